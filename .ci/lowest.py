@@ -1,0 +1,10 @@
+"""Print the lowest versions that setup.cfg allows, as pip's constraints."""
+
+import configparser
+import pathlib
+
+config = configparser.ConfigParser()
+config.read(pathlib.Path(__file__).parent.parent / "setup.cfg")
+sections = (config["options"]["install_requires"], config["options.extras_require"]["sandbox"])
+for requirement in "\n".join(sections).split():
+    print(requirement.replace(">=", "=="))
