@@ -1,0 +1,243 @@
+"""
+A synchronous, typed SDK for a Postmark-compatible transactional email API.
+
+    from emailapi import Client, Email
+
+    with Client("server-token") as client:
+        result = client.outbound.send(Email(sender="me@example.com", to="you@example.com", text_body="Hello"))
+
+Names are loaded at their first use, so that `import emailapi` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .client import AccountClient, Client
+    from .errors import (
+        ERROR_CODES,
+        APIError,
+        BatchFailed,
+        ConfigurationError,
+        Conflict,
+        ConnectionFailed,
+        DeadlineExceeded,
+        DeliveryUnknown,
+        EmailAPIError,
+        ErrorCode,
+        InactiveRecipient,
+        InvalidArgument,
+        InvalidEmail,
+        InvalidRequest,
+        InvalidResponse,
+        LimitExceeded,
+        NotFound,
+        Outcome,
+        RateLimited,
+        SenderNotAllowed,
+        ServerError,
+        ServiceUnavailable,
+        SESError,
+        SMTPError,
+        TransportError,
+        Unauthorized,
+    )
+    from .models.address import Address
+    from .models.attachment import Attachment
+    from .models.bounces import BOUNCE_KINDS, Bounce, BounceCount, BounceFilters, BounceKind, BounceType, DeliveryStats
+    from .models.bulk import BulkEmail, BulkMessage, BulkState, BulkStatus
+    from .models.data_removals import DataRemoval, DataRemovalStatus, NewDataRemoval
+    from .models.domains import Domain, DomainChanges, NewDomain, SpfCheck
+    from .models.email import Email, TemplateEmail
+    from .models.fields import TrackLinks
+    from .models.header import Header
+    from .models.inbound import (
+        InboundAddress,
+        InboundAttachment,
+        InboundDetails,
+        InboundFilters,
+        InboundHeader,
+        InboundMessage,
+        InboundStatus,
+    )
+    from .models.inbound_rules import InboundRule
+    from .models.listing import Listing, Page
+    from .models.messages import (
+        EventType,
+        Message,
+        MessageDetails,
+        MessageEvent,
+        MessageFilters,
+        MessageState,
+        MessageStatus,
+        OutboundStatus,
+        Recipient,
+        RecipientStatus,
+    )
+    from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
+    from .models.outbound import BatchResult, SendResult
+    from .models.servers import DeliveryType, NewServer, Server, ServerChanges, ServerColor, ServerFilters
+    from .models.signatures import NewSignature, Signature, SignatureChanges
+    from .models.stats import (
+        BounceStats,
+        ClickLocationStats,
+        ClickPlatformStats,
+        ClickStats,
+        NamedStats,
+        OpenPlatformStats,
+        OpenStats,
+        SendStats,
+        SpamStats,
+        StatsFilters,
+        StatsOverview,
+        TrackedStats,
+    )
+    from .models.streams import (
+        NewStream,
+        Stream,
+        StreamArchival,
+        StreamChanges,
+        StreamFilters,
+        StreamType,
+        SubscriptionManagement,
+        UnsubscribeHandling,
+    )
+    from .models.suppressions import (
+        Suppression,
+        SuppressionFilters,
+        SuppressionOrigin,
+        SuppressionReason,
+        SuppressionResult,
+        SuppressionStatus,
+    )
+    from .models.templates import (
+        ContentValidation,
+        NewTemplate,
+        PushAction,
+        PushedTemplate,
+        Template,
+        TemplateChanges,
+        TemplateDetails,
+        TemplateFault,
+        TemplateFilters,
+        TemplatePush,
+        TemplateToValidate,
+        TemplateType,
+        TemplateValidation,
+    )
+    from .models.webhooks import (
+        ContentTrigger,
+        HttpAuth,
+        HttpHeader,
+        NewWebhook,
+        OpenTrigger,
+        Trigger,
+        TriggerCheck,
+        Triggers,
+        Webhook,
+        WebhookChanges,
+        WebhookFilters,
+        WebhookStatus,
+        WebhookVerification,
+    )
+
+# fmt: off
+__all__ = [
+    "APIError", "AccountClient", "Address", "Attachment", "BOUNCE_KINDS", "BatchFailed", "BatchResult", "Bounce",
+    "BounceCount", "BounceFilters", "BounceKind", "BounceStats", "BounceType", "BulkEmail", "BulkMessage",
+    "BulkState", "BulkStatus", "Click", "ClickLocation", "ClickLocationStats", "ClickPlatformStats", "ClickStats",
+    "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ContentTrigger", "ContentValidation",
+    "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType", "DeliveryUnknown",
+    "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType", "Geo", "Header",
+    "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress", "InboundAttachment", "InboundDetails",
+    "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule", "InboundStatus", "InvalidArgument",
+    "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing", "Message", "MessageDetails",
+    "MessageEvent", "MessageFilters", "MessageState", "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain",
+    "NewServer", "NewSignature", "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters",
+    "OpenPlatformStats", "OpenStats", "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program",
+    "PushAction", "PushedTemplate", "RateLimited", "Recipient", "RecipientStatus", "SESError", "SMTPError",
+    "SendResult", "SendStats", "SenderNotAllowed", "Server", "ServerChanges", "ServerColor", "ServerError",
+    "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters",
+    "StatsOverview", "Stream", "StreamArchival", "StreamChanges", "StreamFilters", "StreamType",
+    "SubscriptionManagement", "Suppression", "SuppressionFilters", "SuppressionOrigin", "SuppressionReason",
+    "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
+    "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
+    "TrackLinks", "TrackedStats", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized",
+    "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification",
+    "__version__",
+]
+# fmt: on
+
+_MODULES = {
+    "client": "AccountClient Client",
+    "errors": (
+        "APIError BatchFailed ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown "
+        "ERROR_CODES EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest "
+        "InvalidResponse LimitExceeded NotFound Outcome RateLimited SESError SMTPError SenderNotAllowed "
+        "ServerError ServiceUnavailable TransportError Unauthorized"
+    ),
+    "models.address": "Address",
+    "models.attachment": "Attachment",
+    "models.bounces": "BOUNCE_KINDS Bounce BounceCount BounceFilters BounceKind BounceType DeliveryStats",
+    "models.bulk": "BulkEmail BulkMessage BulkState BulkStatus",
+    "models.data_removals": "DataRemoval DataRemovalStatus NewDataRemoval",
+    "models.domains": "Domain DomainChanges NewDomain SpfCheck",
+    "models.email": "Email TemplateEmail",
+    "models.fields": "TrackLinks",
+    "models.header": "Header",
+    "models.inbound": (
+        "InboundAddress InboundAttachment InboundDetails InboundFilters InboundHeader InboundMessage InboundStatus"
+    ),
+    "models.inbound_rules": "InboundRule",
+    "models.listing": "Listing Page",
+    "models.messages": (
+        "EventType Message MessageDetails MessageEvent MessageFilters MessageState MessageStatus "
+        "OutboundStatus Recipient RecipientStatus"
+    ),
+    "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
+    "models.outbound": "BatchResult SendResult",
+    "models.servers": "DeliveryType NewServer Server ServerChanges ServerColor ServerFilters",
+    "models.signatures": "NewSignature Signature SignatureChanges",
+    "models.stats": (
+        "BounceStats ClickLocationStats ClickPlatformStats ClickStats NamedStats OpenPlatformStats OpenStats "
+        "SendStats SpamStats StatsFilters StatsOverview TrackedStats"
+    ),
+    "models.streams": (
+        "NewStream Stream StreamArchival StreamChanges StreamFilters StreamType SubscriptionManagement "
+        "UnsubscribeHandling"
+    ),
+    "models.suppressions": (
+        "Suppression SuppressionFilters SuppressionOrigin SuppressionReason SuppressionResult SuppressionStatus"
+    ),
+    "models.templates": (
+        "ContentValidation NewTemplate PushAction PushedTemplate Template TemplateChanges TemplateDetails "
+        "TemplateFault TemplateFilters TemplatePush TemplateToValidate TemplateType TemplateValidation"
+    ),
+    "models.webhooks": (
+        "ContentTrigger HttpAuth HttpHeader NewWebhook OpenTrigger Trigger TriggerCheck Triggers Webhook "
+        "WebhookChanges WebhookFilters WebhookStatus WebhookVerification"
+    ),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+# Hidden from type checkers, which would take any misspelt name for one that is here.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name from its module (PEP 562), and keep it."""
+        from importlib import import_module
+
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

@@ -1,0 +1,100 @@
+"""What all errors of this package have in common."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+
+class Outcome(str, Enum):
+    """What became of a send, as far as the caller may rely on it."""
+
+    ACCEPTED = "accepted"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+def _restore(error_class: type[EmailAPIError], args: tuple[object, ...], known: dict[str, Any]) -> EmailAPIError:
+    """Rebuild a pickled error without calling its `__init__`, whose arguments differ from class to class."""
+    error = error_class.__new__(error_class, *args)
+    error.args = args
+    error.__dict__.update(known)
+    return error
+
+
+class EmailAPIError(Exception):
+    """
+    Whatever goes wrong in this package.
+
+    Attributes:
+        message: One sentence naming what is wrong.
+        outcome: What became of the mail: `NOT_SENT` or `UNKNOWN`.
+        retryable: Whether the same call may succeed later.
+        method: HTTP method of the request, if there was one.
+        path: Its path, without host and query.
+        attempts: How often the request was tried; 0 when nothing left.
+        status: HTTP status of the answer.
+        code: The service's error code (`ERROR_CODES`).
+        request_id: The service's id of the request, when it gives one.
+    """
+
+    outcome: Outcome = Outcome.NOT_SENT
+    retryable: bool = False
+    message: str
+    method: str | None = None
+    path: str | None = None
+    attempts: int = 0
+    status: int | None = None
+    code: int | None = None
+    request_id: str | None = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str | None = None,
+        path: str | None = None,
+        attempts: int = 0,
+        status: int | None = None,
+        code: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        """Keep the sentence and whatever is known of the request."""
+        super().__init__(message)
+        self.message = message
+        self.method = method
+        self.path = path
+        self.attempts = attempts
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+
+    @property
+    def may_have_been_sent(self) -> bool:
+        """Whether the mail may be on its way although the call failed."""
+        return self.outcome is Outcome.UNKNOWN
+
+    def __str__(self) -> str:
+        """Return the sentence and, in brackets, the request it is about."""
+        facts = []
+        if self.method:
+            facts.append(f"{self.method} {self.path}")
+        if self.status is not None:
+            facts.append(f"HTTP {self.status}")
+        if self.code is not None:
+            facts.append(f"code {self.code}")
+        if self.request_id:
+            facts.append(f"request {self.request_id}")
+        return f"{self.message} ({', '.join(facts)})" if facts else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle class, arguments and all attributes."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+    def __eq__(self, other: object) -> bool:
+        """Two errors are equal when they are of one class and know the same."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        """Hash by class and sentence, which never change."""
+        return hash((type(self), self.args))

@@ -1,0 +1,212 @@
+"""The classes of the tree drawn in `emailapi.errors`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .base import EmailAPIError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..models.outbound import BatchResult
+
+
+class ConfigurationError(EmailAPIError):
+    """No token, an option that cannot be, or an extra that is not installed."""
+
+
+class InvalidArgument(EmailAPIError, ValueError):
+    """
+    An argument of a call cannot be right.
+
+    Attributes:
+        argument: The argument's name.
+    """
+
+    argument: str | None
+
+    def __init__(self, message: str, *, argument: str | None = None, **facts: Any) -> None:
+        """Keep the argument's name beside the sentence."""
+        super().__init__(message, **facts)
+        self.argument = argument
+
+
+class InvalidEmail(InvalidArgument):
+    """
+    A mail that was refused before a byte left.
+
+    Attributes:
+        field: The field at fault, as in `"to"`, `"metadata"` or `"attachments"`; the sentence names the item in it.
+        index: The mail's place in its batch, from 0.
+    """
+
+    field: str
+    index: int | None
+
+    def __init__(self, message: str, *, field: str, index: int | None = None, **facts: Any) -> None:
+        """Keep the field's name and the mail's place in its batch."""
+        super().__init__(message, **{"argument": field, **facts})
+        self.field = field
+        self.index = index
+
+    def at(self, index: int) -> InvalidEmail:
+        """Return the same error, naming the mail's place in its batch."""
+        return type(self)(f"mail {index}: {self.message}", field=self.field, index=index)
+
+
+class TransportError(EmailAPIError):
+    """The service could not be reached, or gave no answer that can be read."""
+
+    retryable = True
+
+    def __init__(self, message: str, *, retryable: bool | None = None, **facts: Any) -> None:
+        """Let a case that will not heal by itself (a certificate) say so."""
+        super().__init__(message, **facts)
+        if retryable is not None:
+            self.retryable = retryable
+
+
+class ConnectionFailed(TransportError, ConnectionError):
+    """Surely not sent: name, connect, proxy CONNECT or TLS handshake failed."""
+
+
+class DeliveryUnknown(TransportError):
+    """
+    The request may have been carried out, and no answer says whether it was.
+
+    Attributes:
+        idempotency_key: The key to ask `outbound.find` for, when the mail carried one.
+    """
+
+    outcome = Outcome.UNKNOWN
+    retryable = False
+    idempotency_key: str | None
+
+    def __init__(self, message: str, *, idempotency_key: str | None = None, **facts: Any) -> None:
+        """Keep the key that the mail can be looked up by."""
+        super().__init__(message, **facts)
+        self.idempotency_key = idempotency_key
+
+
+class DeadlineExceeded(TransportError, TimeoutError):
+    """Out of time, and nothing was sent."""
+
+
+class InvalidResponse(TransportError):
+    """An answer that cannot be read."""
+
+
+class APIError(EmailAPIError):
+    """
+    The service answered, and refused.
+
+    Attributes:
+        errors: With code 11, field name to the sentences about it.
+    """
+
+    errors: Mapping[str, Sequence[str]]
+
+    def __init__(self, message: str, *, errors: Mapping[str, Sequence[str]] | None = None, **facts: Any) -> None:
+        """Keep what the service said of each field."""
+        super().__init__(message, **facts)
+        self.errors = errors or {}
+
+
+class Unauthorized(APIError):
+    """The token is missing, wrong, or of the wrong kind."""
+
+
+class InvalidRequest(APIError):
+    """The service found the request invalid."""
+
+
+class InactiveRecipient(APIError):
+    """
+    Every recipient is suppressed.
+
+    Attributes:
+        addresses: The suppressed addresses the service named, in lower case.
+    """
+
+    addresses: tuple[str, ...]
+
+    def __init__(self, message: str, *, addresses: Sequence[str] = (), **facts: Any) -> None:
+        """Keep the addresses that the service named."""
+        super().__init__(message, **facts)
+        self.addresses = tuple(addresses)
+
+
+class SenderNotAllowed(APIError):
+    """This sender, or this account, may not send yet."""
+
+
+class NotFound(APIError):
+    """The service does not know the thing asked for."""
+
+
+class Conflict(APIError):
+    """The thing exists already, or something still uses it."""
+
+
+class LimitExceeded(APIError):
+    """A limit of the plan, the server or the call is reached."""
+
+
+class RateLimited(APIError):
+    """
+    Too many requests.
+
+    Attributes:
+        retry_after: Seconds the service asks to wait, when it says so.
+    """
+
+    retryable = True
+    retry_after: float | None
+
+    def __init__(self, message: str, *, retry_after: float | None = None, **facts: Any) -> None:
+        """Keep how long the service asks to wait."""
+        super().__init__(message, **facts)
+        self.retry_after = retry_after
+
+
+class ServiceUnavailable(APIError):
+    """The service is down for maintenance and took nothing."""
+
+    retryable = True
+
+
+class ServerError(APIError):
+    """The service failed while it answered."""
+
+    retryable = True
+
+
+class BatchFailed(EmailAPIError):
+    """
+    At least one mail of a batch was not accepted.
+
+    Attributes:
+        result: The whole batch, accepted ones included.
+    """
+
+    result: BatchResult
+
+    def __init__(self, result: BatchResult) -> None:
+        """Count what failed; the batch itself has the details."""
+        failed = result.failed
+        first = f"; the first: {failed[0]}" if failed else ""
+        super().__init__(f"{len(failed)} of {len(result)} mails were not accepted{first}")
+        self.result = result
+        if any(error.may_have_been_sent for error in failed):
+            self.outcome = Outcome.UNKNOWN
+        # Trying a batch again would send its accepted mails twice.
+        self.retryable = not result.accepted and all(error.retryable for error in failed)
+
+
+class SMTPError(EmailAPIError):
+    """What an SMTP server refused, or how talking to it failed."""
+
+
+class SESError(EmailAPIError):
+    """What Amazon SES refused, or how calling it failed."""

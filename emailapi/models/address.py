@@ -1,0 +1,176 @@
+"""Mail addresses, and the lists of them that users type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from ..errors import InvalidEmail
+from .text import header_text
+
+# RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532); a domain may be odd (`a_b.example`), not broken.
+_SPECIAL = r"""\s@"(),:;<>\[\]\\\x00-\x1f\x7f"""
+_MAILBOX = re.compile(
+    rf"""(?: "(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*" | [^{_SPECIAL}]+ )
+         @
+         (?: \[[^\s\[\]\\\x00-\x1f\x7f]+\] | [^{_SPECIAL}.]+ (?:\.[^{_SPECIAL}.]+)* )
+    """,
+    re.VERBOSE,
+)
+_PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+# What is not closed runs to the end: it is an error in any case, and is found in one pass.
+_TOKEN = re.compile(
+    r"""
+    "(?:[^"\\]|\\.)*"? | \((?:[^()\\]|\\.)*\)? | <(?:"(?:[^"\\]|\\.)*"|[^<>"])*> | \[[^\[\]]*\] | [^"(<\[,:;\\]+ | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."\x00-\x1f\x7f]|^\s|\s$|  ')
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_FOLDED = re.compile("[ \t]+")
+
+
+def _ascii_mailbox(email: str, field: str) -> str:
+    """Return the address with its domain as IDNA 2008 writes it; the local part stays as it is."""
+    import idna
+
+    local, _, domain = email.rpartition("@")
+    if domain.isascii():
+        return email
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError as error:
+        raise InvalidEmail(f"{field}: {domain!r} is no international domain: {error}", field=field) from None
+
+
+@attrs.frozen(repr=False)
+class Address:
+    """
+    One mail address, with the name that stands before it.
+
+    Attributes:
+        email: The address as given, as in `jane@bücher.example`.
+        name: The name a reader sees; an empty one is none.
+        mailbox: The address as it travels: its domain in ASCII (IDNA 2008).
+        header: Name and mailbox as they stand in a header, the name quoted where it must be.
+    """
+
+    email: str
+    name: str | None = None
+    mailbox: str = attrs.field(init=False, eq=False)
+    header: str = attrs.field(init=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check both parts, and write once what every mail to this address repeats."""
+        email = self.email
+        mailbox = email
+        if not (isinstance(email, str) and _PLAIN.fullmatch(email)):
+            header_text(email, "email")
+            if not _MAILBOX.fullmatch(email):
+                raise InvalidEmail(f"{email!r} is not an address", field="email")
+            mailbox = _ascii_mailbox(email, "email")
+        object.__setattr__(self, "mailbox", mailbox)
+        header = mailbox
+        if self.name is not None:
+            name = header_text(self.name, "name")
+            if _NEEDS_QUOTES.search(name):
+                name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            if name:
+                header = f"{name} <{mailbox}>"
+            else:
+                object.__setattr__(self, "name", None)
+        object.__setattr__(self, "header", header)
+
+    def __str__(self) -> str:
+        """Return `header`."""
+        return self.header
+
+    def __repr__(self) -> str:
+        """Return the call that makes this address."""
+        return f"Address({self.email!r})" if self.name is None else f"Address({self.email!r}, {self.name!r})"
+
+
+AddressLike = str | Address
+Addresses = str | Address | Iterable[AddressLike] | None
+
+
+def _items(text: str) -> Iterator[list[str]]:
+    """Split a header's value at its top-level commas, into tokens; a group (`Team: a@x, b@x;`) gives its members."""
+    tokens = _TOKEN.findall(text)
+    grouped = ";" in tokens
+    item: list[str] = []
+    for token in tokens:
+        if token in (",", ";"):
+            yield item
+            item = []
+        elif token == ":" and grouped:
+            item = []
+        else:
+            item.append(token)
+    yield item
+
+
+def _unquote(text: str) -> str:
+    return _QUOTED.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), text)
+
+
+def _one(tokens: list[str]) -> Address | None:
+    """Return the address that an item's tokens spell: `Jane <j@x>`, `j@x`, or the old `j@x (Jane)`."""
+    comments = [token for token in tokens if token[0] == "(" and token[-1] == ")"]
+    rest = [token for token in tokens if token[0] != "(" or token[-1] != ")"]
+    if not "".join(rest).strip():
+        return None
+    angle = next((token for token in rest if token[0] == "<" and token[-1] == ">" and len(token) > 1), None)
+    if angle is None:
+        name = _ESCAPED.sub(r"\1", comments[-1][1:-1]).strip() if comments else ""
+        return Address("".join(rest).strip(), name or None)
+    before = "".join(rest[: rest.index(angle)])
+    after = "".join(rest[rest.index(angle) + 1 :]).strip()
+    if after:
+        raise InvalidEmail(f"{after!r} stands behind {angle!r}", field="email")
+    name = _unquote(before.strip()) if before.lstrip()[:1] == '"' else _unquote(_FOLDED.sub(" ", before.strip()))
+    return Address(angle[1:-1].strip(), name or None)
+
+
+def parse_addresses(text: str) -> tuple[Address, ...]:
+    """
+    Return the addresses in a text such as `"Doe, Jane" <jane@example.com>, sales@example.com`.
+
+    Raises:
+        InvalidEmail: An item is no address.
+    """
+    if _PLAIN.fullmatch(text):
+        return (Address(text),)
+    header_text(text, "text")
+    return tuple(found for found in map(_one, _items(text)) if found is not None)
+
+
+def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
+    """
+    Return what a user gave for an address field as a tuple.
+
+    Raises:
+        InvalidEmail: Naming `field`: an item is no address, or of another type.
+    """
+    if value is None:
+        return ()
+    if isinstance(value, Address):
+        return (value,)
+    where = field
+    try:
+        if isinstance(value, str):
+            return parse_addresses(value)
+        if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)):
+            found: list[Address] = []
+            for index, item in enumerate(value):
+                where = f"{field}[{index}]"
+                if not isinstance(item, (str, Address)):
+                    raise InvalidEmail(f"expected an address, got {type(item).__name__}", field=field)
+                found += (item,) if isinstance(item, Address) else parse_addresses(item)
+            return tuple(found)
+    except InvalidEmail as error:
+        raise InvalidEmail(f"{where}: {error.message}", field=field) from None
+    raise InvalidEmail(f"{field} must be an address or a list of addresses, not {type(value).__name__}", field=field)

@@ -1,0 +1,220 @@
+"""
+What the fields of a mail take, and what they keep.
+
+A converter for each: `attrs` and the type checkers read what a field takes from its converter's argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+import attrs
+
+from ..errors import InvalidEmail
+from ..wire import unknown_name
+from .address import Address, Addresses, addresses
+from .attachment import Attachment
+from .header import Header
+from .text import body_text, header_text
+
+T = TypeVar("T")
+
+Headers = Mapping[str, str] | Iterable[Header | tuple[str, str]] | None
+Attachments = Attachment | Iterable[Attachment] | None
+
+
+class TrackLinks(str, Enum):
+    """Which links of a mail are replaced, so that clicks are seen."""
+
+    NONE = "None"
+    HTML_AND_TEXT = "HtmlAndText"
+    HTML_ONLY = "HtmlOnly"
+    TEXT_ONLY = "TextOnly"
+
+
+def sender(value: str | Address | None) -> Address | None:
+    """Convert `sender`."""
+    found = addresses(value, "sender")
+    if len(found) > 1:
+        raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
+    if not found and value is not None:
+        raise InvalidEmail("sender is empty", field="sender")
+    return found[0] if found else None
+
+
+def to(value: Addresses) -> tuple[Address, ...]:
+    """Convert `to`."""
+    return addresses(value, "to")
+
+
+def cc(value: Addresses) -> tuple[Address, ...]:
+    """Convert `cc`."""
+    return addresses(value, "cc")
+
+
+def bcc(value: Addresses) -> tuple[Address, ...]:
+    """Convert `bcc`."""
+    return addresses(value, "bcc")
+
+
+def reply_to(value: Addresses) -> tuple[Address, ...]:
+    """Convert `reply_to`."""
+    return addresses(value, "reply_to")
+
+
+def subject(value: str) -> str:
+    """Convert `subject`."""
+    return header_text(value, "subject")
+
+
+def text_body(value: str | None) -> str | None:
+    """Convert `text_body`."""
+    return body_text(value, "text_body")
+
+
+def html_body(value: str | None) -> str | None:
+    """Convert `html_body`."""
+    return body_text(value, "html_body")
+
+
+def tag(value: str | None) -> str | None:
+    """Convert `tag`."""
+    return None if value is None else header_text(value, "tag")
+
+
+def message_stream(value: str | None) -> str | None:
+    """Convert `message_stream`."""
+    return None if value is None else header_text(value, "message_stream")
+
+
+def idempotency_key(value: str | None) -> str | None:
+    """Convert `idempotency_key`."""
+    if value is None:
+        return None
+    if not 1 <= len(header_text(value, "idempotency_key")) <= 80:
+        raise InvalidEmail("idempotency_key must have 1 to 80 characters", field="idempotency_key")
+    return value
+
+
+def _flag(value: bool | None, field: str) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise InvalidEmail(f"{field} must be True, False or None, not {value!r}", field=field)
+    return value
+
+
+def track_opens(value: bool | None) -> bool | None:
+    """Convert `track_opens`."""
+    return _flag(value, "track_opens")
+
+
+def track_links(value: TrackLinks | str | None) -> TrackLinks | str | None:
+    """Convert `track_links`."""
+    return None if value is None else header_text(value, "track_links")
+
+
+def metadata(value: Mapping[str, str] | None) -> dict[str, str]:
+    """Convert `metadata`."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidEmail(f"metadata must be a mapping, not {type(value).__name__}", field="metadata")
+    try:
+        return {header_text(name, "a key"): header_text(text, f"{name!r}") for name, text in value.items()}
+    except InvalidEmail as error:
+        raise InvalidEmail(f"metadata: {error.message}", field="metadata") from None
+
+
+def each(items: Iterable[Any], field: str, one: Callable[[Any], T]) -> tuple[T, ...]:
+    """Convert the items of a list-valued field, naming the field and the item at fault."""
+    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
+        raise InvalidEmail(f"{field} must be a list, not {type(items).__name__}", field=field)
+    found = []
+    for index, item in enumerate(items):
+        try:
+            found.append(one(item))
+        except InvalidEmail as error:
+            raise InvalidEmail(f"{field}[{index}]: {error.message}", field=field) from None
+    return tuple(found)
+
+
+def _one_header(item: object) -> Header:
+    if isinstance(item, tuple) and len(item) == 2:
+        return Header(*item)
+    return as_record(item, Header, "headers")
+
+
+def headers(value: Headers) -> tuple[Header, ...]:
+    """Convert `headers`."""
+    return () if value is None else each(value.items() if isinstance(value, Mapping) else value, "headers", _one_header)
+
+
+def _one_attachment(item: object) -> Attachment:
+    return as_record(item, Attachment, "attachments")
+
+
+def attachments(value: Attachments) -> tuple[Attachment, ...]:
+    """Convert `attachments`."""
+    return (
+        ()
+        if value is None
+        else each((value,) if isinstance(value, Attachment) else value, "attachments", _one_attachment)
+    )
+
+
+def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert `template_model`."""
+    if not isinstance(value, Mapping):
+        raise InvalidEmail(f"template_model must be a mapping, not {type(value).__name__}", field="template_model")
+    return dict(value)
+
+
+def template_id(value: int | None) -> int | None:
+    """Convert `template_id`."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise InvalidEmail(f"template_id must be a number, not {value!r}", field="template_id")
+    return value
+
+
+def template_alias(value: str | None) -> str | None:
+    """Convert `template_alias`."""
+    if value is not None and not header_text(value, "template_alias").strip():
+        raise InvalidEmail("template_alias is empty", field="template_alias")
+    return value
+
+
+def inline_css(value: bool | None) -> bool | None:
+    """Convert `inline_css`."""
+    return _flag(value, "inline_css")
+
+
+def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
+    """
+    Build a record of this package from a mapping with the same names.
+
+    Raises:
+        InvalidEmail: Naming the field that is unknown, missing or wrong.
+    """
+    fields = {field.name: field for field in attrs.fields(record) if field.init}  # type: ignore[arg-type]
+    for name in given:
+        if name not in fields:
+            raise InvalidEmail(unknown_name(str(name), fields, "field"), field=str(name))
+    for name, field in fields.items():
+        if field.default is attrs.NOTHING and name not in given:
+            raise InvalidEmail(f"{name} is missing", field=name)
+    return record(**given)
+
+
+def as_record(given: object, record: type[T], field: str) -> T:
+    """
+    Return what a user gave for a record of this package: one, or a mapping with its names.
+
+    Raises:
+        InvalidEmail: It is neither, or a field is wrong.
+    """
+    if isinstance(given, record):
+        return given
+    if isinstance(given, Mapping):
+        return from_mapping(given, record)
+    raise InvalidEmail(f"expected {record.__name__} or a mapping, got {type(given).__name__}", field=field)

@@ -1,0 +1,110 @@
+"""What became of a send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, overload
+
+import attrs
+
+from ..errors import BatchFailed, EmailAPIError, Outcome
+from ..wire import NOT_ON_WIRE, Wire
+
+# Newer texts of the service, and older ones that go on behind the list (api-contract section 2.1).
+_INACTIVE = (
+    re.compile(r"Found inactive addresses: (.+?)\.? Inactive", re.DOTALL),
+    re.compile(r"these inactive addresses: (.+?)\.?(?: Inactive recipients|$)", re.DOTALL),
+)
+
+
+def inactive_addresses(message: str) -> tuple[str, ...]:
+    """Return the suppressed addresses that a text of the service names."""
+    for pattern in _INACTIVE:
+        found = pattern.search(message)
+        if found:
+            return tuple(address.strip() for address in found[1].split(",") if address.strip())
+    return ()
+
+
+@attrs.frozen(kw_only=True)
+class SendResult:
+    """
+    A mail that was accepted.
+
+    Attributes:
+        message_id: The service's id (by SMTP the queue id); `""` when the way out gives none.
+        to: The addressees the service names.
+        submitted_at: When it was accepted, with its zone.
+        error_code: 0.
+        message: The service's remark.
+        via: The way it left: `"api"`, `"smtp"`, `"ses"` or `"memory"`.
+        idempotency_key: The key the mail carried.
+        reconciled: Whether this was found by looking the key up, after the answer had been lost.
+        inactive_recipients: Suppressed addresses that the mail is not delivered to.
+    """
+
+    message_id: Annotated[str, Wire("MessageID")] = ""
+    to: str = ""
+    submitted_at: datetime | None = None
+    error_code: int = 0
+    message: str = ""
+    via: Annotated[str, NOT_ON_WIRE] = "api"
+    idempotency_key: Annotated[str | None, NOT_ON_WIRE] = None
+    reconciled: Annotated[bool, NOT_ON_WIRE] = False
+    inactive_recipients: Annotated[tuple[str, ...], NOT_ON_WIRE] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """`Outcome.ACCEPTED`: what was not accepted is an exception."""
+        return Outcome.ACCEPTED
+
+
+BatchItem = SendResult | EmailAPIError
+
+
+@attrs.frozen
+class BatchResult(Sequence[BatchItem]):
+    """
+    A batch, item by item, in the order of its mails.
+
+    Attributes:
+        items: For each mail its `SendResult`, or the exception it met.
+    """
+
+    items: tuple[BatchItem, ...]
+
+    @overload
+    def __getitem__(self, index: int) -> BatchItem: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[BatchItem, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> BatchItem | tuple[BatchItem, ...]:
+        """Return what became of the mail at this place."""
+        return self.items[index]
+
+    def __len__(self) -> int:
+        """Return the number of mails."""
+        return len(self.items)
+
+    @property
+    def accepted(self) -> tuple[SendResult, ...]:
+        """The results of the mails that were accepted."""
+        return tuple(item for item in self.items if isinstance(item, SendResult))
+
+    @property
+    def failed(self) -> tuple[EmailAPIError, ...]:
+        """The exceptions of the mails that were not, or of which it is not known."""
+        return tuple(item for item in self.items if isinstance(item, EmailAPIError))
+
+    def raise_for_errors(self) -> None:
+        """
+        Return when every mail was accepted.
+
+        Raises:
+            BatchFailed: At least one was not; `.result` is this batch.
+        """
+        if self.failed:
+            raise BatchFailed(self)

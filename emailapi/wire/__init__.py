@@ -1,0 +1,33 @@
+"""
+Wire names: the one rule, the marks of its exceptions, and the codec that applies both.
+
+The service's name of a field is the PascalCase of ours (`message_stream`, `MessageStream`). Where it is not, the
+field's annotation carries a `Wire` mark. Nothing else in the package turns names into wire names.
+"""
+
+from .codec import read, read_rows, write
+from .dates import EASTERN_NAME, eastern_date, eastern_day, parse_date, parse_day, write_from_date, write_to_date
+from .json_text import dump_json, load_json
+from .names import NOT_ON_WIRE, Wire, wire_names
+from .query import unknown_name, write_body, write_query
+
+__all__ = [
+    "EASTERN_NAME",
+    "NOT_ON_WIRE",
+    "Wire",
+    "dump_json",
+    "eastern_date",
+    "eastern_day",
+    "load_json",
+    "parse_date",
+    "parse_day",
+    "read",
+    "read_rows",
+    "unknown_name",
+    "wire_names",
+    "write",
+    "write_body",
+    "write_from_date",
+    "write_query",
+    "write_to_date",
+]

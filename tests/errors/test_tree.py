@@ -1,0 +1,222 @@
+"""The error tree: what each error is, says, and keeps."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+import emailapi.errors
+from emailapi import errors
+from emailapi.errors import APIError, EmailAPIError, Outcome, TransportError
+from emailapi.models.outbound import BatchResult, SendResult
+
+FACTS = {"method": "POST", "path": "/email", "attempts": 3, "status": 422, "code": 300, "request_id": "r-1"}
+
+ACCEPTED = SendResult(message_id="0a129aee", to="a@example.com")
+
+# Class, its own arguments, its parents beside the tree's.
+TREE = [
+    (errors.ConfigurationError, {}, EmailAPIError, ()),
+    (errors.InvalidArgument, {"argument": "count"}, EmailAPIError, (ValueError,)),
+    (errors.InvalidEmail, {"field": "to", "index": 7}, errors.InvalidArgument, (ValueError,)),
+    (errors.TransportError, {"retryable": False}, EmailAPIError, ()),
+    (errors.ConnectionFailed, {"retryable": False}, TransportError, (ConnectionError, OSError)),
+    (errors.DeliveryUnknown, {"idempotency_key": "k"}, TransportError, ()),
+    (errors.DeadlineExceeded, {}, TransportError, (TimeoutError, OSError)),
+    (errors.InvalidResponse, {}, TransportError, ()),
+    (errors.APIError, {"errors": {"To": ("bad", "worse")}}, EmailAPIError, ()),
+    (errors.Unauthorized, {}, APIError, ()),
+    (errors.InvalidRequest, {"errors": {"To": ("bad",)}}, APIError, ()),
+    (errors.InactiveRecipient, {"addresses": ("a@example.com", "b@example.com")}, APIError, ()),
+    (errors.SenderNotAllowed, {}, APIError, ()),
+    (errors.NotFound, {}, APIError, ()),
+    (errors.Conflict, {}, APIError, ()),
+    (errors.LimitExceeded, {}, APIError, ()),
+    (errors.RateLimited, {"retry_after": 2.5}, APIError, ()),
+    (errors.ServiceUnavailable, {}, APIError, ()),
+    (errors.ServerError, {}, APIError, ()),
+    (errors.SMTPError, {}, EmailAPIError, ()),
+    (errors.SESError, {}, EmailAPIError, ()),
+]
+RETRYABLE = {"TransportError", "ConnectionFailed", "DeadlineExceeded", "InvalidResponse"} | {
+    "RateLimited",
+    "ServiceUnavailable",
+    "ServerError",
+}
+
+
+def make(kind, own, **more):
+    """Return an error that knows all it can."""
+    return kind("It went wrong", **own, **FACTS, **more)
+
+
+def every_error():
+    """Give one error of each class, knowing all it can."""
+    failed = make(errors.InactiveRecipient, {"addresses": ("a@example.com",)})
+    return [*(make(kind, own) for kind, own, _, _ in TREE), errors.BatchFailed(BatchResult((ACCEPTED, failed)))]
+
+
+def test_the_tree_is_all_there():
+    """Each exported error class is tested here, and each stands in the tree that the module draws."""
+    classes = {value for value in vars(emailapi.errors).values() if isinstance(value, type)}
+    kinds = {kind for kind in classes if issubclass(kind, Exception)}
+    assert kinds - {EmailAPIError, errors.BatchFailed} == {kind for kind, *_ in TREE}
+    for kind in kinds:
+        assert kind.__name__ in (emailapi.errors.__doc__ or "")
+
+
+@pytest.mark.parametrize("kind, own, parent, others", TREE)
+def test_parents(kind, own, parent, others):
+    """Each class stands under its parent, and is the built-in error that callers know already."""
+    assert parent in kind.__bases__
+    assert issubclass(kind, EmailAPIError)
+    assert all(issubclass(kind, other) for other in others)
+
+
+@pytest.mark.parametrize("kind, own, parent, others", TREE)
+def test_what_an_error_keeps(kind, own, parent, others):
+    """An error keeps its sentence, its own facts and those of the request."""
+    error = make(kind, own)
+    assert error.message == "It went wrong"
+    assert error.args == ("It went wrong",)
+    for name, value in {**own, **FACTS}.items():
+        assert getattr(error, name) == value
+
+
+@pytest.mark.parametrize("kind, own, parent, others", TREE)
+def test_an_error_that_knows_little(kind, own, parent, others):
+    """Without facts an error has its sentence, no request, and no attempt."""
+    error = kind("It went wrong", **({"field": "to"} if kind is errors.InvalidEmail else {}))
+    assert (error.method, error.path, error.attempts) == (None, None, 0)
+    assert (error.status, error.code, error.request_id) == (None, None, None)
+    assert str(error) == "It went wrong"
+
+
+@pytest.mark.parametrize("kind, own, parent, others", TREE)
+def test_outcome(kind, own, parent, others):
+    """Only DeliveryUnknown may have been sent; everything else surely was not."""
+    error = kind("x", **own)
+    unknown = kind is errors.DeliveryUnknown
+    assert error.outcome is (Outcome.UNKNOWN if unknown else Outcome.NOT_SENT)
+    assert error.may_have_been_sent is unknown
+
+
+@pytest.mark.parametrize("kind, own, parent, others", TREE)
+def test_retryable(kind, own, parent, others):
+    """What is over by itself may be tried again: the connection, the time, the rate, the service."""
+    error = kind("x", **({"field": "to"} if kind is errors.InvalidEmail else {}))
+    assert error.retryable is (kind.__name__ in RETRYABLE)
+
+
+def test_a_certificate_will_not_heal():
+    """A failed connection can say that trying again is no use, and only that error says so."""
+    assert errors.ConnectionFailed("x", retryable=False).retryable is False
+    assert errors.ConnectionFailed("x").retryable is True
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
+def test_errors_pickle_whole(error, protocol):
+    """A pickled error comes back equal in all it knows."""
+    back = pickle.loads(pickle.dumps(error, protocol))
+    assert type(back) is type(error)
+    assert back == error
+    assert vars(back) == vars(error)
+    assert (back.args, str(back), hash(back)) == (error.args, str(error), hash(error))
+    assert (back.outcome, back.retryable) == (error.outcome, error.retryable)
+
+
+@pytest.mark.parametrize("how", [copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
+def test_errors_copy(error, how):
+    """A copy of an error is equal to it, and a change to the copy is not one to the error."""
+    copied = how(error)
+    assert copied == error
+    copied.path = "/other"
+    assert copied != error
+    assert error.path != "/other"
+
+
+def test_errors_of_other_classes_differ():
+    """Errors of two classes that know the same are not equal, nor is an error equal to its text."""
+    assert errors.NotFound("x") != errors.Conflict("x")
+    assert errors.NotFound("x") != "x"
+    assert errors.NotFound("x") == errors.NotFound("x")
+
+
+@pytest.mark.parametrize("name, value", FACTS.items())
+def test_each_fact_counts_for_equality(name, value):
+    """Errors that differ in one fact are not equal."""
+    assert make(errors.NotFound, {}) != errors.NotFound("It went wrong", **{**FACTS, name: None})
+
+
+@pytest.mark.parametrize(
+    "facts, text",
+    [
+        ({}, "It went wrong"),
+        ({"method": "GET", "path": "/x"}, "It went wrong (GET /x)"),
+        ({"status": 500}, "It went wrong (HTTP 500)"),
+        ({"code": 300}, "It went wrong (code 300)"),
+        ({"code": 0}, "It went wrong (code 0)"),
+        ({"request_id": ""}, "It went wrong"),
+        (FACTS, "It went wrong (POST /email, HTTP 422, code 300, request r-1)"),
+    ],
+)
+def test_text(facts, text):
+    """An error's text is its sentence and, in brackets, what is known of the request."""
+    assert str(errors.NotFound("It went wrong", **facts)) == text
+
+
+def test_the_text_of_an_os_error_is_ours():
+    """The classes that are OSErrors, too, have the same text and no errno."""
+    error = errors.ConnectionFailed("no route", method="POST", path="/email")
+    assert str(error) == "no route (POST /email)"
+    assert error.errno is None
+
+
+def test_at_names_the_item():
+    """A refused mail of a batch says its place, and keeps its field."""
+    error = errors.InvalidEmail("to: 'x' is not an address", field="to").at(3)
+    assert (error.field, error.argument, error.index) == ("to", "to", 3)
+    assert str(error) == "mail 3: to: 'x' is not an address"
+    assert errors.InvalidEmail("x", field="to").index is None
+
+
+def test_no_field_errors_is_an_empty_mapping():
+    """`errors` is a mapping on every answer's error, so that nobody has to ask for None."""
+    assert errors.InvalidRequest("x").errors == {}
+    assert errors.InactiveRecipient("x").addresses == ()
+    assert errors.RateLimited("x").retry_after is None
+
+
+REFUSED = errors.InvalidRequest("bad")
+BUSY = errors.RateLimited("later")
+LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
+
+
+@pytest.mark.parametrize(
+    "items, outcome, retryable",
+    [
+        ((REFUSED,), Outcome.NOT_SENT, False),
+        ((BUSY, BUSY), Outcome.NOT_SENT, True),
+        ((BUSY, REFUSED), Outcome.NOT_SENT, False),
+        ((ACCEPTED, BUSY), Outcome.NOT_SENT, False),
+        ((BUSY, LOST), Outcome.UNKNOWN, False),
+        ((ACCEPTED, LOST), Outcome.UNKNOWN, False),
+    ],
+)
+def test_what_a_failed_batch_may_promise(items, outcome, retryable):
+    """A batch may be tried again only if nothing of it was accepted and each failure may; one unknown makes all so."""
+    error = errors.BatchFailed(BatchResult(items))
+    assert (error.outcome, error.retryable) == (outcome, retryable)
+    assert error.may_have_been_sent is (outcome is Outcome.UNKNOWN)
+
+
+def test_a_failed_batch_says_what_failed():
+    """The text counts the failures and repeats the first; the batch itself is in `result`."""
+    batch = BatchResult((ACCEPTED, REFUSED, LOST))
+    error = errors.BatchFailed(batch)
+    assert str(error) == "2 of 3 mails were not accepted; the first: bad"
+    assert error.result is batch

@@ -1,0 +1,229 @@
+"""Addresses, and the lists of them that people type."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import attrs
+import pytest
+from hypothesis import given, strategies as st
+
+from emailapi.errors import InvalidEmail
+from emailapi.models.address import Address, addresses, parse_addresses
+
+J = Address("j@x.example")
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("j@x.example", [J]),
+        (" j@x.example ", [J]),
+        ("<j@x.example>", [J]),
+        ("< j@x.example >", [J]),
+        ("Jane <j@x.example>", [Address("j@x.example", "Jane")]),
+        ("Jane<j@x.example>", [Address("j@x.example", "Jane")]),
+        ("Jane  A\tDoe <j@x.example>", [Address("j@x.example", "Jane A Doe")]),
+        ('"Doe, Jane" <j@x.example>', [Address("j@x.example", "Doe, Jane")]),
+        ('"Doe; Jane: x" <j@x.example>', [Address("j@x.example", "Doe; Jane: x")]),
+        (r'"a \"b\" \\ c" <j@x.example>', [Address("j@x.example", r'a "b" \ c')]),
+        ('"" <j@x.example>', [J]),
+        ('"  " <j@x.example>', [Address("j@x.example", "  ")]),
+        ('"<k@x.example>" <j@x.example>', [Address("j@x.example", "<k@x.example>")]),
+        ("Jane (at home) Doe <j@x.example>", [Address("j@x.example", "Jane Doe")]),
+        ("j@x.example (Jane Doe)", [Address("j@x.example", "Jane Doe")]),
+        ("j@x.example ()", [J]),
+        (r"j@x.example (Jane \) Doe)", [Address("j@x.example", "Jane ) Doe")]),
+        ("Re: Jane <j@x.example>", [Address("j@x.example", "Re: Jane")]),
+        ("山田　太郎 <j@x.example>", [Address("j@x.example", "山田　太郎")]),
+        ("Jane\u2028Doe <j@x.example>", [Address("j@x.example", "Jane\u2028Doe")]),
+        ("a@x.example, b@x.example", [Address("a@x.example"), Address("b@x.example")]),
+        ("a@x.example,b@x.example,", [Address("a@x.example"), Address("b@x.example")]),
+        (",, a@x.example ,,", [Address("a@x.example")]),
+        ("a@x.example; b@x.example", [Address("a@x.example"), Address("b@x.example")]),
+        ('"Doe, J" <j@x.example>, K <k@x.example>', [Address("j@x.example", "Doe, J"), Address("k@x.example", "K")]),
+        ("Team: a@x.example, B <b@x.example>;", [Address("a@x.example"), Address("b@x.example", "B")]),
+        ("T: a@x.example;, U: b@x.example;, c@x.example", [Address(f"{one}@x.example") for one in "abc"]),
+        ('"a;b" <j@x.example>, Re: K <k@x.example>', [Address("j@x.example", "a;b"), Address("k@x.example", "Re: K")]),
+        ("undisclosed-recipients:;", []),
+        ("", []),
+        (" \t", []),
+        (",", []),
+        ("(nobody)", []),
+        ('"a b"@x.example', [Address('"a b"@x.example')]),
+        ('"a, b"@x.example, j@x.example', [Address('"a, b"@x.example'), J]),
+        ('Name <"a>b"@x.example>', [Address('"a>b"@x.example', "Name")]),
+        ("a@[127.0.0.1]", [Address("a@[127.0.0.1]")]),
+        ("G: a@[IPv6:2001:db8::1], j@x.example;", [Address("a@[IPv6:2001:db8::1]"), J]),
+    ],
+)
+def test_lists_of_addresses(text, expected):
+    """What people and programs write in an address header is read as they meant it."""
+    assert list(parse_addresses(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a@", "@b", "a", "a b@x.example", "a@b c", "a@b@c.example", "a@.example", "a@example.", "a@x..example"]
+    + ["<>", "Jane <>", "Jane <a@>", "Jane <j@x.example", "j@x.example>", "<j@x.example> <k@x.example>"]
+    + ["<j@x.example> Jane", '"Jane" j@x.example', '"Jane <j@x.example>', "j@x.example (Jane", "(j@x.example"]
+    + ["a@x.example b@x.example", "a,b@x.example", "a:b@x.example", r"a\b@x.example", "a@[127.0.0.1", "a@127.0.0.1]"]
+    + ['"a"b@x.example', 'a"b"@x.example', '"a\tb"@x.example', "a@x.example, b", "Team: a@x.example, b@x.example"]
+    + ["a\u2028b@x.example", "a@x\u00a0y.example", "a@xn--\u00fc.example", "a@\u2024.example", "a@\uff20.example"]
+    + ["a@bü_cher.example", "a@-ü.example", "a@" + "ü" * 64 + ".example", "a@b\u202eü.example"],
+)
+def test_what_is_no_address(text):
+    """A text with an item that is no address is refused as a whole: nobody is left out in silence."""
+    with pytest.raises(InvalidEmail):
+        parse_addresses(text)
+
+
+@pytest.mark.parametrize(
+    "email, mailbox",
+    [
+        ("j@bücher.example", "j@xn--bcher-kva.example"),
+        ("j@BÜCHER.example", "j@xn--bcher-kva.example"),
+        ("j@bücher。example", "j@xn--bcher-kva.example"),
+        ("j@faß.de", "j@xn--fa-hia.de"),
+        ("j@日本語.jp", "j@xn--wgv71a119e.jp"),
+        ("j@παράδειγμα.ελ", "j@xn--hxajbheg2az3al.xn--qxam"),
+        # What is ASCII already is nobody's business, odd or not.
+        ("j@a_b.example", "j@a_b.example"),
+        ("j@EXAMPLE.com", "j@EXAMPLE.com"),
+        ("j@xn--fa-hia.de", "j@xn--fa-hia.de"),
+        ("j@localhost", "j@localhost"),
+        ("j@a--b.example", "j@a--b.example"),
+        ("j@[127.0.0.1]", "j@[127.0.0.1]"),
+        ('"a b"@x.example', '"a b"@x.example'),
+        # The local part stays: RFC 6531 carries it, or nothing does.
+        ("jürgen@x.example", "jürgen@x.example"),
+        ("jürgen@faß.de", "jürgen@xn--fa-hia.de"),
+    ],
+)
+def test_domains_travel_in_ascii(email, mailbox):
+    """A domain that is not ASCII travels as IDNA 2008 writes it; the address as given is kept."""
+    address = Address(email, "J")
+    assert (address.email, address.mailbox, address.header) == (email, mailbox, f"J <{mailbox}>")
+
+
+@pytest.mark.parametrize(
+    "name, header",
+    [
+        (None, "j@x.example"),
+        ("", "j@x.example"),
+        ("Jane Doe", "Jane Doe <j@x.example>"),
+        ("Jürgen 😀", "Jürgen 😀 <j@x.example>"),
+        ("Doe, Jane", '"Doe, Jane" <j@x.example>'),
+        ("J. Doe", '"J. Doe" <j@x.example>'),
+        ('a"b', r'"a\"b" <j@x.example>'),
+        ("a\\b", r'"a\\b" <j@x.example>'),
+        ("a  b", '"a  b" <j@x.example>'),
+        (" a", '" a" <j@x.example>'),
+        ("a\u00a0", '"a\u00a0" <j@x.example>'),
+        ("a\tb", '"a\tb" <j@x.example>'),
+        ("O'Neill & Söhne", "O'Neill & Söhne <j@x.example>"),
+    ]
+    + [(f"a{odd}b", f'"a{odd}b" <j@x.example>') for odd in "()<>[]:;@.,\x0b\x0c\x7f"],
+)
+def test_names_are_quoted_where_they_must_be(name, header):
+    """A name stands bare in a header where it may, and quoted where it would be read as something else."""
+    assert str(Address("j@x.example", name)) == header
+
+
+names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=30) | st.text(
+    st.sampled_from(' \t\\",;:<>()[]@.a ü\u3000\u2028\x0b'), max_size=12
+)
+mailboxes = st.sampled_from(
+    ["j@x.example", '"a b"@x.example', '"a>,(b"@x.example', "a@[IPv6:::1]", "jürgen@a_b.example"]
+)
+
+
+@given(mailboxes, names | st.none())
+def test_a_header_is_read_as_its_address(email, name):
+    """Whatever the name, an address written in a header is read as the same address, alone and in a list."""
+    address = Address(email, name)
+    assert parse_addresses(str(address)) == (address,)
+    assert parse_addresses(f"{J}, {address},{address}") == (J, address, address)
+
+
+@given(st.text() | st.text(st.sampled_from('ab@x.\\"\\(<>[]):;, ü\u3002\u200d\u0660\u05d0'), max_size=40))
+def test_no_text_breaks_the_parser(text):
+    """Any text is a list of addresses or an InvalidEmail."""
+    try:
+        found = addresses(text, "to")
+    except InvalidEmail:
+        return
+    assert all(isinstance(address, Address) and address.mailbox for address in found)
+
+
+@pytest.mark.parametrize("text", ['"\\"' * 50_000, "(\\(" * 50_000, "<" * 100_000, '"' * 99_999, "a," * 50_000])
+def test_a_hostile_text_takes_no_time(text):
+    """A long text made to be slow is refused in one pass: quadratic, this test would take minutes."""
+    with pytest.raises(InvalidEmail):
+        parse_addresses(text)
+
+
+@pytest.mark.parametrize("value", [b"j@x.example", 5, None, ["j@x.example"], J])
+def test_the_parts_of_an_address_are_texts(value):
+    """Address and name must be texts."""
+    with pytest.raises(InvalidEmail, match="email must be text") as caught:
+        Address(value)
+    assert caught.value.field == "email"
+    if value is not None:
+        with pytest.raises(InvalidEmail, match="name must be text"):
+            Address("j@x.example", value)
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        (None, ()),
+        ("", ()),
+        ([], ()),
+        (J, (J,)),
+        ("j@x.example, k@x.example", (J, Address("k@x.example"))),
+        (
+            ["j@x.example", J, "K <k@x.example>, l@x.example"],
+            (J, J, Address("k@x.example", "K"), Address("l@x.example")),
+        ),
+        ((J,), (J,)),
+        ((one for one in [J, "k@x.example"]), (J, Address("k@x.example"))),
+        ([""], ()),
+    ],
+)
+def test_what_an_address_field_takes(value, expected):
+    """A text, an Address, or a sequence of either, in the order given."""
+    assert addresses(value, "to") == expected
+
+
+@pytest.mark.parametrize(
+    "value, sentence",
+    [
+        ("a b@x", "to: 'a b@x' is not an address"),
+        (["j@x.example", "a@"], "to[1]: 'a@' is not an address"),
+        (["j@x.example", None], "to[1]: expected an address, got NoneType"),
+        ([["j@x.example"]], "to[0]: expected an address, got list"),
+        ([("Jane", "j@x.example")], "to[0]: expected an address, got tuple"),
+        ([b"j@x.example"], "to[0]: expected an address, got bytes"),
+        (b"j@x.example", "to must be an address or a list of addresses, not bytes"),
+        ({"email": "j@x.example"}, "to must be an address or a list of addresses, not dict"),
+        (5, "to must be an address or a list of addresses, not int"),
+    ],
+)
+def test_what_it_does_not_take_is_named(value, sentence):
+    """The error names the field, and in a sequence the item."""
+    with pytest.raises(InvalidEmail) as caught:
+        addresses(value, "to")
+    assert (caught.value.message, caught.value.field) == (sentence, "to")
+
+
+@pytest.mark.parametrize("address", [J, Address("j@faß.de", 'a "b"')])
+def test_addresses_are_values(address):
+    """Addresses compare, hash, copy, pickle, evolve, and repr as the call that makes them."""
+    assert pickle.loads(pickle.dumps(address)) == copy.deepcopy(address) == eval(repr(address)) == address
+    assert pickle.loads(pickle.dumps(address)).header == address.header
+    assert len({address, attrs.evolve(address)}) == 1
+    assert attrs.evolve(address, name="New").header == f"New <{address.mailbox}>"
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        address.email = "k@x.example"

@@ -1,0 +1,198 @@
+"""Attachments: from bytes, from files, from base64."""
+
+from __future__ import annotations
+
+import base64
+import os
+import pickle
+from pathlib import Path
+
+import attrs
+import pytest
+from hypothesis import given, strategies as st
+
+from emailapi.errors import InvalidEmail
+from emailapi.models.attachment import Attachment
+
+
+@pytest.mark.parametrize(
+    "name, kind",
+    [
+        ("a.pdf", "application/pdf"),
+        ("A.PDF", "application/pdf"),
+        ("a.txt", "text/plain"),
+        ("logo.png", "image/png"),
+        ("résumé.pdf", "application/pdf"),
+        ("a.txt.gz", "application/octet-stream"),
+        ("a.unheard-of", "application/octet-stream"),
+        ("README", "application/octet-stream"),
+        (".", "application/octet-stream"),
+    ],
+)
+def test_the_type_is_guessed_from_the_name(name, kind):
+    """Without a type the name tells it, and what is packed or unknown is plain bytes."""
+    assert Attachment(name=name, content=b"x").content_type == kind
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/calendar; method=REQUEST", "application/vnd.x+json", "x-a/y_b.c"])
+def test_a_given_type_is_kept(kind):
+    """A type that is given wins over the name."""
+    assert Attachment(name="a.pdf", content=b"", content_type=kind).content_type == kind
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "text", "text/", "/plain", "text/plain/x", "te xt/plain", "text/plän", " text/plain"]
+)
+def test_what_is_no_type(kind):
+    """A type that is no MIME type is refused: the service would."""
+    with pytest.raises(InvalidEmail, match="is no MIME type") as caught:
+        Attachment(name="a.pdf", content=b"", content_type=kind)
+    assert caught.value.field == "content_type"
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\xff", bytearray(b"ab"), memoryview(b"abcd")[::2]])
+def test_content_is_bytes(content):
+    """Any kind of bytes is taken, as bytes."""
+    attachment = Attachment(name="a", content=content)
+    assert type(attachment.content) is bytes
+    assert attachment.content == bytes(content)
+
+
+@pytest.mark.parametrize("content", ["text", None, 5, [1, 2], Path("a")])
+def test_content_that_is_no_bytes(content):
+    """Text is not guessed an encoding for: the error says what to do."""
+    with pytest.raises(
+        InvalidEmail, match=f"content must be bytes, not {type(content).__name__} .*from_base64"
+    ) as caught:
+        Attachment(name="a", content=content)
+    assert caught.value.field == "content"
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t", None, 5, b"a.txt"])
+def test_an_attachment_needs_a_name(name):
+    """An attachment without a name is refused."""
+    with pytest.raises(InvalidEmail) as caught:
+        Attachment(name=name, content=b"")
+    assert caught.value.field == "name"
+
+
+@pytest.mark.parametrize(
+    "given_id, kept",
+    [
+        (None, None),
+        ("", None),
+        ("logo", "logo"),
+        ("cid:logo", "logo"),
+        ("<logo@x>", "logo@x"),
+        ("cid:<logo>", "logo"),
+        ("a.b-c_d", "a.b-c_d"),
+    ],
+)
+def test_the_forms_of_a_content_id(given_id, kept):
+    """A content id is taken bare, as the URL spells it and as the header does, and kept bare."""
+    assert Attachment(name="a", content=b"", content_id=given_id).content_id == kept
+
+
+@pytest.mark.parametrize("content_id", ["cid:", "<>", "a b", " a", "ü", "a<b", "a>b", "a\tb", "a\x7f", "a\u2028"])
+def test_what_is_no_content_id(content_id):
+    """A content id that no header and no `cid:` URL could carry is refused."""
+    with pytest.raises(InvalidEmail, match="must be ASCII without spaces") as caught:
+        Attachment(name="a", content=b"", content_id=content_id)
+    assert caught.value.field == "content_id"
+
+
+@pytest.mark.parametrize("content_id", [5, b"logo", True])
+def test_a_content_id_is_text(content_id):
+    """A content id of another type is refused."""
+    with pytest.raises(InvalidEmail, match="content_id must be text"):
+        Attachment(name="a", content=b"", content_id=content_id)
+
+
+@pytest.mark.parametrize("how", [str, Path, os.fsencode])
+def test_a_file_is_read(tmp_path, how):
+    """A file is read from any kind of path, and its last part is the name; a name must be text, though."""
+    path = tmp_path / "résumé.pdf"
+    path.write_bytes(b"%PDF\0\xff")
+    if how is os.fsencode:
+        with pytest.raises(InvalidEmail, match="name must be text, not bytes"):
+            Attachment.from_path(how(path))
+        return
+    expected = Attachment(name="résumé.pdf", content=b"%PDF\0\xff", content_type="application/pdf", content_id="doc")
+    assert Attachment.from_path(how(path), "doc") == expected
+    assert Attachment.from_path(how(path), content_type="x/y").content_type == "x/y"
+
+
+@pytest.mark.parametrize(
+    "path, reason",
+    [
+        ("missing.pdf", "No such file or directory"),
+        ("", "No such file or directory"),
+        (".", "Is a directory"),
+        ("file.txt/x", "Not a directory"),
+        ("nul\0.txt", "embedded null byte"),
+        ("\ud800", ""),
+        (5, "expected str, bytes or os.PathLike object, not int"),
+        (None, "expected str, bytes or os.PathLike object, not NoneType"),
+    ],
+)
+def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason):
+    """A broken path is an InvalidEmail with the path and the reason, whatever is wrong with it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.txt").write_bytes(b"")
+    with pytest.raises(InvalidEmail) as caught:
+        Attachment.from_path(path)
+    assert caught.value.field == "attachments"
+    assert caught.value.message.startswith(f"attachment {path!r} cannot be read: {reason}")
+
+
+@given(st.binary())
+def test_base64_is_taken(content):
+    """Content that is base64 already comes through, with or without line breaks in it."""
+    text = base64.b64encode(content).decode()
+    expected = Attachment(name="a.txt", content=content, content_id="c")
+    assert Attachment.from_base64("a.txt", text, content_id="c") == expected
+    assert Attachment.from_base64("a.txt", base64.encodebytes(content).decode(), content_id="c") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["YQ", "YQ=", "Y", "=", "====", "YQ==YQ==", "YQ==!", "Y*Q=", "_-8=", "YÜ==", "data:text/plain;base64,YQ=="]
+)
+def test_what_is_no_base64(text):
+    """Text that is no base64, or only nearly, is refused and named by its attachment."""
+    with pytest.raises(InvalidEmail, match="attachment 'a.txt': content is no valid base64") as caught:
+        Attachment.from_base64("a.txt", text)
+    assert caught.value.field == "content"
+
+
+@pytest.mark.parametrize("text", [b"YQ==", None, 5])
+def test_base64_is_text(text):
+    """Base64 of another type is refused as such."""
+    with pytest.raises(InvalidEmail, match=f"base64 must be text, not {type(text).__name__}"):
+        Attachment.from_base64("a.txt", text)
+
+
+def test_the_repr_shows_no_content():
+    """An attachment's repr tells its size, not its bytes."""
+    text = repr(Attachment(name="a.txt", content=b"hush" * 10))
+    assert "hush" not in text
+    assert "<40 bytes>" in text
+    assert "a.txt" in text
+
+
+def test_attachments_are_values():
+    """Attachments compare, hash, pickle and evolve; they do not change."""
+    attachment = Attachment(name="a.txt", content=b"x", content_id="cid:c")
+    assert pickle.loads(pickle.dumps(attachment)) == attachment == attrs.evolve(attachment)
+    assert len({attachment, attrs.evolve(attachment)}) == 1
+    assert attrs.evolve(attachment, content=b"y") != attachment
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        attachment.content = b"z"
+
+
+@pytest.mark.parametrize(
+    "given_fields", [{}, {"name": "a"}, {"content": b""}, {"name": "a", "content": b"", "size": 1}]
+)
+def test_arguments_of_an_attachment(given_fields):
+    """An argument that is missing or unknown is a TypeError, as in any call."""
+    with pytest.raises(TypeError):
+        Attachment(**given_fields)

@@ -1,0 +1,253 @@
+"""Mails: what they are built from, and what they are."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from types import MappingProxyType
+
+import attrs
+import pytest
+
+from emailapi.errors import InvalidEmail
+from emailapi.models.address import Address
+from emailapi.models.attachment import Attachment
+from emailapi.models.email import Email, Header, TrackLinks, as_email
+
+FILE = Attachment(name="a.txt", content=b"hush-content")
+FULL = {
+    "sender": "Joe <joe@d.example>",
+    "to": ["a@x.example", Address("b@x.example", "B")],
+    "cc": "c@x.example",
+    "bcc": Address("d@x.example"),
+    "subject": "A subject",
+    "text_body": "hush-text",
+    "html_body": "hush-html",
+    "reply_to": "r@x.example",
+    "tag": "a-tag",
+    "headers": {"X-Secret": "hush-header"},
+    "track_opens": False,
+    "track_links": TrackLinks.NONE,
+    "metadata": {"user": "7"},
+    "attachments": [FILE],
+    "message_stream": "outbound",
+    "idempotency_key": "key-1",
+}
+
+
+def test_every_field_is_tested_here():
+    """The full mail of these tests has every field that a mail has."""
+    assert set(FULL) == {field.name for field in attrs.fields(Email)}
+
+
+def test_a_mail_keeps_what_it_is_given():
+    """Each field is there, in one form whatever form it was given in."""
+    mail = Email(**FULL)
+    assert mail.sender == Address("joe@d.example", "Joe")
+    assert mail.to == (Address("a@x.example"), Address("b@x.example", "B"))
+    assert (mail.cc, mail.bcc) == ((Address("c@x.example"),), (Address("d@x.example"),))
+    assert (mail.subject, mail.text_body, mail.html_body) == ("A subject", "hush-text", "hush-html")
+    assert mail.reply_to == (Address("r@x.example"),)
+    assert (mail.tag, mail.message_stream, mail.idempotency_key) == ("a-tag", "outbound", "key-1")
+    assert mail.headers == (Header("X-Secret", "hush-header"),)
+    assert (mail.track_opens, mail.track_links) == (False, TrackLinks.NONE)
+    assert mail.metadata == {"user": "7"}
+    assert mail.attachments == (FILE,)
+
+
+def test_an_empty_mail_can_be_built():
+    """A mail is checked as a whole when it is sent: building one needs nothing."""
+    mail = Email()
+    assert mail.sender is mail.text_body is mail.html_body is mail.tag is mail.track_opens is None
+    assert mail.to == mail.cc == mail.bcc == mail.reply_to == mail.headers == mail.attachments == ()
+    assert (mail.subject, mail.metadata) == ("", {})
+
+
+def test_a_mapping_is_a_mail():
+    """A mapping with the same names is the same mail, and an Email is itself."""
+    assert as_email(FULL) == as_email(MappingProxyType(FULL)) == Email(**FULL)
+    mail = Email()
+    assert as_email(mail) is mail
+
+
+def test_nested_mappings():
+    """Headers and attachments of a mapping may be mappings, too."""
+    mail = as_email(
+        {
+            "headers": [{"name": "X-A", "value": "1"}, ("X-B", "2"), Header("X-C", "3")],
+            "attachments": [{"name": "a.txt", "content": b"hush-content"}, FILE],
+        }
+    )
+    assert [header.name for header in mail.headers] == ["X-A", "X-B", "X-C"]
+    assert mail.attachments == (FILE, FILE)
+
+
+@pytest.mark.parametrize(
+    "given, field, sentence",
+    [
+        ({"txt_body": "x"}, "txt_body", "unknown field 'txt_body'; did you mean 'text_body'?"),
+        ({"Subject": "x"}, "Subject", "unknown field 'Subject'; did you mean 'subject'?"),
+        ({"from": "a@x.example"}, "from", "unknown field 'from'; known: sender, "),
+        ({"zzz": 1}, "zzz", "unknown field 'zzz'; known: sender"),
+        ({7: 1}, "7", "unknown field '7'"),
+        (
+            {"attachments": [{"name": "a", "content": b"", "kontent": 1}]},
+            "attachments",
+            "attachments[0]: unknown field",
+        ),
+        ({"attachments": [FILE, {"name": "a"}]}, "attachments", "attachments[1]: content is missing"),
+        ({"attachments": [{"content": b""}]}, "attachments", "attachments[0]: name is missing"),
+        ({"attachments": [{"name": "a", "content": "YQ=="}]}, "attachments", "attachments[0]: content must be bytes"),
+        ({"headers": [{"name": "X-A"}]}, "headers", "headers[0]: value is missing"),
+        (
+            {"headers": [{"Name": "X-A", "Value": "x"}]},
+            "headers",
+            "headers[0]: unknown field 'Name'; did you mean 'name'?",
+        ),
+    ],
+)
+def test_what_a_mapping_gets_wrong_is_named(given, field, sentence):
+    """A field that is unknown, misspelt or missing is named, with the nearest that there is."""
+    with pytest.raises(InvalidEmail) as caught:
+        as_email(given)
+    assert caught.value.message.startswith(sentence)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("given", [None, "a mail", b"", 5, [], [Email()], object()])
+def test_what_is_no_mail(given):
+    """What is neither an Email nor a mapping is refused."""
+    with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
+        as_email(given)
+
+
+def test_an_unknown_argument():
+    """A misspelt argument is a TypeError, not an empty mail."""
+    with pytest.raises(TypeError, match="txt_body"):
+        Email(txt_body="x")
+    with pytest.raises(TypeError):
+        Email("a@x.example")
+
+
+@pytest.mark.parametrize(
+    "field, value, sentence",
+    [
+        ("sender", "a@x.example, b@x.example", "sender must be one address, not 2"),
+        ("sender", ["a@x.example", "b@x.example"], "sender must be one address, not 2"),
+        ("sender", "", "sender is empty"),
+        ("sender", [], "sender is empty"),
+        ("sender", b"a@x.example", "sender must be an address"),
+        ("sender", "a@", "sender: 'a@' is not an address"),
+        ("to", "a b@x", "to: 'a b@x' is not an address"),
+        ("cc", ["a@x.example", 5], "cc[1]: expected an address, got int"),
+        ("bcc", {"a@x.example": "A"}, "bcc must be an address"),
+        ("reply_to", b"x", "reply_to must be an address"),
+        ("subject", None, "subject must be text, not NoneType"),
+        ("subject", b"x", "subject must be text, not bytes"),
+        ("text_body", b"x", "text_body must be text, not bytes"),
+        ("html_body", 5, "html_body must be text, not int"),
+        ("tag", 5, "tag must be text, not int"),
+        ("tag", ["a"], "tag must be text, not list"),
+        ("message_stream", 5, "message_stream must be text, not int"),
+        ("idempotency_key", 5, "idempotency_key must be text, not int"),
+        ("idempotency_key", "", "idempotency_key must have 1 to 80 characters"),
+        ("idempotency_key", "x" * 81, "idempotency_key must have 1 to 80 characters"),
+        ("track_opens", "true", "track_opens must be True, False or None, not 'true'"),
+        ("track_opens", 1, "track_opens must be True, False or None, not 1"),
+        ("track_links", True, "track_links must be text, not bool"),
+        ("metadata", [("a", "b")], "metadata must be a mapping, not list"),
+        ("metadata", "a=b", "metadata must be a mapping, not str"),
+        ("metadata", {"a": 1}, "metadata: 'a' must be text, not int"),
+        ("metadata", {"a": None}, "metadata: 'a' must be text, not NoneType"),
+        ("metadata", {1: "a"}, "metadata: a key must be text, not int"),
+        ("headers", "X-A: b", "headers must be a list, not str"),
+        ("headers", 5, "headers must be a list, not int"),
+        ("headers", Header("X-A", "b"), "headers must be a list, not Header"),
+        ("headers", ["X-A: b"], "headers[0]: expected "),
+        ("headers", [("X-A",)], "headers[0]: expected "),
+        ("headers", {"X-A": 5}, "headers[0]: value must be text, not int"),
+        ("headers", {"X-A": ["a", "b"]}, "headers[0]: value must be text, not list"),
+        ("attachments", b"x", "attachments must be a list, not bytes"),
+        ("attachments", "a.txt", "attachments must be a list, not str"),
+        ("attachments", ["a.txt"], "attachments[0]: expected "),
+        ("attachments", [FILE, None], "attachments[1]: expected "),
+    ],
+)
+def test_what_a_field_does_not_take(field, value, sentence):
+    """What a field cannot be is an InvalidEmail by its plain name; the sentence names the item."""
+    with pytest.raises(InvalidEmail) as caught:
+        Email(**{field: value})
+    assert caught.value.message.startswith(sentence)
+    assert caught.value.field == caught.value.argument == field
+    assert caught.value.index is None
+
+
+@pytest.mark.parametrize("field", sorted(set(FULL) - {"subject"}))
+def test_none_is_nothing(field):
+    """None is the same as leaving a field out."""
+    assert Email(**{field: None}) == Email()
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("headers", (header for header in [("X-A", "1")])),
+        ("headers", MappingProxyType({"X-A": "1"})),
+        ("attachments", FILE),
+        ("attachments", iter([FILE])),
+        ("metadata", MappingProxyType({"a": "b"})),
+        ("to", {"a@x.example"}),
+        ("track_links", "HtmlOnly"),
+        ("track_links", "SomethingNew"),
+        ("idempotency_key", "x" * 80),
+    ],
+)
+def test_what_a_field_takes_too(field, value):
+    """Iterators, read-only mappings, a single attachment and values that the service may learn are taken."""
+    assert getattr(Email(**{field: value}), field)
+
+
+def test_a_name_may_come_twice_in_headers():
+    """Headers keep their order, and a name may come more than once."""
+    pairs = [("X-A", "1"), ("X-B", "2"), ("x-a", "3")]
+    assert [(header.name, header.value) for header in Email(headers=pairs).headers] == pairs
+
+
+def test_metadata_is_a_copy():
+    """What the caller does to its mapping later does not change the mail."""
+    given = {"a": "1"}
+    mail = Email(metadata=given)
+    given["a"] = "2"
+    assert mail.metadata == {"a": "1"}
+
+
+def test_reprs_show_no_content():
+    """A mail's repr has no body, no attachment and no header's value."""
+    text = repr(Email(**FULL))
+    assert "hush" not in text
+    assert "X-Secret" not in text
+    assert "A subject" in text
+    assert "a-tag" in text
+
+
+@pytest.mark.parametrize("mail", [Email(), Email(**FULL)])
+def test_mails_are_values(mail):
+    """Mails pickle, copy, evolve and compare."""
+    assert pickle.loads(pickle.dumps(mail)) == copy.deepcopy(mail) == attrs.evolve(mail) == mail
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        mail.subject = "x"
+
+
+@pytest.mark.parametrize("field", sorted(FULL))
+def test_each_field_counts_for_equality(field):
+    """Mails that differ in one field are not equal."""
+    assert Email(**{name: value for name, value in FULL.items() if name != field}) != Email(**FULL)
+
+
+def test_evolve_checks_again():
+    """A mail made from another is checked as a new one."""
+    mail = attrs.evolve(Email(**FULL), to="new@x.example")
+    assert mail.to == (Address("new@x.example"),)
+    assert mail.cc == Email(**FULL).cc
+    with pytest.raises(InvalidEmail, match="to: 'x' is not an address"):
+        attrs.evolve(mail, to="x")

@@ -1,0 +1,174 @@
+"""Messages: lenient reading, and what became of each."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from emailapi.errors import InvalidResponse
+from emailapi.models.email import TrackLinks
+from emailapi.models.messages import (
+    MESSAGES,
+    EventType,
+    Message,
+    MessageDetails,
+    MessageEvent,
+    MessageState,
+    OutboundStatus,
+    Recipient,
+    status_of,
+)
+from emailapi.wire import read, read_rows
+
+NOON = datetime(2024, 7, 15, 12, 0, tzinfo=timezone.utc)
+
+
+def event(recipient, kind, minute=0):
+    """Return an event at so many minutes after noon; None is a time that could not be read."""
+    at = None if minute is None else NOON + timedelta(minutes=minute)
+    return MessageEvent(recipient=recipient, type=kind, received_at=at)
+
+
+def message(*events, recipients=("a@x", "b@x"), status=OutboundStatus.SENT, **more):
+    return MessageDetails(message_id="m", recipients=recipients, status=status, message_events=events, **more)
+
+
+def states(found):
+    return [(one.recipient, one.state.value) for one in found.recipients]
+
+
+A, B = "a@x", "b@x"
+DELIVERED, BOUNCED, OPENED, TRANSIENT = "Delivered", "Bounced", "Opened", "Transient"
+
+
+@pytest.mark.parametrize(
+    "found, state, each",
+    [
+        (message(status="Queued"), "queued", ["queued", "queued"]),
+        (message(status=OutboundStatus.QUEUED), "queued", ["queued", "queued"]),
+        (message(), "sent", ["sent", "sent"]),
+        (message(status="Processed"), "sent", ["sent", "sent"]),
+        (message(status="SomethingNew"), "sent", ["sent", "sent"]),
+        (message(status=""), "sent", ["sent", "sent"]),
+        (message(event(A, DELIVERED)), "sent", ["delivered", "sent"]),
+        (message(event(A, DELIVERED), status="Queued"), "queued", ["delivered", "queued"]),
+        (message(event(A, DELIVERED), event(B, DELIVERED)), "delivered", ["delivered", "delivered"]),
+        (message(event(A, BOUNCED)), "bounced", ["bounced", "sent"]),
+        (message(event(A, DELIVERED), event(B, BOUNCED)), "bounced", ["delivered", "bounced"]),
+        (message(event(A, TRANSIENT), event(B, OPENED)), "sent", ["sent", "sent"]),
+        # The last word counts, by time and not by place; without times, by place.
+        (message(event(A, DELIVERED, 1), event(A, BOUNCED, 2)), "bounced", ["bounced", "sent"]),
+        (message(event(A, BOUNCED, 2), event(A, DELIVERED, 1)), "bounced", ["bounced", "sent"]),
+        (message(event(A, BOUNCED, 1), event(A, DELIVERED, 2)), "sent", ["delivered", "sent"]),
+        (message(event(A, BOUNCED), event(A, DELIVERED)), "sent", ["delivered", "sent"]),
+        (message(event(A, BOUNCED, None), event(A, DELIVERED, None)), "sent", ["delivered", "sent"]),
+        (message(event(A, DELIVERED, 1), event(A, TRANSIENT, 2), event(A, OPENED, 3)), "sent", ["delivered", "sent"]),
+        # Events of types that nobody knows say nothing.
+        (message(event(A, "Teleported", 9)), "sent", ["sent", "sent"]),
+        (message(event("A@X", DELIVERED), event("B@x", DELIVERED)), "delivered", ["delivered", "delivered"]),
+    ],
+)
+def test_how_far_a_message_got(found, state, each):
+    """The state is that of whom it reached least far, and bounced as soon as one bounced; each has its own, too."""
+    status = status_of(found)
+    assert status.message_id == "m"
+    assert status.state is MessageState(state)
+    assert states(status) == list(zip((A, B), each, strict=True))
+
+
+def test_the_last_events():
+    """The status has the newest event of all, each recipient the one that tells its state."""
+    first, last, opened = event(A, DELIVERED, 1), event(B, BOUNCED, 2), event(A, OPENED, 3)
+    status = status_of(message(opened, last, first))
+    assert status.last_event == opened
+    assert [one.last_event for one in status.recipients] == [first, last]
+    assert status_of(message()).last_event is None
+
+
+def test_a_recipient_that_only_events_know():
+    """An event at an address that the message does not list makes a recipient of it."""
+    status = status_of(message(event("C@x", BOUNCED), recipients=(A,)))
+    assert states(status) == [(A, "sent"), ("c@x", "bounced")]
+
+
+def test_an_address_that_is_listed_twice():
+    """One address in To and Cc is one recipient, spelt as it was listed."""
+    assert [state for _, state in states(status_of(message(recipients=("A@x", "a@x"))))] == ["sent"]
+
+
+def test_a_row_without_recipients():
+    """Where an old row does not list its recipients, those of its headers count; without any there is a state still."""
+    old = message(recipients=(), to=(Recipient(email=A),), bcc=(Recipient(email=B),))
+    assert states(status_of(old)) == [(A, "sent"), (B, "sent")]
+    assert status_of(message(recipients=())).state is MessageState.SENT
+    assert status_of(message(recipients=(), status="Queued")).state is MessageState.QUEUED
+
+
+@pytest.mark.parametrize(
+    "value, attribute, expected",
+    [
+        ({"Attachments": None}, "attachments", ()),
+        ({"Attachments": ""}, "attachments", ()),
+        ({"Attachments": []}, "attachments", ()),
+        (
+            {"Attachments": ["a.txt", {"Name": "b.txt"}, {"Name": None}, {}, None]},
+            "attachments",
+            ("a.txt", "b.txt", "", "", ""),
+        ),
+        ({"Status": "sent"}, "status", OutboundStatus.SENT),
+        ({"Status": "Teleported"}, "status", "Teleported"),
+        ({"TrackLinks": "none"}, "track_links", TrackLinks.NONE),
+        ({"TrackLinks": None}, "track_links", ""),
+        ({"Metadata": None}, "metadata", {}),
+        ({"Metadata": {"a": None, "b": 7}}, "metadata", {"a": "", "b": "7"}),
+        ({"To": None}, "to", ()),
+        ({"ReceivedAt": "soon"}, "received_at", None),
+        ({"TrackOpens": "true"}, "track_opens", True),
+        ({"Tag": None}, "tag", ""),
+    ],
+)
+def test_rows_are_read_leniently(value, attribute, expected):
+    """What the service is known to vary in a row, and its neighbours, is read."""
+    assert getattr(read(value, Message), attribute) == expected
+
+
+@pytest.mark.parametrize(
+    "value, sentence",
+    [
+        ({"Attachments": "a.txt"}, "Message.attachments: expected a list, got str"),
+        ({"Attachments": {"Name": "a"}}, "Message.attachments: expected a list, got dict"),
+        ({"Attachments": 5}, "Message.attachments: expected a list, got int"),
+        ({"To": "a@x"}, "Message.to: expected a list, got str"),
+        ({"To": [{"Email": ["a@x"]}]}, "Message.to[0].email: expected text, got list"),
+        ({"Metadata": [["a", "b"]]}, "Message.metadata: expected an object, got list"),
+        ({"Subject": {}}, "Message.subject: expected text, got dict"),
+    ],
+)
+def test_odd_rows_are_named(value, sentence):
+    """A row of another shape is named, alone by an error and in a listing by what is unreadable."""
+    with pytest.raises(InvalidResponse) as caught:
+        read(value, Message)
+    assert caught.value.message == sentence
+    assert read_rows([{}, value], Message) == ([Message()], [f"row 1: {sentence}"])
+
+
+def test_reprs_show_no_content():
+    """Neither the bodies nor the raw source of a message are in its repr."""
+    text = repr(MessageDetails(subject="A subject", text_body="hush", html_body="hush", body="hush"))
+    assert "A subject" in text
+    assert "hush" not in text
+
+
+def test_messages_are_values():
+    """Messages with all that is in them pickle and compare."""
+    found = message(event(A, EventType.DELIVERED), metadata={"a": "b"}, to=(Recipient(email=A, name="A"),))
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert pickle.loads(pickle.dumps(status_of(found))) == status_of(found)
+
+
+def test_the_listing():
+    """The listing's path, its key and the code that a wrong query is refused by are the contract's."""
+    assert (MESSAGES.path, MESSAGES.key, MESSAGES.error_code) == ("/messages/outbound", "Messages", 700)
+    assert MESSAGES.record is Message

@@ -1,0 +1,124 @@
+"""What became of a send, and of a batch."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import datetime, timezone
+
+import attrs
+import pytest
+
+from emailapi.errors import BatchFailed, DeliveryUnknown, InactiveRecipient, InvalidEmail, Outcome
+from emailapi.models.outbound import BatchResult, SendResult, inactive_addresses
+from emailapi.wire import read
+
+ONE = SendResult(message_id="m1", to="a@example.com", submitted_at=datetime(2024, 7, 15, tzinfo=timezone.utc))
+TWO = SendResult(message_id="m2", idempotency_key="k2", inactive_recipients=("c@example.com",))
+REFUSED = InactiveRecipient("Found inactive addresses", addresses=("b@example.com",), code=406, status=422)
+INVALID = InvalidEmail("to is empty", field="to", index=2)
+LOST = DeliveryUnknown("no answer", idempotency_key="k4")
+MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
+
+
+@pytest.mark.parametrize(
+    "message, addresses",
+    [
+        ("OK", ()),
+        ("", ()),
+        ("Message OK, but will not deliver to these inactive addresses: a@x, b@x", ("a@x", "b@x")),
+        ("Message OK, but will not deliver to these inactive addresses: a@x, b@x.", ("a@x", "b@x")),
+        (
+            "Message OK, but will not deliver to these inactive addresses: a@x, b@x. Inactive recipients are",
+            ("a@x", "b@x"),
+        ),
+        ("You tried ... Found inactive addresses: a@x, b@x. Inactive recipients are ones that ...", ("a@x", "b@x")),
+        ("Found inactive addresses: a@x.example.com. Inactive recipients are ...", ("a@x.example.com",)),
+        ("Found inactive addresses: a@x Inactive recipients", ("a@x",)),
+        ("Found inactive addresses: a@x,b@x , , c@x. Inactive", ("a@x", "b@x", "c@x")),
+        ("Found inactive addresses:\n", ()),
+    ],
+)
+def test_inactive_addresses(message, addresses):
+    """The addresses stand in a text only, in one of the forms that the service is known to write."""
+    assert inactive_addresses(message) == addresses
+
+
+@pytest.mark.parametrize(
+    "name, addresses",
+    [
+        ("email", ()),
+        ("email_some_inactive", ("gone@example.com", "left@example.com")),
+        ("email_all_inactive", ("gone@example.com", "left@example.com")),
+    ],
+)
+def test_inactive_addresses_of_answers(answers, name, addresses):
+    """They are found in the hand-written answers."""
+    assert inactive_addresses(answers(name)["Message"]) == addresses
+
+
+def test_a_result_is_accepted():
+    """A result is an accepted mail; what was not accepted is an exception."""
+    assert ONE.outcome is Outcome.ACCEPTED
+    assert (ONE.via, ONE.reconciled, ONE.error_code) == ("api", False, 0)
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ({}, SendResult()),
+        ({"MessageID": "m"}, SendResult(message_id="m")),
+        ({"MessageID": None, "To": None, "SubmittedAt": None, "ErrorCode": None, "Message": None}, SendResult()),
+        ({"MessageID": "m", "ErrorCode": "0", "SubmittedAt": "soon"}, SendResult(message_id="m")),
+        ({"MessageID": "m", "Via": "smtp", "Reconciled": True, "IdempotencyKey": "k"}, SendResult(message_id="m")),
+    ],
+)
+def test_answers_are_read_leniently(value, expected):
+    """Nothing in an accepting answer but another shape can lose it; our own facts are not read from it."""
+    assert read(value, SendResult) == expected
+
+
+def test_a_batch_is_a_sequence():
+    """A batch has its items in the order of the mails, and is read as any sequence."""
+    assert len(MIXED) == 5
+    assert list(MIXED) == [MIXED[place] for place in range(5)] == list(MIXED.items)
+    assert MIXED[-1] is LOST
+    assert MIXED[1:3] == (REFUSED, INVALID)
+    assert ONE in MIXED
+    assert MIXED.index(TWO) == 3
+    assert next(reversed(MIXED)) is LOST
+    with pytest.raises(IndexError):
+        MIXED[5]
+
+
+def test_accepted_and_failed():
+    """A batch tells the accepted mails from the others, both in order."""
+    assert MIXED.accepted == (ONE, TWO)
+    assert MIXED.failed == (REFUSED, INVALID, LOST)
+
+
+def test_a_batch_without_errors():
+    """Where every mail was accepted nothing is raised."""
+    assert BatchResult((ONE, TWO)).raise_for_errors() is None
+    assert BatchResult(()).raise_for_errors() is None
+
+
+def test_a_batch_with_errors():
+    """Where a mail was not accepted the whole batch is raised, with all that is known of each."""
+    with pytest.raises(BatchFailed, match="3 of 5 mails were not accepted; the first: Found inactive") as caught:
+        MIXED.raise_for_errors()
+    assert caught.value.result is MIXED
+    assert caught.value.may_have_been_sent
+
+
+@pytest.mark.parametrize("value", [ONE, TWO, MIXED, BatchResult(())])
+def test_results_are_values(value):
+    """Results pickle, copy and compare, errors in them included; they do not change."""
+    assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == attrs.evolve(value) == value
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        setattr(value, attrs.fields(type(value))[0].name, None)
+
+
+def test_results_hash():
+    """Results can stand in sets and as keys."""
+    assert len({ONE, TWO, attrs.evolve(ONE), MIXED}) == 3

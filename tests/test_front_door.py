@@ -1,0 +1,139 @@
+"""`import emailapi`: what stands in it, and what it costs."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import emailapi
+
+SOURCE = ast.parse(Path(emailapi.__file__).read_bytes())
+HEAVY = {"requests", "urllib3", "cattrs", "idna", "zoneinfo"}
+
+# Every class that design.md names in sections 1 to 4 and that exists by now.
+NAMED = """
+    AccountClient Address APIError Attachment BatchFailed BatchResult Bounce BounceFilters BounceType BulkEmail
+    BulkMessage Client ConfigurationError Conflict ConnectionFailed
+    DeadlineExceeded DeliveryUnknown Email EmailAPIError ERROR_CODES ErrorCode Header InactiveRecipient InvalidArgument
+    InvalidEmail InvalidRequest InvalidResponse LimitExceeded Listing Message MessageDetails MessageEvent MessageStatus
+    NotFound Outcome Page RateLimited SenderNotAllowed SendResult ServerError ServiceUnavailable SESError SMTPError
+    StatsOverview TemplateEmail TransportError Unauthorized
+""".split()
+
+
+def run(code: str) -> str:
+    """Return what a fresh interpreter prints that runs `code`."""
+    root = Path(emailapi.__file__).parent.parent
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, cwd=root).stdout
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded when it has run `code`."""
+    return set(run(f"{code}\nimport sys; print(*sys.modules)").split())
+
+
+def type_checking_imports() -> dict[str, str]:
+    """Return each name imported for type checkers, and the module it comes from."""
+    block = next(node for node in SOURCE.body if isinstance(node, ast.If))
+    found = {}
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom)
+        for name in node.names:
+            found[name.name] = node.module or ""
+    return found
+
+
+def test_all_is_sorted():
+    """`__all__` stands in the plain order of its texts, each name once."""
+    assert list(emailapi.__all__) == sorted(set(emailapi.__all__))
+
+
+@pytest.mark.parametrize("name", emailapi.__all__)
+def test_each_name_is_there(name):
+    """Each public name loads from its home, and says that it lives in this package."""
+    value = getattr(emailapi, name)
+    assert getattr(value, "__module__", "emailapi").startswith("emailapi")
+    assert name in vars(emailapi), "a loaded name is kept"
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_what_the_design_names_is_public(name):
+    """Every class that the design names is at the front door."""
+    assert name in emailapi.__all__
+
+
+def test_types_homes_and_all_agree():
+    """The imports for type checkers, the lazy homes and `__all__` name the same things in the same places."""
+    assert type_checking_imports() == emailapi._HOMES
+    assert sorted([*emailapi._HOMES, "__version__"]) == emailapi.__all__
+
+
+def test_dir_is_complete():
+    """`dir()` lists every public name before and after it was loaded, and nothing else."""
+    assert dir(emailapi) == emailapi.__all__
+
+
+def test_nothing_leaks():
+    """A fresh `import emailapi` has no public name but those in `__all__`, and no helper of its own making."""
+    code = "import emailapi; print([n for n in vars(emailapi) if n[0] != '_' and n not in emailapi.__all__])"
+    assert run(code).strip() == "['annotations', 'TYPE_CHECKING']"
+
+
+def test_star_import_gives_all():
+    """`from emailapi import *` gives exactly the public names."""
+    space: dict[str, object] = {}
+    exec("from emailapi import *", space)
+    assert set(space) - {"__builtins__"} == set(emailapi.__all__)
+
+
+@pytest.mark.parametrize("name", ["Clinet", "models_", "_private", "TYPO"])
+def test_an_unknown_name_is_an_attribute_error(name):
+    """A name that is not public is an AttributeError that repeats it."""
+    with pytest.raises(AttributeError, match=f"module 'emailapi' has no attribute '{name}'"):
+        getattr(emailapi, name)
+
+
+def test_an_unknown_name_is_an_import_error():
+    """`from emailapi import Typo` is an ImportError."""
+    with pytest.raises(ImportError, match="Typo"):
+        exec("from emailapi import Typo", {})
+
+
+def test_import_loads_nothing_heavy():
+    """`import emailapi` loads neither requests nor attrs nor cattrs, nor any module of the package but its version."""
+    loaded = loaded_by("import emailapi")
+    assert not loaded & (HEAVY | {"attr", "attrs"})
+    assert {name for name in loaded if name.startswith("emailapi.")} == {"emailapi._version"}
+
+
+def test_the_first_names_load_little():
+    """`from emailapi import Client, Email` does without HTTP, codec, international domains and time zones."""
+    assert not loaded_by("from emailapi import Client, Email") & HEAVY
+
+
+def test_a_mail_is_built_with_little():
+    """A mail to plain addresses is built without them, too."""
+    code = (
+        "from emailapi import Email; Email(sender='a@example.com', to='B <b@example.com>', subject='x', text_body='y')"
+    )
+    assert not loaded_by(code) & HEAVY
+
+
+def test_homes_are_modules_of_the_layers_below():
+    """Each lazy home is a module of the package that defines or exports the name."""
+    for name, home in emailapi._HOMES.items():
+        assert getattr(import_module(f"emailapi.{home}"), name) is getattr(emailapi, name)
+
+
+def test_public_classes_pickle_by_reference():
+    """Each public class pickles as itself."""
+    for name in emailapi._HOMES:
+        value = getattr(emailapi, name)
+        if isinstance(value, type):
+            assert pickle.loads(pickle.dumps(value)) is value

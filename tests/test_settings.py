@@ -1,0 +1,276 @@
+"""Options of a client, and what the environment says of them."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import socket
+import traceback
+
+import pytest
+
+from emailapi import settings
+from emailapi.errors import ConfigurationError
+from emailapi.models.address import Address
+from emailapi.settings import (
+    ACCOUNT_TOKEN_VARIABLES,
+    SERVER_TOKEN_VARIABLES,
+    Secret,
+    check_allow_http,
+    check_base_url,
+    check_message_stream,
+    check_sender,
+    check_timeout,
+    check_token,
+    is_loopback,
+)
+
+URL = "https://api.postmarkapp.com"
+
+
+def test_the_names_of_the_variables():
+    """The environment's names are those that the design fixes, ours before Postmark's."""
+    assert SERVER_TOKEN_VARIABLES == ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN")
+    assert ACCOUNT_TOKEN_VARIABLES == ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN")
+    assert settings.SENDER_VARIABLES == ("EMAILAPI_SENDER", "POSTMARK_SENDER_EMAIL")
+    assert settings.BASE_URL_VARIABLES == ("EMAILAPI_BASE_URL",)
+    assert settings.ALLOW_HTTP_VARIABLES == ("EMAILAPI_ALLOW_HTTP",)
+
+
+@pytest.mark.parametrize(
+    "given, environment, token",
+    [
+        ("mine", {}, "mine"),
+        (" mine\n", {}, "mine"),
+        ("mine", {"EMAILAPI_SERVER_TOKEN": "ours"}, "mine"),
+        (None, {"EMAILAPI_SERVER_TOKEN": "ours", "POSTMARK_SERVER_TOKEN": "theirs"}, "ours"),
+        (None, {"EMAILAPI_SERVER_TOKEN": " ", "POSTMARK_SERVER_TOKEN": " theirs\n"}, "theirs"),
+        ("", {"POSTMARK_SERVER_TOKEN": "theirs"}, "theirs"),
+    ],
+)
+def test_where_a_token_comes_from(monkeypatch, given, environment, token):
+    """A token that is passed wins over the environment, our variable over Postmark's; space around it is dropped."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert str(check_token(given, SERVER_TOKEN_VARIABLES)) == token
+
+
+def test_no_token():
+    """Without a token the error names both variables."""
+    with pytest.raises(ConfigurationError, match="set EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
+        check_token(None, SERVER_TOKEN_VARIABLES)
+
+
+def test_the_other_kind_of_token_does_not_serve(monkeypatch):
+    """A server's token is not taken for an account's."""
+    monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "server")
+    with pytest.raises(ConfigurationError, match="EMAILAPI_ACCOUNT_TOKEN"):
+        check_token(None, ACCOUNT_TOKEN_VARIABLES)
+
+
+@pytest.mark.parametrize(
+    "token", ["hush\r\nX: y", "hush hush", "hush\0", "hüsh", "hush\u2028x", "hush\x7f", "hush\ttab"]
+)
+def test_a_token_that_is_no_header(token):
+    """A token that would break its header is refused, and not repeated."""
+    with pytest.raises(ConfigurationError, match="cannot stand in a header") as caught:
+        check_token(token, SERVER_TOKEN_VARIABLES)
+    assert "sh" not in str(caught.value).replace("such", "")
+
+
+@pytest.mark.parametrize("token", [b"hush", 5, ["hush"]])
+def test_a_token_is_text(token):
+    """A token of another type is refused by its type's name."""
+    with pytest.raises(ConfigurationError, match=f"token must be text, not {type(token).__name__}"):
+        check_token(token, SERVER_TOKEN_VARIABLES)
+
+
+def test_a_secret_is_not_shown(caplog):
+    """A secret is in no repr, of itself or of what holds it, in no log line made by one, and in no traceback of it."""
+    secret = Secret("hush")
+    logging.getLogger("x").warning("%r %s", secret, {"token": secret})
+    held = [repr(secret), f"{secret!r}", str([secret]), str({"a": (secret,)}), caplog.text]
+    try:
+        raise KeyError(secret)
+    except KeyError:
+        held.append(traceback.format_exc().split("KeyError: ")[-1])
+    assert not [text for text in held if "hush" in text]
+    assert secret == "hush"
+    assert repr(pickle.loads(pickle.dumps(secret))) == "'***'"
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        (None, URL),
+        ("", URL),
+        (URL, URL),
+        (f" {URL}/ ", URL),
+        ("https://proxy.example/postmark//", "https://proxy.example/postmark"),
+        ("https://proxy.example:8443", "https://proxy.example:8443"),
+        ("http://127.0.0.1:8025", "http://127.0.0.1:8025"),
+        ("http://127.9.9.9", "http://127.9.9.9"),
+        ("http://[::1]:8025", "http://[::1]:8025"),
+        ("http://localhost:8025/x", "http://localhost:8025/x"),
+        ("http://LOCALHOST", "http://LOCALHOST"),
+        ("HTTPS://api.example", "HTTPS://api.example"),
+    ],
+)
+def test_base_urls(given, expected):
+    """A base URL is taken without the slash at its end; clear text is for this machine only."""
+    assert check_base_url(given, allow_http=False) == expected
+
+
+def test_the_base_url_of_the_environment(monkeypatch):
+    """The environment's base URL serves where none is passed, and is checked as one that is."""
+    monkeypatch.setenv("EMAILAPI_BASE_URL", "http://127.0.0.1:1/")
+    assert check_base_url(None, allow_http=False) == "http://127.0.0.1:1"
+    assert check_base_url(URL, allow_http=False) == URL
+    monkeypatch.setenv("EMAILAPI_BASE_URL", "http://evil.example")
+    with pytest.raises(ConfigurationError, match="in clear"):
+        check_base_url(None, allow_http=False)
+
+
+@pytest.mark.parametrize(
+    "given, sentence",
+    [
+        ("http://api.example", "would send the token in clear"),
+        ("http://localhost.evil.example", "would send the token in clear"),
+        ("http://127.0.0.1.evil.example", "would send the token in clear"),
+        ("http://0.0.0.0", "would send the token in clear"),
+        ("http://192.168.0.1", "would send the token in clear"),
+        ("http://xlocalhost", "would send the token in clear"),
+        ("https://hush:pw@api.example", "must not carry a user name or password"),
+        ("https://hush@api.example", "must not carry a user name or password"),
+        ("https://@api.example", "must not carry a user name or password"),
+        ("https://api.example\\@evil.example", "must not carry a user name or password"),
+        ("https://api.example?x=hush", "must not carry a query or a fragment"),
+        ("https://api.example/?", "must not carry a query or a fragment"),
+        ("https://api.example#hush", "must not carry a query or a fragment"),
+        ("api.example?x=hush", "must not carry a query or a fragment"),
+        ("https://api.example/#", "must not carry a query or a fragment"),
+        ("api.example", "must be http(s)://host"),
+        ("//api.example", "must be http(s)://host"),
+        ("ftp://api.example", "must be http(s)://host"),
+        ("file:///etc/passwd", "must be http(s)://host"),
+        ("https://", "must be http(s)://host"),
+        ("https://:443", "must be http(s)://host"),
+        ("https://api.example:99999", "is no URL"),
+        ("https://api.example:port", "is no URL"),
+        ("https://[::1", "is no URL"),
+        ("https://api.exa mple", "cannot stand in a URL"),
+        ("https://api.example\r\nX", "cannot stand in a URL"),
+        ("ht\ntps://api.example", "cannot stand in a URL"),
+        ("https://äpi.example", "cannot stand in a URL"),
+        ("https://api.example/\x7f", "cannot stand in a URL"),
+        (b"https://api.example", "base_url must be text, not bytes"),
+        (5, "base_url must be text, not int"),
+    ],
+)
+def test_base_urls_that_are_refused(given, sentence):
+    """What is no plain URL, or would show the token, is one clear sentence without the secrets in it."""
+    with pytest.raises(ConfigurationError) as caught:
+        check_base_url(given, allow_http=False)
+    assert sentence in caught.value.message
+    assert "hush" not in caught.value.message
+
+
+def test_clear_text_may_be_allowed():
+    """Plain http off this machine goes when it is allowed."""
+    assert check_base_url("http://api.example", allow_http=True) == "http://api.example"
+
+
+@pytest.mark.parametrize(
+    "host, expected",
+    [
+        ("localhost", True),
+        ("x.localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("::", False),
+        ("localhost.example", False),
+        ("example", False),
+        ("", False),
+        ("2130706433", False),
+    ],
+)
+def test_loopback(host, expected):
+    """Only names and addresses that never leave the machine are loopback; a doubtful one is not."""
+    assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [("1", True), ("true", True), (" YES ", True), ("On", True), ("0", False), ("False", False), ("", False)],
+)
+def test_the_environment_may_allow_clear_text(monkeypatch, value, expected):
+    """The environment's variable is a word for yes, and "False" is not."""
+    monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", value)
+    assert check_allow_http(False) is expected
+    assert check_allow_http(True) is True
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [(10, (10.0, 10.0)), (0.5, (0.5, 0.5)), ((1, 2.5), (1.0, 2.5)), (2_147_483, (2_147_483.0, 2_147_483.0))],
+)
+def test_timeouts(given, expected):
+    """A timeout is one number, or one to connect and one to read; a socket takes each."""
+    assert check_timeout(given) == expected
+    with socket.socket() as taken:
+        taken.settimeout(check_timeout(given)[1])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [0, -1, None, "10", True, float("inf"), float("nan"), 10**400, 2_147_484, (1,), (1, 2, 3), (1, None), (0, 1), ()]
+    + [[1, 2], (True, 1), b"1", {"connect": 1}],
+)
+def test_timeouts_that_are_refused(given):
+    """There is no waiting for ever, and none of no time."""
+    with pytest.raises(ConfigurationError, match="timeout must be a positive number of seconds"):
+        check_timeout(given)
+
+
+@pytest.mark.parametrize(
+    "given, environment, expected",
+    [
+        (None, {}, None),
+        ("a@d.com", {}, Address("a@d.com")),
+        ("A <a@d.com>", {"EMAILAPI_SENDER": "b@d.com"}, Address("a@d.com", "A")),
+        (Address("a@d.com"), {}, Address("a@d.com")),
+        (None, {"EMAILAPI_SENDER": "B <b@d.com>", "POSTMARK_SENDER_EMAIL": "c@d.com"}, Address("b@d.com", "B")),
+        (None, {"POSTMARK_SENDER_EMAIL": "c@d.com"}, Address("c@d.com")),
+    ],
+)
+def test_the_default_sender(monkeypatch, given, environment, expected):
+    """A sender that is passed wins over the environment, our variable over Postmark's."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert check_sender(given) == expected
+
+
+@pytest.mark.parametrize("given", ["a@", "a@d.com, b@d.com", b"a@d.com", 5, "a\r\n <a@d.com>", ["a@d.com", "b@d.com"]])
+def test_default_senders_that_are_refused(monkeypatch, given):
+    """What is not one address is a ConfigurationError, wherever it comes from."""
+    with pytest.raises(ConfigurationError, match="sender"):
+        check_sender(given)
+    if isinstance(given, str):
+        monkeypatch.setenv("EMAILAPI_SENDER", given)
+        with pytest.raises(ConfigurationError, match="sender"):
+            check_sender(None)
+
+
+@pytest.mark.parametrize("given", [None, "outbound", "my-stream_1"])
+def test_the_default_stream(given):
+    """A stream's id is taken as it is."""
+    assert check_message_stream(given) == given
+
+
+@pytest.mark.parametrize("given", ["", " ", "a\nb", "a\0", 5, b"outbound", "\ud800"])
+def test_default_streams_that_are_refused(given):
+    """What cannot be a stream's id is refused when the client is made."""
+    with pytest.raises(ConfigurationError, match="message_stream must be"):
+        check_message_stream(given)

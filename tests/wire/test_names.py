@@ -1,0 +1,73 @@
+"""Attribute names and wire names."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+import attrs
+import pytest
+
+from emailapi.wire import NOT_ON_WIRE, Wire, wire_names
+from emailapi.wire.names import pascal_case
+
+
+@attrs.frozen(kw_only=True)
+class Parent:
+    """A record with each kind of name."""
+
+    plain: str = ""
+    two_words: str = ""
+    message_id: Annotated[str, Wire("MessageID")] = ""
+    only_odd: Annotated[str, Wire(write=str.upper)] = ""
+    hidden: Annotated[str, NOT_ON_WIRE] = ""
+    _private: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Child(Parent):
+    """A record that inherits names and spells one anew."""
+
+    plain: Annotated[str, Wire("PLAIN")] = ""
+    more: int = 0
+
+
+class Filters(TypedDict, total=False):
+    """What a call narrows by."""
+
+    sender: Annotated[str, Wire("fromemail")]
+    tag: str
+
+
+@pytest.mark.parametrize(
+    "attribute, expected",
+    [("name", "Name"), ("message_stream", "MessageStream"), ("os", "Os"), ("a_b_c", "ABC"), ("html_body", "HtmlBody")],
+)
+def test_the_rule(attribute, expected):
+    """Without a mark, a field's wire name is the PascalCase of its attribute."""
+    assert pascal_case(attribute) == expected
+
+
+def test_names_of_a_record():
+    """Marks win over the rule; private fields and those not on the wire have no wire name."""
+    assert wire_names(Parent) == {
+        "plain": "Plain",
+        "two_words": "TwoWords",
+        "message_id": "MessageID",
+        "only_odd": "OnlyOdd",
+    }
+
+
+def test_names_are_inherited():
+    """A record has its parent's names, and may spell one anew."""
+    assert wire_names(Child) == {**wire_names(Parent), "plain": "PLAIN", "more": "More"}
+
+
+def test_names_of_filters():
+    """Filters of a query have wire names, too."""
+    assert wire_names(Filters) == {"sender": "fromemail", "tag": "Tag"}
+
+
+def test_names_cannot_be_spoilt():
+    """Changing what was returned does not change what is returned next."""
+    wire_names(Parent).clear()
+    assert wire_names(Parent)["message_id"] == "MessageID"

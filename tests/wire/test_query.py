@@ -1,0 +1,158 @@
+"""Filters to query pairs."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timezone
+from enum import Enum
+from typing import Annotated, TypedDict
+
+import pytest
+
+from emailapi.errors import InvalidArgument
+from emailapi.models.header import Header
+from emailapi.models.messages import MessageFilters, OutboundStatus
+from emailapi.models.stats import StatsFilters
+from emailapi.wire import Wire, unknown_name, wire_names, write_body, write_query
+
+UTC = timezone.utc
+HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"}
+
+
+@pytest.mark.parametrize(
+    "name, value, pairs",
+    [
+        ("recipient", "a+b@example.com", [("recipient", "a+b@example.com")]),
+        ("sender", "a@example.com", [("fromemail", "a@example.com")]),
+        ("tag", "", [("tag", "")]),
+        ("tag", "ü & =", [("tag", "ü & =")]),
+        ("tag", 7, [("tag", "7")]),
+        ("tag", True, [("tag", "true")]),
+        ("tag", False, [("tag", "false")]),
+        ("tag", None, []),
+        ("status", OutboundStatus.SENT, [("status", "Sent")]),
+        ("status", "queued", [("status", "queued")]),
+        ("subject", "Hi", [("subject", "Hi")]),
+        ("message_stream", "outbound", [("messagestream", "outbound")]),
+        ("from_date", date(2024, 7, 15), [("fromdate", "2024-07-15")]),
+        ("from_date", datetime(2024, 7, 15, 12, 0, 0, 1, UTC), [("fromdate", "2024-07-15T08:00:00")]),
+        ("to_date", datetime(2024, 7, 15, 12, 0, 0, 1, UTC), [("todate", "2024-07-15T08:00:01")]),
+        ("to_date", "2024-07-15", [("todate", "2024-07-15")]),
+        ("metadata", {"user_id": "7"}, [("metadata_user_id", "7")]),
+        ("metadata", {"key with ü": ""}, [("metadata_key with ü", "")]),
+    ],
+)
+def test_each_filter_of_messages(name, value, pairs):
+    """Each filter is written as the contract spells it; None is left out."""
+    assert write_query(MessageFilters, {name: value}) == pairs
+
+
+def test_the_names_of_filters_are_the_contracts():
+    """The filters of messages and of statistics are spelt as api-contract sections 2.11 and 2.14 spell them."""
+    assert set(wire_names(MessageFilters).values()) == set(
+        "recipient fromemail tag status fromdate todate subject messagestream metadata".split()
+    )
+    assert set(wire_names(StatsFilters).values()) == set("tag fromdate todate messagestream".split())
+
+
+def test_statistics_know_days():
+    """A range of statistics is written as Eastern days."""
+    late = datetime(2024, 7, 15, 2, 0, tzinfo=UTC)
+    assert write_query(StatsFilters, {"from_date": late, "to_date": date(2024, 7, 15), "tag": "t"}) == [
+        ("fromdate", "2024-07-14"),
+        ("todate", "2024-07-15"),
+        ("tag", "t"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name, hint",
+    [("tagg", "did you mean 'tag'?"), ("from_dat", "did you mean 'from_date'?"), ("zzz", "known: recipient, sender")],
+)
+def test_an_unknown_filter_is_named(name, hint):
+    """A filter that the listing does not have is refused, with the nearest that it has."""
+    with pytest.raises(InvalidArgument, match=f"unknown filter '{name}'") as caught:
+        write_query(MessageFilters, {name: "x"})
+    assert caught.value.argument == name
+    assert hint in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("tag", b"t"),
+        ("tag", 1.5),
+        ("tag", ["t"]),
+        ("tag", {"t": 1}),
+        ("recipient", object()),
+        ("from_date", 5),
+        ("from_date", b"2024-01-01"),
+        ("from_date", datetime.min.replace(tzinfo=UTC)),
+        ("to_date", datetime(9999, 12, 31, 23, 59, 59, 999999)),
+        ("to_date", datetime.max.replace(tzinfo=UTC)),
+        ("metadata", {}),
+        ("metadata", "user_id"),
+        ("metadata", [("a", "b")]),
+        ("metadata", {"a": None}),
+        ("metadata", {"a": 7}),
+        ("metadata", {7: "a"}),
+        ("metadata", {"a": "1", "b": "2"}),
+    ],
+)
+def test_a_value_that_cannot_be_asked_for(name, value):
+    """A value that cannot stand in a query is an InvalidArgument naming its filter, whatever is wrong with it."""
+    with pytest.raises(InvalidArgument) as caught:
+        write_query(MessageFilters, {name: value})
+    assert caught.value.argument == name
+    assert name in caught.value.message
+
+
+def test_an_enumeration_of_numbers():
+    """A member of any enumeration is written by its value."""
+    number = Enum("number", {"ONE": 1})
+    assert write_query(MessageFilters, {"tag": number.ONE}) == [("tag", "1")]
+
+
+def test_no_near_name():
+    """Where no known name is near, all are listed."""
+    assert unknown_name("q", {"alpha": 1, "beta": 2}, "field") == "unknown field 'q'; known: alpha, beta"
+
+
+class Changes(TypedDict, total=False):
+    """What a call of the tests may change."""
+
+    name: str
+    smtp: Annotated[bool, Wire("SMTPActivated")]
+
+
+class New(Changes):
+    """What it needs besides."""
+
+    id: Annotated[str, Wire("ID")]
+
+
+@pytest.mark.parametrize(
+    "fields, body",
+    [
+        ({"id": "x"}, {"ID": "x"}),
+        ({"id": "x", "name": None, "smtp": False}, {"ID": "x", "SMTPActivated": False}),
+        ({"id": Header("X-A", "b"), "name": [Header("X-B", "c"), "d"]}, {"ID": HEADER_A, "Name": [HEADER_B, "d"]}),
+    ],
+)
+def test_a_body_from_arguments(fields, body):
+    """The arguments of a call are written by their wire names, records in them by their own; None is left out."""
+    assert write_body(New, fields) == body
+
+
+@pytest.mark.parametrize(
+    "fields, sentence",
+    [
+        ({"id": "x", "nam": "y"}, "unknown argument 'nam'; did you mean 'name'?"),
+        ({"name": "x"}, "missing argument 'id'"),
+        ({"id": None}, "missing argument 'id'"),
+    ],
+)
+def test_arguments_of_a_body(fields, sentence):
+    """An argument that is unknown or missing is a TypeError, as in any call."""
+    with pytest.raises(TypeError, match=re.escape(sentence)):
+        write_body(New, fields)
