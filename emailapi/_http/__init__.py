@@ -1,0 +1,14 @@
+"""
+The connection to the service: the only package that knows `requests` and `urllib3`.
+
+A call goes straight to a `requests` adapter of ours: `requests.Session.post` resolves the environment, merges
+settings and prepares cookies and hooks anew for each call, which costs twice what the call itself does. What a
+session would do once - proxies, CA bundle - is done once a client.
+"""
+
+from .session import USER_AGENT, Session
+
+SERVER_TOKEN = "X-Postmark-Server-Token"
+ACCOUNT_TOKEN = "X-Postmark-Account-Token"
+
+__all__ = ["ACCOUNT_TOKEN", "SERVER_TOKEN", "USER_AGENT", "Session"]

@@ -1,0 +1,109 @@
+"""What an exception of `requests`, `urllib3` or the system says about a request."""
+
+from __future__ import annotations
+
+import ssl
+import traceback
+
+import requests
+from requests import exceptions as requests_errors
+from urllib3 import exceptions as urllib3_errors
+
+_NOT_SENT = (
+    requests.ConnectTimeout,
+    urllib3_errors.NewConnectionError,
+    urllib3_errors.ConnectTimeoutError,
+    urllib3_errors.LocationValueError,
+    ssl.SSLCertVerificationError,
+)
+
+
+def causes(error: BaseException) -> list[BaseException]:
+    """
+    Return an exception with all that it says caused it.
+
+    `__context__` is left out: it names whatever exception was being handled, an earlier attempt's too.
+    """
+    found: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, BaseException) and not any(one is seen for seen in found):
+            found.append(one)
+            todo += [one.__cause__, getattr(one, "reason", None), getattr(one, "original_error", None), *one.args]
+    return found
+
+
+def let_go(error: BaseException) -> None:
+    """
+    Empty the frames of an error that is dealt with, which hold the request and its socket.
+
+    Some versions of the libraries leave that socket to them, and so to the garbage collector, when connecting fails.
+    """
+    for one in causes(error):
+        traceback.clear_frames(one.__traceback__)
+
+
+def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
+    return next((one for one in causes(error) if isinstance(one, kind)), None)
+
+
+def is_about(error: BaseException, base_url: str) -> bool:
+    """Whether an error is about a request of ours, and not one that a user's hook made elsewhere."""
+    url = getattr(getattr(error, "request", None), "url", None)
+    return isinstance(url, str) and url.lower().startswith(base_url.lower())
+
+
+def surely_not_sent(error: BaseException, base_url: str) -> bool:
+    """Judge by types alone, for a session that is not ours: only those that never come after the request."""
+    return is_about(error, base_url) and any(isinstance(one, _NOT_SENT) for one in causes(error))
+
+
+def says_enough(status: int, error: BaseException) -> bool:
+    """Whether an answer counts although its body cannot be read: it came whole, or its status is no success."""
+    if isinstance(error, urllib3_errors.DecodeError):
+        return True
+    return isinstance(error, urllib3_errors.HTTPError) and not 200 <= status < 300
+
+
+def by_certificate(error: BaseException) -> bool:
+    """Whether the other side's certificate is at fault, which no second attempt heals."""
+    return _cause(error, ssl.SSLCertVerificationError) is not None
+
+
+def configuration(error: Exception, sent: bool | None, bundle: object) -> str | None:
+    """Return what is wrong with an address, proxy or CA bundle, when it failed before any network; else None."""
+    text = str(error)
+    tls = _cause(error, ssl.SSLError)
+    # What loading certificates raises; what the other side does wrong is of the library "SSL".
+    if sent is False and isinstance(bundle, str) and getattr(tls, "library", None) in ("X509", "PEM", "ASN1"):
+        return f"the CA bundle {bundle!r} cannot be read: {getattr(tls, 'reason', None)}"
+    # What requests raises for a CA bundle or client certificate that is not there.
+    if sent is not True and type(error) is OSError and text.startswith("Could not find"):
+        return text
+    if sent is False and isinstance(error, (requests_errors.InvalidURL, requests_errors.InvalidSchema)):
+        # The text may repeat an address with its password.
+        return "the address, or its proxy's, cannot be used" if "@" in text else text
+    return None
+
+
+def reason(error: Exception, sent: bool, timeout: tuple[float, float]) -> str:
+    """Return in words what happened; nothing of the request stands in it."""
+    certificate = _cause(error, ssl.SSLCertVerificationError)
+    if certificate is not None:
+        return f"the certificate is not trusted: {getattr(certificate, 'verify_message', certificate)}"
+    if _cause(error, urllib3_errors.NameResolutionError):
+        return "the host name cannot be resolved"
+    if _cause(error, ConnectionRefusedError):
+        return "the connection was refused"
+    if isinstance(error, (requests.Timeout, urllib3_errors.TimeoutError)):
+        return f"no answer within {timeout[1]:g} s" if sent else f"no connection within {timeout[0]:g} s"
+    last = causes(error)[-1]
+    # A proxy's own words are the argument of an OSError that the standard library makes.
+    words = str(last) if str(last).startswith("Tunnel connection failed") else None
+    detail = getattr(last, "strerror", None) or words or type(last).__name__
+    if _cause(error, ssl.SSLError):
+        return f"TLS failed: {detail}" if sent else f"the TLS handshake failed: {detail}"
+    if isinstance(error, requests_errors.ProxyError) and not sent:
+        return f"the proxy made no connection: {detail}"
+    return f"the connection broke: {detail}" if sent else f"the connection could not be made: {detail}"

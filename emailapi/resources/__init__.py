@@ -1,0 +1,1 @@
+"""Verbs: one namespace of the client a file."""

@@ -1,0 +1,1 @@
+"""Ways out: how a mail leaves."""

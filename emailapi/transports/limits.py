@@ -1,0 +1,183 @@
+"""What the API takes: every limit of api-contract section 3 that can be known before a byte leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..errors import InvalidEmail
+from ..models.address import Address
+from ..models.bulk import BulkEmail, BulkMessage
+from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
+
+# A megabyte is 10^6 bytes: the service does not say which one it means.
+RECIPIENTS_LIMIT = 50
+MESSAGE_LIMIT = 10_000_000
+BODY_LIMIT = 5_000_000
+BATCH_LIMIT = 500
+BATCH_BYTES_LIMIT = 50_000_000
+SENDER_LIMIT = 255
+SUBJECT_LIMIT = 2000
+TAG_LIMIT = 1000
+METADATA_LIMIT = 10
+METADATA_NAME_LIMIT = 20
+METADATA_VALUE_LIMIT = 80
+FORBIDDEN_EXTENSIONS = frozenset(
+    (
+        "vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl "
+        "msc msi msp mst"
+    ).split()
+)
+
+
+def _utf16_units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _check_length(text: str, field: str, limit: int) -> None:
+    # No text has more than two units a character.
+    if len(text) * 2 > limit and _utf16_units(text) > limit:
+        raise InvalidEmail(f"{field} has {_utf16_units(text)} characters (UTF-16), the API takes {limit}", field=field)
+
+
+def check_email(email: Email, sender: Address) -> None:
+    """
+    Check what can be told of a mail before it is encoded.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    _check_recipients(email)
+    if email.text_body is None and email.html_body is None:
+        raise InvalidEmail("a mail needs a text_body or an html_body", field="text_body")
+    _check_length(email.subject, "subject", SUBJECT_LIMIT)
+    _check_rest(email, sender)
+
+
+def check_template_email(email: TemplateEmail, sender: Address) -> None:
+    """
+    Check what can be told of a mail of a template before it is encoded.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    _check_recipients(email)
+    if email.template_id is None and email.template_alias is None:
+        raise InvalidEmail("a mail of a template needs a template_id or a template_alias", field="template_id")
+    _check_rest(email, sender)
+
+
+def check_bulk(bulk: BulkEmail, sender: Address) -> None:
+    """
+    Check what can be told of a bulk request before it is encoded.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    if not bulk.messages:
+        raise InvalidEmail("nobody to send to: messages is empty", field="messages")
+    for index, message in enumerate(bulk.messages):
+        try:
+            _check_message(bulk, message)
+        except InvalidEmail as error:
+            raise InvalidEmail(f"messages[{index}]: {error.message}", field="messages") from None
+    content = (bulk.text_body, bulk.html_body, bulk.template_id, bulk.template_alias)
+    if all(part is None for part in content):
+        raise InvalidEmail("a mail needs a text_body, an html_body or a template", field="text_body")
+    _check_length(bulk.subject, "subject", SUBJECT_LIMIT)
+    _check_rest(bulk, sender)
+
+
+def _check_rest(email: BaseEmail, sender: Address) -> None:
+    _check_length(sender.header, "sender", SENDER_LIMIT)
+    if email.tag and len(email.tag) > TAG_LIMIT:
+        raise InvalidEmail(f"tag has {len(email.tag)} characters, the API takes {TAG_LIMIT}", field="tag")
+    if email.metadata:
+        _check_metadata(email.metadata)
+    if email.attachments:
+        _check_attachments(email)
+
+
+def check_sizes(email: BaseEmail, size: int) -> None:
+    """
+    Check the sizes of a mail that is large when encoded.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    for field in ("text_body", "html_body"):
+        text = getattr(email, field, None)
+        length = len(text.encode()) if text is not None else 0
+        if length > BODY_LIMIT:
+            raise InvalidEmail(f"{field} has {length} bytes, the API takes {BODY_LIMIT}", field=field)
+    limit = BATCH_BYTES_LIMIT if isinstance(email, BulkEmail) else MESSAGE_LIMIT
+    if size > limit:
+        field = next(
+            (name for name in ("attachments", "html_body", "messages") if getattr(email, name, None)), "text_body"
+        )
+        raise InvalidEmail(
+            f"the mail has {size} bytes with its attachments in base64, the API takes {limit}", field=field
+        )
+
+
+def check_mailboxes(email: BaseEmail, sender: Address) -> None:
+    """
+    Check the addresses of a mail that is not all ASCII when encoded: its names and bodies may be so, its mailboxes not.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    _check_ascii("sender", (sender,))
+    _check_ascii("reply_to", email.reply_to)
+    for envelope in email.messages if isinstance(email, BulkEmail) else (email,):
+        for field in ("to", "cc", "bcc"):
+            _check_ascii(field, getattr(envelope, field))
+
+
+def _check_ascii(field: str, group: Iterable[Address]) -> None:
+    for address in group:
+        if not address.mailbox.isascii():
+            raise InvalidEmail(
+                f"{field}: the API does not take a local part that is not ASCII ({address.email!r})", field=field
+            )
+
+
+def _check_recipients(envelope: Envelope | BulkMessage) -> None:
+    count = len(envelope.to) + len(envelope.cc) + len(envelope.bcc)
+    if not count:
+        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
+    if count > RECIPIENTS_LIMIT:
+        raise InvalidEmail(f"{count} recipients in to, cc and bcc, the API takes {RECIPIENTS_LIMIT}", field="to")
+
+
+def _check_message(bulk: BulkEmail, message: BulkMessage) -> None:
+    if not message.to:
+        raise InvalidEmail("to is empty", field="to")  # the API wants it of each message
+    _check_recipients(message)
+    _check_metadata({**bulk.metadata, **message.metadata})
+
+
+def _check_metadata(metadata: Mapping[str, str]) -> None:
+    if len(metadata) > METADATA_LIMIT:
+        raise InvalidEmail(f"metadata has {len(metadata)} pairs, the API takes {METADATA_LIMIT}", field="metadata")
+    for name, value in metadata.items():
+        if not 1 <= len(name) <= METADATA_NAME_LIMIT:
+            raise InvalidEmail(
+                f"metadata name {name!r} must have 1 to {METADATA_NAME_LIMIT} characters", field="metadata"
+            )
+        if len(value) > METADATA_VALUE_LIMIT:
+            raise InvalidEmail(
+                f"metadata {name!r} has {len(value)} characters, the API takes {METADATA_VALUE_LIMIT}", field="metadata"
+            )
+    if len({name.lower() for name in metadata}) < len(metadata):
+        raise InvalidEmail("metadata has names that differ only in the case of letters", field="metadata")
+
+
+def _check_attachments(email: BaseEmail) -> None:
+    for attachment in email.attachments:
+        # Windows drops dots and spaces at a name's end, and opens what is left.
+        _, dot, extension = attachment.name.rstrip(". \t\v\f\xa0").lower().rpartition(".")
+        extension = extension.strip()
+        if dot and extension in FORBIDDEN_EXTENSIONS:
+            raise InvalidEmail(
+                f"attachment {attachment.name!r}: the API takes no .{extension} files", field="attachments"
+            )

@@ -1,0 +1,209 @@
+"""One request and its answer, byte by byte, on real sockets."""
+
+from __future__ import annotations
+
+import gzip
+import signal
+import threading
+import zlib
+
+import pytest
+import requests
+
+import emailapi
+from emailapi import DeliveryUnknown, Email, InvalidRequest, InvalidResponse, NotFound, RateLimited, ServerError
+from emailapi._delivery import Kind, Request
+
+MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee", "To": "you@example.com"}
+
+
+def test_a_send_on_the_wire(serve, connect, reply, token):
+    """A send is a POST of JSON with the token's header, its length and nothing that the service does not ask for."""
+    peer = serve(reply(OK))
+    connect(peer.url).outbound.send(MAIL)
+    (seen,) = peer.seen
+    assert (seen.method, seen.target) == ("POST", "/email")
+    assert seen.body == b'{"From":"us@example.com","To":"you@example.com","Subject":"Hello","TextBody":"Hi"}'
+    assert seen.headers == {
+        "Host": f"127.0.0.1:{peer.port}",
+        "User-Agent": f"emailapi/{emailapi.__version__} requests/{requests.__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip, deflate",
+        "X-Postmark-Server-Token": token,
+        "Content-Type": "application/json",
+        "Content-Length": str(len(seen.body)),
+    }
+
+
+def test_a_read_on_the_wire(serve, connect, reply, token):
+    """A read is a GET without a body and without its headers, its query encoded as UTF-8."""
+    peer = serve(reply({"TotalCount": 0, "Messages": []}))
+    connect(peer.url).messages.list(count=2, subject="a&b=c ü", metadata={"user id": "7/8"})
+    (seen,) = peer.seen
+    assert seen.method == "GET"
+    assert seen.target == "/messages/outbound?count=2&offset=0&subject=a%26b%3Dc%20%C3%BC&metadata_user%20id=7%2F8"
+    assert seen.headers["X-Postmark-Server-Token"] == token
+    assert not {"Content-Type", "Content-Length", "Authorization", "Cookie"} & set(seen.headers)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_write_without_a_body_on_the_wire(serve, connect, reply, method):
+    """A write that has no body says so, and names no content type."""
+    peer = serve(reply({"Message": "OK"}))
+    request = Request(method, "/streams/a", kind=Kind.WRITE)
+    assert connect(peer.url)._session.exchange(request, (5, 5)).value() == {"Message": "OK"}
+    (seen,) = peer.seen
+    assert (seen.method, seen.target, seen.body) == (method, "/streams/a", b"")
+    assert seen.headers["Content-Length"] == "0"
+    assert "Content-Type" not in seen.headers
+
+
+def test_a_base_url_may_have_a_path(serve, connect, reply):
+    """A path in the base URL stands before each call's own."""
+    peer = serve(reply(OK))
+    connect(f"{peer.url}/mail/v1/").outbound.send(MAIL)
+    assert peer.seen[0].target == "/mail/v1/email"
+
+
+@pytest.mark.parametrize("id", ["a/b", "a?b", "a#b", "%2e%2e", "../x", "é", "a b"])
+def test_an_id_is_one_part_of_the_path(serve, connect, reply, id):
+    """Whatever an id contains, it arrives as one part of the path."""
+    peer = serve(reply({"Body": "x"}))
+    connect(peer.url).messages.dump(id)
+    target = peer.seen[0].target
+    assert target == f"/messages/outbound/{requests.utils.quote(id, safe='')}/dump"
+
+
+def test_cookies_are_not_kept(serve, connect, reply):
+    """What an answer sets as a cookie is not sent back."""
+    peer = serve(reply(OK, Set_Cookie="who=me; Path=/"))
+    client = connect(peer.url)
+    for _ in range(2):
+        client.outbound.send(MAIL)
+    assert "Cookie" not in peer.seen[1].headers
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(serve, connect, reply, status):
+    """A redirect is a refusal: nothing arrives at the other server, neither the token nor the mail."""
+    other = serve(reply(OK))
+    peer = serve(reply(b"", status, Location=f"{other.url}/email"))
+    with pytest.raises(InvalidRequest) as caught:
+        connect(peer.url).outbound.send(MAIL)
+    assert (caught.value.status, caught.value.retryable) == (status, False)
+    assert (len(peer.seen), other.connections) == (1, 0)
+
+
+CODINGS = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "identity": bytes,
+}
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_compressed_answers_are_read(serve, connect, reply, coding):
+    """An answer may come compressed."""
+    body = CODINGS[coding](b'{"Body": "source"}')
+    peer = serve(reply(body, Content_Encoding=coding))
+    assert connect(peer.url).messages.dump("1") == "source"
+
+
+BROKEN = {
+    "no gzip": ({"Content_Encoding": "gzip"}, b'{"MessageID": "1"}'),
+    "gzip of no JSON": ({"Content_Encoding": "gzip"}, gzip.compress(b"<html>")),
+    "an unknown coding": ({"Content_Encoding": "rot13"}, b"\x8b\x03\x80"),
+    "Latin-1": ({"Content_Type": "application/json; charset=utf-8"}, '{"MessageID": "ü"}'.encode("latin-1")),
+    "empty": ({}, b""),
+    "a number beyond all bounds": ({}, b'{"ErrorCode": ' + b"9" * 5000 + b"}"),
+    "nested too deeply": ({}, b"[" * 200_000),
+}
+
+
+@pytest.mark.parametrize("odd", BROKEN)
+def test_an_answer_that_cannot_be_read(serve, connect, reply, odd):
+    """A success that cannot be read leaves a send unknown and is an `InvalidResponse` of a read, with its status."""
+    headers, body = BROKEN[odd]
+    peer = serve(reply(body, **headers))
+    client = connect(peer.url)
+    with pytest.raises(DeliveryUnknown) as unknown:
+        client.outbound.send(MAIL, idempotency_key="key-1")
+    assert (unknown.value.status, unknown.value.idempotency_key) == (200, "key-1")
+    with pytest.raises(InvalidResponse) as invalid:
+        client.messages.dump("1")
+    assert (invalid.value.status, invalid.value.may_have_been_sent) == (200, False)
+    assert len(peer.seen) == 2
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\nConnection: close"], ids=["silence", "EOF"])
+@pytest.mark.parametrize(
+    "status, error", [(422, InvalidRequest), (404, NotFound), (429, RateLimited), (500, DeliveryUnknown)]
+)
+def test_a_status_counts_without_its_body(serve, connect, status, error, end):
+    """A refusal whose body breaks off is that refusal: its status says enough."""
+    peer = serve(b"HTTP/1.1 %d No\r\nContent-Length: 99%s\r\n\r\n{" % (status, end))
+    with pytest.raises(error) as caught:
+        connect(peer.url, timeout=(5, 0.05)).outbound.send(MAIL)
+    assert caught.value.status == status
+    assert len(peer.seen) == 1
+
+
+def test_100_continue_is_passed_over(serve, connect, reply):
+    """An interim answer is not the answer."""
+    peer = serve(b"HTTP/1.1 100 Continue\r\n\r\n" + reply(OK))
+    assert connect(peer.url).outbound.send(MAIL).message_id == "0a129aee"
+
+
+def test_sequential_calls_share_one_connection(serve, connect, reply):
+    """Calls one after another use one connection, whatever their answers were."""
+    bodies = [reply(OK), reply({"ErrorCode": 300}, 422), reply(b"", 500), reply(b"<html>", 502), reply(b"no JSON")]
+    peer = serve(*bodies, reply(OK))
+    client = connect(peer.url)
+    for _ in range(12):
+        client.outbound.send_batch([MAIL])
+    assert (len(peer.seen), peer.connections) == (12, 1)
+
+
+def test_a_connection_closed_meanwhile_is_renewed(serve, connect, reply):
+    """A kept connection that the service has closed is replaced before the request, which is sent once."""
+    peer = serve(reply(OK, Connection="close"))
+    client = connect(peer.url)
+    for _ in range(3):
+        client.outbound.send(MAIL)
+    assert (len(peer.seen), peer.connections) == (3, 3)
+
+
+def test_a_failed_exchange_costs_its_connection(serve, connect, reply):
+    """After an answer that broke off, the next call has a connection of its own and its own answer."""
+    peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
+    client = connect(peer.url, timeout=(5, 0.05))
+    with pytest.raises(DeliveryUnknown):
+        client.outbound.send(MAIL)
+    assert client.outbound.send(MAIL).message_id == "0a129aee"
+    assert peer.connections == 2
+
+
+def test_a_read_that_the_service_failed(serve, connect, reply):
+    """A 5xx makes a read a `ServerError` that may be tried again; it is not tried here."""
+    peer = serve(reply(b"<html>Bad Gateway</html>", 502, Content_Type="text/html"))
+    with pytest.raises(ServerError) as caught:
+        connect(peer.url).messages.get("1")
+    assert caught.value.retryable
+    assert "html" not in str(caught.value)
+    assert len(peer.seen) == 1
+
+
+def test_an_interrupt_costs_the_connection(serve, connect, reply):
+    """Ctrl-C while an answer is awaited ends the call as it is, and a later call does not get that answer."""
+
+    def interrupt(seen):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return "silence"
+
+    peer = serve(interrupt, reply(OK))
+    client = connect(peer.url)
+    with pytest.raises(KeyboardInterrupt):
+        client.outbound.send(MAIL)
+    assert client.outbound.send(MAIL).message_id == "0a129aee"
+    assert (len(peer.seen), peer.connections) == (2, 2)

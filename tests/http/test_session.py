@@ -1,0 +1,247 @@
+"""A `requests.Session` of the user's own."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+
+from emailapi import (
+    ConfigurationError,
+    ConnectionFailed,
+    DeliveryUnknown,
+    Email,
+    InactiveRecipient,
+    InvalidRequest,
+    TransportError,
+)
+
+MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+
+
+@pytest.fixture
+def session():
+    """Give a session, closed after the test."""
+    with requests.Session() as session:
+        yield session
+
+
+@pytest.mark.parametrize("given", ["https://x", requests, object()])
+def test_a_session_is_one(given):
+    """Anything but a `requests.Session` is refused."""
+    with pytest.raises(ConfigurationError, match="requests.Session"):
+        _client(session=given)
+
+
+def _client(**options):
+    import emailapi
+
+    return emailapi.Client("x", **options)
+
+
+@pytest.mark.parametrize("retries", [1, 3, None])
+def test_a_session_that_retries_is_refused(session, retries):
+    """An adapter that retries by itself would send twice: it is refused, by its prefix."""
+    if retries is None:
+        from urllib3.util import Retry
+
+        retries = Retry(total=None, status=2)
+    session.mount("https://api.", HTTPAdapter(max_retries=retries))
+    with pytest.raises(ConfigurationError, match="'https://api.'"):
+        _client(session=session)
+
+
+def test_a_session_that_verifies_nothing_is_refused(session):
+    """`verify=False` is refused."""
+    session.verify = False
+    with pytest.raises(ConfigurationError, match="verify=False"):
+        _client(session=session)
+
+
+def test_a_session_is_judged_at_each_call(serve, connect, accepted, session):
+    """What would have been refused is refused also when it is set after the client was made."""
+    peer = serve(accepted)
+    client = connect(peer.url, session=session)
+    client.outbound.send(MAIL)
+    session.mount("http://", HTTPAdapter(max_retries=3))
+    with pytest.raises(ConfigurationError, match="retries"):
+        client.outbound.send(MAIL)
+    assert len(peer.seen) == 1
+
+
+def test_its_adapters_hooks_and_headers_serve(serve, connect, accepted, session, token):
+    """A session's own adapter, hooks, headers and cookies are used, with the client's token."""
+    sent, seen = [], []
+
+    class Counting(HTTPAdapter):
+        def send(self, request, **options):
+            sent.append(request.url)
+            return super().send(request, **options)
+
+    peer = serve(accepted)
+    session.mount("http://", Counting())
+    session.headers["X-Trace"] = "1"
+    session.hooks["response"] = lambda response, **_: seen.append(response.status_code)
+    connect(peer.url, session=session).outbound.send(MAIL)
+    assert (sent, seen) == ([f"{peer.url}/email"], [200])
+    assert peer.seen[0].headers["X-Trace"] == "1"
+    assert peer.seen[0].headers["X-Postmark-Server-Token"] == token
+    assert peer.seen[0].headers["Content-Type"] == "application/json"
+
+
+def test_its_auth_is_asked_for_every_request(serve, connect, accepted, session):
+    """An auth callable signs each request's own body."""
+
+    def sign(request):
+        request.headers["X-Length"] = str(len(request.body or b""))
+        return request
+
+    session.auth = sign
+    peer = serve(accepted)
+    client = connect(peer.url, session=session)
+    client.outbound.send(MAIL)
+    client.outbound.send_batch([MAIL, MAIL])
+    client.messages.get("1")
+    assert [seen.headers["X-Length"] for seen in peer.seen] == [str(len(seen.body)) for seen in peer.seen]
+
+
+def test_its_proxies_serve(serve, connect, accepted, session):
+    """A session's proxies are used."""
+    proxy = serve(accepted)
+    session.proxies = {"http": proxy.url}
+    connect("http://api.example", session=session, allow_http=True).outbound.send(MAIL)
+    assert proxy.seen[0].target == "http://api.example/email"
+
+
+def test_its_certificates_serve(serve, connect, tls, authority, ca_file, accepted, session, tmp_path):
+    """A session's CA bundle and client certificate are used."""
+    import ssl
+
+    context = tls()
+    context.verify_mode = ssl.CERT_REQUIRED
+    authority.configure_trust(context)
+    peer = serve(accepted, tls=context)
+    mine = tmp_path / "mine.pem"
+    authority.issue_cert("me@example.com").private_key_and_cert_chain_pem.write_to_path(str(mine))
+    session.verify, session.cert = ca_file, str(mine)
+    connect(peer.url, session=session).outbound.send(MAIL)
+    assert len(peer.seen) == 1
+
+
+def test_a_missing_bundle_of_a_session_is_named(serve, connect, tls, accepted, session):
+    """A CA bundle of the session's that is not there is a `ConfigurationError`, not an unknown outcome."""
+    session.verify = "/nowhere/ca.pem"
+    peer = serve(accepted, tls=tls())
+    with pytest.raises(ConfigurationError, match="/nowhere/ca.pem"):
+        connect(peer.url, session=session).outbound.send(MAIL)
+
+
+def test_it_follows_no_redirect_either(serve, connect, reply, accepted, session):
+    """A session that would follow redirects does not: nothing arrives at the other server."""
+    other = serve(accepted)
+    peer = serve(reply(b"", 307, Location=f"{other.url}/email"))
+    with pytest.raises(InvalidRequest):
+        connect(peer.url, session=session).outbound.send(MAIL)
+    assert other.connections == 0
+
+
+def test_a_session_stays_open(serve, connect, accepted, session):
+    """Closing the client leaves the user's session open, and the client closed."""
+    peer = serve(accepted)
+    client = connect(peer.url, session=session)
+    client.outbound.send(MAIL)
+    client.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.outbound.send(MAIL)
+    assert session.get(peer.url).status_code == 200
+    assert peer.connections == 1
+
+
+def test_what_was_surely_not_sent_by_a_session(serve, connect, tls, session):
+    """Refused connections, unknown names and untrusted certificates never come after the request."""
+    peer = serve(b"", tls=tls())
+    with pytest.raises(ConnectionFailed) as untrusted:
+        connect(peer.url, session=session).outbound.send(MAIL)
+    assert not untrusted.value.retryable
+    peer.close()
+    with pytest.raises(ConnectionFailed, match="refused") as refused:
+        connect(peer.url, session=session).outbound.send(MAIL)
+    assert refused.value.retryable
+
+
+@pytest.mark.parametrize("answer", ["reset", "close", "silence"])
+def test_the_rest_is_unknown_by_a_session(serve, connect, session, token, answer):
+    """By a session that is not ours every other failure of a send is unknown, and tells no token."""
+    peer = serve(answer)
+    client = connect(peer.url, session=session, timeout=(5, 0.05))
+    with pytest.raises(DeliveryUnknown) as caught:
+        client.outbound.send(MAIL)
+    assert caught.value.__context__ is None
+    assert token not in repr(vars(caught.value))
+    assert len(peer.seen) == 1
+    with pytest.raises(TransportError) as read:
+        client.messages.get("1")
+    assert type(read.value) is TransportError
+
+
+def test_a_handshake_by_a_session_is_unknown(serve, connect, session):
+    """Without our marks a reset in the TLS handshake cannot be told from one after the request."""
+    peer = serve(b"", greeting="reset")
+    with pytest.raises(DeliveryUnknown):
+        connect(f"https://127.0.0.1:{peer.port}", session=session).outbound.send(MAIL)
+
+
+def test_a_hook_that_raises_for_a_status(serve, connect, reply, session):
+    """A hook that calls `raise_for_status` hides no refusal: the answer counts."""
+    session.hooks["response"] = lambda response, **_: response.raise_for_status()
+    inactive = {"ErrorCode": 406, "Message": "Found inactive addresses: you@example.com. Inactive recipients are"}
+    peer = serve(reply(inactive, 422))
+    with pytest.raises(InactiveRecipient) as caught:
+        connect(peer.url, session=session).outbound.send(MAIL)
+    assert caught.value.addresses == ("you@example.com",)
+
+
+def test_a_hook_that_raises_for_anothers_status(serve, connect, reply, accepted, session):
+    """A status that a hook got from another server is not taken for the service's answer."""
+    other = serve(reply(b"", 404))
+
+    def report(response, **_):
+        assert response.content
+        requests.post(other.url, timeout=5).raise_for_status()
+
+    session.hooks["response"] = report
+    with pytest.raises(DeliveryUnknown):
+        connect(serve(accepted).url, session=session).outbound.send(MAIL)
+
+
+def test_a_hook_that_fails_elsewhere(serve, connect, accepted, session):
+    """A hook that cannot reach a server of its own, after the answer, does not make the mail unsent."""
+    gone = serve(b"")
+    gone.close()
+
+    def report(response, **_):
+        assert response.content
+        requests.post(gone.url, timeout=5)
+
+    session.hooks["response"] = report
+    peer = serve(accepted)
+    with pytest.raises(DeliveryUnknown):
+        connect(peer.url, session=session).outbound.send(MAIL)
+    assert len(peer.seen) == 1
+
+
+def test_a_hook_that_uses_a_client(serve, connect, accepted, session):
+    """What another client does inside a hook does not speak for the request under way."""
+    gone = serve(b"")
+    gone.close()
+    other = connect(gone.url)
+
+    def report(response, **_):
+        assert response.content
+        with pytest.raises(ConnectionFailed):
+            other.outbound.send(MAIL)
+        raise requests.ConnectionError("lost", request=response.request)
+
+    session.hooks["response"] = report
+    with pytest.raises(DeliveryUnknown):
+        connect(serve(accepted).url, session=session).outbound.send(MAIL)

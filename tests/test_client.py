@@ -1,0 +1,289 @@
+"""The client: its options, where they come from, and its life."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import attrs
+import pytest
+import responses
+
+from emailapi import Address, Client, ConfigurationError, Email, InvalidEmail
+
+HOST = "https://api.example"
+MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1"}
+
+
+@pytest.fixture
+def sent():
+    """Answer every send, and give what was sent."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.post(f"{HOST}/email", json=OK)
+        mock.post("https://api.postmarkapp.com/email", json=OK)
+        mock.post("http://127.0.0.1:8025/email", json=OK)
+        yield mock.calls
+
+
+def token_of(call):
+    """Return the token a request carried."""
+    return call.request.headers["X-Postmark-Server-Token"]
+
+
+def body_of(call):
+    """Return the JSON a request carried."""
+    return json.loads(call.request.body)
+
+
+@pytest.mark.parametrize(
+    "given, environment, token",
+    [
+        ("mine", {"EMAILAPI_SERVER_TOKEN": "a", "POSTMARK_SERVER_TOKEN": "b"}, "mine"),
+        (None, {"EMAILAPI_SERVER_TOKEN": "a", "POSTMARK_SERVER_TOKEN": "b"}, "a"),
+        (None, {"EMAILAPI_SERVER_TOKEN": "  ", "POSTMARK_SERVER_TOKEN": "b"}, "b"),
+        (None, {"EMAILAPI_SERVER_TOKEN": " a\n"}, "a"),
+        ("  mine\n", {}, "mine"),
+    ],
+)
+def test_where_the_token_comes_from(sent, monkeypatch, given, environment, token):
+    """The token is the argument, else EMAILAPI_SERVER_TOKEN, else POSTMARK_SERVER_TOKEN, without white space around."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with Client(given, base_url=HOST) as client:
+        client.outbound.send(MAIL)
+    assert token_of(sent[0]) == token
+
+
+@pytest.mark.parametrize("given", [None, "", " "])
+def test_no_token(given, monkeypatch):
+    """Without a token there is no client, and the error names both variables; an account's token is none."""
+    monkeypatch.setenv("EMAILAPI_ACCOUNT_TOKEN", "account")
+    with pytest.raises(ConfigurationError, match="EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
+        Client(given)
+
+
+@pytest.mark.parametrize("given", ["se cret", "secret\r\nX-Evil: 1", "sécret", "sec\0ret", 7, b"secret", object()])
+def test_a_token_that_cannot_be(given):
+    """A token that is no text or cannot stand in a header is refused without being repeated."""
+    with pytest.raises(ConfigurationError) as caught:
+        Client(given)
+    assert "cret" not in str(caught.value)
+
+
+def test_the_base_url_is_the_services(sent, monkeypatch):
+    """Requests go to the argument, else to EMAILAPI_BASE_URL, else to the service."""
+    Client("t").outbound.send(MAIL)
+    monkeypatch.setenv("EMAILAPI_BASE_URL", "http://127.0.0.1:8025/")
+    Client("t").outbound.send(MAIL)
+    Client("t", base_url=f"{HOST}/").outbound.send(MAIL)
+    urls = [call.request.url for call in sent]
+    assert urls == ["https://api.postmarkapp.com/email", "http://127.0.0.1:8025/email", f"{HOST}/email"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.example",
+        "//api.example",
+        "ftp://api.example",
+        "https://",
+        "https:///email",
+        "https://[::1",
+        "https://api.example:port",
+        "https://api.example:99999",
+        "https://api.example?a=b",
+        "https://api.example/?",
+        "https://api.example#x",
+        "https://api.exa mple",
+        "https://api.example/\r\nX: y",
+        "https://bücher.example",
+        "https://user:passw0rd@api.example",
+        "https://passw0rd@api.example",
+        "user:passw0rd@api.example",
+        "https://user:passw0rd/x@api.example",
+        7,
+        b"https://api.example",
+    ],
+)
+@pytest.mark.parametrize("where", ["argument", "environment"])
+def test_a_base_url_that_cannot_be(monkeypatch, url, where):
+    """A base URL is http(s)://host, with a path at most; a password in it is not repeated."""
+    if where == "environment":
+        monkeypatch.setenv("EMAILAPI_BASE_URL", url if isinstance(url, str) else "x")
+    with pytest.raises(ConfigurationError, match="base_url") as caught:
+        Client("t", base_url=url if where == "argument" else None)
+    assert "passw0rd" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8025",
+        "http://LOCALHOST",
+        "http://mail.localhost",
+        "http://127.0.0.1",
+        "http://127.9.9.9:1",
+        "http://[::1]:8025",
+        "https://api.example",
+    ],
+)
+def test_clear_text_on_loopback(url):
+    """Plain HTTP is allowed on loopback, TLS anywhere."""
+    Client("t", base_url=url).close()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
+)
+def test_clear_text_elsewhere(monkeypatch, url):
+    """Plain HTTP elsewhere needs `allow_http`, by argument or environment: the token would travel in clear."""
+    with pytest.raises(ConfigurationError, match="allow_http"):
+        Client("t", base_url=url)
+    Client("t", base_url=url, allow_http=True).close()
+    for text in ("1", "true", "YES", "on"):
+        monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", text)
+        Client("t", base_url=url).close()
+    for text in ("", "0", "false", "no", "off", "maybe"):
+        monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", text)
+        with pytest.raises(ConfigurationError, match="allow_http"):
+            Client("t", base_url=url)
+
+
+WRONG = [None, 0, -1, math.nan, math.inf, True, "10", (1,), (1, 2, 3), (1, None), (0, 1), (1, True), [1, 2], 10**400]
+
+
+@pytest.mark.parametrize("timeout", WRONG, ids=repr)
+def test_a_timeout_that_cannot_be(timeout):
+    """A timeout is one or two positive numbers: nothing waits for ever."""
+    with pytest.raises(ConfigurationError, match="timeout"):
+        Client("t", timeout=timeout)
+    if timeout is not None:
+        with pytest.raises(ConfigurationError, match="timeout"), Client("t") as client:
+            client.with_options(timeout=timeout)
+
+
+@pytest.mark.parametrize("timeout", [1e7, 1e10, 10**30, (1, 1e300)])
+def test_a_timeout_that_no_socket_can_wait(timeout):
+    """A timeout beyond what sockets take is refused when the client is made, not at its first call."""
+    with pytest.raises(ConfigurationError, match="timeout"):
+        Client("t", timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    "timeout, pair", [(3, (3, 3)), (0.5, (0.5, 0.5)), ((1, 60), (1, 60)), ((0.1, 2.5), (0.1, 2.5))]
+)
+def test_timeouts_reach_the_request(sent, timeout, pair):
+    """One number serves for connecting and reading; a pair is `(connect, read)`."""
+    Client("t", base_url=HOST, timeout=timeout).outbound.send(MAIL)
+    assert sent[0].request.req_kwargs["timeout"] == pair
+
+
+@pytest.mark.parametrize(
+    "given, environment, sender",
+    [
+        ("Us <us@example.com>", {"EMAILAPI_SENDER": "a@example.com"}, "Us <us@example.com>"),
+        (Address("us@example.com", "Us"), {}, "Us <us@example.com>"),
+        (None, {"EMAILAPI_SENDER": "a@example.com", "POSTMARK_SENDER_EMAIL": "b@example.com"}, "a@example.com"),
+        (None, {"POSTMARK_SENDER_EMAIL": "b@example.com"}, "b@example.com"),
+    ],
+)
+def test_the_default_sender(sent, monkeypatch, given, environment, sender):
+    """A mail without a sender gets the client's: the argument, EMAILAPI_SENDER or POSTMARK_SENDER_EMAIL."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with Client("t", base_url=HOST, sender=given) as client:
+        client.outbound.send(attrs.evolve(MAIL, sender=None))
+        client.outbound.send(MAIL)
+    assert [body_of(call)["From"] for call in sent] == [sender, "us@example.com"]
+
+
+def test_no_sender_at_all(sent):
+    """A mail without a sender is refused where the client has none either."""
+    with pytest.raises(InvalidEmail, match="sender"), Client("t", base_url=HOST) as client:
+        client.outbound.send(attrs.evolve(MAIL, sender=None))
+    assert not sent
+
+
+@pytest.mark.parametrize("sender", ["nobody", "a@example.com, b@example.com", "a@example.com\r\nBcc: x@y", 7])
+@pytest.mark.parametrize("where", ["argument", "environment", "with_options"])
+def test_a_sender_that_cannot_be(monkeypatch, sender, where):
+    """A default sender that is not one address is a `ConfigurationError` before any mail."""
+    if where == "environment":
+        monkeypatch.setenv("EMAILAPI_SENDER", str(sender))
+    with pytest.raises(ConfigurationError, match="sender"):
+        Client("t", sender=sender if where == "argument" else None).with_options(sender=sender)
+
+
+def test_the_default_stream(sent):
+    """A mail that names no stream gets the client's, if it has one."""
+    with Client("t", base_url=HOST, message_stream="broadcast") as client:
+        client.outbound.send(MAIL)
+        client.outbound.send(attrs.evolve(MAIL, message_stream="outbound"))
+    Client("t", base_url=HOST).outbound.send(MAIL)
+    assert [body_of(call).get("MessageStream") for call in sent] == ["broadcast", "outbound", None]
+
+
+@pytest.mark.parametrize("stream", ["", " ", "a\nb", 7])
+def test_a_stream_that_cannot_be(stream):
+    """A default stream is a stream's id."""
+    with pytest.raises(ConfigurationError, match="message_stream"):
+        Client("t", message_stream=stream)
+
+
+def test_with_options_changes_what_is_named(sent):
+    """`with_options` changes what it is given, keeps the rest, and leaves the first client as it was."""
+    with Client("t", base_url=HOST, timeout=3, sender="a@example.com", message_stream="one") as client:
+        other = client.with_options(timeout=(1, 60), sender="b@example.com")
+        for each in (other, other.with_options(message_stream="two"), client):
+            each.outbound.send(attrs.evolve(MAIL, sender=None))
+    told = [
+        (body_of(call)["From"], body_of(call)["MessageStream"], call.request.req_kwargs["timeout"]) for call in sent
+    ]
+    assert told == [
+        ("b@example.com", "one", (1, 60)),
+        ("b@example.com", "two", (1, 60)),
+        ("a@example.com", "one", (3, 3)),
+    ]
+    assert {token_of(call) for call in sent} == {"t"}
+
+
+def test_with_options_owns_no_connections(sent):
+    """Closing what `with_options` gave closes nothing; closing the first client closes both."""
+    client = Client("t", base_url=HOST)
+    with client.with_options(timeout=1) as other:
+        pass
+    client.outbound.send(MAIL)
+    other.outbound.send(MAIL)
+    client.close()
+    for each in (client, other, client.with_options(timeout=2)):
+        with pytest.raises(ConfigurationError, match="closed"):
+            each.outbound.send(MAIL)
+    assert len(sent) == 2
+
+
+def test_a_closed_client_says_so(sent):
+    """After its `with` block, or `close()`, which may come twice, every call is a `ConfigurationError`."""
+    with Client("t", base_url=HOST) as client:
+        client.outbound.send(MAIL)
+    client.close()
+    calls = (
+        lambda: client.outbound.send(MAIL),
+        lambda: client.outbound.send_batch([MAIL]),
+        lambda: client.messages.get("1"),
+        client.stats.overview,
+    )
+    for call in calls:
+        with pytest.raises(ConfigurationError, match="closed"):
+            call()
+    assert len(sent) == 1
+
+
+def test_the_repr_names_the_host():
+    """The repr of a client, and of all it holds, shows the host and no token."""
+    client = Client("s3cret", base_url=HOST)
+    assert repr(client) == f"Client(base_url='{HOST}')"
+    assert repr(client.with_options(timeout=1)) == repr(client)
+    parts = [client, *vars(client).values()]
+    shown = "".join([repr(part) for part in parts] + [repr(vars(part)) for part in parts if hasattr(part, "__dict__")])
+    assert "s3cret" not in shown + repr(vars(client._session))

@@ -1,0 +1,181 @@
+"""A mail's JSON, and how mails are put together into requests; tests/test_client.py sends them."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+import pytest
+
+from emailapi.errors import InvalidEmail
+from emailapi.models.address import Address
+from emailapi.models.attachment import Attachment
+from emailapi.models.email import Email, Header, TrackLinks
+from emailapi.settings import Options
+from emailapi.transports.api import EMAILS, Chunk, chunks, encode
+from emailapi.wire import wire_names, write
+
+PLAIN = Options(timeout=(1.0, 1.0))
+FILLED = Options(timeout=(1.0, 1.0), sender=Address("default@d.com", "Default"), message_stream="broadcast")
+MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
+
+# The mail of tests/requests/email.json, from plain attributes.
+FULL = Email(
+    sender=Address("joe@d.com", "Doe, Jr."),
+    to=[Address("jane@example.com", "Doe, Jane"), "joe@example.com"],
+    cc="Copy <copy@faß.de>",
+    bcc=("blind@example.com", '"a b"@example.com'),
+    subject="Ihre Bestellung – danke",
+    text_body="Thank you\nfor your order",
+    html_body='<p>Thank you</p><img src="cid:logo.png">',
+    reply_to="reply@example.com, Help <help@example.com>",
+    tag="invoice",
+    headers=[Header("List-Unsubscribe", "<https://example.com/u?a=b>"), ("Message-ID", "<7@example.com>")],
+    track_opens=True,
+    track_links=TrackLinks.HTML_ONLY,
+    metadata={"user_id": "7", "run": "2017-02"},
+    attachments=[
+        Attachment(name="terms.txt", content=b"Terms"),
+        Attachment(name="logo.png", content=b"\x89PNG\r\n\x1a\n", content_id="<logo.png>"),
+    ],
+    message_stream="outbound",
+    idempotency_key="ours-alone",
+)
+
+
+def encoded(email: Email, options: Options = PLAIN):
+    """Return the JSON value that a mail is sent as."""
+    return json.loads(encode(email, options, EMAILS.check))
+
+
+def test_every_field_is_in_the_request(requests_json):
+    """The hand-written request has the wire name of every field of a mail, a header and an attachment, and no other."""
+    request = requests_json("email")
+    assert set(request) == set(wire_names(Email).values())
+    assert set(request["Headers"][0]) == set(wire_names(Header).values())
+    assert set(request["Attachments"][1]) == set(wire_names(Attachment).values())
+
+
+def test_a_full_mail(requests_json):
+    """A mail with every field is encoded as the request that was written by hand from the contract."""
+    assert encoded(FULL) == requests_json("email")
+    assert write(FULL) == requests_json("email")
+
+
+def test_the_bytes_are_compact_utf8(requests_json):
+    """The body is compact JSON in UTF-8, without escapes that make it longer."""
+    data = encode(FULL, PLAIN, EMAILS.check)
+    assert "Ihre Bestellung – danke".encode() in data
+    assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def test_a_small_mail(requests_json):
+    """What a mail does not say is not sent: the service's and the server's settings decide."""
+    assert encoded(Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")) == requests_json(
+        "email_minimal"
+    )
+
+
+@pytest.mark.parametrize(
+    "given, name, value",
+    [
+        ({"track_opens": False}, "TrackOpens", False),
+        ({"text_body": ""}, "TextBody", ""),
+        ({"tag": ""}, "Tag", ""),
+        ({"track_links": "SomethingNew"}, "TrackLinks", "SomethingNew"),
+        ({"subject": "a\u2028b\x0b\x7f"}, "Subject", "a\u2028b\x0b\x7f"),
+        ({"html_body": "\0"}, "HtmlBody", "\0"),
+    ],
+)
+def test_what_is_said_is_sent(given, name, value):
+    """False, an empty text and odd characters are something that was said."""
+    assert encoded(attrs.evolve(MAIL, **given))[name] == value
+
+
+def test_the_client_fills_in():
+    """The client's sender and stream stand in for what a mail leaves out, and for nothing else."""
+    filled = encoded(Email(to="b@example.com", text_body="x"), FILLED)
+    assert (filled["From"], filled["MessageStream"]) == ("Default <default@d.com>", "broadcast")
+    own = encoded(attrs.evolve(MAIL, message_stream="outbound"), FILLED)
+    assert (own["From"], own["MessageStream"]) == ("a@d.com", "outbound")
+    assert "MessageStream" not in encoded(MAIL)
+
+
+@pytest.mark.parametrize("group", ["to", "cc", "bcc"])
+def test_any_recipient_will_do(group):
+    """A mail needs one recipient, in whichever field."""
+    mail = attrs.evolve(MAIL, **{"to": (), group: "c@example.com"})
+    assert encoded(mail)[group.capitalize()] == "c@example.com"
+
+
+def test_chunks_keep_places_and_keys(requests_json):
+    """A batch is an array in the order of its mails, each with its place and its key."""
+    one, two, three = ({**given} for given in BATCH)
+    found, items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
+    assert [(chunk.places, chunk.keys) for chunk in found] == [([0, 1, 2], ["k1", None, None])]
+    assert json.loads(found[0].body(EMAILS)) == requests_json("email_batch")
+    assert items == [None, None, None]
+
+
+BATCH = [
+    {"sender": "joe@d.com", "to": "first@example.com", "subject": "Hi", "text_body": "One"},
+    {"sender": "joe@d.com", "to": "gone@example.com", "subject": "Hi", "text_body": "Two"},
+    {"sender": "joe@d.com", "to": "third@example.com", "subject": "Hi", "html_body": "<p>Three</p>"},
+]
+
+
+def chunked(emails, options=PLAIN):
+    """Return the chunks of these mails, and what is wrong with single ones by their places."""
+    items = [None] * len(emails)
+    return list(chunks(EMAILS, emails, options, items)), items
+
+
+def test_a_mail_that_is_not_valid_stands_at_its_place():
+    """Mails that are refused here leave the others alone, and each error names its mail and field."""
+    mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
+    (chunk,), items = chunked(mails)
+    assert chunk.places == [0, 2, 5]
+    wrong = {place: (item.index, item.field) for place, item in enumerate(items) if item is not None}
+    assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
+    assert str(items[4]) == "mail 4: nobody to send to: to, cc and bcc are empty"
+    assert all(type(item) is InvalidEmail for item in items if item is not None)
+
+
+def test_nothing_to_send():
+    """Where no mail is valid, or none is given, there is no chunk and so no request."""
+    assert chunked([None, {}])[0] == []
+    assert chunked([]) == ([], [])
+
+
+@pytest.mark.parametrize("count, sizes", [(1, [1]), (500, [500]), (501, [500, 1]), (1000, [500, 500])])
+def test_chunks_of_500(count, sizes):
+    """A request has at most 500 mails."""
+    found, _ = chunked([MAIL] * count)
+    assert [len(chunk.parts) for chunk in found] == sizes
+    assert [place for chunk in found for place in chunk.places] == list(range(count))
+
+
+def test_refused_mails_do_not_count():
+    """Five hundred valid mails go in one request, however many refused ones stand between them."""
+    found, items = chunked([MAIL, None] * 500)
+    assert [len(chunk.parts) for chunk in found] == [500]
+    assert sum(item is not None for item in items) == 500
+
+
+@pytest.mark.parametrize("more, sizes", [(0, [6]), (1, [5, 1])])
+def test_chunks_of_50_megabytes(more, sizes):
+    """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""
+    file = Attachment(name="a.dat", content=b"x" * 6_000_000)
+    mails = [attrs.evolve(MAIL, attachments=file)] * 5
+    taken = len(Chunk(parts=[encode(mail, PLAIN, EMAILS.check) for mail in mails]).body(EMAILS))
+    last = attrs.evolve(MAIL, attachments=file, text_body="")
+    room = 50_000_000 - taken - len(b",") - len(encode(last, PLAIN, EMAILS.check))
+    found, _ = chunked([*mails, attrs.evolve(last, text_body="t" * (room + more))])
+    assert [len(chunk.parts) for chunk in found] == sizes
+    assert more or len(found[0].body(EMAILS)) == 50_000_000
+
+
+def test_a_chunk_shows_no_content():
+    """A chunk's repr has no mail in it."""
+    (chunk,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
+    assert "hush" not in repr(chunk)

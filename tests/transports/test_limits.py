@@ -1,0 +1,156 @@
+"""What is refused before a byte leaves: each limit of the contract, at it and one over."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from emailapi.errors import InvalidEmail
+from emailapi.models.address import Address
+from emailapi.models.attachment import Attachment
+from emailapi.models.email import Email
+from emailapi.settings import Options
+from emailapi.transports.api import EMAILS, encode
+
+OPTIONS = Options(timeout=(1.0, 1.0))
+MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
+
+
+def encoded(mail: Email, options: Options = OPTIONS) -> bytes:
+    return encode(mail, options, EMAILS.check)
+
+
+def people(count: int) -> list[str]:
+    return [f"p{number}@example.com" for number in range(count)]
+
+
+def named(name: str) -> dict[str, object]:
+    """Return a sender whose header is as long as this name and ten more."""
+    return {"sender": Address("a@d.com", name)}
+
+
+def meta(*pairs: tuple[str, str]) -> dict[str, object]:
+    return {"metadata": dict(pairs)}
+
+
+# The field at fault, a mail at its limit, and one over.
+LIMITS = [
+    ("to", {"to": people(50)}, {"to": people(51)}),
+    ("to", {"cc": people(20), "bcc": people(29)}, {"cc": people(20), "bcc": people(30)}),
+    ("to", {"to": ["a@example.com"] * 50}, {"to": ["a@example.com"] * 51}),
+    ("sender", named("s" * 245), named("s" * 246)),
+    ("sender", named("😀" * 122 + "s"), named("😀" * 123)),
+    ("subject", {"subject": "s" * 2000}, {"subject": "s" * 2001}),
+    ("subject", {"subject": "ü" * 2000}, {"subject": "ü" * 2001}),
+    ("subject", {"subject": "😀" * 1000}, {"subject": "😀" * 1000 + "s"}),
+    ("subject", {"subject": "s" + "😀" * 999 + "s"}, {"subject": "ss" + "😀" * 999 + "s"}),
+    ("tag", {"tag": "t" * 1000}, {"tag": "t" * 1001}),
+    ("tag", {"tag": "😀" * 1000}, {"tag": "😀" * 1001}),
+    ("metadata", meta(*((str(n), "") for n in range(10))), meta(*((str(n), "") for n in range(11)))),
+    ("metadata", meta(("n" * 20, "")), meta(("n" * 21, ""))),
+    ("metadata", meta(("n", "ü" * 80)), meta(("n", "ü" * 81))),
+    ("metadata", meta(("n", "")), meta(("", "n"))),
+    ("metadata", meta(("user", ""), ("user2", "")), meta(("user", ""), ("User", ""))),
+    ("metadata", meta(("ä", ""), ("a", "")), meta(("ä", ""), ("Ä", ""))),
+    ("text_body", {"text_body": "x" * 5_000_000}, {"text_body": "x" * 5_000_001}),
+    ("html_body", {"html_body": "ü" * 2_500_000}, {"html_body": "ü" * 2_500_000 + "x"}),
+    ("text_body", {"text_body": ""}, {"text_body": None}),
+    ("text_body", {"text_body": None, "html_body": ""}, {"text_body": None}),
+]
+
+
+@pytest.mark.parametrize("field, within, beyond", LIMITS, ids=range(len(LIMITS)))
+def test_limits(field, within, beyond):
+    """A mail at a limit is sent; one over it is refused here, and the field is named."""
+    assert encoded(attrs.evolve(MAIL, **within))
+    with pytest.raises(InvalidEmail) as caught:
+        encoded(attrs.evolve(MAIL, **beyond))
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "given, field",
+    [
+        ({"attachments": Attachment(name="a.dat", content=b"x" * 7_000_000)}, "attachments"),
+        ({"html_body": "h" * 5_000_000}, "html_body"),
+    ],
+)
+def test_the_size_of_a_whole_mail(given, field):
+    """A mail of 10,000,000 bytes, its attachments in base64, is sent, and one byte more is refused."""
+    mail = attrs.evolve(MAIL, text_body="", **given)
+    text = "t" * (10_000_000 - len(encoded(mail)))
+    assert len(encoded(attrs.evolve(mail, text_body=text))) == 10_000_000
+    with pytest.raises(InvalidEmail, match="10000001 bytes") as caught:
+        encoded(attrs.evolve(mail, text_body=text + "t"))
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "given, field, sentence",
+    [
+        ({"to": ()}, "to", "nobody to send to: to, cc and bcc are empty"),
+        ({"to": "undisclosed-recipients:;"}, "to", "nobody to send to"),
+        ({"to": people(51)}, "to", "51 recipients in to, cc and bcc, the API takes 50"),
+        ({"text_body": None}, "text_body", "a mail needs a text_body or an html_body"),
+        ({"sender": None}, "sender", "sender is missing, and the client has none to fill in"),
+        ({"subject": "😀" * 1001}, "subject", "subject has 2002 characters (UTF-16), the API takes 2000"),
+        (meta(("User", "1"), ("user", "2")), "metadata", "metadata has names that differ only in the case of letters"),
+        (meta(("key", "v" * 81)), "metadata", "metadata 'key' has 81 characters, the API takes 80"),
+    ],
+)
+def test_the_sentence_says_what_is_wrong(given, field, sentence):
+    """The sentence has the number that is too large, and the limit."""
+    with pytest.raises(InvalidEmail) as caught:
+        encoded(attrs.evolve(MAIL, **given))
+    assert caught.value.message.startswith(sentence)
+    assert (caught.value.field, caught.value.index) == (field, None)
+
+
+def test_a_default_sender_is_checked_too():
+    """The client's sender has to keep the limits where it stands in."""
+    long = Options(timeout=(1.0, 1.0), sender=Address("a@d.com", "s" * 246))
+    assert encoded(MAIL, long)
+    with pytest.raises(InvalidEmail, match="sender has 256 characters"):
+        encoded(attrs.evolve(MAIL, sender=None), long)
+
+
+# Written again from the contract.
+FORBIDDEN = """vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh
+    wsl msc msi msp mst""".split()
+
+
+@pytest.mark.parametrize("form", ["a.{}", "a.b.{}", ".{}", "a.{}.", "a.{} ", "a.{} . .", "a. {}", "ü.{}\t"])
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
+@pytest.mark.parametrize("extension", FORBIDDEN)
+def test_forbidden_extensions(extension, case, form):
+    """A file of a forbidden kind is refused in any case of letters, also before dots and spaces at the end."""
+    name = form.format(case(extension))
+    with pytest.raises(InvalidEmail, match=f"the API takes no .{extension} files") as caught:
+        encoded(
+            attrs.evolve(
+                MAIL, attachments=[Attachment(name="fine.txt", content=b""), Attachment(name=name, content=b"")]
+            )
+        )
+    assert caught.value.field == "attachments"
+    assert repr(name) in caught.value.message
+
+
+@pytest.mark.parametrize("name", [*FORBIDDEN, "a.exe.txt", "a.exe2", "aexe", "a.ex", "exe.zip", "...", "a. ", "a.js"])
+def test_other_names_of_files(name):
+    """A name is no extension, and only the last extension counts."""
+    assert encoded(attrs.evolve(MAIL, attachments=Attachment(name=name, content=b"")))
+
+
+@pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
+def test_a_local_part_must_be_ascii(field):
+    """The API takes no local part that is not ASCII, in whichever field; a domain or a name may be anything."""
+    assert encoded(attrs.evolve(MAIL, **{field: "Jürgen <j@bücher.example>"}))
+    with pytest.raises(InvalidEmail, match="jürgen@x.example") as caught:
+        encoded(attrs.evolve(MAIL, **{field: "jürgen@x.example"}))
+    assert caught.value.field == field
+
+
+def test_a_default_sender_must_be_ascii_too():
+    """The client's sender is held to the same."""
+    with pytest.raises(InvalidEmail, match="sender: the API does not take"):
+        encoded(attrs.evolve(MAIL, sender=None), Options(timeout=(1.0, 1.0), sender=Address("jürgen@x.example")))
