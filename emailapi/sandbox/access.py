@@ -1,0 +1,97 @@
+"""Who may come in: by which name of this machine, and with which token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from ..errors import ConfigurationError
+from .refusal import Refusal
+from .store import Store
+from .tables import servers
+from .tables.servers import Server
+
+SERVER_HEADER = "X-Postmark-Server-Token"
+ACCOUNT_HEADER = "X-Postmark-Account-Token"
+TEST_TOKEN = "POSTMARK_API_TEST"
+
+
+def host_name(host: str) -> str:
+    """Return the name in a `Host` header, without port, brackets and a final dot, in lower case."""
+    if host.startswith("["):
+        name, _, port = host[1:].partition("]")
+        port = port.removeprefix(":")
+    else:
+        name, _, port = host.partition(":")
+    return name.removesuffix(".").lower() if not port or (port.isascii() and port.isdigit()) else ""
+
+
+def is_loopback(name: str) -> bool:
+    """Return whether a host's name or address cannot mean another machine."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+class Hosts:
+    """
+    The names that the sandbox answers to.
+
+    A page in the user's browser can reach loopback under a name of its own (DNS rebinding) and would read all mail;
+    but its requests carry that name, so they can be told.
+    """
+
+    def __init__(self, bound: str, allowed: Iterable[str]) -> None:
+        """Answer to loopback, to the address that is listened at, and to the names that the user allows."""
+        names = [allowed] if isinstance(allowed, str) else list(allowed)
+        for name in names:
+            if not isinstance(name, str) or not host_name(name):
+                raise ConfigurationError(f"allowed_hosts: {name!r} is no host name")
+        self._names = frozenset(host_name(name) for name in (*names, bound)) - {"0.0.0.0", "::", ""}  # noqa: S104
+
+    def admit(self, host: str) -> None:
+        """
+        Return when a request's `Host` header is ours.
+
+        Raises:
+            Refusal: 403.
+        """
+        name = host_name(host)
+        if not (name in self._names or is_loopback(name)):
+            raise Refusal(
+                403, f"The sandbox does not answer to the host '{host[:200]}' (see allowed_hosts).", status=403
+            )
+
+
+def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | None:
+    """
+    Return the server that a request's token opens; None for the test token.
+
+    Raises:
+        Refusal: 10: there is no token, or it opens no server.
+    """
+    if not token:
+        raise Refusal(10, f"No token was sent: this call needs the header {SERVER_HEADER}.")
+    if test_token and token.upper() == TEST_TOKEN:
+        return None
+    with store.transaction(writing=False) as db:
+        server = servers.by_token(db, token)
+    if server is None:
+        raise Refusal(10, f"The token in the header {SERVER_HEADER} opens no server for this call.")
+    return server
+
+
+def admit_account(store: Store, token: str | None) -> None:
+    """
+    Return when a request carries the account's token.
+
+    Raises:
+        Refusal: 10: there is no token, or another.
+    """
+    with store.transaction(writing=False) as db:
+        right = servers.account_token(db)
+    if not token or token.lower() != right:
+        raise Refusal(10, f"This call needs the account's token in the header {ACCOUNT_HEADER}.")

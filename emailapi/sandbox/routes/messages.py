@@ -1,0 +1,121 @@
+"""Messages that were sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from ...models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageEvent, MessageFilters
+from ..answers import read_filters, written
+from ..calls import Call, Paging
+from ..instants import range_end, range_start, wire_text
+from ..refusal import Refusal
+from ..routing import Found, Routes
+from ..source import write_source
+from ..store import Row
+from ..tables import events, messages
+from ..tables.search import Search, search
+
+routes = Routes()
+
+_CODE = MESSAGES.error_code
+_METADATA = "metadata_"
+_QUEUED = {"queued": True, "sent": False, "processed": False}
+
+
+def _metadata(call: Call) -> tuple[str, str] | None:
+    pairs = [(name[len(_METADATA) :], value) for name, value in call.query.items() if name.startswith(_METADATA)]
+    if len(pairs) > 1:
+        raise Refusal(_CODE, "Messages are searched by one metadata field at a time.")
+    return pairs[0] if pairs else None
+
+
+def _instant(read: Callable[[str], int | None], name: str, text: str | None) -> int | None:
+    instant = read(text) if text else None
+    if text and instant is None:
+        raise Refusal(_CODE, f"'{name}' must be like 2014-02-17 or 2014-02-17T07:25:01, not '{text[:80]}'.")
+    return instant
+
+
+def _search(call: Call) -> Search:
+    filters = read_filters(MessageFilters, call.query)
+    status = filters.get("status")
+    if status is not None and status.lower() not in _QUEUED:
+        raise Refusal(_CODE, f"'status' must be one of {', '.join(_QUEUED)}, not '{status[:80]}'.")
+    return Search(
+        server=call.owner.id,
+        stream=filters.get("message_stream", "outbound"),
+        recipient=filters.get("recipient"),
+        sender=filters.get("sender"),
+        tag=filters.get("tag"),
+        subject=filters.get("subject"),
+        queued=None if status is None else _QUEUED[status.lower()],
+        metadata=_metadata(call),
+        since=_instant(range_start, "fromdate", filters.get("from_date")),
+        before=_instant(range_end, "todate", filters.get("to_date")),
+    )
+
+
+def _summary(row: Row, stream: str, sandboxed: bool) -> dict[str, object]:
+    return {
+        **json.loads(row["shown"]),
+        "message_id": row["uuid"],
+        "message_stream": stream,
+        "sender": row["sender"],
+        "subject": row["subject"],
+        "tag": row["tag"],
+        "status": row["status"],
+        "received_at": wire_text(row["received_at"]),
+        "track_opens": bool(row["track_opens"]),
+        "track_links": row["track_links"],
+        "sandboxed": sandboxed,
+    }
+
+
+@routes.listing(MESSAGES)
+def list_messages(call: Call, paging: Paging) -> Found:
+    """Find messages, newest first."""
+    wanted = _search(call)
+    total, rows = search(call.db, wanted, count=paging.count, offset=paging.offset)
+    return total, [written(Message, **_summary(row, wanted.stream, call.owner.sandboxed)) for row in rows]
+
+
+def _one(call: Call, message_id: str) -> tuple[Row, str]:
+    """Return a message with its source, which is written at the first reading."""
+    row = messages.by_uuid(call.db, call.owner.id, message_id)
+    if row is None:
+        raise Refusal(701, f"There is no message '{message_id[:80]}' on this server.")
+    source = row["source"]
+    if source is None:
+        source = write_source(row, messages.files(call.db, row["id"]))
+        messages.keep_source(call.db, row["id"], source)
+    return row, source
+
+
+@routes.get(f"{MESSAGES.path}/<message_id>/details", writes=True)
+def details(call: Call, message_id: str) -> object:
+    """Show one message with its content and its events."""
+    row, source = _one(call, message_id)
+    return written(
+        MessageDetails,
+        **_summary(row, row["stream_id"], call.owner.sandboxed),
+        text_body=row["text_body"],
+        html_body=row["html_body"],
+        body=source,
+        message_events=[
+            written(
+                MessageEvent,
+                recipient=event["recipient"],
+                type=event["type"],
+                received_at=wire_text(event["received_at"]),
+                details=json.loads(event["details"]),
+            )
+            for event in events.of_message(call.db, row["id"])
+        ],
+    )
+
+
+@routes.get(f"{MESSAGES.path}/<message_id>/dump", writes=True)
+def dump(call: Call, message_id: str) -> object:
+    """Show the raw source of one message."""
+    return written(MessageDump, body=_one(call, message_id)[1])

@@ -1,0 +1,186 @@
+"""The sandbox itself: what starts it, and what it tells of itself."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..errors import ConfigurationError
+from .access import Hosts
+from .clock import Clock
+from .instants import micros
+from .store import Store, Transaction
+from .tables import servers
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+_FIRST_SERVER = 1
+_LAST_PORT = 65535
+
+
+@attrs.frozen
+class _Running:
+    """What there is while a sandbox runs."""
+
+    url: str
+    store: Store
+    token: str
+    account_token: str
+    closing: ExitStack
+
+
+class Sandbox:
+    """
+    The service's API on this machine, for development and tests.
+
+    Mails that it accepts are kept in SQLite and delivered nowhere. Any Postmark client, in any language, works against
+    it with only its base URL changed.
+
+        with Sandbox() as sandbox:
+            client = Client(sandbox.token, base_url=sandbox.url)
+
+    Attributes:
+        clock: What it takes its time from; replaceable, also while it runs.
+        smtp_host: Where SMTP is listened for; None, since there is no SMTP listener yet.
+        smtp_port: Likewise.
+        inbox_url: The web inbox; None, since there is none yet.
+    """
+
+    smtp_host: str | None = None
+    smtp_port: int | None = None
+    inbox_url: str | None = None
+
+    def __init__(
+        self,
+        data: str | os.PathLike[str] | None = None,
+        http_port: int = 0,
+        smtp_port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        allowed_hosts: Iterable[str] = (),
+    ) -> None:
+        """
+        Describe a sandbox; `start`, or `with`, runs it.
+
+        Args:
+            data: A file that keeps mails and tokens over restarts; memory when None.
+            http_port: Where the API listens; 0 takes a free port, which `url` then names.
+            smtp_port: Kept for the SMTP listener, which there is not yet.
+            host: The address to listen at. Off loopback, whoever reaches the port can try tokens.
+            allowed_hosts: Names, beside those of loopback, that requests may call the sandbox by.
+
+        Raises:
+            ConfigurationError: `allowed_hosts` holds something that is no name.
+        """
+        self.clock = Clock()
+        self._data = data
+        self._host = host
+        self._http_port = http_port
+        self._asked_smtp_port = smtp_port
+        self._hosts = Hosts(host, allowed_hosts)
+        self._running: _Running | None = None
+
+    def __repr__(self) -> str:
+        """Return where it runs, without its tokens."""
+        where = self._running.url if self._running else "not running"
+        return f"<Sandbox {where}, data {'in memory' if self._data is None else os.fspath(self._data)!r}>"
+
+    def start(self) -> Self:
+        """
+        Listen, and return the sandbox.
+
+        Raises:
+            ConfigurationError: The port is taken, the data file is not ours or cannot be written, the extra `sandbox`
+                is not installed, or it runs already. Nothing has been changed then.
+        """
+        if self._running is not None:
+            raise ConfigurationError("the sandbox is running already")
+        try:
+            from .app import create_app
+            from .listener import HTTPListener
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(
+                f'the sandbox needs {error.name}, which is not installed: pip install "emailapi[sandbox]"'
+            ) from None
+        with ExitStack() as closing:
+            listening = closing.enter_context(self._listen())
+            store = Store(self._data, self._fill)
+            closing.callback(store.close)
+            listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
+            closing.callback(listener.close)
+            with store.transaction(writing=False) as db:
+                token, account_token = servers.tokens(db, _FIRST_SERVER)[0], servers.account_token(db)
+            self._running = _Running(_url(listening), store, token, account_token, closing.pop_all())
+        return self
+
+    def _listen(self) -> socket.socket:
+        from .listener import open_socket
+
+        where = f"port {self._http_port} on {self._host}"
+        if not isinstance(self._http_port, int) or not 0 <= self._http_port <= _LAST_PORT:
+            raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
+        try:
+            return open_socket(self._host, self._http_port)
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
+
+    def _fill(self, db: Transaction) -> None:
+        servers.found_account(db)
+        servers.create(db, "Sandbox", micros(self.clock.now()))
+
+    def close(self) -> None:
+        """Stop listening; what is in memory only is gone. A sandbox that does not run stays as it is."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.closing.close()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, error_class: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def _ask(self) -> _Running:
+        if self._running is None:
+            raise ConfigurationError("the sandbox is not running: use `with Sandbox() as sandbox:`, or start()")
+        return self._running
+
+    @property
+    def url(self) -> str:
+        """The base URL for clients."""
+        return self._ask().url
+
+    @property
+    def token(self) -> str:
+        """The token of the first server."""
+        return self._ask().token
+
+    @property
+    def account_token(self) -> str:
+        """The token of the account."""
+        return self._ask().account_token
+
+    @property
+    def store(self) -> Store:
+        """The database, for tests that need what no call offers yet."""
+        return self._ask().store
+
+
+def _url(listening: socket.socket) -> str:
+    """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
+    address, port = listening.getsockname()[:2]
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    address = loopback.get(address, address)
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

@@ -1,0 +1,185 @@
+-- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
+-- A change here is a new SCHEMA_VERSION in store.py: a file of another version is refused, not guessed at.
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    token TEXT NOT NULL
+);
+
+CREATE TABLE servers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    delivery_type TEXT NOT NULL CHECK (delivery_type IN ('Live', 'Sandbox')),
+    track_opens INTEGER NOT NULL DEFAULT 0,
+    track_links TEXT NOT NULL DEFAULT 'None',
+    created_at INTEGER NOT NULL
+);
+
+-- Lower-case: tokens are compared without regard to case.
+CREATE TABLE tokens (
+    token TEXT PRIMARY KEY,
+    server INTEGER NOT NULL REFERENCES servers
+) WITHOUT ROWID;
+
+-- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
+-- messages there ever were.
+CREATE TABLE streams (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    server INTEGER NOT NULL REFERENCES servers,
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT,
+    type TEXT NOT NULL CHECK (type IN ('Transactional', 'Inbound', 'Broadcasts')),
+    unsubscribe_handling TEXT NOT NULL DEFAULT 'None',
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER,
+    archived_at INTEGER,
+    taken INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (server, id)
+);
+
+-- What a listing shows. `shown` is JSON by our names: to, cc, bcc, recipients, metadata and the attachments' names, as the
+-- API answers them; what is searched among them stands again in `recipients` and `metadata`, and the large texts stand
+-- in `contents`. The id is the stream's key times 2**40 plus a count, so that a range of ids is a stream: the full-text
+-- index knows ids only.
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL REFERENCES streams,
+    uuid TEXT NOT NULL UNIQUE,
+    received_at INTEGER NOT NULL,
+    status TEXT NOT NULL DEFAULT 'Sent',
+    sender TEXT NOT NULL,
+    sender_address TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    tag TEXT,
+    shown TEXT NOT NULL,
+    track_opens INTEGER NOT NULL,
+    track_links TEXT NOT NULL
+);
+CREATE INDEX messages_by_time ON messages (stream, received_at, id, status);
+CREATE INDEX messages_by_tag ON messages (stream, tag, received_at) WHERE tag IS NOT NULL;
+CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at);
+
+-- Any part of a subject, found by its trigrams.
+CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
+
+-- `source` is filled at the first reading: most messages are never looked at.
+CREATE TABLE contents (
+    message INTEGER PRIMARY KEY REFERENCES messages,
+    text_body TEXT,
+    html_body TEXT,
+    reply_to TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    source TEXT
+);
+
+CREATE TABLE attachments (
+    message INTEGER NOT NULL REFERENCES messages,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    content_id TEXT,
+    content BLOB NOT NULL,
+    PRIMARY KEY (message, position)
+);
+
+-- Each address of a message once, in lower case. Like `metadata` it is one search tree: what it is asked for, then time.
+CREATE TABLE recipients (
+    stream INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (stream, address, received_at, message)
+) WITHOUT ROWID;
+
+-- `name` in lower case: queries know no other.
+CREATE TABLE metadata (
+    stream INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (stream, name, value, received_at, message)
+) WITHOUT ROWID;
+
+-- `details` is JSON, by the service's names.
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL REFERENCES messages,
+    recipient TEXT NOT NULL,
+    type TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    details TEXT NOT NULL
+);
+CREATE INDEX events_by_message ON events (message);
+
+CREATE TABLE bounces (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL REFERENCES messages,
+    stream INTEGER NOT NULL REFERENCES streams,
+    type TEXT NOT NULL,
+    email TEXT NOT NULL,
+    bounced_at INTEGER NOT NULL,
+    description TEXT NOT NULL,
+    details TEXT NOT NULL,
+    content TEXT NOT NULL,
+    inactive INTEGER NOT NULL,
+    can_activate INTEGER NOT NULL
+);
+CREATE INDEX bounces_by_time ON bounces (stream, bounced_at);
+CREATE INDEX bounces_by_message ON bounces (message);
+
+CREATE TABLE suppressions (
+    stream INTEGER NOT NULL REFERENCES streams,
+    address TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason IN ('HardBounce', 'SpamComplaint', 'ManualSuppression')),
+    origin TEXT NOT NULL CHECK (origin IN ('Recipient', 'Customer', 'Admin')),
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (stream, address)
+) WITHOUT ROWID;
+
+-- Statistics: one count a stream, day, tag ('' for none) and metric. They outlive the messages, as the service's do.
+CREATE TABLE tallies (
+    stream INTEGER NOT NULL REFERENCES streams,
+    day TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (stream, day, tag, metric)
+) WITHOUT ROWID;
+
+-- A deleted template stays readable, and its alias is free again.
+CREATE TABLE templates (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    type TEXT NOT NULL CHECK (type IN ('Standard', 'Layout')),
+    name TEXT NOT NULL,
+    alias TEXT COLLATE NOCASE,
+    subject TEXT NOT NULL,
+    html_body TEXT NOT NULL,
+    text_body TEXT NOT NULL,
+    layout INTEGER REFERENCES templates,
+    active INTEGER NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX templates_by_alias ON templates (server, alias) WHERE active = 1 AND alias IS NOT NULL;
+CREATE INDEX templates_by_layout ON templates (layout) WHERE layout IS NOT NULL;
+
+-- `headers` and `triggers` are JSON, by our names.
+CREATE TABLE webhooks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('verified', 'unverified')),
+    username TEXT NOT NULL,
+    password TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    triggers TEXT NOT NULL
+);
+CREATE INDEX webhooks_by_stream ON webhooks (stream);
+
+CREATE TABLE inbound_rules (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    rule TEXT NOT NULL COLLATE NOCASE,
+    UNIQUE (server, rule)
+);

@@ -1,0 +1,201 @@
+"""
+The sandbox's database: the one place that knows SQLite.
+
+One connection serves all threads, behind a lock, and each request is one transaction: nobody ever sees half of a batch,
+and none is left behind by a crash. Beside the interpreter's own lock a pool of readers gained nothing (measured).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import ConfigurationError
+
+Row = sqlite3.Row
+Value = str | int | bytes | None
+
+APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
+SCHEMA_VERSION = 1
+
+_MAGIC = b"SQLite format 3\0"
+_SCHEMA = Path(__file__).with_name("schema.sql")
+
+
+class Transaction:
+    """What may be done with the database while it is held."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Work on this connection, in a transaction that is open already."""
+        self._connection = connection
+
+    def rows(self, sql: str, *values: Value) -> list[Row]:
+        """Return all rows of a query."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def named(self, sql: str, **values: Value) -> list[Row]:
+        """Return all rows of a query whose values have names."""
+        return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Value) -> Row | None:
+        """Return the first row of a query, or None."""
+        found: Row | None = self._connection.execute(sql, values).fetchone()
+        return found
+
+    def number(self, sql: str, *values: Value) -> int:
+        """Return the one number that a query gives."""
+        return int(self._connection.execute(sql, values).fetchone()[0])
+
+    def run(self, sql: str, *values: Value) -> int:
+        """Carry a statement out, and return the id of the row that it inserted."""
+        return int(self._connection.execute(sql, values).lastrowid or 0)
+
+    def insert(self, table: str, **facts: Value) -> int:
+        """Store one row, by the names of its columns, and return its id; the names are the program's own."""
+        columns, places = ", ".join(facts), ", ".join("?" * len(facts))
+        return self.run(f"INSERT INTO {table} ({columns}) VALUES ({places})", *facts.values())  # noqa: S608
+
+    def update(self, table: str, row_id: int, **facts: Value) -> None:
+        """Change one row by its id, likewise."""
+        setting = ", ".join(f"{column} = ?" for column in facts)
+        self.run(f"UPDATE {table} SET {setting} WHERE id = ?", *facts.values(), row_id)  # noqa: S608
+
+    def run_all(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
+        """Carry a statement out for each row."""
+        self._connection.executemany(sql, rows)
+
+
+def _check_file(path: Path) -> None:
+    """
+    Look at a file before SQLite does, which would write to one that is not ours.
+
+    Raises:
+        ConfigurationError: It is no database of this version of the sandbox, or cannot be written.
+    """
+    if path.is_dir():
+        raise ConfigurationError(f"data file {str(path)!r} is a directory")
+    if not path.parent.is_dir():
+        raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise ConfigurationError(f"data file {str(path)!r} is no regular file")
+    with path.open("r+b") as file:
+        head = file.read(100)
+    if not head:
+        return
+    if head[:16] != _MAGIC:
+        raise ConfigurationError(f"data file {str(path)!r} is not a SQLite database")
+    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+        raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
+    version = int.from_bytes(head[60:64], "big")
+    if version != SCHEMA_VERSION:
+        raise ConfigurationError(
+            f"data file {str(path)!r} was written by another version of the sandbox"
+            f" (schema {version}, this one reads {SCHEMA_VERSION})"
+        )
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script: `executescript` would commit what was done before it."""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+class Store:
+    """
+    The database of one sandbox.
+
+    Attributes:
+        path: The data file, or None for memory.
+    """
+
+    def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
+        """
+        Open the database, or make it and let `fill` put in what every sandbox has.
+
+        Raises:
+            ConfigurationError: The data file is not ours, is damaged, or cannot be read or written.
+        """
+        self.path = None if data is None or data == ":memory:" else Path(data)
+        self._lock = threading.Lock()
+        if data is not None and not os.fspath(data):
+            raise ConfigurationError("the data file's name is empty")
+        try:
+            if self.path is not None:
+                _check_file(self.path)
+            self._connection = sqlite3.connect(
+                ":memory:" if self.path is None else self.path,
+                timeout=5,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+            )
+        except (OSError, ValueError, sqlite3.Error) as error:
+            raise ConfigurationError(
+                f"data file {os.fspath(data or '')!r} cannot be opened: {_reason(error)}"
+            ) from None
+        try:
+            self._prepare(fill)
+        except BaseException as error:
+            self._connection.close()
+            if not isinstance(error, sqlite3.Error):
+                raise
+            where = "the database" if self.path is None else f"data file {str(self.path)!r}"
+            raise ConfigurationError(f"{where} cannot be used: {_reason(error)}") from None
+
+    def _prepare(self, fill: Callable[[Transaction], None]) -> None:
+        connection = self._connection
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.create_function("holds", 2, _holds, deterministic=True)
+        # Whatever asks for the write lock finds out that the file cannot be written before anybody relies on it.
+        with self.transaction() as transaction:
+            if not transaction.row("SELECT 1 FROM sqlite_master"):
+                for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
+                    transaction.run(statement)
+                transaction.run(f"PRAGMA application_id = {APPLICATION_ID}")
+                transaction.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                fill(transaction)
+        if self.path is not None:
+            # Only now: until then the file's own first page says whose it is.
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+
+    @contextmanager
+    def transaction(self, *, writing: bool = True) -> Iterator[Transaction]:
+        """Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all."""
+        with self._lock:
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+            try:
+                yield Transaction(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                # A full disk has rolled back by itself.
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close the database; memory is gone then."""
+        with self._lock:
+            self._connection.close()
+
+
+def _holds(text: str, part: str) -> bool:
+    """Return whether a text holds another, in any case of letters: SQLite's LIKE knows those of ASCII only."""
+    return part.lower() in text.lower()
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,0 +1,64 @@
+"""Webhooks: where a stream's events are reported."""
+
+from __future__ import annotations
+
+import attrs
+
+from ..store import Row, Transaction
+
+_SELECT = "SELECT w.*, s.id AS stream_id, s.archived_at FROM webhooks w JOIN streams s ON s.key = w.stream"
+
+
+@attrs.frozen(kw_only=True)
+class Webhook:
+    """
+    What may be set on a webhook; the attributes are the table's.
+
+    Attributes:
+        status: Whether it was seen to answer.
+        username: What is logged in with; empty for a webhook without a login.
+        headers: JSON by our names, as are the triggers.
+    """
+
+    url: str
+    status: str
+    username: str
+    password: str = attrs.field(repr=False)
+    headers: str = attrs.field(repr=False)
+    triggers: str
+
+
+def add(db: Transaction, stream: int, webhook: Webhook) -> int:
+    """Store a webhook and return its id."""
+    return db.insert("webhooks", stream=stream, **attrs.asdict(webhook))
+
+
+def change(db: Transaction, webhook_id: int, webhook: Webhook) -> None:
+    """Store what a webhook is now."""
+    db.update("webhooks", webhook_id, **attrs.asdict(webhook))
+
+
+def delete(db: Transaction, webhook_id: int) -> None:
+    """Remove a webhook."""
+    db.run("DELETE FROM webhooks WHERE id = ?", webhook_id)
+
+
+def by_id(db: Transaction, server: int, webhook_id: int) -> Row | None:
+    """Return a webhook of this server with its stream's id, or None."""
+    return db.row(f"{_SELECT} WHERE s.server = ? AND w.id = ?", server, webhook_id)
+
+
+def of_server(db: Transaction, server: int, stream: str | None, status: str | None) -> list[Row]:
+    """Return the webhooks of a server, or of one stream, or of one status, oldest first."""
+    return db.named(
+        f"{_SELECT} WHERE s.server = :server AND (:stream IS NULL OR s.id = :stream)"
+        " AND (:status IS NULL OR w.status = :status) ORDER BY w.id",
+        server=server,
+        stream=stream,
+        status=status,
+    )
+
+
+def count(db: Transaction, stream: int) -> int:
+    """Return how many webhooks a stream has."""
+    return db.number("SELECT count(*) FROM webhooks WHERE stream = ?", stream)

@@ -1,0 +1,98 @@
+"""Tokens and host names."""
+
+from __future__ import annotations
+
+import http.client
+
+import pytest
+
+from emailapi.errors import ConfigurationError
+from emailapi.sandbox import Sandbox
+from emailapi.sandbox.access import host_name
+
+
+def _status(sandbox: Sandbox, host: str | None) -> int:
+    address, port = sandbox.url.removeprefix("http://").rsplit(":", 1)
+    connection = http.client.HTTPConnection(address.strip("[]"), int(port), timeout=10)
+    connection.putrequest("GET", "/stats/outbound", skip_host=True)
+    if host is not None:
+        connection.putheader("Host", host)
+    connection.putheader("Accept", "application/json")
+    connection.putheader("X-Postmark-Server-Token", sandbox.token)
+    connection.endheaders()
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+def test_case_of_tokens(sandbox, api):
+    """Header names and tokens are compared without regard to case."""
+    headers = {"X-Postmark-Server-Token": None, "x-postmark-server-TOKEN": sandbox.token.upper()}
+    assert api.request("GET", "/stats/outbound", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("token", [None, "", "nonsense", "00000000-0000-0000-0000-000000000000", "' OR 1=1 --", "\xff"])
+@pytest.mark.parametrize("path", ["/email", "/email/batch", "/messages/outbound", "/stats/outbound"])
+def test_wrong_tokens(api, refused, token, path):
+    """A missing or unknown token is refused by status 401 and code 10 before anything else is looked at."""
+    headers = {"X-Postmark-Server-Token": token}
+    method = "POST" if path.startswith("/email") else "GET"
+    refused(api.request(method, path, headers=headers, data=b"{"), 401, 10, "X-Postmark-Server-Token")
+
+
+def test_kinds_of_tokens(sandbox, api, refused):
+    """The account's token opens no server, neither in its own header nor in the server's."""
+    for name in ("X-Postmark-Server-Token", "X-Postmark-Account-Token"):
+        headers = {"X-Postmark-Server-Token": None, name: sandbox.account_token}
+        refused(api.request("GET", "/stats/outbound", headers=headers), 401, 10)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost."])
+def test_loopback_names(sandbox, host):
+    """The sandbox answers to loopback's names and addresses, with any port."""
+    assert _status(sandbox, host) == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "[::2]", "", None,
+        "localhost:x", "evil.example:80, localhost", "localhost@evil.example", "0.0.0.0", "api.postmarkapp.com",
+    ],
+)  # fmt: skip
+def test_foreign_names(sandbox, host):
+    """A request by another name is refused by status 403: a page that rebinds its own name reads no mail."""
+    assert _status(sandbox, host) == 403
+
+
+def test_foreign_names_everywhere(api):
+    """The name is checked before the path and the token."""
+    for path in ("/", "/email", "/stats/outbound"):
+        answer = api.request("GET", path, headers={"Host": "evil.example", "X-Postmark-Server-Token": "x"})
+        assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (403, "application/json")
+
+
+def test_allowed_hosts():
+    """Names that the user allows are answered to, in any case of letters."""
+    with Sandbox(allowed_hosts=["Mail.Test", "box:8025"]) as sandbox:
+        assert _status(sandbox, "mail.test:99") == _status(sandbox, "BOX") == 200
+        assert _status(sandbox, "sub.mail.test") == 403
+    with Sandbox(allowed_hosts="mail.test") as sandbox:
+        assert _status(sandbox, "mail.test") == 200
+
+
+@pytest.mark.parametrize("names", [[""], [5], ["a", ":80"]])
+def test_no_hosts(names):
+    """What is no name is an error when the sandbox is made."""
+    with pytest.raises(ConfigurationError, match="allowed_hosts"):
+        Sandbox(allowed_hosts=names)
+
+
+@pytest.mark.parametrize(
+    "host, name",
+    [("a.b:80", "a.b"), ("[::1]", "::1"), ("[::1]:80", "::1"), ("A.", "a"), ("a:b", ""), ("[::1]x", ""), ("", "")],
+)
+def test_host_name(host, name):
+    """A host header's name stands without port and brackets, and what is no header has none."""
+    assert host_name(host) == name

@@ -1,0 +1,155 @@
+"""What is the same for every route."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+
+import pytest
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Content-Type": None}, {"Content-Type": "text/plain"}, {"Content-Type": "a/json"}]
+)
+def test_content_type(api, refused, headers):
+    """A body without the JSON content type is refused by status 415 and code 409."""
+    answer = api.request("POST", "/email", data=json.dumps(api.mail()), headers=headers)
+    refused(answer, 415, 409, "Content-Type")
+
+
+@pytest.mark.parametrize("accept", [None, "text/html", "application/xml, text/*;q=0.5", "application/json;q=0", ""])
+@pytest.mark.parametrize("path", ["/email", "/stats/outbound"])
+def test_accept(sandbox, refused, accept, path):
+    """A client that does not accept JSON is refused by status 415 and code 409, also when it only reads."""
+    import http.client
+
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    headers = {"X-Postmark-Server-Token": sandbox.token, **JSON, **({} if accept is None else {"Accept": accept})}
+    connection.request("POST" if path == "/email" else "GET", path, b"{}", headers)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["ErrorCode"]) == (415, 409)
+    connection.close()
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "application/*", "text/html, application/json;q=0.1"])
+def test_accept_enough(api, accept):
+    """Who accepts anything accepts JSON: curl and browsers do."""
+    answer = api.request("GET", "/stats/outbound", headers={"Accept": accept, "Content-Type": "application/json"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"{'From': 1}",
+        b'{"From": NaN}',
+        b'{"From": Infinity}',
+        b'{"a": 1} x',
+        b"\xff\xfe{\x00}\x00",
+        b'{"Subject": "\xff"}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"n": ' + b"9" * 5000 + b"}",
+    ],
+)
+@pytest.mark.parametrize("path", ["/email", "/email/batch"])
+def test_no_json(api, refused, body, path):
+    """What is no JSON in UTF-8 is refused by code 402, however deep and however long."""
+    refused(api.request("POST", path, data=body, headers=JSON), 422, 402)
+
+
+def test_json_variants(api):
+    """A byte order mark and a charset at the content type change nothing."""
+    body = b"\xef\xbb\xbf" + json.dumps(api.mail()).encode()
+    headers = {"Content-Type": "Application/JSON; charset=UTF-8"}
+    assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
+
+
+def test_compressed(api, refused):
+    """A compressed body is refused by code 402: the service takes none."""
+    body = gzip.compress(json.dumps(api.mail()).encode())
+    refused(api.request("POST", "/email", data=body, headers={**JSON, "Content-Encoding": "gzip"}), 422, 402, "gzip")
+    refused(api.request("POST", "/email", data=body, headers=JSON), 422, 402)
+
+
+def test_chunked(api, refused):
+    """A body in chunks is read like any other, and has the same limit."""
+    body = json.dumps(api.mail()).encode()
+    assert api.request("POST", "/email", data=iter([body[:10], body[10:]]), headers=JSON).status_code == 200
+    refused(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
+
+
+@pytest.mark.parametrize("path", ["/EMAIL", "/email/", "/Email/", "//email", "/email//"])
+def test_paths(api, path):
+    """Paths are taken in any case of letters, and with slashes at their ends."""
+    assert api.request("POST", path, json=api.mail()).status_code == 200
+
+
+def test_long_paths(api):
+    """What stands between the fixed words of a path keeps its spelling, and is found in any."""
+    message_id = api.accepted()
+    assert api.get(f"/Messages/OutBound/{message_id.upper()}/Details/").json()["MessageID"] == message_id
+    assert api.get("/Messages/Outbound/", count=1, offset=0).json()["TotalCount"] == 1
+    assert api.get("/Stats/Outbound/").json()["Sent"] == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/email/nothing", "/messages", "/messages/outbound/a/b", "/email/..", "/%00", "/static/x"]
+)
+def test_unknown_paths(api, refused, path):
+    """A path that no route has is answered by status 404, in the service's envelope."""
+    refused(api.get(path), 404, 12, "There is nothing at")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_wrong_method(api, refused, method):
+    """A method that a path does not take is answered by status 405, which names those it takes."""
+    answer = api.request(method, "/email")
+    refused(answer, 405, 615)
+    assert answer.headers["Allow"] == "POST"
+
+
+def test_faults(api, monkeypatch, caplog, refused):
+    """A fault of the sandbox is answered by code 101 with an id that its log has, and nothing of the fault itself."""
+    from emailapi.sandbox import source
+    from emailapi.sandbox.routes import messages
+
+    def fail(*_: object) -> str:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr(messages, "write_source", fail)
+    answer = api.get(f"/messages/outbound/{api.accepted()}/dump")
+    refused(answer, 500, 101, "fault")
+    assert "secret" not in answer.text
+    assert "<" not in answer.text
+    fault = answer.json()["Message"].removesuffix(".").rpartition(" ")[2]
+    assert fault in caplog.text
+    assert "secret detail" in caplog.text
+    assert source.write_source is not fail
+
+
+def test_error_text_is_always_json(api):
+    """A refusal that quotes what cannot be encoded is still JSON."""
+    answer = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
+    assert [item["ErrorCode"] for item in answer.json()] == [300, 300]
+
+
+def test_kept_alive(sandbox):
+    """A connection is kept, and requests sent one behind the other are answered in order."""
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    request = (
+        f"GET /stats/outbound HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: application/json\r\n"
+        f"X-Postmark-Server-Token: {sandbox.token}\r\n\r\n"
+    ).encode()
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(request * 3)
+        received = b""
+        while received.count(b'"Sent"') < 3:
+            received += connection.recv(65536)
+    assert received.count(b"HTTP/1.1 200") == 3

@@ -1,0 +1,61 @@
+"""Files of a mail."""
+
+from __future__ import annotations
+
+import pytest
+
+FILE = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
+
+
+@pytest.mark.parametrize(
+    "changes, text",
+    [
+        ({"Name": None}, "Attachment without 'Name'"),
+        ({"Name": " "}, "Attachment without 'Name'"),
+        ({"Name": "a\r\nb.txt"}, "'Name' must not hold"),
+        ({"Content": None}, "'Content' is missing"),
+        ({"Content": "aGVsbG8"}, "not valid base64"),
+        ({"Content": "aGVs bG8="}, "not valid base64"),
+        ({"Content": "aGVsbG8=\n"}, "line breaks"),
+        ({"Content": "a-_sbG8="}, "not valid base64"),
+        ({"Content": "===="}, "not valid base64"),
+        ({"ContentType": None}, "Attachment without 'ContentType'"),
+        ({"ContentType": "text"}, "'text' is no content type"),
+        ({"ContentType": "text/plain\r\nX-A: b"}, "line breaks"),
+        ({"ContentID": "cid:a b"}, "'ContentID' must be ASCII"),
+        ({"ContentID": "cid:\u00e9"}, "'ContentID' must be ASCII"),
+    ],
+)
+def test_faults(api, refused, changes, text):
+    """A file needs a name, a content type, and content in strict base64."""
+    file = {name: value for name, value in {**FILE, **changes}.items() if value is not None}
+    refused(api.send(Attachments=[file]), 422, 300, text)
+
+
+@pytest.mark.parametrize("name", ["a.exe", "A.EXE", "a.txt.vbs", ".bat", "a.msi "])
+def test_forbidden(api, refused, name):
+    """A file with one of the forbidden extensions is refused by code 411."""
+    refused(api.send(Attachments=[{**FILE, "Name": name}]), 422, 411, "not allowed")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ContentID": None},
+        {"ContentID": ""},
+        {"ContentID": "cid:logo@x"},
+        {"Content": ""},
+        {"Name": "exe"},
+        {"Name": "r\u00e9sum\u00e9.pdf"},
+        {"Name": 'a b"c;d.txt'},
+        {"ContentType": "text/plain; charset=utf-8"},
+        {"ContentType": "message/rfc822"},
+        {"ContentType": "multipart/mixed"},
+    ],
+)
+def test_legal(api, changes):
+    """What is odd but legal is accepted, and the message shows the file's name."""
+    file = {**FILE, **changes}
+    message = api.details(api.accepted(Attachments=[file], HtmlBody="<img src='cid:logo@x'>"))
+    assert message["Attachments"] == [file["Name"]]
+    assert message["Body"].isascii()

@@ -1,0 +1,93 @@
+"""What becomes of a mail, by its addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi.sandbox.events import BOUNCE_TYPES, bounce_type
+
+DOMAIN = "bounce-testing.postmarkapp.com"
+
+
+def test_delivered(api):
+    """A mail is delivered to each of its recipients at once."""
+    details = api.details(api.accepted(To="a@example.com", Cc="B@example.com", Bcc="a@example.com"))
+    assert details["Status"] == "Sent"
+    assert [(event["Recipient"], event["Type"]) for event in details["MessageEvents"]] == [
+        ("a@example.com", "Delivered"),
+        ("b@example.com", "Delivered"),
+    ]
+    for event in details["MessageEvents"]:
+        assert set(event) == {"Recipient", "Type", "ReceivedAt", "Details"}
+        assert set(event["Details"]) == {"DeliveryMessage", "DestinationServer", "DestinationIP"}
+
+
+def test_black_hole(api):
+    """What is sent to the black hole is accepted, and nothing more is heard of it."""
+    details = api.details(api.accepted(To="Test@Blackhole.postmarkapp.com"))
+    assert (details["Status"], details["MessageEvents"]) == ("Sent", [])
+
+
+def test_bounced(api):
+    """A bounce is an event with a summary, and its id as a text."""
+    (event,) = api.details(api.accepted(To=f"SoftBounce@{DOMAIN}"))["MessageEvents"]
+    assert (event["Type"], event["Recipient"]) == ("Bounced", f"softbounce@{DOMAIN}")
+    assert set(event["Details"]) == {"Summary", "BounceID"}
+    assert int(event["Details"]["BounceID"]) > 2**32
+    assert api.send(To=f"SoftBounce@{DOMAIN}").status_code == 200
+
+
+def test_bounce_ids(api):
+    """Each bounce has an id of its own, also within a batch."""
+    items = api.post("/email/batch", [api.mail(To=f"softbounce@{DOMAIN}")] * 3).json()
+    events = [event for item in items for event in api.details(item["MessageID"])["MessageEvents"]]
+    assert len({event["Details"]["BounceID"] for event in events}) == 3
+
+
+def test_delayed(api):
+    """A delay is an event of its own kind, and the address stays active."""
+    (event,) = api.details(api.accepted(To=f"transient@{DOMAIN}"))["MessageEvents"]
+    assert event["Type"] == "Transient"
+    assert set(event["Details"]) == {"DeliveryMessage", "DestinationServer", "DestinationIP"}
+    assert api.send(To=f"transient@{DOMAIN}").status_code == 200
+
+
+def test_header(api):
+    """The header has the last word on the type at the test domain, and none elsewhere."""
+    headers = [{"Name": "x-pm-bounce-type", "Value": "HardBounce"}]
+    api.accepted(To=f"softbounce@{DOMAIN}, a@example.com", Headers=headers)
+    assert api.send(To=f"softbounce@{DOMAIN}").status_code == 422
+    assert api.send(To="a@example.com").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "local, forced, kind",
+    [
+        ("hardbounce", None, "HardBounce"),
+        ("soft_bounce", None, "SoftBounce"),
+        ("dns-error", None, "DnsError"),
+        ("smtpapierror", None, "SMTPApiError"),
+        ("dmarc_policy", None, "DMARCPolicy"),
+        ("whatever", None, "HardBounce"),
+        ("spamcomplaint", None, "HardBounce"),
+        ("hardbounce", "Blocked", "Blocked"),
+        ("softbounce", "SpamComplaint", "HardBounce"),
+        ("softbounce", "nonsense", "HardBounce"),
+        ("softbounce", " ", "SoftBounce"),
+    ],
+)
+def test_spellings(local, forced, kind):
+    """A type is known in any case of letters and with separators; what is unknown, or not for the asking, is hard."""
+    found = bounce_type(f"{local}@{DOMAIN}", forced)
+    assert found is not None
+    assert found.type == kind
+
+
+def test_all_types(api):
+    """Every type of the table bounces by its own name, and only those that deactivate stop the next mail."""
+    for row in BOUNCE_TYPES.values():
+        if row.type == "SpamComplaint":
+            continue
+        address = f"{row.type}@{DOMAIN}"
+        assert api.send(To=address).status_code == 200
+        assert api.send(To=address).status_code == (422 if row.reason else 200), row

@@ -1,0 +1,249 @@
+"""Listing messages, and reading one."""
+
+from __future__ import annotations
+
+import email
+import time
+
+import pytest
+
+MESSAGE_KEYS = set(
+    "MessageID MessageStream From To Cc Bcc Recipients Subject Tag Status ReceivedAt Attachments TrackOpens TrackLinks"
+    " Metadata Sandboxed".split()
+)
+
+
+def test_every_key(api):
+    """A row of the listing has every key the service shows, also where the mail said nothing."""
+    api.accepted()
+    (row,) = api.found()["Messages"]
+    assert set(row) == MESSAGE_KEYS
+    assert row["To"] == [{"Email": "reader@example.com", "Name": None}]
+    assert (row["Cc"], row["Bcc"], row["Attachments"], row["Metadata"]) == ([], [], [], {})
+    assert (row["Tag"], row["Status"], row["TrackOpens"], row["TrackLinks"]) == (None, "Sent", False, "None")
+    assert (row["MessageStream"], row["Sandboxed"]) == ("outbound", False)
+
+
+def test_full_message(api):
+    """A message shows what it was sent with."""
+    message_id = api.accepted(
+        From='"Joe" <joe@example.com>',
+        To='"Doe, Jane" <Jane@Example.com>, b@example.com',
+        Cc="b@example.com",
+        Bcc="c@example.com",
+        Tag="welcome",
+        Metadata={"User-Id": "7"},
+        TrackOpens=True,
+        TrackLinks="HtmlOnly",
+        HtmlBody="<p>Hello</p>",
+        Attachments=[{"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}],
+    )
+    details = api.details(message_id)
+    assert set(details) == MESSAGE_KEYS | {"TextBody", "HtmlBody", "Body", "MessageEvents"}
+    assert details["From"] == '"Joe" <joe@example.com>'
+    assert details["To"][0] == {"Email": "Jane@Example.com", "Name": "Doe, Jane"}
+    assert details["Recipients"] == ["Jane@Example.com", "b@example.com", "c@example.com"]
+    assert (details["Tag"], details["Metadata"], details["Attachments"]) == ("welcome", {"User-Id": "7"}, ["a.txt"])
+    assert (details["TrackOpens"], details["TrackLinks"]) == (True, "HtmlOnly")
+    assert (details["TextBody"], details["HtmlBody"]) == ("Good morning", "<p>Hello</p>")
+    assert {name: api.found()["Messages"][0][name] for name in MESSAGE_KEYS} == {
+        name: details[name] for name in MESSAGE_KEYS
+    }
+    source = email.message_from_string(details["Body"])
+    assert source["X-PM-Message-Id"] == message_id
+    assert "c@example.com" not in details["Body"]
+
+
+def test_dump(api):
+    """The dump is the source that the details show, at each reading the same."""
+    message_id = api.accepted()
+    dump = api.get(f"/messages/outbound/{message_id}/dump").json()
+    assert set(dump) == {"Body"}
+    assert dump["Body"] == api.details(message_id)["Body"]
+
+
+@pytest.mark.parametrize("message_id", ["00000000-0000-0000-0000-000000000000", "no-id", "%00", "%ff"])
+@pytest.mark.parametrize("what", ["details", "dump"])
+def test_unknown_message(api, refused, message_id, what):
+    """A message that is not there is refused by code 701."""
+    refused(api.get(f"/messages/outbound/{message_id}/{what}"), 422, 701)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"recipient": "READER@example.com"},
+        {"recipient": "copy@example.com"},
+        {"recipient": "hidden@example.com"},
+        {"fromemail": "Joe@Example.COM"},
+        {"fromEmail": "joe@example.com"},
+        {"tag": "welcome"},
+        {"TAG": "welcome"},
+        {"subject": 'Your order 100% "done"'},
+        {"subject": "ORDER"},
+        {"subject": "%"},
+        {"subject": "g\u00dcn"},
+        {"status": "sent"},
+        {"status": "Processed"},
+        {"metadata_user": "7"},
+        {"metadata_USER": "7"},
+        {"Metadata_user": "7"},
+        {"metadata_user": "7", "tag": "welcome", "subject": "order", "recipient": "reader@example.com"},
+        {"metadata_user": "7", "status": "sent", "subject": "g\u00fcn", "fromemail": "joe@example.com"},
+        {"recipient": "reader@example.com", "subject": "order", "tag": "welcome", "status": "sent"},
+        {"subject": "order", "tag": "welcome", "fromdate": "2020-01-01", "todate": "2099-12-31"},
+        {"recipient": "reader@example.com", "fromdate": "2020-01-01", "todate": "2099-12-31"},
+        {"metadata_user": "7", "fromdate": "2020-01-01", "todate": "9999-12-31"},
+        {"messagestream": "broadcast"},
+    ],
+)
+def test_filters(api, query):
+    """Each filter, alone and with others, finds the one message it describes among its neighbours."""
+    wanted = {
+        "From": "Joe <joe@example.com>",
+        "Cc": "copy@example.com",
+        "Bcc": "hidden@example.com",
+        "Tag": "welcome",
+        "Subject": 'G\u00fcnther: your order 100% "done"',
+        "Metadata": {"user": "7", "other": "8"},
+    }
+    stream = query.get("messagestream")
+    message_id = api.accepted(**wanted, MessageStream=stream)
+    if query.get("status") is None and "reader@example.com" not in str(query.get("recipient")).lower() and not stream:
+        api.accepted(To="somebody@example.com", Metadata={"user": "8", "other": "7"})
+    api.accepted(**wanted, MessageStream="outbound" if stream else "broadcast")
+    found = api.found(**query)
+    assert [row["MessageID"] for row in found["Messages"]] == [message_id]
+    assert found["TotalCount"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"recipient": "reader"},
+        {"recipient": "nobody@example.com"},
+        {"fromemail": "sender"},
+        {"tag": "Welcome"},
+        {"subject": "hello hello"},
+        {"subject": "_"},
+        {"subject": "Hello OR"},
+        {"subject": '"'},
+        {"status": "queued"},
+        {"metadata_k": "V"},
+        {"metadata_k": ""},
+        {"metadata_": "v"},
+        {"metadata_k": "v", "recipient": "other@example.com"},
+        {"messagestream": "broadcast"},
+        {"messagestream": "nowhere"},
+        {"fromdate": "2099-01-01"},
+        {"todate": "2020-01-01"},
+        {"fromdate": "2030-01-01", "todate": "2020-01-01"},
+    ],
+)
+def test_filters_that_find_nothing(api, query):
+    """A filter compares whole values, and a search that finds nothing is answered, not refused."""
+    api.accepted(Tag="welcome", Metadata={"k": "v"})
+    assert api.found(**query) == {"TotalCount": 0, "Messages": []}
+
+
+def test_empty_filters(api):
+    """A filter without a value is none."""
+    api.accepted()
+    empty = dict.fromkeys(("tag", "recipient", "fromemail", "status", "subject", "fromdate", "messagestream"), "")
+    assert api.found(**empty, unknown="x")["TotalCount"] == 1
+
+
+@pytest.mark.parametrize(
+    "query, text",
+    [
+        ({"offset": 0}, "'count' is required"),
+        ({"count": 1}, "'offset' is required"),
+        ({"count": "", "offset": 0}, "'count' is required"),
+        ({"count": 0, "offset": 0}, "1 to 500"),
+        ({"count": 501, "offset": 0}, "1 to 500"),
+        ({"count": -1, "offset": 0}, "whole number"),
+        ({"count": 1, "offset": -1}, "whole number"),
+        ({"count": "abc", "offset": 0}, "whole number"),
+        ({"count": "1.5", "offset": 0}, "whole number"),
+        ({"count": "\u0661", "offset": 0}, "whole number"),
+        ({"count": "9" * 30, "offset": 0}, "whole number"),
+        ({"count": 1, "offset": 10000}, "10000"),
+        ({"count": 500, "offset": 9501}, "10000"),
+        ({"count": 1, "offset": 0, "status": "lost"}, "'status' must be"),
+        ({"count": 1, "offset": 0, "fromdate": "yesterday"}, "'fromdate' must be"),
+        ({"count": 1, "offset": 0, "todate": "2024-02-30"}, "'todate' must be"),
+        ({"count": 1, "offset": 0, "todate": "2024-02-03T25:00:00"}, "'todate' must be"),
+        ({"count": 1, "offset": 0, "metadata_a": "1", "metadata_b": "2"}, "one metadata field at a time"),
+    ],
+)
+def test_refused_queries(api, refused, query, text):
+    """A query that is wrong is refused by code 700, with a sentence that names what is."""
+    refused(api.get("/messages/outbound", **query), 422, 700, text)
+
+
+def test_nul_in_a_query(api, refused):
+    """No value of a query holds a NUL, which the search could not look for."""
+    refused(api.get("/messages/outbound?count=1&offset=0&subject=abc%00def"), 422, 403, "NUL")
+
+
+def test_pages(api):
+    """Messages are listed newest first, and pages neither overlap nor leave one out."""
+    sent = [item["MessageID"] for item in api.post("/email/batch", [api.mail()] * 7).json()] + [api.accepted()]
+    pages = [api.found(count=3, offset=offset) for offset in (0, 3, 6, 9)]
+    assert [row["MessageID"] for page in pages for row in page["Messages"]] == sent[::-1]
+    assert {page["TotalCount"] for page in pages} == {8}
+    assert api.get("/messages/outbound", COUNT=500, Offset=9500).json() == {"TotalCount": 8, "Messages": []}
+
+
+def test_recipient_once(api):
+    """A message that names an address twice is found by it once."""
+    api.accepted(To="a@example.com, A@example.com", Cc="a@EXAMPLE.com")
+    assert api.found(recipient="a@example.com")["TotalCount"] == 1
+
+
+def test_servers_apart(sandbox, api, open_api, refused):
+    """A server sees its own messages, suppressions and statistics only."""
+    from emailapi.sandbox.tables import servers
+
+    with sandbox.store.transaction() as db:
+        token = servers.tokens(db, servers.create(db, "Second", 0, "Sandbox"))[0]
+    other = open_api(sandbox, token)
+    bouncing = "hardbounce@bounce-testing.postmarkapp.com"
+    message_id = api.accepted(To=bouncing)
+    refused(other.get(f"/messages/outbound/{message_id}/details"), 422, 701)
+    assert other.found()["TotalCount"] == 0
+    assert other.get("/stats/outbound").json()["Sent"] == 0
+    theirs = other.accepted(To=bouncing)
+    assert other.details(theirs)["Sandboxed"] is True
+    assert api.found()["TotalCount"] == 1
+
+
+def test_searches_use_an_index(sandbox):
+    """No search that one filter can narrow goes through all messages, or sorts what it finds."""
+    from emailapi.sandbox.tables.search import Search, _plan
+
+    searches = (
+        Search(server=1, stream="outbound"),
+        Search(server=1, stream="outbound", metadata=("k", "v")),
+        Search(server=1, stream="outbound", recipient="a@x.com", since=1, before=2),
+        Search(server=1, stream="outbound", sender="a@x.com"),
+        Search(server=1, stream="outbound", tag="t", since=1),
+        Search(server=1, stream="outbound", subject="order"),
+    )
+    with sandbox.store.transaction() as db:
+        for wanted in searches:
+            plan = _plan(wanted, 1)
+            query = f"EXPLAIN QUERY PLAN SELECT {plan.key} {plan.selection} ORDER BY {plan.order} LIMIT 5"
+            steps = [row["detail"] for row in db.rows(query, *plan.values)]
+            assert not any("SCAN m" in step or "TEMP B-TREE" in step for step in steps), (wanted, steps)
+
+
+def test_thousands_are_quick(api):
+    """A look-up by key among thousands does not grow with them: the client's reconciliation stands on it."""
+    for _ in range(6):
+        api.post("/email/batch", [api.mail(Metadata={"batch": "b"}, To="x@example.com")] * 500)
+    api.accepted(Metadata={"emailapi-key": "one"})
+    began = time.perf_counter()
+    assert api.found(count=1, **{"metadata_emailapi-key": "one"})["TotalCount"] == 1
+    assert time.perf_counter() - began < 1
+    assert api.found(metadata_batch="b", count=500)["TotalCount"] == 3000

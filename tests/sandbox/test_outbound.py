@@ -1,0 +1,181 @@
+"""Sending, by one and by many."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+
+import pytest
+
+BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
+
+
+def test_accepted_mail(api):
+    """An accepted mail is answered with exactly the service's five keys."""
+    answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("application/json")
+    body = answer.json()
+    assert list(body) == ["To", "SubmittedAt", "MessageID", "ErrorCode", "Message"]
+    assert body["To"] == '"Doe, Jane" <jane@example.com>, joe@example.com'
+    assert (body["ErrorCode"], body["Message"]) == (0, "OK")
+    assert str(uuid.UUID(body["MessageID"])) == body["MessageID"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}-0[45]:00", body["SubmittedAt"])
+
+
+def test_only_copies(api):
+    """A mail with Cc or Bcc alone is accepted, and its answer has no `To`."""
+    answer = api.send(To=None, Bcc="b@example.com")
+    assert answer.status_code == 200
+    assert "To" not in answer.json()
+
+
+@pytest.mark.parametrize("body", ["[]", '"mail"', "1", "null", "true"])
+def test_body_is_an_object(api, refused, body):
+    """A single send takes a JSON object and nothing else."""
+    answer = api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"})
+    refused(answer, 422, 403, "object")
+
+
+def test_unknown_fields(api):
+    """A field that the service does not know is passed over."""
+    assert api.send(Colour="red", Extra={"deep": [[[1]]]}).status_code == 200
+
+
+def test_null_is_absent(api):
+    """Clients that write out whole objects send null for what is not set."""
+    optional = ("Cc", "Bcc", "HtmlBody", "ReplyTo", "Tag", "Headers", "TrackOpens", "TrackLinks", "Metadata")
+    mail = {**api.mail(), **dict.fromkeys((*optional, "Attachments", "MessageStream"))}
+    assert api.post("/email", mail).status_code == 200
+
+
+def test_batch_in_order(api):
+    """A batch is answered in the order of the request, and a failed item has a code and a sentence only."""
+    items = [
+        api.mail(Subject="0"),
+        api.mail(From="nobody"),
+        api.mail(Subject="2"),
+        api.mail(TextBody=None),
+        5,
+        None,
+        [],
+    ]
+    answer = api.post("/email/batch", items)
+    assert answer.status_code == 200
+    assert [item["ErrorCode"] for item in answer.json()] == [0, 300, 0, 300, 403, 403, 403]
+    assert all(set(item) == {"ErrorCode", "Message"} for item in answer.json() if item["ErrorCode"])
+    subjects = [api.details(item["MessageID"])["Subject"] for item in answer.json() if not item["ErrorCode"]]
+    assert subjects == ["0", "2"]
+
+
+def test_batch_limits(api, refused):
+    """A batch has 1 to 500 messages, and is refused as a whole beyond."""
+    refused(api.post("/email/batch", []), 422, 403, "empty")
+    refused(api.post("/email/batch", [api.mail()] * 501), 422, 410, "501")
+    refused(api.post("/email/batch", {"Messages": [api.mail()]}), 422, 403, "array")
+    assert api.found()["TotalCount"] == 0
+    answer = api.post("/email/batch", [api.mail(Metadata={"k": "v"})] * 500)
+    assert len({item["MessageID"] for item in answer.json()}) == 500
+    assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
+
+
+def test_request_size(api, refused):
+    """A request is at most 10 MB for one mail and 50 MB for a batch, in units of a million."""
+    refused(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
+    assert api.send(TextBody="x", Padding="x" * 9_900_000).status_code == 200
+    refused(api.post("/email/batch", [api.mail(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
+
+
+def test_item_size(api):
+    """Each mail of a batch is at most 10 MB, and the others are sent."""
+    content = "A" * 5_200_000
+    heavy = api.mail(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
+    answer = api.post("/email/batch", [heavy, api.mail()]).json()
+    assert [item["ErrorCode"] for item in answer] == [300, 0]
+    assert "10 MB" in answer[0]["Message"]
+
+
+def test_streams(api, refused):
+    """A mail goes through a stream of its server that can send."""
+    assert api.send(MessageStream="broadcast").status_code == 200
+    assert api.send(MessageStream="").status_code == 200
+    refused(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
+    refused(api.send(MessageStream="inbound"), 422, 1236, "inbound")
+    refused(api.send(MessageStream=7), 422, 403, "MessageStream")
+    items = api.post("/email/batch", [api.mail(MessageStream="newsletter"), api.mail()]).json()
+    assert [item["ErrorCode"] for item in items] == [1235, 0]
+
+
+def test_test_token(sandbox, open_api, refused):
+    """The test token checks mails, stores nothing, and opens nothing else."""
+    api = open_api(sandbox, "postmark_api_test")
+    answer = api.send().json()
+    assert (answer["ErrorCode"], answer["Message"]) == (0, "Test job accepted")
+    assert len(answer["MessageID"]) == 36
+    refused(api.send(From="nobody"), 422, 300, "From")
+    refused(api.send(MessageStream="inbound"), 422, 1236)
+    items = api.post("/email/batch", [api.mail(), api.mail(To="nobody")]).json()
+    assert [item["ErrorCode"] for item in items] == [0, 300]
+    refused(api.get("/messages/outbound", count=1, offset=0), 401, 10)
+    refused(api.get("/stats/outbound"), 401, 10)
+    assert open_api(sandbox).found()["TotalCount"] == 0
+
+
+def test_suppressed_recipients(api, refused):
+    """A hard bounce suppresses its address on that stream: alone it is refused, among others it is left out."""
+    dead, other = "HardBounce@bounce-testing.postmarkapp.com", "badaddress@bounce-testing.postmarkapp.com"
+    api.accepted(To=f"{dead}, {other}")
+    both = f"Found inactive addresses: {dead.lower()}, {other}. Inactive recipients"
+    refused(api.send(To=f"{dead}, {other}"), 422, 406, both)
+    answer = api.send(To=f"{dead}, alive@example.com", Cc=other).json()
+    assert answer["ErrorCode"] == 0
+    assert answer["Message"] == (
+        f"Message OK, but will not deliver to these inactive addresses: {dead.lower()}, {other}"
+    )
+    events = api.details(answer["MessageID"])["MessageEvents"]
+    assert [event["Recipient"] for event in events] == ["alive@example.com"]
+    assert api.send(To=dead, MessageStream="broadcast").status_code == 200
+
+
+def test_suppressed_within_a_batch(api):
+    """A mail that bounces suppresses its address for the mails behind it in the same batch."""
+    mail = api.mail(To="hardbounce@bounce-testing.postmarkapp.com")
+    answer = api.post("/email/batch", [mail, mail, api.mail()]).json()
+    assert [item["ErrorCode"] for item in answer] == [0, 406, 0]
+
+
+def test_at_once(api, sandbox, open_api):
+    """Many threads send at once, and no mail is lost or answered twice."""
+    ids: list[str] = []
+
+    def work() -> None:
+        client = open_api(sandbox)
+        for _ in range(10):
+            ids.append(client.accepted())
+            ids.extend(item["MessageID"] for item in client.post("/email/batch", [client.mail()] * 5).json())
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(ids)) == 4 * 10 * 6
+    assert api.found()["TotalCount"] == 4 * 10 * 6
+
+
+def test_nothing_half_written(api, sandbox, monkeypatch, caplog):
+    """When a batch fails in the middle of being stored, none of it is there."""
+    from emailapi.sandbox.tables import tallies
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("disk on fire")
+
+    monkeypatch.setattr(tallies, "add", fail)
+    answer = api.post("/email/batch", [api.mail()] * 3)
+    assert (answer.status_code, answer.json()["ErrorCode"]) == (500, 101)
+    assert "disk on fire" not in answer.text
+    assert "disk on fire" in caplog.text
+    monkeypatch.undo()
+    assert api.found()["TotalCount"] == 0
+    assert api.send().status_code == 200

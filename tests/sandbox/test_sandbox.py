@@ -1,0 +1,190 @@
+"""Starting, stopping, and what is told of a sandbox."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import pytest
+import requests
+
+from emailapi.errors import ConfigurationError
+from emailapi.sandbox import Sandbox
+
+
+def test_what_it_tells(sandbox):
+    """A running sandbox has a URL on loopback and two tokens, and its repr shows none of them."""
+    assert sandbox.url.startswith("http://127.0.0.1:")
+    assert str(uuid.UUID(sandbox.token)) == sandbox.token
+    assert str(uuid.UUID(sandbox.account_token)) == sandbox.account_token
+    assert sandbox.token != sandbox.account_token
+    assert (sandbox.smtp_host, sandbox.smtp_port, sandbox.inbox_url) == (None, None, None)
+    assert sandbox.token not in repr(sandbox)
+    assert sandbox.url in repr(sandbox)
+
+
+def test_not_running():
+    """A sandbox that does not run says so, and how to run it."""
+    sandbox = Sandbox()
+    for name in ("url", "token", "account_token", "store"):
+        with pytest.raises(ConfigurationError, match="not running: use"):
+            getattr(sandbox, name)
+    sandbox.close()
+    assert repr(sandbox) == "<Sandbox not running, data 'in memory'>"
+
+
+def test_start_and_close():
+    """A sandbox starts once, closes any number of times, and starts again, empty if it is in memory."""
+    sandbox = Sandbox()
+    assert sandbox.start() is sandbox
+    with pytest.raises(ConfigurationError, match="running already"):
+        sandbox.start()
+    url, token = sandbox.url, sandbox.token
+    sandbox.close()
+    sandbox.close()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=5)
+    with sandbox:
+        assert sandbox.token != token
+
+
+def test_nothing_left_behind():
+    """A closed sandbox leaves no thread behind, and closing takes no time, also with clients connected."""
+    before = set(threading.enumerate())
+    with requests.Session() as session:
+        sandbox = Sandbox().start()
+        session.get(sandbox.url, timeout=5)
+        began = time.perf_counter()
+        sandbox.close()
+        assert time.perf_counter() - began < 2
+    assert set(threading.enumerate()) <= before
+
+
+def test_two_at_once(open_api):
+    """Two sandboxes in one process share nothing."""
+    with Sandbox() as one, Sandbox() as other:
+        first, second = open_api(one), open_api(other)
+        first.accepted()
+        assert (first.found()["TotalCount"], second.found()["TotalCount"]) == (1, 0)
+        assert open_api(other, one.token).get("/stats/outbound").status_code == 401
+
+
+def test_port(sandbox):
+    """A port is taken as given, and can be taken again at once when it is free again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for _ in range(3):
+        with Sandbox(http_port=port) as fixed:
+            assert fixed.url == f"http://127.0.0.1:{port}"
+            assert requests.get(fixed.url, timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 10**30, "http no"])
+def test_no_port(port):
+    """What is no port is an error that names it."""
+    with pytest.raises(ConfigurationError, match=rf"port {port}"):
+        Sandbox(http_port=port).start()
+
+
+def test_port_in_use(sandbox, tmp_path):
+    """A port that is taken is an error that names it, and no data file is made."""
+    port = int(sandbox.url.rpartition(":")[2])
+    with pytest.raises(ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use"):
+        Sandbox(tmp_path / "mail.db", http_port=port).start()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_host():
+    """An address that is not this machine's is an error that names it."""
+    with pytest.raises(ConfigurationError, match=r"192\.0\.2\.1"):
+        Sandbox(host="192.0.2.1").start()
+
+
+def test_all_addresses():
+    """A sandbox on all addresses tells a URL that can be opened."""
+    with Sandbox(host="0.0.0.0") as sandbox:
+        assert sandbox.url.startswith("http://127.0.0.1:")
+        assert requests.get(sandbox.url, timeout=5).status_code == 404
+
+
+def test_over_restarts(tmp_path, open_api):
+    """A data file keeps tokens, messages, suppressions and statistics over restarts."""
+    path = tmp_path / "mail.db"
+    with Sandbox(path) as sandbox:
+        tokens = sandbox.token, sandbox.account_token
+        message_id = open_api(sandbox).accepted(To="hardbounce@bounce-testing.postmarkapp.com", Metadata={"k": "v"})
+    with Sandbox(str(path)) as sandbox:
+        api = open_api(sandbox)
+        assert (sandbox.token, sandbox.account_token) == tokens
+        assert api.details(message_id)["Metadata"] == {"k": "v"}
+        assert api.found(metadata_k="v")["TotalCount"] == 1
+        assert api.send(To="hardbounce@bounce-testing.postmarkapp.com").json()["ErrorCode"] == 406
+        assert api.get("/stats/outbound").json()["Bounced"] == 1
+        assert api.accepted() != message_id
+    assert [found.name for found in tmp_path.iterdir()] == ["mail.db"]
+
+
+def test_killed(tmp_path, open_api):
+    """What was answered is there after the process was killed, and nothing is half there."""
+    path = tmp_path / "mail.db"
+    script = (
+        "import sys, time; from emailapi.sandbox import Sandbox\n"
+        "s = Sandbox(sys.argv[1]).start(); print(s.url, s.token, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        url, token = process.stdout.readline().split()
+        mail = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
+        answer = requests.post(
+            f"{url}/email/batch", json=[mail] * 20, headers={"X-Postmark-Server-Token": token}, timeout=10
+        )
+        process.kill()
+    with Sandbox(path) as sandbox:
+        found = open_api(sandbox).found()
+        assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in answer.json()][::-1]
+
+
+def test_quiet(tmp_path):
+    """A sandbox prints nothing, also when clients do odd things."""
+    script = """
+import requests, socket
+from emailapi.sandbox import Sandbox
+
+with Sandbox() as sandbox:
+    requests.get(sandbox.url)
+    requests.post(sandbox.url + "/email", data=b"x")
+    host, port = sandbox.url[7:].split(":")
+    with socket.create_connection((host, int(port))) as odd:
+        odd.sendall(b"nonsense\\r\\n\\r\\n")
+        odd.recv(100)
+    with socket.create_connection((host, int(port))) as gone:
+        gone.sendall(b"POST /email HT")
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-c", script], capture_output=True, check=True
+    )
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_extra_missing(monkeypatch):
+    """Without Flask or waitress the error names what to install."""
+    for name in ("emailapi.sandbox.app", "emailapi.sandbox.listener"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    for missing in ("flask", "waitress"):
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, missing, None)
+            with pytest.raises(ConfigurationError) as caught:
+                Sandbox().start()
+            assert 'pip install "emailapi[sandbox]"' in str(caught.value)
+            assert missing in str(caught.value)
+
+
+def test_import_is_light():
+    """Importing the sandbox loads neither Flask nor waitress: only running it does."""
+    script = "import sys, emailapi.sandbox; print('flask' in sys.modules, 'waitress' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == ["False", "False"]

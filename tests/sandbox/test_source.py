@@ -1,0 +1,99 @@
+"""The raw source of a message."""
+
+from __future__ import annotations
+
+import email
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+FILE = {"Name": "a.dat", "Content": "AAECAw==", "ContentType": "application/octet-stream"}
+
+
+def _parsed(api, **changes) -> EmailMessage:
+    source = api.details(api.accepted(**changes))["Body"]
+    assert source.isascii()
+    assert "\n" not in source.replace("\r\n", "")
+    assert max(map(len, source.split("\r\n"))) <= 998
+    message = email.message_from_bytes(source.encode(), policy=default)
+    assert not message.defects
+    return message
+
+
+def test_structure(api):
+    """Bodies, inline files and attachments are nested as mail programs expect them."""
+    inline = {**FILE, "Name": "logo.png", "ContentType": "image/png", "ContentID": "cid:logo"}
+    message = _parsed(api, HtmlBody="<img src='cid:logo'>", Attachments=[FILE, inline])
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/octet-stream",
+    ]
+    *_, image, file = message.walk()
+    assert (image["Content-ID"], image.get_content_disposition()) == ("<logo>", "inline")
+    assert (file.get_filename(), file.get_content()) == ("a.dat", b"\0\1\2\3")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["plain", "b\u00f6dy \U0001f4e7", "x" * 3000, "\u00e9" * 3000, "a\nb\r\nc", "nul \0 tab \t", "line\u2028sep \x0b"],
+)
+@pytest.mark.parametrize("field, kind", [("TextBody", "plain"), ("HtmlBody", "html")])
+def test_bodies(api, body, field, kind):
+    """A body comes out of the source as it went in, but for the ends of its lines."""
+    message = _parsed(api, **{"TextBody": None, field: body})
+    assert message.get_content_type() == f"text/{kind}"
+    content = message.get_payload(decode=True).decode()
+    assert content.replace("\r\n", "\n") == body.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Hello", "Gr\u00fc\u00dfe, \U0001f4e7" * 20, "x" * 1500, "a, b; c: d" * 90, "line\u2028sep\x0b\x85"]
+)
+def test_subjects(api, subject):
+    """A subject of any characters comes out of the source as it went in."""
+    source = api.details(api.accepted(Subject=subject))["Body"]
+    words = email.header.decode_header(email.message_from_string(source)["Subject"])
+    text = "".join(word.decode(charset or "ascii") if isinstance(word, bytes) else word for word, charset in words)
+    assert text == subject
+
+
+def test_names(api):
+    """A name with commas, quotes or foreign letters stays the name of one address."""
+    message = _parsed(
+        api,
+        From='"Doe, \\"J\\" Jr." <a@example.com>',
+        To=f'"A v\u00e9ry long n\u00e4me, with a comma, and {"many letters " * 6}" <b@example.com>, c@example.com',
+        Cc=",".join(f"u{n}@a-rather-long-domain.example.com" for n in range(40)),
+        ReplyTo='"Help, Desk" <d@example.com>',
+    )
+    assert [(a.display_name, a.addr_spec) for a in message["From"].addresses] == [('Doe, "J" Jr.', "a@example.com")]
+    assert [a.addr_spec for a in message["To"].addresses] == ["b@example.com", "c@example.com"]
+    assert message["To"].addresses[0].display_name.startswith("A v\u00e9ry long n\u00e4me, with")
+    assert len(message["Cc"].addresses) == 40
+    assert message["Reply-To"].addresses[0].display_name == "Help, Desk"
+
+
+def test_own_headers(api):
+    """The sender's own headers are there, a Message-ID in the place of ours, and what fields say is said once."""
+    headers = [
+        {"Name": "Message-ID", "Value": "<mine@example.com>"},
+        {"Name": "X-Campaign", "Value": "Gr\u00fcn"},
+        {"Name": "Subject", "Value": "Another"},
+    ]
+    message = _parsed(api, Headers=headers)
+    assert message.get_all("Message-ID") == ["<mine@example.com>"]
+    assert message["X-Campaign"] == "Gr\u00fcn"
+    assert message.get_all("Subject") == ["Hello"]
+
+
+def test_no_visible_recipient(api):
+    """A mail with Bcc alone names nobody."""
+    message = _parsed(api, To=None, Bcc="secret@example.com")
+    assert "undisclosed-recipients" in str(message["To"])
+    assert "secret" not in message.as_string()

@@ -1,0 +1,92 @@
+"""The vendor's own client against the sandbox: it knows nothing of our names."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+postmark = pytest.importorskip("postmark")
+
+
+@pytest.fixture
+def vendor(sandbox) -> Iterator[Any]:
+    """Its synchronous client, with only the base URL changed."""
+    import postmark.sync
+
+    with postmark.sync.ServerClient(sandbox.token, retries=0, base_url=sandbox.url) as client:
+        yield client
+
+
+MAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
+
+
+def test_send_and_read(vendor):
+    """A mail that it sends is what it reads back."""
+    file = {
+        "name": "a.txt",
+        "content": base64.b64encode(b"hello").decode(),
+        "content_type": "text/plain",
+        "content_id": "cid:a",
+    }
+    sent = vendor.outbound.send(
+        {**MAIL, "cc": "c@example.com", "tag": "t", "metadata": {"k": "v"}, "html_body": "<p>", "attachments": [file]}
+    )
+    assert sent.success
+    message = vendor.outbound.get(sent.message_id)
+    assert (message.subject, message.tag, message.metadata) == ("Hi", "t", {"k": "v"})
+    assert (message.to[0].email, message.cc[0].email) == ("jane@example.com", "c@example.com")
+    assert message.received_at == sent.submitted_at
+    assert [event.type.value for event in message.message_events] == ["Delivered", "Delivered"]
+    assert sent.message_id in vendor.outbound.get_dump(sent.message_id).body
+
+
+def test_search(vendor):
+    """It finds a mail by each of its filters."""
+    sent = vendor.outbound.send({**MAIL, "tag": "t", "metadata": {"k": "v"}})
+    vendor.outbound.send({**MAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
+    for filters in (
+        {"recipient": "jane@example.com"},
+        {"from_email": "joe@example.com"},
+        {"tag": "t"},
+        {"subject": "Hi"},
+        {"metadata": {"k": "v"}},
+    ):
+        page = vendor.outbound.list(**filters)
+        assert [message.message_id for message in page.items] == [sent.message_id], filters
+        assert page.total == 1
+
+
+def test_batch(vendor):
+    """It reads a batch's answer when all are accepted."""
+    results = vendor.outbound.send_batch([{**MAIL, "subject": str(number)} for number in range(5)])
+    assert all(result.success for result in results)
+    assert vendor.outbound.list(count=2).total == 5
+
+
+def test_refusals(vendor):
+    """It raises its own errors by our codes."""
+    with pytest.raises(postmark.PostmarkAPIException) as caught:
+        vendor.outbound.send({**MAIL, "to": "nobody"})
+    assert (caught.value.error_code, caught.value.http_status) == (300, 422)
+    vendor.outbound.send({**MAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
+    with pytest.raises(postmark.InactiveRecipientException):
+        vendor.outbound.send({**MAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
+
+
+def test_stats(vendor):
+    """It reads the statistics."""
+    vendor.outbound.send({**MAIL, "to": "a@example.com, softbounce@bounce-testing.postmarkapp.com"})
+    totals = vendor.stats.overview(tag=None)
+    assert (totals.sent, totals.bounced, totals.bounce_rate) == (2, 1, 50.0)
+
+
+def test_wrong_token(sandbox):
+    """It raises its own error for a wrong token."""
+    import postmark.sync
+
+    client = postmark.sync.ServerClient("wrong", retries=0, base_url=sandbox.url)
+    with client, pytest.raises(postmark.InvalidAPIKeyException):
+        client.outbound.send(MAIL)
