@@ -1,0 +1,1 @@
+"""What the speed budgets are measured with: see README.md."""

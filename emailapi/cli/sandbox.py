@@ -1,0 +1,66 @@
+"""`emailapi sandbox`: keep a sandbox running."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    from ..sandbox import Sandbox
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError
+    return number
+
+
+_port.__name__ = "port"  # argparse names the type in its error
+
+
+def add_to(commands: _SubParsersAction[Any]) -> None:
+    """Declare the command and its options."""
+    parser = commands.add_parser(
+        "sandbox",
+        help="run the sandbox",
+        description="Run the same API on this machine until Ctrl-C; no mail leaves it.",
+    )
+    parser.add_argument("--port", type=_port, default=8025, help="HTTP port, 0 for a free one (default 8025)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--data", metavar="FILE", help="keep everything in this file; without it, in memory")
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name it may be called by, beside loopback's",
+    )
+    parser.set_defaults(run=run)
+
+
+def _greeting(sandbox: Sandbox, data: str | None) -> str:
+    kept = f"kept in {data}" if data else "in memory, gone at the end"
+    return f"""\
+The sandbox listens on {sandbox.url} (mail {kept}). Ctrl-C ends it. Point a client at it with:
+
+  export EMAILAPI_BASE_URL={sandbox.url}
+  export EMAILAPI_SERVER_TOKEN={sandbox.token}
+"""
+
+
+def run(options: argparse.Namespace) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    from ..sandbox import Sandbox
+
+    stop = threading.Event()
+    with Sandbox(
+        options.data, http_port=options.port, host=options.host, allowed_hosts=tuple(options.allowed_host)
+    ) as sandbox:
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        print(_greeting(sandbox, options.data), flush=True)
+        stop.wait()

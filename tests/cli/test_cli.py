@@ -1,0 +1,136 @@
+"""`emailapi` on the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from emailapi import Client, Email, __version__
+from emailapi.cli import demo, main
+from emailapi.errors import ConnectionFailed
+
+
+def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, after some Python."""
+    code = f"{before}\nimport sys; from emailapi.cli import main; sys.exit(main())"
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_the_demo_shows_what_became_of_each_mail(capsys):
+    """The demo sends its mails to a sandbox, shows what became of each, and ends with 0."""
+    assert main(["demo"]) == 0
+    printed = capsys.readouterr()
+    assert [re.split(r"\s{2,}", line)[-1] for line in printed.out.splitlines()[4:8]] == [
+        "delivered",
+        "delivered",
+        "bounced",
+        "refused: 406",
+    ]
+    assert "4 sent, 1 bounced (25 %)" in printed.out
+    assert printed.err == ""
+
+
+def test_the_demo_fits_a_terminal(capsys):
+    """No line of the demo's table is wider than 80 columns."""
+    main(["demo"])
+    assert max(len(line) for line in capsys.readouterr().out.splitlines()[2:8]) <= 80
+
+
+def test_the_demo_is_a_check(capsys, monkeypatch):
+    """A step that goes another way than it should ends the demo with 1 and one line on stderr."""
+    monkeypatch.setattr(demo, "BOUNCING", "softbounce@bounce-testing.postmarkapp.com")
+    assert main(["demo"]) == 1
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [
+        "emailapi: demo: a mail to a suppressed address should be refused, and was accepted"
+    ]
+
+
+def test_the_demo_fails_on_a_failed_call(capsys, monkeypatch):
+    """A call that fails ends the demo with 1 and one line on stderr."""
+
+    def fail(*_: object) -> None:
+        raise ConnectionFailed("the connection was refused", method="POST", path="/email")
+
+    monkeypatch.setattr("emailapi.resources.outbound.Outbound.send", fail)
+    assert main(["demo"]) == 1
+    assert capsys.readouterr().err == "emailapi: the connection was refused (POST /email)\n"
+
+
+@pytest.mark.parametrize("command", [["demo"], ["sandbox", "--port", "0"]])
+def test_a_missing_extra_is_named(command):
+    """Without Flask a command that needs the sandbox ends with 3 and one line that names the extra."""
+    done = run(*command, before="import sys; sys.modules['flask'] = None")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert re.fullmatch(r"emailapi: .*emailapi\[sandbox\].*\n", done.stderr)
+
+
+def test_the_version_is_told(capsys):
+    """`--version` names the package and its version."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"emailapi {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["fly"], ["sandbox", "--port", "x"], ["sandbox", "--port", "65536"], ["sandbox", "--port", "-1"]],
+    ids=" ".join,
+)
+def test_wrong_usage_is_2(arguments, capsys):
+    """A command or an option that cannot be ends with 2 and no traceback."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: emailapi" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_named(capsys):
+    """A sandbox whose port is taken ends with 3 and one line naming the port."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["sandbox", "--port", str(port)]) == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert str(port) in error
+
+
+def test_a_file_that_is_no_database_is_named_and_kept(capsys, tmp_path):
+    """A data file that is no database ends with 3 and one line naming it, and is left as it was."""
+    path = tmp_path / "notes.txt"
+    path.write_text("dear diary\n" * 100)
+    assert main(["sandbox", "--port", "0", "--data", str(path)]) == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert str(path) in error
+    assert path.read_text() == "dear diary\n" * 100
+    assert os.listdir(tmp_path) == ["notes.txt"]
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_the_sandbox_serves_until_it_is_told_to_end(ending, tmp_path):
+    """A sandbox prints where it is and its token, serves, keeps its mail in the file, and ends by a signal."""
+    command = [sys.executable, "-m", "emailapi", "sandbox", "--port", "0", "--data", str(tmp_path / "mail.db")]
+    totals = []
+    for _ in range(2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            lines = [process.stdout.readline() for _ in range(4)]
+            url, token = (line.strip().partition("=")[2] for line in lines[2:4])
+            with Client(token, base_url=url) as client:
+                client.outbound.send(Email(sender="me@example.com", to="you@example.com", text_body="Hello"))
+                totals.append(client.messages.list().total_count)
+            process.send_signal(ending)
+            assert process.wait(20) == (130 if ending is signal.SIGINT else 0)
+            assert process.stderr.read() == ""
+    assert totals == [1, 2]
