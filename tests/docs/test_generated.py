@@ -1,0 +1,101 @@
+"""The pages that come from the code, and what the others have to have."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import emailapi
+from emailapi import AccountClient, Client
+
+DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = DOCS / "reference"
+GENERATED = ("reference/wire.md", "reference/errors.md", "_parts/bounce_kinds.md")
+
+
+def generate(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(DOCS / "generate.py"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a folder with the generated pages as they are committed."""
+    for name in GENERATED:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(DOCS / name, tmp_path / name)
+    return tmp_path
+
+
+def test_generated_pages_are_current():
+    """What is committed is what the code says now: if this fails, run `python docs/generate.py`."""
+    ran = generate("--check")
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", GENERATED)
+@pytest.mark.parametrize("text", [None, "", "# Wire names\n"], ids=["missing", "empty", "old"])
+def test_a_stale_page_is_one_line(folder, name, text):
+    """A page that is old, empty or missing fails the check with one line that names it and says what to run."""
+    (folder / name).unlink()
+    if text is not None:
+        (folder / name).write_text(text)
+    ran = generate("--check", folder)
+    assert ran.returncode == 1
+    assert ran.stdout == ""
+    assert ran.stderr == f"not current, run `python docs/generate.py`: {name}\n"
+    assert (folder / name).exists() is (text is not None)
+
+
+def test_writing_makes_the_pages_current(tmp_path):
+    """Into an empty folder all pages are written, and are then current, letter by letter those that are committed."""
+    assert generate(tmp_path).returncode == 0
+    assert generate("--check", tmp_path).returncode == 0
+    assert all((tmp_path / name).read_bytes() == (DOCS / name).read_bytes() for name in GENERATED)
+
+
+def test_the_wire_page_has_what_is_odd():
+    """Bases that are no records of their own are left out; odd spellings, and fields that stay here, are told."""
+    text = (REFERENCE / "wire.md").read_text("utf-8")
+    assert "| `message_id` | **`MessageID`** |" in text
+    assert "| `id` | `Id`, also read: `ID` |" in text
+    assert "| `metadata` | **`metadata_<key>`** |" in text
+    assert "| `idempotency_key` | stays here |" in text
+    assert "- `/bounces`: `Bounces`, each a `Bounce`" in text
+    assert not re.search(r"^### (Dns|BaseEmail|Interaction|Daily|Page|ServerSettings)$", text, re.MULTILINE)
+
+
+def test_the_errors_page_has_every_error_and_code():
+    """Each error class and each code stands on the generated page."""
+    text = (REFERENCE / "errors.md").read_text("utf-8")
+    for name in emailapi.__all__:
+        thing = getattr(emailapi, name)
+        if isinstance(thing, type) and issubclass(thing, emailapi.EmailAPIError):
+            assert f".. autoexception:: emailapi.{name}\n" in text
+    assert all(f"| {code} | {row.status} | " in text for code, row in emailapi.ERROR_CODES.items())
+
+
+@pytest.mark.parametrize(
+    "client, name",
+    [(client, name) for client in (Client, AccountClient) for name in client.__annotations__],
+    ids=lambda value: value if isinstance(value, str) else value.__name__,
+)
+def test_each_namespace_has_its_page(client, name):
+    """What a user types is the page's name, and that page has the calls and an example of its own."""
+    text = (REFERENCE / f"{name}.md").read_text("utf-8")
+    assert f"{'client' if client is Client else 'account'}.{name}" in text
+    assert re.search(rf"^\.\. autoclass:: emailapi\.resources\.{name}\.\w+\n   :members:$", text, re.MULTILINE)
+    assert "```python\n" in text
+    assert f"\n{name}\n" in (REFERENCE / "index.md").read_text("utf-8")
+
+
+def test_each_public_name_stands_on_one_page():
+    """The reference describes every public name exactly once."""
+    text = "".join(path.read_text("utf-8") for path in REFERENCE.glob("*.md"))
+    found = re.findall(r"^\.\. (?:autoclass|autoexception|py:data):: emailapi\.(\w+)$", text, re.MULTILINE)
+    assert sorted(found) == sorted(set(emailapi.__all__) - {"__version__"})

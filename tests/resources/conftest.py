@@ -1,0 +1,116 @@
+"""The service's place in these tests: exact answers by `responses`, or a whole sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import responses
+
+from emailapi import AccountClient, Client
+from emailapi.sandbox import Sandbox
+
+TOKENS = {"X-Postmark-Server-Token": "5ecre7-0f-a-server", "X-Postmark-Account-Token": "5ecre7-0f-an-account"}
+HOST = "https://api.postmarkapp.com"
+
+
+class Service:
+    """
+    The service, answering what a test says.
+
+    Attributes:
+        client: A client of one server.
+        account: A client of the account.
+    """
+
+    def __init__(self, mock: responses.RequestsMock, client: Client, account: AccountClient) -> None:
+        """Answer nothing yet: a request that no test has an answer for fails it."""
+        self.client = client
+        self.account = account
+        self._mock = mock
+
+    def answer(self, method: str, path: str, value: Any, status: int = 200, **headers: str) -> None:
+        """
+        Answer requests with a JSON value, or with bytes as they stand.
+
+        Of several answers to one path each is given once, in their order, and the last one again and again.
+        """
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        named = {name.replace("_", "-"): text for name, text in headers.items()}
+        self._mock.add(method, HOST + path, body=body, status=status, headers=named)
+
+    def answer_by(self, method: str, path: str, function: Callable[[Any], Any]) -> None:
+        """Answer requests with the JSON value that a function makes of each."""
+        self._mock.add_callback(method, HOST + path, lambda request: (200, {}, json.dumps(function(request))))
+
+    @property
+    def calls(self) -> list[Any]:
+        """Every request so far."""
+        return [call.request for call in self._mock.calls]
+
+    @property
+    def queries(self) -> list[dict[str, str]]:
+        """The query of every request so far; none has a name twice."""
+        found = [parse_qsl(urlsplit(request.url).query, keep_blank_values=True) for request in self.calls]
+        assert all(len(dict(pairs)) == len(pairs) for pairs in found)
+        return [dict(pairs) for pairs in found]
+
+    @property
+    def bodies(self) -> list[Any]:
+        """The JSON value of every request so far; None where it has no body."""
+        return [None if request.body is None else json.loads(request.body) for request in self.calls]
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """Give a `Service`, which no request gets past."""
+    tokens = TOKENS.values()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        client, account = (kind(token) for kind, token in zip((Client, AccountClient), tokens, strict=True))
+        with client, account:
+            yield Service(mock, client, account)
+
+
+@pytest.fixture
+def contract(service: Service, answers: Callable[[str], Any], requests_json: Callable[[str], Any]) -> Any:
+    """
+    Give `contract(call, line, query=, body=, answer=)`, which makes a call and returns what it gives.
+
+    The one request of the call must be `line` (method and path), with exactly this query and body, the token of the
+    call's side and no other, and the headers of JSON. Query and body name files of tests/requests/, the answer one of
+    tests/answers/, all of them written by hand from the contract. The call's argument is named `client` or `account`.
+    """
+
+    def check(call: Any, line: str, *, query: str = "", body: str = "", answer: str = "envelope") -> Any:
+        method, path = line.split(" ", 1)
+        service.answer(method, path, answers(answer))
+        side = call.__code__.co_varnames[0]
+        result = call(getattr(service, side))
+        (request,) = service.calls
+        assert (request.method, urlsplit(request.url).path) == (method, path)
+        assert service.queries == [requests_json(query) if query else {}]
+        assert service.bodies == [requests_json(body) if body else None]
+        token = [*TOKENS][side == "account"]
+        assert {name: request.headers[name] for name in TOKENS if name in request.headers} == {token: TOKENS[token]}
+        assert request.headers["Accept"] == "application/json"
+        assert request.headers.get("Content-Type") == ("application/json" if body else None)
+        return result
+
+    return check
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Give a sandbox in memory, for all tests of a file."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """Give a client of that sandbox, with a sender to fill in."""
+    with Client(sandbox.token, base_url=sandbox.url, sender="us@example.com") as client:
+        yield client

@@ -1,0 +1,33 @@
+"""`account.data_removals` against api-contract section 2.19."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import DataRemoval, DataRemovalStatus
+
+PENDING = DataRemoval(id=1, status=DataRemovalStatus.PENDING)
+
+CALLS = [
+    (
+        lambda account: account.data_removals.create(
+            requested_by="me@example.com", requested_for="them@example.com", notify_when_completed=True
+        ),
+        "POST /data-removals",
+        {"body": "data_removal", "answer": "data_removal"},
+        PENDING,
+    ),
+    (lambda account: account.data_removals.get(1), "GET /data-removals/1", {"answer": "data_removal"}, PENDING),
+]
+
+
+@pytest.mark.parametrize("call, line, files, expected", CALLS)
+def test_each_call(contract, call, line, files, expected):
+    """Each call is the contract's request, and its answer is read whole."""
+    assert contract(call, line, **files) == expected
+
+
+def test_a_removal_that_is_done(service):
+    """A request that was carried out says so."""
+    service.answer("GET", "/data-removals/1", {"ID": "1", "Status": "Done"})
+    assert service.account.data_removals.get(1) == DataRemoval(id=1, status=DataRemovalStatus.DONE)

@@ -1,0 +1,249 @@
+"""`client.outbound`: what a send is on the wire, and what each answer makes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import attrs
+import pytest
+
+from emailapi import (
+    Address,
+    APIError,
+    Attachment,
+    DeliveryUnknown,
+    Email,
+    Header,
+    InactiveRecipient,
+    InvalidArgument,
+    InvalidEmail,
+    InvalidRequest,
+    Outcome,
+    RateLimited,
+    ServiceUnavailable,
+    TrackLinks,
+    Unauthorized,
+)
+
+MAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
+OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "jane@example.com"}
+
+
+def everything():
+    """Return a mail with every field, as tests/requests/email.json has it."""
+    return {
+        "sender": Address("joe@d.com", "Doe, Jr."),
+        "to": [Address("jane@example.com", "Doe, Jane"), "joe@example.com"],
+        "cc": "Copy <copy@faß.de>",
+        "bcc": ["blind@example.com", '"a b"@example.com'],
+        "subject": "Ihre Bestellung – danke",
+        "html_body": '<p>Thank you</p><img src="cid:logo.png">',
+        "text_body": "Thank you\nfor your order",
+        "reply_to": "reply@example.com, Help <help@example.com>",
+        "tag": "invoice",
+        "headers": [Header("List-Unsubscribe", "<https://example.com/u?a=b>"), ("Message-ID", "<7@example.com>")],
+        "track_opens": True,
+        "track_links": TrackLinks.HTML_ONLY,
+        "metadata": {"user_id": "7", "run": "2017-02"},
+        "attachments": [
+            Attachment(name="terms.txt", content=b"Terms"),
+            Attachment(name="logo.png", content=b"\x89PNG\r\n\x1a\n", content_id="logo.png"),
+        ],
+        "message_stream": "outbound",
+    }
+
+
+@pytest.mark.parametrize("make", [lambda: Email(**everything()), everything], ids=["Email", "mapping"])
+def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answers, make):
+    """A mail with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
+    service.answer("POST", "/email", answers("email"))
+    service.client.outbound.send(make())
+    (request,) = service.calls
+    assert (request.method, request.path_url) == ("POST", "/email")
+    assert service.bodies == [requests_json("email")]
+
+
+def test_what_is_not_given_is_not_sent(service, requests_json, answers):
+    """Fields that a mail leaves out are left out on the wire."""
+    service.answer("POST", "/email", answers("email"))
+    service.client.outbound.send(MAIL)
+    assert service.bodies == [requests_json("email_minimal")]
+
+
+def test_the_answer_of_a_send(service, answers):
+    """All that the service says of an accepted mail is in the result."""
+    service.answer("POST", "/email", answers("email"))
+    result = service.client.outbound.send(MAIL)
+    assert result.message_id == "0a129aee-e1cd-480d-b08d-4f48548ff48d"
+    assert (result.to, result.error_code, result.message) == ("receiver@example.com", 0, "OK")
+    eastern = timezone(timedelta(hours=-5))
+    assert result.submitted_at == datetime(2014, 2, 17, 7, 25, 1, 417864, eastern)
+    assert (result.via, result.idempotency_key, result.reconciled) == ("api", None, False)
+    assert result.inactive_recipients == ()
+    assert result.outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("name", ["email", "email_delayed", "email_test_token", "email_some_inactive"])
+def test_every_accepted_answer_of_the_contract(service, answers, name):
+    """Each of the service's ways to say yes is a result, one without `ErrorCode` too."""
+    service.answer("POST", "/email", answers(name))
+    result = service.client.outbound.send(MAIL)
+    assert (result.message_id, result.error_code) == (answers(name)["MessageID"], 0)
+    inactive = ("gone@example.com", "left@example.com") if name == "email_some_inactive" else ()
+    assert result.inactive_recipients == inactive
+
+
+ODD_SUCCESSES = {
+    "no To": {"ErrorCode": 0, "MessageID": "1", "Message": "OK"},
+    "no ErrorCode": {"MessageID": "1"},
+    "null ErrorCode": {"ErrorCode": None, "MessageID": "1", "To": None, "SubmittedAt": None, "Message": None},
+    "ErrorCode as text": {"ErrorCode": "0", "MessageID": "1"},
+    "unknown keys": {**OK, "Colour": "blue", "Deep": [{"a": [1]}]},
+    "an odd date": {**OK, "SubmittedAt": "yesterday"},
+    "another date": {**OK, "SubmittedAt": 7},
+}
+
+
+@pytest.mark.parametrize("name", ODD_SUCCESSES)
+def test_odd_successes_are_accepted(service, name):
+    """An answer that names the message is a success, whatever else is missing from it or new in it."""
+    service.answer("POST", "/email", ODD_SUCCESSES[name])
+    assert service.client.outbound.send(MAIL).message_id == "1"
+
+
+def test_accepted_without_an_id(service):
+    """An `ErrorCode` 0 without `MessageID` is accepted, for a single send."""
+    service.answer("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
+    assert service.client.outbound.send(MAIL).message_id == ""
+
+
+UNREADABLE = {
+    "empty": b"",
+    "HTML": b"<html>",
+    "neither code nor id": {"Message": "OK"},
+    "an empty id": {"MessageID": ""},
+    "a list": [OK],
+    "a text": b'"OK"',
+    "null": b"null",
+    "an id of another kind": {"MessageID": ["1"], "ErrorCode": 0},
+    "a code that is none": {"MessageID": "1", "ErrorCode": "zero"},
+    "half of it": b'{"MessageID": "1", "Err',
+    "not UTF-8": '{"MessageID": "ü"}'.encode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_success_that_cannot_be_read_is_unknown(service, name):
+    """A 2xx that names no message may be anything: `DeliveryUnknown`, with status and key, asked once."""
+    service.answer("POST", "/email", UNREADABLE[name])
+    with pytest.raises(DeliveryUnknown) as caught:
+        service.client.outbound.send(MAIL, idempotency_key="key-1")
+    error = caught.value
+    assert (error.status, error.idempotency_key, error.outcome) == (200, "key-1", Outcome.UNKNOWN)
+    assert error.__context__ is None
+    assert len(service.calls) == 1
+
+
+REFUSALS = [
+    (422, {"ErrorCode": 300, "Message": "Invalid 'To' address"}, InvalidRequest),
+    (422, {"ErrorCode": 4711, "Message": "Something new"}, InvalidRequest),
+    (401, {"ErrorCode": 10, "Message": "Bad token"}, Unauthorized),
+    (200, {"ErrorCode": 300, "Message": "Invalid", "MessageID": "1"}, InvalidRequest),
+    (413, b"<html>too large</html>", InvalidRequest),
+    (307, b"", InvalidRequest),
+    (503, {"ErrorCode": 100, "Message": "Maintenance"}, ServiceUnavailable),
+    (429, b"", RateLimited),
+]
+
+
+@pytest.mark.parametrize("status, value, error", REFUSALS, ids=[str(row[0]) for row in REFUSALS])
+def test_what_the_service_refuses_is_not_sent(service, status, value, error):
+    """A refusal is its own class, and surely not sent."""
+    service.answer("POST", "/email", value, status)
+    with pytest.raises(APIError) as caught:
+        service.client.outbound.send(MAIL)
+    assert type(caught.value) is error
+    assert (caught.value.status, caught.value.outcome) == (status, Outcome.NOT_SENT)
+    assert len(service.calls) == 1
+
+
+def test_all_inactive(service, answers):
+    """When every recipient is suppressed the error names them."""
+    service.answer("POST", "/email", answers("email_all_inactive"), 422)
+    with pytest.raises(InactiveRecipient) as caught:
+        service.client.outbound.send(MAIL)
+    assert caught.value.addresses == ("gone@example.com", "left@example.com")
+    assert (caught.value.code, caught.value.retryable) == (406, False)
+
+
+@pytest.mark.parametrize(
+    "text, low, high", [("7", 7, 7), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12), ("soon", None, None)]
+)
+def test_a_rate_limit_says_how_long(service, text, low, high):
+    """A 429 needs no JSON, and its `Retry-After` is read in both forms."""
+    service.answer("POST", "/email", b"slow down", 429, Retry_After=text)
+    with pytest.raises(RateLimited) as caught:
+        service.client.outbound.send(MAIL)
+    after = caught.value.retry_after
+    assert after is None if low is None else low <= after <= high
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("status, value", [(408, b""), (500, b""), (502, b"<html>"), (503, b""), (504, b""), (500, OK)])
+def test_a_failing_service_leaves_a_send_unknown(service, status, value):
+    """After a 408 or 5xx nobody knows: `DeliveryUnknown`, not tried again."""
+    service.answer("POST", "/email", value, status)
+    with pytest.raises(DeliveryUnknown) as caught:
+        service.client.outbound.send(MAIL, idempotency_key="key-1")
+    assert (caught.value.status, caught.value.idempotency_key, caught.value.retryable) == (status, "key-1", False)
+    assert "html" not in str(caught.value)
+    assert len(service.calls) == 1
+
+
+def test_the_key_of_a_send(service):
+    """`send(idempotency_key=)` is the mail's own; the mail that was given stays as it was."""
+    service.answer("POST", "/email", OK)
+    assert service.client.outbound.send(MAIL, idempotency_key="a").idempotency_key == "a"
+    keyed = attrs.evolve(MAIL, idempotency_key="b")
+    assert service.client.outbound.send(keyed).idempotency_key == "b"
+    assert service.client.outbound.send(keyed, idempotency_key="c").idempotency_key == "c"
+    assert (MAIL.idempotency_key, keyed.idempotency_key) == (None, "b")
+    for key in ("", "x" * 81, "a\nb", 7):
+        with pytest.raises(InvalidEmail, match="idempotency_key"):
+            service.client.outbound.send(MAIL, idempotency_key=key)
+
+
+@pytest.mark.parametrize("given", [None, "mail", 7, [MAIL], object()])
+def test_a_mail_is_an_email_or_a_mapping(given):
+    """Anything else is refused before a byte leaves."""
+    from emailapi import Client
+
+    with pytest.raises(InvalidArgument):
+        Client("t", base_url="http://127.0.0.1:9").outbound.send(given)
+
+
+def test_the_sandbox_takes_a_mail(client):
+    """The real client, over real HTTP: a mail with every field is accepted."""
+    mail = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
+    result = client.outbound.send(mail, idempotency_key="key-1")
+    assert result.message_id
+    assert result.submitted_at.tzinfo
+    assert (result.error_code, result.via, result.idempotency_key) == (0, "api", "key-1")
+
+
+def test_the_sandbox_suppresses_what_bounced(client):
+    """A mail to an address that hard-bounced is refused, and the error names the address."""
+    mail = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
+    assert client.outbound.send(mail).message_id
+    with pytest.raises(InactiveRecipient) as caught:
+        client.outbound.send(mail)
+    assert caught.value.addresses == ("hardbounce@bounce-testing.postmarkapp.com",)
+
+
+def test_the_sandbox_knows_a_wrong_token(sandbox):
+    """A token that the service does not know is `Unauthorized`."""
+    from emailapi import Client
+
+    with Client("wrong", base_url=sandbox.url) as client, pytest.raises(Unauthorized) as caught:
+        client.outbound.send(MAIL)
+    assert (caught.value.status, caught.value.code) == (401, 10)

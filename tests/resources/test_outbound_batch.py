@@ -1,0 +1,232 @@
+"""`client.outbound.send_batch`: each mail's own fate, at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import (
+    BatchFailed,
+    ConnectionFailed,
+    DeliveryUnknown,
+    Email,
+    InactiveRecipient,
+    InvalidArgument,
+    InvalidEmail,
+    InvalidRequest,
+    Outcome,
+    RateLimited,
+    SendResult,
+    Unauthorized,
+)
+from emailapi.transports import api
+
+
+def mail(name, **more):
+    """Make a mail to somebody."""
+    return Email(sender="joe@d.com", to=f"{name}@example.com", subject="Hi", text_body="Hi", **more)
+
+
+def ok(name):
+    """Return the item that accepts a mail to somebody."""
+    return {"ErrorCode": 0, "Message": "OK", "MessageID": name, "To": f"{name}@example.com"}
+
+
+def accept(request):
+    """Accept all that a request has, naming each mail's recipient."""
+    import json
+
+    return [ok(item["To"].partition("@")[0]) for item in json.loads(request.body)]
+
+
+def test_a_batch_is_the_contracts_array(service, requests_json, answers):
+    """A batch is a POST of an array, and each item of the answer is the result or error of its mail."""
+    service.answer("POST", "/email/batch", answers("email_batch"))
+    mails = [
+        {"sender": "joe@d.com", "to": "first@example.com", "subject": "Hi", "text_body": "One"},
+        Email(sender="joe@d.com", to="gone@example.com", subject="Hi", text_body="Two"),
+        Email(sender="joe@d.com", to="third@example.com", subject="Hi", html_body="<p>Three</p>"),
+    ]
+    result = service.client.outbound.send_batch(mails)
+    assert service.bodies == [requests_json("email_batch")]
+    assert (service.calls[0].method, service.calls[0].path_url) == ("POST", "/email/batch")
+    first, gone, third = result
+    assert [first.to, third.to] == ["first@example.com", "third@example.com"]
+    assert isinstance(gone, InactiveRecipient)
+    assert (gone.addresses, gone.code, gone.outcome) == (("gone@example.com",), 406, Outcome.NOT_SENT)
+    assert (result.accepted, result.failed) == ((first, third), (gone,))
+
+
+def test_a_mail_that_is_not_valid_stops_no_other(service):
+    """A mail that is refused here is an `InvalidEmail` at its place, naming it; the others are sent."""
+    service.answer_by("POST", "/email/batch", accept)
+    mails = [mail("a"), {"to": "x@example.com", "txt_body": "y"}, mail("b"), 7, mail("c", tag="x" * 1001), mail("d")]
+    result = service.client.outbound.send_batch(mails)
+    assert [getattr(item, "message_id", None) for item in result] == ["a", None, "b", None, None, "d"]
+    for place in (1, 3, 4):
+        assert isinstance(result[place], InvalidEmail)
+        assert result[place].index == place
+        assert f"mail {place}" in result[place].message
+    assert result[1].field == "txt_body"
+    assert len(service.bodies[0]) == 3
+
+
+def test_no_request_when_no_mail_is_valid(service):
+    """When no mail is valid nothing is sent, and every place has its error."""
+    result = service.client.outbound.send_batch([{}, {}])
+    assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
+    assert not service.calls
+
+
+@pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None, [], (), iter([])])
+def test_a_batch_is_many_mails(service, given):
+    """No mail at all, or one instead of many, is an `InvalidArgument` that names the argument."""
+    with pytest.raises(InvalidArgument) as caught:
+        service.client.outbound.send_batch(given)
+    assert caught.value.argument == "emails"
+
+
+ODD_ITEMS = {
+    "no ErrorCode": ({"MessageID": "1"}, SendResult),
+    "no To": ({"ErrorCode": 0, "MessageID": "1"}, SendResult),
+    "unknown keys": ({**ok("1"), "Colour": "blue"}, SendResult),
+    "code as text": ({"ErrorCode": "300", "Message": "Bad"}, InvalidRequest),
+    "an unknown code": ({"ErrorCode": 4711, "Message": "New"}, InvalidRequest),
+    "a code, and no sentence": ({"ErrorCode": 300}, InvalidRequest),
+    "code 0 and no id": ({"ErrorCode": 0, "Message": "OK"}, DeliveryUnknown),
+    "nothing in it": ({}, DeliveryUnknown),
+    "null": (None, DeliveryUnknown),
+    "a text": ("OK", DeliveryUnknown),
+    "a list": ([], DeliveryUnknown),
+    "an id of another kind": ({"MessageID": [1]}, DeliveryUnknown),
+}
+
+
+@pytest.mark.parametrize("name", ODD_ITEMS)
+def test_an_odd_item_is_its_mails_own(service, name):
+    """An item that is odd is judged by itself; those beside it stand."""
+    item, kind = ODD_ITEMS[name]
+    service.answer("POST", "/email/batch", [ok("a"), item, ok("c")])
+    result = service.client.outbound.send_batch([mail("a"), mail("b", idempotency_key="key-b"), mail("c")])
+    assert [result[0].message_id, result[2].message_id] == ["a", "c"]
+    assert type(result[1]) is kind
+    if kind is DeliveryUnknown:
+        assert (result[1].idempotency_key, result[1].outcome) == ("key-b", Outcome.UNKNOWN)
+
+
+MISMATCHES = {
+    "shorter": [ok("a")],
+    "longer": [ok("a"), ok("b"), ok("c")],
+    "no list": ok("a"),
+    "empty list": [],
+    "null": b"null",
+    "HTML": b"<html>",
+    "empty": b"",
+    "cut": b'[{"MessageID": "1"}, ',
+}
+
+
+@pytest.mark.parametrize("name", MISMATCHES)
+def test_an_answer_of_another_length_tells_nothing(service, name):
+    """An answer that does not match its request leaves every mail unknown, each with its own key."""
+    service.answer("POST", "/email/batch", MISMATCHES[name])
+    mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
+    result = service.client.outbound.send_batch(mails)
+    assert [type(item) for item in result] == [DeliveryUnknown] * 2
+    assert [item.idempotency_key for item in result] == ["key-a", "key-b"]
+    assert [item.status for item in result] == [200, 200]
+    assert len(service.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "status, value, kind",
+    [
+        (401, {"ErrorCode": 10, "Message": "Bad token"}, Unauthorized),
+        (422, {"ErrorCode": 410, "Message": "Too many"}, InvalidRequest),
+        (413, b"<html>", InvalidRequest),
+        (429, b"", RateLimited),
+        (500, b"", DeliveryUnknown),
+        (502, b"<html>", DeliveryUnknown),
+        (200, {"ErrorCode": 402, "Message": "No JSON"}, InvalidRequest),
+    ],
+)
+def test_a_failed_request_is_each_mails(service, status, value, kind):
+    """What fails a whole request stands at each of its mails, as an error of its own with that mail's key."""
+    service.answer("POST", "/email/batch", value, status)
+    mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
+    one, other = service.client.outbound.send_batch(mails)
+    assert type(one) is type(other) is kind
+    assert one is not other
+    assert (one.status, one.path) == (status, "/email/batch")
+    if kind is DeliveryUnknown:
+        assert (one.idempotency_key, other.idempotency_key) == ("key-a", "key-b")
+
+
+def test_chunks_of_500(service):
+    """A batch leaves in requests of at most 500 mails, one after another; results keep the input's order."""
+    service.answer_by("POST", "/email/batch", accept)
+    names = [str(number) for number in range(1001)]
+    result = service.client.outbound.send_batch(mail(name) for name in names)
+    assert [item.message_id for item in result] == names
+    assert [len(body) for body in service.bodies] == [500, 500, 1]
+
+
+def test_chunks_by_size(service, monkeypatch):
+    """A request's bytes stay within the limit, its brackets and commas counted; every mail is in exactly one."""
+    one = len(api.encode(mail("a"), service.client._options, api.EMAILS.check))
+    service.answer_by("POST", "/email/batch", accept)
+    for limit, sizes in ((2 * one + 3, [2, 2, 1]), (2 * one + 2, [1, 1, 1, 1, 1]), (one, [1, 1, 1, 1, 1])):
+        monkeypatch.setattr(api, "BATCH_BYTES_LIMIT", limit)
+        before = len(service.calls)
+        result = service.client.outbound.send_batch([mail(name) for name in "abcde"])
+        assert [item.message_id for item in result] == [*"abcde"]
+        made = service.calls[before:]
+        assert [len(body) for body in service.bodies[before:]] == sizes
+        assert all(len(request.body) <= limit for request in made) or limit == one
+
+
+def test_a_failed_chunk_loses_no_other(service, monkeypatch):
+    """A chunk that fails leaves the results of those before and behind it."""
+    monkeypatch.setattr(api, "BATCH_LIMIT", 2)
+    service.answer("POST", "/email/batch", [ok("a"), ok("b")])
+    service.answer("POST", "/email/batch", b"<html>", 502)
+    service.answer("POST", "/email/batch", [ok("e")])
+    result = service.client.outbound.send_batch([mail(name) for name in "abcde"])
+    assert [getattr(item, "message_id", type(item)) for item in result] == [
+        "a",
+        "b",
+        DeliveryUnknown,
+        DeliveryUnknown,
+        "e",
+    ]
+    assert len(service.calls) == 3
+
+
+def test_raise_for_errors(service):
+    """`raise_for_errors` raises when a mail failed, with the batch, and tells whether any may have been sent."""
+    service.answer("POST", "/email/batch", [ok("a"), {}])
+    result = service.client.outbound.send_batch([mail("a"), mail("b")])
+    with pytest.raises(BatchFailed, match="1 of 2") as caught:
+        result.raise_for_errors()
+    assert caught.value.result is result
+    assert (caught.value.outcome, caught.value.retryable) == (Outcome.UNKNOWN, False)
+
+
+def test_nobody_there():
+    """When nothing was sent, each mail's error says so, and the batch may be sent again."""
+    from emailapi import Client
+
+    with Client("t", base_url="http://127.0.0.1:9") as client:
+        result = client.outbound.send_batch([mail("a"), mail("b")])
+    assert [type(item) for item in result] == [ConnectionFailed] * 2
+    with pytest.raises(BatchFailed) as caught:
+        result.raise_for_errors()
+    assert (caught.value.outcome, caught.value.retryable) == (Outcome.NOT_SENT, True)
+
+
+def test_the_sandbox_takes_a_batch(client):
+    """The real client, over real HTTP: accepted and refused mails stand at their places."""
+    mails = [mail("a"), mail("b", headers={"X-Nr": "2"}), Email(to="c@example.com", subject="Hi", text_body="Hi")]
+    result = client.outbound.send_batch(mails)
+    result.raise_for_errors()
+    assert [item.to for item in result] == ["a@example.com", "b@example.com", "c@example.com"]
+    assert len({item.message_id for item in result}) == 3

@@ -1,0 +1,157 @@
+"""The counts by day of `client.stats` against api-contract section 2.14; test_stats.py has the overview."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+
+import pytest
+
+from emailapi import (
+    BounceStats,
+    ClickLocationStats,
+    ClickPlatformStats,
+    ClickStats,
+    InvalidResponse,
+    NamedStats,
+    OpenPlatformStats,
+    OpenStats,
+    SendStats,
+    SpamStats,
+    TrackedStats,
+)
+
+ONE, TWO = date(2017, 1, 30), date(2017, 1, 31)
+FILTERS = {
+    "tag": "welcome",
+    # Late on the 28th in the east is the 29th in UTC, and the other way round.
+    "from_date": datetime(2017, 1, 30, 4, 59, tzinfo=timezone.utc),
+    "to_date": date(2017, 2, 1),
+    "message_stream": "outbound",
+}
+
+
+def both(record, total, first, second):
+    """Return the counts of two days with their total; a day leaves out what it has none of."""
+    return record(**total, days=(record(date=ONE, **first), record(date=TWO, **second)))
+
+
+def named(first, second):
+    """Return counts by names of two days with their total."""
+    parts = ({"counts": {**first, **second}}, {"counts": first}, {"counts": second})
+    return both(NamedStats, *parts)
+
+
+CALLS = [
+    (
+        lambda client: client.stats.sends(**FILTERS),
+        "sends",
+        both(SendStats, {"sent": 37}, {"sent": 30}, {"sent": 7}),
+    ),
+    (
+        lambda client: client.stats.bounces(**FILTERS),
+        "bounces",
+        both(
+            BounceStats,
+            {"hard_bounce": 12, "soft_bounce": 36, "smtp_api_error": 3, "transient": 5},
+            {"hard_bounce": 12, "soft_bounce": 36},
+            {"smtp_api_error": 3, "transient": 5},
+        ),
+    ),
+    (
+        lambda client: client.stats.spam(**FILTERS),
+        "spam",
+        both(SpamStats, {"spam_complaint": 10}, {"spam_complaint": 2}, {"spam_complaint": 8}),
+    ),
+    (
+        lambda client: client.stats.tracked(**FILTERS),
+        "tracked",
+        both(TrackedStats, {"tracked": 111}, {"tracked": 24}, {"tracked": 87}),
+    ),
+    (
+        lambda client: client.stats.opens(**FILTERS),
+        "opens",
+        both(OpenStats, {"opens": 166, "unique": 26}, {"opens": 44, "unique": 4}, {"opens": 122, "unique": 22}),
+    ),
+    (
+        lambda client: client.stats.open_platforms(**FILTERS),
+        "opens/platforms",
+        both(
+            OpenPlatformStats,
+            {"desktop": 40, "web_mail": 135, "mobile": 4, "unknown": 62},
+            {"desktop": 40, "web_mail": 135},
+            {"mobile": 4, "unknown": 62},
+        ),
+    ),
+    (
+        lambda client: client.stats.email_clients(**FILTERS),
+        "opens/emailclients",
+        named({"Outlook 2010": 13}, {"Apple Mail": 4, "Unknown": 2}),
+    ),
+    (
+        lambda client: client.stats.read_times(**FILTERS),
+        "opens/readtimes",
+        named({"0s": 1, "19s": 2}, {"20s+": 3, "unknown": 4}),
+    ),
+    (
+        lambda client: client.stats.clicks(**FILTERS),
+        "clicks",
+        both(ClickStats, {"clicks": 88, "unique": 9}, {"clicks": 44, "unique": 4}, {"clicks": 44, "unique": 5}),
+    ),
+    (
+        lambda client: client.stats.browser_families(**FILTERS),
+        "clicks/browserfamilies",
+        named({"Google Chrome": 2}, {"Safari mobile": 1}),
+    ),
+    (
+        lambda client: client.stats.click_platforms(**FILTERS),
+        "clicks/platforms",
+        both(
+            ClickPlatformStats,
+            {"desktop": 2, "mobile": 3, "unknown": 4},
+            {"desktop": 2},
+            {"mobile": 3, "unknown": 4},
+        ),
+    ),
+    (
+        lambda client: client.stats.click_locations(**FILTERS),
+        "clicks/location",
+        both(ClickLocationStats, {"html": 1, "text": 2}, {"html": 1}, {"text": 2}),
+    ),
+]
+PATHS = [path for _, path, _ in CALLS]
+
+
+@pytest.mark.parametrize("call, path, expected", CALLS, ids=PATHS)
+def test_each_call(contract, call, path, expected):
+    """Each call is the contract's request, and its answer is read whole."""
+    answer = "stats_outbound_" + path.replace("/", "_")
+    assert contract(call, f"GET /stats/outbound/{path}", query="stats_query", answer=answer) == expected
+
+
+@pytest.mark.parametrize("call, path, expected", CALLS, ids=PATHS)
+@pytest.mark.parametrize("value", [{"Days": []}, {"Days": None}, {}])
+def test_nothing_happened(service, call, path, expected, value):
+    """Where nothing happened there are no days, no totals, and every count is 0."""
+    service.answer("GET", f"/stats/outbound/{path}", value)
+    assert call(service.client) == type(expected)()
+
+
+@pytest.mark.parametrize("call, path, expected", CALLS, ids=PATHS)
+@pytest.mark.parametrize(
+    "value, where",
+    [([], ""), (None, ""), ("none", ""), ({"Days": {}}, ".days"), ({"Days": [5]}, ""), ({"Days": [None]}, "")],
+)
+def test_what_are_no_counts(service, call, path, expected, value, where):
+    """An answer of another shape is an `InvalidResponse` naming record and request."""
+    service.answer("GET", f"/stats/outbound/{path}", value)
+    with pytest.raises(InvalidResponse, match=f"^{type(expected).__name__}{where}: expected a") as caught:
+        call(service.client)
+    assert (caught.value.method, caught.value.path) == ("GET", f"/stats/outbound/{path}")
+    assert caught.value.status == 200
+
+
+@pytest.mark.parametrize("count, expected", [("12", {"Opera": 12}), (None, {}), ("\u00b2", {}), (True, {}), ({}, {})])
+def test_odd_counts_by_name(service, count, expected):
+    """A count may be the text of a number; what is none is passed over."""
+    service.answer("GET", "/stats/outbound/clicks/browserfamilies", {"Opera": count})
+    assert service.client.stats.browser_families().counts == expected
