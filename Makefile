@@ -1,5 +1,6 @@
 # make demo    see it work: mails through the real client to the embedded sandbox
-# make test    linters, types, import rules, docstrings, then all tests with branch coverage
+# make test    linters, types, import rules, docstrings, the docs, then all tests with branch coverage
+# make docs    build the site of docs/, and say where to open it
 #
 # make test REQUIRE="chromium redis"   what is named must be there: its tests fail instead of being skipped
 # make demo PYTHON=python3.12          another Python, for a new environment
@@ -14,7 +15,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --use-pe
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint docs format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -22,7 +23,7 @@ help:
 demo: $(VENV)/.sandbox-installed
 	@$(BIN)/emailapi demo
 
-test: lint
+test: lint docs
 	@echo "== pytest"
 	@REQUIRE="$(REQUIRE)" $(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
@@ -33,6 +34,11 @@ lint: $(VENV)/.test-installed
 	@echo "== import-linter" && PYTHONPATH=. $(BIN)/lint-imports --no-logo
 	@echo "== interrogate" && $(BIN)/interrogate --quiet emailapi benchmarks || \
 	    { $(BIN)/interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
+
+# Always the whole site: what Sphinx takes from its cache is built without its warnings.
+docs: $(VENV)/.test-installed
+	@echo "== sphinx: build/docs/index.html" && $(BIN)/python -m sphinx -E -q -W --keep-going \
+	    -b html -d build/doctrees docs build/docs
 
 format: $(VENV)/.test-installed
 	@$(BIN)/ruff format .

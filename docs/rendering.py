@@ -186,7 +186,7 @@ def find_reference(
 def is_ours(target: str) -> bool:
     """Whether a name is one of the package's."""
     public: Mapping[str, object] = dict.fromkeys(emailapi.__all__)
-    return target.startswith("emailapi.") or target.split(".")[0] in public
+    return target.startswith("emailapi.") or target.partition(".")[0] in public
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -96,3 +96,17 @@ def entry(value: object, name: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise wrong_type(f"{name}[]", "an object", value)
     return value
+
+
+def object_of(body: object, what: str, code: int) -> dict[str, object]:
+    """
+    Return a whole body, which must be an object that says something.
+
+    Raises:
+        Refusal: `code`, naming what it should tell of, for null and an empty object; 403 for another type.
+    """
+    if body is None or body == {}:
+        raise Refusal(code, f"The body says nothing of {what}.")
+    if not isinstance(body, dict):
+        raise wrong_type("body", "an object", body)
+    return body

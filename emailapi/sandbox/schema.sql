@@ -164,7 +164,7 @@ CREATE TABLE templates (
 CREATE UNIQUE INDEX templates_by_alias ON templates (server, alias) WHERE active = 1 AND alias IS NOT NULL;
 CREATE INDEX templates_by_layout ON templates (layout) WHERE layout IS NOT NULL;
 
--- `headers` and `triggers` are JSON, by our names.
+-- `headers` and `triggers` are JSON, by the service's names, as they are answered.
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,

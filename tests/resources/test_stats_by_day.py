@@ -23,7 +23,7 @@ from emailapi import (
 ONE, TWO = date(2017, 1, 30), date(2017, 1, 31)
 FILTERS = {
     "tag": "welcome",
-    # Late on the 28th in the east is the 29th in UTC, and the other way round.
+    # 4:59 in UTC is still the day before in the east.
     "from_date": datetime(2017, 1, 30, 4, 59, tzinfo=timezone.utc),
     "to_date": date(2017, 2, 1),
     "message_stream": "outbound",

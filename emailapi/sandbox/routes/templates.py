@@ -15,7 +15,7 @@ from ...models.templates import (
 )
 from ..answers import done, read_filters, written
 from ..calls import Call, Paging, read_id
-from ..fields import flag_of, text_of, wrong_type
+from ..fields import flag_of, object_of, text_of
 from ..refusal import Refusal
 from ..routing import Found, Routes
 from ..store import Row
@@ -55,14 +55,6 @@ def _find_active(call: Call, id_or_alias: str) -> Row:
     return row
 
 
-def _body(call: Call) -> dict[str, object]:
-    if call.body is None or call.body == {}:
-        raise Refusal(1109, "The body says nothing of a template.")
-    if not isinstance(call.body, dict):
-        raise wrong_type("body", "an object", call.body)
-    return call.body
-
-
 def _layout(call: Call, item: dict[str, object], type: str, kept: int | None) -> int | None:
     """Return the id of the layout that a template is to have; null and an empty alias mean none."""
     if "LayoutTemplate" not in item:
@@ -89,7 +81,7 @@ def _check_unused(call: Call, row: Row, what: str) -> None:
     """Refuse to do what the templates that name a layout would not stand."""
     users = templates.used_by(call.db, row["id"])
     if users:
-        raise Refusal(1130, f"The layout {row['id']} is used by {len(users)} templates: {what}.")
+        raise Refusal(1130, f"The layout {row['id']} is used by {', '.join(map(str, users))}: {what}.")
 
 
 @routes.listing(TEMPLATES)
@@ -127,7 +119,7 @@ def get(call: Call, id_or_alias: str) -> object:
 @routes.post(TEMPLATES.path)
 def create(call: Call) -> object:
     """Make a template."""
-    item = _body(call)
+    item = object_of(call.body, "a template", 1109)
     kind = type_of(item)
     blank = templates.Template(type=kind, name="", alias=None, subject="", html_body="", text_body="", layout=None)
     template = changed(blank, item, _layout(call, item, kind, None))
@@ -142,7 +134,7 @@ def create(call: Call) -> object:
 def edit(call: Call, id_or_alias: str) -> object:
     """Change a template; what the body leaves out stays."""
     row = _find_active(call, id_or_alias)
-    item = _body(call)
+    item = object_of(call.body, "a template", 1109)
     if item.get("TemplateType") is not None and type_of(item) != row["type"]:
         raise Refusal(1123, f"The type of a template never changes: this one is a '{row['type']}'.")
     template = changed(templates.content_of(row), item, _layout(call, item, row["type"], row["layout"]))
@@ -206,7 +198,7 @@ def _copy(call: Call, source: list[Row], twins: dict[int, Row | None], destinati
 @routes.put(PUSHED.path, account=True)
 def push(call: Call) -> object:
     """Copy every template that has an alias to another server, or tell what that would do."""
-    item = _body(call)
+    item = object_of(call.body, "a template", 1109)
     source, destination = _server(call, item, "SourceServerID"), _server(call, item, "DestinationServerID")
     perform = flag_of(item, "PerformChanges")
     if perform is None or source == destination:

@@ -100,3 +100,8 @@ def stream(db: Transaction, server: Server, stream_id: str) -> Stream | None:
     """Return a server's stream by its id."""
     row = db.row("SELECT key, id, type FROM streams WHERE server = ? AND id = ?", server.id, stream_id)
     return None if row is None else Stream(row["key"], row["id"], row["type"])
+
+
+def exists(db: Transaction, server: int) -> bool:
+    """Return whether the account has a server of this id."""
+    return db.row("SELECT 1 FROM servers WHERE id = ?", server) is not None

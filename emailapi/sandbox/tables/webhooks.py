@@ -17,7 +17,7 @@ class Webhook:
     Attributes:
         status: Whether it was seen to answer.
         username: What is logged in with; empty for a webhook without a login.
-        headers: JSON by our names, as are the triggers.
+        headers: JSON by the service's names, as are the triggers.
     """
 
     url: str
@@ -26,6 +26,11 @@ class Webhook:
     password: str = attrs.field(repr=False)
     headers: str = attrs.field(repr=False)
     triggers: str
+
+
+def content_of(row: Row) -> Webhook:
+    """Return what a row says of a webhook."""
+    return Webhook(**{field.name: row[field.name] for field in attrs.fields(Webhook)})
 
 
 def add(db: Transaction, stream: int, webhook: Webhook) -> int:
@@ -62,3 +67,8 @@ def of_server(db: Transaction, server: int, stream: str | None, status: str | No
 def count(db: Transaction, stream: int) -> int:
     """Return how many webhooks a stream has."""
     return db.number("SELECT count(*) FROM webhooks WHERE stream = ?", stream)
+
+
+def archived(db: Transaction, stream: int) -> bool:
+    """Return whether a stream is archived."""
+    return bool(db.number("SELECT archived_at IS NOT NULL FROM streams WHERE key = ?", stream))

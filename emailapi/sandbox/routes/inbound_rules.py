@@ -1,0 +1,62 @@
+"""Senders whose inbound mail is blocked."""
+
+from __future__ import annotations
+
+import re
+
+from ...models.inbound_rules import INBOUND_RULES, InboundRule
+from ..addresses import read_addresses
+from ..answers import done, written
+from ..calls import Call, Paging, read_id
+from ..fields import object_of, text_of
+from ..refusal import Refusal
+from ..routing import Found, Routes
+from ..tables import inbound_rules
+
+routes = Routes()
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        found = read_addresses(text, "Rule")
+    except Refusal:
+        return False
+    return [mailbox.email for mailbox in found] == [text]
+
+
+def _rule(body: object) -> str:
+    """Return the address or the domain that a body has."""
+    rule = (text_of(object_of(body, "a rule", 809), "Rule", 813) or "").strip()
+    if not rule:
+        raise Refusal(809, "The body has no 'Rule'.")
+    if not (_is_address(rule) if "@" in rule else _DOMAIN.fullmatch(rule)):
+        raise Refusal(813, f"'{rule[:80]}' is neither an address nor a domain.")
+    return rule
+
+
+@routes.listing(INBOUND_RULES)
+def list_rules(call: Call, paging: Paging) -> Found:
+    """Find rules, newest first."""
+    total, rows = inbound_rules.page(call.db, call.owner.id, paging.count, paging.offset)
+    return total, [written(InboundRule, id=row["id"], rule=row["rule"]) for row in rows]
+
+
+@routes.post(INBOUND_RULES.path)
+def create(call: Call) -> object:
+    """Block a sender, or a domain of senders."""
+    rule = _rule(call.body)
+    if inbound_rules.exists(call.db, call.owner.id, rule):
+        raise Refusal(810, f"There is a rule for '{rule}' already.")
+    return written(InboundRule, id=inbound_rules.add(call.db, call.owner.id, rule), rule=rule)
+
+
+@routes.delete(f"{INBOUND_RULES.path}/<rule_id>")
+def delete(call: Call, rule_id: str) -> object:
+    """Remove a rule."""
+    row = inbound_rules.by_id(call.db, call.owner.id, read_id(rule_id))
+    if row is None:
+        raise Refusal(812, f"There is no inbound rule '{rule_id[:80]}' on this server.")
+    inbound_rules.delete(call.db, row["id"])
+    return done(f"Rule {row['rule']} removed.")

@@ -1,0 +1,112 @@
+"""Webhooks: kept, not yet called."""
+
+from __future__ import annotations
+
+import json
+
+from ...models.webhooks import WEBHOOKS, HttpAuth, Webhook, WebhookFilters
+from ..answers import done, read_filters, written
+from ..calls import Call, read_id
+from ..fields import object_of, text_of
+from ..refusal import Refusal
+from ..routing import Routes
+from ..store import Row
+from ..tables import servers, webhooks
+from ..tables.servers import Stream
+from ..webhook_rules import NEW, WEBHOOKS as LIMIT, changed
+
+routes = Routes()
+
+_PATH = f"{WEBHOOKS.path}/<webhook_id>"
+_STATUSES = ("verified", "unverified")
+
+
+def _shown(row: Row) -> dict[str, object]:
+    auth = written(HttpAuth, username=row["username"], password=row["password"]) if row["username"] else None
+    return written(
+        Webhook,
+        id=row["id"],
+        url=row["url"],
+        message_stream=row["stream_id"],
+        status=row["status"],
+        http_auth=auth,
+        http_headers=json.loads(row["headers"]),
+        triggers=json.loads(row["triggers"]),
+    )
+
+
+def _find(call: Call, webhook_id: str) -> Row:
+    row = webhooks.by_id(call.db, call.owner.id, read_id(webhook_id))
+    if row is None:
+        raise Refusal(1352, f"There is no webhook '{webhook_id[:80]}' on this server.")
+    return row
+
+
+def _stream(call: Call, stream_id: str) -> Stream:
+    stream = servers.stream(call.db, call.owner, stream_id)
+    if stream is None:
+        raise Refusal(1226, f"There is no message stream '{stream_id[:80]}' on this server.")
+    return stream
+
+
+@routes.get(WEBHOOKS.path)
+def list_webhooks(call: Call) -> object:
+    """List all webhooks, or those of one stream."""
+    stream = read_filters(WebhookFilters, call.query).get("message_stream")
+    if stream is not None:
+        _stream(call, stream)
+    status = call.query.get("status", "").lower() or None
+    if status is not None and status not in _STATUSES:
+        raise Refusal(1362, f"'Status' must be one of {', '.join(_STATUSES)}, not '{status[:80]}'.")
+    rows = webhooks.of_server(call.db, call.owner.id, stream, status)
+    return {WEBHOOKS.key: [_shown(row) for row in rows]}
+
+
+@routes.get(_PATH)
+def get(call: Call, webhook_id: str) -> object:
+    """Show one webhook."""
+    return _shown(_find(call, webhook_id))
+
+
+@routes.post(WEBHOOKS.path)
+def create(call: Call) -> object:
+    """Make a webhook; it is not called, and so stays unverified."""
+    item = object_of(call.body, "a webhook", 1355)
+    if item.get("ID") is not None:
+        raise Refusal(1356, "A new webhook gets its 'ID' from the service.")
+    stream = _stream(call, text_of(item, "MessageStream", 1361) or "outbound")
+    if stream.type == "Inbound":
+        raise Refusal(
+            1351, f"The message stream '{stream.id}' is inbound: its mail is posted to the server's own hook."
+        )
+    _check_not_archived(stream.id, webhooks.archived(call.db, stream.key))
+    webhook = changed(NEW, item)
+    if webhooks.count(call.db, stream.key) >= LIMIT:
+        raise Refusal(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, and may not have more.")
+    return _shown(_find(call, str(webhooks.add(call.db, stream.key, webhook))))
+
+
+@routes.put(_PATH)
+def edit(call: Call, webhook_id: str) -> object:
+    """Change a webhook; what the body leaves out stays, of the triggers too."""
+    row = _find(call, webhook_id)
+    item = object_of(call.body, "a webhook", 1355)
+    for name in ("ID", "MessageStream"):
+        if item.get(name) is not None:
+            raise Refusal(1357, f"The '{name}' of a webhook never changes.")
+    _check_not_archived(row["stream_id"], row["archived_at"] is not None)
+    webhooks.change(call.db, row["id"], changed(webhooks.content_of(row), item))
+    return _shown(_find(call, webhook_id))
+
+
+@routes.delete(_PATH)
+def delete(call: Call, webhook_id: str) -> object:
+    """Remove a webhook."""
+    row = _find(call, webhook_id)
+    webhooks.delete(call.db, row["id"])
+    return done(f"Webhook {row['id']} removed.")
+
+
+def _check_not_archived(stream_id: str, archived: bool) -> None:
+    if archived:
+        raise Refusal(1350, f"The message stream '{stream_id}' is archived.")

@@ -1,0 +1,212 @@
+"""Every call of every namespace: that it is tested, documented, shown, and careful with what it is given."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from emailapi import AccountClient, Client, InvalidArgument, InvalidResponse
+
+CLIENTS = {"client": Client("t"), "account": AccountClient("t")}
+NAMESPACES = {
+    f"{side}.{name}": namespace
+    for side, client in CLIENTS.items()
+    for name, namespace in vars(client).items()
+    if name[0] != "_"
+}
+CALLS = {
+    f"{name}.{verb}": getattr(namespace, verb)
+    for name, namespace in NAMESPACES.items()
+    for verb in dir(namespace)
+    if verb[0] != "_"
+}
+
+
+def test_the_namespaces_of_the_design():
+    """Both clients have the namespaces, and the namespaces the calls, that design.md section 1 gives them."""
+    calls = {
+        "client.outbound": "send send_batch send_template send_template_batch send_bulk bulk_status list_bulk",
+        "client.messages": "list get status dump opens message_opens clicks message_clicks",
+        "client.inbound": "list get bypass retry",
+        "client.inbound_rules": "list create delete",
+        "client.bounces": "delivery_stats list get dump activate",
+        "client.templates": "list get create edit delete validate",
+        "client.streams": "list get create edit archive unarchive",
+        "client.suppressions": "list create delete",
+        "client.webhooks": "list get create edit delete verify",
+        "client.stats": (
+            "overview sends bounces spam tracked opens open_platforms email_clients read_times clicks "
+            "browser_families click_platforms click_locations"
+        ),
+        "client.server": "get edit",
+        "account.servers": "list get create edit delete",
+        "account.domains": (
+            "list get create edit delete verify_dkim verify_return_path verify_spf rotate_dkim"
+        ),
+        "account.signatures": "list get create edit delete resend verify_spf request_new_dkim",
+        "account.data_removals": "create get",
+        "account.templates": "push",
+    }
+    assert set(NAMESPACES) == set(calls)
+    assert {f"{name}.{verb}" for name, verbs in calls.items() for verb in verbs.split()} <= set(CALLS)
+
+
+def called_in_tests() -> set[str]:
+    """Return each `client.namespace.verb(...)` that stands in a test of this folder."""
+    found = set()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call):
+                found.add(".".join(ast.unparse(node.func).split(".")[-3:]))
+    return found
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_each_call_is_tested(name):
+    """Each call is made by a test of this folder, with its client's name: most of them by a table of the contract."""
+    assert name in called_in_tests()
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_each_call_says_what_it_does(name):
+    """Each call has a docstring whose first line is a sentence."""
+    words = (inspect.getdoc(CALLS[name]) or "").splitlines()
+    assert words
+    assert words[0].endswith(".")
+
+
+@pytest.mark.parametrize("name", NAMESPACES)
+def test_each_namespace_says_what_it_is(name):
+    """Each namespace has a docstring, and its client tells of it in its own; `dir()` shows it."""
+    side, attribute = name.split(".")
+    assert inspect.getdoc(type(NAMESPACES[name]))
+    assert f"    {attribute}: " in (inspect.getdoc(type(CLIENTS[side])) or "")
+    assert attribute in dir(CLIENTS[side])
+
+
+BY_ID = [name for name, call in CALLS.items() if {"id", "id_or_alias"} & set(inspect.signature(call).parameters)]
+BY_STREAM = [name for name, call in CALLS.items() if "stream" in inspect.signature(call).parameters]
+LISTED = [name for name, call in CALLS.items() if "offset" in inspect.signature(call).parameters]
+# What these need besides the id.
+MORE = {"account.signatures.edit": {"name": "x"}}
+
+
+def of(service, name):
+    """Return a call of the clients that a test may use."""
+    side, namespace, verb = name.split(".")
+    return getattr(getattr(getattr(service, side), namespace), verb)
+
+
+def test_there_are_calls_of_each_kind():
+    """The calls that the tests below look at are found by their arguments."""
+    assert (len(BY_ID), len(BY_STREAM), len(LISTED)) == (43, 3, 12)
+
+
+@pytest.mark.parametrize("id", ["", " ", "\t", ".", "..", None, True, 1.5, b"7", ["7"], "\ud800"])
+@pytest.mark.parametrize("name", BY_ID)
+def test_an_id_that_cannot_be(service, name, id):
+    """An id that is empty, of another type, or would lead to another path is refused before a byte leaves."""
+    with pytest.raises(InvalidArgument) as caught:
+        of(service, name)(id, **MORE.get(name, {}))
+    assert caught.value.argument in ("id", "id_or_alias")
+    assert not service.calls
+
+
+@pytest.mark.parametrize("id", ["", " ", "..", None, 1.5])
+@pytest.mark.parametrize("name", BY_STREAM)
+def test_a_stream_that_cannot_be(service, name, id):
+    """So is a stream."""
+    arguments = () if name.endswith("list") else ("a@example.com",)
+    with pytest.raises(InvalidArgument) as caught:
+        of(service, name)(id, *arguments)
+    assert caught.value.argument == "stream"
+    assert not service.calls
+
+
+@pytest.mark.parametrize("given", [{"count": 0}, {"count": 501}, {"count": "5"}, {"offset": -1}, {"offset": 9_901}])
+@pytest.mark.parametrize("name", LISTED)
+def test_a_range_that_cannot_be(service, name, given):
+    """A range that the service does not list is refused before a byte leaves, whatever is listed."""
+    arguments = ("7",) if "message_" in name else ()
+    with pytest.raises(InvalidArgument) as caught:
+        of(service, name)(*arguments, **given)
+    assert caught.value.argument in given
+    assert not service.calls
+
+
+FILTERED = [
+    name
+    for name, call in CALLS.items()
+    if any(parameter.name == "filters" for parameter in inspect.signature(call).parameters.values())
+]
+
+
+@pytest.mark.parametrize("name", FILTERED)
+def test_an_unknown_filter(service, name):
+    """A filter that a call does not have is refused before a byte leaves, and the known ones are named."""
+    arguments = ("7",) if name in BY_STREAM else ()
+    with pytest.raises(InvalidArgument, match=r"unknown filter 'zzz'; known: \w+") as caught:
+        of(service, name)(*arguments, zzz="x")
+    assert caught.value.argument == "zzz"
+    assert not service.calls
+
+
+KEYWORDS = [
+    name
+    for name, call in CALLS.items()
+    if any(
+        parameter.kind is parameter.VAR_KEYWORD and parameter.name != "filters"
+        for parameter in inspect.signature(call).parameters.values()
+    )
+]
+
+
+@pytest.mark.parametrize("name", KEYWORDS)
+def test_an_unknown_argument(service, name):
+    """An argument that a call does not have is a TypeError before a byte leaves."""
+    arguments = ("7",) if name in BY_ID else ()
+    with pytest.raises(TypeError, match="unknown argument 'zzz'; known: "):
+        of(service, name)(*arguments, zzz="x")
+    assert not service.calls
+
+
+@pytest.mark.parametrize(
+    "name, given, missing",
+    [
+        ("client.templates.create", {"subject": "x"}, "name"),
+        ("client.streams.create", {"id": "x", "name": "x"}, "message_stream_type"),
+        ("client.streams.create", {"name": "x", "message_stream_type": "Broadcasts"}, "id"),
+        ("client.webhooks.create", {"message_stream": "x"}, "url"),
+        ("account.servers.create", {"color": "Red"}, "name"),
+        ("account.domains.create", {"return_path_domain": "x"}, "name"),
+        ("account.signatures.create", {"name": "x"}, "from_email"),
+        ("account.signatures.create", {"from_email": "x"}, "name"),
+        ("account.signatures.edit", {"id": 7, "reply_to_email": "x"}, "name"),
+        ("account.data_removals.create", {"requested_by": "x"}, "requested_for"),
+        ("account.templates.push", {"source_server_id": 1, "destination_server_id": 2}, "perform_changes"),
+        ("account.templates.push", {"source_server_id": 1, "perform_changes": True}, "destination_server_id"),
+        ("client.templates.create", {"name": None}, "name"),
+    ],
+)
+def test_a_missing_argument(service, name, given, missing):
+    """An argument that a call needs and does not get, or gets None for, is a TypeError that names it."""
+    with pytest.raises(TypeError, match=f"missing argument '{missing}'"):
+        of(service, name)(**given)
+    assert not service.calls
+
+
+@pytest.mark.parametrize("name", [name for name in BY_ID if name.endswith(".get")])
+@pytest.mark.parametrize("value", [[], None, "text", 7])
+def test_what_is_no_record(service, name, value):
+    """A read whose answer has another shape is an `InvalidResponse` naming the record and the request."""
+    import re
+
+    service._mock.add("GET", re.compile("https://"), json=value)
+    with pytest.raises(InvalidResponse, match=r"^[A-Z]\w+: expected an object, got ") as caught:
+        of(service, name)("7")
+    assert (caught.value.method, caught.value.status, caught.value.attempts) == ("GET", 200, 1)
+    assert "/7" in caught.value.path
+    assert not caught.value.may_have_been_sent

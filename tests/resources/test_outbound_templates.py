@@ -1,0 +1,212 @@
+"""`client.outbound`'s templates and bulk calls against api-contract sections 2.3 to 2.5."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from emailapi import (
+    Attachment,
+    BatchResult,
+    BulkEmail,
+    BulkMessage,
+    BulkState,
+    BulkStatus,
+    DeliveryUnknown,
+    InactiveRecipient,
+    InvalidRequest,
+    NotFound,
+    Page,
+    SendResult,
+    TemplateEmail,
+    TrackLinks,
+)
+
+UTC = timezone.utc
+ID = "f24af63c-533d-4b7a-ad65-4a7b3202d3a7"
+ACCEPTED = SendResult(
+    message_id="0a129aee-e1cd-480d-b08d-4f48548ff48d",
+    to="receiver@example.com",
+    submitted_at=datetime(2014, 2, 17, 7, 25, 1, 417864, timezone(timedelta(hours=-5))),
+    error_code=0,
+    message="OK",
+    via="api",
+)
+TEMPLATE_MAIL = TemplateEmail(
+    sender="joe@d.com",
+    to="Jane <jane@example.com>",
+    cc="copy@example.com",
+    bcc="blind@example.com",
+    reply_to="reply@example.com",
+    tag="invoice",
+    headers={"X-Run": "7"},
+    track_opens=False,
+    track_links=TrackLinks.TEXT_ONLY,
+    metadata={"user_id": "7"},
+    attachments=[Attachment(name="a.txt", content=b"Terms")],
+    message_stream="broadcast",
+    template_id=1234,
+    template_alias="welcome-v1.2",
+    template_model={"name": "Jane", "items": [1, None, {"deep": True}]},
+    inline_css=False,
+)
+BULK = BulkEmail(
+    sender="joe@d.com",
+    reply_to="reply@example.com",
+    tag="news",
+    headers={"X-Run": "7"},
+    track_opens=True,
+    track_links=TrackLinks.NONE,
+    metadata={"run": "7"},
+    attachments=[Attachment(name="a.txt", content=b"Terms")],
+    message_stream="broadcast",
+    subject="Hi {{FirstName}}",
+    html_body="<p>Hi {{FirstName}}</p>",
+    text_body="Hi {{FirstName}}",
+    inline_css=True,
+    messages=[
+        BulkMessage(
+            to="Jane <jane@example.com>",
+            cc="copy@example.com",
+            bcc="blind@example.com",
+            template_model={"FirstName": "Jane"},
+            metadata={"user_id": "7"},
+            headers={"X-Run": "8"},
+        ),
+        {"to": "joe@example.com"},
+    ],
+)
+
+
+def bulk(status):
+    """Return the request of tests/answers/email_bulk*.json, this far."""
+    return BulkStatus(
+        id=ID,
+        submitted_at=datetime(2026, 3, 17, 7, 25, 1, 417864, UTC),
+        status=status,
+        total_messages=2,
+        percentage_completed=99.5,
+        released_count=1,
+        failed_count=1,
+        subject="Hi {{FirstName}}",
+    )
+
+
+CALLS = [
+    (
+        lambda client: client.outbound.send_template(TEMPLATE_MAIL),
+        "POST /email/withTemplate",
+        {"body": "email_with_template", "answer": "email"},
+        ACCEPTED,
+    ),
+    (
+        lambda client: client.outbound.send_bulk(BULK),
+        "POST /email/bulk",
+        {"body": "email_bulk", "answer": "email_bulk"},
+        bulk(BulkState.ACCEPTED),
+    ),
+    (
+        lambda client: client.outbound.send_bulk(
+            {
+                "sender": "joe@d.com",
+                "template_id": 1234,
+                "messages": [{"to": "joe@example.com", "template_model": {"name": "Joe"}}],
+            }
+        ),
+        "POST /email/bulk",
+        {"body": "email_bulk_template", "answer": "email_bulk_older"},
+        BulkStatus(id=ID, submitted_at=datetime(2025, 3, 17, 7, 25, 1, tzinfo=UTC), status=BulkState.FAILED),
+    ),
+    (
+        lambda client: client.outbound.send_bulk(
+            BulkEmail(sender="joe@d.com", template_alias="welcome", messages=[BulkMessage(to="joe@example.com")])
+        ),
+        "POST /email/bulk",
+        {"body": "email_bulk_template_alias", "answer": "email_bulk"},
+        bulk(BulkState.ACCEPTED),
+    ),
+    (
+        lambda client: client.outbound.bulk_status(ID),
+        f"GET /email/bulk/{ID}",
+        {"answer": "email_bulk_status"},
+        bulk(BulkState.COMPLETED),
+    ),
+]
+
+
+@pytest.mark.parametrize("call, line, files, expected", CALLS)
+def test_each_call(contract, call, line, files, expected):
+    """Each call is the contract's request, and its answer is read whole."""
+    assert contract(call, line, **files) == expected
+
+
+def test_a_batch_of_templates(contract):
+    """A batch of mails of templates is an object with an array, its answer an array in the same order."""
+    mails = [
+        TemplateEmail(
+            sender="joe@d.com", to="first@example.com", template_alias="welcome", template_model={"name": "One"}
+        ),
+        {"sender": "joe@d.com", "to": "gone@example.com", "template_id": 1234, "template_model": {}},
+        TemplateEmail(sender="joe@d.com", to="third@example.com", template_id=1234, template_model={"name": None}),
+    ]
+    result = contract(
+        lambda client: client.outbound.send_template_batch(mails),
+        "POST /email/batchWithTemplates",
+        body="email_batch_with_templates",
+        answer="email_batch",
+    )
+    assert isinstance(result, BatchResult)
+    first, gone, third = result
+    assert (first.message_id, third.to) == ("b7bc2f4a-e38e-4336-af7d-e6c392c2f817", "third@example.com")
+    assert isinstance(gone, InactiveRecipient)
+    assert gone.addresses == ("gone@example.com",)
+
+
+def test_a_walk_through_bulk_requests(service, answers, requests_json):
+    """Bulk requests are listed page by page; the service's key of the next page goes back unchanged."""
+    for name in ("email_bulk_list", "email_bulk_list_end"):
+        service.answer("GET", "/email/bulk", answers(name))
+    page = service.client.outbound.list_bulk(count=2)
+    assert page == Page(
+        (
+            bulk(BulkState.PROCESSING),
+            BulkStatus(
+                id="0b29af63-533d-4b7a-ad65-4a7b3202d3a7",
+                status=BulkState.CANCELLED,
+                submitted_at=datetime(2026, 3, 16, 7, 25, 1, tzinfo=UTC),
+            ),
+        ),
+        2,
+    )
+    last = BulkStatus(id="1b29af63-533d-4b7a-ad65-4a7b3202d3a7", status=BulkState.COMPLETED)
+    assert [*page.iter_all()] == [*page, last]
+    assert service.queries == [{"count": "2"}, requests_json("email_bulk_query")]
+    assert [request.path_url.partition("?")[0] for request in service.calls] == ["/email/bulk"] * 2
+
+
+def test_several_errors_of_a_bulk_request(service, answers):
+    """Code 11 names every field at fault, each with its sentences."""
+    service.answer("POST", "/email/bulk", answers("email_bulk_invalid"), 422)
+    with pytest.raises(InvalidRequest) as caught:
+        service.client.outbound.send_bulk(BULK)
+    assert caught.value.code == 11
+    assert caught.value.errors == {
+        "Subject": ("Too long.",),
+        "Messages[1].To": ("Invalid 'To' address.", "Too many recipients."),
+    }
+
+
+def test_an_unknown_bulk_request(service):
+    """A bulk id that this server does not have is `NotFound`, by 404 and code 12."""
+    service.answer("GET", "/email/bulk/x", {"ErrorCode": 12, "Message": "Not found."}, 404)
+    with pytest.raises(NotFound):
+        service.client.outbound.bulk_status("x")
+
+
+@pytest.mark.parametrize("value", [{}, [], b"<html>", {"Id": ""}, {"Id": []}])
+def test_a_bulk_answer_that_cannot_be_read(service, value):
+    """A bulk request whose answer has no id may have been taken."""
+    service.answer("POST", "/email/bulk", value)
+    with pytest.raises(DeliveryUnknown):
+        service.client.outbound.send_bulk(BULK)
