@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from .models.address import AddressLike
+from .models.options import Hooks, OnUnknown, Retry
 from .settings import (
     ACCOUNT_TOKEN_VARIABLES,
     SERVER_TOKEN_VARIABLES,
@@ -15,7 +16,12 @@ from .settings import (
     Timeout,
     check_allow_http,
     check_base_url,
+    check_deadline,
+    check_flag,
+    check_hooks,
     check_message_stream,
+    check_on_unknown,
+    check_retry,
     check_sender,
     check_timeout,
     check_token,
@@ -110,9 +116,14 @@ class Client(_BaseClient):
         *,
         base_url: str | None = None,
         timeout: Timeout = 10.0,
+        deadline: float = 30.0,
+        retry: Retry | None = None,
+        on_unknown: OnUnknown = "raise",
+        reconcile: bool = True,
         sender: AddressLike | None = None,
         message_stream: str | None = None,
         allow_http: bool = False,
+        hooks: Hooks | None = None,
         session: requests.Session | None = None,
     ) -> None:
         """
@@ -122,9 +133,15 @@ class Client(_BaseClient):
             token: The server token; else `EMAILAPI_SERVER_TOKEN`, else `POSTMARK_SERVER_TOKEN`.
             base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
             timeout: Seconds for each socket operation, or `(connect, read)`.
+            deadline: Seconds for one call, with all that is tried again and looked up; the system's resolver is
+                beyond it. For a batch it counts for each chunk, and grows by a second for each MB.
+            retry: How often what may be tried again is tried; `Retry()` when None.
+            on_unknown: With a mail that may have been sent and cannot be found: `"raise"`, or `"resend"` it once.
+            reconcile: Let mails carry a key in their metadata, and look unknown ones up by it.
             sender: Stands in where a mail has none; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
             message_stream: Stands in where a mail names none.
             allow_http: Let the token travel in clear, off loopback too; else `EMAILAPI_ALLOW_HTTP`.
+            hooks: Functions that are told how requests go.
             session: A `requests.Session` of your own to send by, with its adapters, proxies and certificates.
 
         Raises:
@@ -136,6 +153,11 @@ class Client(_BaseClient):
         url = check_base_url(base_url, check_allow_http(allow_http))
         options = Options(
             timeout=check_timeout(timeout),
+            deadline=check_deadline(deadline),
+            retry=check_retry(retry),
+            on_unknown=check_on_unknown(on_unknown),
+            reconcile=check_flag(reconcile, "reconcile"),
+            hooks=check_hooks(hooks),
             sender=check_sender(sender),
             message_stream=check_message_stream(message_stream),
         )
@@ -174,8 +196,13 @@ class Client(_BaseClient):
         self,
         *,
         timeout: Timeout | None = None,
+        deadline: float | None = None,
+        retry: Retry | None = None,
+        on_unknown: OnUnknown | None = None,
+        reconcile: bool | None = None,
         sender: AddressLike | None = None,
         message_stream: str | None = None,
+        hooks: Hooks | None = None,
     ) -> Client:
         """
         Return a client with other options on the same connections; what is None stays as it is.
@@ -185,18 +212,20 @@ class Client(_BaseClient):
         Raises:
             ConfigurationError: An option that cannot be.
         """
-        now = self._options
+        checked = {
+            "timeout": timeout if timeout is None else check_timeout(timeout),
+            "deadline": deadline if deadline is None else check_deadline(deadline),
+            "retry": retry if retry is None else check_retry(retry),
+            "on_unknown": on_unknown if on_unknown is None else check_on_unknown(on_unknown),
+            "reconcile": reconcile if reconcile is None else check_flag(reconcile, "reconcile"),
+            "sender": sender if sender is None else check_sender(sender),
+            "message_stream": check_message_stream(message_stream),
+            "hooks": hooks if hooks is None else check_hooks(hooks),
+        }
+        changes: dict[str, Any] = {name: value for name, value in checked.items() if value is not None}
         client = Client.__new__(Client)
         client._owner = False
-        client._open(
-            self._session,
-            attrs.evolve(
-                now,
-                timeout=now.timeout if timeout is None else check_timeout(timeout),
-                sender=now.sender if sender is None else check_sender(sender),
-                message_stream=now.message_stream if message_stream is None else check_message_stream(message_stream),
-            ),
-        )
+        client._open(self._session, attrs.evolve(self._options, **changes))
         return client
 
 
@@ -224,7 +253,10 @@ class AccountClient(_BaseClient):
         *,
         base_url: str | None = None,
         timeout: Timeout = 10.0,
+        deadline: float = 30.0,
+        retry: Retry | None = None,
         allow_http: bool = False,
+        hooks: Hooks | None = None,
         session: requests.Session | None = None,
     ) -> None:
         """
@@ -234,7 +266,10 @@ class AccountClient(_BaseClient):
             token: The account token; else `EMAILAPI_ACCOUNT_TOKEN`, else `POSTMARK_ACCOUNT_TOKEN`.
             base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
             timeout: Seconds for each socket operation, or `(connect, read)`.
+            deadline: Seconds for one call, with all that is tried again.
+            retry: How often what may be tried again is tried; `Retry()` when None.
             allow_http: Let the token travel in clear, off loopback too; else `EMAILAPI_ALLOW_HTTP`.
+            hooks: Functions that are told how requests go.
             session: A `requests.Session` of your own to send by.
 
         Raises:
@@ -245,7 +280,12 @@ class AccountClient(_BaseClient):
 
         secret = check_token(token, ACCOUNT_TOKEN_VARIABLES)
         url = check_base_url(base_url, check_allow_http(allow_http))
-        options = Options(timeout=check_timeout(timeout))
+        options = Options(
+            timeout=check_timeout(timeout),
+            deadline=check_deadline(deadline),
+            retry=check_retry(retry),
+            hooks=check_hooks(hooks),
+        )
         opened = self._session, self._options = Session(url, ACCOUNT_TOKEN, secret, session), options
         self.servers = servers.Servers(*opened)
         self.domains = domains.Domains(*opened)

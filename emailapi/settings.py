@@ -9,6 +9,7 @@ import attrs
 
 from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, addresses
+from .models.options import Hooks, OnUnknown, Retry, is_seconds
 
 DEFAULT_BASE_URL = "https://api.postmarkapp.com"
 SERVER_TOKEN_VARIABLES = ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN")
@@ -17,8 +18,6 @@ SENDER_VARIABLES = ("EMAILAPI_SENDER", "POSTMARK_SENDER_EMAIL")
 BASE_URL_VARIABLES = ("EMAILAPI_BASE_URL",)
 ALLOW_HTTP_VARIABLES = ("EMAILAPI_ALLOW_HTTP",)
 
-# The longest wait that poll() takes is 2^31 milliseconds, about 24 days.
-SECONDS_LIMIT = 2_147_483
 
 Timeout = float | tuple[float, float]
 
@@ -117,9 +116,64 @@ def check_timeout(given: object) -> tuple[float, float]:
     return float(pair[0]), float(pair[1])
 
 
-def is_seconds(value: object) -> bool:
-    """Return whether a value is a positive number of seconds that a socket can wait."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= SECONDS_LIMIT
+def check_deadline(given: float) -> float:
+    """
+    Return the seconds that one call may take.
+
+    Raises:
+        ConfigurationError: Not a positive number.
+    """
+    if not is_seconds(given):
+        raise ConfigurationError(f"deadline must be a positive number of seconds, not {given!r}")
+    return float(given)
+
+
+def check_retry(given: Retry | None) -> Retry:
+    """
+    Return how often what may be tried again is tried.
+
+    Raises:
+        ConfigurationError: It is no `Retry`.
+    """
+    if given is not None and not isinstance(given, Retry):
+        raise ConfigurationError(f"retry must be a Retry, not {type(given).__name__}")
+    return given or Retry()
+
+
+def check_hooks(given: Hooks | None) -> Hooks:
+    """
+    Return the functions that are told how requests go.
+
+    Raises:
+        ConfigurationError: They are no `Hooks`.
+    """
+    if given is not None and not isinstance(given, Hooks):
+        raise ConfigurationError(f"hooks must be Hooks, not {type(given).__name__}")
+    return given or Hooks()
+
+
+def check_on_unknown(given: str) -> OnUnknown:
+    """
+    Return what to do with a mail that may have been sent and cannot be found.
+
+    Raises:
+        ConfigurationError: Neither `"raise"` nor `"resend"`.
+    """
+    if given not in ("raise", "resend"):
+        raise ConfigurationError(f"on_unknown must be 'raise' or 'resend', not {given!r}")
+    return "resend" if given == "resend" else "raise"
+
+
+def check_flag(given: bool, name: str) -> bool:
+    """
+    Return an option that is on or off.
+
+    Raises:
+        ConfigurationError: It is neither True nor False.
+    """
+    if not isinstance(given, bool):
+        raise ConfigurationError(f"{name} must be True or False, not {given!r}")
+    return given
 
 
 def check_sender(given: AddressLike | None) -> Address | None:
@@ -159,10 +213,20 @@ class Options:
 
     Attributes:
         timeout: Seconds to connect, and seconds for each later socket operation.
+        deadline: Seconds for one call, with all that is tried again and looked up.
+        retry: How often what may be tried again is tried.
+        on_unknown: What to do with a mail that cannot be found: `"raise"`, or `"resend"` once.
+        reconcile: Whether mails carry a key, and unknown ones are looked up by it.
+        hooks: Functions that are told how requests go.
         sender: Stands in for a mail's own sender.
         message_stream: Stands in for a mail's own stream.
     """
 
     timeout: tuple[float, float]
+    deadline: float = 30.0
+    retry: Retry = attrs.field(factory=Retry)
+    on_unknown: OnUnknown = "raise"
+    reconcile: bool = True
+    hooks: Hooks = attrs.field(factory=Hooks)
     sender: Address | None = None
     message_stream: str | None = None

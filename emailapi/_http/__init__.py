@@ -6,9 +6,11 @@ settings and prepares cookies and hooks anew for each call, which costs twice wh
 session would do once - proxies, CA bundle - is done once a client.
 """
 
+from .calling import perform
+from .connection import POOL_SIZE
 from .session import USER_AGENT, Session
 
 SERVER_TOKEN = "X-Postmark-Server-Token"
 ACCOUNT_TOKEN = "X-Postmark-Account-Token"
 
-__all__ = ["ACCOUNT_TOKEN", "SERVER_TOKEN", "USER_AGENT", "Session"]
+__all__ = ["ACCOUNT_TOKEN", "POOL_SIZE", "SERVER_TOKEN", "USER_AGENT", "Session", "perform"]

@@ -1,8 +1,11 @@
-"""Connections that say whether a request may have been read."""
+"""Connections that say whether a request may have been read, and keep to the deadline of a call."""
 
 from __future__ import annotations
 
+import http.client
+import io
 import threading
+import time
 from typing import Any
 
 import requests
@@ -12,43 +15,130 @@ from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 POOL_SIZE = 32
+# Load balancers close what is idle for a minute or more; renewing a connection costs less than losing an answer.
+IDLE_SECONDS = 45.0
+# One `sendall` has one time limit for all it writes, however much the other side takes meanwhile.
+PIECE = 65_536
 
 
-class _Mark(threading.local):
-    """Whether the request under way in this thread may have been read: None where our connections do not say."""
+class _Call(threading.local):
+    """
+    The call under way in this thread.
+
+    Attributes:
+        sent: Whether its request may have been read: None where our connections do not say.
+        until: When it must be over, on the monotonic clock.
+        timeout: Seconds that one write may take.
+    """
 
     sent: bool | None = None
+    until: float | None = None
+    timeout: float | None = None
 
 
-mark = _Mark()
+call = _Call()
 
 
-class _Marking:
+def _limit(sock: Any) -> None:
+    """Let the next operation of a socket take no longer than what is left of the call."""
+    if call.until is None:
+        return
+    left = call.until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline is over")
+    timeout = sock.gettimeout()
+    if timeout is None or left < timeout:
+        sock.settimeout(left)
+
+
+class _TimedFile(io.RawIOBase):
     """
-    Tells whether a byte of the request was written.
+    What an answer is read from.
 
-    Types of exceptions lie about that: a reset after the request through a proxy is a `ProxyError`, a bad TLS record
-    an `SSLError`. Name, TCP, proxy CONNECT and TLS handshake all happen in `connect`.
+    A timeout of the socket begins anew with each byte; this ends status line, headers, `100 Continue`, chunk sizes
+    and body alike when the call's time is over.
     """
+
+    def __init__(self, file: Any, sock: Any) -> None:
+        self._file, self._sock = file, sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        _limit(self._sock)
+        count: int | None = self._file.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+class _TimedAnswer(http.client.HTTPResponse):
+    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock))
+
+
+class _Watched:
+    """
+    Tells whether a byte of the request was written, and writes it within the call's time.
+
+    Types of exceptions lie about the first: a reset after the request through a proxy is a `ProxyError`, a bad TLS
+    record an `SSLError`. Name, TCP, proxy CONNECT and TLS handshake all happen in `connect`.
+    """
+
+    response_class = _TimedAnswer
+    _used = (0.0, 0.0)
 
     def connect(self) -> None:
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            mark.sent = False  # what CONNECT wrote was not the request
+            call.sent = False  # what CONNECT wrote was not the request
+        self._used = _now()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether this connection may serve again: not closed by the other side, and not idle for long."""
+        now = _now()
+        # By either clock: the monotonic one stands still while a machine sleeps, or a container is frozen.
+        if any(new - old > IDLE_SECONDS for new, old in zip(now, self._used, strict=True)):
+            return False
+        self._used = now
+        connected: bool = super().is_connected  # type: ignore[misc]
+        return connected
 
     def send(self, data: Any) -> None:
         if self.sock is None and self.auto_open:  # type: ignore[attr-defined]
             self.connect()
-        mark.sent = True
+        call.sent = True
+        if not isinstance(data, bytes) or len(data) <= PIECE:
+            self._send(data)
+            return
+        view = memoryview(data)
+        for start in range(0, len(view), PIECE):
+            self._send(view[start : start + PIECE])
+
+    def _send(self, data: Any) -> None:
+        sock = self.sock  # type: ignore[attr-defined]
+        if call.timeout is not None and sock is not None:
+            sock.settimeout(call.timeout)
+            _limit(sock)
         super().send(data)  # type: ignore[misc]
 
 
-class _Connection(_Marking, HTTPConnection):
+def _now() -> tuple[float, float]:
+    return time.monotonic(), time.time()
+
+
+class _Connection(_Watched, HTTPConnection):  # type: ignore[misc]
     pass
 
 
-class _TLSConnection(_Marking, HTTPSConnection):
+class _TLSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]
     pass
 
 
@@ -81,7 +171,7 @@ class Adapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Return the pool for the one host, proxy and CA bundle that this adapter serves."""
-        mark.sent = False
+        call.sent = False
         pool = self._pool  # another thread may close the client meanwhile
         if pool is None:
             pool = self._pool = super().get_connection_with_tls_context(*args, **options)

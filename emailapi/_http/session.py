@@ -10,12 +10,12 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
-from .._delivery import Answer, Request, no_answer
+from .._delivery import Answer, Deadline, Kind, Request, no_answer, out_of_time
 from .._version import __version__
 from ..errors import ConfigurationError
 from ..settings import Secret, is_loopback
 from . import failure
-from .connection import Adapter, mark
+from .connection import Adapter, call
 
 USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
 
@@ -69,6 +69,7 @@ class Session:
         self._closed = False
         self._pid = os.getpid()
         self._adapter = Adapter()
+        self._abandoned: list[Adapter] = []
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
@@ -89,11 +90,12 @@ class Session:
         if self._closed:
             raise ConfigurationError("the client is closed")
 
-    def exchange(self, request: Request, timeout: tuple[float, float]) -> Answer:
+    def exchange(self, request: Request, timeout: tuple[float, float], deadline: Deadline) -> Answer:
         """
         Send one request, once, and return its answer, whatever its status.
 
         Raises:
+            DeadlineExceeded: There was no time left, and nothing was sent.
             ConnectionFailed: Nothing was sent.
             DeliveryUnknown: A write got no answer.
             TransportError: A read got no answer.
@@ -102,19 +104,26 @@ class Session:
         self.check_open()
         url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
         headers = self._headers if request.body is None else {**self._headers, "Content-Type": "application/json"}
-        mark.sent = None
+        left = deadline.left()
+        if left <= 0:
+            raise out_of_time(request)
+        timeout = min(timeout[0], left), min(timeout[1], left)
+        call.sent, call.until, call.timeout = None, deadline.at, timeout[1]
         try:
             if self._given is not None:
                 return self._exchange_by(self._given, request, url, headers, timeout)
             return self._exchange(request, url, headers, timeout)
         except (requests.RequestException, urllib3_errors.HTTPError, OSError, ValueError) as error:
-            ours = self._failure(request, error, timeout)
+            ours = self._failure(request, error, timeout, deadline)
             failure.let_go(error)
         # Raised out here so that it does not carry the other one, which holds the request with token and mail.
         raise ours
 
     def _exchange(self, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]) -> Answer:
         if self._pid != os.getpid():
+            # What another thread held at the fork stays locked in the child: the parent's pool must not be emptied, not
+            # even by the garbage collector.
+            self._abandoned.append(self._adapter)
             # In this order: another thread that sees the new process must see the new connections, too.
             self._adapter, self._pid = Adapter(), os.getpid()
         prepared = requests.PreparedRequest()
@@ -157,14 +166,18 @@ class Session:
             response = error.response
         return Answer(response.status_code, response.headers, response.content)
 
-    def _failure(self, request: Request, error: Exception, timeout: tuple[float, float]) -> Exception:
+    def _failure(
+        self, request: Request, error: Exception, timeout: tuple[float, float], deadline: Deadline
+    ) -> Exception:
         """Turn what `requests`, `urllib3` or the system raised into an error of ours."""
         # By a session of the user's the mark says nothing of this call: its hooks may use another client.
-        sent = mark.sent if self._given is None else None
+        sent = call.sent if self._given is None else None
         wrong = failure.configuration(error, sent, self._settings["verify"])
         if wrong is not None:
             return ConfigurationError(f"the request cannot be made: {wrong}")
         if sent is None:
             sent = not failure.surely_not_sent(error, self.base_url)
+        if deadline.left() <= 0 and (not sent or request.kind is Kind.READ):
+            return out_of_time(request)
         why = f"{failure.reason(error, sent, timeout)} ({self.base_url})"
         return no_answer(request, why, sent=sent, retryable=not failure.by_certificate(error))

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from .._delivery import Kind, Request, answer_value, unreadable
-from .._http import Session
+from .._delivery import Deadline, Kind, Request, answer_value, unreadable
+from .._http import Session, perform
 from ..errors import InvalidArgument, InvalidResponse
 from ..models.listing import PAGE_LIMIT, Listing, Page
 from ..settings import Options
@@ -75,7 +75,7 @@ class Resource:
 
     def _call(self, request: Request, reading: Callable[[Any], T]) -> T:
         """Make a call, and return what `reading` makes of the JSON value of its answer."""
-        answer = self._session.exchange(request, self._options.timeout)
+        answer = perform(self._session, self._options, request, Deadline.after(self._options.deadline))
         value = answer_value(request, answer)
         try:
             return reading(value)

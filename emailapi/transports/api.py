@@ -1,38 +1,38 @@
-"""The way out through the service's HTTP API: its requests, its JSON, its answers."""
+"""The way out through the service's HTTP API: what a mail looks like there, and what its answers say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from copy import copy
 from typing import Any, Generic, TypeVar
 
 import attrs
 
 from .._delivery import (
+    BATCH_NAME,
+    KEY_NAME,
     Answer,
-    Kind,
     Request,
     Verdict,
     api_error,
     envelope_code,
     facts,
+    names_some_of,
     refusal,
     unknown,
     verdict,
 )
-from .._http import Session
-from ..errors import APIError, DeliveryUnknown, EmailAPIError, InvalidEmail, InvalidResponse
+from ..errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
 from ..models.address import Address
-from ..models.bulk import BulkEmail, BulkStatus
-from ..models.email import BaseEmail, Email, TemplateEmail
-from ..models.fields import as_record
-from ..models.outbound import BatchItem, BatchResult, SendResult, inactive_addresses
+from ..models.bulk import BulkEmail
+from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
+from ..models.outbound import BatchItem, SendResult, inactive_addresses
 from ..settings import Options
 from ..wire import dump_json, read, wire_names, write
 from .limits import (
-    BATCH_BYTES_LIMIT,
-    BATCH_LIMIT,
     BODY_LIMIT,
+    METADATA_LIMIT,
     check_bulk,
     check_email,
     check_mailboxes,
@@ -42,8 +42,9 @@ from .limits import (
 
 M = TypeVar("M", bound=BaseEmail)
 
-_SENDER, _STREAM = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream"))
+_SENDER, _STREAM, _METADATA = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream", "metadata"))
 _MESSAGE_ID = wire_names(SendResult)["message_id"]
+DEFAULT_STREAM = "outbound"
 
 
 @attrs.frozen
@@ -73,9 +74,47 @@ TEMPLATES = Endpoint(
 BULK = Endpoint(BulkEmail, check_bulk, "/email/bulk")
 
 
-def encode(email: M, options: Options, check: Callable[[M, Address], None]) -> bytes:
+@attrs.frozen
+class Parcel:
     """
-    Return the JSON of one mail, with the client's sender and stream filled in.
+    One mail, ready to be posted.
+
+    Attributes:
+        part: Its JSON.
+        key: The key it carries, that it can be looked up by; None when it carries none.
+        batched: Whether it also carries its batch's.
+        stream: The stream it goes through.
+        addresses: How many addresses it has.
+        place: Where it stands in the input.
+    """
+
+    part: bytes = attrs.field(repr=False)
+    key: str | None
+    batched: bool
+    stream: str
+    addresses: int
+    place: int = 0
+
+
+def pack(
+    email: M,
+    options: Options,
+    check: Callable[[M, Address], None],
+    *,
+    key: str | None = None,
+    batch: str | None = None,
+    place: int = 0,
+) -> Parcel:
+    """
+    Check one mail, and encode it with the client's sender and stream filled in.
+
+    Args:
+        email: The mail; its own key goes before `key`.
+        options: The client's.
+        check: What the API takes of this kind of mail.
+        key: The key to carry, where there is room for it.
+        batch: The batch's key to carry, likewise.
+        place: Where the mail stands in the input.
 
     Raises:
         InvalidEmail: It breaks a limit of the API that can be known here; the error names the field.
@@ -87,8 +126,32 @@ def encode(email: M, options: Options, check: Callable[[M, Address], None]) -> b
     written = write(email)
     if email.sender is None:
         written[_SENDER] = sender.header
-    if options.message_stream is not None and email.message_stream is None:
-        written[_STREAM] = options.message_stream
+    stream = email.message_stream or options.message_stream
+    if stream is not None and email.message_stream is None:
+        written[_STREAM] = stream
+    key = (email.idempotency_key or key) if options.reconcile else None
+    room = METADATA_LIMIT - len(email.metadata)
+    if key is not None and room > 0:
+        written[_METADATA] = metadata = {**email.metadata, KEY_NAME: key}
+        if batch is not None and room > 1:
+            metadata[BATCH_NAME] = batch
+        if len({name.lower() for name in metadata}) < len(email.metadata) + (2 if BATCH_NAME in metadata else 1):
+            raise InvalidEmail(
+                f"metadata: {KEY_NAME} and {BATCH_NAME} are our own; use idempotency_key", field="metadata"
+            )
+    else:
+        key = None
+    return Parcel(
+        _encode(email, written, sender),
+        key,
+        batch is not None and room > 1,
+        stream or DEFAULT_STREAM,
+        len(email.to) + len(email.cc) + len(email.bcc) if isinstance(email, Envelope) else 0,
+        place,
+    )
+
+
+def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
     try:
         encoded = dump_json(written)
     except (TypeError, ValueError, RecursionError) as error:
@@ -100,50 +163,6 @@ def encode(email: M, options: Options, check: Callable[[M, Address], None]) -> b
     if len(encoded) > BODY_LIMIT:
         check_sizes(email, len(encoded))
     return encoded
-
-
-@attrs.frozen
-class Chunk:
-    """
-    The mails of one request.
-
-    Attributes:
-        places: Where each stands in the input.
-        keys: Each one's idempotency key.
-        parts: Each one's JSON.
-    """
-
-    places: list[int] = attrs.field(factory=list)
-    keys: list[str | None] = attrs.field(factory=list)
-    parts: list[bytes] = attrs.field(factory=list, repr=False)
-
-    def body(self, endpoint: Endpoint[Any]) -> bytes:
-        """Return the request's body."""
-        return endpoint.wrapped[0] + b",".join(self.parts) + endpoint.wrapped[1]
-
-
-def chunks(
-    endpoint: Endpoint[M], emails: Sequence[M | Mapping[str, Any]], options: Options, items: list[BatchItem | None]
-) -> Iterator[Chunk]:
-    """Encode mails into chunks of 500 and 50 MB; what is wrong with a mail goes to its place in `items`."""
-    empty = sum(map(len, endpoint.wrapped))
-    chunk, size = Chunk(), empty
-    for place, given in enumerate(emails):
-        try:
-            email = as_record(given, endpoint.record, "email")
-            part = encode(email, options, endpoint.check)
-        except InvalidEmail as error:
-            items[place] = error.at(place)
-            continue
-        if chunk.parts and (len(chunk.parts) == BATCH_LIMIT or size + len(part) > BATCH_BYTES_LIMIT):
-            yield chunk
-            chunk, size = Chunk(), empty
-        chunk.places.append(place)
-        chunk.keys.append(email.idempotency_key)
-        chunk.parts.append(part)
-        size += len(part) + 1
-    if chunk.parts:
-        yield chunk
 
 
 def accepted(value: object, key: str | None) -> SendResult:
@@ -160,116 +179,52 @@ def accepted(value: object, key: str | None) -> SendResult:
     return attrs.evolve(result, idempotency_key=key, inactive_recipients=inactive)
 
 
-def send_one(session: Session, options: Options, endpoint: Endpoint[M], email: M) -> SendResult:
-    """
-    Send one mail, once.
-
-    Raises:
-        InvalidEmail: It was refused here.
-        APIError: The service refused it.
-        ConnectionFailed: It surely was not sent.
-        DeliveryUnknown: It may have been sent.
-    """
-    key = email.idempotency_key
-    request, answer = _post(session, options, endpoint, email)
-    with suppress(ValueError, InvalidResponse):
-        value = answer.value()
-        if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
-            return accepted(value, key)
-    # Raised out here so that it does not carry the other one, which holds the whole answer.
-    raise unknown(request, "the answer cannot be read", answer, key)
-
-
-def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus:
-    """
-    Send one bulk request, once; see `send_one`.
-
-    Raises:
-        DeliveryUnknown: It may have been taken; its answer, and with it its id, is lost.
-    """
-    request, answer = _post(session, options, BULK, bulk)
-    with suppress(ValueError, InvalidResponse):
-        status = read(answer.value(), BulkStatus)
-        if status.id:
-            return status
-    raise unknown(request, "the answer cannot be read", answer, bulk.idempotency_key)
-
-
-def _post(session: Session, options: Options, endpoint: Endpoint[M], email: M) -> tuple[Request, Answer]:
-    """Post one mail, and return its request and an answer that is a success."""
-    request = Request("POST", endpoint.one, body=encode(email, options, endpoint.check), kind=Kind.SEND)
-    key = email.idempotency_key
-    try:
-        answer = session.exchange(request, options.timeout)
-    except DeliveryUnknown as error:
-        error.idempotency_key = key
-        raise
-    failure = _failure(request, answer, key)
-    if failure is not None:
-        raise failure
-    return request, answer
-
-
-def _failure(request: Request, answer: Answer, key: str | None) -> APIError | DeliveryUnknown | None:
-    """Return what an answer says against its mail, if anything."""
+def failure_of(request: Request, answer: Answer, parcel: Parcel | None = None) -> EmailAPIError | None:
+    """Return what an answer as a whole says against its mails, if anything."""
     found = verdict(answer)
     if found in (Verdict.REFUSED, Verdict.NOT_SENT):
-        return refusal(request, answer)
+        return _refused(refusal(request, answer), request, answer, parcel)
     if found is Verdict.UNKNOWN:
-        return unknown(request, f"the service answered HTTP {answer.status}", answer, key)
+        return unknown(request, f"the service answered HTTP {answer.status}", answer)
     return None
 
 
-def _item(value: object, key: str | None, request: Request, answer: Answer) -> BatchItem:
-    """Return what one item of a batch answer says of its mail."""
+def _refused(error: APIError, request: Request, answer: Answer, parcel: Parcel | None) -> EmailAPIError:
+    """Return a refusal; one that names some of a mail's recipients may have been delivered to the others."""
+    if parcel is not None and names_some_of(error, parcel.addresses):
+        return unknown(request, error.message, answer)
+    return error
+
+
+def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
+    """Return what the answer to a single mail says of it."""
+    failure = failure_of(request, answer, parcel)
+    if failure is not None:
+        return failure
+    with suppress(ValueError, InvalidResponse):
+        value = answer.value()
+        if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
+            return accepted(value, parcel.key)
+    return unknown(request, "the answer cannot be read", answer)
+
+
+def each(request: Request, answer: Answer, parcels: Sequence[Parcel]) -> list[BatchItem]:
+    """Return what the answer to a batch says of each of its mails; a failure of the whole request is each one's."""
+    failure = failure_of(request, answer)
+    if failure is not None:
+        return [copy(failure) for _ in parcels]
+    values = None
+    with suppress(ValueError):
+        values = answer.value()
+    if isinstance(values, list) and len(values) == len(parcels):
+        return [_item(value, parcel, request, answer) for value, parcel in zip(values, parcels, strict=True)]
+    return [unknown(request, "the answer does not match the batch", answer) for _ in parcels]
+
+
+def _item(value: object, parcel: Parcel, request: Request, answer: Answer) -> BatchItem:
     if envelope_code(value):
-        return api_error(value, answer.status, facts(request, answer))
+        return _refused(api_error(value, answer.status, facts(request, answer)), request, answer, parcel)
     if isinstance(value, dict) and value.get(_MESSAGE_ID):
         with suppress(InvalidResponse):
-            return accepted(value, key)
-    return unknown(request, "the answer of this mail cannot be read", answer, key)
-
-
-def _send_chunk(session: Session, options: Options, endpoint: Endpoint[M], chunk: Chunk) -> list[BatchItem]:
-    """Send one chunk, once; a failure of the whole request is each mail's."""
-    request = Request("POST", endpoint.many, body=chunk.body(endpoint), kind=Kind.SEND)
-    try:
-        answer = session.exchange(request, options.timeout)
-    except EmailAPIError as error:
-        return [_for_mail(error, key) for key in chunk.keys]
-    failure = _failure(request, answer, None)
-    if failure is not None:
-        return [_for_mail(failure, key) for key in chunk.keys]
-    try:
-        values = answer.value()
-    except ValueError:
-        values = None
-    if isinstance(values, list) and len(values) == len(chunk.keys):
-        return [_item(value, key, request, answer) for value, key in zip(values, chunk.keys, strict=True)]
-    return [unknown(request, "the answer does not match the batch", answer, key) for key in chunk.keys]
-
-
-def _for_mail(error: EmailAPIError, key: str | None) -> EmailAPIError:
-    """Return an error of its own for each mail of a chunk, with that mail's key."""
-    found = error.__reduce__()
-    restored: EmailAPIError = found[0](found[1][0], found[1][1], dict(found[1][2]))
-    if "idempotency_key" in restored.__dict__:
-        restored.__dict__["idempotency_key"] = key
-    return restored
-
-
-def send_batch(
-    session: Session, options: Options, endpoint: Endpoint[M], emails: Sequence[M | Mapping[str, Any]]
-) -> BatchResult:
-    """
-    Send mails in chunks, one after another; a chunk that fails loses nothing of the others.
-
-    Raises:
-        ConfigurationError: The client is closed, or cannot be used as it is.
-    """
-    session.check_open()
-    items: list[BatchItem | None] = [None] * len(emails)
-    for chunk in chunks(endpoint, emails, options, items):
-        for place, item in zip(chunk.places, _send_chunk(session, options, endpoint, chunk), strict=True):
-            items[place] = item
-    return BatchResult(tuple(item for item in items if item is not None))
+            return accepted(value, parcel.key)
+    return unknown(request, "the answer of this mail cannot be read", answer)

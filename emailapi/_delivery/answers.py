@@ -1,8 +1,4 @@
-"""
-What an answer, or the lack of one, says about a request.
-
-Pure functions: they see a request and what came of it, and say which outcome that is.
-"""
+"""What an answer, or the lack of one, says about a request."""
 
 from __future__ import annotations
 
@@ -16,9 +12,10 @@ from typing import Any
 
 import attrs
 
-from .errors import (
+from ..errors import (
     APIError,
     ConnectionFailed,
+    DeadlineExceeded,
     DeliveryUnknown,
     InactiveRecipient,
     InvalidResponse,
@@ -26,8 +23,10 @@ from .errors import (
     TransportError,
     error_class,
 )
-from .models.outbound import inactive_addresses
-from .wire import load_json, read, wire_names
+from ..models.outbound import SendResult, inactive_addresses
+from ..wire import load_json, read, wire_names
+
+_MESSAGE_ID = wire_names(SendResult)["message_id"]
 
 
 class Kind(Enum):
@@ -71,11 +70,13 @@ class Answer:
         status: HTTP status.
         headers: Its headers, whose names compare in any case.
         body: The body, decompressed.
+        attempts: How often the request was tried until it came.
     """
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
+    attempts: int = 1
     _value: Any = attrs.field(default=_UNREAD, init=False, repr=False, eq=False)
 
     def value(self) -> Any:
@@ -129,6 +130,13 @@ def verdict(answer: Answer) -> Verdict:
     return Verdict.UNKNOWN
 
 
+def answer_id(answer: Answer) -> str | None:
+    """Return the id of the message that an answer is about, if it names one."""
+    value = _try_value(answer)
+    found = value.get(_MESSAGE_ID) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `Retry-After` asks to wait, in either of its forms."""
     text = (headers.get("Retry-After") or "").strip()
@@ -146,7 +154,8 @@ def facts(request: Request, answer: Answer | None = None) -> dict[str, Any]:
     """Return what an error carries of its request."""
     known: dict[str, Any] = {"method": request.method, "path": request.path, "attempts": 1}
     if answer is not None:
-        known.update(status=answer.status, request_id=answer.headers.get("X-Request-Id"))
+        request_id = answer.headers.get("X-Request-Id")
+        known.update(attempts=answer.attempts, status=answer.status, request_id=request_id)
     return known
 
 
@@ -165,7 +174,7 @@ def _field_errors(value: object) -> dict[str, tuple[str, ...]]:
 
 
 def _trigger_errors(value: object) -> dict[str, tuple[str, ...]]:
-    from .models.webhooks import WebhookVerification
+    from ..models.webhooks import WebhookVerification
 
     if not isinstance(value, dict) or wire_names(WebhookVerification)["results"] not in value:
         return {}
@@ -202,7 +211,10 @@ def api_error(
 
 def refusal(request: Request, answer: Answer) -> APIError:
     """Return the error for an answer that is no success."""
-    return api_error(_try_value(answer), answer.status, facts(request, answer), answer.headers)
+    error = api_error(_try_value(answer), answer.status, facts(request, answer), answer.headers)
+    if answer.status == 408:
+        error.retryable = True
+    return error
 
 
 def unknown(request: Request, why: str, answer: Answer | None = None, key: str | None = None) -> DeliveryUnknown:
@@ -225,6 +237,20 @@ def no_answer(request: Request, why: str, *, sent: bool, retryable: bool = True)
     if request.kind is Kind.READ:
         return TransportError(why, **facts(request))
     return unknown(request, why)
+
+
+def out_of_time(request: Request) -> DeadlineExceeded:
+    """Return the error of a request that was not made, or not answered, before its call's deadline."""
+    return DeadlineExceeded("the deadline was over before there was an answer", **facts(request))
+
+
+def names_some_of(error: APIError, recipients: int) -> bool:
+    """
+    Whether a refusal names some recipients as inactive, and not all.
+
+    The service may have delivered to the others all the same (api-contract section 2.1).
+    """
+    return isinstance(error, InactiveRecipient) and 0 < len(set(error.addresses)) < recipients
 
 
 def answer_value(request: Request, answer: Answer) -> Any:

@@ -1,0 +1,61 @@
+"""
+What became of a request: what its answer says, whether it may be tried again, and how an unknown one is looked up.
+
+Pure functions. They see a request and what came of it; whoever calls them has the connection and the clock.
+
+    accepted         2xx with code 0, or with an id
+    refused          3xx; 4xx but 408 and 429; a code in the answer              raised, never tried again
+    surely not sent  name, connect, CONNECT, TLS; 429; 503 with code 100         tried again within the deadline
+    unknown          all else once the request may have been read                looked up by its key
+"""
+
+from .answers import (
+    Answer,
+    Kind,
+    Request,
+    Verdict,
+    answer_id,
+    answer_value,
+    api_error,
+    envelope_code,
+    facts,
+    names_some_of,
+    no_answer,
+    out_of_time,
+    refusal,
+    retry_after,
+    unknown,
+    unreadable,
+    verdict,
+)
+from .keys import BATCH_NAME, KEY_NAME, new_keys
+from .lookup import look_up
+from .retrying import Deadline, may_repeat, next_wait, verdict_of
+
+__all__ = [
+    "BATCH_NAME",
+    "KEY_NAME",
+    "Answer",
+    "Deadline",
+    "Kind",
+    "Request",
+    "Verdict",
+    "answer_id",
+    "answer_value",
+    "api_error",
+    "envelope_code",
+    "facts",
+    "look_up",
+    "may_repeat",
+    "names_some_of",
+    "new_keys",
+    "next_wait",
+    "no_answer",
+    "out_of_time",
+    "refusal",
+    "retry_after",
+    "unknown",
+    "unreadable",
+    "verdict",
+    "verdict_of",
+]

@@ -1,0 +1,35 @@
+"""Looking up what became of a mail whose answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import sleep
+from typing import TypeVar
+
+from ..models.options import Retry
+from .retrying import Deadline, backoff
+
+T = TypeVar("T")
+
+# The service's search may lag behind what it accepted; how far is not documented (api-contract section 9).
+LOOK_UP_SECONDS = 10.0
+PACE = Retry(attempts=100, initial=0.1, maximum=1.5)
+
+
+def look_up(search: Callable[[], T | None], deadline: Deadline) -> T | None:
+    """
+    Search again and again, with growing pauses, until something is found or the time is over.
+
+    Not finding anything proves nothing: what was accepted may not be in the index yet.
+    """
+    until = deadline.sooner(LOOK_UP_SECONDS)
+    attempt = 0
+    while until.left() > 0:
+        attempt += 1
+        found = search()
+        if found is not None:
+            return found
+        wait = min(backoff(PACE, attempt), until.left())
+        if wait > 0:
+            sleep(wait)
+    return None

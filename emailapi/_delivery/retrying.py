@@ -1,0 +1,76 @@
+"""Whether a request may be tried again, and when."""
+
+from __future__ import annotations
+
+from random import random
+from time import monotonic
+
+import attrs
+
+from ..errors import ConnectionFailed, TransportError
+from ..models.options import Retry
+from .answers import Kind, Verdict
+
+
+@attrs.frozen
+class Deadline:
+    """
+    When a call must be over.
+
+    Attributes:
+        at: On the monotonic clock, in seconds.
+    """
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Return the deadline that is so many seconds away."""
+        return cls(monotonic() + seconds)
+
+    def left(self) -> float:
+        """Return the seconds that are left; below 0 when there are none."""
+        return self.at - monotonic()
+
+    def sooner(self, seconds: float) -> Deadline:
+        """Return this deadline, or the one that is so many seconds away if that comes first."""
+        return Deadline(min(self.at, monotonic() + seconds))
+
+
+def may_repeat(kind: Kind, found: Verdict) -> bool:
+    """
+    Whether trying again can help, and cannot do a thing twice.
+
+    What was surely not sent may always be sent again. What may have been done may be done again only where twice is
+    the same as once.
+    """
+    return found is Verdict.NOT_SENT or (found is Verdict.UNKNOWN and kind in (Kind.READ, Kind.WRITE))
+
+
+def verdict_of(failure: TransportError) -> Verdict:
+    """Return what it says of a request that it was not answered."""
+    if not isinstance(failure, ConnectionFailed):
+        return Verdict.UNKNOWN
+    return Verdict.NOT_SENT if failure.retryable else Verdict.REFUSED
+
+
+def backoff(retry: Retry, attempt: int) -> float:
+    """Return how long to wait after an attempt, counted from 1: half of it fixed, so that many do not come at once."""
+    longest: float = min(retry.maximum, retry.initial * 2 ** min(attempt - 1, 60))
+    return longest * (1 + random()) / 2  # noqa: S311 - spreads load, guards nothing
+
+
+def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> float | None:
+    """
+    Return the seconds to wait before the next attempt; None when there is none, or no time for it.
+
+    Args:
+        retry: The client's numbers.
+        attempt: Which attempt failed, from 1.
+        asked: The seconds that the service asks to wait, if it does.
+        left: The seconds until the deadline.
+    """
+    if attempt >= retry.attempts:
+        return None
+    wait = backoff(retry, attempt) if asked is None else asked
+    return wait if wait < left else None

@@ -1,0 +1,137 @@
+"""Many mails: cut into chunks that the API takes, and sent one chunk after another or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from typing import Any
+
+import attrs
+
+from .._delivery import Deadline, new_keys
+from .._http import Session
+from ..errors import EmailAPIError, InvalidEmail
+from ..models.fields import as_record
+from ..models.outbound import BatchItem, BatchResult
+from ..settings import Options
+from .api import Endpoint, M, Parcel, pack
+from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
+from .lookup import find
+from .posting import send_chunk
+
+KEYS_AT_ONCE = BATCH_LIMIT
+
+
+@attrs.define
+class Chunk:
+    """
+    The mails of one request, and what is known of those beside them that cannot be sent.
+
+    Attributes:
+        batch: The key that all of them carry, if they carry any.
+        parcels: The mails.
+        items: By place in the input, the exception of each mail that is not valid.
+        size: Bytes of the request's body.
+        count: How many mails of the input it stands for.
+    """
+
+    batch: str | None
+    size: int
+    parcels: list[Parcel] = attrs.field(factory=list, repr=False)
+    items: dict[int, BatchItem] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many mails of the input it stands for."""
+        return len(self.parcels) + len(self.items)
+
+
+def chunks(
+    endpoint: Endpoint[M], emails: Iterable[M | Mapping[str, Any]], options: Options, limit: int = BATCH_LIMIT
+) -> Iterator[Chunk]:
+    """Cut mails into chunks of at most `limit` mails and 50 MB; one that is not valid is an item of its chunk."""
+    empty = sum(map(len, endpoint.wrapped))
+    keys = _keys(options)
+    chunk = Chunk(next(keys), empty)
+    for place, given in enumerate(emails):
+        try:
+            email = as_record(given, endpoint.record, "email")
+            parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
+        except InvalidEmail as error:
+            chunk.items[place] = error.at(place)
+            continue
+        size = len(parcel.part)
+        if chunk.parcels and chunk.size + size > BATCH_BYTES_LIMIT:
+            yield chunk
+            chunk = Chunk(next(keys), empty)
+            if parcel.batched:
+                parcel = pack(email, options, endpoint.check, key=parcel.key, batch=chunk.batch, place=place)
+        chunk.parcels.append(parcel)
+        chunk.size += size + 1
+        if chunk.count >= limit:
+            yield chunk
+            chunk = Chunk(next(keys), empty)
+    if chunk.count:
+        yield chunk
+
+
+def _keys(options: Options) -> Iterator[str | None]:
+    """Yield new keys, or None where mails carry none; asking the system for many at once costs as much as for one."""
+    while True:
+        if not options.reconcile:
+            yield None
+        else:
+            yield from new_keys(KEYS_AT_ONCE)
+
+
+def deliver(
+    session: Session, options: Options, endpoint: Endpoint[Any], chunk: Chunk, *, check_first: bool = False
+) -> list[BatchItem]:
+    """Send a chunk, and return what became of each of its mails in the order of the input."""
+    items = dict(chunk.items)
+    parcels = chunk.parcels
+    if check_first:
+        items.update(_already(session, options, parcels))
+        parcels = [parcel for parcel in parcels if parcel.place not in items]
+    if parcels:
+        sent = send_chunk(session, options, endpoint, parcels, chunk.batch)
+        items.update(zip((parcel.place for parcel in parcels), sent, strict=True))
+    return [items[place] for place in sorted(items)]
+
+
+def _already(session: Session, options: Options, parcels: Sequence[Parcel]) -> Iterator[tuple[int, BatchItem]]:
+    """Yield, by place, the mails that were sent before; one that cannot be looked for is not sent now."""
+    for parcel in parcels:
+        try:
+            found = find(session, options, parcel.key or "", parcel.stream, Deadline.after(options.deadline))
+        except EmailAPIError as error:
+            yield parcel.place, error
+        else:
+            if found is not None:
+                yield parcel.place, found
+
+
+def send_batch(
+    session: Session,
+    options: Options,
+    endpoint: Endpoint[M],
+    emails: Iterable[M | Mapping[str, Any]],
+    *,
+    check_first: bool = False,
+) -> BatchResult:
+    """
+    Send mails in chunks, one after another; a chunk that fails loses nothing of the others.
+
+    Raises:
+        ConfigurationError: The client is closed, or cannot be used as it is.
+    """
+    session.check_open()
+    items: list[BatchItem] = []
+    for chunk in chunks(endpoint, emails, options):
+        try:
+            items += deliver(session, options, endpoint, chunk, check_first=check_first)
+        except EmailAPIError as error:
+            if not items:
+                raise
+            items += [copy(error) for _ in range(chunk.count)]
+    return BatchResult(tuple(items))

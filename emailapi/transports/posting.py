@@ -1,0 +1,155 @@
+"""Posting mails to the API: once, and looking up what became of those whose answer was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from copy import copy
+from typing import Any
+
+from .._delivery import Deadline, Kind, Request, new_keys, unknown
+from .._http import Session, perform
+from ..errors import DeliveryUnknown, InvalidArgument, InvalidResponse, TransportError
+from ..models.bulk import BulkEmail, BulkStatus
+from ..models.outbound import BatchItem, SendResult
+from ..settings import Options
+from ..wire import read
+from .api import BULK, Endpoint, M, Parcel, each, failure_of, pack, single
+from .lookup import find, look_up_all
+
+Post = Callable[[Sequence[Parcel]], list[BatchItem]]
+
+# A chunk may take a second more for each of these.
+BYTES_A_SECOND = 1_000_000
+
+
+def send_one(
+    session: Session, options: Options, endpoint: Endpoint[M], email: M, *, check_first: bool = False
+) -> SendResult:
+    """
+    Send one mail, and know what became of it.
+
+    Raises:
+        InvalidEmail: It was refused here.
+        APIError: The service refused it.
+        ConnectionFailed: It surely was not sent.
+        DeadlineExceeded: There was no time left to send it.
+        DeliveryUnknown: It may have been sent, and was not found.
+    """
+    deadline = Deadline.after(options.deadline)
+    key = new_keys(1)[0] if options.reconcile and email.idempotency_key is None else None
+    parcel = pack(email, options, endpoint.check, key=key)
+    if check_first:
+        already = find(session, options, checked_key(email), parcel.stream, deadline)
+        if already is not None:
+            return already
+
+    def post(parcels: Sequence[Parcel]) -> list[BatchItem]:
+        request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND)
+        try:
+            return [single(request, perform(session, options, request, deadline), parcels[0])]
+        except TransportError as error:
+            return [error]
+
+    (item,) = settle(session, options, [parcel], None, post, deadline)
+    if isinstance(item, SendResult):
+        return item
+    raise item
+
+
+def checked_key(email: Any) -> str:
+    """
+    Return the key that a mail is looked for by before it is sent.
+
+    Raises:
+        InvalidArgument: It has none of its own: a new one cannot be anywhere yet.
+    """
+    key: str | None = email.idempotency_key
+    if key is None:
+        raise InvalidArgument("check_first needs an idempotency_key to look for", argument="check_first")
+    return key
+
+
+def send_chunk(
+    session: Session, options: Options, endpoint: Endpoint[Any], parcels: Sequence[Parcel], batch: str | None
+) -> list[BatchItem]:
+    """Send the mails of one chunk in one request, and know what became of each."""
+    body = endpoint.wrapped[0] + b",".join([parcel.part for parcel in parcels]) + endpoint.wrapped[1]
+    deadline = Deadline.after(options.deadline + len(body) / BYTES_A_SECOND)
+
+    def post(some: Sequence[Parcel]) -> list[BatchItem]:
+        rest = b",".join([parcel.part for parcel in some])
+        encoded = body if len(some) == len(parcels) else endpoint.wrapped[0] + rest + endpoint.wrapped[1]
+        request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND)
+        try:
+            return each(request, perform(session, options, request, deadline), some)
+        except TransportError as error:
+            return [copy(error) for _ in some]
+
+    return settle(session, options, parcels, batch, post, deadline)
+
+
+def settle(
+    session: Session,
+    options: Options,
+    parcels: Sequence[Parcel],
+    batch: str | None,
+    post: Post,
+    deadline: Deadline,
+) -> list[BatchItem]:
+    """
+    Post mails once, and look up those whose outcome is unknown; with `on_unknown="resend"` post these once more.
+
+    What a resend meets does not count unless it was accepted: the first may have been sent all the same.
+    """
+    items = post(parcels)
+    lost = _lost(items, parcels)
+    if lost and options.reconcile:
+        resend = options.on_unknown == "resend"
+        until = deadline.sooner(deadline.left() / 2) if resend else deadline
+        found = look_up_all(session, options, [parcels[at] for at in lost], batch, until)
+        for at in lost:
+            items[at] = found.get(parcels[at].key or "", items[at])
+        lost = _lost(items, parcels) if resend else []
+        if lost and deadline.left() > 0:
+            for at, again in zip(lost, post([parcels[at] for at in lost]), strict=True):
+                items[at] = again if isinstance(again, SendResult) else items[at]
+    return items
+
+
+def _lost(items: Sequence[BatchItem], parcels: Sequence[Parcel]) -> list[int]:
+    """Return the places of the mails whose outcome is unknown, and tell their errors what they can be found by."""
+    lost = []
+    for at, (item, parcel) in enumerate(zip(items, parcels, strict=True)):
+        if isinstance(item, DeliveryUnknown):
+            item.idempotency_key = parcel.key
+            lost.append(at)
+    return lost
+
+
+def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus:
+    """
+    Send one bulk request, once; see `send_one`. It cannot be looked up: its answer's id stands in no message.
+
+    Raises:
+        DeliveryUnknown: It may have been taken; `find` by its key tells whether messages of it are there.
+    """
+    deadline = Deadline.after(options.deadline)
+    key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
+    parcel = pack(bulk, options, BULK.check, key=key)
+    request = Request("POST", BULK.one, body=parcel.part, kind=Kind.SEND)
+    try:
+        answer = perform(session, options, request, deadline)
+    except DeliveryUnknown as error:
+        error.idempotency_key = parcel.key
+        raise
+    failure = failure_of(request, answer)
+    if failure is None:
+        with suppress(ValueError, InvalidResponse):
+            status = read(answer.value(), BulkStatus)
+            if status.id:
+                return status
+        failure = unknown(request, "the answer cannot be read", answer)
+    if isinstance(failure, DeliveryUnknown):
+        failure.idempotency_key = parcel.key
+    raise failure
