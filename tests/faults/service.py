@@ -1,0 +1,203 @@
+"""A service on real sockets that keeps what it accepts, is searched for it, and fails as it is told to."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import select
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import attrs
+
+from .wire import Exchange, Seen, read_request, reset
+
+SINGLE = ("/email", "/email/withTemplate")
+BATCH = ("/email/batch", "/email/batchWithTemplates")
+SEARCH = "/messages/outbound"
+
+
+@attrs.frozen
+class Mail:
+    """One mail that the service accepted."""
+
+    id: str
+    at: float
+    stream: str
+    metadata: dict[str, str]
+    to: str
+    tag: str
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What a search tells of it."""
+        return {
+            "MessageID": self.id,
+            "MessageStream": self.stream,
+            "To": [{"Email": self.to, "Name": None}],
+            "Tag": self.tag,
+            "ReceivedAt": "2017-02-25T13:59:44.0453616-05:00",
+            "Status": "Sent",
+            "Metadata": self.metadata,
+        }
+
+
+class Service:
+    """
+    A server whose every connection has a thread.
+
+    Attributes:
+        script: What befalls the next requests that are no searches, each once; after that all is well.
+        searching: What befalls the next searches.
+        lag: Seconds until the search knows what was accepted.
+        accepted: The mails, in their order.
+        done: Method and path of all other writes that were carried out.
+        seen: All requests that were read whole.
+    """
+
+    def __init__(
+        self,
+        script: Iterable[Any] = (),
+        searching: Iterable[Any] = (),
+        *,
+        lag: float = 0.0,
+        tls: ssl.SSLContext | None = None,
+        listening: bool = True,
+    ) -> None:
+        self.script, self.searching, self.lag, self._tls = list(script), list(searching), lag, tls
+        self.accepted: list[Mail] = []
+        self.done: list[tuple[str, str]] = []
+        self.seen: list[Seen] = []
+        self.bytes_read = self.connections = 0
+        self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._ids = itertools.count(1)
+        self._wake, self._stop = socket.socketpair()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))  # until it listens, connections are refused
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
+        if listening:
+            self.listen()
+
+    def listen(self) -> None:
+        """Take connections from now on."""
+        self._listener.listen(64)
+        self._start(self._take)
+
+    def _start(self, target: Any, *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _take(self) -> None:
+        while self._ready(self._listener):
+            connection, _ = self._listener.accept()
+            self.connections += 1
+            self._start(self._serve, connection)
+
+    def _ready(self, one: socket.socket) -> bool:
+        return self._wake not in select.select([one, self._wake], [], [])[0]
+
+    def _serve(self, connection: socket.socket) -> None:
+        with contextlib.suppress(OSError, ValueError), contextlib.ExitStack() as closing:
+            closing.callback(lambda: connection.close())
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            reader = closing.enter_context(connection.makefile("rb"))
+            while self._ready(connection):
+                if self._unread(connection):
+                    return
+                seen = read_request(reader, self)
+                if seen is None or not self._answer(connection, seen):
+                    return
+
+    def _unread(self, connection: socket.socket) -> bool:
+        """Reset the connection before a byte of the request is read, if that is its turn in the script."""
+        start = b"" if self._tls else connection.recv(200, socket.MSG_PEEK)
+        script = self.searching if start.startswith(f"GET {SEARCH}?".encode()) else self.script
+        with self._lock:
+            unread = bool(start and script and script[0].unread)
+            if unread:
+                del script[0]
+        if unread:
+            reset(connection)
+        return unread
+
+    def _answer(self, connection: socket.socket, seen: Seen) -> bool:
+        path = urlsplit(seen.target).path
+        with self._lock:
+            self.seen.append(seen)
+            script = self.searching if path == SEARCH else self.script
+            fault = script.pop(0) if script else None
+            value = self._carry_out(seen, path) if fault is None or fault.accepts else None
+        return Exchange(self, connection, seen, path, value).answer(fault)
+
+    def _carry_out(self, seen: Seen, path: str) -> Any:
+        if path == SEARCH:
+            return self._search(dict(parse_qsl(urlsplit(seen.target).query)))
+        if seen.method == "GET":
+            return {"MessageID": unquote(path.split("/")[3]) if path.count("/") > 3 else "", "Subject": "Read"}
+        if path in SINGLE:
+            return self._accept(seen.json)
+        if path in BATCH:
+            return [self._accept(mail) for mail in mails_of(seen.json)]
+        if path == "/email/bulk":
+            for message in seen.json["Messages"]:
+                shared = {"MessageStream": "broadcast", **seen.json}
+                metadata = {**seen.json.get("Metadata", {}), **message.get("Metadata", {})}
+                self._accept({**shared, **message, "Metadata": metadata})
+            return {"Id": "bulk-1", "Status": "Accepted", "TotalMessages": len(seen.json["Messages"])}
+        self.done.append((seen.method, path))
+        rule = {"ID": 7, "Rule": "a@example.com", "Name": "Done"}
+        return {**rule, "Bounce": rule, "Message": "OK"}
+
+    def _accept(self, mail: dict[str, Any]) -> dict[str, Any]:
+        one = Mail(
+            f"id-{next(self._ids)}",
+            time.monotonic(),
+            mail.get("MessageStream", "outbound"),
+            mail.get("Metadata", {}),
+            mail["To"],
+            mail.get("Tag", ""),
+        )
+        self.accepted.append(one)
+        return {"ErrorCode": 0, "Message": "OK", "MessageID": one.id, "To": one.to, "SubmittedAt": one.row["ReceivedAt"]}
+
+    def _search(self, query: dict[str, str]) -> dict[str, Any]:
+        wanted = [(name[9:].lower(), value) for name, value in query.items() if name.startswith("metadata_")]
+        stream, now = query.get("messagestream", "outbound"), time.monotonic()
+        rows = [
+            mail.row
+            for mail in reversed(self.accepted)
+            if mail.stream == stream
+            and now - mail.at >= self.lag
+            and all({name.lower(): text for name, text in mail.metadata.items()}.get(at) == to for at, to in wanted)
+        ]
+        return {"TotalCount": len(rows), "Messages": rows[: int(query["count"])]}
+
+    def times(self, tag: str) -> int:
+        """Return how often the mail with this tag was accepted."""
+        return sum(mail.tag == tag for mail in self.accepted)
+
+    def close(self) -> None:
+        """Stop, and wait for every connection's end."""
+        self.stopping.set()
+        self._stop.send(b"x")
+        for thread in list(self._threads):
+            thread.join(5)
+        for each in (self._listener, self._wake, self._stop):
+            each.close()
+
+
+def mails_of(value: Any) -> list[Any]:
+    """Return the mails of a batch's body: one kind is an array, the other an object with one."""
+    return value["Messages"] if isinstance(value, dict) else value
