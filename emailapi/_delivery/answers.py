@@ -19,6 +19,7 @@ from ..errors import (
     DeliveryUnknown,
     InactiveRecipient,
     InvalidResponse,
+    Outcome,
     RateLimited,
     TransportError,
     error_class,
@@ -71,12 +72,14 @@ class Answer:
         headers: Its headers, whose names compare in any case.
         body: The body, decompressed.
         attempts: How often the request was tried until it came.
+        in_doubt: Whether an earlier attempt, that was not answered, may have been carried out.
     """
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     attempts: int = 1
+    in_doubt: bool = False
     _value: Any = attrs.field(default=_UNREAD, init=False, repr=False, eq=False)
 
     def value(self) -> Any:
@@ -214,6 +217,8 @@ def refusal(request: Request, answer: Answer) -> APIError:
     error = api_error(_try_value(answer), answer.status, facts(request, answer), answer.headers)
     if answer.status == 408:
         error.retryable = True
+    if answer.in_doubt:
+        error.outcome = Outcome.UNKNOWN
     return error
 
 
@@ -250,7 +255,8 @@ def names_some_of(error: APIError, recipients: int) -> bool:
 
     The service may have delivered to the others all the same (api-contract section 2.1).
     """
-    return isinstance(error, InactiveRecipient) and 0 < len(set(error.addresses)) < recipients
+    named = {address.lower() for address in error.addresses} if isinstance(error, InactiveRecipient) else ()
+    return 0 < len(named) < recipients
 
 
 def answer_value(request: Request, answer: Answer) -> Any:

@@ -47,8 +47,8 @@ def may_repeat(kind: Kind, found: Verdict) -> bool:
     return found is Verdict.NOT_SENT or (found is Verdict.UNKNOWN and kind in (Kind.READ, Kind.WRITE))
 
 
-def verdict_of(failure: TransportError) -> Verdict:
-    """Return what it says of a request that it was not answered."""
+def verdict_of(failure: TransportError | None) -> Verdict:
+    """Return what it says of a request that it was not answered, and how."""
     if not isinstance(failure, ConnectionFailed):
         return Verdict.UNKNOWN
     return Verdict.NOT_SENT if failure.retryable else Verdict.REFUSED

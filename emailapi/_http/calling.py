@@ -9,6 +9,7 @@ from time import monotonic, sleep
 from .._delivery import (
     Answer,
     Deadline,
+    Kind,
     Request,
     Verdict,
     answer_id,
@@ -16,10 +17,11 @@ from .._delivery import (
     next_wait,
     refusal,
     retry_after,
+    unknown,
     verdict,
     verdict_of,
 )
-from ..errors import EmailAPIError, TransportError
+from ..errors import ConfigurationError, EmailAPIError, TransportError
 from ..models.options import Hook, HookEvent
 from ..settings import Options
 from .session import Session
@@ -35,6 +37,7 @@ def perform(session: Session, options: Options, request: Request, deadline: Dead
         TransportError: It was not answered; `Session.exchange` says which.
         ConfigurationError: It cannot be made.
     """
+    in_doubt = False
     for attempt in _attempts():
         began = monotonic()
         _tell(options.hooks.before_send, request, attempt)
@@ -44,14 +47,28 @@ def perform(session: Session, options: Options, request: Request, deadline: Dead
         except TransportError as error:
             failure = error
             failure.attempts = attempt
+        except ConfigurationError as error:  # the client was closed meanwhile
+            if not in_doubt:
+                raise
+            failure = unknown(request, error.message)
         seconds = monotonic() - began
         _log(request, attempt, seconds, answer, failure)
-        wait = _wait(options, request, attempt, deadline, answer, failure)
+        found = verdict_of(failure) if answer is None else verdict(answer)
+        wait = None
+        if may_repeat(request.kind, found):
+            asked = None if answer is None else retry_after(answer.headers)
+            wait = next_wait(options.retry, attempt, asked, deadline.left())
         if answer is not None:
             object.__setattr__(answer, "attempts", attempt)
+            object.__setattr__(answer, "in_doubt", in_doubt)
             _tell(options.hooks.on_response, request, attempt, status=answer.status, seconds=seconds)
         if wait is None:
+            if in_doubt and failure is not None and not failure.may_have_been_sent:
+                failure = unknown(request, failure.message)
+                failure.attempts = attempt
             return _ended(options, request, attempt, answer, failure)
+        # Whatever comes of the next attempt, it cannot deny that this one was carried out.
+        in_doubt = in_doubt or (found is Verdict.UNKNOWN and request.kind is not Kind.READ)
         status = None if answer is None else answer.status
         _tell(options.hooks.on_retry, request, attempt, status=status, seconds=seconds, wait=wait, error=failure)
         sleep(wait)
@@ -63,25 +80,6 @@ def _attempts() -> Iterator[int]:
     while True:
         attempt += 1
         yield attempt
-
-
-def _wait(
-    options: Options,
-    request: Request,
-    attempt: int,
-    deadline: Deadline,
-    answer: Answer | None,
-    failure: TransportError | None,
-) -> float | None:
-    """Return the seconds until the next attempt; None when this one was the last."""
-    if answer is not None:
-        found = verdict(answer)
-        asked = None if found in (Verdict.ACCEPTED, Verdict.REFUSED) else retry_after(answer.headers)
-    elif failure is not None:
-        found, asked = verdict_of(failure), None
-    if not may_repeat(request.kind, found):
-        return None
-    return next_wait(options.retry, attempt, asked, deadline.left())
 
 
 def _ended(

@@ -81,6 +81,12 @@ class _TimedAnswer(http.client.HTTPResponse):
         super().__init__(sock, *args, **options)
         self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock))
 
+    def _read_status(self) -> tuple[str, int, str]:
+        # The standard library passes over 100 alone. After another, as 103, the real answer would still come, and be
+        # read as that to the next request.
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, 100 if 100 < status < 200 else status, reason
+
 
 class _Watched:
     """
@@ -126,6 +132,7 @@ class _Watched:
         data, self._head, self._joins = self._head + data if self._head else data, b"", False
         if self.sock is None and self.auto_open:  # type: ignore[attr-defined]
             self.connect()
+        _limit(self.sock)  # type: ignore[attr-defined]
         call.sent = True
         if not isinstance(data, bytes) or len(data) <= PIECE:
             self._send(data)

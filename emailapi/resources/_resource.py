@@ -10,7 +10,7 @@ import attrs
 
 from .._delivery import Deadline, Kind, Request, answer_value, unreadable
 from .._http import Session, perform
-from ..errors import InvalidArgument, InvalidResponse
+from ..errors import InvalidArgument, InvalidResponse, NotFound
 from ..models.listing import PAGE_LIMIT, Listing, Page
 from ..settings import Options
 from ..wire import dump_json, read
@@ -102,7 +102,12 @@ class Resource:
         self._call(_writing(method, path, {}, Kind.ONCE), bool)
 
     def _delete(self, path: str) -> None:
-        self._call(Request("DELETE", path, kind=Kind.WRITE), bool)
+        try:
+            self._call(Request("DELETE", path, kind=Kind.WRITE), bool)
+        except NotFound as error:
+            # Nothing is there after an earlier attempt that was not answered: that one did it.
+            if not error.may_have_been_sent:
+                raise
 
     def _list(self, listing: Listing[T], count: int, offset: int, filters: Mapping[str, Any]) -> Page[T]:
         check_range(count, offset)

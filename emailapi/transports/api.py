@@ -84,7 +84,7 @@ class Parcel:
         key: The key it carries, that it can be looked up by; None when it carries none.
         batched: Whether it also carries its batch's.
         stream: The stream it goes through.
-        addresses: How many addresses it has.
+        addresses: How many different addresses it has.
         place: Where it stands in the input.
     """
 
@@ -146,9 +146,16 @@ def pack(
         key,
         batch is not None and room > 1,
         stream or DEFAULT_STREAM,
-        len(email.to) + len(email.cc) + len(email.bcc) if isinstance(email, Envelope) else 0,
+        _count(email),
         place,
     )
+
+
+def _count(email: BaseEmail) -> int:
+    if not isinstance(email, Envelope):
+        return 0
+    everyone = (*email.to, *email.cc, *email.bcc)
+    return len(everyone) if len(everyone) < 2 else len({address.email.lower() for address in everyone})
 
 
 def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:

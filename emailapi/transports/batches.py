@@ -16,8 +16,7 @@ from ..models.outbound import BatchItem, BatchResult
 from ..settings import Options
 from .api import Endpoint, M, Parcel, pack
 from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
-from .lookup import find
-from .posting import send_chunk
+from .posting import find_first, send_chunk
 
 KEYS_AT_ONCE = BATCH_LIMIT
 
@@ -103,7 +102,7 @@ def _already(session: Session, options: Options, parcels: Sequence[Parcel]) -> I
     """Yield, by place, the mails that were sent before; one that cannot be looked for is not sent now."""
     for parcel in parcels:
         try:
-            found = find(session, options, parcel.key or "", parcel.stream, Deadline.after(options.deadline))
+            found = find_first(session, options, parcel, Deadline.after(options.deadline))
         except EmailAPIError as error:
             yield parcel.place, error
         else:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlencode
 
-from .._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up
+import attrs
+
+from .._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up, unreadable
 from .._http import Session, perform
-from ..errors import APIError, TransportError
+from ..errors import EmailAPIError
 from ..models.listing import PAGE_LIMIT
 from ..models.messages import MESSAGES, Message, MessageFilters
 from ..models.outbound import SendResult
@@ -17,23 +20,52 @@ from .api import Parcel
 Found = dict[str, SendResult]
 
 
-def _request(name: str, value: str, stream: str, count: int) -> Request:
+@attrs.frozen
+class Search:
+    """
+    One search for mails.
+
+    Attributes:
+        request: What is asked.
+        stream: The stream that is searched.
+        keys: The keys of the mails it should give.
+    """
+
+    request: Request
+    stream: str
+    keys: frozenset[str]
+
+
+def _search(name: str, value: str, stream: str, keys: Iterable[str]) -> Search:
     narrow = write_query(MessageFilters, {"message_stream": stream, "metadata": {name: value}})
-    query = urlencode([("count", str(count)), ("offset", "0"), *narrow], quote_via=quote)
-    return Request("GET", MESSAGES.path, query, kind=Kind.READ)
+    # A whole page: should the service take the value for the beginning of one, other mails stand beside the one.
+    query = urlencode([("count", str(PAGE_LIMIT)), ("offset", "0"), *narrow], quote_via=quote)
+    return Search(Request("GET", MESSAGES.path, query, kind=Kind.READ), stream, frozenset(keys))
 
 
-def _found(request: Request, answer: Answer) -> Found:
-    """Return the mails of a search by their keys; only an exact key tells whose a mail is."""
-    value = answer_value(request, answer)
+def _found(search: Search, answer: Answer) -> tuple[Found, bool]:
+    """
+    Return the mails of a search by their keys, and whether those that are not among them are not there.
+
+    Only the exact key, in its stream, tells whose a mail is.
+    """
+    value = answer_value(search.request, answer)
     rows = value.get(MESSAGES.key) if isinstance(value, dict) else None
-    messages, _ = read_rows(rows if isinstance(rows, list) else [], MESSAGES.record)
-    keyed = ((_key(message), message) for message in messages)
-    return {key: _result(message, key) for key, message in keyed if key is not None and message.message_id}
+    if not isinstance(rows, list):
+        raise unreadable(search.request, answer, "the answer is no listing")
+    messages, unread = read_rows(rows, MESSAGES.record)
+    ours = [message for message in messages if message.message_id and _is_in(message, search.stream)]
+    keyed = ((_key(message), message) for message in ours)
+    return {key: _result(message, key) for key, message in keyed if key in search.keys}, not unread
 
 
-def _key(message: Message) -> str | None:
-    return next((value for name, value in message.metadata.items() if name.lower() == KEY_NAME), None)
+def _is_in(message: Message, stream: str) -> bool:
+    """Whether a mail went through a stream; old ones do not say."""
+    return message.message_stream.lower() in ("", stream.lower())
+
+
+def _key(message: Message) -> str:
+    return next((value for name, value in message.metadata.items() if name.lower() == KEY_NAME), "")
 
 
 def _result(message: Message, key: str) -> SendResult:
@@ -55,46 +87,57 @@ def find(session: Session, options: Options, key: str, stream: str, deadline: De
         APIError: The service refused to search.
         TransportError: It could not be asked.
     """
-    request = _request(KEY_NAME, key, stream, 1)
-    return _found(request, perform(session, options, request, deadline)).get(key)
+    search = _search(KEY_NAME, key, stream, [key])
+    answer = perform(session, options, search.request, deadline)
+    found, all_read = _found(search, answer)
+    if not found and not all_read:
+        raise unreadable(search.request, answer, "a row of the answer cannot be read")
+    return found.get(key)
 
 
 def look_up_all(
-    session: Session, options: Options, parcels: list[Parcel], batch: str | None, deadline: Deadline
-) -> Found:
-    """Look unknown mails up until all are found or the time is over, and return those that were, by their keys."""
+    session: Session, options: Options, parcels: Sequence[Parcel], batch: str | None, deadline: Deadline
+) -> tuple[Found, set[str]]:
+    """
+    Look unknown mails up until all are found or the time is over.
+
+    Returns:
+        Those that were found, by their keys; and the keys that a search answered for without knowing them.
+    """
     found: Found = {}
-    searches = _searches(parcels, batch)
+    absent: set[str] = set()
+    left = _searches(parcels, batch)
 
     def search() -> Found | None:
-        for request, keys in searches:
-            if not keys <= found.keys():
-                found.update(_found(request, session.exchange(request, options.timeout, deadline)))
-        return found if all(keys <= found.keys() for _, keys in searches) else None
+        for one in [*left]:
+            try:
+                some, all_read = _found(one, session.exchange(one.request, options.timeout, deadline))
+            except EmailAPIError as error:
+                if not error.retryable:
+                    left.remove(one)
+                continue
+            found.update(some)
+            if all_read:
+                absent.update(one.keys)
+            if one.keys <= found.keys():
+                left.remove(one)
+        return None if left else found
 
-    def patient() -> Found | None:
-        try:
-            return search()
-        except (APIError, TransportError) as error:
-            if not error.retryable:
-                return found
-        return None
-
-    look_up(patient, deadline)
-    return found
+    look_up(search, deadline)
+    return found, absent - found.keys()
 
 
-def _searches(parcels: list[Parcel], batch: str | None) -> list[tuple[Request, set[str]]]:
-    """Return the searches that find these mails, each with the keys it should give; one for all of a stream if it can."""
+def _searches(parcels: Sequence[Parcel], batch: str | None) -> list[Search]:
+    """Return the searches that find these mails: one for all of a stream where they carry their batch's key."""
     together: dict[str, set[str]] = {}
     searches = []
     for parcel in parcels:
         if parcel.key is None:
             continue
-        if parcel.batched and batch is not None and len(parcels) > 1:
+        if parcel.batched and len(parcels) > 1:
             together.setdefault(parcel.stream, set()).add(parcel.key)
         else:
-            searches.append((_request(KEY_NAME, parcel.key, parcel.stream, 1), {parcel.key}))
+            searches.append(_search(KEY_NAME, parcel.key, parcel.stream, [parcel.key]))
     for stream, keys in together.items():
-        searches.append((_request(BATCH_NAME, batch or "", stream, PAGE_LIMIT), keys))
+        searches.append(_search(BATCH_NAME, batch or "", stream, keys))
     return searches

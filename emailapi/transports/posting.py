@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
+from functools import partial
 from typing import Any
 
 from .._delivery import Deadline, Kind, Request, new_keys, unknown
 from .._http import Session, perform
-from ..errors import DeliveryUnknown, InvalidArgument, InvalidResponse, TransportError
+from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidResponse, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.outbound import BatchItem, SendResult
 from ..settings import Options
@@ -40,7 +41,8 @@ def send_one(
     key = new_keys(1)[0] if options.reconcile and email.idempotency_key is None else None
     parcel = pack(email, options, endpoint.check, key=key)
     if check_first:
-        already = find(session, options, checked_key(email), parcel.stream, deadline)
+        checked_key(email)
+        already = find_first(session, options, parcel, deadline)
         if already is not None:
             return already
 
@@ -68,6 +70,20 @@ def checked_key(email: Any) -> str:
     if key is None:
         raise InvalidArgument("check_first needs an idempotency_key to look for", argument="check_first")
     return key
+
+
+def find_first(session: Session, options: Options, parcel: Parcel, deadline: Deadline) -> SendResult | None:
+    """
+    Look for a mail before it is sent.
+
+    Raises:
+        InvalidArgument: It cannot carry its key, so that nobody could ever find it.
+        EmailAPIError: It could not be looked for.
+    """
+    if parcel.key is None:
+        why = "its metadata has no room for one" if options.reconcile else "reconcile is off"
+        raise InvalidArgument(f"check_first needs a key that the mail carries: {why}", argument="check_first")
+    return find(session, options, parcel.key, parcel.stream, deadline)
 
 
 def send_chunk(
@@ -100,31 +116,61 @@ def settle(
     """
     Post mails once, and look up those whose outcome is unknown; with `on_unknown="resend"` post these once more.
 
-    What a resend meets does not count unless it was accepted: the first may have been sent all the same.
+    Only what a search was asked for in vain is posted again: where none answers, nothing is known.
     """
     items = post(parcels)
-    lost = _lost(items, parcels)
-    if lost and options.reconcile:
-        resend = options.on_unknown == "resend"
-        until = deadline.sooner(deadline.left() / 2) if resend else deadline
-        found = look_up_all(session, options, [parcels[at] for at in lost], batch, until)
-        for at in lost:
-            items[at] = found.get(parcels[at].key or "", items[at])
-        lost = _lost(items, parcels) if resend else []
-        if lost and deadline.left() > 0:
-            for at, again in zip(lost, post([parcels[at] for at in lost]), strict=True):
-                items[at] = again if isinstance(again, SendResult) else items[at]
+    _name(items, parcels, options)
+    if not options.reconcile or not _lost(items):
+        return items
+    search = partial(_look_up, session, options, parcels, batch, items)
+    if options.on_unknown == "resend":
+        absent = search(deadline.sooner(deadline.left() / 2))
+        if absent and deadline.left() > 0:
+            _resend(items, parcels, post, absent)
+    if _lost(items):
+        search(deadline)
     return items
 
 
-def _lost(items: Sequence[BatchItem], parcels: Sequence[Parcel]) -> list[int]:
-    """Return the places of the mails whose outcome is unknown, and tell their errors what they can be found by."""
-    lost = []
-    for at, (item, parcel) in enumerate(zip(items, parcels, strict=True)):
+def _look_up(
+    session: Session,
+    options: Options,
+    parcels: Sequence[Parcel],
+    batch: str | None,
+    items: list[BatchItem],
+    until: Deadline,
+) -> list[int]:
+    """Put in what is found of the lost mails, and return the places of those that a search was asked for in vain."""
+    lost = _lost(items)
+    found, absent = look_up_all(session, options, [parcels[at] for at in lost], batch, until)
+    for at in lost:
+        items[at] = found.get(parcels[at].key or "", items[at])
+    return [at for at in lost if parcels[at].key in absent]
+
+
+def _resend(items: list[BatchItem], parcels: Sequence[Parcel], post: Post, places: Sequence[int]) -> None:
+    """Post mails once more; what that meets does not count unless they are accepted: the first may be, all the same."""
+    try:
+        again = post([parcels[at] for at in places])
+    except EmailAPIError:  # the client was closed meanwhile
+        return
+    for at, item in zip(places, again, strict=True):
+        if isinstance(item, SendResult):
+            items[at] = item
+
+
+def _lost(items: Sequence[BatchItem]) -> list[int]:
+    """Return the places of the mails whose outcome is unknown."""
+    return [at for at, item in enumerate(items) if isinstance(item, DeliveryUnknown)]
+
+
+def _name(items: Sequence[BatchItem], parcels: Sequence[Parcel], options: Options) -> None:
+    """Tell the errors of lost mails what these can be found by, if anything."""
+    for item, parcel in zip(items, parcels, strict=True):
         if isinstance(item, DeliveryUnknown):
             item.idempotency_key = parcel.key
-            lost.append(at)
-    return lost
+            if parcel.key is None and options.reconcile:
+                item.message += "; its metadata had no room for a key, so that it cannot be looked up"
 
 
 def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus:

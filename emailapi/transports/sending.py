@@ -6,6 +6,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from copy import copy
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,8 @@ class Sending(Iterator[BatchItem]):
                 error = EmailAPIError("not sent: the sending was ended before its turn")
                 error.retryable = True
                 items = [error] * chunk.count
+            except EmailAPIError as error:
+                items = [copy(error) for _ in range(chunk.count)]
             self._pending.popleft()
             self._fill()
             self._count(items)

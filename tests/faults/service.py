@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import select
 import socket
 import ssl
-import struct
 import threading
 import time
 from collections.abc import Iterable
@@ -17,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
-from .wire import Exchange, Seen, read_request, reset
+from .wire import Exchange, Seen, mails_of, read_request, reset
 
 SINGLE = ("/email", "/email/withTemplate")
 BATCH = ("/email/batch", "/email/batchWithTemplates")
@@ -60,6 +58,10 @@ class Service:
         accepted: The mails, in their order.
         done: Method and path of all other writes that were carried out.
         seen: All requests that were read whole.
+        connections: How many were taken.
+        elsewhere: Where its redirects lead to.
+        reading_pause: Seconds to wait before each piece of a body is read.
+        reading_piece: How large that is.
     """
 
     def __init__(
@@ -69,13 +71,15 @@ class Service:
         *,
         lag: float = 0.0,
         tls: ssl.SSLContext | None = None,
+        elsewhere: Service | None = None,
         listening: bool = True,
     ) -> None:
         self.script, self.searching, self.lag, self._tls = list(script), list(searching), lag, tls
         self.accepted: list[Mail] = []
         self.done: list[tuple[str, str]] = []
         self.seen: list[Seen] = []
-        self.bytes_read = self.connections = 0
+        self.connections, self.elsewhere = 0, elsewhere
+        self.reading_pause, self.reading_piece = 0.0, 1_000_000
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
@@ -89,6 +93,8 @@ class Service:
 
     def listen(self) -> None:
         """Take connections from now on."""
+        if self.reading_piece < 1_000_000:  # so that what is not read yet waits at the sender's
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
         self._listener.listen(64)
         self._start(self._take)
 
@@ -125,7 +131,7 @@ class Service:
         start = b"" if self._tls else connection.recv(200, socket.MSG_PEEK)
         script = self.searching if start.startswith(f"GET {SEARCH}?".encode()) else self.script
         with self._lock:
-            unread = bool(start and script and script[0].unread)
+            unread = bool(start and script and script[0] is not None and script[0].unread)
             if unread:
                 del script[0]
         if unread:
@@ -147,20 +153,21 @@ class Service:
         if seen.method == "GET":
             return {"MessageID": unquote(path.split("/")[3]) if path.count("/") > 3 else "", "Subject": "Read"}
         if path in SINGLE:
-            return self._accept(seen.json)
+            return self.accept(seen.json)
         if path in BATCH:
-            return [self._accept(mail) for mail in mails_of(seen.json)]
+            return [self.accept(mail) for mail in mails_of(seen.json)]
         if path == "/email/bulk":
             for message in seen.json["Messages"]:
                 shared = {"MessageStream": "broadcast", **seen.json}
                 metadata = {**seen.json.get("Metadata", {}), **message.get("Metadata", {})}
-                self._accept({**shared, **message, "Metadata": metadata})
+                self.accept({**shared, **message, "Metadata": metadata})
             return {"Id": "bulk-1", "Status": "Accepted", "TotalMessages": len(seen.json["Messages"])}
         self.done.append((seen.method, path))
         rule = {"ID": 7, "Rule": "a@example.com", "Name": "Done"}
         return {**rule, "Bounce": rule, "Message": "OK"}
 
-    def _accept(self, mail: dict[str, Any]) -> dict[str, Any]:
+    def accept(self, mail: dict[str, Any]) -> dict[str, Any]:
+        """Keep one mail, and return what the sender is told."""
         one = Mail(
             f"id-{next(self._ids)}",
             time.monotonic(),
@@ -196,8 +203,3 @@ class Service:
             thread.join(5)
         for each in (self._listener, self._wake, self._stop):
             each.close()
-
-
-def mails_of(value: Any) -> list[Any]:
-    """Return the mails of a batch's body: one kind is an array, the other an object with one."""
-    return value["Messages"] if isinstance(value, dict) else value

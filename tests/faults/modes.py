@@ -1,0 +1,255 @@
+"""The faults by name: what the service does instead of answering well, and how a call is to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import formatdate
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import attrs
+
+from .wire import Exchange, mails_of, reply, reset
+
+Act = Callable[[Exchange], Any]
+
+
+@attrs.frozen
+class Mode:
+    """
+    One fault.
+
+    Attributes:
+        name: Its name.
+        ends: What comes of it: `fine` (an odd answer, but one), `again` (surely not done: tried again), `refused`,
+            `lost` (no answer that says anything), `odd` (a success that cannot be read), `eaten` (the time is over).
+        act: What happens on the connection; true when it stays open.
+        accepts: Whether the request is carried out all the same.
+        unread: Whether it happens before a byte of the request is read.
+        timeout: Seconds that the client waits.
+    """
+
+    name: str
+    ends: str
+    act: Act = attrs.field(repr=False)
+    accepts: bool = True
+    unread: bool = False
+    timeout: float = 3.0
+
+    @property
+    def deadline(self) -> float:
+        """The call's deadline: short where all of it is used."""
+        return 0.5 if self.ends == "eaten" or (self.ends == "lost" and not self.accepts) else 8.0
+
+
+def answers(value: object, status: int = 200, **headers: str) -> Act:
+    """Answer so."""
+    return lambda exchange: exchange.send(reply(value, status, **headers))
+
+
+def raw(data: bytes) -> Act:
+    """Write these bytes, and close."""
+    return lambda exchange: exchange.send(data) and False
+
+
+def _cut(exchange: Exchange) -> None:
+    exchange.send(reply(exchange.value)[:-5])
+
+
+def _cut_chunks(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[1,2,\r\n")
+
+
+def _in_chunks(exchange: Exchange) -> bool:
+    body = reply(exchange.value).partition(b"\r\n\r\n")[2]
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return exchange.send(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+
+
+def _until_the_end(exchange: Exchange) -> None:
+    exchange.send(b"HTTP/1.0 200 OK\r\n\r\n" + reply(exchange.value).partition(b"\r\n\r\n")[2])
+
+
+def _early_hints(exchange: Exchange) -> bool:
+    exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n")
+    exchange.service.stopping.wait(0.05)
+    return exchange.send(reply(exchange.value))
+
+
+def _silence(exchange: Exchange) -> None:
+    exchange.silence()
+
+
+def _dripping(start: bytes, again: bytes = b"x") -> Act:
+    return lambda exchange: exchange.drip(start, again)
+
+
+HTML = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+OUTAGE = {"ErrorCode": 100, "Message": "Maintenance"}
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+FINE = [
+    Mode("early-hints", "fine", _early_hints),
+    Mode("continue", "fine", lambda exchange: exchange.send(b"HTTP/1.1 100 C\r\n\r\n" + reply(exchange.value))),
+    Mode("chunks", "fine", _in_chunks),
+    Mode("http-1.0", "fine", _until_the_end),
+]
+AGAIN = [
+    Mode("429", "again", answers(b"", 429), accepts=False),
+    Mode("429-seconds", "again", answers({"Message": "slow down"}, 429, Retry_After="0"), accepts=False),
+    Mode("429-date", "again", lambda exchange: answers(HTML, 429, Retry_After=formatdate(usegmt=True))(exchange), False),
+    Mode("503-code-100", "again", answers(OUTAGE, 503), accepts=False),
+]
+REFUSED = [
+    Mode("302", "refused", lambda e: answers(b"", 302, Location=e.service.elsewhere.url)(e), accepts=False),
+    Mode("307", "refused", lambda e: answers(b"", 307, Location=e.service.elsewhere.url)(e), accepts=False),
+    Mode("422", "refused", answers({"ErrorCode": 300, "Message": "Invalid"}, 422), accepts=False),
+    Mode("422-cut", "refused", raw(b"HTTP/1.1 422 No\r\nContent-Length: 50\r\n\r\n{"), accepts=False),
+    Mode("413-html", "refused", answers(HTML, 413), accepts=False),
+    Mode("200-code-405", "refused", answers({"ErrorCode": 405, "Message": "No credits"}), accepts=False),
+]
+LOST = [
+    Mode("timeout", "lost", _silence, timeout=0.2),
+    Mode("timeout-not-done", "lost", _silence, accepts=False, timeout=0.1),
+    Mode("reset", "lost", lambda exchange: reset(exchange.connection)),
+    Mode("reset-not-done", "lost", lambda exchange: reset(exchange.connection), accepts=False),
+    Mode("reset-unread", "lost", lambda exchange: None, accepts=False, unread=True),
+    Mode("close", "lost", lambda exchange: None),
+    Mode("408", "lost", answers(b"", 408), accepts=False),
+    Mode("408-done", "lost", answers(b"", 408)),
+    Mode("500", "lost", answers({"ErrorCode": 101, "Message": "Oops"}, 500), accepts=False),
+    Mode("500-done", "lost", answers(b"", 500)),
+    Mode("502-html", "lost", answers(HTML, 502), accepts=False),
+    Mode("502-html-done", "lost", answers(HTML, 502)),
+    Mode("503", "lost", answers(b"", 503), accepts=False),
+    Mode("503-done", "lost", answers(HTML, 503)),
+    Mode("503-cut-code-100", "lost", raw(b"HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\n" + b'{"ErrorCode": 100'), True),
+    Mode("504-done", "lost", answers({"ErrorCode": 100}, 504)),
+    Mode("status-999", "lost", answers(b"", 999)),
+    Mode("cut", "lost", _cut),
+    Mode("cut-chunks", "lost", _cut_chunks),
+    Mode("garbage", "lost", raw(b"SSH-2.0-OpenSSH_9.2\r\n")),
+    Mode("bad-length", "lost", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5, 7\r\n\r\nhello")),
+    Mode("bad-chunk", "lost", raw(CHUNKED + b"zz\r\nhello\r\n")),
+    Mode("endless-headers", "lost", raw(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200)),
+]
+ODD = [
+    Mode("empty", "odd", answers(b"")),
+    Mode("204", "odd", raw(b"HTTP/1.1 204 No Content\r\n\r\n")),
+    Mode("cut-head", "odd", raw(b"HTTP/1.1 200 OK\r\nContent-Le")),
+    Mode("html", "odd", answers(HTML)),
+    Mode("bad-gzip", "odd", answers(b"no gzip", Content_Encoding="gzip")),
+    Mode("half-json", "odd", answers(b'{"MessageID": "abc')),
+    Mode("not-utf-8", "odd", answers(b'{"MessageID": "\xff\xfe"}')),
+    Mode("deep", "odd", answers(b"[" * 100_000)),
+    Mode("null", "odd", answers(None)),
+    Mode("number", "odd", answers(5)),
+    Mode("text", "odd", answers("OK")),
+    Mode("list", "odd", answers([1])),
+    Mode("list-of-two", "odd", answers([None, "x"])),
+]
+EATEN = [
+    Mode("drip-nothing", "eaten", _silence),
+    Mode("drip-status", "eaten", _dripping(b"HTTP/1.1 200 ", b"O")),
+    Mode("drip-headers", "eaten", _dripping(b"HTTP/1.1 200 OK\r\nX: ")),
+    Mode("drip-chunk-size", "eaten", _dripping(CHUNKED, b"0")),
+    Mode("drip-chunks", "eaten", _dripping(CHUNKED, b"1\r\nx\r\n")),
+    Mode("drip-body", "eaten", _dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{")),
+    Mode("drip-continue", "eaten", _dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n")),
+    Mode("drip-hints", "eaten", _dripping(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")),
+]
+MODES = {mode.name: mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD, *EATEN)}
+
+
+def _with_items(change: Callable[[list[Any]], object]) -> Act:
+    return lambda exchange: exchange.send(reply(change(exchange.value)))
+
+
+# What only the answer to a batch can be wrong in. Two mails each; `ends` is the second one's, the first one's stands
+# in `FIRST_KNOWN`.
+BATCH_MODES = [
+    Mode("shorter", "lost", _with_items(lambda items: items[:-1])),
+    Mode("longer", "lost", _with_items(lambda items: [*items, items[0]])),
+    Mode("empty-list", "lost", _with_items(lambda items: [])),
+    Mode("wrapped", "lost", _with_items(lambda items: {"Messages": items})),
+    Mode("without-ids", "lost", _with_items(lambda items: [{"ErrorCode": 0, "Message": "OK"} for _ in items])),
+    Mode("odd-ids", "lost", _with_items(lambda items: [{**item, "MessageID": [1]} for item in items])),
+    Mode("one-null", "lost", _with_items(lambda items: [items[0], None])),
+    Mode("one-without-id", "lost", _with_items(lambda items: [items[0], {"ErrorCode": 0}])),
+    Mode("one-empty", "lost", _with_items(lambda items: [items[0], {}])),
+]
+FIRST_KNOWN = ("one-null", "one-without-id", "one-empty")
+
+
+def closing(exchange: Exchange) -> bool:
+    """Answer well, and close the connection without having said so."""
+    exchange.send(reply(exchange.value))
+    return False
+
+
+def resetting(exchange: Exchange) -> bool:
+    """Answer well, and reset the connection at once: the next request may be on its way already."""
+    exchange.send(reply(exchange.value))
+    reset(exchange.connection)
+    return False
+
+
+def first_only(exchange: Exchange) -> None:
+    """Accept the first mail of a batch, and none behind it."""
+    exchange.service.accept(mails_of(exchange.seen.json)[0])
+    reset(exchange.connection)
+
+
+THEN_CLOSE = Mode("then-close", "fine", closing)
+THEN_RESET = Mode("then-reset", "fine", resetting)
+FIRST_ONLY = Mode("first-only", "lost", first_only, accepts=False)
+
+
+def _asked(exchange: Exchange) -> tuple[str, str]:
+    query = parse_qsl(urlsplit(exchange.seen.target).query)
+    return next((name.removeprefix("metadata_"), value) for name, value in query if name.startswith("metadata_"))
+
+
+def listing(*rows: Any) -> Act:
+    """Answer a search with these rows, whatever was asked."""
+    return answers({"TotalCount": len(rows), "Messages": list(rows)})
+
+
+def keyed(change: Callable[[str], str], **more: Any) -> Act:
+    """Answer a search with a mail that carries what was asked for, changed."""
+
+    def act(exchange: Exchange) -> bool:
+        name, value = _asked(exchange)
+        # By the batch's key each mail has a key of its own: it is the stream, or the batch, that is wrong then.
+        keys = [mail.metadata.get("emailapi-key", "") for mail in exchange.service.accepted] or [value]
+        rows = [
+            {"MessageID": f"wrong-{key}", "Metadata": {name: change(value), "emailapi-key": change(key)}, **more}
+            for key in keys
+        ]
+        return bool(listing(*rows)(exchange))
+
+    return act
+
+
+# What a search answers before it answers well. None of it may be taken for the mail that is looked for.
+SEARCH_MODES = [
+    Mode("search-500", "lost", answers(HTML, 500)),
+    Mode("search-429", "again", answers(b"", 429, Retry_After="1")),
+    Mode("search-408", "lost", answers(b"", 408)),
+    Mode("search-reset", "lost", lambda exchange: reset(exchange.connection)),
+    Mode("search-unread", "lost", lambda exchange: None, unread=True),
+    Mode("search-timeout", "lost", lambda exchange: exchange.silence(), timeout=0.1),
+    Mode("search-cut", "lost", _cut),
+    Mode("search-empty", "odd", answers(b"")),
+    Mode("search-list", "odd", answers([1])),
+    Mode("search-no-list", "odd", answers({"Messages": 5})),
+    Mode("search-odd-rows", "odd", listing(1, None, [], {"MessageID": [1]}, {"MessageID": "x", "Metadata": [1]})),
+    Mode("search-odd-values", "odd", listing({"MessageID": "x", "Metadata": {"emailapi-key": [1]}, "To": 5})),
+    Mode("search-bare-rows", "fine", listing({"MessageID": "x"}, {"MessageID": "y", "Metadata": None})),
+    Mode("search-nothing", "fine", listing()),
+    Mode("search-others", "fine", keyed(lambda key: "another")),
+    Mode("search-prefix", "fine", keyed(lambda key: key[:-1])),
+    Mode("search-longer", "fine", keyed(lambda key: f"{key}0")),
+    Mode("search-no-id", "fine", keyed(lambda key: key, MessageID="")),
+    Mode("search-wrong-stream", "fine", keyed(lambda key: key, MessageStream="another")),
+]

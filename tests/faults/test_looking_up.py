@@ -1,0 +1,172 @@
+"""Looking lost mails up: whatever the search says first, and never the wrong mail."""
+
+from __future__ import annotations
+
+import pytest
+
+import emailapi
+from emailapi import DeliveryUnknown, InactiveRecipient, SendResult
+
+from .calls import MAIL_CALLS, came_of, is_not_sent, is_unknown, mail
+from .modes import FIRST_ONLY, MODES, SEARCH_MODES, Mode, answers
+
+LOST, UNDONE = MODES["reset"], MODES["reset-not-done"]
+TWICE = [MAIL_CALLS[0], MAIL_CALLS[2]]
+REFUSED_BY_SEARCH = Mode("search-401", "refused", answers({"ErrorCode": 10, "Message": "No token"}, 401))
+
+
+def searches(service) -> list:
+    return [seen for seen in service.seen if seen.method == "GET"]
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("mode", SEARCH_MODES, ids=lambda mode: mode.name)
+def test_a_search_that_fails_first(mode, call, serve, connect):
+    """A lost mail is found by its own key however the search fails before, and is no other mail."""
+    service = serve(LOST, searching=[mode])
+    came = came_of(call, connect(service, timeout=mode.timeout))
+    for tag, item in zip(call.tags, came.items, strict=True):
+        assert isinstance(item, SendResult)
+        assert item.reconciled
+        assert item.message_id == next(mail.id for mail in service.accepted if mail.tag == tag)
+        assert service.times(tag) == 1
+    assert came.seconds < 3
+
+
+@pytest.mark.parametrize("call", TWICE, ids=lambda call: call.name)
+@pytest.mark.parametrize("mode", [*SEARCH_MODES, REFUSED_BY_SEARCH], ids=lambda mode: mode.name)
+def test_a_search_that_never_answers(mode, call, serve, connect):
+    """A mail that no search knows stays unknown, within the deadline, whatever else the search gives."""
+    service = serve(UNDONE, searching=[mode] * 99)
+    came = came_of(call, connect(service, timeout=mode.timeout, deadline=0.2))
+    assert all(is_unknown(item) for item in came.items)
+    assert not service.accepted
+    assert came.seconds < 0.8
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("name", ["timeout", "reset", "500-done", "html"])
+def test_a_lagging_search(name, call, serve, connect):
+    """A lost mail is found as soon as the search knows it."""
+    service = serve(MODES[name], lag=0.15)
+    came = came_of(call, connect(service, timeout=MODES[name].timeout))
+    assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
+    assert len(service.accepted) == len(call.tags)
+    assert came.seconds < 2
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+def test_each_in_its_stream(call, serve, connect):
+    """A lost mail is looked for in the stream that it was sent through."""
+    service = serve(LOST)
+    came = came_of(call, connect(service, message_stream="news"))
+    assert all(item.reconciled for item in came.items)
+    assert {mail.stream for mail in service.accepted} == {"news"}
+
+
+def test_a_batch_through_two_streams(serve, connect):
+    """The mails of one batch are found each in its own stream, with one search a stream."""
+    service = serve(LOST)
+    mails = [mail("a"), mail("b", message_stream="news"), mail("c"), mail("d", message_stream="news")]
+    results = connect(service).outbound.send_batch(mails)
+    assert [item.message_id for item in results.accepted] == ["id-1", "id-2", "id-3", "id-4"]
+    assert len(searches(service)) == 2
+
+
+def test_half_a_batch(serve, connect):
+    """Of a batch that was accepted in part, the mails that were are found, and the others stay unknown."""
+    service = serve(FIRST_ONLY)
+    first, second = connect(service, deadline=0.4).outbound.send_batch([mail("a"), mail("b")])
+    assert isinstance(first, SendResult)
+    assert first.reconciled
+    assert is_unknown(second)
+    assert (service.times("a"), service.times("b")) == (1, 0)
+
+
+@pytest.mark.parametrize("pairs, found", [(8, True), (9, True), (10, False)])
+def test_little_room_for_keys(pairs, found, serve, connect):
+    """A mail with nine pairs of metadata carries its own key; one with ten none, and its error says so."""
+    service = serve(LOST)
+    full = {f"n{number}": "x" for number in range(pairs)}
+    items = connect(service).outbound.send_batch([mail("a", metadata=full), mail("b", metadata=full)])
+    assert all(isinstance(item, SendResult) for item in items) is found
+    if not found:
+        assert is_unknown(items[0], key=False)
+        assert "cannot be looked up" in str(items[0])
+        assert not searches(service)
+    assert len(service.accepted) == 2
+
+
+def test_without_reconciling(serve, connect):
+    """With `reconcile=False` mails carry nothing of ours, and a lost one is unknown at once."""
+    service = serve(LOST)
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(service, reconcile=False).outbound.send(mail("a", idempotency_key="mine"))
+    assert is_unknown(caught.value, key=False)
+    assert service.accepted[0].metadata == {}
+    assert "Metadata" not in service.seen[0].json
+    assert len(service.seen) == 1
+
+
+def test_closed_while_looking(serve, connect):
+    """A client that another thread closes while it looks a mail up still says that it may have been sent."""
+    service = serve(LOST, lag=9)
+    client = connect(service)
+    service.searching[:] = [Mode("closing", "fine", lambda exchange: client.close() or exchange.send(b"x"))]
+    with pytest.raises(DeliveryUnknown):
+        client.outbound.send(mail("a"))
+
+
+def inactive(*addresses: str, accepts: bool = True) -> Mode:
+    """Refuse a mail for these recipients; what is accepted is delivered to the others all the same."""
+    text = f"Found inactive addresses: {', '.join(addresses)}. Inactive recipients are ones that bounced."
+    return Mode("406", "lost", answers({"ErrorCode": 406, "Message": text}, 422), accepts)
+
+
+def test_some_recipients_inactive(serve, connect):
+    """A refusal that names some of a mail's recipients is looked up: the others may have got it."""
+    two = mail("a", to=["a@example.com", "b@example.com"])
+    service = serve(inactive("a@example.com"))
+    assert connect(service).outbound.send(two).reconciled
+    service = serve(inactive("a@example.com", accepts=False))
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(service, deadline=0.3).outbound.send(two)
+    assert is_unknown(caught.value)
+    assert caught.value.status == 422
+
+
+def test_some_recipients_inactive_in_a_batch(serve, connect):
+    """The same holds for an item of a batch."""
+    refused = {"ErrorCode": 406, "Message": "Found inactive addresses: a@example.com. Inactive recipients are"}
+    mode = Mode("406", "lost", lambda exchange: answers([refused, exchange.value[1]])(exchange))
+    service = serve(mode)
+    mails = [mail("a", to=["a@example.com", "c@example.com"]), mail("b")]
+    first, second = connect(service).outbound.send_batch(mails)
+    assert (first.reconciled, second.reconciled) == (True, False)
+
+
+@pytest.mark.parametrize("more", [{}, {"to": ["a@example.com", "A@example.com"]}, {"cc": "a@example.com"}])
+def test_all_recipients_inactive(more, serve, connect):
+    """A refusal that names all of a mail's recipients, each counted once, is a refusal."""
+    service = serve(inactive("a@example.com", accepts=False))
+    with pytest.raises(InactiveRecipient) as caught:
+        connect(service).outbound.send(mail("a", **more))
+    assert is_not_sent(caught.value)
+    assert not searches(service)
+
+
+def test_keys_that_begin_alike(serve, connect):
+    """A mail is told from one whose key begins with its own."""
+    service = serve()
+    client = connect(service)
+    client.outbound.send(mail("a"), idempotency_key="order-12")
+    service.script[:] = [UNDONE]
+    # A service whose search takes the beginning of a value.
+    service.searching[:] = [
+        Mode("prefix", "fine", lambda exchange: answers({"Messages": [one.row for one in service.accepted]})(exchange))
+    ] * 99
+    with pytest.raises(DeliveryUnknown):
+        client.with_options(deadline=0.3).outbound.send(mail("b"), idempotency_key="order-1")
+    assert client.outbound.find("order-1") is None
+    assert client.outbound.find("order-12").message_id == "id-1"
+    assert isinstance(emailapi.Outcome.UNKNOWN, emailapi.Outcome)

@@ -1,0 +1,192 @@
+"""Each fault at each kind of call: what was accepted, and what the caller is told."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import attrs
+import pytest
+
+from emailapi import (
+    APIError,
+    Client,
+    DeadlineExceeded,
+    DeliveryUnknown,
+    InvalidResponse,
+    Outcome,
+    SendResult,
+)
+
+from .calls import MAIL_CALLS, OTHER_CALLS, Call, Came, came_of, is_not_sent, is_unknown
+from .modes import BATCH_MODES, EATEN, FIRST_KNOWN, LOST, MODES, ODD, Mode
+from .service import Service
+
+# What a busy machine may take beyond a deadline.
+MARGIN = 0.5
+
+
+def posts(service) -> int:
+    return sum(seen.method != "GET" for seen in service.seen)
+
+
+def check_mail(item, mode: Mode, service, tag: str) -> None:
+    """Hold what a mail's sender is told against what the service has of it."""
+    assert service.times(tag) == (1 if mode.accepts or mode.ends == "again" else 0)
+    if mode.ends == "refused":
+        assert is_not_sent(item, APIError)
+        assert (item.attempts, item.retryable) == (1, False)
+    elif mode.ends == "eaten" or (mode.ends == "lost" and not mode.accepts):
+        assert is_unknown(item)
+        assert item.attempts == 1
+    else:
+        assert isinstance(item, SendResult)
+        assert item.outcome is Outcome.ACCEPTED
+        assert item.message_id == next(mail.id for mail in service.accepted if mail.tag == tag)
+        assert item.reconciled is (mode.ends in ("lost", "odd"))
+        assert item.idempotency_key
+        assert item.to == f"{tag}@example.com"
+
+
+# Modes that use the whole deadline: their calls are made at the same time.
+SLOW = [mode for mode in MODES.values() if mode.deadline < 1]
+QUICK = [mode for mode in MODES.values() if mode.deadline > 1]
+
+
+@attrs.frozen
+class Run:
+    """One call of one client, of a service with one fault."""
+
+    call: Call
+    mode: Mode
+    service: Service
+    client: Client
+    deadline: float
+
+    def __call__(self) -> Came:
+        """Make the call, and hold what can be held against any."""
+        came = came_of(self.call, self.client)
+        assert came.seconds < self.deadline + MARGIN
+        assert not self.service.elsewhere.connections
+        return came
+
+
+@pytest.fixture
+def prepare(serve, connect):
+    """Give `prepare(mode, call)`, a service and a client for one call."""
+
+    def make(mode: Mode, call: Call) -> Run:
+        service = serve(mode, elsewhere=serve())
+        # Where nothing is looked up, no time passes for it.
+        deadline = mode.deadline if mode.ends == "eaten" or call.kind == "mail" else 8.0
+        return Run(call, mode, service, connect(service, timeout=mode.timeout, deadline=deadline), deadline)
+
+    return make
+
+
+def check_mails(run: Run, came: Came) -> None:
+    assert len(came.items) == len(run.call.tags)
+    for tag, item in zip(run.call.tags, came.items, strict=True):
+        check_mail(item, run.mode, run.service, tag)
+    assert posts(run.service) == (2 if run.mode.ends == "again" else 0 if run.mode.unread else 1)
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
+def test_mails(mode, call, prepare):
+    """A mail is accepted at most once, and its sender is told whether it was."""
+    run = prepare(mode, call)
+    check_mails(run, run())
+
+
+@pytest.mark.parametrize("mode", SLOW, ids=lambda mode: mode.name)
+def test_mails_at_the_deadline(mode, prepare):
+    """The same holds for each kind of call where the time is over before it is known what became of a mail."""
+    runs = [prepare(mode, call) for call in MAIL_CALLS]
+    with ThreadPoolExecutor(len(runs)) as pool:
+        for run, came in zip(runs, pool.map(lambda run: run(), runs), strict=True):
+            check_mails(run, came)
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS[2:], ids=lambda call: call.name)
+@pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
+def test_batch_answers(mode, call, serve, connect):
+    """A batch whose answer does not tell each mail's fate is looked up, where it tells one's that one is not."""
+    service = serve(mode)
+    came = came_of(call, connect(service))
+    first, second = came.items
+    known = mode.name in FIRST_KNOWN
+    check_mail(first, MODES["continue"] if known else mode, service, "a")
+    check_mail(second, mode, service, "b")
+    assert posts(service) == 1
+
+
+def expected_of_others(mode: Mode, kind: str) -> str:
+    """Return how a call that is no mail's ends: `good`, `refused`, `unread`, `late` or `unknown`."""
+    if mode.ends in ("fine", "again"):
+        return "good"
+    if mode.ends == "refused":
+        return "refused"
+    if kind == "read":
+        return {"lost": "good", "odd": "unread", "eaten": "late"}[mode.ends]
+    return "good" if kind == "write" and mode.ends == "lost" else "unknown"
+
+
+def check_other(item, mode: Mode, call: Call) -> None:
+    expected = expected_of_others(mode, call.kind)
+    if expected == "good":
+        assert not isinstance(item, Exception)
+    elif expected == "refused":
+        assert is_not_sent(item, APIError)
+        assert (item.attempts, item.retryable) == (1, False)
+    elif expected == "unknown":
+        assert is_unknown(item, key=call.kind == "bulk")
+        assert item.attempts == 1
+    else:
+        assert is_not_sent(item, InvalidResponse if expected == "unread" else DeadlineExceeded)
+        assert item.retryable
+        assert not isinstance(item, DeliveryUnknown)
+
+
+def check_others(run: Run, came: Came) -> None:
+    check_other(came.only, run.mode, run.call)
+    done = run.service.times("a") if run.call.kind == "bulk" else len(run.service.done)
+    mode, kind = run.mode, run.call.kind
+    carried_out = (mode.accepts or mode.ends == "again") + (kind == "write" and mode.ends == "lost")
+    assert done == (0 if kind == "read" else carried_out)
+
+
+# What a delete answers is not read: any JSON will do.
+OTHERS = [
+    (mode, call)
+    for mode in MODES.values()
+    for call in OTHER_CALLS
+    if mode.ends != "eaten"
+    if call.name != "inbound_rules.delete" or mode.name not in ("null", "number", "text", "list", "list-of-two")
+]
+
+
+@pytest.mark.parametrize("mode, call", OTHERS, ids=lambda part: part.name)
+def test_other_calls(mode, call, prepare):
+    """What may be repeated is; all else is done at most once, and whoever asked is told what is known."""
+    run = prepare(mode, call)
+    check_others(run, run())
+
+
+@pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
+def test_other_calls_at_the_deadline(mode, prepare):
+    """The same holds for each kind of call against a service that drips its answer."""
+    runs = [prepare(mode, call) for call in OTHER_CALLS]
+    with ThreadPoolExecutor(len(runs)) as pool:
+        for run, came in zip(runs, pool.map(lambda run: run(), runs), strict=True):
+            check_others(run, came)
+
+
+@pytest.mark.parametrize("mode", (*LOST, *ODD), ids=lambda mode: mode.name)
+def test_bulk_can_be_asked_for(mode, serve, connect):
+    """The key in the error of a lost bulk request tells whether messages of it are there."""
+    service = serve(mode)
+    client = connect(service, timeout=mode.timeout)
+    came = came_of(OTHER_CALLS[0], client)
+    assert is_unknown(came.only)
+    found = client.outbound.find(came.only.idempotency_key, message_stream="news")
+    assert (found is not None) is mode.accepts

@@ -1,0 +1,160 @@
+"""Sending again on purpose: `on_unknown="resend"`, and `check_first` for whoever runs a job again."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import DeliveryUnknown, EmailAPIError, InvalidArgument, SendResult
+
+from .calls import MAIL_CALLS, came_of, is_unknown, mail
+from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, answers, keyed, listing
+
+LOST, UNDONE, REFUSED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
+NEVER = 99.0
+
+
+def keys(service) -> list[str]:
+    return [one.metadata["emailapi-key"] for one in service.accepted]
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+def test_resent_once(call, serve, connect):
+    """A lost mail that no search knows is sent once more, by the same key, with time left for it."""
+    service = serve(LOST, lag=NEVER)
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.5))
+    for tag, item in zip(call.tags, came.items, strict=True):
+        assert isinstance(item, SendResult)
+        assert not item.reconciled
+        assert service.times(tag) == 2
+        assert item.message_id == [one.id for one in service.accepted if one.tag == tag][1]
+    assert len(set(keys(service))) == len(call.tags)
+    assert 0.2 < came.seconds < 0.9
+
+
+@pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
+@pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
+def test_never_resent_twice(again, call, serve, connect):
+    """What a resend meets does not make a lost mail a failed one, nor is it sent a third time."""
+    service = serve(LOST, again, again, again, lag=NEVER)
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.5))
+    assert all(is_unknown(item) for item in came.items)
+    assert all(service.times(tag) == (2 if again.accepts else 1) for tag in call.tags)
+    assert came.seconds < 1
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+def test_a_lost_resend_is_looked_up(call, serve, connect):
+    """A mail whose resend is lost, too, is found when the search knows either."""
+    service = serve(UNDONE, LOST)
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.8))
+    assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
+    assert all(service.times(tag) == 1 for tag in call.tags)
+
+
+def test_found_mails_are_not_resent(serve, connect):
+    """Of a batch that was accepted in part, only the mails that no search knows are sent again."""
+    service = serve(FIRST_ONLY)
+    first, second = connect(service, on_unknown="resend", deadline=0.6).outbound.send_batch([mail("a"), mail("b")])
+    assert (first.reconciled, second.reconciled) == (True, False)
+    assert [one.tag for one in service.accepted] == ["a", "b"]
+
+
+UNANSWERED = [
+    Mode("500", "lost", answers(b"", 500)),
+    Mode("401", "refused", answers({"ErrorCode": 10}, 401)),
+    Mode("unreadable", "odd", answers({"Messages": None})),
+    Mode("unreadable-row", "odd", listing({"MessageID": [1]})),
+]
+
+
+@pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
+@pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
+def test_not_resent_without_an_answer(mode, call, serve, connect):
+    """A lost mail is not sent again when no search told that it is not there."""
+    service = serve(LOST, searching=[mode] * 99)
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.4))
+    assert all(is_unknown(item) for item in came.items)
+    assert all(service.times(tag) == 1 for tag in call.tags)
+
+
+def test_not_resent_without_a_key(serve, connect):
+    """A lost mail that cannot be looked up is not sent again."""
+    for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
+        service = serve(LOST)
+        with pytest.raises(DeliveryUnknown):
+            connect(service, on_unknown="resend", deadline=0.4, **options).outbound.send(mail("a", **more))
+        assert len(service.accepted) == 1
+
+
+def test_closed_before_the_resend(serve, connect):
+    """A client that is closed before it sends a mail again still says that it may have been sent."""
+    service = serve(LOST, lag=NEVER)
+    client = connect(service, on_unknown="resend", deadline=0.4)
+    close = Mode("closing", "fine", lambda exchange: client.close() or listing()(exchange))
+    service.searching[:] = [close]
+    with pytest.raises(DeliveryUnknown):
+        client.outbound.send(mail("a"))
+    assert len(service.accepted) == 1
+
+
+def test_checked_first(serve, connect):
+    """With `check_first` a mail that was sent before is found, and not sent again."""
+    service = serve()
+    client = connect(service)
+    sent = client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+    again = client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+    assert (sent.reconciled, again.reconciled) == (False, True)
+    assert again.message_id == sent.message_id
+    both = client.outbound.send_batch(
+        [mail("a", idempotency_key="job-1"), mail("b", idempotency_key="job-2")], check_first=True
+    )
+    assert [item.reconciled for item in both] == [True, False]
+    assert [one.tag for one in service.accepted] == ["a", "b"]
+
+
+@pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
+def test_not_sent_unchecked(mode, serve, connect):
+    """With `check_first` a mail that cannot be looked for is not sent."""
+    service = serve(searching=[mode] * 99)
+    client = connect(service)
+    with pytest.raises(EmailAPIError) as caught:
+        client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+    assert not caught.value.may_have_been_sent
+    (item,) = client.outbound.send_batch([mail("a", idempotency_key="job-1")], check_first=True)
+    assert isinstance(item, EmailAPIError)
+    assert not service.accepted
+
+
+def test_checked_for_the_exact_key(serve, connect):
+    """With `check_first` only the exact key in the right stream is the mail that was sent before."""
+    wrong = [keyed(lambda key: f"{key}0"), keyed(lambda key: key, MessageStream="another")]
+    service = serve(searching=[Mode("wrong", "fine", act) for act in wrong])
+    client = connect(service)
+    for _ in wrong:
+        assert not client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
+    assert len(service.accepted) == 2
+
+
+def test_nothing_to_check_by(serve, connect):
+    """With `check_first` a mail that carries no key is refused: nobody could find it the next time."""
+    service = serve()
+    full = mail("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
+    with pytest.raises(InvalidArgument):
+        connect(service).outbound.send(mail("a"), check_first=True)
+    with pytest.raises(InvalidArgument):
+        connect(service).outbound.send(full, check_first=True)
+    with pytest.raises(InvalidArgument):
+        connect(service, reconcile=False).outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+    (item,) = connect(service).outbound.send_batch([full], check_first=True)
+    assert isinstance(item, InvalidArgument)
+    assert not service.seen
+
+
+def test_lost_after_a_check(serve, connect):
+    """A mail that was looked for in vain and then lost is looked up as any other."""
+    service = serve(LOST)
+    assert connect(service).outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
+    assert service.script == []
+    service.script[:] = [THEN_RESET]
+    assert connect(service).outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
+    assert len(service.accepted) == 1
