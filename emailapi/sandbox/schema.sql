@@ -144,7 +144,7 @@ CREATE TABLE bounces (
     inactive INTEGER NOT NULL,
     can_activate INTEGER NOT NULL
 );
-CREATE INDEX bounces_by_time ON bounces (stream, bounced_at);
+CREATE INDEX bounces_by_time ON bounces (stream, bounced_at, id, type, inactive);
 CREATE INDEX bounces_by_message ON bounces (message);
 CREATE INDEX bounces_inactive ON bounces (stream, email) WHERE inactive = 1;
 

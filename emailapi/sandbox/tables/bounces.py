@@ -16,14 +16,13 @@ _SHOWN = (
 )
 
 _CONDITIONS = {
-    "stream": "b.stream = ?",
-    "type": "b.type = ?",
-    "inactive": "b.inactive = ?",
-    "email": "holds(b.email, ?)",
-    "tag": "EXISTS (SELECT 1 FROM messages t WHERE t.id = b.message AND t.tag = ?)",
-    "message_id": "b.message = (SELECT id FROM messages WHERE uuid = ?)",
-    "since": "b.bounced_at >= ?",
-    "before": "b.bounced_at < ?",
+    "type": "b.type = :type",
+    "inactive": "b.inactive = :inactive",
+    "email": "holds(b.email, :email)",
+    "tag": "m.tag = :tag",
+    "message_id": "m.uuid = :message_id",
+    "since": "b.bounced_at >= :since",
+    "before": "b.bounced_at < :before",
 }
 
 
@@ -79,15 +78,19 @@ def add(db: Transaction, bounce: Bounce) -> int:
 def search(db: Transaction, wanted: BounceSearch, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many bounces match, and a page of them, newest first."""
     asked: dict[str, Value] = {name: value for name, value in attrs.asdict(wanted).items() if value is not None}
-    matching = f"FROM bounces b WHERE {' AND '.join(_CONDITIONS[name] for name in asked)}"
-    values = tuple(asked.values())
-    total = db.number(f"SELECT count(*) {matching}", *values)
-    rows = db.rows(
-        f"{_SHOWN} WHERE b.id IN (SELECT b.id {matching} ORDER BY b.bounced_at DESC, b.id DESC LIMIT ? OFFSET ?)"
-        " ORDER BY b.bounced_at DESC, b.id DESC",
-        *values,
-        count,
-        offset,
+    table, stream = "bounces b", "b.stream = :stream"
+    if wanted.tag is not None or wanted.message_id is not None:
+        # The few messages first: SQLite would rather go through all bounces in the order that is asked for.
+        table, stream = "messages m CROSS JOIN bounces b ON b.message = m.id", "m.stream = :stream"
+    conditions = [stream, *(condition for name, condition in _CONDITIONS.items() if name in asked)]
+    matching = f"FROM {table} WHERE {' AND '.join(conditions)}"
+    total = db.named(f"SELECT count(*) AS total {matching}", **asked)[0]["total"]
+    rows = db.named(
+        f"{_SHOWN} WHERE b.id IN (SELECT b.id {matching} ORDER BY b.bounced_at DESC, b.id DESC"
+        " LIMIT :count OFFSET :offset) ORDER BY b.bounced_at DESC, b.id DESC",
+        count=count,
+        offset=offset,
+        **asked,
     )
     return total, rows
 
