@@ -7,34 +7,39 @@ CPU time of the codec on 500 records each way, beside the standard library's `js
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from emailapi.models.email import Email
-from emailapi.models.messages import Message
+from emailapi.models.listing import Listing
+from emailapi.models.messages import MESSAGES
+from emailapi.models.opens import OPENS
 from emailapi.models.outbound import BatchItem
 from emailapi.settings import Options
 from emailapi.transports.api import EMAILS, chunks
 from emailapi.wire import load_json, read_rows
 
-from .mails import fields, payload, row
+from .mails import fields, opened, payload, row
 from .measure import Budget, Case, cpu_seconds, medians, report, rounds_asked
 
 RECORDS = 500
 REPEAT = 5
 OPTIONS = Options(timeout=(10.0, 10.0))
-READ = ("json.loads", "page of 500 messages")
 WRITE = ("json.dumps", "500 built mails to bytes")
 
 
-def _reading(rounds: int) -> None:
-    page = json.dumps({"TotalCount": RECORDS, "Messages": [row(number) for number in range(RECORDS)]}).encode()
+def _reading(rounds: int, listing: Listing[Any], rows: list[dict[str, Any]]) -> None:
+    """Measure a page of one listing."""
+    page = json.dumps({"TotalCount": len(rows), listing.key: rows}).encode()
+    peer, ours = "json.loads", f"page of {len(rows)} {listing.key.lower()}"
 
     def read() -> None:
-        records, unreadable = read_rows(load_json(page)["Messages"], Message)
-        assert (len(records), unreadable) == (RECORDS, [])
+        records, unreadable = read_rows(load_json(page)[listing.key], listing.record)
+        assert (len(records), unreadable) == (len(rows), [])
 
-    cases = [Case(READ[0], lambda: json.loads(page)), Case(READ[1], read)]
+    cases = [Case(peer, lambda: json.loads(page)), Case(ours, read)]
     found = medians(cases, rounds, lambda case: cpu_seconds(case.run, REPEAT))
-    report("decode", found, [Budget(READ[1], READ[0], 4)], unit="ms", scale=1e3)
+    report("decode", found, [Budget(ours, peer, 4)], unit="ms", scale=1e3)
+    print()
 
 
 def _writing(rounds: int) -> None:
@@ -55,8 +60,8 @@ def _writing(rounds: int) -> None:
 def main() -> None:
     """Measure and print."""
     rounds = rounds_asked(__doc__, 31)
-    _reading(rounds)
-    print()
+    _reading(rounds, MESSAGES, [row(number) for number in range(RECORDS)])
+    _reading(rounds, OPENS, [opened(number) for number in range(RECORDS)])
     _writing(rounds)
 
 

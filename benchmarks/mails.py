@@ -63,3 +63,31 @@ def row(number: int) -> dict[str, Any]:
         "Metadata": {"order": str(number)},
         "Sandboxed": False,
     }
+
+
+def opened(number: int) -> dict[str, Any]:
+    """Return that the same mail was opened, with everything the service tells."""
+    return {
+        "RecordType": "Open",
+        "FirstOpen": True,
+        "ReadSeconds": 5,
+        "UserAgent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36",
+        "MessageID": f"{number:08x}-5d50-442b-b039-27cf5b462c54",
+        "MessageStream": "outbound",
+        "ReceivedAt": "2026-02-25T13:59:44.0453616-05:00",
+        "Tag": "welcome",
+        "Recipient": f"user{number}@example.com",
+        "Client": {"Name": "Chrome 120", "Company": "Google", "Family": "Chrome"},
+        "OS": {"Name": "Windows 10", "Company": "Microsoft", "Family": "Windows"},
+        "Platform": "WebMail",
+        "Geo": {
+            "CountryISOCode": "US",
+            "Country": "United States",
+            "RegionISOCode": "TX",
+            "Region": "Texas",
+            "City": "Houston",
+            "Zip": "77058",
+            "Coords": "29.55,-95.09",
+            "IP": "203.0.113.42",
+        },
+    }

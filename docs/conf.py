@@ -27,7 +27,7 @@ autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 python_display_short_literal_types = True
-python_maximum_signature_line_length = 130
+python_maximum_signature_line_length = 180
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
@@ -38,7 +38,7 @@ myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
-pygments_dark_style = "one-dark"
+pygments_dark_style = "github-dark"
 html_title = f"emailapi {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

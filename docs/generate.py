@@ -30,6 +30,8 @@ NOTE = "<!-- Written by docs/generate.py from the code: change it there, not her
 # Nouns of ours that are never JSON: an address travels as text, and a result is put together here.
 NEVER_JSON = {"Address", "BatchResult", "Listing", "MessageStatus", "Page", "RecipientStatus"}
 
+TREE_WIDTH = 26
+
 WIRE = """\
 # Wire names
 
@@ -44,7 +46,8 @@ How they are used is told in [Errors](../errors.md). Every class is in `emailapi
 
 ## The tree
 
-In brackets what it is besides, so that `except ConnectionError` finds it. The outcome is that of a send.
+The outcome is that of a send. "Again" says whether the same call may succeed later, "besides" what other exception it
+is, so that `except ConnectionError` finds it, too.
 
 """
 
@@ -66,7 +69,8 @@ class of its HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`,
 `InvalidRequest`. HTTP 200 means that the code stands at one item of an answer.
 
 ```{eval-rst}
-.. py:data:: emailapi.ERROR_CODES
+.. py:data:: ERROR_CODES
+   :module: emailapi
    :type: ~collections.abc.Mapping[int, emailapi.ErrorCode]
 
    The table below.
@@ -148,12 +152,13 @@ def tree(error: type[EmailAPIError] = EmailAPIError, depth: int = 0) -> Iterator
 
 def tree_rows() -> Iterator[str]:
     """Give the lines of the drawn tree."""
-    yield f"{'':<40}{'outcome':<10}may be tried again"
+    yield f"{'':<{TREE_WIDTH}}outcome   again  besides"
     for depth, error in tree():
-        builtin = [base.__name__ for base in error.__bases__ if base.__module__ == "builtins" and base is not Exception]
-        name = "  " * depth + error.__name__ + (f" ({', '.join(builtin)})" if builtin else "")
+        besides = [base.__name__ for base in error.__bases__ if base.__module__ == "builtins" and base is not Exception]
+        name = "  " * depth + error.__name__
         outcome = "unknown" if error.outcome is Outcome.UNKNOWN else "not sent"
-        yield f"{name:<40}{outcome:<10}{'yes' if error.retryable else 'no'}"
+        again = "yes" if error.retryable else "no"
+        yield f"{name:<{TREE_WIDTH}}{outcome:<10}{again:<7}{', '.join(besides)}".rstrip()
 
 
 def errors_page() -> str:
@@ -180,7 +185,7 @@ def errors_page() -> str:
 
 def kinds_part() -> str:
     """Return the table of the types of bounces."""
-    says = {True: "yes", False: "no", None: "not documented, or it varies"}
+    says = {True: "yes", False: "no", None: "maybe"}
     rows = ((f"`{type.value}`", kind.code, kind.name, says[kind.deactivates]) for type, kind in BOUNCE_KINDS.items())
     return NOTE + table("type | code | name | suppresses the address", rows)
 

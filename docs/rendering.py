@@ -22,11 +22,14 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util.logging import getLogger
 from sphinx.util.nodes import make_refnode
 from sphinx.util.typing import stringify_annotation
 
 import emailapi
 from emailapi.resources._resource import Resource
+
+_log = getLogger(__name__)
 
 # What users make by position: the signature says more than the list.
 SHOWN_WITH_SIGNATURE = {"Address", "Header"}
@@ -103,27 +106,33 @@ def split_docstring(lines: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     return before, words
 
 
-def words_of(owner: type) -> dict[str, str]:
-    """Return what the docstrings of a class, and of those it is built on, say of each attribute."""
-    words: dict[str, str] = {}
-    for base in reversed(owner.__mro__):
-        if base.__module__.startswith("emailapi"):
-            words |= split_docstring(inspect.cleandoc(base.__doc__ or "").splitlines())[1]
+def _words(owner: type) -> dict[str, str]:
+    """Return what a class itself says of its attributes, and its properties of themselves."""
+    words = split_docstring(inspect.cleandoc(owner.__doc__ or "").splitlines())[1]
+    for name, value in vars(owner).items():
+        if isinstance(value, property) and not name.startswith("_"):
+            words[name] = " ".join((value.__doc__ or "").split())
     return words
 
 
-def _hints(thing: Any) -> dict[str, Any]:
-    return get_type_hints(thing)
+def words_of(owner: type) -> dict[str, str]:
+    """Return what the docstrings of a class, then of those it is built on, say of each attribute."""
+    words: dict[str, str] = {}
+    for base in owner.__mro__:
+        if base.__module__.startswith("emailapi"):
+            words = words | _words(base) | words
+    return words
 
 
 def _taken(owner: type) -> dict[str, Any]:
     """Return the types that a record's converters take; they may be more than what it keeps."""
-    found = {}
+    found: dict[str, Any] = {}
     for field in attrs.fields(owner):
         if callable(field.converter):
-            hints = _hints(field.converter)
+            hints = get_type_hints(field.converter)
             hints.pop("return", None)
-            found |= {field.name: hint for hint in list(hints.values())[:1]}
+            if hints:
+                found[field.name] = next(iter(hints.values()))
     return found
 
 
@@ -133,17 +142,23 @@ def attributes_of(owner: type) -> Iterator[tuple[str, str, str]]:
         for member in owner:
             yield member.name, f":value: {member.value!r}", ""
         return
-    hints = _hints(owner)
-    words = (
-        words_of(owner) if attrs.has(owner) else split_docstring(inspect.cleandoc(owner.__doc__ or "").splitlines())[1]
-    )
-    if is_typeddict(owner):
+    hints = get_type_hints(owner)
+    if attrs.has(owner):
+        hints |= _taken(owner)
+        words = words_of(owner)
+        for field in attrs.fields(owner):
+            if field.name not in words and not field.name.startswith("_"):
+                _log.warning("%s does not say what %s is", owner.__name__, field.name)
+            elif field.converter and field.default is attrs.NOTHING:
+                words[field.name] += " Needed."
+    elif is_typeddict(owner):
         required: frozenset[str] = getattr(owner, "__required_keys__", frozenset())
         words = {key: "Needed." if key in required and len(required) < len(hints) else "" for key in hints}
-    elif attrs.has(owner):
-        words = {field.name: words[field.name] for field in attrs.fields(owner) if field.name in words}
-        hints |= _taken(owner)
+    else:
+        words = _words(owner)
     for name, about in words.items():
+        if isinstance(found := inspect.getattr_static(owner, name, None), property):
+            hints |= {name: get_type_hints(found.fget)["return"]}
         hint = stringify_annotation(hints[name], "smart") if name in hints else ""
         hint = _TYPE.sub("~builtins.type", _TYPE_VARIABLE.sub(r"\1", hint))
         yield name, f":type: {hint}" if hint else "", about

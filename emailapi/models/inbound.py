@@ -81,8 +81,12 @@ class InboundMessage:
         sender: The From header.
         sender_name: The name in it.
         sender_full: The same in parts.
-        to: The To header; `cc` and `bcc` likewise.
-        to_full: The same in parts; `cc_full` and `bcc_full` likewise.
+        to: The To header.
+        to_full: The same in parts.
+        cc: The Cc header.
+        cc_full: The same in parts.
+        bcc: The Bcc header, where it was there to be seen.
+        bcc_full: The same in parts.
         reply_to: Where answers go.
         original_recipient: The address of ours it was sent to.
         subject: Its subject.

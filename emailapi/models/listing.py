@@ -12,6 +12,9 @@ from ..errors import ConfigurationError
 
 T = TypeVar("T")
 
+# An id as records have it, so that `bounces.get(bounce.id)` type-checks; None, for an answer without one, is refused.
+RecordId = int | None
+
 PAGE_LIMIT = 500
 RECORD_LIMIT = 10_000
 

@@ -66,7 +66,9 @@ class Message:
         message_id: The service's id.
         message_stream: The stream it was sent through.
         sender: The From header.
-        to: Its addressees; `cc` and `bcc` likewise.
+        to: Its addressees.
+        cc: Who got a copy.
+        bcc: Who got a copy that the others did not see.
         recipients: All their addresses.
         subject: Its subject.
         tag: Its tag.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date as day
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import attrs
 
@@ -12,8 +12,6 @@ from ..wire import NOT_ON_WIRE, Wire, eastern_day
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-else:
-    Self = object  # the annotations are resolved at run time, where only Python 3.11 has it
 
 
 class StatsFilters(TypedDict, total=False):
@@ -76,11 +74,16 @@ class Daily:
 
     Attributes:
         date: The day; None for the whole period.
-        days: The same counts for each day on which there were any.
     """
 
     date: day | None = None
-    days: Annotated[tuple[Self, ...], NOT_ON_WIRE] = ()
+    # Behind a property: to mypy, Self in a field of an attrs class is nobody in particular.
+    _days: tuple[Any, ...] = ()
+
+    @property
+    def days(self) -> tuple[Self, ...]:
+        """The same counts for each day on which there were any."""
+        return self._days
 
     def with_days(self, days: Iterable[Self]) -> Self:
         """Return the same counts with those of each day."""

@@ -19,7 +19,7 @@ from ._paging import Query, check_range, fetch_page
 T = TypeVar("T")
 
 
-def path_part(value: str | int, argument: str) -> str:
+def path_part(value: str | int | None, argument: str) -> str:
     """
     Return an id as one part of a path, whatever characters it has.
 

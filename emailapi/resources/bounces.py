@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..models.bounces import BOUNCES, Bounce, BounceActivation, BounceFilters, DeliveryStats
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..models.messages import MessageDump
 from ._resource import Resource, path_part
 
@@ -29,7 +29,7 @@ class Bounces(Resource):
         """
         return self._list(BOUNCES, count, offset, filters)
 
-    def get(self, id: int) -> Bounce:
+    def get(self, id: RecordId) -> Bounce:
         """
         Return one bounce with its content.
 
@@ -38,7 +38,7 @@ class Bounces(Resource):
         """
         return self._read(f"{BOUNCES.path}/{path_part(id, 'id')}", Bounce)
 
-    def dump(self, id: int) -> str:
+    def dump(self, id: RecordId) -> str:
         """
         Return a bounce's raw source, or `""` when the service no longer has it; it keeps sources for 30 days.
 
@@ -47,7 +47,7 @@ class Bounces(Resource):
         """
         return self._read(f"{BOUNCES.path}/{path_part(id, 'id')}/dump", MessageDump).body
 
-    def activate(self, id: int) -> Bounce:
+    def activate(self, id: RecordId) -> Bounce:
         """
         Send to the bounce's address again, and return the bounce as it is now.
 

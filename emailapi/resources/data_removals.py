@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..models.data_removals import DataRemoval, NewDataRemoval
+from ..models.listing import RecordId
 from ..wire import write_body
 from ._resource import Resource, path_part
 
@@ -25,7 +26,7 @@ class DataRemovals(Resource):
         """
         return self._once("POST", "/data-removals", DataRemoval, write_body(NewDataRemoval, removal))
 
-    def get(self, id: int) -> DataRemoval:
+    def get(self, id: RecordId) -> DataRemoval:
         """
         Return how far a request is.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..models.domains import DOMAINS, Domain, DomainChanges, NewDomain, SpfCheck
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..wire import write_body
 from ._resource import Resource, path_part
 
@@ -25,7 +25,7 @@ class Domains(Resource):
         """
         return self._list(DOMAINS, count, offset, {})
 
-    def get(self, id: int) -> Domain:
+    def get(self, id: RecordId) -> Domain:
         """
         Return one domain with what its name server must say.
 
@@ -44,7 +44,7 @@ class Domains(Resource):
         """
         return self._once("POST", DOMAINS.path, Domain, write_body(NewDomain, domain))
 
-    def edit(self, id: int, **changes: Unpack[DomainChanges]) -> Domain:
+    def edit(self, id: RecordId, **changes: Unpack[DomainChanges]) -> Domain:
         """
         Change where the bounces of a domain go.
 
@@ -53,7 +53,7 @@ class Domains(Resource):
         """
         return self._change("PUT", self._path(id), Domain, write_body(DomainChanges, changes))
 
-    def delete(self, id: int) -> None:
+    def delete(self, id: RecordId) -> None:
         """
         Remove a domain.
 
@@ -62,19 +62,19 @@ class Domains(Resource):
         """
         self._delete(self._path(id))
 
-    def verify_dkim(self, id: int) -> Domain:
+    def verify_dkim(self, id: RecordId) -> Domain:
         """Have the service look for the DKIM record now, and return the domain."""
         return self._change("PUT", f"{self._path(id)}/verifyDkim", Domain, {})
 
-    def verify_return_path(self, id: int) -> Domain:
+    def verify_return_path(self, id: RecordId) -> Domain:
         """Have the service look for the return path's record now, and return the domain."""
         return self._change("PUT", f"{self._path(id)}/verifyReturnPath", Domain, {})
 
-    def verify_spf(self, id: int) -> SpfCheck:
+    def verify_spf(self, id: RecordId) -> SpfCheck:
         """Have the service look for SPF; it no longer asks for it, and neither need you."""
         return self._once("POST", f"{self._path(id)}/verifyspf", SpfCheck, {})
 
-    def rotate_dkim(self, id: int) -> Domain:
+    def rotate_dkim(self, id: RecordId) -> Domain:
         """
         Make a new DKIM key, which serves once its record is seen.
 
@@ -84,5 +84,5 @@ class Domains(Resource):
         return self._once("POST", f"{self._path(id)}/rotatedkim", Domain, {})
 
     @staticmethod
-    def _path(id: int) -> str:
+    def _path(id: RecordId) -> str:
         return f"{DOMAINS.path}/{path_part(id, 'id')}"

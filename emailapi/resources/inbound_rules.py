@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..models.inbound_rules import INBOUND_RULES, InboundRule
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..wire import write
 from ._resource import Resource, path_part
 
@@ -30,7 +30,7 @@ class InboundRules(Resource):
         """
         return self._once("POST", INBOUND_RULES.path, InboundRule, write(InboundRule(rule=rule)))
 
-    def delete(self, id: int) -> None:
+    def delete(self, id: RecordId) -> None:
         """
         Remove a rule.
 

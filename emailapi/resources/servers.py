@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..models.servers import SERVERS, NewServer, Server, ServerChanges, ServerFilters
 from ..wire import write_body
 from ._resource import Resource, path_part
@@ -25,7 +25,7 @@ class Servers(Resource):
         """
         return self._list(SERVERS, count, offset, filters)
 
-    def get(self, id: int) -> Server:
+    def get(self, id: RecordId) -> Server:
         """
         Return one server, its tokens with it.
 
@@ -45,7 +45,7 @@ class Servers(Resource):
         """
         return self._once("POST", SERVERS.path, Server, write_body(NewServer, server))
 
-    def edit(self, id: int, **changes: Unpack[ServerChanges]) -> Server:
+    def edit(self, id: RecordId, **changes: Unpack[ServerChanges]) -> Server:
         """
         Change settings; what is left out stays as it is.
 
@@ -55,7 +55,7 @@ class Servers(Resource):
         """
         return self._change("PUT", self._path(id), Server, write_body(ServerChanges, changes))
 
-    def delete(self, id: int) -> None:
+    def delete(self, id: RecordId) -> None:
         """
         Delete a server with all it has.
 
@@ -65,5 +65,5 @@ class Servers(Resource):
         self._delete(self._path(id))
 
     @staticmethod
-    def _path(id: int) -> str:
+    def _path(id: RecordId) -> str:
         return f"{SERVERS.path}/{path_part(id, 'id')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..models.signatures import SIGNATURES, NewSignature, Signature, SignatureChanges
 from ..wire import write_body
 from ._resource import Resource, path_part
@@ -25,7 +25,7 @@ class Signatures(Resource):
         """
         return self._list(SIGNATURES, count, offset, {})
 
-    def get(self, id: int) -> Signature:
+    def get(self, id: RecordId) -> Signature:
         """
         Return one signature with what its name server must say.
 
@@ -44,7 +44,7 @@ class Signatures(Resource):
         """
         return self._once("POST", SIGNATURES.path, Signature, write_body(NewSignature, signature))
 
-    def edit(self, id: int, **changes: Unpack[SignatureChanges]) -> Signature:
+    def edit(self, id: RecordId, **changes: Unpack[SignatureChanges]) -> Signature:
         """
         Change a signature; the service wants the name each time.
 
@@ -54,7 +54,7 @@ class Signatures(Resource):
         """
         return self._change("PUT", self._path(id), Signature, write_body(SignatureChanges, changes))
 
-    def delete(self, id: int) -> None:
+    def delete(self, id: RecordId) -> None:
         """
         Remove a signature.
 
@@ -63,7 +63,7 @@ class Signatures(Resource):
         """
         self._delete(self._path(id))
 
-    def resend(self, id: int) -> None:
+    def resend(self, id: RecordId) -> None:
         """
         Write to the owner once more.
 
@@ -72,14 +72,14 @@ class Signatures(Resource):
         """
         self._do("POST", f"{self._path(id)}/resend")
 
-    def verify_spf(self, id: int) -> Signature:
+    def verify_spf(self, id: RecordId) -> Signature:
         """Have the service look for SPF; it no longer asks for it, and neither need you."""
         return self._once("POST", f"{self._path(id)}/verifyspf", Signature, {})
 
-    def request_new_dkim(self, id: int) -> None:
+    def request_new_dkim(self, id: RecordId) -> None:
         """Make a new DKIM key; the service would rather have you call `account.domains.rotate_dkim`."""
         self._do("POST", f"{self._path(id)}/requestnewdkim")
 
     @staticmethod
-    def _path(id: int) -> str:
+    def _path(id: RecordId) -> str:
         return f"{SIGNATURES.path}/{path_part(id, 'id')}"

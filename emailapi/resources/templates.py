@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..models.templates import (
     PUSHED,
     TEMPLATES,
@@ -37,7 +37,7 @@ class Templates(Resource):
         """
         return self._list(TEMPLATES, count, offset, filters)
 
-    def get(self, id_or_alias: int | str) -> TemplateDetails:
+    def get(self, id_or_alias: RecordId | str) -> TemplateDetails:
         """
         Return one template with its content; a deleted one may still be read, and is not active.
 
@@ -57,7 +57,7 @@ class Templates(Resource):
         """
         return self._once("POST", TEMPLATES.path, Template, write_body(NewTemplate, template))
 
-    def edit(self, id_or_alias: int | str, **changes: Unpack[TemplateChanges]) -> Template:
+    def edit(self, id_or_alias: RecordId | str, **changes: Unpack[TemplateChanges]) -> Template:
         """
         Change a template; what is left out stays as it is.
 
@@ -67,7 +67,7 @@ class Templates(Resource):
         """
         return self._change("PUT", self._path(id_or_alias), Template, write_body(TemplateChanges, changes))
 
-    def delete(self, id_or_alias: int | str) -> None:
+    def delete(self, id_or_alias: RecordId | str) -> None:
         """
         Delete a template.
 
@@ -88,7 +88,7 @@ class Templates(Resource):
         return self._change("POST", path, TemplateValidation, write_body(TemplateToValidate, template))
 
     @staticmethod
-    def _path(id_or_alias: int | str) -> str:
+    def _path(id_or_alias: RecordId | str) -> str:
         return f"{TEMPLATES.path}/{path_part(id_or_alias, 'id_or_alias')}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models.listing import Page
+from ..models.listing import Page, RecordId
 from ..models.webhooks import WEBHOOKS, NewWebhook, Webhook, WebhookChanges, WebhookFilters, WebhookVerification
 from ..wire import write_body
 from ._resource import Resource, path_part
@@ -25,7 +25,7 @@ class Webhooks(Resource):
         """
         return self._list_all(WEBHOOKS, filters)
 
-    def get(self, id: int) -> Webhook:
+    def get(self, id: RecordId) -> Webhook:
         """
         Return one webhook.
 
@@ -45,7 +45,7 @@ class Webhooks(Resource):
         """
         return self._once("POST", WEBHOOKS.path, Webhook, write_body(NewWebhook, webhook))
 
-    def edit(self, id: int, **changes: Unpack[WebhookChanges]) -> Webhook:
+    def edit(self, id: RecordId, **changes: Unpack[WebhookChanges]) -> Webhook:
         """
         Change a webhook; what is left out stays as it is, triggers too.
 
@@ -55,7 +55,7 @@ class Webhooks(Resource):
         """
         return self._change("PUT", self._path(id), Webhook, write_body(WebhookChanges, changes))
 
-    def delete(self, id: int) -> None:
+    def delete(self, id: RecordId) -> None:
         """
         Delete a webhook.
 
@@ -64,7 +64,7 @@ class Webhooks(Resource):
         """
         self._delete(self._path(id))
 
-    def verify(self, id: int) -> WebhookVerification:
+    def verify(self, id: RecordId) -> WebhookVerification:
         """
         Have the service call a webhook now, and return what came of it; a failure is no error here.
 
@@ -74,5 +74,5 @@ class Webhooks(Resource):
         return self._once("POST", f"{self._path(id)}/verify", WebhookVerification, {})
 
     @staticmethod
-    def _path(id: int) -> str:
+    def _path(id: RecordId) -> str:
         return f"{WEBHOOKS.path}/{path_part(id, 'id')}"

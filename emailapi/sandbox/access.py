@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from ..errors import ConfigurationError
 from .refusal import Refusal
 from .store import Store
-from .tables import servers
+from .tables import account, servers
 from .tables.servers import Server
 
 SERVER_HEADER = "X-Postmark-Server-Token"
@@ -92,6 +92,6 @@ def admit_account(store: Store, token: str | None) -> None:
         Refusal: 10: there is no token, or another.
     """
     with store.transaction(writing=False) as db:
-        right = servers.account_token(db)
+        right = account.token(db)
     if not token or token.lower() != right:
         raise Refusal(10, f"This call needs the account's token in the header {ACCOUNT_HEADER}.")

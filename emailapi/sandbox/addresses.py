@@ -15,6 +15,8 @@ from .refusal import Refusal
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'`*+\-/=^_{|}~]+")
 _DOMAIN = re.compile(r"(?:\.?[A-Za-z0-9\-])+")
+# A name that the world could know, unlike `localhost`.
+_WHOLE_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<]+|.', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -86,3 +88,14 @@ def read_addresses(text: str, field: str) -> tuple[Mailbox, ...]:
         Refusal: 300, naming `field` and the item that is no address.
     """
     return tuple(_read(item, field) for item in _items(text))
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is one bare address."""
+    local, at, domain = text.rpartition("@")
+    return bool(at and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain))
+
+
+def is_domain(text: str) -> bool:
+    """Return whether a text is a domain with at least two parts."""
+    return _WHOLE_DOMAIN.fullmatch(text) is not None

@@ -7,15 +7,18 @@ Query names are compared in lower case, since clients write `fromemail`, `fromEm
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import attrs
 
 from ..models.listing import PAGE_LIMIT, RECORD_LIMIT
+from .instants import micros, range_end, range_start
 from .refusal import Refusal
 from .store import Transaction
+from .tables import streams
 from .tables.servers import Server
+from .tables.streams import Stream
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _ID = re.compile(r"[0-9]{1,18}")
@@ -54,6 +57,18 @@ class Call:
         assert self.server is not None  # noqa: S101 - the application asks for a server's token at these routes
         return self.server
 
+    def stream(self, stream_id: str) -> Stream:
+        """
+        Return a stream of the owner, in use or archived.
+
+        Raises:
+            Refusal: 1226: there is none with this id, or it has been purged.
+        """
+        stream = streams.by_id(self.db, self.owner.id, stream_id)
+        if stream is None or stream.is_purged(micros(self.now)):
+            raise Refusal(1226, f"There is no message stream '{stream_id[:80]}' on this server.")
+        return stream
+
 
 def read_query(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return a query by lower-case names."""
@@ -66,6 +81,47 @@ def read_query(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def read_id(text: str) -> int:
     """Return the number in a path, or 0, which is nothing's id, for a text that is none."""
     return int(text) if _ID.fullmatch(text) else 0
+
+
+def read_choice(text: str | None, known: Iterable[str], name: str, code: int) -> str | None:
+    """
+    Return which of the known values a query names, in any case of letters; None when it names none.
+
+    Raises:
+        Refusal: `code`: it names another.
+    """
+    if not text:
+        return None
+    values = {value.lower(): value for value in known}
+    if text.lower() not in values:
+        raise Refusal(code, f"'{name}' must be one of {', '.join(values.values())}, not '{text[:80]}'.")
+    return values[text.lower()]
+
+
+def read_flag(text: str | None, name: str, code: int) -> bool | None:
+    """Return the true or false that a query says, likewise."""
+    value = read_choice(text, ("true", "false"), name, code)
+    return None if value is None else value == "true"
+
+
+def read_range(filters: Mapping[str, str], code: int) -> dict[str, int | None]:
+    """
+    Return the first instant of a listing's dates as `since`, and the first one behind them as `before`.
+
+    Raises:
+        Refusal: `code`: one of them is no date.
+    """
+    return {
+        "since": _instant(range_start, "fromdate", filters.get("from_date"), code),
+        "before": _instant(range_end, "todate", filters.get("to_date"), code),
+    }
+
+
+def _instant(read: Callable[[str], int | None], name: str, text: str | None, code: int) -> int | None:
+    instant = read(text) if text else None
+    if text and instant is None:
+        raise Refusal(code, f"'{name}' must be like 2014-02-17 or 2014-02-17T07:25:01, not '{text[:80]}'.")
+    return instant
 
 
 def _number(query: Mapping[str, str], name: str, code: int) -> int:

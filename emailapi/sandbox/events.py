@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..models.bounces import BOUNCE_KINDS, BounceType as Type
+
 BLACKHOLE = "test@blackhole.postmarkapp.com"
 BOUNCE_DOMAIN = "bounce-testing.postmarkapp.com"
 BOUNCE_HEADER = "X-PM-Bounce-Type"
@@ -32,34 +34,19 @@ class BounceType(NamedTuple):
     reason: str | None = None
 
 
-_BOUNCE_TYPES = (
-    BounceType("HardBounce", 1, "Hard bounce", "HardBounce"),
-    BounceType("Transient", 2, "Message delayed/Undeliverable"),
-    BounceType("Unsubscribe", 16, "Unsubscribe request"),
-    BounceType("Subscribe", 32, "Subscribe request"),
-    BounceType("AutoResponder", 64, "Auto responder"),
-    BounceType("AddressChange", 128, "Address change"),
-    BounceType("DnsError", 256, "DNS error"),
-    BounceType("SpamNotification", 512, "Spam notification"),
-    BounceType("OpenRelayTest", 1024, "Open relay test"),
-    BounceType("Unknown", 2048, "Unknown"),
-    BounceType("SoftBounce", 4096, "Soft bounce"),
-    BounceType("VirusNotification", 8192, "Virus notification"),
-    BounceType("ChallengeVerification", 16384, "Spam challenge verification"),
-    BounceType("BadEmailAddress", 100000, "Invalid email address"),
-    BounceType("SpamComplaint", 100001, "Spam complaint", "SpamComplaint"),
-    BounceType("ManuallyDeactivated", 100002, "Manually deactivated", "ManualSuppression"),
-    BounceType("Unconfirmed", 100003, "Registration not confirmed"),
-    BounceType("Blocked", 100006, "ISP block"),
-    BounceType("SMTPApiError", 100007, "SMTP API error"),
-    BounceType("InboundError", 100008, "Processing failed"),
-    BounceType("DMARCPolicy", 100009, "DMARC Policy"),
-    BounceType("TemplateRenderingFailed", 100010, "Template rendering failed"),
-)
+# For each kind that surely deactivates its address; where that varies the address stays active here.
+_REASONS = {
+    Type.HARD_BOUNCE: "HardBounce",
+    Type.SPAM_COMPLAINT: "SpamComplaint",
+    Type.MANUALLY_DEACTIVATED: "ManualSuppression",
+}
 
-BOUNCE_TYPES = {row.type: row for row in _BOUNCE_TYPES}
+BOUNCE_TYPES = {
+    kind.value: BounceType(kind.value, row.code, row.name, _REASONS[kind] if row.deactivates else None)
+    for kind, row in BOUNCE_KINDS.items()
+}
 
-_BY_SPELLING = {row.type.lower(): row for row in _BOUNCE_TYPES if row.type != "SpamComplaint"}
+_BY_SPELLING = {row.type.lower(): row for row in BOUNCE_TYPES.values() if row.type != "SpamComplaint"}
 _SEPARATORS = re.compile("[-_. ]")
 
 

@@ -23,10 +23,11 @@ from .instants import eastern_day, micros, wire_text
 from .refusal import Refusal
 from .rules import Mail
 from .store import Transaction
-from .tables import events as event_table, servers, suppressions, tallies
-from .tables.events import Bounce
+from .tables import bounces, events as event_table, streams, suppressions, tallies
+from .tables.bounces import Bounce
 from .tables.messages import Pending
-from .tables.servers import Server, Stream
+from .tables.servers import Server
+from .tables.streams import Stream
 from .tables.tallies import Tally
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
@@ -108,7 +109,7 @@ class Intake:
         """Write down what was taken."""
         self._pending.store()
         for bounce, kind in self._bounces:
-            bounce_id = event_table.add_bounce(self._db, bounce)
+            bounce_id = bounces.add(self._db, bounce)
             transient = kind.type == "Transient"
             details = events.delayed(bounce.email) if transient else events.bounced(kind, bounce_id)
             event = "Transient" if transient else "Bounced"
@@ -122,10 +123,12 @@ class Intake:
     def _stream(self, stream_id: str) -> Stream:
         known = self._streams.get(stream_id)
         if known is None:
-            known = servers.stream(self._db, self._server, stream_id)
+            known = streams.by_id(self._db, self._server.id, stream_id)
             if known is None:
                 raise Refusal(1235, f"The message stream '{stream_id}' does not exist on this server.")
             self._streams[stream_id] = known
+        if known.archived_at is not None:
+            raise Refusal(1235, f"The message stream '{stream_id}' is archived: it cannot send.")
         if known.type == "Inbound":
             raise Refusal(1236, f"The message stream '{stream_id}' is inbound: it cannot send.")
         return known

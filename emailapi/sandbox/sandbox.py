@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
 from .clock import Clock
 from .instants import micros
 from .store import Store, Transaction
-from .tables import servers
+from .tables import account, servers, signatures
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-_FIRST_SERVER = 1
 _LAST_PORT = 65535
 
 
@@ -42,6 +41,10 @@ class Sandbox:
 
     Mails that it accepts are kept in SQLite and delivered nowhere. Any Postmark client, in any language, works against
     it with only its base URL changed.
+
+    It takes mails from any sender, also from one that the account has no domain or sender signature for: those are
+    kept, verified and confirmed for their own sake (see `confirm_signature`). A domain's records are always there,
+    but for names under `.invalid`, whose never are.
 
         with Sandbox() as sandbox:
             client = Client(sandbox.token, base_url=sandbox.url)
@@ -116,7 +119,7 @@ class Sandbox:
             listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
             closing.callback(listener.close)
             with store.transaction(writing=False) as db:
-                token, account_token = servers.tokens(db, _FIRST_SERVER)[0], servers.account_token(db)
+                token, account_token = servers.tokens(db, servers.FIRST)[0], account.token(db)
             self._running = _Running(_url(listening), store, token, account_token, closing.pop_all())
         return self
 
@@ -133,7 +136,7 @@ class Sandbox:
             raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
 
     def _fill(self, db: Transaction) -> None:
-        servers.found_account(db)
+        account.found(db)
         servers.create(db, "Sandbox", micros(self.clock.now()))
 
     def close(self) -> None:
@@ -176,6 +179,30 @@ class Sandbox:
     def store(self) -> Store:
         """The database, for tests that need what no call offers yet."""
         return self._ask().store
+
+    def allow(self, *, delete_servers: bool | None = None, remove_data: bool | None = None) -> None:
+        """
+        Grant or withdraw what the service's support grants; what is None stays as it is.
+
+        Args:
+            delete_servers: Whether the API deletes servers. At first it does not, as at the service (code 604).
+            remove_data: Whether it takes data removals. At first it does; the service wants to be asked (code 1302).
+        """
+        with self._ask().store.transaction() as db:
+            account.allow(db, delete_servers=delete_servers, remove_data=remove_data)
+
+    def confirm_signature(self, email_address: str) -> None:
+        """
+        Let the owner of an address agree to be sent from, as by the link in the service's mail.
+
+        Raises:
+            InvalidArgument: The account has no sender signature of this address.
+        """
+        with self._ask().store.transaction() as db:
+            row = signatures.by_address(db, email_address)
+            if row is None:
+                raise InvalidArgument(f"there is no sender signature {email_address!r}", argument="email_address")
+            signatures.change(db, row["signature_id"], confirmed=True)
 
 
 def _url(listening: socket.socket) -> str:

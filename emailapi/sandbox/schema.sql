@@ -1,9 +1,12 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
 -- A change here is a new SCHEMA_VERSION in store.py: a file of another version is refused, not guessed at.
 
+-- Beside its token, what the service's support has to allow.
 CREATE TABLE account (
     id INTEGER PRIMARY KEY CHECK (id = 1),
-    token TEXT NOT NULL
+    token TEXT NOT NULL,
+    delete_servers INTEGER NOT NULL DEFAULT 0,
+    remove_data INTEGER NOT NULL DEFAULT 1
 );
 
 CREATE TABLE servers (
@@ -12,20 +15,35 @@ CREATE TABLE servers (
     delivery_type TEXT NOT NULL CHECK (delivery_type IN ('Live', 'Sandbox')),
     track_opens INTEGER NOT NULL DEFAULT 0,
     track_links TEXT NOT NULL DEFAULT 'None',
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    color TEXT NOT NULL DEFAULT 'Blue',
+    smtp_api_activated INTEGER NOT NULL DEFAULT 1,
+    raw_email_enabled INTEGER NOT NULL DEFAULT 0,
+    inbound_hash TEXT NOT NULL UNIQUE,
+    inbound_domain TEXT NOT NULL DEFAULT '',
+    inbound_hook_url TEXT NOT NULL DEFAULT '',
+    inbound_spam_threshold INTEGER NOT NULL DEFAULT 0,
+    bounce_hook_url TEXT NOT NULL DEFAULT '',
+    open_hook_url TEXT NOT NULL DEFAULT '',
+    delivery_hook_url TEXT NOT NULL DEFAULT '',
+    click_hook_url TEXT NOT NULL DEFAULT '',
+    post_first_open_only INTEGER NOT NULL DEFAULT 0,
+    include_bounce_content_in_hook INTEGER NOT NULL DEFAULT 0,
+    enable_smtp_api_error_hooks INTEGER NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX servers_by_inbound_domain ON servers (inbound_domain) WHERE inbound_domain <> '';
 
 -- Lower-case: tokens are compared without regard to case.
 CREATE TABLE tokens (
     token TEXT PRIMARY KEY,
-    server INTEGER NOT NULL REFERENCES servers
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE
 ) WITHOUT ROWID;
 
 -- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
 -- messages there ever were.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
-    server INTEGER NOT NULL REFERENCES servers,
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     description TEXT,
@@ -44,7 +62,7 @@ CREATE TABLE streams (
 -- index knows ids only.
 CREATE TABLE messages (
     id INTEGER PRIMARY KEY,
-    stream INTEGER NOT NULL REFERENCES streams,
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
     uuid TEXT NOT NULL UNIQUE,
     received_at INTEGER NOT NULL,
     status TEXT NOT NULL DEFAULT 'Sent',
@@ -65,7 +83,7 @@ CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content
 
 -- `source` is filled at the first reading: most messages are never looked at.
 CREATE TABLE contents (
-    message INTEGER PRIMARY KEY REFERENCES messages,
+    message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
     text_body TEXT,
     html_body TEXT,
     reply_to TEXT NOT NULL,
@@ -74,7 +92,7 @@ CREATE TABLE contents (
 );
 
 CREATE TABLE attachments (
-    message INTEGER NOT NULL REFERENCES messages,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     position INTEGER NOT NULL,
     name TEXT NOT NULL,
     content_type TEXT NOT NULL,
@@ -105,7 +123,7 @@ CREATE TABLE metadata (
 -- `details` is JSON, by the service's names.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    message INTEGER NOT NULL REFERENCES messages,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     recipient TEXT NOT NULL,
     type TEXT NOT NULL,
     received_at INTEGER NOT NULL,
@@ -115,8 +133,8 @@ CREATE INDEX events_by_message ON events (message);
 
 CREATE TABLE bounces (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    message INTEGER NOT NULL REFERENCES messages,
-    stream INTEGER NOT NULL REFERENCES streams,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
     type TEXT NOT NULL,
     email TEXT NOT NULL,
     bounced_at INTEGER NOT NULL,
@@ -126,11 +144,12 @@ CREATE TABLE bounces (
     inactive INTEGER NOT NULL,
     can_activate INTEGER NOT NULL
 );
-CREATE INDEX bounces_by_time ON bounces (stream, bounced_at);
+CREATE INDEX bounces_by_time ON bounces (stream, bounced_at, id, type, inactive);
 CREATE INDEX bounces_by_message ON bounces (message);
+CREATE INDEX bounces_inactive ON bounces (stream, email) WHERE inactive = 1;
 
 CREATE TABLE suppressions (
-    stream INTEGER NOT NULL REFERENCES streams,
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
     address TEXT NOT NULL,
     reason TEXT NOT NULL CHECK (reason IN ('HardBounce', 'SpamComplaint', 'ManualSuppression')),
     origin TEXT NOT NULL CHECK (origin IN ('Recipient', 'Customer', 'Admin')),
@@ -140,7 +159,7 @@ CREATE TABLE suppressions (
 
 -- Statistics: one count a stream, day, tag ('' for none) and metric. They outlive the messages, as the service's do.
 CREATE TABLE tallies (
-    stream INTEGER NOT NULL REFERENCES streams,
+    stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
     day TEXT NOT NULL,
     tag TEXT NOT NULL,
     metric TEXT NOT NULL,
@@ -182,4 +201,46 @@ CREATE TABLE inbound_rules (
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
     rule TEXT NOT NULL COLLATE NOCASE,
     UNIQUE (server, rule)
+);
+
+-- What a domain's name server is asked for; the domain and its signatures share it. Names in lower case; a key is a host
+-- and a text. `''` where there is none.
+CREATE TABLE dns (
+    id INTEGER PRIMARY KEY,
+    domain TEXT NOT NULL UNIQUE,
+    spf_verified INTEGER NOT NULL DEFAULT 0,
+    dkim_status TEXT NOT NULL DEFAULT 'Pending' CHECK (dkim_status IN ('Pending', 'Verified', 'Failed')),
+    dkim_host TEXT NOT NULL DEFAULT '',
+    dkim_text TEXT NOT NULL DEFAULT '',
+    pending_host TEXT NOT NULL,
+    pending_text TEXT NOT NULL,
+    revoked_host TEXT NOT NULL DEFAULT '',
+    revoked_text TEXT NOT NULL DEFAULT '',
+    revoked_at INTEGER,
+    return_path TEXT NOT NULL DEFAULT '',
+    return_path_verified INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE domains (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dns INTEGER NOT NULL UNIQUE REFERENCES dns
+);
+
+CREATE TABLE signatures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dns INTEGER NOT NULL REFERENCES dns,
+    email_address TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    name TEXT NOT NULL,
+    reply_to TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT '',
+    confirmed INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX signatures_by_dns ON signatures (dns);
+
+CREATE TABLE data_removals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    requested_by TEXT NOT NULL,
+    requested_for TEXT NOT NULL,
+    notify INTEGER NOT NULL,
+    done_at INTEGER NOT NULL
 );

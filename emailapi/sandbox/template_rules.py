@@ -53,9 +53,8 @@ def changed(template: Template, item: dict[str, object], layout: int | None) -> 
         "text_body": body_of(item, "TextBody", 1122),
     }
     texts = {name: text for name, text in given.items() if text is not None}
-    if "alias" in texts:
-        texts["alias"] = texts["alias"] or None
     found = attrs.evolve(template, layout=layout, **texts)
+    found = attrs.evolve(found, alias=found.alias or None)
     _check_names(found)
     _check_subject(found)
     _check_bodies(found)

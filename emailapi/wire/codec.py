@@ -177,7 +177,7 @@ def _record_reader(record: type[Any], converter: Converter) -> Callable[[Any, An
                 if also in value and name not in value:
                     value = {**value, name: value[also]}
             return generated(value, record)
-        if value is None:
+        if value is None or value == "":
             return record()
         raise ValueError(f"expected an object, got {type(value).__name__}")
 
@@ -219,9 +219,9 @@ def _converter(detailed: bool) -> Converter:
 
 
 def _present(value: object) -> object:
-    """Refuse null where a record should be; inside of one it reads as an empty one."""
-    if value is None:
-        raise ValueError("expected an object, got null")
+    """Refuse nothing where a record should be; inside of one it reads as an empty one."""
+    if value is None or value == "":
+        raise ValueError(f"expected an object, got {'null' if value is None else 'an empty text'}")
     return value
 
 

@@ -114,3 +114,10 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
     """Give a client of that sandbox, with a sender to fill in."""
     with Client(sandbox.token, base_url=sandbox.url, sender="us@example.com") as client:
         yield client
+
+
+@pytest.fixture
+def account(sandbox: Sandbox) -> Iterator[AccountClient]:
+    """Give a client of that sandbox's account."""
+    with AccountClient(sandbox.account_token, base_url=sandbox.url) as account:
+        yield account

@@ -36,9 +36,7 @@ LISTED = InboundMessage(
     date="Sat, 1 Nov 2025 00:54:40 +0000",
     mailbox_hash="ticket-7",
     tag="support",
-    attachments=(
-        InboundAttachment(name="a.png", content_id="a@01", content_type="image/png", content_length=4500),
-    ),
+    attachments=(InboundAttachment(name="a.png", content_id="a@01", content_type="image/png", content_length=4500),),
     status=InboundStatus.PROCESSED,
 )
 OLD = InboundMessage(

@@ -234,3 +234,26 @@ def test_the_sandbox_tells_what_became_of_a_mail(client):
     for call in (client.messages.get, client.messages.dump, client.messages.status):
         with pytest.raises(NotFound):
             call("00000000-0000-4000-8000-000000000000")
+
+
+def test_every_filter_is_the_contracts(contract):
+    """A listing with every filter there is asks for exactly the contract's query."""
+    page = contract(
+        lambda client: client.messages.list(
+            count=50,
+            offset=7,
+            recipient="jane+list@example.com",
+            sender="joe@d.com",
+            tag="welcome",
+            status="Queued",
+            from_date=date(2026, 11, 1),
+            to_date=datetime(2026, 11, 5, 16, 33, 54, 1, timezone.utc),
+            subject="Your invoice",
+            message_stream="broadcast",
+            metadata={"user_id": "7 & 8"},
+        ),
+        "GET /messages/outbound",
+        query="messages_query",
+        answer="messages_outbound",
+    )
+    assert (page.total_count, page.offset) == (2, 7)

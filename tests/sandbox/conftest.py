@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 import requests
 
 from emailapi.sandbox import Sandbox
+from emailapi.sandbox.clock import Clock
 
 MAIL = {"From": "sender@example.com", "To": "reader@example.com", "Subject": "Hello", "TextBody": "Good morning"}
 
@@ -30,6 +32,13 @@ class Api:
 
     def post(self, path: str, value: Any) -> requests.Response:
         return self.request("POST", path, json=value)
+
+    def put(self, path: str, value: Any = None) -> requests.Response:
+        """Put a value; None sends no body."""
+        return self.request("PUT", path, json=value)
+
+    def delete(self, path: str) -> requests.Response:
+        return self.request("DELETE", path)
 
     def send(self, **changes: Any) -> requests.Response:
         """Post the usual mail with these fields changed; None leaves one out."""
@@ -86,6 +95,32 @@ def open_api() -> Iterator[Any]:
 
 
 @pytest.fixture
+def account(sandbox: Sandbox, open_api: Any) -> Api:
+    """The account's side of the API."""
+    client: Api = open_api(sandbox)
+    del client.session.headers["X-Postmark-Server-Token"]
+    client.session.headers["X-Postmark-Account-Token"] = sandbox.account_token
+    return client
+
+
+@pytest.fixture
+def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
+    """Stops the sandbox's clock, and gives what moves it on."""
+    now = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
+
+    class Stopped(Clock):
+        def now(self) -> datetime:
+            return now
+
+    def pass_time(time: timedelta) -> None:
+        nonlocal now
+        now += time
+
+    sandbox.clock = Stopped()
+    return pass_time
+
+
+@pytest.fixture
 def refused() -> Any:
     """Checks that an answer is a refusal: status, code in body and header, and a sentence that holds a text."""
 
@@ -96,3 +131,19 @@ def refused() -> Any:
         assert text in answer.json()["Message"]
 
     return check
+
+
+@pytest.fixture
+def vendor(sandbox: Sandbox) -> Iterator[Any]:
+    """The vendor's own synchronous client of a server, with only the base URL changed."""
+    sync = pytest.importorskip("postmark.sync")
+    with sync.ServerClient(sandbox.token, retries=0, base_url=sandbox.url) as client:
+        yield client
+
+
+@pytest.fixture
+def vendor_account(sandbox: Sandbox) -> Iterator[Any]:
+    """The vendor's own client of the account."""
+    sync = pytest.importorskip("postmark.sync")
+    with sync.AccountClient(sandbox.account_token, retries=0, base_url=sandbox.url) as client:
+        yield client

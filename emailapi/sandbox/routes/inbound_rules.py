@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ...models.inbound_rules import INBOUND_RULES, InboundRule
-from ..addresses import read_addresses
+from ..addresses import is_address, is_domain
 from ..answers import done, written
 from ..calls import Call, Paging, read_id
 from ..fields import object_of, text_of
@@ -15,23 +13,13 @@ from ..tables import inbound_rules
 
 routes = Routes()
 
-_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        found = read_addresses(text, "Rule")
-    except Refusal:
-        return False
-    return [mailbox.email for mailbox in found] == [text]
-
 
 def _rule(body: object) -> str:
     """Return the address or the domain that a body has."""
     rule = (text_of(object_of(body, "a rule", 809), "Rule", 813) or "").strip()
     if not rule:
         raise Refusal(809, "The body has no 'Rule'.")
-    if not (_is_address(rule) if "@" in rule else _DOMAIN.fullmatch(rule)):
+    if not (is_address(rule) if "@" in rule else is_domain(rule)):
         raise Refusal(813, f"'{rule[:80]}' is neither an address nor a domain.")
     return rule
 

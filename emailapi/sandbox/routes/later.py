@@ -37,7 +37,7 @@ _LATER = (
 
 
 def _refusal(what: str) -> Answer:
-    def refuse(call: Call, **_: str) -> NoReturn:
+    def refuse(_call: Call, **_arguments: str) -> NoReturn:
         raise Refusal(615, f"The sandbox does not {what} yet.")
 
     return refuse

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 from ...models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageEvent, MessageFilters
 from ..answers import read_filters, written
-from ..calls import Call, Paging
-from ..instants import range_end, range_start, wire_text
+from ..calls import Call, Paging, read_range
+from ..instants import wire_text
 from ..refusal import Refusal
 from ..routing import Found, Routes
 from ..source import write_source
@@ -30,13 +29,6 @@ def _metadata(call: Call) -> tuple[str, str] | None:
     return pairs[0] if pairs else None
 
 
-def _instant(read: Callable[[str], int | None], name: str, text: str | None) -> int | None:
-    instant = read(text) if text else None
-    if text and instant is None:
-        raise Refusal(_CODE, f"'{name}' must be like 2014-02-17 or 2014-02-17T07:25:01, not '{text[:80]}'.")
-    return instant
-
-
 def _search(call: Call) -> Search:
     filters = read_filters(MessageFilters, call.query)
     status = filters.get("status")
@@ -51,8 +43,7 @@ def _search(call: Call) -> Search:
         subject=filters.get("subject"),
         queued=None if status is None else _QUEUED[status.lower()],
         metadata=_metadata(call),
-        since=_instant(range_start, "fromdate", filters.get("from_date")),
-        before=_instant(range_end, "todate", filters.get("to_date")),
+        **read_range(filters, _CODE),
     )
 
 

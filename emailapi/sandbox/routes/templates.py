@@ -14,7 +14,7 @@ from ...models.templates import (
     TemplateFilters,
 )
 from ..answers import done, read_filters, written
-from ..calls import Call, Paging, read_id
+from ..calls import Call, Paging, read_choice, read_id
 from ..fields import flag_of, object_of, text_of
 from ..refusal import Refusal
 from ..routing import Found, Routes
@@ -25,7 +25,7 @@ from ..template_rules import LAYOUT, STANDARD, TEMPLATES as LIMIT, changed, type
 routes = Routes()
 
 _PATH = f"{TEMPLATES.path}/<id_or_alias>"
-_TYPES = {"all": None, "standard": STANDARD, "layout": LAYOUT}
+_ALL = "All"
 
 
 def _summary(row: Row) -> dict[str, object]:
@@ -88,13 +88,11 @@ def _check_unused(call: Call, row: Row, what: str) -> None:
 def list_templates(call: Call, paging: Paging) -> Found:
     """Find templates, newest first; deleted ones are not listed."""
     filters = read_filters(TemplateFilters, call.query)
-    kind = filters.get("template_type", "all")
-    if kind.lower() not in _TYPES:
-        raise Refusal(TEMPLATES.error_code, f"'TemplateType' must be All, Standard or Layout, not '{kind[:80]}'.")
+    kind = read_choice(filters.get("template_type"), (_ALL, STANDARD, LAYOUT), "TemplateType", TEMPLATES.error_code)
     total, rows = templates.page(
         call.db,
         call.owner.id,
-        type=_TYPES[kind.lower()],
+        type=None if kind == _ALL else kind,
         layout=filters.get("layout_template"),
         count=paging.count,
         offset=paging.offset,

@@ -6,13 +6,13 @@ import json
 
 from ...models.webhooks import WEBHOOKS, HttpAuth, Webhook, WebhookFilters
 from ..answers import done, read_filters, written
-from ..calls import Call, read_id
+from ..calls import Call, read_choice, read_id
 from ..fields import object_of, text_of
+from ..instants import micros
 from ..refusal import Refusal
 from ..routing import Routes
 from ..store import Row
-from ..tables import servers, webhooks
-from ..tables.servers import Stream
+from ..tables import webhooks
 from ..webhook_rules import NEW, WEBHOOKS as LIMIT, changed
 
 routes = Routes()
@@ -36,17 +36,10 @@ def _shown(row: Row) -> dict[str, object]:
 
 
 def _find(call: Call, webhook_id: str) -> Row:
-    row = webhooks.by_id(call.db, call.owner.id, read_id(webhook_id))
+    row = webhooks.by_id(call.db, call.owner.id, read_id(webhook_id), micros(call.now))
     if row is None:
         raise Refusal(1352, f"There is no webhook '{webhook_id[:80]}' on this server.")
     return row
-
-
-def _stream(call: Call, stream_id: str) -> Stream:
-    stream = servers.stream(call.db, call.owner, stream_id)
-    if stream is None:
-        raise Refusal(1226, f"There is no message stream '{stream_id[:80]}' on this server.")
-    return stream
 
 
 @routes.get(WEBHOOKS.path)
@@ -54,11 +47,9 @@ def list_webhooks(call: Call) -> object:
     """List all webhooks, or those of one stream."""
     stream = read_filters(WebhookFilters, call.query).get("message_stream")
     if stream is not None:
-        _stream(call, stream)
-    status = call.query.get("status", "").lower() or None
-    if status is not None and status not in _STATUSES:
-        raise Refusal(1362, f"'Status' must be one of {', '.join(_STATUSES)}, not '{status[:80]}'.")
-    rows = webhooks.of_server(call.db, call.owner.id, stream, status)
+        call.stream(stream)
+    status = read_choice(call.query.get("status"), _STATUSES, "Status", 1362)
+    rows = webhooks.of_server(call.db, call.owner.id, micros(call.now), stream=stream, status=status)
     return {WEBHOOKS.key: [_shown(row) for row in rows]}
 
 
@@ -74,12 +65,12 @@ def create(call: Call) -> object:
     item = object_of(call.body, "a webhook", 1355)
     if item.get("ID") is not None:
         raise Refusal(1356, "A new webhook gets its 'ID' from the service.")
-    stream = _stream(call, text_of(item, "MessageStream", 1361) or "outbound")
+    stream = call.stream(text_of(item, "MessageStream", 1361) or "outbound")
     if stream.type == "Inbound":
         raise Refusal(
             1351, f"The message stream '{stream.id}' is inbound: its mail is posted to the server's own hook."
         )
-    _check_not_archived(stream.id, webhooks.archived(call.db, stream.key))
+    _check_not_archived(stream.id, stream.archived_at)
     webhook = changed(NEW, item)
     if webhooks.count(call.db, stream.key) >= LIMIT:
         raise Refusal(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, and may not have more.")
@@ -94,7 +85,7 @@ def edit(call: Call, webhook_id: str) -> object:
     for name in ("ID", "MessageStream"):
         if item.get(name) is not None:
             raise Refusal(1357, f"The '{name}' of a webhook never changes.")
-    _check_not_archived(row["stream_id"], row["archived_at"] is not None)
+    _check_not_archived(row["stream_id"], row["archived_at"])
     webhooks.change(call.db, row["id"], changed(webhooks.content_of(row), item))
     return _shown(_find(call, webhook_id))
 
@@ -107,6 +98,6 @@ def delete(call: Call, webhook_id: str) -> object:
     return done(f"Webhook {row['id']} removed.")
 
 
-def _check_not_archived(stream_id: str, archived: bool) -> None:
-    if archived:
+def _check_not_archived(stream_id: str, archived_at: int | None) -> None:
+    if archived_at is not None:
         raise Refusal(1350, f"The message stream '{stream_id}' is archived.")

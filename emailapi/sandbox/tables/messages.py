@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from ..attachments import File
@@ -77,3 +78,44 @@ def files(db: Transaction, message: int) -> list[File]:
 def keep_source(db: Transaction, message: int, source: str) -> None:
     """Store the raw source of a message."""
     db.run("UPDATE contents SET source = ? WHERE message = ?", source, message)
+
+
+def sent_to(db: Transaction, address: str) -> list[Row]:
+    """Return the messages of all servers that went to a lower-case address, among others or alone."""
+    return db.rows(
+        # CROSS: stream by stream, since the index begins with it.
+        "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
+        " CROSS JOIN recipients r ON r.stream = s.key AND r.address = ? JOIN messages m ON m.id = r.message",
+        address,
+    )
+
+
+def erase(db: Transaction, rows: Sequence[Row]) -> None:
+    """Remove messages, what they held and what became of them; they stay counted."""
+    removed, recipients, pairs = [], [], []
+    for row in rows:
+        shown = json.loads(row["shown"])
+        removed.append((row["id"], row["subject"]))
+        recipients += [(row["stream"], email.lower(), row["received_at"], row["id"]) for email in shown["recipients"]]
+        pairs += [
+            (row["stream"], name.lower(), value, row["received_at"], row["id"])
+            for name, value in shown["metadata"].items()
+        ]
+    db.run_all("INSERT INTO subjects (subjects, rowid, subject) VALUES ('delete', ?, ?)", removed)
+    db.run_all(
+        "DELETE FROM recipients WHERE stream = ? AND address = ? AND received_at = ? AND message = ?", recipients
+    )
+    db.run_all(
+        "DELETE FROM metadata WHERE stream = ? AND name = ? AND value = ? AND received_at = ? AND message = ?", pairs
+    )
+    db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message, _ in removed])
+
+
+def erase_stream(db: Transaction, stream: int) -> None:
+    """Remove all messages of a stream."""
+    db.run(
+        "INSERT INTO subjects (subjects, rowid, subject) SELECT 'delete', id, subject FROM messages WHERE stream = ?",
+        stream,
+    )
+    for table in ("recipients", "metadata", "messages"):
+        db.run(f"DELETE FROM {table} WHERE stream = ?", stream)  # noqa: S608

@@ -1,4 +1,4 @@
-"""Servers, their tokens and their streams."""
+"""Servers and their tokens."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import uuid
 
 import attrs
 
-from ..store import Transaction
+from ..store import Row, Transaction, Value
+from . import messages, streams
 
-_DEFAULT_STREAMS = (
-    ("outbound", "Default Transactional Stream", "Transactional", "None"),
-    ("inbound", "Default Inbound Stream", "Inbound", "None"),
-    ("broadcast", "Default Broadcast Stream", "Broadcasts", "Postmark"),
-)
+# The server that every sandbox begins with.
+FIRST = 1
 
 
 @attrs.frozen
@@ -40,42 +38,18 @@ class Server:
         return self.delivery_type == "Sandbox"
 
 
-@attrs.frozen
-class Stream:
-    """
-    One stream of a server.
-
-    Attributes:
-        key: Unique over all servers.
-        id: What a mail names it by.
-        type: `Transactional`, `Inbound` or `Broadcasts`.
-    """
-
-    key: int
-    id: str
-    type: str
-
-
-def found_account(db: Transaction) -> None:
-    """Give a new database its account."""
-    db.run("INSERT INTO account VALUES (1, ?)", str(uuid.uuid4()))
-
-
-def account_token(db: Transaction) -> str:
-    """Return the token of the account."""
-    row = db.row("SELECT token FROM account")
-    assert row is not None  # noqa: S101 - `found_account` stands in the same transaction as the table
-    return str(row["token"])
-
-
-def create(db: Transaction, name: str, now: int, delivery_type: str = "Live") -> int:
+def create(db: Transaction, name: str, now: int, delivery_type: str = "Live", **settings: Value) -> int:
     """Make a server with a token and the three streams that every server begins with; return its id."""
-    server = db.run("INSERT INTO servers (name, delivery_type, created_at) VALUES (?, ?, ?)", name, delivery_type, now)
-    db.run("INSERT INTO tokens VALUES (?, ?)", str(uuid.uuid4()), server)
-    db.run_all(
-        "INSERT INTO streams (server, id, name, type, unsubscribe_handling, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-        [(server, *stream, now) for stream in _DEFAULT_STREAMS],
+    server = db.insert(
+        "servers",
+        name=name,
+        delivery_type=delivery_type,
+        created_at=now,
+        inbound_hash=uuid.uuid4().hex,
+        **settings,
     )
+    db.run("INSERT INTO tokens VALUES (?, ?)", str(uuid.uuid4()), server)
+    streams.add_defaults(db, server, now)
     return server
 
 
@@ -96,12 +70,42 @@ def by_token(db: Transaction, token: str) -> Server | None:
     return Server(row["id"], row["name"], row["delivery_type"], bool(row["track_opens"]), row["track_links"])
 
 
-def stream(db: Transaction, server: Server, stream_id: str) -> Stream | None:
-    """Return a server's stream by its id."""
-    row = db.row("SELECT key, id, type FROM streams WHERE server = ? AND id = ?", server.id, stream_id)
-    return None if row is None else Stream(row["key"], row["id"], row["type"])
-
-
 def exists(db: Transaction, server: int) -> bool:
     """Return whether the account has a server of this id."""
     return db.row("SELECT 1 FROM servers WHERE id = ?", server) is not None
+
+
+def by_id(db: Transaction, server: int) -> Row | None:
+    """Return all there is to know of a server, or None."""
+    return db.row("SELECT * FROM servers WHERE id = ?", server)
+
+
+def page(db: Transaction, part: str, count: int, offset: int) -> tuple[int, list[Row]]:
+    """Return how many servers have `part` in their names, and a page of them, newest first."""
+    total = db.number("SELECT count(*) FROM servers WHERE holds(name, ?)", part)
+    rows = db.rows("SELECT * FROM servers WHERE holds(name, ?) ORDER BY id DESC LIMIT ? OFFSET ?", part, count, offset)
+    return total, rows
+
+
+def with_name(db: Transaction, name: str) -> int | None:
+    """Return the id of the server of this name, in any case of letters, or None."""
+    row = db.row("SELECT id FROM servers WHERE name = ?", name)
+    return None if row is None else row["id"]
+
+
+def with_inbound_domain(db: Transaction, domain: str) -> int | None:
+    """Return the id of the server that gets the mail of this domain, or None."""
+    row = db.row("SELECT id FROM servers WHERE inbound_domain = ? AND inbound_domain <> ''", domain)
+    return None if row is None else row["id"]
+
+
+def change(db: Transaction, server: int, **settings: Value) -> None:
+    """Store what a server is set to."""
+    db.update("servers", server, **settings)
+
+
+def delete(db: Transaction, server: int) -> None:
+    """Remove a server with all it has."""
+    for row in db.rows("SELECT key FROM streams WHERE server = ?", server):
+        messages.erase_stream(db, row["key"])
+    db.run("DELETE FROM servers WHERE id = ?", server)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import attrs
 
 from ..store import Row, Transaction
+from .streams import KEPT
 
-_SELECT = "SELECT w.*, s.id AS stream_id, s.archived_at FROM webhooks w JOIN streams s ON s.key = w.stream"
+# A stream that has been purged has no webhooks any more.
+_SELECT = (
+    "SELECT w.*, s.id AS stream_id, s.archived_at FROM webhooks w JOIN streams s ON s.key = w.stream"
+    " WHERE s.server = :server AND (s.archived_at IS NULL OR s.archived_at > :purged)"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,27 +53,23 @@ def delete(db: Transaction, webhook_id: int) -> None:
     db.run("DELETE FROM webhooks WHERE id = ?", webhook_id)
 
 
-def by_id(db: Transaction, server: int, webhook_id: int) -> Row | None:
+def by_id(db: Transaction, server: int, webhook_id: int, now: int) -> Row | None:
     """Return a webhook of this server with its stream's id, or None."""
-    return db.row(f"{_SELECT} WHERE s.server = ? AND w.id = ?", server, webhook_id)
+    found = db.named(f"{_SELECT} AND w.id = :id", server=server, id=webhook_id, purged=now - KEPT)
+    return found[0] if found else None
 
 
-def of_server(db: Transaction, server: int, stream: str | None, status: str | None) -> list[Row]:
+def of_server(db: Transaction, server: int, now: int, *, stream: str | None, status: str | None) -> list[Row]:
     """Return the webhooks of a server, or of one stream, or of one status, oldest first."""
     return db.named(
-        f"{_SELECT} WHERE s.server = :server AND (:stream IS NULL OR s.id = :stream)"
-        " AND (:status IS NULL OR w.status = :status) ORDER BY w.id",
+        f"{_SELECT} AND (:stream IS NULL OR s.id = :stream) AND (:status IS NULL OR w.status = :status) ORDER BY w.id",
         server=server,
         stream=stream,
         status=status,
+        purged=now - KEPT,
     )
 
 
 def count(db: Transaction, stream: int) -> int:
     """Return how many webhooks a stream has."""
     return db.number("SELECT count(*) FROM webhooks WHERE stream = ?", stream)
-
-
-def archived(db: Transaction, stream: int) -> bool:
-    """Return whether a stream is archived."""
-    return bool(db.number("SELECT archived_at IS NOT NULL FROM streams WHERE key = ?", stream))

@@ -1,0 +1,191 @@
+"""
+Domains, and the sandbox's idea of what their name servers say.
+
+No name server is asked. Names under `.invalid`, which the world has agreed to leave empty (RFC 2606), have no records;
+every other name has each record that the service wants to see, at the moment that it looks. So a domain decides by
+itself whether it can be verified, as an address decides whether it bounces.
+
+A DKIM key is pending until its record is seen; then it is in use, and the one before it is revoked.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+from datetime import datetime, timedelta
+
+from ..models.domains import SpfCheck
+from .addresses import is_domain
+from .answers import written
+from .fields import text_of
+from .instants import micros, moment
+from .refusal import Refusal
+from .store import Row, Transaction
+from .tables import dns
+
+NAME_LENGTH = 255
+
+_CNAME_VALUE = "pm.mtasv.net"
+_SPF_VALUE = "v=spf1 a mx include:spf.mtasv.net ~all"
+# Mails that were signed with a revoked key are all read by then; the number is ours.
+_REVOKED_KEY_STAYS = timedelta(days=1)
+# Where everybody has a mailbox, nobody may sign.
+_PUBLIC = frozenset(
+    "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com mail.ru me.com "
+    "msn.com outlook.com proton.me protonmail.com qq.com web.de yahoo.com yandex.com yandex.ru zoho.com".split()
+)
+# Around the modulus of an RSA key of 1024 bits, as DER writes a SubjectPublicKeyInfo; 65537 stands behind it.
+_BEFORE_MODULUS = bytes.fromhex("30819f300d06092a864886f70d010101050003818d0030818902818100")
+_BEHIND_MODULUS = bytes.fromhex("0203010001")
+
+
+def has_records(name: str) -> bool:
+    """Return whether the name server of a name says what it should."""
+    return name.lower().rpartition(".")[2] != "invalid"
+
+
+def check_not_public(domain: str) -> None:
+    """
+    Return when a domain can be somebody's own.
+
+    Raises:
+        Refusal: 503.
+    """
+    if domain.lower() in _PUBLIC:
+        raise Refusal(503, f"'{domain}' is a public mail domain: nobody can prove that it is theirs.")
+
+
+def _key() -> str:
+    """Return a public key like any other, for which there is no private one."""
+    modulus = bytearray(secrets.token_bytes(128))
+    modulus[0] |= 0x80
+    modulus[-1] |= 1
+    return f"k=rsa; p={b64encode(_BEFORE_MODULUS + modulus + _BEHIND_MODULUS).decode()}"
+
+
+def _key_host(domain: str, now: datetime, *taken: str) -> str:
+    while (host := f"{now:%Y%m%d%H%M%S}pm._domainkey.{domain}") in taken:
+        now += timedelta(seconds=1)
+    return host
+
+
+def begin(db: Transaction, domain: str, now: datetime) -> int:
+    """Return the id of a domain's records: those it has, or new ones with a key that is awaited."""
+    domain = domain.lower()
+    known = dns.of_domain(db, domain)
+    return dns.add(db, domain, _key_host(domain, now), _key()) if known is None else known
+
+
+def read_return_path(item: dict[str, object], domain: str) -> str | None:
+    """
+    Return the return path's domain that a body has; an empty one takes it off.
+
+    Raises:
+        Refusal: 521 when it is too long, 522 when it is not below `domain`, 403 for another JSON type.
+    """
+    text = text_of(item, "ReturnPathDomain", 522)
+    if text and len(text) > NAME_LENGTH:
+        raise Refusal(521, f"'ReturnPathDomain' has {len(text)} characters; the limit is {NAME_LENGTH}.")
+    if text and not (is_domain(text) and text.lower().endswith(f".{domain.lower()}")):
+        raise Refusal(522, f"'ReturnPathDomain' must be a domain below '{domain}', not '{text[:80]}'.")
+    return text and text.lower()
+
+
+def set_return_path(db: Transaction, row: Row, return_path: str) -> None:
+    """Change where bounces go; another name has to be verified anew."""
+    if return_path != row["return_path"]:
+        dns.change(db, row, return_path=return_path, return_path_verified=False)
+
+
+def verify_return_path(db: Transaction, row: Row) -> None:
+    """
+    Look for the return path's record; a domain without a return path stays as it is.
+
+    Raises:
+        Refusal: 523: there is no such record.
+    """
+    if row["return_path"]:
+        if not has_records(row["return_path"]):
+            raise Refusal(523, f"'{row['return_path']}' has no CNAME record that leads to {_CNAME_VALUE}.")
+        dns.change(db, row, return_path_verified=True)
+
+
+def verify_spf(db: Transaction, row: Row) -> None:
+    """Look for SPF."""
+    dns.change(db, row, spf_verified=has_records(row["domain"]))
+
+
+def verify_dkim(db: Transaction, row: Row, now: datetime) -> None:
+    """Look for the record of the awaited key, if one is awaited."""
+    if not row["pending_host"]:
+        return
+    if not has_records(row["domain"]):
+        dns.change(db, row, dkim_status="Failed")
+        return
+    if row["dkim_host"]:
+        dns.change(db, row, revoked_host=row["dkim_host"], revoked_text=row["dkim_text"], revoked_at=micros(now))
+    dns.change(
+        db,
+        row,
+        dkim_status="Verified",
+        dkim_host=row["pending_host"],
+        dkim_text=row["pending_text"],
+        pending_host="",
+        pending_text="",
+    )
+
+
+def rotate_dkim(db: Transaction, row: Row, now: datetime) -> None:
+    """
+    Make the next key; the one in use stays in use until the record of the next is seen.
+
+    A first key that is awaited still renews nothing: another takes its place.
+
+    Raises:
+        Refusal: 505: the next one is awaited already; 508: one was awaited in vain.
+    """
+    if row["dkim_host"] and row["pending_host"]:
+        raise Refusal(505, f"The DKIM key of '{row['domain']}' is being renewed already.")
+    if row["dkim_status"] == "Failed":
+        raise Refusal(508, f"The DKIM record of '{row['domain']}' was not found: a failed key cannot be rotated.")
+    host = _key_host(row["domain"], now, row["dkim_host"], row["pending_host"], row["revoked_host"])
+    dns.change(db, row, dkim_status="Pending", pending_host=host, pending_text=_key())
+
+
+def _can_go(row: Row, now: datetime) -> bool:
+    """Return whether a revoked key is needed no more."""
+    return row["revoked_at"] is not None and now - moment(row["revoked_at"]) >= _REVOKED_KEY_STAYS
+
+
+def summary(row: Row) -> dict[str, object]:
+    """Return whether the records of a domain were seen, by the attributes of `models.domains.Dns`."""
+    return {
+        "spf_verified": bool(row["spf_verified"]),
+        "dkim_verified": bool(row["dkim_host"]),
+        "weak_dkim": False,  # the sandbox makes no key shorter than 1024 bits
+        "return_path_domain_verified": bool(row["return_path_verified"]),
+    }
+
+
+def shown(row: Row, now: datetime) -> dict[str, object]:
+    """Return all records of a domain, likewise."""
+    return {
+        **summary(row),
+        "spf_host": row["domain"],
+        "spf_text_value": _SPF_VALUE,
+        "dkim_host": row["dkim_host"],
+        "dkim_text_value": row["dkim_text"],
+        "dkim_pending_host": row["pending_host"],
+        "dkim_pending_text_value": row["pending_text"],
+        "dkim_revoked_host": row["revoked_host"],
+        "dkim_revoked_text_value": row["revoked_text"],
+        "safe_to_remove_revoked_key_from_dns": _can_go(row, now),
+        "dkim_update_status": row["dkim_status"],
+        "return_path_domain": row["return_path"],
+        "return_path_domain_cname_value": _CNAME_VALUE if row["return_path"] else "",
+    }
+
+
+def shown_spf(row: Row) -> dict[str, object]:
+    """Return what looking for SPF gave."""
+    return written(SpfCheck, spf_host=row["domain"], spf_verified=bool(row["spf_verified"]), spf_text_value=_SPF_VALUE)

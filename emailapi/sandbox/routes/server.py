@@ -1,0 +1,34 @@
+"""The server that the token belongs to."""
+
+from __future__ import annotations
+
+from ..calls import Call
+from ..fields import object_of
+from ..refusal import Refusal
+from ..routing import Routes
+from ..server_rules import edit as set_server
+from ..store import Row
+from ..tables import servers
+from .servers import shown
+
+routes = Routes()
+
+
+def _own(call: Call) -> Row:
+    row = servers.by_id(call.db, call.owner.id)
+    if row is None:  # deleted since its token was looked at
+        raise Refusal(10)
+    return row
+
+
+@routes.get("/server")
+def get(call: Call) -> object:
+    """Show its settings."""
+    return shown(call.db, _own(call))
+
+
+@routes.put("/server")
+def edit(call: Call) -> object:
+    """Change what the body names."""
+    set_server(call.db, _own(call), object_of(call.body, "a server", 609))
+    return shown(call.db, _own(call))

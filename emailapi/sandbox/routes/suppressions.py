@@ -1,0 +1,129 @@
+"""Addresses that a stream does not send to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...models.suppressions import (
+    CHANGED,
+    CHANGES_LIMIT,
+    SUPPRESSIONS,
+    Suppression,
+    SuppressionFilters,
+    SuppressionOrigin,
+    SuppressionReason,
+    SuppressionResult,
+    SuppressionStatus,
+)
+from ..addresses import read_addresses
+from ..answers import read_filters, written
+from ..calls import Call, read_choice, read_range
+from ..fields import body_of, entry
+from ..instants import micros, wire_text
+from ..refusal import Refusal
+from ..routing import Routes
+from ..tables import suppressions
+from ..tables.streams import Stream
+
+routes = Routes()
+
+_STREAM = "<stream_id>"
+_COMPLAINED = SuppressionReason.SPAM_COMPLAINT.value
+
+
+def _address(text: str) -> str:
+    """Return a bare address as it is suppressed."""
+    try:
+        found = [mailbox.key for mailbox in read_addresses(text, "EmailAddress")]
+    except Refusal:
+        found = []
+    if found != [text.strip().lower()]:
+        raise Refusal(1408, f"'{text[:200]}' is no email address.")
+    return found[0]
+
+
+@routes.get(SUPPRESSIONS.path.format(stream=_STREAM))
+def dump(call: Call, stream_id: str) -> object:
+    """List a stream's suppressed addresses, newest first."""
+    stream = call.stream(stream_id)
+    filters = read_filters(SuppressionFilters, call.query)
+    reasons, origins = [kind.value for kind in SuppressionReason], [kind.value for kind in SuppressionOrigin]
+    address = filters.get("email_address")
+    rows = suppressions.listed(
+        call.db,
+        stream.key,
+        reason=read_choice(filters.get("suppression_reason"), reasons, "SuppressionReason", 1404),
+        origin=read_choice(filters.get("origin"), origins, "Origin", 1405),
+        address=_address(address) if address else None,
+        **read_range(filters, 403),
+    )
+    return {
+        SUPPRESSIONS.key: [
+            written(
+                Suppression,
+                email_address=row["address"],
+                suppression_reason=row["reason"],
+                origin=row["origin"],
+                created_at=wire_text(row["created_at"]),
+            )
+            for row in rows
+        ]
+    }
+
+
+def _asked(call: Call) -> list[str]:
+    """Return the addresses that a body names, as sent; whether they are any is each one's own matter."""
+    items = call.body.get(CHANGED.key) if isinstance(call.body, dict) else None
+    if not isinstance(items, list) or not items:
+        raise Refusal(1409, f"The body must be an object with an array '{CHANGED.key}' of one address at least.")
+    if len(items) > CHANGES_LIMIT:
+        raise Refusal(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} a call.")
+    found = [body_of(entry(item, CHANGED.key), "EmailAddress", 1408) for item in items]
+    if not all(found):
+        raise Refusal(1411, f"Each of '{CHANGED.key}' needs an 'EmailAddress'.")
+    return [text for text in found if text]
+
+
+def _each(
+    call: Call, stream_id: str, done: SuppressionStatus, change: Callable[[Call, Stream, str], None]
+) -> dict[str, object]:
+    """Change address by address: what one is refused for stands at it, and the others are changed."""
+    stream = call.stream(stream_id)
+    results = []
+    for text in _asked(call):
+        status, message = done, None
+        try:
+            change(call, stream, _address(text))
+        except Refusal as refusal:
+            status, message = SuppressionStatus.FAILED, refusal.message
+        results.append(written(SuppressionResult, email_address=text, status=status.value, message=message))
+    return {CHANGED.key: results}
+
+
+def _suppress(call: Call, stream: Stream, address: str) -> None:
+    _check_complaint(call, stream, address)
+    reason, origin = SuppressionReason.MANUAL_SUPPRESSION.value, SuppressionOrigin.CUSTOMER.value
+    suppressions.add(call.db, stream.key, address, reason, origin, micros(call.now))
+
+
+def _delete(call: Call, stream: Stream, address: str) -> None:
+    _check_complaint(call, stream, address)
+    suppressions.lift(call.db, stream.key, address)
+
+
+def _check_complaint(call: Call, stream: Stream, address: str) -> None:
+    """Refuse to touch what a recipient's complaint has suppressed."""
+    if suppressions.reason(call.db, stream.key, address) == _COMPLAINED:
+        raise Refusal(1406, f"{address} complained about spam: this suppression cannot be changed.")
+
+
+@routes.post(CHANGED.path.format(stream=_STREAM, verb=""))
+def create(call: Call, stream_id: str) -> object:
+    """Suppress addresses; one that is suppressed already keeps its older reason."""
+    return _each(call, stream_id, SuppressionStatus.SUPPRESSED, _suppress)
+
+
+@routes.post(CHANGED.path.format(stream=_STREAM, verb="/delete"))
+def delete(call: Call, stream_id: str) -> object:
+    """Send to addresses again; one that is not suppressed counts as deleted, too."""
+    return _each(call, stream_id, SuppressionStatus.DELETED, _delete)

@@ -1,0 +1,40 @@
+"""The account: its token, and what it may do."""
+
+from __future__ import annotations
+
+import uuid
+
+from ..store import Row, Transaction
+
+
+def found(db: Transaction) -> None:
+    """Give a new database its account."""
+    db.insert("account", id=1, token=str(uuid.uuid4()))
+
+
+def _account(db: Transaction) -> Row:
+    row = db.row("SELECT * FROM account")
+    assert row is not None  # noqa: S101 - `found` stands in the same transaction as the table
+    return row
+
+
+def token(db: Transaction) -> str:
+    """Return the token of the account."""
+    return str(_account(db)["token"])
+
+
+def may_delete_servers(db: Transaction) -> bool:
+    """Return whether servers can be deleted by the API."""
+    return bool(_account(db)["delete_servers"])
+
+
+def may_remove_data(db: Transaction) -> bool:
+    """Return whether data removals can be asked for."""
+    return bool(_account(db)["remove_data"])
+
+
+def allow(db: Transaction, **permissions: bool | None) -> None:
+    """Store what the account may do, by the names of the columns; what is None stays."""
+    for permission, allowed in permissions.items():
+        if allowed is not None:
+            db.update("account", 1, **{permission: bool(allowed)})

@@ -1,0 +1,44 @@
+"""`client.inbound_rules` and `client.inbound` against the sandbox, each call once."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import Conflict, InvalidRequest, NotFound
+from emailapi.models.inbound_rules import InboundRule
+
+
+def test_rules(client):
+    """A rule is made, listed newest first and walked page by page, and removed."""
+    made = [client.inbound_rules.create(rule) for rule in ("a@example.com", "example.org", "example.net")]
+    assert made[0] == InboundRule(id=made[0].id, rule="a@example.com")
+    page = client.inbound_rules.list(count=2)
+    assert (page.total_count, list(page.iter_all())) == (3, made[::-1])
+    client.inbound_rules.delete(made[0].id)
+    assert list(client.inbound_rules.list()) == [made[2], made[1]]
+
+
+def test_wrong_requests(client):
+    """A rule that is there is a `Conflict`, one that is not `NotFound`, and one that is none an `InvalidRequest`."""
+    client.inbound_rules.create("twice@example.com")
+    for error, code, call in (
+        (Conflict, 810, lambda: client.inbound_rules.create("Twice@example.com")),
+        (InvalidRequest, 813, lambda: client.inbound_rules.create("neither")),
+        (NotFound, 812, lambda: client.inbound_rules.delete(77)),
+    ):
+        with pytest.raises(error) as caught:
+            call()
+        assert caught.value.code == code
+
+
+def test_inbound_mail(client):
+    """No mail comes in yet, and each call that would be about it is refused in words."""
+    for call in (
+        client.inbound.list,
+        lambda: client.inbound.get("x"),
+        lambda: client.inbound.bypass("x"),
+        lambda: client.inbound.retry("x"),
+    ):
+        with pytest.raises(InvalidRequest, match="does not receive mail yet") as caught:
+            call()
+        assert caught.value.code == 615

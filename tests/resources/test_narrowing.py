@@ -1,0 +1,178 @@
+"""Walks past the 10,000 records that the service lists: by narrowing the dates, without losing or repeating any."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from emailapi import LimitExceeded
+
+UTC = timezone.utc
+EASTERN = ZoneInfo("America/New_York")
+LIMIT = 10_000
+END = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def serve(service, path, key, moments, make):
+    """
+    Answer a listing as the service does: these moments' rows, newest first, none past the 10,000th.
+
+    It reads `todate` as Eastern time and compares whole seconds, both ends included; of two readings it takes the
+    later. `make` is given a row's number and its moment.
+    """
+    rows = [make(number, moment) for number, moment in enumerate(moments)]
+    ages = [-moment.timestamp() for moment in moments]
+
+    def page(request):
+        count, offset = int(request.params["count"]), int(request.params["offset"])
+        assert count + offset <= LIMIT
+        first = 0
+        if "todate" in request.params:
+            until = datetime.fromisoformat(request.params["todate"]).replace(tzinfo=EASTERN, fold=1)
+            first = bisect_left(ages, -until.timestamp() - 0.9999995)
+        return {"TotalCount": len(rows) - first, key: rows[first + offset : first + offset + count]}
+
+    service.answer_by("GET", path, page)
+
+
+def message(number, moment):
+    """Return a row of `messages.list`."""
+    return {"MessageID": f"m{number}", "ReceivedAt": moment.isoformat()}
+
+
+def spread(count, **step):
+    """Return moments one step apart, newest first."""
+    return [END - number * timedelta(**step) for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param(spread(25_000, seconds=7), id="whole seconds"),
+        pytest.param(spread(25_000, milliseconds=123.457), id="many a second"),
+        pytest.param(
+            [END - timedelta(seconds=number // 900) for number in range(25_000)], id="hundreds at one instant"
+        ),
+        pytest.param(
+            [datetime(2026, 11, 1, 9, tzinfo=UTC) - number * timedelta(seconds=0.61) for number in range(25_000)],
+            id="through autumn's repeated hour",
+        ),
+    ],
+)
+@pytest.mark.parametrize("count", [500, 333])
+def test_no_record_is_lost_or_repeated(service, moments, count):
+    """All 25,000 records come, each once and newest first, however they lie in time."""
+    serve(service, "/messages/outbound", "Messages", moments, message)
+    found = [one.message_id for one in service.client.messages.list(count=count).iter_all()]
+    assert found == [f"m{number}" for number in range(25_000)]
+
+
+def test_bounces_are_narrowed_too(service):
+    """Bounces are walked through the same way, by when they bounced and with the filters that were given."""
+    serve(
+        service,
+        "/bounces",
+        "Bounces",
+        spread(25_000, seconds=3),
+        lambda number, moment: {"ID": number, "BouncedAt": moment.isoformat()},
+    )
+    page = service.client.bounces.list(count=500, tag="t", from_date=datetime(2020, 1, 1, tzinfo=UTC))
+    assert [bounce.id for bounce in page.iter_all()] == list(range(25_000))
+    assert {(query["tag"], query["fromdate"]) for query in service.queries} == {("t", "2019-12-31T19:00:00")}
+    narrowed = [query["todate"] for query in service.queries if "todate" in query]
+    assert narrowed == sorted(narrowed, reverse=True)
+    assert len(set(narrowed)) == 2
+
+
+def test_a_range_of_ones_own_is_kept(service):
+    """A range that was asked for is never widened by narrowing."""
+    moments = spread(25_000, seconds=7)
+    serve(service, "/messages/outbound", "Messages", moments, message)
+    until = moments[1_000]
+    found = [one.message_id for one in service.client.messages.list(count=500, to_date=until).iter_all()]
+    assert found == [f"m{number}" for number in range(1_000, 25_000)]
+
+
+def test_records_without_order(service):
+    """Where the records do not come newest first, the walk ends with `LimitExceeded` after those it can get."""
+    moments = spread(12_000, seconds=1)
+    moments[700], moments[702] = moments[702], moments[700]
+    rows = [message(number, moment) for number, moment in enumerate(moments)]
+
+    def page(request):
+        first, count = int(request.params["offset"]), int(request.params["count"])
+        return {"TotalCount": len(rows), "Messages": rows[first : first + count]}
+
+    service.answer_by("GET", "/messages/outbound", page)
+    ends_at_the_limit(service.client.messages.list(count=500), "newest first")
+
+
+def ends_at_the_limit(page, says):
+    """Check that a walk gives 10,000 records and then says why there are no more."""
+    walk = page.iter_all()
+    assert sum(1 for _ in itertools.islice(walk, LIMIT)) == LIMIT
+    with pytest.raises(LimitExceeded, match=says):
+        next(walk)
+
+
+def test_one_second_with_too_many(service):
+    """Where one second has more records than the service lists, the walk ends with `LimitExceeded`."""
+    moments = [END] * 5 + [END - timedelta(seconds=1, microseconds=number) for number in range(10_100)]
+    serve(service, "/messages/outbound", "Messages", moments, message)
+    walk = service.client.messages.list(count=500).iter_all()
+    found = {one.message_id for one in itertools.islice(walk, LIMIT + 5)}
+    assert len(found) == LIMIT + 5
+    with pytest.raises(LimitExceeded, match="all of them are of one second"):
+        next(walk)
+
+
+@pytest.mark.parametrize("date", [None, "", "soon"])
+def test_records_without_dates(service, date):
+    """Where a record's date cannot be read, nothing tells where to go on from."""
+
+    def page(request):
+        first, count = int(request.params["offset"]), int(request.params["count"])
+        rows = [{"MessageID": str(number), "ReceivedAt": date} for number in range(first, first + count)]
+        return {"TotalCount": 10_001, "Messages": rows}
+
+    service.answer_by("GET", "/messages/outbound", page)
+    ends_at_the_limit(service.client.messages.list(count=500), "newest first")
+
+
+@pytest.mark.parametrize(
+    "call, path, key",
+    [
+        (lambda client: client.messages.opens(count=500), "/messages/outbound/opens", "Opens"),
+        (lambda client: client.messages.clicks(count=500), "/messages/outbound/clicks", "Clicks"),
+        (lambda client: client.inbound.list(count=500), "/messages/inbound", "InboundMessages"),
+        (lambda client: client.inbound_rules.list(count=500), "/triggers/inboundrules", "InboundRules"),
+    ],
+)
+def test_listings_that_have_no_dates(service, call, path, key):
+    """A listing whose records cannot be narrowed by date ends with `LimitExceeded`."""
+
+    def page(request):
+        first, count = int(request.params["offset"]), int(request.params["count"])
+        return {
+            "TotalCount": 10_001,
+            key: [{"ID": number, "MessageID": str(number)} for number in range(first, first + count)],
+        }
+
+    service.answer_by("GET", path, page)
+    ends_at_the_limit(call(service.client), "cannot be narrowed by date")
+
+
+def test_a_total_that_is_missing(service):
+    """Where the service does not tell how many there are, a full page has another behind it."""
+    rows = [{"ID": number, "Rule": "x"} for number in range(5)]
+
+    def page(request):
+        first, count = int(request.params["offset"]), int(request.params["count"])
+        return {"InboundRules": rows[first : first + count]}
+
+    service.answer_by("GET", "/triggers/inboundrules", page)
+    assert len(list(service.client.inbound_rules.list(count=2).iter_all())) == 5

@@ -1,0 +1,115 @@
+"""`account.signatures` against the sandbox, each call once."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+from emailapi import Conflict, InvalidRequest, NotFound
+from emailapi.models.signatures import Signature
+
+
+def test_create(account):
+    """A new signature is not confirmed, and comes with its domain's records."""
+    signature = account.signatures.create(
+        from_email="joe@example.com",
+        name="Joe",
+        reply_to_email="re@example.com",
+        return_path_domain="pm.example.com",
+        confirmation_personal_note="Hi, Joe",
+    )
+    assert signature == Signature(
+        id=signature.id,
+        domain="example.com",
+        email_address="joe@example.com",
+        reply_to_email_address="re@example.com",
+        name="Joe",
+        confirmation_personal_note="Hi, Joe",
+        spf_host="example.com",
+        spf_text_value="v=spf1 a mx include:spf.mtasv.net ~all",
+        dkim_pending_host=signature.dkim_pending_host,
+        dkim_pending_text_value=signature.dkim_pending_text_value,
+        dkim_update_status="Pending",
+        return_path_domain="pm.example.com",
+        return_path_domain_cname_value="pm.mtasv.net",
+    )
+    assert signature.dkim_pending_host.endswith("pm._domainkey.example.com")
+    assert account.signatures.get(signature.id) == signature
+
+
+def test_list(account):
+    """A listing leaves out what the name server must say."""
+    made = account.signatures.create(from_email="a@listed.example", name="A", reply_to_email="r@listed.example")
+    page = account.signatures.list(count=1)
+    assert list(page) == [
+        Signature(
+            id=made.id,
+            domain="listed.example",
+            email_address="a@listed.example",
+            reply_to_email_address="r@listed.example",
+            name="A",
+        )
+    ]
+    assert len(list(page.iter_all())) == page.total_count
+
+
+def test_edit(account):
+    """What is left out of a change stays as it is, but the name has to be there."""
+    made = account.signatures.create(from_email="a@edited.example", name="A", confirmation_personal_note="Hi")
+    changed = account.signatures.edit(made.id, name="B", reply_to_email="r@edited.example")
+    assert changed == attrs.evolve(made, name="B", reply_to_email_address="r@edited.example")
+    assert account.signatures.get(made.id) == changed
+
+
+def test_confirmation(sandbox, account):
+    """The owner is written to as often as is asked, until the owner agrees."""
+    made = account.signatures.create(from_email="a@asked.example", name="A")
+    assert account.signatures.resend(made.id) is None
+    sandbox.confirm_signature("a@asked.example")
+    assert account.signatures.get(made.id).confirmed
+    with pytest.raises(Conflict) as caught:
+        account.signatures.resend(made.id)
+    assert caught.value.code == 506
+
+
+def test_records(account):
+    """SPF is looked for, and the key is renewed, by the signature as by its domain."""
+    made = account.signatures.create(from_email="a@records.example", name="A")
+    domain = account.domains.create(name="records.example")
+    assert account.signatures.verify_spf(made.id).spf_verified
+    account.domains.verify_dkim(domain.id)
+    assert account.signatures.request_new_dkim(made.id) is None
+    renewing = account.signatures.get(made.id)
+    assert (renewing.dkim_host, renewing.dkim_update_status) == (domain.dkim_pending_host, "Pending")
+    with pytest.raises(InvalidRequest) as caught:
+        account.signatures.request_new_dkim(made.id)
+    assert caught.value.code == 505
+
+
+def test_delete(account):
+    """A signature that was removed is not found."""
+    made = account.signatures.create(from_email="a@doomed.example", name="A")
+    assert account.signatures.delete(made.id) is None
+    with pytest.raises(NotFound) as caught:
+        account.signatures.get(made.id)
+    assert caught.value.code == 501
+
+
+@pytest.mark.parametrize(
+    "changes, error, code",
+    [
+        ({"from_email": "TWICE@example.com"}, Conflict, 504),
+        ({"from_email": "nobody"}, InvalidRequest, 522),
+        ({"from_email": "a@gmail.com"}, InvalidRequest, 503),
+        ({"name": ""}, InvalidRequest, 520),
+        ({"reply_to_email": "nobody"}, InvalidRequest, 522),
+        ({"confirmation_personal_note": "x" * 401}, InvalidRequest, 521),
+    ],
+)
+def test_what_cannot_be_made(account, changes, error, code):
+    """What cannot be a signature raises its own class, by its own code."""
+    if "twice@example.com" not in [signature.email_address for signature in account.signatures.list()]:
+        account.signatures.create(from_email="twice@example.com", name="Twice")
+    with pytest.raises(error) as caught:
+        account.signatures.create(**{"from_email": "a@other.example", "name": "A", **changes})
+    assert caught.value.code == code

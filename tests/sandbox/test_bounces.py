@@ -1,0 +1,283 @@
+"""Bounces: counted, found, shown and undone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from emailapi.sandbox.instants import micros
+from emailapi.sandbox.tables import bounces, servers, suppressions
+from emailapi.sandbox.tables.bounces import Bounce
+
+DOMAIN = "bounce-testing.postmarkapp.com"
+HARD, SOFT = f"hardbounce@{DOMAIN}", f"softbounce@{DOMAIN}"
+KEYS = set(
+    "ID Type TypeCode Name Tag MessageID ServerID MessageStream Description Details Email From BouncedAt DumpAvailable"
+    " Inactive CanActivate Subject".split()
+)
+
+
+@pytest.fixture
+def found(api):
+    """Finds bounces, and gives the envelope."""
+
+    def find(**query):
+        answer = api.get("/bounces", **{"count": 50, "offset": 0, **query})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return find
+
+
+@pytest.fixture
+def complaint(api, sandbox):
+    """The id of a complaint about a mail to a@example.com, which no call makes yet."""
+    uuid = api.accepted(To="a@example.com")
+    with sandbox.store.transaction() as db:
+        now = micros(sandbox.clock.now())
+        row = db.row("SELECT id, stream FROM messages WHERE uuid = ?", uuid)
+        suppressions.add(db, row["stream"], "a@example.com", "SpamComplaint", "Recipient", now)
+        return bounces.add(
+            db,
+            Bounce(
+                message=row["id"],
+                stream=row["stream"],
+                type="SpamComplaint",
+                email="a@example.com",
+                bounced_at=now,
+                description="",
+                details="",
+                content="",
+                inactive=True,
+                can_activate=False,
+            ),
+        )
+
+
+def emails(envelope):
+    return [row["Email"] for row in envelope["Bounces"]]
+
+
+def test_listed_bounce(api, found):
+    """A listed bounce has every key of the contract, and tells its mail and its kind."""
+    message = api.accepted(To=HARD, Tag="t", Subject="Hi", From='"Joe" <joe@example.com>')
+    envelope = found()
+    assert set(envelope) == {"TotalCount", "Bounces"}
+    (row,) = envelope["Bounces"]
+    assert set(row) == KEYS | {"RecordType"}
+    assert (row["Type"], row["TypeCode"], row["Name"]) == ("HardBounce", 1, "Hard bounce")
+    assert (row["MessageID"], row["Tag"], row["Subject"]) == (message, "t", "Hi")
+    assert (row["Email"], row["From"], row["MessageStream"]) == (HARD, "joe@example.com", "outbound")
+    assert (row["Inactive"], row["CanActivate"], row["DumpAvailable"]) == (True, True, True)
+    assert row["RecordType"] == "Bounce"
+    assert row["ID"] > 2**32
+
+
+def test_one_bounce(api, found):
+    """A bounce by its id is what the list shows, with its content; its dump is that content."""
+    api.accepted(To=SOFT)
+    (row,) = found()["Bounces"]
+    one = api.get(f"/bounces/{row['ID']}").json()
+    assert set(one) == KEYS | {"Content"}
+    assert SOFT in one["Content"]
+    assert {name: one[name] for name in KEYS} == {name: row[name] for name in KEYS}
+    assert api.get(f"/bounces/{row['ID']}/dump").json() == {"Body": one["Content"]}
+    (event,) = api.details(row["MessageID"])["MessageEvents"]
+    assert event["Details"]["BounceID"] == str(row["ID"])
+
+
+def test_order_and_pages(api, found, pass_time):
+    """Bounces come newest first, and pages cut that order."""
+    for subject in ("0", "1", "2"):
+        api.post("/email/batch", [api.mail(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
+        pass_time(timedelta(minutes=1))
+    subjects = [row["Subject"] for row in found()["Bounces"]]
+    assert subjects == ["2b", "2a", "1b", "1a", "0b", "0a"]
+    page = found(count=2, offset=3)
+    assert ([row["Subject"] for row in page["Bounces"]], page["TotalCount"]) == (["1a", "0b"], 6)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"type": "HardBounce"},
+        {"type": "hardbounce"},
+        {"inactive": "true"},
+        {"inactive": "True"},
+        {"emailFilter": "ARDBOUNCE@bounce"},
+        {"EMAILFILTER": "hard"},
+        {"tag": "t"},
+        {"messagestream": "outbound", "tag": "t"},
+        {"type": "HardBounce", "inactive": "true", "emailFilter": "hard", "tag": "t"},
+    ],
+    ids=str,
+)
+def test_filters(api, found, query):
+    """Each filter finds the bounce it describes, and several narrow together."""
+    api.accepted(To=HARD, Tag="t")
+    api.accepted(To=SOFT, Tag="T")
+    api.accepted(To=HARD, MessageStream="broadcast", Tag="t")
+    envelope = found(**query)
+    assert (emails(envelope), envelope["TotalCount"]) == ([HARD], 1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"type": "Blocked"},
+        {"inactive": "true", "type": "SoftBounce"},
+        {"emailFilter": "%"},
+        {"tag": "other"},
+        {"messageID": "00000000-0000-0000-0000-000000000000"},
+        {"messagestream": "nowhere"},
+        {"offset": 2},
+    ],
+    ids=str,
+)
+def test_nothing_found(api, found, query):
+    """A filter that nothing fits finds nothing."""
+    api.accepted(To=f"{HARD}, {SOFT}")
+    assert emails(found(**query)) == []
+
+
+def test_by_message(api, found):
+    """The bounces of one message are found by its id in any case of letters."""
+    api.accepted(To=SOFT)
+    message = api.accepted(To=f"{SOFT}, dnserror@{DOMAIN}")
+    assert set(emails(found(messageID=message.upper()))) == {SOFT, f"dnserror@{DOMAIN}"}
+    assert found(inactive="false")["TotalCount"] == 3
+
+
+def test_dates(api, found, pass_time):
+    """Dates are Eastern, and both ends of a range belong to it."""
+    pass_time(timedelta(0))
+    api.accepted(To=SOFT)
+    pass_time(timedelta(days=1))
+    api.accepted(To=HARD)
+    assert emails(found(fromdate="2026-11-22")) == emails(found(fromdate="2026-11-22T07:00:00")) == [HARD]
+    assert emails(found(todate="2026-11-21")) == emails(found(todate="2026-11-21T07:00:00")) == [SOFT]
+    assert emails(found(todate="2026-11-21T06:59:59")) == emails(found(fromdate="2026-11-23")) == []
+
+
+@pytest.mark.parametrize(
+    "query, text",
+    [
+        ({"count": None}, "count"),
+        ({"count": 501}, "count"),
+        ({"offset": -1}, "offset"),
+        ({"count": 500, "offset": 9501}, "10000"),
+        ({"type": "Hard"}, "HardBounce"),
+        ({"inactive": "1"}, "true, false"),
+        ({"fromdate": "yesterday"}, "fromdate"),
+        ({"todate": "2026-02-30"}, "todate"),
+    ],
+    ids=str,
+)
+def test_refused_queries(api, refused, query, text):
+    """A wrong query is refused by code 1000 with the reason."""
+    refused(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
+
+
+@pytest.mark.parametrize("number", ["1", "0", "tags", "-1", "1.5", "99999999999999999999999"])
+def test_unknown_ids(api, refused, number):
+    """An id that no bounce has, a number or not, is code 1001."""
+    api.accepted(To=HARD)
+    for path in (f"/bounces/{number}", f"/bounces/{number}/dump"):
+        refused(api.get(path), 422, 1001, number)
+    refused(api.put(f"/bounces/{number}/activate"), 422, 1001, number)
+
+
+def test_no_id(api, refused):
+    """A path whose id is empty is code 1002."""
+    refused(api.get("/bounces//dump"), 400, 1002)
+    refused(api.put("/bounces//activate"), 400, 1002)
+
+
+def test_old_dumps(api, found, pass_time):
+    """A bounce's source is kept for 30 days; the bounce stays."""
+    pass_time(timedelta(0))
+    api.accepted(To=HARD)
+    number = found()["Bounces"][0]["ID"]
+    pass_time(timedelta(days=30, seconds=-1))
+    assert api.get(f"/bounces/{number}/dump").json()["Body"]
+    pass_time(timedelta(seconds=1))
+    assert api.get(f"/bounces/{number}/dump").json() == {"Body": ""}
+    assert api.get(f"/bounces/{number}").json()["DumpAvailable"] is False
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_activate(api, found, refused, body):
+    """Activating sends to the address again, and marks all its bounces of that stream."""
+    api.accepted(To=HARD)
+    api.accepted(To=HARD, MessageStream="broadcast")
+    refused(api.send(To=HARD), 422, 406)
+    number = found()["Bounces"][0]["ID"]
+    answer = api.put(f"/bounces/{number}/activate", body).json()
+    assert set(answer) == {"Message", "Bounce"}
+    assert answer["Message"] == "OK"
+    assert set(answer["Bounce"]) == KEYS | {"Content"}
+    assert (answer["Bounce"]["ID"], answer["Bounce"]["Inactive"]) == (number, False)
+    assert found(inactive="true")["TotalCount"] == 0
+    assert found(inactive="true", messagestream="broadcast")["TotalCount"] == 1
+    refused(api.send(To=HARD, MessageStream="broadcast"), 422, 406)
+    api.accepted(To=HARD)
+    assert [row["Inactive"] for row in found()["Bounces"]] == [True, False]
+
+
+def test_activate_again(api, found):
+    """Activating an address that is active already changes nothing."""
+    api.accepted(To=HARD)
+    number = found()["Bounces"][0]["ID"]
+    first = api.put(f"/bounces/{number}/activate").json()
+    assert api.put(f"/bounces/{number}/activate").json() == first
+
+
+def test_not_allowed(api, found, refused):
+    """A bounce that deactivated nothing cannot be activated: code 1003."""
+    api.accepted(To=SOFT)
+    refused(api.put(f"/bounces/{found()['Bounces'][0]['ID']}/activate"), 422, 1003, SOFT)
+
+
+def test_complaints(api, found, complaint, refused):
+    """A complaint tells no sender, and neither it nor another bounce undoes the suppression."""
+    row = found(type="SpamComplaint")["Bounces"][0]
+    assert (row["ID"], row["CanActivate"]) == (complaint, False)
+    assert set(row) == (KEYS | {"RecordType"}) - {"From"}
+    refused(api.put(f"/bounces/{complaint}/activate"), 422, 1003)
+    refused(api.send(To="a@example.com"), 422, 406)
+
+
+def test_delivery_stats(api, complaint):
+    """All bounces of the server are counted together and by type, and each suppressed address once."""
+    for stream in ("outbound", "broadcast"):
+        api.accepted(To=f"{HARD}, {SOFT}", MessageStream=stream)
+    api.accepted(To=SOFT)
+    assert api.get("/deliverystats").json() == {
+        "InactiveMails": 2,
+        "Bounces": [
+            {"Name": "All", "Count": 6},
+            {"Type": "HardBounce", "Name": "Hard bounce", "Count": 2},
+            {"Type": "SoftBounce", "Name": "Soft bounce", "Count": 3},
+            {"Type": "SpamComplaint", "Name": "Spam complaint", "Count": 1},
+        ],
+    }
+
+
+def test_no_bounces(api):
+    """Without any bounce there is the sum alone."""
+    assert api.get("/deliverystats").json() == {"InactiveMails": 0, "Bounces": [{"Name": "All", "Count": 0}]}
+
+
+def test_other_servers(api, sandbox, open_api, found, refused):
+    """A server sees and activates its own bounces only."""
+    api.accepted(To=HARD)
+    number = found()["Bounces"][0]["ID"]
+    with sandbox.store.transaction() as db:
+        token = servers.tokens(db, servers.create(db, "Second", 0))[0]
+    other = open_api(sandbox, token)
+    assert other.get("/bounces", count=1, offset=0).json() == {"TotalCount": 0, "Bounces": []}
+    assert other.get("/deliverystats").json()["InactiveMails"] == 0
+    refused(other.get(f"/bounces/{number}"), 422, 1001)
+    refused(other.put(f"/bounces/{number}/activate"), 422, 1001)
+    refused(other.get("/bounces", count=0, offset=0), 422, 1000)

@@ -1,0 +1,160 @@
+"""The server that a token belongs to: what it is set to, and what it may be set to."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from emailapi.sandbox.tables import servers
+
+SETTINGS = {
+    "Name": "Production",
+    "Color": "Green",
+    "SmtpApiActivated": False,
+    "RawEmailEnabled": True,
+    "InboundHookUrl": "https://hook:p4ss@example.com/inbound",
+    "BounceHookUrl": "http://127.0.0.1:8000/bounce",
+    "OpenHookUrl": "http://localhost/open",
+    "DeliveryHookUrl": "https://93.184.215.14/delivery",
+    "ClickHookUrl": "https://example.com/click",
+    "PostFirstOpenOnly": True,
+    "InboundDomain": "in.example.com",
+    "InboundSpamThreshold": 13,
+    "TrackOpens": True,
+    "TrackLinks": "HtmlOnly",
+    "IncludeBounceContentInHook": True,
+    "EnableSmtpApiErrorHooks": True,
+}
+
+
+def test_the_server_of_a_new_sandbox(sandbox, api):
+    """A server is answered with every key of the contract, its tokens among them."""
+    server = api.get("/server").json()
+    assert re.fullmatch("[0-9a-f]{32}", server.pop("InboundHash"))
+    assert re.fullmatch(r"[0-9a-f]{32}@inbound\.postmarkapp\.com", server.pop("InboundAddress"))
+    assert server == {
+        "ID": 1,
+        "Name": "Sandbox",
+        "ApiTokens": [sandbox.token],
+        "ServerLink": "https://sandbox.invalid/servers/1",
+        "Color": "Blue",
+        "DeliveryType": "Live",
+        "SmtpApiActivated": True,
+        "RawEmailEnabled": False,
+        "InboundHookUrl": "",
+        "BounceHookUrl": "",
+        "OpenHookUrl": "",
+        "DeliveryHookUrl": "",
+        "ClickHookUrl": "",
+        "PostFirstOpenOnly": False,
+        "InboundDomain": "",
+        "InboundSpamThreshold": 0,
+        "TrackOpens": False,
+        "TrackLinks": "None",
+        "IncludeBounceContentInHook": False,
+        "EnableSmtpApiErrorHooks": False,
+    }
+
+
+def test_every_setting(api):
+    """Whatever can be set is answered at once, kept, and taken back; the rest of the server stays as it was."""
+    before = api.get("/server").json()
+    assert api.put("/server", SETTINGS).json() == {**before, **SETTINGS}
+    assert api.get("/server").json() == {**before, **SETTINGS}
+    assert api.put("/server", before).json() == before
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_partial_update(api, name):
+    """A setting that a body leaves out, or has null for, stays as it is."""
+    before = api.get("/server").json()
+    others = dict.fromkeys(SETTINGS.keys() - {name})
+    assert api.put("/server", {name: SETTINGS[name]}).json() == {**before, name: SETTINGS[name]}
+    assert api.put("/server", {**others, name: before[name]}).json() == before
+
+
+def test_settings_are_lived_by(api):
+    """A server's tracking is every mail's, from the next one on."""
+    api.put("/server", {"TrackOpens": True, "TrackLinks": "TextOnly"})
+    message = api.details(api.accepted())
+    assert (message["TrackOpens"], message["TrackLinks"]) == (True, "TextOnly")
+
+
+@pytest.mark.parametrize(
+    "body, code, text",
+    [
+        (None, 609, "a server"),
+        ({}, 609, "a server"),
+        ({"Unknown": 1, "ApiTokens": ["x"], "ID": 7}, 609, "nothing that can be set"),
+        ({"Name": None}, 609, "nothing that can be set"),
+        ([], 403, "an object"),
+        ({"Name": " "}, 608, "'Name'"),
+        ({"Name": "a\nb"}, 608, "line breaks"),
+        ({"Name": "\ud800"}, 608, "half a character"),
+        ({"Name": 5}, 403, "'Name' must be a string"),
+        ({"Color": "Pink"}, 607, "'Pink'"),
+        ({"Color": ""}, 607, "Purple"),
+        ({"TrackLinks": "All"}, 612, "HtmlAndText"),
+        ({"TrackLinks": "htmlonly"}, 612, "'htmlonly'"),
+        ({"DeliveryType": "Sandbox"}, 613, "never changes"),
+        ({"DeliveryType": "Dead"}, 613, "'Dead'"),
+        ({"InboundSpamThreshold": 31}, 611, "0 to 30"),
+        ({"InboundSpamThreshold": -1}, 611, "0 to 30"),
+        ({"InboundSpamThreshold": "5"}, 403, "a whole number"),
+        ({"InboundSpamThreshold": True}, 403, "a whole number"),
+        ({"InboundSpamThreshold": 1.5}, 403, "a whole number"),
+        ({"InboundDomain": "in.example.invalid"}, 610, "MX record"),
+        ({"InboundDomain": "in example"}, 610, "MX record"),
+        ({"InboundDomain": "localhost"}, 610, "MX record"),
+        ({"BounceHookUrl": "example.com/hook"}, 606, "'BounceHookUrl'"),
+        ({"InboundHookUrl": "ftp://example.com/hook"}, 606, "'InboundHookUrl'"),
+        ({"OpenHookUrl": "https://"}, 606, "'OpenHookUrl'"),
+        ({"ClickHookUrl": "https://[::1/"}, 606, "'ClickHookUrl'"),
+        ({"ClickHookUrl": "https://example.com:99999/"}, 606, "'ClickHookUrl'"),
+        ({"DeliveryHookUrl": "http://192.168.1.7/hook"}, 606, "internal"),
+        ({"DeliveryHookUrl": "http://169.254.169.254/latest"}, 606, "internal"),
+        ({"DeliveryHookUrl": "https://example.com/a\r\nb"}, 606, "line breaks"),
+        ({"DeliveryHookUrl": 7}, 403, "a string"),
+        ({"TrackOpens": "true"}, 403, "'TrackOpens' must be a boolean"),
+        ({"SmtpApiActivated": 1}, 403, "'SmtpApiActivated' must be a boolean"),
+    ],
+)
+def test_what_is_refused(api, refused, body, code, text):
+    """What a server cannot be set to is refused by its own code, in words."""
+    before = api.get("/server").json()
+    headers = {"Content-Type": "application/json"}
+    refused(api.request("PUT", "/server", data=json.dumps(body), headers=headers), 422, code, text)
+    assert api.get("/server").json() == before
+
+
+def test_all_or_nothing(api, refused):
+    """Of a body with one setting that cannot be, nothing is set."""
+    before = api.get("/server").json()
+    refused(api.put("/server", {**SETTINGS, "ClickHookUrl": "nowhere"}), 422, 606)
+    assert api.get("/server").json() == before
+
+
+@pytest.mark.parametrize("color", ["turquoise", "TURQUOISE", " Turquoise "])
+def test_colors_in_any_case(api, color):
+    """A colour is known in any case of letters, since the service has answered lower-case ones."""
+    assert api.put("/server", {"Color": color}).json()["Color"] == "Turquoise"
+
+
+def test_what_others_have(sandbox, api, refused):
+    """A name and an inbound domain are one server's alone, in any case of letters; its own are no conflict."""
+    with sandbox.store.transaction() as db:
+        servers.create(db, "Second", 0, inbound_domain="in.example.com")
+    refused(api.put("/server", {"Name": "SECOND"}), 422, 603, "SECOND")
+    refused(api.put("/server", {"InboundDomain": "IN.example.com"}), 422, 602, "in.example.com")
+    assert api.put("/server", {"Name": "SandBox", "InboundDomain": "own.example.com"}).json()["Name"] == "SandBox"
+    assert api.put("/server", {"InboundDomain": "own.example.com"}).status_code == 200
+    assert api.put("/server", {"InboundDomain": ""}).json()["InboundDomain"] == ""
+
+
+def test_tokens(sandbox, account, open_api, refused):
+    """The account's token opens no server, nor does the test token."""
+    refused(account.get("/server"), 401, 10)
+    refused(open_api(sandbox, "POSTMARK_API_TEST").get("/server"), 401, 10)
+    refused(open_api(sandbox, sandbox.account_token).get("/server"), 401, 10)

@@ -1,0 +1,204 @@
+"""The servers of the account: made, listed, set and deleted."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi.sandbox import Sandbox
+from emailapi.sandbox.tables import servers
+
+
+def made(account, **settings):
+    """Make a server that must be accepted."""
+    answer = account.post("/servers", {"Name": "Second", **settings})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def listed(account, **query):
+    answer = account.get("/servers", **{"count": 50, "offset": 0, **query})
+    assert answer.status_code == 200, answer.text
+    return [server["Name"] for server in answer.json()["Servers"]], answer.json()["TotalCount"]
+
+
+def test_create(sandbox, api, account):
+    """A new server is answered with its settings, and with tokens and an inbound address of its own."""
+    first = api.get("/server").json()
+    second = made(account, Color="red", TrackOpens=True, InboundSpamThreshold=5)
+    assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("Red", True, 5)
+    assert second["DeliveryType"] == "Live"
+    assert set(second) == set(first)
+    for name in ("ID", "ApiTokens", "InboundHash", "InboundAddress", "ServerLink"):
+        assert second[name]
+        assert second[name] != first[name]
+    assert account.get(f"/servers/{second['ID']}").json() == second
+
+
+def test_a_new_server_works(sandbox, account, api, open_api):
+    """A new server sends with its own token through the default streams, and nobody else sees its mails."""
+    token = made(account)["ApiTokens"][0]
+    second = open_api(sandbox, token)
+    message_id = second.accepted()
+    assert second.accepted(MessageStream="broadcast")
+    assert second.details(message_id)["Sandboxed"] is False
+    assert (second.found()["TotalCount"], api.found()["TotalCount"]) == (1, 0)
+    assert second.get("/server").json()["ApiTokens"] == [token]
+
+
+def test_a_sandbox_server(sandbox, account, open_api):
+    """A server that delivers nothing marks its messages so, and shows them delivered all the same."""
+    server = made(account, DeliveryType="Sandbox")
+    assert server["DeliveryType"] == "Sandbox"
+    api = open_api(sandbox, server["ApiTokens"][0])
+    message = api.details(api.accepted())
+    assert message["Sandboxed"] is True
+    assert [event["Type"] for event in message["MessageEvents"]] == ["Delivered"]
+
+
+def test_list(account):
+    """Servers are listed newest first, by pages, and by any part of their names in any case of letters."""
+    for name in ("Shop live", "Shop test", "\u00c4pfel 100%"):
+        made(account, Name=name)
+    assert listed(account) == (["\u00c4pfel 100%", "Shop test", "Shop live", "Sandbox"], 4)
+    assert listed(account, count=2, offset=1) == (["Shop test", "Shop live"], 4)
+    assert listed(account, name="shop") == (["Shop test", "Shop live"], 2)
+    assert listed(account, name="\u00e4PFEL") == (["\u00c4pfel 100%"], 1)
+    assert listed(account, name="%") == (["\u00c4pfel 100%"], 1)
+    assert listed(account, name="none") == ([], 0)
+
+
+def test_listed_whole(account):
+    """A listed server is answered like a single one."""
+    second = made(account)
+    assert account.get("/servers", count=1, offset=0).json() == {"TotalCount": 2, "Servers": [second]}
+
+
+@pytest.mark.parametrize("query", [{}, {"count": 0, "offset": 0}, {"count": 501, "offset": 0}, {"count": 5}])
+def test_wrong_query(account, refused, query):
+    """A listing without count and offset, or outside of the limits, is refused by code 600."""
+    refused(account.get("/servers", **query), 422, 600)
+
+
+def test_edit(account):
+    """What is changed stays changed, and the type of delivery may be sent back as it is."""
+    second = made(account, DeliveryType="Sandbox")
+    path = f"/servers/{second['ID']}"
+    changed = {**second, "Name": "Third", "TrackLinks": "HtmlAndText"}
+    assert account.put(path, changed).json() == changed
+    assert account.get(path).json() == changed
+
+
+@pytest.mark.parametrize(
+    "body, code, text",
+    [
+        ({}, 609, "a server"),
+        ({"Color": "Red"}, 608, "'Name'"),
+        ({"Name": ""}, 608, "'Name'"),
+        ({"Name": "sandbox"}, 603, "sandbox"),
+        ({"Name": "x", "DeliveryType": "Live!"}, 613, "Live, Sandbox"),
+        ({"Name": "x", "DeliveryType": "sandbox"}, 613, "'sandbox'"),
+        ({"Name": "x", "DeliveryType": True}, 403, "'DeliveryType'"),
+        ({"Name": "x", "InboundHookUrl": "x"}, 606, "'InboundHookUrl'"),
+        ({"Name": "x", "InboundSpamThreshold": 99}, 611, "99"),
+    ],
+)
+def test_what_is_not_made(account, refused, body, code, text):
+    """What cannot be a server is refused by its own code, and none is made."""
+    refused(account.post("/servers", body), 422, code, text)
+    assert listed(account) == (["Sandbox"], 1)
+
+
+def test_what_cannot_be_edited(account, refused):
+    """A server cannot become what it could not be made as, nor change its type of delivery."""
+    path = f"/servers/{made(account)['ID']}"
+    refused(account.put(path, {}), 422, 609)
+    refused(account.put(path, {"Name": "Sandbox"}), 422, 603)
+    refused(account.put(path, {"DeliveryType": "Sandbox", "Name": "x"}), 422, 613, "never changes")
+    assert account.get(path).json()["Name"] == "Second"
+
+
+@pytest.mark.parametrize("server_id", ["2", "0", "-1", "x", "1.0", "9" * 30])
+def test_no_such_server(sandbox, account, refused, server_id):
+    """A server that is not there is refused by code 422, by each call that names one."""
+    sandbox.allow(delete_servers=True)
+    for answer in (
+        account.get(f"/servers/{server_id}"),
+        account.put(f"/servers/{server_id}", {"Name": "x"}),
+        account.delete(f"/servers/{server_id}"),
+    ):
+        refused(answer, 422, 422, server_id)
+
+
+def test_deleting_is_off(sandbox, account, refused):
+    """No server is deleted by the API until the sandbox is told to allow it, as at the service."""
+    path = f"/servers/{made(account)['ID']}"
+    refused(account.delete(path), 422, 604, "allow(delete_servers=True)")
+    sandbox.allow(delete_servers=True)
+    assert account.delete(path).json() == {"ErrorCode": 0, "Message": "Server Second removed."}
+    sandbox.allow(delete_servers=False)
+    refused(account.delete("/servers/1"), 422, 604)
+
+
+def test_delete(sandbox, account, api, open_api, refused):
+    """With a server goes all it has, and its token opens nothing; other servers keep theirs."""
+    sandbox.allow(delete_servers=True)
+    server = made(account)
+    second = open_api(sandbox, server["ApiTokens"][0])
+    second.accepted(Subject="Hello again", Metadata={"Key": "v"}, Attachments=[FILE])
+    second.accepted(To="hardbounce@bounce-testing.postmarkapp.com", MessageStream="broadcast")
+    kept = api.accepted(Subject="Hello again", Metadata={"Key": "v"})
+    assert account.delete(f"/servers/{server['ID']}").status_code == 200
+    refused(second.get("/server"), 401, 10)
+    refused(second.send(), 401, 10)
+    for query in ({"subject": "again"}, {"metadata_key": "v"}, {"recipient": "reader@example.com"}):
+        assert [message["MessageID"] for message in api.found(**query)["Messages"]] == [kept]
+    with sandbox.store.transaction(writing=False) as db:
+        counts = {table: db.number(f"SELECT count(*) FROM {table}") for table in ONE_SERVERS}
+        assert not db.rows("PRAGMA foreign_key_check")
+    with sandbox.store.transaction() as db:
+        db.run("INSERT INTO subjects (subjects, rank) VALUES ('integrity-check', 1)")
+    assert counts == ONE_SERVERS
+    assert made(account)["ID"] > server["ID"]
+
+
+FILE = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
+# What the first server's one mail leaves.
+ONE_SERVERS = {
+    "servers": 1,
+    "tokens": 1,
+    "streams": 3,
+    "messages": 1,
+    "contents": 1,
+    "attachments": 0,
+    "recipients": 1,
+    "metadata": 1,
+    "events": 1,
+    "bounces": 0,
+    "suppressions": 0,
+}
+
+
+def test_the_first_server_stays(sandbox, account, refused, tmp_path):
+    """The server that `Sandbox.token` opens is never deleted."""
+    sandbox.allow(delete_servers=True)
+    refused(account.delete("/servers/1"), 422, 605, "'Sandbox'")
+
+
+def test_what_is_allowed_is_kept(tmp_path):
+    """What a sandbox was told to allow, and the servers that were made, are there after a restart."""
+    with Sandbox(tmp_path / "mail.db") as sandbox:
+        sandbox.allow(delete_servers=True)
+        sandbox.allow()
+        with sandbox.store.transaction() as db:
+            token = servers.tokens(db, servers.create(db, "Second", 0))
+    with Sandbox(tmp_path / "mail.db") as sandbox, sandbox.store.transaction() as db:
+        assert servers.tokens(db, 2) == token
+        assert db.number("SELECT delete_servers FROM account") == 1
+
+
+def test_tokens(account, api, refused):
+    """A server's token opens none of the account's calls."""
+    for method, path in (("GET", "/servers?count=1&offset=0"), ("GET", "/servers/1"), ("DELETE", "/servers/1")):
+        refused(api.request(method, path), 401, 10)
+    refused(api.post("/servers", {"Name": "x"}), 401, 10)
+    refused(api.put("/servers/1", {"Name": "x"}), 401, 10)

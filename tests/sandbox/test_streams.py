@@ -1,0 +1,280 @@
+"""Message streams: their rules, and their way to the archive and back."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+NEW = {"ID": "news", "Name": "News", "MessageStreamType": "Broadcasts"}
+KEYS = set(
+    "ID ServerID Name Description MessageStreamType CreatedAt UpdatedAt ArchivedAt ExpectedPurgeDate"
+    " SubscriptionManagementConfiguration".split()
+)
+PATH = "/message-streams"
+
+
+def handling(kind):
+    return {"SubscriptionManagementConfiguration": {"UnsubscribeHandlingType": kind}}
+
+
+@pytest.fixture
+def create(api):
+    """Makes a stream with these fields changed, and returns the answer."""
+    return lambda **changes: api.post(PATH, {**NEW, **changes})
+
+
+@pytest.fixture
+def edit(api):
+    """Changes the stream `news`, and returns the answer."""
+    return lambda **changes: api.request("PATCH", f"{PATH}/news", json=changes)
+
+
+@pytest.fixture
+def do(api):
+    """Posts a verb of a stream without a body, and returns the answer."""
+    return lambda verb, stream="news": api.request("POST", f"{PATH}/{stream}/{verb}")
+
+
+@pytest.fixture
+def ids(api):
+    """Lists the ids of streams."""
+
+    def ids(**query):
+        answer = api.get(PATH, **query).json()
+        assert set(answer) == {"MessageStreams", "TotalCount"}
+        assert answer["TotalCount"] == len(answer["MessageStreams"])
+        return [stream["ID"] for stream in answer["MessageStreams"]]
+
+    return ids
+
+
+def test_defaults(api):
+    """A server begins with three streams, and every key of each is answered."""
+    streams = api.get(PATH).json()["MessageStreams"]
+    assert [(stream["ID"], stream["MessageStreamType"]) for stream in streams] == [
+        ("outbound", "Transactional"),
+        ("inbound", "Inbound"),
+        ("broadcast", "Broadcasts"),
+    ]
+    assert all(set(stream) == KEYS and stream["ServerID"] == 1 for stream in streams)
+    unsubscribing = [stream["SubscriptionManagementConfiguration"] for stream in streams]
+    assert unsubscribing == [{"UnsubscribeHandlingType": kind} for kind in ("None", "None", "Postmark")]
+
+
+def test_create(api, create):
+    """A new stream is answered as it is read, with null for what it has not, and it sends."""
+    made = create(Description="Letters\nof news").json()
+    assert set(made) == KEYS
+    assert (made["ID"], made["Name"], made["Description"]) == ("news", "News", "Letters\nof news")
+    assert (made["UpdatedAt"], made["ArchivedAt"], made["ExpectedPurgeDate"]) == (None, None, None)
+    assert made["SubscriptionManagementConfiguration"] == {"UnsubscribeHandlingType": "Postmark"}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT.*-0[45]:00", made["CreatedAt"])
+    assert api.get(f"{PATH}/news").json() == made
+    assert create(ID="more").json()["Description"] is None
+    api.accepted(MessageStream="news")
+
+
+@pytest.mark.parametrize(
+    "changes, code",
+    [
+        ({"ID": None}, 1222),
+        ({"ID": ""}, 1222),
+        ({"ID": "x" * 31}, 1227),
+        ({"ID": "1x"}, 1227),
+        ({"ID": "-x"}, 1227),
+        ({"ID": "News"}, 1227),
+        ({"ID": "a b"}, 1227),
+        ({"ID": "a/b"}, 1227),
+        ({"ID": "n\u00e9ws"}, 1227),
+        ({"ID": "news\n"}, 1227),
+        ({"ID": "\ud800"}, 1227),
+        ({"ID": "pm-news"}, 1233),
+        ({"ID": "all"}, 1237),
+        ({"ID": "outbound"}, 1230),
+        ({"Name": None}, 1223),
+        ({"Name": " "}, 1223),
+        ({"Name": "x" * 101}, 1224),
+        ({"Name": "a\nb"}, 403),
+        ({"Description": "x" * 1001}, 1231),
+        ({"Description": "a <b>"}, 1234),
+        ({"Description": "1 > 0"}, 1234),
+        ({"MessageStreamType": None}, 1221),
+        ({"MessageStreamType": "All"}, 1221),
+        ({"MessageStreamType": "Other"}, 1221),
+        ({"MessageStreamType": "Inbound"}, 1228),
+        (handling("Other"), 1240),
+        (handling(""), 1240),
+        (handling("Custom"), 1238),
+        (handling("None"), 1239),
+        ({"MessageStreamType": "Inbound", **handling("Postmark")}, 1239),
+        ({"MessageStreamType": "Inbound", **handling("Custom")}, 1239),
+        ({"MessageStreamType": "Transactional", **handling("Custom")}, 1238),
+        ({"ID": 5}, 403),
+        ({"Name": ["x"]}, 403),
+        ({"Description": {}}, 403),
+        ({"MessageStreamType": 1}, 403),
+        ({"SubscriptionManagementConfiguration": "None"}, 403),
+        (handling(True), 403),
+    ],
+    ids=str,
+)
+def test_refused_streams(create, ids, refused, changes, code):
+    """What a new stream cannot be is refused by the code of its rule, and nothing is made."""
+    refused(create(**changes), 422, code)
+    assert len(ids()) == 3
+
+
+@pytest.mark.parametrize("body", [None, [], "news", 5])
+def test_body_is_an_object(api, create, edit, refused, body):
+    """A stream is described by a JSON object and nothing else."""
+    create()
+    for method, path in (("POST", PATH), ("PATCH", f"{PATH}/news")):
+        answer = api.request(method, path, data=json.dumps(body), headers={"Content-Type": "application/json"})
+        refused(answer, 422, 403, "object")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ID": "x"},
+        {"ID": "a-0_" + "x" * 26},
+        {"ID": "pm"},
+        {"ID": "allx"},
+        {"Name": "x" * 100},
+        {"Description": "x" * 1000},
+        {"Description": None, "SubscriptionManagementConfiguration": None},
+        {"SubscriptionManagementConfiguration": {}},
+        {"MessageStreamType": "Transactional"},
+        {"MessageStreamType": "Transactional", **handling("None")},
+        {"MessageStreamType": "Transactional", **handling("Postmark")},
+        handling("Postmark"),
+        {"Colour": "red"},
+    ],
+    ids=str,
+)
+def test_legal_streams(create, changes):
+    """What stands just inside a limit, or is not known, is accepted."""
+    assert create(**changes).status_code == 200
+
+
+def test_limit(create, do, refused):
+    """A server has at most ten streams; one in the archive makes room, and comes back only when there is some."""
+    for number in range(7):
+        assert create(ID=f"s{number}").status_code == 200
+    refused(create(), 422, 1225, "10")
+    assert do("archive", "s0").status_code == 200
+    assert create().status_code == 200
+    refused(do("unarchive", "s0"), 422, 1225)
+
+
+def test_edit(create, edit, api, pass_time):
+    """An edit changes what it names, says when, and leaves the rest; an empty description is none."""
+    pass_time(timedelta(0))
+    made = create(Description="d").json()
+    pass_time(timedelta(hours=1))
+    edited = edit(Name="Newer", Description=None).json()
+    assert edited == {**made, "Name": "Newer", "UpdatedAt": edited["UpdatedAt"]}
+    assert edited["UpdatedAt"] > made["CreatedAt"]
+    assert edit(Description="", **handling("Postmark")).json()["Description"] is None
+    assert edit(ID="other", MessageStreamType="Transactional").json()["ID"] == "news"
+    assert api.get(f"{PATH}/news").json()["MessageStreamType"] == "Broadcasts"
+
+
+@pytest.mark.parametrize(
+    "changes, code",
+    [
+        ({"Name": ""}, 1223),
+        ({"Name": "x" * 101}, 1224),
+        ({"Description": "x" * 1001}, 1231),
+        ({"Description": "<p>"}, 1234),
+        (handling("Custom"), 1238),
+        (handling("None"), 1239),
+        (handling("none"), 1240),
+        ({"Name": 5}, 403),
+    ],
+    ids=str,
+)
+def test_refused_edits(api, create, edit, refused, changes, code):
+    """An edit keeps the same rules, and one that breaks a rule changes nothing."""
+    made = create().json()
+    refused(edit(**{"Name": "Newer", **changes}), 422, code)
+    assert api.get(f"{PATH}/news").json() == made
+
+
+def test_unknown_streams(api, do, edit, refused):
+    """Whatever is asked of a stream that is not there is code 1226."""
+    for answer in (
+        api.get(f"{PATH}/news"),
+        edit(Name="x"),
+        do("archive"),
+        do("unarchive"),
+        api.get(f"{PATH}/OUTBOUND"),
+    ):
+        refused(answer, 422, 1226)
+
+
+def test_list(api, create, do, ids, refused):
+    """Streams are listed by type in any case of letters, and archived ones when they are asked for."""
+    create()
+    do("archive")
+    assert ids(MessageStreamType="Broadcasts") == ids(messagestreamtype="broadcasts") == ["broadcast"]
+    assert ids(MessageStreamType="Inbound") == ["inbound"]
+    assert ids(MessageStreamType="All") == ids(IncludeArchivedStreams="False") == ["outbound", "inbound", "broadcast"]
+    assert ids(MessageStreamType="Broadcasts", IncludeArchivedStreams="true") == ["broadcast", "news"]
+    refused(api.get(PATH, MessageStreamType="Other"), 422, 1221, "Transactional")
+    refused(api.get(PATH, IncludeArchivedStreams="yes"), 422, 403, "IncludeArchivedStreams")
+
+
+def test_archive(api, create, do, pass_time, refused):
+    """An archived stream tells when it is deleted, can still be read, and cannot send."""
+    pass_time(timedelta(0))
+    create()
+    api.accepted(MessageStream="news")
+    assert do("archive").json() == {
+        "ID": "news",
+        "ServerID": 1,
+        "ExpectedPurgeDate": "2027-01-05T07:00:00.0000000-05:00",
+    }
+    shown = api.get(f"{PATH}/news").json()
+    assert shown["ArchivedAt"] == "2026-11-21T07:00:00.0000000-05:00"
+    assert shown["ExpectedPurgeDate"] == "2027-01-05T07:00:00.0000000-05:00"
+    refused(api.send(MessageStream="news"), 422, 1235, "archived")
+    items = api.post("/email/batch", [api.mail(MessageStream="news"), api.mail()]).json()
+    assert [item["ErrorCode"] for item in items] == [1235, 0]
+    assert api.found(messagestream="news")["TotalCount"] == 1
+    refused(do("archive"), 422, 1241, "already")
+
+
+@pytest.mark.parametrize("stream", ["outbound", "inbound", "broadcast"])
+def test_defaults_stay(do, ids, refused, stream):
+    """A default stream cannot be archived."""
+    refused(do("archive", stream), 422, 1229, stream)
+    assert len(ids()) == 3
+
+
+def test_unarchive(api, create, do, pass_time):
+    """Until it is deleted an archived stream can be taken back, as it was; one in use stays as it is."""
+    pass_time(timedelta(0))
+    made = create().json()
+    do("archive")
+    pass_time(timedelta(days=45, seconds=-1))
+    assert do("unarchive").json() == made
+    assert do("unarchive").json() == made
+    api.accepted(MessageStream="news")
+
+
+def test_purge(api, create, do, edit, ids, pass_time, refused):
+    """After 45 days in the archive a stream is gone, and its id stays taken."""
+    pass_time(timedelta(0))
+    create()
+    do("archive")
+    pass_time(timedelta(days=45))
+    refused(do("unarchive"), 422, 1232)
+    refused(create(), 422, 1230)
+    for answer in (api.get(f"{PATH}/news"), edit(Name="x"), do("archive"), api.get(f"{PATH}/news/suppressions/dump")):
+        refused(answer, 422, 1226)
+    refused(api.send(MessageStream="news"), 422, 1235)
+    assert "news" not in ids(IncludeArchivedStreams="true")

@@ -1,0 +1,189 @@
+"""Addresses that a stream does not send to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from emailapi.sandbox.instants import micros
+from emailapi.sandbox.tables import suppressions
+
+HARD = "hardbounce@bounce-testing.postmarkapp.com"
+PATH = "/message-streams/outbound/suppressions"
+
+
+def rows(*addresses):
+    return {"Suppressions": [{"EmailAddress": address} for address in addresses]}
+
+
+@pytest.fixture
+def change(api):
+    """Creates or deletes suppressions, and gives status and message of each."""
+
+    def change(verb, *addresses, stream="outbound"):
+        answer = api.post(f"/message-streams/{stream}/suppressions{verb}", rows(*addresses))
+        assert answer.status_code == 200, answer.text
+        assert set(answer.json()) == {"Suppressions"}
+        assert [row["EmailAddress"] for row in answer.json()["Suppressions"]] == list(addresses)
+        return [(row["Status"], row["Message"]) for row in answer.json()["Suppressions"]]
+
+    return change
+
+
+@pytest.fixture
+def dump(api):
+    """Lists suppressed addresses."""
+
+    def dump(**query):
+        answer = api.get(f"{PATH}/dump", **query)
+        assert answer.status_code == 200, answer.text
+        assert set(answer.json()) == {"Suppressions"}
+        return [row["EmailAddress"] for row in answer.json()["Suppressions"]]
+
+    return dump
+
+
+@pytest.fixture
+def complain(api, sandbox):
+    """Suppresses an address of the stream `outbound` for a complaint, which no call makes yet."""
+
+    def complain(address):
+        with sandbox.store.transaction() as db:
+            stream = db.number("SELECT key FROM streams WHERE id = 'outbound'")
+            suppressions.add(db, stream, address, "SpamComplaint", "Recipient", micros(sandbox.clock.now()))
+
+    return complain
+
+
+def test_create(api, change, refused):
+    """A suppressed address gets no more mail of that stream, and is shown as the customer's own doing."""
+    assert change("", "A@Example.com", "b@example.com") == [("Suppressed", None)] * 2
+    refused(api.send(To="a@example.com"), 422, 406, "a@example.com")
+    api.accepted(To="a@example.com", MessageStream="broadcast")
+    answer = api.send(To="a@example.com, c@example.com").json()
+    assert answer["Message"].endswith("these inactive addresses: a@example.com")
+    entry = api.get(f"{PATH}/dump", EmailAddress="a@example.com").json()["Suppressions"][0]
+    assert set(entry) == {"EmailAddress", "SuppressionReason", "Origin", "CreatedAt"}
+    assert (entry["SuppressionReason"], entry["Origin"]) == ("ManualSuppression", "Customer")
+
+
+def test_delete(api, change, dump):
+    """An address that is taken off gets mail again; one that was not suppressed counts as deleted, too."""
+    change("", "a@example.com")
+    assert change("/delete", "A@example.com", "b@example.com") == [("Deleted", None)] * 2
+    assert dump() == []
+    api.accepted(To="a@example.com")
+
+
+def test_hard_bounces(api, change, dump):
+    """A hard bounce suppresses by itself, keeps its reason, and is activated when the suppression is deleted."""
+    api.accepted(To=HARD)
+    assert change("", HARD) == [("Suppressed", None)]
+    assert dump(SuppressionReason="HardBounce", Origin="Recipient") == [HARD]
+    assert change("/delete", HARD) == [("Deleted", None)]
+    (bounce,) = api.get("/bounces", count=1, offset=0).json()["Bounces"]
+    assert bounce["Inactive"] is False
+    api.accepted(To=HARD)
+
+
+def test_complaints(change, complain, dump):
+    """What a recipient's complaint has suppressed stays, and the others of the call are changed."""
+    complain("a@example.com")
+    for verb, done in (("", "Suppressed"), ("/delete", "Deleted")):
+        (failed, message), other = change(verb, "A@example.com", "b@example.com")
+        assert (failed, other) == ("Failed", (done, None))
+        assert "complained" in message
+    assert dump() == dump(SuppressionReason="SpamComplaint") == ["a@example.com"]
+
+
+@pytest.mark.parametrize("address", ["nobody", "a@x.com, b@x.com", "A <a@x.com>", "a@exa_mple.com", "@x.com", " "])
+@pytest.mark.parametrize("verb", ["", "/delete"])
+def test_what_is_no_address(change, dump, verb, address):
+    """What is no bare address fails with a sentence, and the others of the call are changed."""
+    (failed, message), (done, nothing) = change(verb, address, "b@example.com")
+    assert (failed, nothing) == ("Failed", None)
+    assert "no email address" in message
+    assert done != "Failed"
+    assert dump() == (["b@example.com"] if verb == "" else [])
+
+
+@pytest.mark.parametrize("verb", ["", "/delete"])
+@pytest.mark.parametrize(
+    "body, code",
+    [
+        (None, 1409),
+        ([], 1409),
+        ({}, 1409),
+        ({"Suppressions": None}, 1409),
+        ({"Suppressions": []}, 1409),
+        ({"Suppressions": "a@example.com"}, 1409),
+        (rows(*(f"u{number}@example.com" for number in range(51))), 1410),
+        ({"Suppressions": [{}]}, 1411),
+        (rows("a@example.com", None), 1411),
+        (rows("a@example.com", ""), 1411),
+        (rows("a@example.com", 5), 403),
+        ({"Suppressions": ["a@example.com"]}, 403),
+        (rows("a@example.com", "\ud800@example.com"), 1408),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_refused_bodies(api, dump, refused, verb, body, code):
+    """A body that names no addresses, too many, or not as it should is refused as a whole."""
+    answer = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
+    refused(answer, 422, code)
+    assert dump() == []
+
+
+def null(api, path):
+    return api.request("POST", path, data="null", headers={"Content-Type": "application/json"})
+
+
+def test_fifty(change, dump):
+    """A call takes fifty addresses."""
+    addresses = [f"u{number}@example.com" for number in range(50)]
+    assert {status for status, _ in change("", *addresses)} == {"Suppressed"}
+    assert len(dump()) == 50
+    assert {status for status, _ in change("/delete", *addresses)} == {"Deleted"}
+
+
+@pytest.mark.parametrize("verb", ["", "/delete"])
+def test_unknown_streams(api, refused, verb):
+    """Suppressions of a stream that is not there are code 1226."""
+    refused(api.post(f"/message-streams/nowhere/suppressions{verb}", rows("a@x.com")), 422, 1226, "nowhere")
+    refused(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
+
+
+def test_filters(api, change, complain, dump, pass_time):
+    """The list is newest first, and narrows by each of its filters in any case of letters."""
+    pass_time(timedelta(0))
+    change("", "a@example.com")
+    pass_time(timedelta(days=1))
+    api.accepted(To=HARD)
+    pass_time(timedelta(days=1))
+    complain("c@example.com")
+    change("", "other@example.com", stream="broadcast")
+    assert dump() == ["c@example.com", HARD, "a@example.com"]
+    assert dump(SuppressionReason="HardBounce") == dump(suppressionreason="hardbounce") == [HARD]
+    assert (
+        dump(Origin="Customer") == dump(EmailAddress="A@example.com") == dump(todate="2026-11-21") == ["a@example.com"]
+    )
+    assert dump(origin="recipient") == dump(fromdate="2026-11-22") == ["c@example.com", HARD]
+    assert dump(fromdate="2026-11-22", todate="2026-11-22T23:59:59") == [HARD]
+    assert dump(EmailAddress="a@example.com", Origin="Recipient") == dump(EmailAddress="other@example.com") == []
+
+
+@pytest.mark.parametrize(
+    "query, code",
+    [
+        ({"SuppressionReason": "Bounce"}, 1404),
+        ({"Origin": "Nobody"}, 1405),
+        ({"EmailAddress": "example.com"}, 1408),
+        ({"fromdate": "yesterday"}, 403),
+        ({"todate": "2026-02-30"}, 403),
+    ],
+    ids=str,
+)
+def test_refused_queries(api, refused, query, code):
+    """A wrong filter has a code of its own, and a wrong date that of a wrong field."""
+    refused(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)) if code != 1408 else "example.com")

@@ -1,0 +1,269 @@
+"""Templates: what is kept, what is refused, and what becomes of deleted ones."""
+
+from __future__ import annotations
+
+import pytest
+
+STANDARD = {"Name": "Welcome", "Alias": "welcome", "Subject": "Hi {{name}}", "TextBody": "Hello {{name}}"}
+LAYOUT = {"Name": "Frame", "Alias": "frame", "TemplateType": "Layout", "HtmlBody": "<b>{{{@content}}}</b>"}
+
+
+@pytest.fixture
+def make(api):
+    """Makes a template that must be accepted, and returns the answer."""
+
+    def make(template, **changes):
+        answer = api.post("/templates", {**template, **changes})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return make
+
+
+@pytest.fixture
+def edit(api):
+    """Edits a template."""
+    return lambda id_or_alias, **changes: api.request("PUT", f"/templates/{id_or_alias}", json=changes)
+
+
+@pytest.fixture
+def listed(api):
+    """Lists templates, and returns their names and how many there are."""
+
+    def listed(**query):
+        answer = api.get("/templates", **{"Count": 50, "Offset": 0, **query}).json()
+        return [template["Name"] for template in answer["Templates"]], answer["TotalCount"]
+
+    return listed
+
+
+def test_create_and_get(api, make):
+    """A template is answered in short when it is made, and read with its content by id and by alias."""
+    layout = make(LAYOUT)
+    short = make(STANDARD, LayoutTemplate="frame")
+    assert short == {
+        "Active": True,
+        "TemplateId": short["TemplateId"],
+        "Name": "Welcome",
+        "Alias": "welcome",
+        "TemplateType": "Standard",
+        "LayoutTemplate": "frame",
+    }
+    server = api.get(f"/templates/{layout['TemplateId']}").json()["AssociatedServerId"]
+    full = {
+        **short,
+        "Subject": "Hi {{name}}",
+        "HtmlBody": "",
+        "TextBody": "Hello {{name}}",
+        "AssociatedServerId": server,
+    }
+    assert api.get(f"/templates/{short['TemplateId']}").json() == full
+    assert api.get("/templates/WELCOME/").json() == full
+
+
+def test_null_is_absent(api, make):
+    """Clients that write out whole objects send null for what a template does not have."""
+    made = make({**STANDARD, **dict.fromkeys(("Alias", "HtmlBody", "TemplateType", "LayoutTemplate"))})
+    assert (made["Alias"], made["TemplateType"], made["LayoutTemplate"]) == (None, "Standard", None)
+    assert make(LAYOUT, Subject=None)["TemplateType"] == "Layout"
+
+
+@pytest.mark.parametrize(
+    "changes, code, text",
+    [
+        ({"Name": None}, 1120, "'Name'"),
+        ({"Name": "  "}, 1120, "'Name'"),
+        ({"Name": 5}, 403, "'Name' must be a string"),
+        ({"Name": "a\nb"}, 1122, "'Name' must not hold"),
+        ({"Name": "x" * 256}, 1121, "limit is 255"),
+        ({"Subject": None}, 1120, "'Subject'"),
+        ({"Subject": "x" * 2001}, 1121, "limit is 2000"),
+        ({"TextBody": None}, 1120, "'HtmlBody'"),
+        ({"TextBody": "", "HtmlBody": ""}, 1120, "'HtmlBody'"),
+        ({"TextBody": "x" * 5_000_001}, 1121, "5 MB"),
+        ({"HtmlBody": "\ud800"}, 1122, "lone surrogate"),
+        ({"Alias": "1st"}, 1122, "must be a letter"),
+        ({"Alias": "no spaces"}, 1122, "must be a letter"),
+        ({"Alias": "caf\u00e9"}, 1122, "must be a letter"),
+        ({"Alias": "x" * 256}, 1121, "limit is 255"),
+        ({"TemplateType": "All"}, 1122, "'TemplateType'"),
+        ({"LayoutTemplate": "nothing"}, 1101, "no layout 'nothing'"),
+        ({"HtmlBody": "{{{@content}}}"}, 1122, "only layouts"),
+    ],
+)
+def test_what_is_refused(api, refused, changes, code, text):
+    """A template that breaks a rule is refused by that rule's code."""
+    refused(api.post("/templates", {**STANDARD, **changes}), 422, code, text)
+    assert api.get("/templates", count=1, offset=0).json()["TotalCount"] == 0
+
+
+@pytest.mark.parametrize(
+    "changes, code",
+    [
+        ({"Subject": "Hi"}, 1123),
+        ({"LayoutTemplate": "frame"}, 1123),
+        ({"HtmlBody": "<b></b>"}, 1131),
+        ({"HtmlBody": "{{{@content}}}{{{ @content }}}"}, 1131),
+        ({"TextBody": "no slot"}, 1131),
+    ],
+)
+def test_layouts(api, refused, changes, code):
+    """A layout has no subject and no layout, and in each of its bodies exactly one place for the content."""
+    refused(api.post("/templates", {**LAYOUT, **changes}), 422, code)
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_empty_body(api, refused, make, edit, body):
+    """A body that says nothing is refused by code 1109, and one of another type by 403."""
+    refused(api.post("/templates", body or {}), 422, 1109)
+    make(STANDARD)
+    refused(api.request("PUT", "/templates/welcome", data="null" if body is None else "{}", headers=JSON), 422, 1109)
+    refused(api.post("/templates", [STANDARD]), 422, 403, "an object")
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{a}} {{ a.b_c }} {{../../a}} {{.}} {{{a}}} {{& a}} {{1}}",
+        "{{#a}}{{^b}}x{{/b}}{{/a}}",
+        "{{#each xs}}{{#each ys}}{{.}}{{/each}}{{/each}}",
+        "{{! anything {at} all }}",
+        "{{{ pm:unsubscribe }}}",
+        "} }} { a { b",
+    ],
+)
+def test_tags(make, text):
+    """The tags of the template language are accepted wherever a text is."""
+    make(STANDARD, Subject=text, HtmlBody=text, TextBody=text)
+
+
+@pytest.mark.parametrize(
+    "text, where",
+    [
+        ("{{a", "the tag is not closed (line 1, character 1)"),
+        ("ab\n {{a}", "(line 2, character 2)"),
+        ("{{first-name}}", "'{{first-name}}' is out of place"),
+        ("{{}}", "out of place"),
+        ("{{#if a}}{{/if}}", "'{{#if a}}'"),
+        ("{{#each a b}}{{/each}}", "'{{#each a b}}'"),
+        ("{{> part}}", "'{{> part}}'"),
+        ("{{=<% %>=}}", "out of place"),
+        ("{{$}}", "out of place"),
+        ("{{/a}}", "'{{/a}}'"),
+        ("{{#a}}{{/b}}", "'{{/b}}'"),
+        ("{{#each xs}}{{/xs}}", "'{{/xs}}'"),
+        ("x {{#a}}{{b}}", "the section 'a' is not closed (line 1, character 3)"),
+        ("{{@content}}", "out of place"),
+    ],
+)
+def test_broken_tags(api, refused, text, where):
+    """A text that the template language cannot parse is refused with the place of the fault."""
+    refused(api.post("/templates", {**STANDARD, "TextBody": text}), 422, 1122, where)
+
+
+def test_aliases_are_unique(api, refused, make, edit):
+    """An alias belongs to one template of a server, in any case of letters, until that one is deleted."""
+    first = make(STANDARD)["TemplateId"]
+    refused(api.post("/templates", {**STANDARD, "Alias": "Welcome"}), 422, 1122, f"in use by the template {first}")
+    second = make(STANDARD, Alias="other")["TemplateId"]
+    refused(edit("other", Alias="welcome"), 422, 1122, "in use")
+    assert edit("welcome", Alias="Welcome").json()["Alias"] == "Welcome"
+    assert api.request("DELETE", "/templates/welcome").status_code == 200
+    assert api.get("/templates/welcome").json()["Active"] is False
+    assert edit(second, Alias="welcome").json()["Alias"] == "welcome"
+    assert api.get("/templates/welcome").json()["TemplateId"] == second
+
+
+def test_edit(api, refused, make, edit):
+    """What an edit leaves out stays, and an empty layout or null takes the layout off."""
+    make(LAYOUT)
+    made = make(STANDARD, LayoutTemplate="frame")
+    assert edit("welcome", Name="New").json() == {**made, "Name": "New"}
+    changed = edit(made["TemplateId"], Subject="Bye", HtmlBody="<p>", TextBody="")
+    assert changed.json()["LayoutTemplate"] == "frame"
+    full = api.get("/templates/welcome").json()
+    assert (full["Subject"], full["HtmlBody"], full["TextBody"]) == ("Bye", "<p>", "")
+    assert edit("welcome", LayoutTemplate="").json()["LayoutTemplate"] is None
+    assert edit("welcome", LayoutTemplate="frame").json()["LayoutTemplate"] == "frame"
+    assert edit("welcome", LayoutTemplate=None).json()["LayoutTemplate"] is None
+    refused(edit("welcome", HtmlBody=""), 422, 1120)
+    refused(edit("welcome", Subject=""), 422, 1120)
+    refused(edit("frame", Subject="Hi"), 422, 1123)
+    refused(edit("frame", HtmlBody="no slot"), 422, 1131)
+    refused(edit("welcome", TemplateType="Layout"), 422, 1123, "never changes")
+    assert edit("welcome", TemplateType="Standard", Name="Same").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("name", ["77", "nothing", "no%20such", "9" * 40])
+def test_unknown(api, refused, method, name):
+    """Whatever is asked of a template that is not there is refused by code 1101."""
+    body = {"Name": "x"} if method == "PUT" else None
+    refused(api.request(method, f"/templates/{name}", json=body), 422, 1101, "no template")
+
+
+def test_deleted(api, refused, make, edit, listed):
+    """A deleted template is read as inactive, and is neither listed, edited nor deleted again."""
+    number = make(STANDARD)["TemplateId"]
+    answer = api.request("DELETE", "/templates/welcome")
+    assert answer.json() == {"ErrorCode": 0, "Message": f"Template {number} removed."}
+    assert api.get(f"/templates/{number}").json()["Active"] is False
+    assert listed() == ([], 0)
+    refused(edit(number, Name="x"), 422, 1101, "deleted")
+    refused(api.request("DELETE", f"/templates/{number}"), 422, 1101, "deleted")
+
+
+def test_layout_in_use(api, refused, make, edit):
+    """A layout cannot be deleted, and cannot lose its alias, while a template uses it."""
+    make(LAYOUT)
+    user = make(STANDARD, LayoutTemplate="FRAME")["TemplateId"]
+    refused(api.request("DELETE", "/templates/frame"), 422, 1130, f"used by {user}")
+    refused(edit("frame", Alias=""), 422, 1130)
+    assert edit("frame", Alias="border").status_code == 200
+    assert api.get(f"/templates/{user}").json()["LayoutTemplate"] == "border"
+    refused(api.post("/templates", {**STANDARD, "Alias": "b", "LayoutTemplate": "welcome"}), 422, 1101, "no layout")
+    api.request("DELETE", f"/templates/{user}")
+    assert api.request("DELETE", "/templates/border").status_code == 200
+    refused(api.post("/templates", {**STANDARD, "LayoutTemplate": "border"}), 422, 1101, "no layout")
+
+
+def test_list(api, refused, make, listed):
+    """Templates are listed newest first, by type and by layout, in pages."""
+    make(LAYOUT)
+    make(STANDARD, Name="a", Alias=None)
+    make(STANDARD, Name="b", Alias=None, LayoutTemplate="frame")
+    assert listed() == (["b", "a", "Frame"], 3)
+    assert listed(Count=1, Offset=1) == (["a"], 3)
+    assert listed(TemplateType="All")[1] == 3
+    assert listed(templateType="standard") == (["b", "a"], 2)
+    assert listed(TemplateType="Layout") == (["Frame"], 1)
+    assert listed(LayoutTemplate="frame") == (["b"], 1)
+    assert listed(LayoutTemplate="nothing") == ([], 0)
+    refused(api.get("/templates"), 422, 1100, "count")
+    refused(api.get("/templates", Count=501, Offset=0), 422, 1100, "500")
+    refused(api.get("/templates", Count=1, Offset=0, TemplateType="Mine"), 422, 1100, "TemplateType")
+
+
+def test_limit(api, refused, make):
+    """A server has at most 100 templates, deleted ones not counted."""
+    for number in range(100):
+        make(STANDARD, Alias=f"t{number}")
+    refused(api.post("/templates", {**STANDARD, "Alias": "more"}), 422, 1105, "100")
+    api.request("DELETE", "/templates/t5")
+    make(STANDARD, Alias="more")
+
+
+def test_server_goes(sandbox, open_api):
+    """A server that is deleted takes its templates along, those with a layout, too."""
+    sandbox.allow(delete_servers=True)
+    account = {"X-Postmark-Account-Token": sandbox.account_token}
+    server = open_api(sandbox).request("POST", "/servers", json={"Name": "Second"}, headers=account).json()
+    other = open_api(sandbox, server["ApiTokens"][0])
+    other.post("/templates", LAYOUT)
+    assert other.post("/templates", {**STANDARD, "LayoutTemplate": "frame"}).status_code == 200
+    assert other.request("DELETE", f"/servers/{server['ID']}", headers=account).status_code == 200
+    with sandbox.store.transaction() as db:
+        assert db.number("SELECT count(*) FROM templates") == 0

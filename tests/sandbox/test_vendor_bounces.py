@@ -1,0 +1,98 @@
+"""The vendor's own client against the sandbox: bounces, suppressions and streams."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+postmark = pytest.importorskip("postmark")
+
+HARD = "hardbounce@bounce-testing.postmarkapp.com"
+SOFT = "softbounce@bounce-testing.postmarkapp.com"
+MAIL = {"sender": "a@example.com", "subject": "Hi", "text_body": "x", "tag": "t"}
+
+
+def test_bounces(vendor):
+    """It lists bounces by each of its filters, and reads, dumps and undoes one."""
+    sent = vendor.outbound.send({**MAIL, "to": HARD})
+    vendor.outbound.send({**MAIL, "to": SOFT, "tag": "other"})
+    kinds = postmark.models.bounces.enums.BounceType
+    now, day = datetime.now(timezone.utc), timedelta(days=1)
+    for filters in (
+        {"type": kinds("HardBounce")},
+        {"inactive": True},
+        {"email_filter": "hardb"},
+        {"tag": "t"},
+        {"message_id": sent.message_id},
+        {"from_date": now - day, "to_date": now + day, "count": 1, "offset": 1},
+        {"message_stream": "outbound", "tag": "t"},
+    ):
+        assert [bounce.email for bounce in vendor.bounces.list(**filters).items] == [HARD], filters
+    assert vendor.bounces.list(message_stream="broadcast").total == 0
+    assert {bounce.email for bounce in vendor.bounces.stream(batch_size=1)} == {HARD, SOFT}
+    listed = vendor.bounces.list(tag="t").items[0]
+    bounce = vendor.bounces.get(listed.id)
+    assert (bounce.type, bounce.type_code, bounce.message_id) == (kinds("HardBounce"), 1, sent.message_id)
+    assert (bounce.inactive, bounce.can_activate, bounce.subject) == (True, True, "Hi")
+    assert HARD in vendor.bounces.get_dump(bounce.id).body
+    activated = vendor.bounces.activate(bounce.id)
+    assert (activated.message, activated.bounce.id, activated.bounce.inactive) == ("OK", bounce.id, False)
+    assert vendor.outbound.send({**MAIL, "to": HARD}).success
+
+
+def test_suppressions(vendor):
+    """It suppresses addresses, lists them by each of its filters, and takes them off."""
+    enums = pytest.importorskip("postmark.models.suppressions.enums")
+    vendor.outbound.send({**MAIL, "to": HARD})
+    made = vendor.suppressions.create("outbound", ["a@example.com", "nobody"])
+    assert [(result.email_address, result.status) for result in made] == [
+        ("a@example.com", "Suppressed"),
+        ("nobody", "Failed"),
+    ]
+    assert made[1].message
+    assert {entry.email_address for entry in vendor.suppressions.dump("outbound")} == {"a@example.com", HARD}
+    now, day = datetime.now(timezone.utc), timedelta(days=1)
+    for filters in (
+        {"suppression_reason": enums.SuppressionReason("ManualSuppression")},
+        {"origin": enums.SuppressionOrigin("Customer")},
+        {
+            "email_address": "a@example.com",
+            "from_date": now - day,
+            "to_date": now + day,
+        },
+    ):
+        (entry,) = vendor.suppressions.dump("outbound", **filters)
+        assert (entry.email_address, entry.suppression_reason.value) == ("a@example.com", "ManualSuppression")
+    assert [result.status for result in vendor.suppressions.delete("outbound", ["a@example.com"])] == ["Deleted"]
+    assert [entry.email_address for entry in vendor.suppressions.dump("outbound")] == [HARD]
+
+
+def test_streams(vendor):
+    """It makes, reads, changes and lists a stream, archives it and takes it back."""
+    enums = pytest.importorskip("postmark.models.streams.enums")
+    broadcasts, unsubscribe = enums.MessageStreamType("Broadcasts"), enums.UnsubscribeHandlingType("Postmark")
+    made = vendor.stream.create("news", "News", broadcasts, description="d", unsubscribe_handling_type=unsubscribe)
+    assert (made.id, made.name, made.description, made.message_stream_type) == ("news", "News", "d", broadcasts)
+    assert made.subscription_management_configuration.unsubscribe_handling_type == unsubscribe
+    assert vendor.stream.get("news") == made
+    changed = vendor.stream.edit("news", name="Old news", description="e")
+    assert (changed.name, changed.description) == ("Old news", "e")
+    listed = vendor.stream.list(message_stream_type=broadcasts)
+    assert {stream.id for stream in listed.items} == {"broadcast", "news"}
+    assert vendor.stream.archive("news").expected_purge_date is not None
+    assert "news" not in {stream.id for stream in vendor.stream.list().items}
+    assert "news" in {stream.id for stream in vendor.stream.list(include_archived=True).items}
+    assert vendor.stream.unarchive("news").archived_at is None
+
+
+def test_refusals(vendor):
+    """It raises its own error by our codes."""
+    for code, call in (
+        (1001, lambda: vendor.bounces.get(77)),
+        (1226, lambda: vendor.stream.get("nothing")),
+        (1226, lambda: vendor.suppressions.dump("nothing")),
+    ):
+        with pytest.raises(postmark.PostmarkAPIException) as caught:
+            call()
+        assert caught.value.error_code == code

@@ -1,0 +1,55 @@
+"""The vendor's own client against the sandbox: templates, on one server and pushed to another."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi.sandbox.tables import servers
+
+postmark = pytest.importorskip("postmark")
+
+STANDARD = {"name": "Welcome", "alias": "welcome", "subject": "Hi {{name}}", "html_body": "<p>", "text_body": "Hello"}
+LAYOUT = {"name": "Frame", "alias": "frame", "template_type": "Layout", "html_body": "{{{@content}}}"}
+
+
+def test_templates(vendor):
+    """It makes, reads, changes, lists and removes a template, by id and by alias."""
+    vendor.templates.create(LAYOUT)
+    made = vendor.templates.create({**STANDARD, "layout_template": "frame"})
+    assert (made.name, made.active, made.template_type.value) == ("Welcome", True, "Standard")
+    found = vendor.templates.get("welcome")
+    assert found == vendor.templates.get(made.template_id)
+    assert (found.subject, found.html_body, found.text_body) == ("Hi {{name}}", "<p>", "Hello")
+    assert (found.alias, found.layout_template) == ("welcome", "frame")
+    assert vendor.templates.edit("welcome", {"subject": "Bye", "layout_template": ""}).layout_template is None
+    page = vendor.templates.list(count=5)
+    assert ([template.alias for template in page.items], page.total) == (["welcome", "frame"], 2)
+    layouts = postmark.models.templates.enums.TemplateTypeFilter("Layout")
+    assert [template.alias for template in vendor.templates.list(template_type=layouts).items] == ["frame"]
+    assert vendor.templates.delete(made.template_id).error_code == 0
+    assert not vendor.templates.get(made.template_id).active
+
+
+def test_refusals(vendor):
+    """It raises its own error by our codes."""
+    for code, call in (
+        (1101, lambda: vendor.templates.get("nothing")),
+        (1120, lambda: vendor.templates.create({"name": "x"})),
+        (1131, lambda: vendor.templates.create({**LAYOUT, "html_body": "x"})),
+    ):
+        with pytest.raises(postmark.PostmarkAPIException) as caught:
+            call()
+        assert (caught.value.error_code, caught.value.http_status) == (code, 422)
+
+
+def test_push(sandbox, vendor, vendor_account):
+    """It pushes templates, which it names servers by texts for."""
+    with sandbox.store.transaction() as db:
+        second = servers.create(db, "Second", 0)
+    vendor.templates.create(LAYOUT)
+    request = {"source_server_id": "1", "destination_server_id": str(second), "perform_changes": False}
+    plan = vendor_account.templates.push(request)
+    assert (plan.total_count, plan.templates[0].action.value, plan.templates[0].template_id) == (1, "Create", None)
+    done = vendor_account.templates.push({**request, "perform_changes": True})
+    assert done.templates[0].template_id is not None
+    assert vendor_account.templates.push(request).templates[0].action.value == "Edit"

@@ -1,0 +1,214 @@
+"""
+What breaks elsewhere and holds here: a test for each line of section 1 of the promises that is kept by now.
+
+Tried again, waited for, looked up and interrupted is what the next step builds; those lines follow with it.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+import pickle
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+
+import pytest
+import responses
+
+import emailapi
+from emailapi import Attachment, BatchFailed, BatchResult, Client, Email, EmailAPIError, InvalidEmail, Outcome
+from emailapi.sandbox import Sandbox
+
+HOST = "https://api.postmarkapp.com"
+TOKEN = "5ecret-t0ken"
+MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+ACCEPTED = {"MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d"}
+
+
+@pytest.fixture
+def service() -> Iterator[responses.RequestsMock]:
+    """Stand in for the service, with whatever answer a test wants."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        yield mocked
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """Give a client of the service's own address."""
+    with Client(TOKEN) as made:
+        yield made
+
+
+def failure(client: Client) -> EmailAPIError:
+    """Return the error that sending a mail meets."""
+    with pytest.raises(EmailAPIError) as caught:
+        client.outbound.send(MAIL)
+    return caught.value
+
+
+def messages(*rows: dict[str, object]) -> dict[str, object]:
+    """Return a page of the activity."""
+    return {"TotalCount": len(rows), "Messages": list(rows)}
+
+
+def test_unknown_has_a_type_of_its_own(service, client):
+    """A send whose answer says nothing is `DeliveryUnknown`, which no other failure is."""
+    service.post(f"{HOST}/email", status=500)
+    error = failure(client)
+    assert type(error) is emailapi.DeliveryUnknown
+    assert (error.outcome, error.may_have_been_sent, error.retryable) == (Outcome.UNKNOWN, True, False)
+
+
+@pytest.mark.parametrize(
+    "answer, expected",
+    [
+        ({"status": 422, "json": {"ErrorCode": 99999, "Message": "new"}}, emailapi.InvalidRequest),
+        ({"status": 429, "body": "slow down"}, emailapi.RateLimited),
+        ({"status": 502, "body": "<html>Bad gateway</html>"}, emailapi.DeliveryUnknown),
+        ({"status": 401, "body": ""}, emailapi.Unauthorized),
+        ({"status": 413, "body": "<html>too large</html>"}, emailapi.InvalidRequest),
+        ({"status": 200, "body": "<html>hello</html>"}, emailapi.DeliveryUnknown),
+    ],
+)
+def test_odd_answers_are_typed_errors(service, client, answer, expected):
+    """A code nobody knows, a page where JSON should be, nothing at all: each is an error of ours."""
+    service.post(f"{HOST}/email", **answer)
+    with client.with_options(timeout=1) as quick:
+        assert type(failure(quick)) is expected
+
+
+@pytest.mark.parametrize("more", [{}, {"ErrorCode": 0}, {"To": None, "Brand": "new", "SubmittedAt": "some day"}])
+def test_a_success_is_a_success(service, client, more):
+    """An accepted mail is accepted, whatever its answer leaves out or adds."""
+    service.post(f"{HOST}/email", json={**ACCEPTED, **more})
+    assert client.outbound.send(MAIL).message_id == ACCEPTED["MessageID"]
+
+
+def test_a_page_survives_what_is_new_in_it(service, client):
+    """A new enum value, a missing field and one odd row never lose the page."""
+    rows = messages({"MessageID": "1", "Status": "Teleported"}, {"MessageID": "2"}, {"MessageID": ["3"]})
+    service.get(f"{HOST}/messages/outbound", json=rows)
+    page = client.messages.list()
+    assert [(message.message_id, message.status) for message in page] == [("1", "Teleported"), ("2", "")]
+    assert len(page.unreadable) == 1
+
+
+def test_a_batch_item_is_judged_alone(service, client):
+    """An item without `To` or `MessageID` is that item's error; the others stand."""
+    items = [{**ACCEPTED, "ErrorCode": 0}, {"ErrorCode": 300, "Message": "no"}, {"ErrorCode": 0}]
+    service.post(f"{HOST}/email/batch", json=items)
+    result = client.outbound.send_batch([MAIL] * 3)
+    assert [item.outcome for item in result][:2] == [Outcome.ACCEPTED, Outcome.NOT_SENT]
+    assert isinstance(result[2], emailapi.DeliveryUnknown)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(service, client, status):
+    """An answer that points to another host carries nothing there."""
+    service.post(f"{HOST}/email", status=status, headers={"Location": "https://elsewhere.example/email"})
+    elsewhere = service.post("https://elsewhere.example/email", json=ACCEPTED)
+    assert failure(client).outcome is Outcome.NOT_SENT
+    assert elsewhere.call_count == 0
+
+
+def _errors() -> list[EmailAPIError]:
+    made: list[EmailAPIError] = []
+    for name in emailapi.__all__:
+        kind = getattr(emailapi, name)
+        if not (inspect.isclass(kind) and issubclass(kind, EmailAPIError)) or kind is BatchFailed:
+            continue
+        more = {"field": "to"} if kind is InvalidEmail else {}
+        made.append(kind("what is wrong", method="POST", path="/email", attempts=2, status=422, code=300, **more))
+    return [*made, BatchFailed(BatchResult((made[0],)))]
+
+
+@pytest.mark.parametrize("error", _errors(), ids=lambda error: type(error).__name__)
+def test_every_error_pickles_whole(error):
+    """Every exception comes back from pickle, and from a copy, with all it knows."""
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert (type(again), vars(again), str(again)) == (type(error), vars(error), str(error))
+
+
+def test_the_token_is_nowhere(service, client, caplog):
+    """No repr, text, log line or exception repeats the token."""
+    caplog.set_level("DEBUG")
+    service.post(f"{HOST}/email", status=500)
+    error = failure(client)
+    seen = [repr(client), repr(client.outbound), repr(error), str(error), repr(vars(error)), caplog.text]
+    assert TOKEN not in "".join(seen)
+
+
+def test_there_is_always_a_timeout():
+    """A client that was told nothing waits for seconds, not for ever."""
+    with Client(TOKEN) as client:
+        assert all(0 < seconds <= 60 for seconds in client._options.timeout)
+
+
+def test_a_misspelt_field_is_an_error():
+    """`txt_body=` is refused, as an argument and in a mapping, and not an empty mail."""
+    with pytest.raises(TypeError, match="txt_body"):
+        Email(txt_body="Hi")  # type: ignore[call-arg]
+    with Client(TOKEN) as client, pytest.raises(InvalidEmail, match="did you mean 'text_body'"):
+        client.outbound.send({"to": "you@example.com", "txt_body": "Hi"})
+
+
+BAD = {
+    "a line feed in the subject": {"subject": "a\nBcc: x@y.z"},
+    "a line feed in a header": {"headers": {"X-A": "a\r\nBcc: x@y.z"}},
+    "no body": {"text_body": None},
+    "51 recipients": {"to": [f"u{number}@example.com" for number in range(51)]},
+    "over 10 MB": {"attachments": [{"name": "a.bin", "content": b"x" * 8_000_000}]},
+    "a forbidden extension": {"attachments": [{"name": "a.exe", "content": b"x"}]},
+    "11 pairs of metadata": {"metadata": {str(number): "x" for number in range(11)}},
+    "a long value of metadata": {"metadata": {"a": "x" * 81}},
+}
+
+
+@pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
+def test_a_bad_mail_is_refused_before_a_byte_leaves(service, client, fields):
+    """What the service would refuse, or worse, is refused here by its field's name."""
+    mail = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
+    with pytest.raises(InvalidEmail) as caught:
+        client.outbound.send(mail)
+    assert caught.value.field in {*fields, "text_body"}
+    assert len(service.calls) == 0
+
+
+def test_bad_base64_is_refused():
+    """Content that is no base64 is refused by its attachment's name."""
+    with pytest.raises(InvalidEmail, match="'a.txt'"):
+        Attachment.from_base64("a.txt", "not base64!")
+
+
+def test_a_date_keeps_its_instant(service, client):
+    """An aware datetime is sent as Eastern time, the zone the service reads; a naive one as it is."""
+    service.get(f"{HOST}/messages/outbound", json=messages())
+    zone = timezone(timedelta(hours=2))
+    client.messages.list(from_date=datetime(2026, 7, 1, 12, tzinfo=zone), to_date=datetime(2026, 7, 2, 12))
+    sent = service.calls[0].request.params
+    assert (sent["fromdate"], sent["todate"]) == ("2026-07-01T06:00:00", "2026-07-02T12:00:00")
+
+
+def test_filters_are_spelt_as_the_service_spells_them(service, client):
+    """The filters of opens and clicks go out with underscores; a misspelt one is refused by name."""
+    names = ("client_name", "client_company", "client_family", "os_name", "os_family", "os_company")
+    for kind, call in (("Opens", client.messages.opens), ("Clicks", client.messages.clicks)):
+        service.get(f"{HOST}/messages/outbound/{kind.lower()}", json={"TotalCount": 0, kind: []})
+        call(**dict.fromkeys(names, "x"))
+        assert {name for name in service.calls[-1].request.params if "_" in name} == set(names)
+        with pytest.raises(emailapi.InvalidArgument, match="clientName"):
+            call(clientName="x")
+
+
+def test_an_iterator_fetches_page_by_page():
+    """Walking through a listing asks for a page when the one before is used up, not before."""
+    with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
+        client.outbound.send_batch([MAIL] * 5)
+        asked: list[str] = []
+        fetch = client.messages._fetch
+        client.messages._fetch = lambda path, pairs: asked.append(json.dumps(pairs)) or fetch(path, pairs)
+        walk = client.messages.list(count=2).iter_all()
+        counts = [(len(asked), next(walk).subject) for _ in range(5)]
+    assert [count for count, _ in counts] == [1, 1, 1, 2, 2]
+    assert len(asked) == 3
