@@ -13,9 +13,10 @@ from emailapi.models.email import Email
 from emailapi.models.listing import Listing
 from emailapi.models.messages import MESSAGES
 from emailapi.models.opens import OPENS
-from emailapi.models.outbound import BatchItem
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS, chunks
+from emailapi.transports.api import EMAILS
+from emailapi.transports.batches import chunks
+from emailapi.transports.posting import body_of
 from emailapi.wire import load_json, read_rows
 
 from .mails import fields, opened, payload, row
@@ -47,9 +48,8 @@ def _writing(rounds: int) -> None:
     payloads = [payload(number) for number in range(RECORDS)]
 
     def write() -> bytes:
-        items: list[BatchItem | None] = [None] * RECORDS
-        (chunk,) = chunks(EMAILS, emails, OPTIONS, items)
-        return chunk.body(EMAILS)
+        (chunk,) = chunks(EMAILS, emails, OPTIONS)
+        return body_of(EMAILS, chunk.parcels)
 
     assert [sent["To"] for sent in json.loads(write())] == [given["To"] for given in payloads]
     cases = [Case(WRITE[0], lambda: json.dumps(payloads).encode()), Case(WRITE[1], write)]

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         RecipientStatus,
     )
     from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
+    from .models.options import HookEvent, Hooks, Retry
     from .models.outbound import BatchResult, SendResult
     from .models.servers import DeliveryType, NewServer, Server, ServerChanges, ServerColor, ServerFilters
     from .models.signatures import NewSignature, Signature, SignatureChanges
@@ -143,6 +144,8 @@ if TYPE_CHECKING:
         WebhookStatus,
         WebhookVerification,
     )
+    from .transports.sending import Sending, SendingCounts
+
 
 # fmt: off
 __all__ = [
@@ -152,22 +155,22 @@ __all__ = [
     "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ContentTrigger", "ContentValidation",
     "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType", "DeliveryUnknown",
     "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType", "Geo", "Header",
-    "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress", "InboundAttachment", "InboundDetails",
-    "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule", "InboundStatus", "InvalidArgument",
-    "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing", "Message", "MessageDetails",
-    "MessageEvent", "MessageFilters", "MessageState", "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain",
-    "NewServer", "NewSignature", "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters",
-    "OpenPlatformStats", "OpenStats", "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program",
-    "PushAction", "PushedTemplate", "RateLimited", "Recipient", "RecipientStatus", "SESError", "SMTPError",
-    "SendResult", "SendStats", "SenderNotAllowed", "Server", "ServerChanges", "ServerColor", "ServerError",
-    "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters",
-    "StatsOverview", "Stream", "StreamArchival", "StreamChanges", "StreamFilters", "StreamType",
-    "SubscriptionManagement", "Suppression", "SuppressionFilters", "SuppressionOrigin", "SuppressionReason",
-    "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
-    "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
-    "TrackLinks", "TrackedStats", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized",
-    "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification",
-    "__version__",
+    "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress", "InboundAttachment",
+    "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule", "InboundStatus",
+    "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing", "Message",
+    "MessageDetails", "MessageEvent", "MessageFilters", "MessageState", "MessageStatus", "NamedStats",
+    "NewDataRemoval", "NewDomain", "NewServer", "NewSignature", "NewStream", "NewTemplate", "NewWebhook", "NotFound",
+    "Open", "OpenFilters", "OpenPlatformStats", "OpenStats", "OpenTrigger", "OutboundStatus", "Outcome", "Page",
+    "Platform", "Program", "PushAction", "PushedTemplate", "RateLimited", "Recipient", "RecipientStatus", "Retry",
+    "SESError", "SMTPError", "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server",
+    "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature",
+    "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival",
+    "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
+    "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges",
+    "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate",
+    "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats", "TransportError", "Trigger", "TriggerCheck",
+    "Triggers", "Unauthorized", "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus",
+    "WebhookVerification", "__version__",
 ]
 # fmt: on
 
@@ -198,6 +201,7 @@ _MODULES = {
         "OutboundStatus Recipient RecipientStatus"
     ),
     "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
+    "models.options": "HookEvent Hooks Retry",
     "models.outbound": "BatchResult SendResult",
     "models.servers": "DeliveryType NewServer Server ServerChanges ServerColor ServerFilters",
     "models.signatures": "NewSignature Signature SignatureChanges",
@@ -220,6 +224,7 @@ _MODULES = {
         "ContentTrigger HttpAuth HttpHeader NewWebhook OpenTrigger Trigger TriggerCheck Triggers Webhook "
         "WebhookChanges WebhookFilters WebhookStatus WebhookVerification"
     ),
+    "transports.sending": "Sending SendingCounts",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

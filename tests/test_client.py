@@ -171,7 +171,7 @@ def test_a_timeout_that_no_socket_can_wait(timeout):
 
 
 @pytest.mark.parametrize(
-    "timeout, pair", [(3, (3, 3)), (0.5, (0.5, 0.5)), ((1, 60), (1, 60)), ((0.1, 2.5), (0.1, 2.5))]
+    "timeout, pair", [(3, (3, 3)), (0.5, (0.5, 0.5)), ((1, 20), (1, 20)), ((0.1, 2.5), (0.1, 2.5))]
 )
 def test_timeouts_reach_the_request(sent, timeout, pair):
     """One number serves for connecting and reading; a pair is `(connect, read)`."""
@@ -234,15 +234,15 @@ def test_a_stream_that_cannot_be(stream):
 def test_with_options_changes_what_is_named(sent):
     """`with_options` changes what it is given, keeps the rest, and leaves the first client as it was."""
     with Client("t", base_url=HOST, timeout=3, sender="a@example.com", message_stream="one") as client:
-        other = client.with_options(timeout=(1, 60), sender="b@example.com")
+        other = client.with_options(timeout=(1, 20), sender="b@example.com")
         for each in (other, other.with_options(message_stream="two"), client):
             each.outbound.send(attrs.evolve(MAIL, sender=None))
     told = [
         (body_of(call)["From"], body_of(call)["MessageStream"], call.request.req_kwargs["timeout"]) for call in sent
     ]
     assert told == [
-        ("b@example.com", "one", (1, 60)),
-        ("b@example.com", "two", (1, 60)),
+        ("b@example.com", "one", (1, 20)),
+        ("b@example.com", "two", (1, 20)),
         ("a@example.com", "one", (3, 3)),
     ]
     assert {token_of(call) for call in sent} == {"t"}

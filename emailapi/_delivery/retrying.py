@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from random import random
-from time import monotonic
+from threading import Event
+from time import monotonic, sleep
 
 import attrs
 
@@ -19,14 +20,16 @@ class Deadline:
 
     Attributes:
         at: On the monotonic clock, in seconds.
+        stopped: Set when nothing is to be sent any more, whatever time is left.
     """
 
     at: float
+    stopped: Event | None = None
 
     @classmethod
-    def after(cls, seconds: float) -> Deadline:
+    def after(cls, seconds: float, stopped: Event | None = None) -> Deadline:
         """Return the deadline that is so many seconds away."""
-        return cls(monotonic() + seconds)
+        return cls(monotonic() + seconds, stopped)
 
     def left(self) -> float:
         """Return the seconds that are left; below 0 when there are none."""
@@ -34,7 +37,18 @@ class Deadline:
 
     def sooner(self, seconds: float) -> Deadline:
         """Return this deadline, or the one that is so many seconds away if that comes first."""
-        return Deadline(min(self.at, monotonic() + seconds))
+        return Deadline(min(self.at, monotonic() + seconds), self.stopped)
+
+    def may_send(self) -> bool:
+        """Return whether there is time to send something, and somebody who wants it."""
+        return self.left() > 0 and not (self.stopped and self.stopped.is_set())
+
+    def pause(self, seconds: float) -> bool:
+        """Wait so long; return False at once when nothing is to be sent any more."""
+        if self.stopped is not None:
+            return not self.stopped.wait(seconds)
+        sleep(seconds)
+        return True
 
 
 def may_repeat(kind: Kind, found: Verdict) -> bool:

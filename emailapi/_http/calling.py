@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from time import monotonic, sleep
+from time import monotonic
 
 from .._delivery import (
     Answer,
@@ -71,7 +71,8 @@ def perform(session: Session, options: Options, request: Request, deadline: Dead
         in_doubt = in_doubt or (found is Verdict.UNKNOWN and request.kind is not Kind.READ)
         status = None if answer is None else answer.status
         _tell(options.hooks.on_retry, request, attempt, status=status, seconds=seconds, wait=wait, error=failure)
-        sleep(wait)
+        if not deadline.pause(wait):
+            return _ended(options, request, attempt, answer, failure)
     raise AssertionError("attempts never end")
 
 

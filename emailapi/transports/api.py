@@ -86,6 +86,7 @@ class Parcel:
         stream: The stream it goes through.
         addresses: How many different addresses it has.
         place: Where it stands in the input.
+        idempotency_key: The mail's own key, or the one it carries, for whoever sent it.
     """
 
     part: bytes = attrs.field(repr=False)
@@ -94,6 +95,7 @@ class Parcel:
     stream: str
     addresses: int
     place: int = 0
+    idempotency_key: str | None = None
 
 
 def pack(
@@ -148,6 +150,7 @@ def pack(
         stream or DEFAULT_STREAM,
         _count(email),
         place,
+        email.idempotency_key or key,
     )
 
 
@@ -211,7 +214,7 @@ def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
     with suppress(ValueError, InvalidResponse):
         value = answer.value()
         if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
-            return accepted(value, parcel.key)
+            return accepted(value, parcel.idempotency_key)
     return unknown(request, "the answer cannot be read", answer)
 
 
@@ -233,5 +236,5 @@ def _item(value: object, parcel: Parcel, request: Request, answer: Answer) -> Ba
         return _refused(api_error(value, answer.status, facts(request, answer)), request, answer, parcel)
     if isinstance(value, dict) and value.get(_MESSAGE_ID):
         with suppress(InvalidResponse):
-            return accepted(value, parcel.key)
+            return accepted(value, parcel.idempotency_key)
     return unknown(request, "the answer of this mail cannot be read", answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from threading import Event
 from typing import Any
 
 import attrs
@@ -31,7 +32,6 @@ class Chunk:
         parcels: The mails.
         items: By place in the input, the exception of each mail that is not valid.
         size: Bytes of the request's body.
-        count: How many mails of the input it stands for.
     """
 
     batch: str | None
@@ -52,24 +52,30 @@ def chunks(
     empty = sum(map(len, endpoint.wrapped))
     keys = _keys(options)
     chunk = Chunk(next(keys), empty)
-    for place, given in enumerate(emails):
-        try:
-            email = as_record(given, endpoint.record, "email")
-            parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
-        except InvalidEmail as error:
-            chunk.items[place] = error.at(place)
-            continue
-        size = len(parcel.part)
-        if chunk.parcels and chunk.size + size > BATCH_BYTES_LIMIT:
+    try:
+        for place, given in enumerate(emails):
+            try:
+                email = as_record(given, endpoint.record, "email")
+                parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
+            except InvalidEmail as error:
+                chunk.items[place] = error.at(place)
+            else:
+                if chunk.parcels and chunk.size + len(parcel.part) > BATCH_BYTES_LIMIT:
+                    yield chunk
+                    chunk = Chunk(next(keys), empty)
+                    if parcel.batched:
+                        parcel = pack(email, options, endpoint.check, key=parcel.key, batch=chunk.batch, place=place)
+                chunk.parcels.append(parcel)
+                chunk.size += len(parcel.part) + 1
+            # Also a chunk of nothing but errors must end: there may be millions.
+            if max(len(chunk.parcels), len(chunk.items)) >= limit:
+                yield chunk
+                chunk = Chunk(next(keys), empty)
+    except Exception:
+        # What the input raises must not lose the mails that were taken from it before.
+        if chunk.count:
             yield chunk
-            chunk = Chunk(next(keys), empty)
-            if parcel.batched:
-                parcel = pack(email, options, endpoint.check, key=parcel.key, batch=chunk.batch, place=place)
-        chunk.parcels.append(parcel)
-        chunk.size += size + 1
-        if chunk.count >= limit:
-            yield chunk
-            chunk = Chunk(next(keys), empty)
+        raise
     if chunk.count:
         yield chunk
 
@@ -83,19 +89,39 @@ def _keys(options: Options) -> Iterator[str | None]:
             yield from new_keys(KEYS_AT_ONCE)
 
 
+def in_order(chunk: Chunk, known: Mapping[int, BatchItem], error: EmailAPIError) -> list[BatchItem]:
+    """Return what became of each mail of a chunk in the order of the input; `error` is of those that are not known."""
+    known = {**chunk.items, **known}
+    places = sorted([*chunk.items, *(parcel.place for parcel in chunk.parcels)])
+    return [known[place] if place in known else copy(error) for place in places]
+
+
+def not_begun() -> EmailAPIError:
+    """Return the error of a mail that was taken from the input and then not sent."""
+    error = EmailAPIError("not sent: the sending was ended before its turn")
+    error.retryable = True
+    return error
+
+
 def deliver(
-    session: Session, options: Options, endpoint: Endpoint[Any], chunk: Chunk, *, check_first: bool = False
+    session: Session,
+    options: Options,
+    endpoint: Endpoint[Any],
+    chunk: Chunk,
+    stopped: Event | None = None,
+    *,
+    check_first: bool = False,
 ) -> list[BatchItem]:
     """Send a chunk, and return what became of each of its mails in the order of the input."""
-    items = dict(chunk.items)
+    items: dict[int, BatchItem] = {}
     parcels = chunk.parcels
     if check_first:
         items.update(_already(session, options, parcels))
         parcels = [parcel for parcel in parcels if parcel.place not in items]
-    if parcels:
-        sent = send_chunk(session, options, endpoint, parcels, chunk.batch)
+    if parcels and not (stopped and stopped.is_set()):
+        sent = send_chunk(session, options, endpoint, parcels, chunk.batch, stopped)
         items.update(zip((parcel.place for parcel in parcels), sent, strict=True))
-    return [items[place] for place in sorted(items)]
+    return in_order(chunk, items, not_begun())
 
 
 def _already(session: Session, options: Options, parcels: Sequence[Parcel]) -> Iterator[tuple[int, BatchItem]]:
@@ -132,5 +158,5 @@ def send_batch(
         except EmailAPIError as error:
             if not items:
                 raise
-            items += [copy(error) for _ in range(chunk.count)]
+            items += in_order(chunk, {}, error)
     return BatchResult(tuple(items))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
 from functools import partial
+from threading import Event
 from typing import Any
 
 from .._delivery import Deadline, Kind, Request, new_keys, unknown
@@ -86,16 +87,25 @@ def find_first(session: Session, options: Options, parcel: Parcel, deadline: Dea
     return find(session, options, parcel.key, parcel.stream, deadline)
 
 
+def body_of(endpoint: Endpoint[Any], parcels: Sequence[Parcel]) -> bytes:
+    """Return the body of a batch of these mails."""
+    return endpoint.wrapped[0] + b",".join([parcel.part for parcel in parcels]) + endpoint.wrapped[1]
+
+
 def send_chunk(
-    session: Session, options: Options, endpoint: Endpoint[Any], parcels: Sequence[Parcel], batch: str | None
+    session: Session,
+    options: Options,
+    endpoint: Endpoint[Any],
+    parcels: Sequence[Parcel],
+    batch: str | None,
+    stopped: Event | None = None,
 ) -> list[BatchItem]:
-    """Send the mails of one chunk in one request, and know what became of each."""
-    body = endpoint.wrapped[0] + b",".join([parcel.part for parcel in parcels]) + endpoint.wrapped[1]
-    deadline = Deadline.after(options.deadline + len(body) / BYTES_A_SECOND)
+    """Send the mails of one chunk in one request, and know what became of each; once stopped none is sent again."""
+    body = body_of(endpoint, parcels)
+    deadline = Deadline.after(options.deadline + len(body) / BYTES_A_SECOND, stopped)
 
     def post(some: Sequence[Parcel]) -> list[BatchItem]:
-        rest = b",".join([parcel.part for parcel in some])
-        encoded = body if len(some) == len(parcels) else endpoint.wrapped[0] + rest + endpoint.wrapped[1]
+        encoded = body if len(some) == len(parcels) else body_of(endpoint, some)
         request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND)
         try:
             return each(request, perform(session, options, request, deadline), some)
@@ -125,7 +135,7 @@ def settle(
     search = partial(_look_up, session, options, parcels, batch, items)
     if options.on_unknown == "resend":
         absent = search(deadline.sooner(deadline.left() / 2))
-        if absent and deadline.left() > 0:
+        if absent and deadline.may_send():
             _resend(items, parcels, post, absent)
     if _lost(items):
         search(deadline)

@@ -6,7 +6,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from copy import copy
+from threading import Event
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import attrs
 
 from ..errors import EmailAPIError, Outcome
 from ..models.outbound import BatchItem
-from .batches import Chunk
+from .batches import Chunk, in_order, not_begun
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -50,7 +50,7 @@ class Sending(Iterator[BatchItem]):
     def __init__(
         self,
         chunks: Iterator[Chunk],
-        deliver: Callable[[Chunk], list[BatchItem]],
+        deliver: Callable[[Chunk, Event], list[BatchItem]],
         workers: int,
         progress: Progress | None,
         total: int | None,
@@ -63,6 +63,7 @@ class Sending(Iterator[BatchItem]):
         self._total = total
         self._broken: BaseException | None = None
         self._ended = False
+        self._stopped = Event()
         self._done = 0
         self._tally = dict.fromkeys(Outcome, 0)
         self._ready: deque[BatchItem] = deque()
@@ -75,17 +76,26 @@ class Sending(Iterator[BatchItem]):
         while not self._ended and len(self._pending) < self._window:
             try:
                 chunk = next(self._chunks, None)
-            except BaseException as error:
+            except Exception as error:
                 # What was taken before comes first: its results must not be lost by what the input raised.
                 self._broken, chunk = error, None
+            except BaseException:  # Ctrl-C: nothing is sent from now on
+                self._stop()
+                raise
             if chunk is None:
                 self._end()
             else:
-                self._pending.append((chunk, self._pool.submit(self._deliver, chunk)))
+                self._pending.append((chunk, self._pool.submit(self._deliver, chunk, self._stopped)))
 
     def _end(self) -> None:
         self._ended = True
         self._pool.shutdown(wait=False)
+
+    def _stop(self) -> None:
+        """Send nothing from now on: what waits for another attempt gives up, what waits for its turn is not sent."""
+        self._ended = True
+        self._stopped.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def __iter__(self) -> Self:
         """Return this sending."""
@@ -104,27 +114,27 @@ class Sending(Iterator[BatchItem]):
                 if broken is not None:
                     raise broken
                 raise StopIteration
-            chunk, future = self._pending[0]
-            try:
-                items = future.result()
-            except CancelledError:
-                error = EmailAPIError("not sent: the sending was ended before its turn")
-                error.retryable = True
-                items = [error] * chunk.count
-            except EmailAPIError as error:
-                items = [copy(error) for _ in range(chunk.count)]
+            items = self._result(*self._pending[0])
             self._pending.popleft()
+            for item in items:
+                self._tally[item.outcome] += 1
+            self._done += len(items)
+            self._ready.extend(items)
             self._fill()
-            self._count(items)
+            if self._progress is not None:
+                self._progress(self._done, self._total)
         return self._ready.popleft()
 
-    def _count(self, items: list[BatchItem]) -> None:
-        for item in items:
-            self._tally[item.outcome] += 1
-        self._done += len(items)
-        self._ready.extend(items)
-        if self._progress is not None:
-            self._progress(self._done, self._total)
+    def _result(self, chunk: Chunk, future: Future[list[BatchItem]]) -> list[BatchItem]:
+        try:
+            return future.result()
+        except CancelledError:
+            return in_order(chunk, {}, not_begun())
+        except EmailAPIError as error:
+            return in_order(chunk, {}, error)
+        except BaseException:  # Ctrl-C: nothing is sent from now on
+            self._stop()
+            raise
 
     @property
     def counts(self) -> SendingCounts:
@@ -147,8 +157,8 @@ class Sending(Iterator[BatchItem]):
 
         What became of the mails that were taken can still be read: those that were not sent say so.
         """
-        self._ended = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._stop()
+        self._pool.shutdown(wait=True)
 
     def __enter__(self) -> Self:
         """Return this sending."""
@@ -164,8 +174,7 @@ class Sending(Iterator[BatchItem]):
         """Warn of mails that were taken from the input and not sent."""
         if not getattr(self, "_pending", None):
             return
-        self._ended = True
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._stop()
         taken = self._done + sum(chunk.count for chunk, _ in self._pending)
         unsent = sum(chunk.count for chunk, future in self._pending if future.cancelled())
         warnings.warn(

@@ -54,7 +54,9 @@ MAIL_CALLS = [
     Call("send", lambda client: [client.outbound.send(mail("a"))], ONE),
     Call("send_template", lambda client: [client.outbound.send_template(template("a"))], ONE),
     Call("send_batch", lambda client: client.outbound.send_batch([mail(tag) for tag in TWO]), TWO),
-    Call("send_template_batch", lambda client: client.outbound.send_template_batch([template(tag) for tag in TWO]), TWO),
+    Call(
+        "send_template_batch", lambda client: client.outbound.send_template_batch([template(tag) for tag in TWO]), TWO
+    ),
     Call("send_many", lambda client: list(client.outbound.send_many(mail(tag) for tag in TWO)), TWO),
 ]
 OTHER_CALLS = [

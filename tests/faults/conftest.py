@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from emailapi import Client
-from emailapi.models.options import Retry
+from emailapi import Client, Retry
 
 from .service import Service
 
@@ -41,7 +40,12 @@ def connect() -> Iterator[Callable[..., Client]]:
     with contextlib.ExitStack() as closing:
 
         def make(service: Service, **options: Any) -> Client:
-            settled = {"retry": Retry(attempts=3, initial=0.02, maximum=0.05), "timeout": 3.0, "deadline": 8.0, **options}
+            settled = {
+                "retry": Retry(attempts=3, initial=0.02, maximum=0.05),
+                "timeout": 3.0,
+                "deadline": 8.0,
+                **options,
+            }
             return closing.enter_context(Client("t0ken", base_url=service.url, **settled))
 
         yield make

@@ -39,7 +39,7 @@ class Mode:
     @property
     def deadline(self) -> float:
         """The call's deadline: short where all of it is used."""
-        return 0.5 if self.ends == "eaten" or (self.ends == "lost" and not self.accepts) else 8.0
+        return 0.35 if self.ends == "eaten" or (self.ends == "lost" and not self.accepts) else 8.0
 
 
 def answers(value: object, status: int = 200, **headers: str) -> Act:
@@ -97,7 +97,9 @@ FINE = [
 AGAIN = [
     Mode("429", "again", answers(b"", 429), accepts=False),
     Mode("429-seconds", "again", answers({"Message": "slow down"}, 429, Retry_After="0"), accepts=False),
-    Mode("429-date", "again", lambda exchange: answers(HTML, 429, Retry_After=formatdate(usegmt=True))(exchange), False),
+    Mode(
+        "429-date", "again", lambda exchange: answers(HTML, 429, Retry_After=formatdate(usegmt=True))(exchange), False
+    ),
     Mode("503-code-100", "again", answers(OUTAGE, 503), accepts=False),
 ]
 REFUSED = [
@@ -123,7 +125,9 @@ LOST = [
     Mode("502-html-done", "lost", answers(HTML, 502)),
     Mode("503", "lost", answers(b"", 503), accepts=False),
     Mode("503-done", "lost", answers(HTML, 503)),
-    Mode("503-cut-code-100", "lost", raw(b"HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\n" + b'{"ErrorCode": 100'), True),
+    Mode(
+        "503-cut-code-100", "lost", raw(b"HTTP/1.1 503 No\r\nContent-Length: 99\r\n\r\n" + b'{"ErrorCode": 100'), True
+    ),
     Mode("504-done", "lost", answers({"ErrorCode": 100}, 504)),
     Mode("status-999", "lost", answers(b"", 999)),
     Mode("cut", "lost", _cut),

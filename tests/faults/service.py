@@ -98,6 +98,10 @@ class Service:
         self._listener.listen(64)
         self._start(self._take)
 
+    def close_listener(self) -> None:
+        """Refuse connections from now on."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+
     def _start(self, target: Any, *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)
         self._threads.append(thread)
@@ -105,7 +109,10 @@ class Service:
 
     def _take(self) -> None:
         while self._ready(self._listener):
-            connection, _ = self._listener.accept()
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # refused from now on
+                return
             self.connections += 1
             self._start(self._serve, connection)
 
@@ -177,7 +184,13 @@ class Service:
             mail.get("Tag", ""),
         )
         self.accepted.append(one)
-        return {"ErrorCode": 0, "Message": "OK", "MessageID": one.id, "To": one.to, "SubmittedAt": one.row["ReceivedAt"]}
+        return {
+            "ErrorCode": 0,
+            "Message": "OK",
+            "MessageID": one.id,
+            "To": one.to,
+            "SubmittedAt": one.row["ReceivedAt"],
+        }
 
     def _search(self, query: dict[str, str]) -> dict[str, Any]:
         wanted = [(name[9:].lower(), value) for name, value in query.items() if name.startswith("metadata_")]

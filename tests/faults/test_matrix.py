@@ -181,7 +181,7 @@ def test_other_calls_at_the_deadline(mode, prepare):
             check_others(run, came)
 
 
-@pytest.mark.parametrize("mode", (*LOST, *ODD), ids=lambda mode: mode.name)
+@pytest.mark.parametrize("mode", [*LOST, *ODD], ids=lambda mode: mode.name)
 def test_bulk_can_be_asked_for(mode, serve, connect):
     """The key in the error of a lost bulk request tells whether messages of it are there."""
     service = serve(mode)

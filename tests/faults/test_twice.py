@@ -21,14 +21,14 @@ def keys(service) -> list[str]:
 def test_resent_once(call, serve, connect):
     """A lost mail that no search knows is sent once more, by the same key, with time left for it."""
     service = serve(LOST, lag=NEVER)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.5))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.3))
     for tag, item in zip(call.tags, came.items, strict=True):
         assert isinstance(item, SendResult)
         assert not item.reconciled
         assert service.times(tag) == 2
         assert item.message_id == [one.id for one in service.accepted if one.tag == tag][1]
     assert len(set(keys(service))) == len(call.tags)
-    assert 0.2 < came.seconds < 0.9
+    assert 0.1 < came.seconds < 0.7
 
 
 @pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
@@ -36,7 +36,7 @@ def test_resent_once(call, serve, connect):
 def test_never_resent_twice(again, call, serve, connect):
     """What a resend meets does not make a lost mail a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.5))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.3))
     assert all(is_unknown(item) for item in came.items)
     assert all(service.times(tag) == (2 if again.accepts else 1) for tag in call.tags)
     assert came.seconds < 1
@@ -46,7 +46,7 @@ def test_never_resent_twice(again, call, serve, connect):
 def test_a_lost_resend_is_looked_up(call, serve, connect):
     """A mail whose resend is lost, too, is found when the search knows either."""
     service = serve(UNDONE, LOST)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.8))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=0.5))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
     assert all(service.times(tag) == 1 for tag in call.tags)
 

@@ -29,7 +29,7 @@ class Seen:
 def read_request(reader: Any, service: Any) -> Seen | None:
     """Read one request, as slowly as the service is told to."""
     first = reader.readline().decode("latin-1").split()
-    if len(first) != 3:
+    if len(first) != 3 or not first[2].startswith("HTTP/"):
         return None
     headers = {}
     while (line := reader.readline().decode("latin-1").rstrip("\r\n")) != "":

@@ -10,11 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import responses
 
-from emailapi import AccountClient, Client
+from emailapi import AccountClient, Client, Retry
 from emailapi.sandbox import Sandbox
 
 TOKENS = {"X-Postmark-Server-Token": "5ecre7-0f-a-server", "X-Postmark-Account-Token": "5ecre7-0f-an-account"}
 HOST = "https://api.postmarkapp.com"
+
+
+ONCE = Retry(attempts=1)
 
 
 class Service:
@@ -69,7 +72,9 @@ def service() -> Iterator[Service]:
     """Give a `Service`, which no request gets past."""
     tokens = TOKENS.values()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        client, account = (kind(token) for kind, token in zip((Client, AccountClient), tokens, strict=True))
+        server_token, account_token = tokens
+        client = Client(server_token, retry=ONCE, reconcile=False)
+        account = AccountClient(account_token, retry=ONCE)
         with client, account:
             yield Service(mock, client, account)
 

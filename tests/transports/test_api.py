@@ -12,11 +12,15 @@ from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS, Chunk, chunks, encode
+from emailapi.transports.api import EMAILS, pack
+from emailapi.transports.batches import chunks
+from emailapi.transports.posting import body_of
 from emailapi.wire import wire_names, write
 
-PLAIN = Options(timeout=(1.0, 1.0))
-FILLED = Options(timeout=(1.0, 1.0), sender=Address("default@d.com", "Default"), message_stream="broadcast")
+PLAIN = Options(timeout=(1.0, 1.0), reconcile=False)
+FILLED = Options(
+    timeout=(1.0, 1.0), reconcile=False, sender=Address("default@d.com", "Default"), message_stream="broadcast"
+)
 MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
 # The mail of tests/requests/email.json, from plain attributes.
@@ -45,7 +49,7 @@ FULL = Email(
 
 def encoded(email: Email, options: Options = PLAIN):
     """Return the JSON value that a mail is sent as."""
-    return json.loads(encode(email, options, EMAILS.check))
+    return json.loads(pack(email, options, EMAILS.check).part)
 
 
 def test_every_field_is_in_the_request(requests_json):
@@ -64,7 +68,7 @@ def test_a_full_mail(requests_json):
 
 def test_the_bytes_are_compact_utf8(requests_json):
     """The body is compact JSON in UTF-8, without escapes that make it longer."""
-    data = encode(FULL, PLAIN, EMAILS.check)
+    data = pack(FULL, PLAIN, EMAILS.check).part
     assert "Ihre Bestellung – danke".encode() in data
     assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
 
@@ -111,10 +115,13 @@ def test_any_recipient_will_do(group):
 def test_chunks_keep_places_and_keys(requests_json):
     """A batch is an array in the order of its mails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
-    found, items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
-    assert [(chunk.places, chunk.keys) for chunk in found] == [([0, 1, 2], ["k1", None, None])]
-    assert json.loads(found[0].body(EMAILS)) == requests_json("email_batch")
-    assert items == [None, None, None]
+    (parcels,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
+    assert [parcel.place for parcel in parcels] == [0, 1, 2]
+    assert json.loads(body_of(EMAILS, parcels)) == requests_json("email_batch")
+    assert items == {}
+    (parcels,), _ = chunked([{**one, "idempotency_key": "k1"}, two], Options(timeout=(1.0, 1.0)))
+    assert parcels[0].key == "k1"
+    assert len({parcel.key for parcel in parcels}) == 2
 
 
 BATCH = [
@@ -125,41 +132,42 @@ BATCH = [
 
 
 def chunked(emails, options=PLAIN):
-    """Return the chunks of these mails, and what is wrong with single ones by their places."""
-    items = [None] * len(emails)
-    return list(chunks(EMAILS, emails, options, items)), items
+    """Return the mails of each request, and what is wrong with single ones by their places."""
+    found = list(chunks(EMAILS, emails, options))
+    items = {place: item for chunk in found for place, item in chunk.items.items()}
+    return [chunk.parcels for chunk in found if chunk.parcels], items
 
 
 def test_a_mail_that_is_not_valid_stands_at_its_place():
     """Mails that are refused here leave the others alone, and each error names its mail and field."""
     mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
-    (chunk,), items = chunked(mails)
-    assert chunk.places == [0, 2, 5]
-    wrong = {place: (item.index, item.field) for place, item in enumerate(items) if item is not None}
+    (parcels,), items = chunked(mails)
+    assert [parcel.place for parcel in parcels] == [0, 2, 5]
+    wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
     assert str(items[4]) == "mail 4: nobody to send to: to, cc and bcc are empty"
-    assert all(type(item) is InvalidEmail for item in items if item is not None)
+    assert all(type(item) is InvalidEmail for item in items.values())
 
 
 def test_nothing_to_send():
     """Where no mail is valid, or none is given, there is no chunk and so no request."""
     assert chunked([None, {}])[0] == []
-    assert chunked([]) == ([], [])
+    assert chunked([]) == ([], {})
 
 
 @pytest.mark.parametrize("count, sizes", [(1, [1]), (500, [500]), (501, [500, 1]), (1000, [500, 500])])
 def test_chunks_of_500(count, sizes):
     """A request has at most 500 mails."""
     found, _ = chunked([MAIL] * count)
-    assert [len(chunk.parts) for chunk in found] == sizes
-    assert [place for chunk in found for place in chunk.places] == list(range(count))
+    assert [len(parcels) for parcels in found] == sizes
+    assert [parcel.place for parcels in found for parcel in parcels] == list(range(count))
 
 
 def test_refused_mails_do_not_count():
     """Five hundred valid mails go in one request, however many refused ones stand between them."""
     found, items = chunked([MAIL, None] * 500)
-    assert [len(chunk.parts) for chunk in found] == [500]
-    assert sum(item is not None for item in items) == 500
+    assert [len(parcels) for parcels in found] == [500]
+    assert len(items) == 500
 
 
 @pytest.mark.parametrize("more, sizes", [(0, [6]), (1, [5, 1])])
@@ -167,15 +175,15 @@ def test_chunks_of_50_megabytes(more, sizes):
     """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""
     file = Attachment(name="a.dat", content=b"x" * 6_000_000)
     mails = [attrs.evolve(MAIL, attachments=file)] * 5
-    taken = len(Chunk(parts=[encode(mail, PLAIN, EMAILS.check) for mail in mails]).body(EMAILS))
+    taken = len(body_of(EMAILS, [pack(mail, PLAIN, EMAILS.check) for mail in mails]))
     last = attrs.evolve(MAIL, attachments=file, text_body="")
-    room = 50_000_000 - taken - len(b",") - len(encode(last, PLAIN, EMAILS.check))
+    room = 50_000_000 - taken - len(b",") - len(pack(last, PLAIN, EMAILS.check).part)
     found, _ = chunked([*mails, attrs.evolve(last, text_body="t" * (room + more))])
-    assert [len(chunk.parts) for chunk in found] == sizes
-    assert more or len(found[0].body(EMAILS)) == 50_000_000
+    assert [len(parcels) for parcels in found] == sizes
+    assert more or len(body_of(EMAILS, found[0])) == 50_000_000
 
 
 def test_a_chunk_shows_no_content():
-    """A chunk's repr has no mail in it."""
-    (chunk,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
-    assert "hush" not in repr(chunk)
+    """The repr of a chunk, and of its mails, has no mail in it."""
+    (chunk,) = chunks(EMAILS, [attrs.evolve(MAIL, text_body="hush")], PLAIN)
+    assert "hush" not in repr(chunk) + repr(chunk.parcels)

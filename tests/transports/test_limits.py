@@ -10,14 +10,14 @@ from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS, encode
+from emailapi.transports.api import EMAILS, pack
 
-OPTIONS = Options(timeout=(1.0, 1.0))
+OPTIONS = Options(timeout=(1.0, 1.0), reconcile=False)
 MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
 
 def encoded(mail: Email, options: Options = OPTIONS) -> bytes:
-    return encode(mail, options, EMAILS.check)
+    return pack(mail, options, EMAILS.check).part
 
 
 def people(count: int) -> list[str]:

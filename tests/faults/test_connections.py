@@ -1,0 +1,135 @@
+"""Connections that are refused, closed while they wait for the next request, or encrypted."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from emailapi import ConnectionFailed, Retry, SendResult
+
+from .calls import CALLS, MAIL_CALLS, Call, Came, came_of, is_not_sent, is_unknown
+from .modes import MODES, THEN_CLOSE, THEN_RESET, Mode
+
+UNREAD = MODES["reset-unread"]
+
+
+def check(call: Call, came: Came, service, mode: Mode | None = None) -> None:
+    """Hold what a call gave against what the service did: done once and known to be, or unknown, or surely not."""
+    for at, item in enumerate(came.items):
+        done = service.times(call.tags[at]) if call.tags else len(service.done)
+        if isinstance(item, Exception):
+            assert is_unknown(item, key=bool(call.tags)) or is_not_sent(item)
+            assert done == 0 or item.may_have_been_sent
+            assert done <= 1
+        elif call.kind != "read":
+            assert done == 1 or (call.kind == "write" and done == 2)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_refused_at_first(call, serve, connect):
+    """A call whose connection is refused is made again until somebody listens, and done once."""
+    service = serve(listening=False)
+    client = connect(service, retry=Retry(attempts=200, initial=0.02, maximum=0.02))
+    later = threading.Timer(0.1, service.listen)
+    later.start()
+    came = came_of(call, client)
+    later.join()
+    assert not any(isinstance(item, Exception) for item in came.items)
+    assert not any(isinstance(item, SendResult) and item.reconciled for item in came.items)
+    check(call, came, service)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_refused_for_ever(call, serve, connect):
+    """A call whose connection is always refused was surely not carried out, and may succeed later."""
+    came = came_of(call, connect(serve(listening=False)))
+    assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
+    assert {(item.attempts, item.retryable) for item in came.items} == {(3, True)}
+    assert came.seconds < 1
+
+
+@pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_closed_while_idle(call, mode, serve, connect):
+    """A connection that was closed while it was idle is renewed, and nothing is lost."""
+    service = serve(THEN_CLOSE)
+    client = connect(service)
+    client.server.get()
+    service.script[:] = [None]
+    time.sleep(0.02)
+    came = came_of(call, client)
+    assert not any(isinstance(item, Exception) for item in came.items)
+    assert not any(isinstance(item, SendResult) and item.reconciled for item in came.items)
+    check(call, came, service)
+    assert service.connections == 2
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_reset_at_the_moment_of_reuse(call, serve, connect):
+    """A request on a connection that is reset before it is read counts as one that may have been."""
+    service = serve(None, UNREAD)
+    client = connect(service)
+    client.server.get()
+    came = came_of(call, client.with_options(deadline=0.3) if call.kind == "mail" else client)
+    check(call, came, service)
+    if call.kind in ("read", "write"):
+        assert not isinstance(came.only, Exception)
+    else:
+        assert all(is_unknown(item, key=bool(call.tags)) for item in came.items)
+    assert not service.accepted
+
+
+@pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_closed_right_after_an_answer(call, mode, serve, connect):
+    """Whenever a connection ends behind an answer, each of many quick calls is done once, and no more is claimed."""
+    service = serve(*[mode] * 6)
+    client = connect(service, deadline=0.2)
+    for _ in range(5):
+        service.accepted.clear()
+        service.done.clear()
+        came = came_of(call, client)
+        check(call, came, service)
+
+
+MODES_BY_TLS = ["reset", "reset-not-done", "close", "timeout", "500-done", "429", "cut", "html", "drip-headers"]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("name", MODES_BY_TLS)
+def test_by_tls(name, call, serve, connect, tls, monkeypatch):
+    """Faults end by TLS as they do without it."""
+    mode = MODES[name]
+    context, bundle = tls
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    service = serve(mode, tls=context)
+    deadline = 0.2 if mode.deadline < 1 else 8.0
+    came = came_of(call, connect(service, timeout=mode.timeout, deadline=deadline))
+    check(call, came, service)
+    assert came.seconds < deadline + 0.5
+    if call in MAIL_CALLS:
+        known = (mode.accepts and mode.ends != "eaten") or mode.ends == "again"
+        assert all(isinstance(item, SendResult) is known for item in came.items)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_no_certificate_that_is_trusted(call, serve, connect, tls):
+    """A service whose certificate nobody vouches for gets nothing, and is not asked again."""
+    service = serve(tls=tls[0])
+    came = came_of(call, connect(service))
+    assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
+    assert {(item.attempts, item.retryable) for item in came.items} == {(1, False)}
+    assert not service.seen
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_no_tls_behind_https(call, serve, connect):
+    """A TLS handshake that fails is tried again, and nothing was sent."""
+    service = serve()
+    service.url = service.url.replace("http:", "https:")
+    came = came_of(call, connect(service, timeout=0.2))
+    assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
+    assert not service.seen
+    assert came.seconds < 2

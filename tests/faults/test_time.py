@@ -1,0 +1,209 @@
+"""Waiting: as long as the service asks, no longer than there is, and not past an interrupt."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
+
+from .calls import CALLS, MAIL_CALLS, came_of, is_not_sent, is_unknown, mail
+from .modes import MODES, OUTAGE, Mode, answers
+
+LOST = MODES["reset"]
+ROOT = Path(__file__).parents[2]
+
+
+def busy(after: str, status: int = 429) -> Mode:
+    return Mode("busy", "again", answers(OUTAGE, status, Retry_After=after), accepts=False)
+
+
+def in_seconds(seconds: float) -> Mode:
+    """Ask to come back at a time of day, from the moment of the answer on."""
+    return Mode(
+        "busy",
+        "again",
+        lambda exchange: answers(b"", 429, Retry_After=formatdate(time.time() + seconds, usegmt=True))(exchange),
+        accepts=False,
+    )
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("status, kind", [(429, RateLimited), (503, ServiceUnavailable)])
+def test_asked_to_wait_too_long(status, kind, call, serve, connect):
+    """A call that would have to wait longer than its deadline ends at once, and was not carried out."""
+    service = serve(busy("60", status))
+    came = came_of(call, connect(service))
+    assert all(is_not_sent(item, kind) for item in came.items)
+    assert {(item.attempts, item.retryable) for item in came.items} == {(1, True)}
+    assert came.seconds < 1
+    assert len(service.seen) == 1
+
+
+def test_asked_to_wait(serve, connect):
+    """A wait that the service asks for, in seconds or as a date, is kept."""
+    for mode, least in ((busy("1"), 1.0), (in_seconds(2), 0.9)):
+        service = serve(mode)
+        came = came_of(MAIL_CALLS[0], connect(service))
+        assert isinstance(came.only, SendResult)
+        assert least <= came.seconds < least + 1.8
+        assert len(service.seen) == 2
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_always_busy(call, serve, connect):
+    """A call that is put off at each attempt was not carried out, and may succeed later."""
+    service = serve(*[MODES["429"]] * 9)
+    came = came_of(call, connect(service))
+    assert all(is_not_sent(item, RateLimited) for item in came.items)
+    assert {(item.attempts, item.retryable) for item in came.items} == {(3, True)}
+    assert len(service.seen) == 3
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS if call.kind == "read"], ids=lambda call: call.name)
+def test_reads_that_always_fail(call, serve, connect):
+    """A read that never gets an answer raises an error that says so; nothing was carried out."""
+    for name in ("reset", "500", "502-html", "timeout", "cut", "garbage"):
+        came = came_of(call, connect(serve(*[MODES[name]] * 9), timeout=MODES[name].timeout))
+        assert is_not_sent(came.only)
+        assert (came.only.attempts, came.only.retryable) == (3, True)
+        assert isinstance(came.only, ServerError) is name.startswith("50")
+
+
+WRITES = [call for call in CALLS if call.kind == "write"]
+
+
+@pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
+@pytest.mark.parametrize("last", ["429", "503-code-100", "422", "reset", "500", "drip-body"])
+def test_a_write_that_may_be_done(last, call, serve, connect):
+    """A write whose first attempt was not answered may be done, whatever comes of the attempts after it."""
+    service = serve(LOST, *[MODES[last]] * 3)
+    came = came_of(call, connect(service, deadline=0.5))
+    assert came.only.may_have_been_sent
+    assert came.only.attempts > 1
+    assert len(service.done) >= 1
+
+
+@pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
+def test_a_write_that_may_be_done_and_nobody_listens(call, serve, connect):
+    """The same holds where the next attempts find no connection."""
+    service = serve()
+    client = connect(service)
+    service.script[:] = [Mode("last", "lost", lambda exchange: service.close_listener())]
+    came = came_of(call, client)
+    assert is_unknown(came.only, key=False)
+    assert came.only.attempts == 3
+    assert len(service.done) == 1
+
+
+def test_a_delete_that_was_done(serve, connect):
+    """A delete that finds nothing behind an unanswered attempt was done by that; else there was nothing to delete."""
+    gone = Mode("gone", "refused", answers({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
+    service = serve(LOST, gone)
+    connect(service).inbound_rules.delete(7)
+    assert len(service.done) == 1
+    with pytest.raises(NotFound) as caught:
+        connect(serve(MODES["429"], gone)).inbound_rules.delete(7)
+    assert is_not_sent(caught.value)
+
+
+def test_no_retries(serve, connect):
+    """With one attempt nothing is tried again."""
+    service = serve(MODES["429"])
+    came = came_of(MAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
+    assert is_not_sent(came.only, RateLimited)
+    assert len(service.seen) == 1
+
+
+def test_a_slow_upload(serve, connect):
+    """A large mail takes longer than the timeout to a service that reads slowly, as long as each piece does not."""
+    service = serve(listening=False)
+    service.reading_pause, service.reading_piece = 0.03, 65_536
+    service.listen()
+    began = time.monotonic()
+    result = connect(service, timeout=1.8).outbound.send(mail("big", text_body="x" * 4_999_000))
+    assert time.monotonic() - began > 2
+    assert not result.reconciled
+    assert service.times("big") == 1
+
+
+def test_an_upload_that_stalls(serve, connect):
+    """A large mail whose bytes nobody takes ends with the timeout, and may have been sent."""
+    service = serve(listening=False)
+    service.reading_pause, service.reading_piece = 30, 65_536
+    service.listen()
+    began = time.monotonic()
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(service, timeout=0.2, deadline=0.6).outbound.send(mail("big", text_body="x" * 4_999_000))
+    assert is_unknown(caught.value)
+    assert time.monotonic() - began < 1.5
+
+
+SCRIPT = """
+import sys
+from emailapi import Client, Email
+client = Client("t0ken", base_url=sys.argv[1])
+try:
+    client.outbound.{call}
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+MAIL = "Email(sender='s@example.com', to='a@example.com', subject='s', text_body='x')"
+INTERRUPTED = [
+    ("backoff", f"send({MAIL})", busy("20")),
+    ("backoff-of-a-batch", f"send_batch([{MAIL}])", busy("20")),
+    ("backoff-of-many", f"send_many([{MAIL}] * 9, chunk_size=1, workers=1).wait()", busy("20")),
+    ("look-up", f"send({MAIL})", MODES["reset-not-done"]),
+]
+
+
+@pytest.mark.parametrize("name, call, mode", INTERRUPTED, ids=[case[0] for case in INTERRUPTED])
+def test_interrupted(name, call, mode, serve):
+    """Ctrl-C while a call waits ends it, and nothing is sent afterwards."""
+    service = serve(mode, mode)
+    script = [sys.executable, "-c", SCRIPT.format(call=call), service.url]
+    with subprocess.Popen(script, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            until = time.monotonic() + 10
+            while not service.seen and time.monotonic() < until:
+                time.sleep(0.02)
+            time.sleep(0.1)
+            child.send_signal(signal.SIGINT)
+            out, wrong = child.communicate(timeout=5)
+        finally:
+            child.kill()
+    assert out == "interrupted\n", wrong
+    time.sleep(0.1)
+    assert sum(seen.method == "POST" for seen in service.seen) == 1
+    assert not service.accepted
+
+
+@pytest.mark.slow
+def test_the_default_deadline_at_a_lag_of_five_seconds(serve, connect):
+    """With the defaults each kind of lost mail is found by a search that lags five seconds behind."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    names = ("reset", "500-done", "html")
+    cases = [(call, serve(MODES[name], lag=5.0)) for call in MAIL_CALLS for name in names]
+    clients = [connect(service, retry=None, timeout=10.0, deadline=30.0) for _, service in cases]
+    with ThreadPoolExecutor(len(cases)) as pool:
+        all_came = list(pool.map(lambda case, client: came_of(case[0], client), cases, clients))
+    for (call, service), came in zip(cases, all_came, strict=True):
+        assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
+        assert len(service.accepted) == len(call.tags)
+        assert 5 < came.seconds < 8
+
+
+@pytest.mark.slow
+def test_a_timeout_with_the_defaults(serve, connect):
+    """With the defaults a mail whose answer never comes is found although the search lags five seconds behind."""
+    service = serve(MODES["timeout"], lag=13.0)  # silent for the ten seconds of the timeout
+    came = came_of(MAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
+    assert came.only.reconciled
+    assert 13 < came.seconds < 16

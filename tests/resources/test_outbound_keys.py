@@ -1,0 +1,156 @@
+"""`client.outbound`: keys, finding mails by them, and many mails."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+import warnings
+
+import pytest
+
+from emailapi import Email, InvalidArgument, InvalidEmail, Outcome
+from emailapi._delivery import new_keys
+
+MAIL = Email(to="you@example.com", subject="Hello", text_body="Hi")
+
+
+def mails(count: int):
+    """Yield so many mails."""
+    return (Email(to=f"user{number}@example.com", text_body=str(number)) for number in range(count))
+
+
+def test_new_keys_are_uuids():
+    """A key that nobody gave is a random UUID of version 4, and no other's."""
+    keys = new_keys(50)
+    assert {(uuid.UUID(key).version, uuid.UUID(key).variant) for key in keys} == {(4, uuid.RFC_4122)}
+    assert len(set(keys)) == 50
+
+
+def test_a_mail_is_found_by_its_key(client):
+    """`find` returns the mail that carries a key, whichever call sent it, and None for any other key."""
+    sent = client.outbound.send(MAIL, idempotency_key="found-1")
+    found = client.outbound.find("found-1")
+    assert (found.message_id, found.reconciled, found.idempotency_key) == (sent.message_id, True, "found-1")
+    assert [client.outbound.find(key) for key in ("found-", "found-11", "FOUND-1", "nobody")] == [None] * 4
+    assert client.outbound.find("found-1", message_stream="broadcast") is None
+
+
+@pytest.mark.parametrize("key", ["", None, 7])
+def test_a_key_that_cannot_be(client, key):
+    """A key to look for is a text that is not empty."""
+    with pytest.raises(InvalidArgument, match="idempotency_key"):
+        client.outbound.find(key)
+
+
+def test_what_was_sent_is_not_sent_again(client):
+    """With `check_first` a mail whose key is found is not sent, alone or in a batch."""
+    before = client.messages.list().total_count
+    first = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
+    again = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
+    assert (first.reconciled, again.reconciled) == (False, True)
+    keyed = [{"to": "a@example.com", "text_body": "x", "idempotency_key": key} for key in ("once-1", "once-2")]
+    batch = client.outbound.send_batch(keyed, check_first=True)
+    assert [item.reconciled for item in batch] == [True, False]
+    assert client.messages.list().total_count == before + 2
+
+
+def test_looking_first_needs_a_key(client):
+    """`check_first` without a key of the mail's own has nothing to look for."""
+    with pytest.raises(InvalidArgument, match="check_first"):
+        client.outbound.send(MAIL, check_first=True)
+    with pytest.raises(InvalidArgument, match="check_first"):
+        client.outbound.send_batch([MAIL], check_first=True)
+
+
+def test_a_mail_without_room_carries_no_key(client):
+    """A mail with ten pairs of metadata is sent as it is; one that uses the key's name is refused."""
+    full = {str(number): "x" for number in range(10)}
+    sent = client.outbound.send({"to": "a@example.com", "text_body": "x", "metadata": full})
+    assert client.messages.get(sent.message_id).metadata == full
+    with pytest.raises(InvalidEmail, match="emailapi-key"):
+        client.outbound.send({"to": "a@example.com", "text_body": "x", "metadata": {"Emailapi-Key": "mine"}})
+
+
+def test_without_reconciling_nothing_is_added(client):
+    """`reconcile=False` sends the metadata as it was given, and no more."""
+    sent = client.with_options(reconcile=False).outbound.send(MAIL)
+    assert client.messages.get(sent.message_id).metadata == {}
+
+
+def test_many_mails_come_back_in_order(client):
+    """`send_many` gives each mail's result in the order of the input, errors in their places, and counts."""
+    given = [*mails(7), {"txt_body": "wrong"}, *mails(4)]
+    told = []
+    with client.outbound.send_many(
+        given, chunk_size=3, progress=lambda done, total: told.append((done, total))
+    ) as many:
+        results = list(many)
+    assert [item.outcome for item in results] == [*[Outcome.ACCEPTED] * 7, Outcome.NOT_SENT, *[Outcome.ACCEPTED] * 4]
+    assert (results[7].index, results[7].field) == (7, "txt_body")
+    assert [result.to for result in results[:7]] == [f"user{number}@example.com" for number in range(7)]
+    assert (many.counts.accepted, many.counts.not_sent, many.counts.unknown) == (11, 1, 0)
+    assert told[-1] == (12, 12)
+
+
+def test_many_mails_are_taken_as_they_are_needed(client):
+    """At the first result a few chunks are taken from the input, not all of it."""
+    taken = []
+
+    def generator():
+        for mail in mails(100):
+            taken.append(mail)
+            yield mail
+
+    with client.outbound.send_many(generator(), workers=2, chunk_size=5) as many:
+        next(many)
+        assert len(taken) <= 5 * 4 + 1
+        assert many.wait().accepted == 100
+
+
+def test_sending_starts_at_the_call_and_warns_when_dropped(client):
+    """A sending whose results nobody reads has begun all the same, and says how much of it was not sent."""
+    before = client.messages.list().total_count
+    with pytest.warns(RuntimeWarning, match="mails were taken"):
+        client.outbound.send_many(mails(50), workers=1, chunk_size=5)
+    assert client.messages.list().total_count > before
+
+
+def test_leaving_early_leaves_nothing_behind(client):
+    """After an early exit no thread of the sending is left, and each mail that was taken has a result or an error."""
+    with client.outbound.send_many(mails(100), workers=2, chunk_size=5) as many:
+        first = next(many)
+    rest = list(many)
+    assert first.outcome is Outcome.ACCEPTED
+    assert 0 < len(rest) < 99
+    assert {item.outcome for item in rest} <= {Outcome.ACCEPTED, Outcome.NOT_SENT}
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("emailapi-send")]
+
+
+def test_an_input_that_breaks_loses_no_result(client):
+    """What the input raises comes behind the results of the mails before it."""
+
+    def generator():
+        yield from mails(10)
+        raise LookupError("no more")
+
+    many = client.outbound.send_many(generator(), chunk_size=4)
+    assert [next(many).outcome for _ in range(10)] == [Outcome.ACCEPTED] * 10
+    with pytest.raises(LookupError, match="no more"):
+        next(many)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        del many
+
+
+@pytest.mark.parametrize("name, value", [("workers", 0), ("workers", 33), ("chunk_size", 0), ("chunk_size", 501)])
+def test_numbers_that_cannot_be(client, name, value):
+    """Workers and chunk sizes have limits, and the one that is wrong is named."""
+    with pytest.raises(InvalidArgument, match=name):
+        client.outbound.send_many(mails(1), **{name: value})
+
+
+@pytest.mark.parametrize("given", [MAIL, {"to": "a@x.y"}, "text", None, 7])
+def test_one_mail_is_not_many(client, given):
+    """One mail, or what is no list of mails, is refused before anything is sent."""
+    with pytest.raises(InvalidArgument, match="emails"):
+        client.outbound.send_many(given)
