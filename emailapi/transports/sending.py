@@ -171,14 +171,14 @@ class Sending(Iterator[BatchItem]):
         self.close()
 
     def __del__(self) -> None:
-        """Warn of mails that were taken from the input and not sent."""
+        """Warn of mails that are not sent; those that were taken from the input are, whether anybody asks or not."""
         if not getattr(self, "_pending", None):
             return
-        self._stop()
+        self._end()
         taken = self._done + sum(chunk.count for chunk, _ in self._pending)
-        unsent = sum(chunk.count for chunk, future in self._pending if future.cancelled())
+        rest = "those behind them" if self._total is None else str(self._total - taken)
         warnings.warn(
-            f"a sending was dropped before its end: {taken} mails were taken, {unsent} of them not sent; "
+            f"a sending was dropped before its end: {taken} mails were taken, {rest} are not sent; "
             "read its results, or call wait()",
             RuntimeWarning,
             stacklevel=2,
