@@ -81,6 +81,10 @@ class of its HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`,
 """
 
 
+# What is no noun of the wire: how calls behave.
+NEVER_TRAVEL = ("options",)
+
+
 def table(head: str, rows: Iterable[tuple[object, ...]]) -> str:
     """Return a Markdown table; `head` has its columns' names, with `|` between."""
     lines = [f"| {head} |", "|" + "---|" * len(head.split("|"))]
@@ -129,6 +133,8 @@ def wire_page() -> str:
     """Return the page of wire names."""
     parts = [NOTE, WIRE]
     for found in sorted(iter_modules(models.__path__), key=lambda found: found.name):
+        if found.name in NEVER_TRAVEL:
+            continue
         module = import_module(f"{models.__name__}.{found.name}")
         own = list(nouns(module))
         if not own:
