@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.structures import CaseInsensitiveDict
 from urllib3 import exceptions as urllib3_errors
 
 from .._delivery import Answer, Deadline, Kind, Request, no_answer, out_of_time
@@ -128,11 +127,10 @@ class Session:
             self._adapter, self._pid = Adapter(), os.getpid()
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, url, request.body
-        prepared.headers = CaseInsensitiveDict(headers)
-        if request.body is not None:
-            prepared.headers["Content-Length"] = str(len(request.body))
-        elif request.method != "GET":
-            prepared.headers["Content-Length"] = "0"
+        if request.body is not None or request.method != "GET":
+            headers = {**headers, "Content-Length": str(len(request.body or b""))}
+        # Our own names, in one spelling: a mapping for any spelling costs as much as the whole encoding of a mail.
+        prepared.headers = headers  # type: ignore[assignment]
         response = self._adapter.send(prepared, timeout=timeout, **self._settings)
         try:
             body = response.raw.read(decode_content=True)
