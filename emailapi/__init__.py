@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     )
     from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
     from .models.options import HookEvent, Hooks, Retry
-    from .models.outbound import BatchResult, SendResult
+    from .models.outbound import BatchResult, RecipientResult, SendResult
     from .models.servers import DeliveryType, NewServer, Server, ServerChanges, ServerColor, ServerFilters
     from .models.signatures import NewSignature, Signature, SignatureChanges
     from .models.stats import (
@@ -129,6 +129,7 @@ if TYPE_CHECKING:
         TemplateType,
         TemplateValidation,
     )
+    from .models.transport import Transport
     from .models.webhooks import (
         ContentTrigger,
         HttpAuth,
@@ -144,6 +145,7 @@ if TYPE_CHECKING:
         WebhookStatus,
         WebhookVerification,
     )
+    from .transports.memory import MemoryTransport
     from .transports.sending import Sending, SendingCounts
 
 
@@ -157,19 +159,20 @@ __all__ = [
     "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType", "Geo", "Header",
     "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress", "InboundAttachment",
     "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule", "InboundStatus",
-    "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing", "Message",
-    "MessageDetails", "MessageEvent", "MessageFilters", "MessageState", "MessageStatus", "NamedStats",
-    "NewDataRemoval", "NewDomain", "NewServer", "NewSignature", "NewStream", "NewTemplate", "NewWebhook", "NotFound",
-    "Open", "OpenFilters", "OpenPlatformStats", "OpenStats", "OpenTrigger", "OutboundStatus", "Outcome", "Page",
-    "Platform", "Program", "PushAction", "PushedTemplate", "RateLimited", "Recipient", "RecipientStatus", "Retry",
-    "SESError", "SMTPError", "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server",
-    "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature",
-    "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival",
-    "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
-    "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges",
-    "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate",
-    "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats", "TransportError", "Trigger", "TriggerCheck",
-    "Triggers", "Unauthorized", "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus",
+    "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing",
+    "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters", "MessageState",
+    "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature", "NewStream",
+    "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats", "OpenTrigger",
+    "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate", "RateLimited",
+    "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SMTPError", "SendResult", "SendStats",
+    "SenderNotAllowed", "Sending", "SendingCounts", "Server", "ServerChanges", "ServerColor", "ServerError",
+    "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters",
+    "StatsOverview", "Stream", "StreamArchival", "StreamChanges", "StreamFilters", "StreamType",
+    "SubscriptionManagement", "Suppression", "SuppressionFilters", "SuppressionOrigin", "SuppressionReason",
+    "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
+    "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
+    "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers",
+    "Unauthorized", "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus",
     "WebhookVerification", "__version__",
 ]
 # fmt: on
@@ -179,8 +182,8 @@ _MODULES = {
     "errors": (
         "APIError BatchFailed ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown "
         "ERROR_CODES EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest "
-        "InvalidResponse LimitExceeded NotFound Outcome RateLimited SESError SMTPError SenderNotAllowed "
-        "ServerError ServiceUnavailable TransportError Unauthorized"
+        "InvalidResponse LimitExceeded NotFound Outcome RateLimited SESError SMTPError SenderNotAllowed ServerError "
+        "ServiceUnavailable TransportError Unauthorized"
     ),
     "models.address": "Address",
     "models.attachment": "Attachment",
@@ -197,12 +200,12 @@ _MODULES = {
     "models.inbound_rules": "InboundRule",
     "models.listing": "Listing Page",
     "models.messages": (
-        "EventType Message MessageDetails MessageEvent MessageFilters MessageState MessageStatus "
-        "OutboundStatus Recipient RecipientStatus"
+        "EventType Message MessageDetails MessageEvent MessageFilters MessageState MessageStatus OutboundStatus "
+        "Recipient RecipientStatus"
     ),
     "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
     "models.options": "HookEvent Hooks Retry",
-    "models.outbound": "BatchResult SendResult",
+    "models.outbound": "BatchResult RecipientResult SendResult",
     "models.servers": "DeliveryType NewServer Server ServerChanges ServerColor ServerFilters",
     "models.signatures": "NewSignature Signature SignatureChanges",
     "models.stats": (
@@ -220,10 +223,12 @@ _MODULES = {
         "ContentValidation NewTemplate PushAction PushedTemplate Template TemplateChanges TemplateDetails "
         "TemplateFault TemplateFilters TemplatePush TemplateToValidate TemplateType TemplateValidation"
     ),
+    "models.transport": "Transport",
     "models.webhooks": (
         "ContentTrigger HttpAuth HttpHeader NewWebhook OpenTrigger Trigger TriggerCheck Triggers Webhook "
         "WebhookChanges WebhookFilters WebhookStatus WebhookVerification"
     ),
+    "transports.memory": "MemoryTransport",
     "transports.sending": "Sending SendingCounts",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -9,7 +9,7 @@ from .base import EmailAPIError, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..models.outbound import BatchResult
+    from ..models.outbound import BatchResult, RecipientResult
 
 
 class ConfigurationError(EmailAPIError):
@@ -205,8 +205,46 @@ class BatchFailed(EmailAPIError):
 
 
 class SMTPError(EmailAPIError):
-    """What an SMTP server refused, or how talking to it failed."""
+    """
+    What an SMTP server refused.
+
+    Attributes:
+        code: The reply's code, as in 550; one of 400 to 499 is `retryable`.
+        enhanced_code: The reply's enhanced code (RFC 3463), as in `"5.7.1"`, when it has one.
+        recipients: What was said of each recipient, when it came to that.
+    """
+
+    enhanced_code: str | None
+    recipients: tuple[RecipientResult, ...]
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        enhanced_code: str | None = None,
+        recipients: Sequence[RecipientResult] = (),
+        **facts: Any,
+    ) -> None:
+        """Keep what the server said."""
+        super().__init__(message, **facts)
+        self.enhanced_code = enhanced_code
+        self.recipients = tuple(recipients)
+        if self.code is not None:
+            self.retryable = 400 <= self.code < 500
 
 
 class SESError(EmailAPIError):
-    """What Amazon SES refused, or how calling it failed."""
+    """
+    What Amazon SES refused.
+
+    Attributes:
+        aws_code: SES's own name for what is wrong, as in `"MessageRejected"`.
+    """
+
+    aws_code: str | None
+
+    def __init__(self, message: str, *, aws_code: str | None = None, retryable: bool = False, **facts: Any) -> None:
+        """Keep what SES called it."""
+        super().__init__(message, **facts)
+        self.aws_code = aws_code
+        self.retryable = retryable

@@ -29,6 +29,31 @@ def inactive_addresses(message: str) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
+class RecipientResult:
+    """
+    What a server said of one recipient of a mail.
+
+    Attributes:
+        email: The address, as it travelled.
+        accepted: Whether it was taken.
+        code: The reply's code, as in 250 or 550.
+        enhanced_code: The reply's enhanced code (RFC 3463), as in `"5.1.1"`, when it has one.
+        message: The reply's text.
+    """
+
+    email: str
+    accepted: bool
+    code: int | None = None
+    enhanced_code: str | None = None
+    message: str = ""
+
+    @property
+    def temporary(self) -> bool:
+        """Whether it was refused for now, and may be taken later."""
+        return self.code is not None and 400 <= self.code < 500
+
+
+@attrs.frozen(kw_only=True)
 class SendResult:
     """
     A mail that was accepted.
@@ -43,6 +68,7 @@ class SendResult:
         idempotency_key: The key the mail carried.
         reconciled: Whether this was found by looking the key up, after the answer had been lost.
         inactive_recipients: Suppressed addresses that the mail is not delivered to.
+        recipients: What was said of each recipient, where the way out tells (SMTP).
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -54,6 +80,7 @@ class SendResult:
     idempotency_key: Annotated[str | None, NOT_ON_WIRE] = None
     reconciled: Annotated[bool, NOT_ON_WIRE] = False
     inactive_recipients: Annotated[tuple[str, ...], NOT_ON_WIRE] = ()
+    recipients: Annotated[tuple[RecipientResult, ...], NOT_ON_WIRE] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -23,6 +23,7 @@ from ..transports.limits import BATCH_LIMIT
 from ..transports.lookup import find
 from ..transports.posting import checked_key, send_bulk, send_one
 from ..transports.sending import Progress, Sending
+from ..transports.whole import check_many
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
 
@@ -96,7 +97,7 @@ class Outbound(Resource):
         Raises:
             InvalidArgument: A number that cannot be, or one mail instead of many.
         """
-        _check_many(emails)
+        check_many(emails)
         for name, value, limit in (("workers", workers, POOL_SIZE), ("chunk_size", chunk_size, BATCH_LIMIT)):
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
                 raise InvalidArgument(f"{name} must be from 1 to {limit}, not {value!r}", argument=name)
@@ -169,13 +170,8 @@ class Outbound(Resource):
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
 
 
-def _check_many(emails: object) -> None:
-    if isinstance(emails, (BaseEmail, Mapping, str, bytes)) or not isinstance(emails, Iterable):
-        raise InvalidArgument(f"emails must be a list of mails, not {type(emails).__name__}", argument="emails")
-
-
 def _listed(emails: Iterable[M | Mapping[str, Any]]) -> list[M | Mapping[str, Any]]:
-    _check_many(emails)
+    check_many(emails)
     mails = list(emails)
     if not mails:
         raise InvalidArgument("emails is empty", argument="emails")

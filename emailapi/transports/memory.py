@@ -1,0 +1,75 @@
+"""The way out that goes nowhere: what is sent is kept, to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from threading import Lock
+from typing import Any
+
+from .._delivery import new_keys
+from ..errors import ConfigurationError
+from ..models.email import Email, as_email
+from ..models.outbound import BatchResult, SendResult
+from .whole import check_whole, one_by_one
+
+
+class MemoryTransport:
+    """
+    Keeps the mails that it is given, for tests and for a dry run.
+
+    Attributes:
+        sent: The mails, in the order they were sent.
+    """
+
+    sent: list[Email]
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.sent = []
+        self._lock = Lock()
+        self._closed = False
+
+    def __repr__(self) -> str:
+        """Count the mails."""
+        return f"MemoryTransport({len(self.sent)} sent)"
+
+    def check(self, email: Email, /) -> None:
+        """
+        Return when a mail is whole; every field can be kept.
+
+        Raises:
+            InvalidEmail: It has no sender, recipient or body.
+        """
+        check_whole(email)
+
+    def send(self, email: Email | Mapping[str, Any], /) -> SendResult:
+        """
+        Keep one mail.
+
+        Raises:
+            InvalidEmail: It has no sender, recipient or body.
+            ConfigurationError: The transport is closed.
+        """
+        if self._closed:
+            raise ConfigurationError("the transport is closed")
+        mail = as_email(email)
+        self.check(mail)
+        with self._lock:
+            self.sent.append(mail)
+        return SendResult(
+            message_id=new_keys(1)[0],
+            to=", ".join(address.header for address in mail.to),
+            submitted_at=datetime.now(timezone.utc),
+            message="OK",
+            via="memory",
+            idempotency_key=mail.idempotency_key,
+        )
+
+    def send_batch(self, emails: Iterable[Email | Mapping[str, Any]], /) -> BatchResult:
+        """Keep many mails; one that is not whole is its item's error."""
+        return one_by_one(self.send, emails)
+
+    def close(self) -> None:
+        """Take no more; what was sent stays."""
+        self._closed = True
