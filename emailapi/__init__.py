@@ -145,35 +145,37 @@ if TYPE_CHECKING:
         WebhookStatus,
         WebhookVerification,
     )
+    from .transports.api_transport import APITransport
+    from .transports.fallback import Fallback
     from .transports.memory import MemoryTransport
     from .transports.sending import Sending, SendingCounts
 
 
 # fmt: off
 __all__ = [
-    "APIError", "AccountClient", "Address", "Attachment", "BOUNCE_KINDS", "BatchFailed", "BatchResult", "Bounce",
-    "BounceCount", "BounceFilters", "BounceKind", "BounceStats", "BounceType", "BulkEmail", "BulkMessage",
-    "BulkState", "BulkStatus", "Click", "ClickLocation", "ClickLocationStats", "ClickPlatformStats", "ClickStats",
-    "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ContentTrigger", "ContentValidation",
-    "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType", "DeliveryUnknown",
-    "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType", "Geo", "Header",
-    "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress", "InboundAttachment",
-    "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule", "InboundStatus",
-    "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing",
-    "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters", "MessageState",
-    "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature", "NewStream",
-    "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats", "OpenTrigger",
-    "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate", "RateLimited",
-    "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SMTPError", "SendResult", "SendStats",
-    "SenderNotAllowed", "Sending", "SendingCounts", "Server", "ServerChanges", "ServerColor", "ServerError",
-    "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters",
-    "StatsOverview", "Stream", "StreamArchival", "StreamChanges", "StreamFilters", "StreamType",
-    "SubscriptionManagement", "Suppression", "SuppressionFilters", "SuppressionOrigin", "SuppressionReason",
-    "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
-    "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
-    "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers",
-    "Unauthorized", "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus",
-    "WebhookVerification", "__version__",
+    "APIError", "APITransport", "AccountClient", "Address", "Attachment", "BOUNCE_KINDS", "BatchFailed",
+    "BatchResult", "Bounce", "BounceCount", "BounceFilters", "BounceKind", "BounceStats", "BounceType", "BulkEmail",
+    "BulkMessage", "BulkState", "BulkStatus", "Click", "ClickLocation", "ClickLocationStats", "ClickPlatformStats",
+    "ClickStats", "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ContentTrigger",
+    "ContentValidation", "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType",
+    "DeliveryUnknown", "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType",
+    "Fallback", "Geo", "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient",
+    "InboundAddress", "InboundAttachment", "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage",
+    "InboundRule", "InboundStatus", "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse",
+    "LimitExceeded", "Listing", "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters",
+    "MessageState", "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature",
+    "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats",
+    "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate",
+    "RateLimited", "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SMTPError",
+    "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server", "ServerChanges",
+    "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges",
+    "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival", "StreamChanges",
+    "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
+    "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus", "Template",
+    "TemplateChanges", "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters", "TemplatePush",
+    "TemplateToValidate", "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats", "Transport",
+    "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized", "UnsubscribeHandling", "Webhook",
+    "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification", "__version__",
 ]
 # fmt: on
 
@@ -228,6 +230,8 @@ _MODULES = {
         "ContentTrigger HttpAuth HttpHeader NewWebhook OpenTrigger Trigger TriggerCheck Triggers Webhook "
         "WebhookChanges WebhookFilters WebhookStatus WebhookVerification"
     ),
+    "transports.api_transport": "APITransport",
+    "transports.fallback": "Fallback",
     "transports.memory": "MemoryTransport",
     "transports.sending": "Sending SendingCounts",
 }

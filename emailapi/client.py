@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -16,22 +16,18 @@ from .settings import (
     Timeout,
     check_allow_http,
     check_base_url,
-    check_deadline,
-    check_flag,
-    check_hooks,
-    check_message_stream,
-    check_on_unknown,
-    check_retry,
-    check_sender,
-    check_timeout,
+    check_options,
     check_token,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import requests
     from typing_extensions import Self
 
     from ._http import Session
+    from .models.transport import Transport
     from .resources.bounces import Bounces
     from .resources.data_removals import DataRemovals
     from .resources.domains import Domains
@@ -62,6 +58,8 @@ class _BaseClient:
         """Close the connections; a call after that is a `ConfigurationError`."""
         if self._owner:
             self._session.close()
+            if self._options.relief is not None:
+                self._options.relief.second.close()
 
     def __enter__(self) -> Self:
         """Return this client."""
@@ -118,7 +116,9 @@ class Client(_BaseClient):
         timeout: Timeout = 10.0,
         deadline: float = 30.0,
         retry: Retry | None = None,
+        fallback: Transport | None = None,
         on_unknown: OnUnknown = "raise",
+        fallback_ignore: Iterable[str] = (),
         reconcile: bool = True,
         sender: AddressLike | None = None,
         message_stream: str | None = None,
@@ -136,7 +136,10 @@ class Client(_BaseClient):
             deadline: Seconds for one call, with all that is tried again and looked up; the system's resolver is
                 beyond it. For a batch it counts for each chunk, and grows by a second for each MB.
             retry: How often what may be tried again is tried; `Retry()` when None.
+            fallback: Another way out, for mails that the API surely did not take and did not refuse; closed with the
+                client.
             on_unknown: With a mail that may have been sent and cannot be found: `"raise"`, or `"resend"` it once.
+            fallback_ignore: Fields that `fallback` may leave behind, as in `{"tag", "metadata"}`.
             reconcile: Let mails carry a key in their metadata, and look unknown ones up by it.
             sender: Stands in where a mail has none; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
             message_stream: Stands in where a mail names none.
@@ -148,19 +151,21 @@ class Client(_BaseClient):
             ConfigurationError: No token, or an option that cannot be.
         """
         from ._http import SERVER_TOKEN, Session
+        from .transports.relief import join
 
         secret = check_token(token, SERVER_TOKEN_VARIABLES)
         url = check_base_url(base_url, check_allow_http(allow_http))
-        options = Options(
-            timeout=check_timeout(timeout),
-            deadline=check_deadline(deadline),
-            retry=check_retry(retry),
-            on_unknown=check_on_unknown(on_unknown),
-            reconcile=check_flag(reconcile, "reconcile"),
-            hooks=check_hooks(hooks),
-            sender=check_sender(sender),
-            message_stream=check_message_stream(message_stream),
-        )
+        given = {
+            "timeout": timeout,
+            "deadline": deadline,
+            "retry": retry,
+            "on_unknown": on_unknown,
+            "reconcile": reconcile,
+            "hooks": hooks,
+            "sender": sender,
+            "message_stream": message_stream,
+        }
+        options = Options(**check_options(given), relief=join(fallback, fallback_ignore))
         self._open(Session(url, SERVER_TOKEN, secret, session), options)
 
     def _open(self, session: Session, options: Options) -> None:
@@ -212,17 +217,17 @@ class Client(_BaseClient):
         Raises:
             ConfigurationError: An option that cannot be.
         """
-        checked = {
-            "timeout": timeout if timeout is None else check_timeout(timeout),
-            "deadline": deadline if deadline is None else check_deadline(deadline),
-            "retry": retry if retry is None else check_retry(retry),
-            "on_unknown": on_unknown if on_unknown is None else check_on_unknown(on_unknown),
-            "reconcile": reconcile if reconcile is None else check_flag(reconcile, "reconcile"),
-            "sender": sender if sender is None else check_sender(sender),
-            "message_stream": check_message_stream(message_stream),
-            "hooks": hooks if hooks is None else check_hooks(hooks),
+        given = {
+            "timeout": timeout,
+            "deadline": deadline,
+            "retry": retry,
+            "on_unknown": on_unknown,
+            "reconcile": reconcile,
+            "sender": sender,
+            "message_stream": message_stream,
+            "hooks": hooks,
         }
-        changes: dict[str, Any] = {name: value for name, value in checked.items() if value is not None}
+        changes = check_options({name: value for name, value in given.items() if value is not None})
         client = Client.__new__(Client)
         client._owner = False
         client._open(self._session, attrs.evolve(self._options, **changes))
@@ -280,12 +285,8 @@ class AccountClient(_BaseClient):
 
         secret = check_token(token, ACCOUNT_TOKEN_VARIABLES)
         url = check_base_url(base_url, check_allow_http(allow_http))
-        options = Options(
-            timeout=check_timeout(timeout),
-            deadline=check_deadline(deadline),
-            retry=check_retry(retry),
-            hooks=check_hooks(hooks),
-        )
+        given = {"timeout": timeout, "deadline": deadline, "retry": retry, "hooks": hooks}
+        options = Options(**check_options(given))
         opened = self._session, self._options = Session(url, ACCOUNT_TOKEN, secret, session), options
         self.servers = servers.Servers(*opened)
         self.domains = domains.Domains(*opened)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -10,6 +13,9 @@ import attrs
 from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, addresses
 from .models.options import Hooks, OnUnknown, Retry, is_seconds
+
+if TYPE_CHECKING:
+    from .transports.relief import Relief
 
 DEFAULT_BASE_URL = "https://api.postmarkapp.com"
 SERVER_TOKEN_VARIABLES = ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN")
@@ -220,6 +226,7 @@ class Options:
         hooks: Functions that are told how requests go.
         sender: Stands in for a mail's own sender.
         message_stream: Stands in for a mail's own stream.
+        relief: The way out behind the API, and what the API has been doing.
     """
 
     timeout: tuple[float, float]
@@ -230,3 +237,26 @@ class Options:
     hooks: Hooks = attrs.field(factory=Hooks)
     sender: Address | None = None
     message_stream: str | None = None
+    relief: Relief | None = None
+
+
+_CHECKS: dict[str, Callable[[Any], object]] = {
+    "timeout": check_timeout,
+    "deadline": check_deadline,
+    "retry": check_retry,
+    "on_unknown": check_on_unknown,
+    "reconcile": partial(check_flag, name="reconcile"),
+    "hooks": check_hooks,
+    "sender": check_sender,
+    "message_stream": check_message_stream,
+}
+
+
+def check_options(given: Mapping[str, object]) -> dict[str, Any]:
+    """
+    Return the options of a client, by name, as its calls want them.
+
+    Raises:
+        ConfigurationError: One that cannot be; the sentence names it.
+    """
+    return {name: _CHECKS[name](value) for name, value in given.items()}

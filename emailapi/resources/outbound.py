@@ -10,20 +10,21 @@ from typing import Any, TypeVar
 import attrs
 
 from .._delivery import Deadline
-from .._http import POOL_SIZE
+from .._http import POOL_SIZE, Session
 from ..errors import InvalidArgument, InvalidEmail
 from ..models.bulk import BULK, BulkEmail, BulkStatus
 from ..models.email import BaseEmail, Email, TemplateEmail
 from ..models.fields import as_record
 from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
+from ..settings import Options
 from ..transports import api
 from ..transports.batches import chunks, deliver, send_batch
 from ..transports.limits import BATCH_LIMIT
 from ..transports.lookup import find
 from ..transports.posting import checked_key, send_bulk, send_one
 from ..transports.sending import Progress, Sending
-from ..transports.whole import check_many
+from ..transports.whole import EmailLike, as_mail, check_many, listed
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
 
@@ -33,14 +34,25 @@ M = TypeVar("M", bound=BaseEmail)
 class Outbound(Resource):
     """Sends mail through the API."""
 
+    def __init__(self, session: Session, options: Options) -> None:
+        """Keep the pool and the options; mails of templates and bulk requests go to the API alone."""
+        super().__init__(session, attrs.evolve(options, relief=None) if options.relief else options)
+        # With another way behind it the API is asked once more, and no longer.
+        retry = attrs.evolve(options.retry, attempts=min(options.retry.attempts, 2))
+        self._mail_options = attrs.evolve(options, retry=retry) if options.relief else options
+
     def send(
-        self, email: Email | Mapping[str, Any], *, idempotency_key: str | None = None, check_first: bool = False
+        self,
+        email: EmailLike,
+        *,
+        idempotency_key: str | None = None,
+        check_first: bool = False,
     ) -> SendResult:
         """
         Send one mail, and return when the service took it.
 
         Args:
-            email: An `Email`, or a mapping with the same names.
+            email: An `Email`, a mapping with the same names, or a message of the standard library.
             idempotency_key: Shorthand for the mail's own.
             check_first: Look for the key before sending, and return what is found; for a job that is run again.
 
@@ -51,12 +63,12 @@ class Outbound(Resource):
             DeadlineExceeded: There was no time left to send it.
             DeliveryUnknown: It may have been sent, and was not found by its key.
         """
-        mail = as_record(email, Email, "email")
+        mail = as_mail(email, Email)
         if idempotency_key is not None:
             mail = attrs.evolve(mail, idempotency_key=idempotency_key)
-        return send_one(self._session, self._options, api.EMAILS, mail, check_first=check_first)
+        return send_one(self._session, self._mail_options, api.EMAILS, mail, check_first=check_first)
 
-    def send_batch(self, emails: Iterable[Email | Mapping[str, Any]], *, check_first: bool = False) -> BatchResult:
+    def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
         Send many mails, in requests of at most 500 mails and 50 MB.
 
@@ -70,14 +82,14 @@ class Outbound(Resource):
         Raises:
             InvalidArgument: `emails` is empty, or one mail instead of many, or a mail has no key to look for.
         """
-        mails = _listed(emails)
+        mails = listed(emails)
         if check_first:
             mails = [_checked(mail) for mail in mails]
-        return send_batch(self._session, self._options, api.EMAILS, mails, check_first=check_first)
+        return send_batch(self._session, self._mail_options, api.EMAILS, mails, check_first=check_first)
 
     def send_many(
         self,
-        emails: Iterable[Email | Mapping[str, Any]],
+        emails: Iterable[EmailLike],
         *,
         workers: int = 4,
         chunk_size: int = 500,
@@ -102,9 +114,9 @@ class Outbound(Resource):
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
                 raise InvalidArgument(f"{name} must be from 1 to {limit}, not {value!r}", argument=name)
         self._session.check_open()
-        deliver_one = partial(deliver, self._session, self._options, api.EMAILS, check_first=check_first)
+        deliver_one = partial(deliver, self._session, self._mail_options, api.EMAILS, check_first=check_first)
         mails = map(_checked, emails) if check_first else emails
-        found = chunks(api.EMAILS, mails, self._options, chunk_size)
+        found = chunks(api.EMAILS, mails, self._mail_options, chunk_size)
         return Sending(found, deliver_one, workers, progress, len(emails) if isinstance(emails, Sized) else None)
 
     def find(self, idempotency_key: str, *, message_stream: str | None = None) -> SendResult | None:
@@ -138,7 +150,7 @@ class Outbound(Resource):
 
     def send_template_batch(self, emails: Iterable[TemplateEmail | Mapping[str, Any]]) -> BatchResult:
         """Send many mails that the service makes of templates; what `send_batch` says holds here."""
-        return send_batch(self._session, self._options, api.TEMPLATES, _listed(emails))
+        return send_batch(self._session, self._options, api.TEMPLATES, listed(emails))
 
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
@@ -170,16 +182,8 @@ class Outbound(Resource):
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
 
 
-def _listed(emails: Iterable[M | Mapping[str, Any]]) -> list[M | Mapping[str, Any]]:
-    check_many(emails)
-    mails = list(emails)
-    if not mails:
-        raise InvalidArgument("emails is empty", argument="emails")
-    return mails
-
-
-def _checked(given: Email | Mapping[str, Any]) -> Email | Mapping[str, Any]:
+def _checked(given: EmailLike) -> EmailLike:
     """Return a mail that has a key to look for, or one that is wrong in another way: that is its item's error."""
     with suppress(InvalidEmail):
-        checked_key(as_record(given, Email, "email"))
+        checked_key(as_mail(given, Email))
     return given

@@ -87,6 +87,7 @@ class Parcel:
         addresses: How many different addresses it has.
         place: Where it stands in the input.
         idempotency_key: The mail's own key, or the one it carries, for whoever sent it.
+        email: The mail, complete, where another way out stands behind the API.
     """
 
     part: bytes = attrs.field(repr=False)
@@ -96,6 +97,19 @@ class Parcel:
     addresses: int
     place: int = 0
     idempotency_key: str | None = None
+    email: BaseEmail | None = attrs.field(default=None, repr=False)
+
+
+def complete(email: M, options: Options, key: str | None) -> M:
+    """Return a mail with the client's sender and stream, and with this key where it has none and room for one."""
+    given: dict[str, Any] = {}
+    if email.sender is None and options.sender is not None:
+        given["sender"] = options.sender
+    if email.message_stream is None and options.message_stream is not None:
+        given["message_stream"] = options.message_stream
+    if email.idempotency_key is None and key is not None and len(email.metadata) < METADATA_LIMIT:
+        given["idempotency_key"] = key
+    return attrs.evolve(email, **given) if given else email
 
 
 def pack(
@@ -143,6 +157,10 @@ def pack(
             )
     else:
         key = None
+    whole = None
+    if options.relief is not None and isinstance(email, Email):
+        whole = complete(email, options, key)
+        options.relief.check(whole)
     return Parcel(
         _encode(email, written, sender),
         key,
@@ -151,6 +169,7 @@ def pack(
         _count(email),
         place,
         email.idempotency_key or key,
+        whole,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from email.message import Message
 from threading import Event
 from typing import Any
 
@@ -12,12 +13,12 @@ import attrs
 from .._delivery import Deadline, new_keys
 from .._http import Session
 from ..errors import EmailAPIError, InvalidEmail
-from ..models.fields import as_record
 from ..models.outbound import BatchItem, BatchResult
 from ..settings import Options
 from .api import Endpoint, M, Parcel, pack
 from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
 from .posting import find_first, send_chunk
+from .whole import as_mail
 
 KEYS_AT_ONCE = BATCH_LIMIT
 
@@ -46,7 +47,7 @@ class Chunk:
 
 
 def chunks(
-    endpoint: Endpoint[M], emails: Iterable[M | Mapping[str, Any]], options: Options, limit: int = BATCH_LIMIT
+    endpoint: Endpoint[M], emails: Iterable[M | Mapping[str, Any] | Message], options: Options, limit: int = BATCH_LIMIT
 ) -> Iterator[Chunk]:
     """Cut mails into chunks of at most `limit` mails and 50 MB; one that is not valid is an item of its chunk."""
     empty = sum(map(len, endpoint.wrapped))
@@ -55,7 +56,7 @@ def chunks(
     try:
         for place, given in enumerate(emails):
             try:
-                email = as_record(given, endpoint.record, "email")
+                email = as_mail(given, endpoint.record)
                 parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
             except InvalidEmail as error:
                 chunk.items[place] = error.at(place)
@@ -140,7 +141,7 @@ def send_batch(
     session: Session,
     options: Options,
     endpoint: Endpoint[M],
-    emails: Iterable[M | Mapping[str, Any]],
+    emails: Iterable[M | Mapping[str, Any] | Message],
     *,
     check_first: bool = False,
 ) -> BatchResult:

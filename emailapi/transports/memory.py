@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from threading import Lock
-from typing import Any
 
 from .._delivery import new_keys
 from ..errors import ConfigurationError
-from ..models.email import Email, as_email
+from ..models.email import Email
 from ..models.outbound import BatchResult, SendResult
-from .whole import check_whole, one_by_one
+from .whole import EmailLike, as_mail, check_whole, one_by_one
 
 
 class MemoryTransport:
@@ -43,7 +42,7 @@ class MemoryTransport:
         """
         check_whole(email)
 
-    def send(self, email: Email | Mapping[str, Any], /) -> SendResult:
+    def send(self, email: EmailLike, /) -> SendResult:
         """
         Keep one mail.
 
@@ -53,7 +52,7 @@ class MemoryTransport:
         """
         if self._closed:
             raise ConfigurationError("the transport is closed")
-        mail = as_email(email)
+        mail = as_mail(email, Email)
         self.check(mail)
         with self._lock:
             self.sent.append(mail)
@@ -66,7 +65,7 @@ class MemoryTransport:
             idempotency_key=mail.idempotency_key,
         )
 
-    def send_batch(self, emails: Iterable[Email | Mapping[str, Any]], /) -> BatchResult:
+    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
         """Keep many mails; one that is not whole is its item's error."""
         return one_by_one(self.send, emails)
 

@@ -13,13 +13,14 @@ from .._delivery import Deadline, Kind, Request, new_keys, unknown
 from .._http import Session, perform
 from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidResponse, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
+from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
 from ..settings import Options
 from ..wire import read
 from .api import BULK, Endpoint, M, Parcel, each, failure_of, pack, single
 from .lookup import find, look_up_all
 
-Post = Callable[[Sequence[Parcel]], list[BatchItem]]
+Post = Callable[[Sequence[Parcel], Deadline], list[BatchItem]]
 
 # A chunk may take a second more for each of these.
 BYTES_A_SECOND = 1_000_000
@@ -47,10 +48,10 @@ def send_one(
         if already is not None:
             return already
 
-    def post(parcels: Sequence[Parcel]) -> list[BatchItem]:
+    def post(parcels: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
         request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND)
         try:
-            return [single(request, perform(session, options, request, deadline), parcels[0])]
+            return [single(request, perform(session, options, request, until), parcels[0])]
         except TransportError as error:
             return [error]
 
@@ -104,11 +105,11 @@ def send_chunk(
     body = body_of(endpoint, parcels)
     deadline = Deadline.after(options.deadline + len(body) / BYTES_A_SECOND, stopped)
 
-    def post(some: Sequence[Parcel]) -> list[BatchItem]:
+    def post(some: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
         encoded = body if len(some) == len(parcels) else body_of(endpoint, some)
         request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND)
         try:
-            return each(request, perform(session, options, request, deadline), some)
+            return each(request, perform(session, options, request, until), some)
         except TransportError as error:
             return [copy(error) for _ in some]
 
@@ -126,9 +127,32 @@ def settle(
     """
     Post mails once, and look up those whose outcome is unknown; with `on_unknown="resend"` post these once more.
 
+    What the API surely did not take goes the way behind it, if the client has one: that one has half of the time.
+    """
+    if options.relief is None:
+        return _settle(session, options, parcels, batch, post, deadline, deadline)
+    emails = [parcel.email for parcel in parcels if isinstance(parcel.email, Email)]
+    half = deadline.sooner(deadline.left() / 2)
+    return options.relief.deliver(
+        emails, lambda: _settle(session, options, parcels, batch, post, half, deadline), deadline
+    )
+
+
+def _settle(
+    session: Session,
+    options: Options,
+    parcels: Sequence[Parcel],
+    batch: str | None,
+    post: Post,
+    until: Deadline,
+    deadline: Deadline,
+) -> list[BatchItem]:
+    """
+    Post mails within one time, and know within another what became of them.
+
     Only what a search was asked for in vain is posted again: where none answers, nothing is known.
     """
-    items = post(parcels)
+    items = post(parcels, until)
     _name(items, parcels, options)
     if not options.reconcile or not _lost(items):
         return items
@@ -136,7 +160,7 @@ def settle(
     if options.on_unknown == "resend":
         absent = search(deadline.sooner(deadline.left() / 2))
         if absent and deadline.may_send():
-            _resend(items, parcels, post, absent)
+            _resend(items, parcels, lambda lost: post(lost, deadline), absent)
     if _lost(items):
         search(deadline)
     return items
@@ -158,7 +182,12 @@ def _look_up(
     return [at for at in lost if parcels[at].key in absent]
 
 
-def _resend(items: list[BatchItem], parcels: Sequence[Parcel], post: Post, places: Sequence[int]) -> None:
+def _resend(
+    items: list[BatchItem],
+    parcels: Sequence[Parcel],
+    post: Callable[[Sequence[Parcel]], list[BatchItem]],
+    places: Sequence[int],
+) -> None:
     """Post mails once more; what that meets does not count unless they are accepted: the first may be, all the same."""
     try:
         again = post([parcels[at] for at in places])

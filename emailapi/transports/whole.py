@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from email.message import Message
+from typing import Any, TypeVar
 
 from ..errors import EmailAPIError, InvalidArgument, InvalidEmail
 from ..models.email import BaseEmail, Email
+from ..models.fields import as_record
 from ..models.outbound import BatchItem, BatchResult, SendResult
 
-Given = Email | Mapping[str, Any]
+M = TypeVar("M", bound=BaseEmail)
+# What a user may give for a mail.
+EmailLike = Email | Mapping[str, Any] | Message
+
+
+def as_mail(given: object, record: type[M]) -> M:
+    """
+    Return the mail that a user gave: one, a mapping with its names, or a message of the standard library.
+
+    Raises:
+        InvalidEmail: It is none of these, a field is wrong, or a part of the message cannot be expressed.
+    """
+    if isinstance(given, Message) and issubclass(Email, record):
+        from ..mime import from_message
+
+        return from_message(given)  # type: ignore[return-value]
+    return as_record(given, record, "email")
 
 
 def check_whole(email: Email) -> None:
@@ -38,6 +56,20 @@ def check_many(emails: object) -> None:
         raise InvalidArgument(f"emails must be a list of mails, not {type(emails).__name__}", argument="emails")
 
 
+def listed(emails: Iterable[Any]) -> list[Any]:
+    """
+    Return many mails as a list.
+
+    Raises:
+        InvalidArgument: It is one mail instead of many, or none.
+    """
+    check_many(emails)
+    mails = list(emails)
+    if not mails:
+        raise InvalidArgument("emails is empty", argument="emails")
+    return mails
+
+
 def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
     """
     Send mails one after another, each item the result or the exception that mail met.
@@ -45,15 +77,12 @@ def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> Batc
     Raises:
         InvalidArgument: It is one mail instead of many, or none.
     """
-    check_many(emails)
     items: list[BatchItem] = []
-    for place, email in enumerate(emails):
+    for place, email in enumerate(listed(emails)):
         try:
             items.append(send(email))
         except InvalidEmail as error:
             items.append(error.at(place))
         except EmailAPIError as error:
             items.append(error)
-    if not items:
-        raise InvalidArgument("emails is empty", argument="emails")
     return BatchResult(tuple(items))

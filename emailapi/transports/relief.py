@@ -1,0 +1,202 @@
+"""When a mail that the first way out did not take may leave by the second."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+import attrs
+
+from .._delivery import Deadline
+from ..errors import (
+    ConfigurationError,
+    EmailAPIError,
+    Outcome,
+    RateLimited,
+    ServiceUnavailable,
+    SESError,
+    SMTPError,
+    TransportError,
+)
+from ..models.email import Email
+from ..models.outbound import BatchItem
+from ..models.transport import Transport
+from .whole import check_whole
+
+logger = logging.getLogger("emailapi")
+
+# After so many failures running the first way is left alone for so many seconds, and then tried with one call.
+FAILURES = 3
+PAUSE = 30.0
+ATTEMPTS = 2
+# What may be left behind: what a mail is to its reader, and whom it goes to, may not.
+_NEEDED = {"sender", "to", "cc", "bcc", "subject", "text_body", "html_body", "idempotency_key"}
+_DEFAULTS = {field.name: field.default for field in attrs.fields(Email) if field.name not in _NEEDED}
+
+
+def may_relieve(error: EmailAPIError) -> bool:
+    """
+    Whether the second way may take what the first ended with.
+
+    Only what was surely not sent, and not refused either: SMTP must not get round a suppression.
+    """
+    if error.outcome is not Outcome.NOT_SENT:
+        return False
+    if isinstance(error, (SMTPError, SESError)):
+        return error.retryable
+    return isinstance(error, (TransportError, RateLimited, ServiceUnavailable))
+
+
+def check_ignore(given: Iterable[str]) -> frozenset[str]:
+    """
+    Return the names of the fields that the second way may leave behind.
+
+    Raises:
+        ConfigurationError: A name is no such field.
+    """
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ConfigurationError(f"ignore must be a set of field names, not {given!r}")
+    names = frozenset(given)
+    for name in names:
+        if name not in _DEFAULTS:
+            raise ConfigurationError(f"ignore: {name!r} cannot be left behind, only {', '.join(sorted(_DEFAULTS))}")
+    return names
+
+
+def join(fallback: Transport | None, ignore: Iterable[str]) -> Relief | None:
+    """Return what stands behind a client's API, if anything does."""
+    names = check_ignore(ignore)
+    return None if fallback is None else Relief(fallback, names)
+
+
+class _Breaker:
+    """Counts failures of the first way, and says when to leave it alone; threads share it, a fork begins anew."""
+
+    def __init__(self) -> None:
+        self._renew()
+
+    def _renew(self) -> None:
+        self._pid = os.getpid()
+        self._lock = Lock()
+        self._failures = 0
+        self._closed_until = 0.0
+
+    def may_try(self) -> bool:
+        """Return whether the first way is to be tried; after a pause by one call alone."""
+        if self._pid != os.getpid():
+            self._renew()
+        if self._failures < FAILURES:
+            return True
+        with self._lock:
+            now = monotonic()
+            if now < self._closed_until:
+                return False
+            self._closed_until = now + PAUSE
+            return True
+
+    def tell(self, worked: bool | None) -> None:
+        """Take note of how the first way went; None says nothing."""
+        if worked is None:
+            return
+        with self._lock:
+            self._failures = 0 if worked else self._failures + 1
+            if self._failures >= FAILURES:
+                self._closed_until = monotonic() + PAUSE
+
+
+class Relief:
+    """The second way out, and what the first has been doing."""
+
+    def __init__(self, second: Transport, ignore: Iterable[str] = ()) -> None:
+        """Check that it is a way out."""
+        if not isinstance(second, Transport):
+            raise ConfigurationError(f"fallback must be a transport, not {type(second).__name__}")
+        self.second = second
+        self.ignore = check_ignore(ignore)
+        self._breaker = _Breaker()
+
+    def __repr__(self) -> str:
+        """Name the way."""
+        return repr(self.second)
+
+    def check(self, email: Email) -> None:
+        """
+        Return when the second way could carry a mail: an outage is no time to find out.
+
+        Raises:
+            InvalidEmail: It could not; the error names the field.
+        """
+        check = getattr(self.second, "check", check_whole)
+        check(self._reduced(email))
+
+    def _reduced(self, email: Email) -> Email:
+        given: dict[str, Any] = {name: _DEFAULTS[name] for name in self.ignore if getattr(email, name)}
+        return attrs.evolve(email, **given) if given else email
+
+    def deliver(
+        self, emails: Sequence[Email], first: Callable[[], Sequence[BatchItem]], deadline: Deadline
+    ) -> list[BatchItem]:
+        """
+        Send mails by the first way, and those by the second that it surely did not take.
+
+        Args:
+            emails: The mails, with all that the first way would fill in.
+            first: Sends them, and returns what became of each; an error of the whole is each one's.
+            deadline: When both must be over.
+        """
+        if self._breaker.may_try():
+            items = list(first())
+            self._breaker.tell(_worked(items))
+            places = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_relieve(item)]
+        else:
+            items = []
+            places = list(range(len(emails)))
+        if not places or not deadline.may_send():
+            return items or [_skipped() for _ in emails]
+        logger.warning("%d mails leave by the second way: the first did not take them", len(places))
+        sent = self._send([self._reduced(emails[at]) for at in places], deadline.left())
+        if not items:
+            return sent
+        for at, item in zip(places, sent, strict=True):
+            items[at] = _after(items[at], item)
+        return items
+
+    def _send(self, emails: Sequence[Email], seconds: float) -> list[BatchItem]:
+        way = within(self.second, seconds)
+        try:
+            return [way.send(emails[0])] if len(emails) == 1 else list(way.send_batch(emails))
+        except EmailAPIError as error:
+            return [error, *(copy(error) for _ in emails[1:])]
+
+
+def within(way: Transport, seconds: float, attempts: int | None = None) -> Transport:
+    """Return a way out that takes no longer than this, where it can be told so."""
+    bounded = getattr(way, "within", None)
+    found: Transport = way if bounded is None else bounded(seconds, attempts=attempts)
+    return found
+
+
+def _worked(items: Sequence[BatchItem]) -> bool | None:
+    """Return whether the first way answered; an unknown outcome says neither."""
+    errors = [item for item in items if isinstance(item, EmailAPIError)]
+    if any(may_relieve(error) for error in errors):
+        return False
+    return None if any(error.may_have_been_sent for error in errors) else True
+
+
+def _after(before: BatchItem, item: BatchItem) -> BatchItem:
+    """Return what the second way says of a mail, and why it was asked."""
+    if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
+        item.__cause__ = before
+        if item.outcome is Outcome.NOT_SENT and before.retryable:
+            item.retryable = True
+    return item
+
+
+def _skipped() -> EmailAPIError:
+    return TransportError("nothing was sent: the first way is left alone after its failures, and no time is left")

@@ -1,0 +1,191 @@
+"""Each fault of the API with another way out behind it: what both took, and what the caller is told."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import pytest
+
+from emailapi import DeliveryUnknown, EmailAPIError, MemoryTransport, Outcome, SendResult, SMTPError
+
+from .calls import MAIL_CALLS, came_of, mail
+from .modes import MODES, Mode, answers
+
+CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
+TEMPLATE_CALLS = [call for call in MAIL_CALLS if "template" in call.name]
+
+
+class Refusing(MemoryTransport):
+    """A way out that refuses."""
+
+    def __init__(self, error: EmailAPIError) -> None:
+        """Refuse with this."""
+        super().__init__()
+        self.error = error
+
+    def send(self, email, /):
+        """Refuse."""
+        raise self.error
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Give `later(seconds)`, which moves the clock that a pause is counted by."""
+    ahead = [0.0]
+    monkeypatch.setattr("emailapi.transports.relief.monotonic", lambda: monotonic() + ahead[0])
+
+    def move(seconds: float) -> None:
+        ahead[0] += seconds
+
+    return move
+
+
+def kept(transport: MemoryTransport, tag: str) -> int:
+    return sum(email.tag == tag for email in transport.sent)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_every_fault_that_stays(call, serve, connect):
+    """However the API goes on failing, no mail leaves by both ways, and none that was refused by the second."""
+    modes = list(MODES.values())
+    services = [serve(*[mode] * 9, elsewhere=serve()) for mode in modes]
+    seconds = [MemoryTransport() for _ in modes]
+    clients = [
+        connect(service, timeout=mode.timeout, deadline=0.6, fallback=second, retry=None)
+        for mode, service, second in zip(modes, services, seconds, strict=True)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        all_came = list(pool.map(lambda client: came_of(call, client), clients))
+    for mode, service, second, came in zip(modes, services, seconds, all_came, strict=True):
+        assert len(came.items) == len(call.tags)
+        for tag, item in zip(call.tags, came.items, strict=True):
+            accepted = service.times(tag)
+            if mode.ends == "again":
+                assert (accepted, kept(second, tag)) == (0, 1), mode
+                assert item.via == "memory"
+                assert item.outcome is Outcome.ACCEPTED
+            else:
+                assert kept(second, tag) == 0, mode
+                assert accepted <= 1, mode
+            if mode.ends == "refused":
+                assert item.outcome is Outcome.NOT_SENT
+            if isinstance(item, DeliveryUnknown):
+                assert item.idempotency_key
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_nobody_listens(call, serve, connect):
+    """What cannot be sent by the API leaves by the second way, whole, with the same key."""
+    second = MemoryTransport()
+    came = came_of(call, connect(serve(listening=False), fallback=second, sender="other@example.com"))
+    assert [item.via for item in came.items] == ["memory"] * len(call.tags)
+    assert [email.tag for email in second.sent] == list(call.tags)
+    assert [email.idempotency_key for email in second.sent] == [item.idempotency_key for item in came.items]
+    assert all(email.idempotency_key for email in second.sent)
+
+
+@pytest.mark.parametrize("call", TEMPLATE_CALLS, ids=lambda call: call.name)
+def test_templates_go_to_the_api_alone(call, serve, connect):
+    """A mail of a template, which no other way can make, is never taken by one."""
+    second = MemoryTransport()
+    came = came_of(call, connect(serve(listening=False), fallback=second))
+    assert all(isinstance(item, EmailAPIError) and item.outcome is Outcome.NOT_SENT for item in came.items)
+    assert second.sent == []
+
+
+def test_what_the_client_fills_in(serve, connect):
+    """The second way gets the mail with the client's sender."""
+    second = MemoryTransport()
+    client = connect(serve(listening=False), fallback=second, sender="filled@example.com")
+    client.outbound.send({"to": "a@example.com", "text_body": "x"})
+    assert str(second.sent[0].sender) == "filled@example.com"
+
+
+def test_one_retry_and_half_of_the_time(serve, connect):
+    """With a way behind it the API is tried twice, and has half of the deadline."""
+    service, second = serve(*[MODES["503-code-100"]] * 9), MemoryTransport()
+    connect(service, fallback=second).outbound.send(mail("a"))
+    assert len(service.seen) == 2
+
+    slow = answers(b"", 429, Retry_After="1")
+    service = serve(*[Mode("429-later", "again", slow, accepts=False)] * 2)
+    assert connect(service, fallback=second, deadline=1.5).outbound.send(mail("b")).via == "memory"
+    assert len(service.seen) == 1
+
+
+def test_an_error_of_the_second_way(serve, connect):
+    """When both fail the second's error is raised, from the first's, and may be tried again if either may."""
+    refusing = Refusing(SMTPError("no such user", code=550))
+    with pytest.raises(SMTPError) as caught:
+        connect(serve(listening=False), fallback=refusing).outbound.send(mail("a"))
+    assert isinstance(caught.value.__cause__, ConnectionError)
+    assert caught.value.retryable
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_an_unknown_outcome_of_the_second_way(serve, connect):
+    """An unknown outcome of the second way stays one, and is not to be tried again."""
+    refusing = Refusing(DeliveryUnknown("lost"))
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(serve(listening=False), fallback=refusing).outbound.send(mail("a"))
+    assert not caught.value.retryable
+    assert caught.value.may_have_been_sent
+
+
+def test_skipped_after_three_failures(serve, connect, later):
+    """After three failures running the API is left alone for 30 seconds, then tried with one mail."""
+    service, second = serve(*[MODES["503-code-100"]] * 8), MemoryTransport()
+    client = connect(service, fallback=second)
+    for _ in range(5):
+        client.outbound.send(mail("a"))
+    assert len(service.seen) == 6  # three times two attempts
+    later(31)
+    client.outbound.send(mail("probe"))
+    assert len(service.seen) == 8
+    client.outbound.send(mail("a"))
+    assert len(service.seen) == 8
+    later(31)
+    assert client.outbound.send(mail("well")).via == "api"
+    assert client.outbound.send(mail("again")).via == "api"
+
+
+def test_failures_in_between(serve, connect):
+    """An accepted or refused mail between failures ends the counting: only three running count."""
+    down, fine = [MODES["503-code-100"]] * 2, [None]
+    service, second = serve(*down, *down, *fine, *down, *down, *fine), MemoryTransport()
+    client = connect(service, fallback=second)
+    ways = [client.outbound.send(mail("a")).via for _ in range(6)]
+    assert ways == ["memory", "memory", "api", "memory", "memory", "api"]
+
+
+def test_check_first_that_cannot_look(serve, connect):
+    """A mail that cannot be looked for leaves by no way: it may have been sent before."""
+    second = MemoryTransport()
+    client = connect(serve(listening=False), fallback=second)
+    with pytest.raises(ConnectionError):
+        client.outbound.send(mail("a"), idempotency_key="k", check_first=True)
+    result = client.outbound.send_batch([mail("a", idempotency_key="k")], check_first=True)
+    assert isinstance(result[0], ConnectionError)
+    assert second.sent == []
+
+
+def test_a_resend_is_not_relieved(serve, connect):
+    """A mail that may have been sent once never leaves by the second way, whatever its resend meets."""
+    second = MemoryTransport()
+    service = serve(MODES["reset-not-done"], *[MODES["503-code-100"]] * 9)
+    client = connect(service, fallback=second, on_unknown="resend", deadline=0.6)
+    with pytest.raises(DeliveryUnknown):
+        client.outbound.send(mail("a"))
+    assert second.sent == []
+
+
+def test_a_chunk_in_part(serve, connect):
+    """Of a batch the second way takes the mails that the API surely did not, and no other."""
+    second = MemoryTransport()
+    items = [SendResult, EmailAPIError, SendResult]
+    client = connect(serve(listening=False), fallback=second)
+    mails = [mail("a"), {"to": "b@example.com", "sender": "x@example.com"}, mail("c")]
+    result = client.outbound.send_batch(mails)
+    assert [isinstance(item, kind) for item, kind in zip(result, items, strict=True)] == [True] * 3
+    assert [email.tag for email in second.sent] == ["a", "c"]

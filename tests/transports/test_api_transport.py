@@ -1,0 +1,91 @@
+"""The API of a client as a way out among others."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import APITransport, Client, ConnectionFailed, Email, Fallback, InvalidEmail, MemoryTransport, Transport
+from emailapi.sandbox import Sandbox
+
+MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    """Run the other side."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(sandbox):
+    """Return a client of it."""
+    with Client(sandbox.token, base_url=sandbox.url, sender="filled@example.com") as client:
+        yield client
+
+
+def test_it_sends(client):
+    """A mail leaves by the client's API, with the client's options."""
+    way = APITransport(client)
+    assert isinstance(way, Transport)
+    result = way.send({"to": "b@example.com", "text_body": "x"})
+    assert result.via == "api"
+    assert client.messages.get(result.message_id).sender == "filled@example.com"
+    assert [item.error_code for item in way.send_batch([MAIL, MAIL])] == [0, 0]
+
+
+def test_it_leaves_the_client_open(client):
+    """Closing the way out leaves the client to its owner."""
+    way = APITransport(client)
+    way.close()
+    assert client.outbound.send(MAIL).message_id
+    assert repr(way) == f"APITransport(base_url={client._session.base_url!r})"
+
+
+def test_it_checks_without_sending(client):
+    """What the API would not take is known without asking it."""
+    way = APITransport(client)
+    way.check(MAIL)
+    with pytest.raises(InvalidEmail) as caught:
+        way.check(Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t" * 1001))
+    assert caught.value.field == "tag"
+
+
+def test_the_key_is_the_same_on_both_ways(client):
+    """What the first way would carry, the second gets: sender, stream and key."""
+    second = MemoryTransport()
+    with Client("token", base_url="http://127.0.0.1:9", sender="filled@example.com", message_stream="news") as nowhere:
+        result = Fallback(APITransport(nowhere), second).send({"to": "b@example.com", "text_body": "x"})
+    (mail,) = second.sent
+    assert (str(mail.sender), mail.message_stream) == ("filled@example.com", "news")
+    assert mail.idempotency_key == result.idempotency_key
+    assert mail.idempotency_key
+
+
+def test_without_reconcile_there_is_no_key():
+    """A client that adds no keys adds none here."""
+    second = MemoryTransport()
+    with Client("token", base_url="http://127.0.0.1:9", reconcile=False) as nowhere:
+        Fallback(APITransport(nowhere), second).send(MAIL)
+    assert second.sent == [MAIL]
+
+
+def test_the_clients_own_fallback_is_left_out():
+    """A way out that is called the API is the API alone."""
+    second = MemoryTransport()
+    with (
+        Client("token", base_url="http://127.0.0.1:9", fallback=second) as client,
+        pytest.raises(ConnectionFailed),
+    ):
+        APITransport(client).within(0.2).send(MAIL)
+    assert second.sent == []
+
+
+def test_shorter(client):
+    """A shorter way out has the same connections, the shorter deadline, and as many attempts at most."""
+    way = APITransport(client)
+    assert way.deadline == 30.0
+    assert way.within(5).deadline == 5
+    assert way.within(60).deadline == 30.0
+    assert way.within(5, attempts=2)._options.retry.attempts == 2
+    assert way.within(5, attempts=9)._options.retry.attempts == 4

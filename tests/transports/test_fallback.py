@@ -1,0 +1,210 @@
+"""Two ways out as one: what is checked before, what is left behind, who is asked, and who is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import (
+    APIError,
+    BatchResult,
+    Client,
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+    Fallback,
+    InactiveRecipient,
+    InvalidArgument,
+    InvalidEmail,
+    MemoryTransport,
+    RateLimited,
+    SendResult,
+    ServerError,
+    ServiceUnavailable,
+    SESError,
+    SMTPError,
+    Transport,
+    Unauthorized,
+)
+
+MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
+GOES_ON = [
+    ConnectionFailed("refused"),
+    ConnectionFailed("certificate", retryable=False),
+    DeadlineExceeded("late"),
+    RateLimited("slow down"),
+    ServiceUnavailable("maintenance"),
+    SMTPError("try later", code=451),
+    SESError("slow down", aws_code="Throttling", retryable=True),
+]
+ENDS = [
+    DeliveryUnknown("lost"),
+    InactiveRecipient("suppressed"),
+    Unauthorized("token"),
+    APIError("no"),
+    ServerError("oops"),
+    SMTPError("no such user", code=550),
+    SESError("rejected", aws_code="MessageRejected"),
+    ConfigurationError("the client is closed"),
+    EmailAPIError("whatever"),
+]
+
+
+class Bare:
+    """A user's own way out, which has nothing but what the protocol asks; it fails as it is told to."""
+
+    def __init__(self, error: EmailAPIError | None = None) -> None:
+        """Fail with this, or take everything."""
+        self.error, self.sent, self.closed = error, [], False
+
+    def send(self, email: Email, /) -> SendResult:
+        """Take one mail, or fail."""
+        if self.error:
+            raise self.error
+        self.sent.append(email)
+        return SendResult(message_id="1", via="bare")
+
+    def send_batch(self, emails, /) -> BatchResult:
+        """Take many mails, or fail."""
+        return BatchResult(tuple(self.send(email) for email in emails))
+
+    def close(self) -> None:
+        """Take note of it."""
+        self.closed = True
+
+
+class NoTag(MemoryTransport):
+    """A way out that cannot carry a tag."""
+
+    def check(self, email: Email, /) -> None:
+        """Refuse it by name."""
+        super().check(email)
+        if email.tag:
+            raise InvalidEmail("tag: not here", field="tag")
+
+
+def named(error: EmailAPIError) -> str:
+    return f"{type(error).__name__}-{error.message}"
+
+
+@pytest.mark.parametrize("error", GOES_ON, ids=named)
+def test_what_goes_on(error):
+    """What surely was not sent, and not refused, leaves by the second way."""
+    second = MemoryTransport()
+    assert Fallback(Bare(error), second).send(MAIL).via == "memory"
+    batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
+    assert [item.via for item in batch] == ["memory"] * 2
+    assert second.sent == [MAIL] * 3
+
+
+@pytest.mark.parametrize("error", ENDS, ids=named)
+def test_what_ends(error):
+    """What was refused, or may have been sent, or cannot be done at all, does not reach the second way."""
+    second = MemoryTransport()
+    with pytest.raises(type(error)):
+        Fallback(Bare(error), second).send(MAIL)
+    batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
+    assert batch.failed == (error, error)
+    assert second.sent == []
+
+
+def test_the_first_serves():
+    """A mail that the first way takes is not seen by the second."""
+    second = MemoryTransport()
+    assert Fallback(Bare(), second).send(MAIL).via == "bare"
+    assert second.sent == []
+
+
+def test_checked_before_the_first_attempt():
+    """What the second way could not carry is refused by name while the first still works."""
+    first = Bare()
+    way = Fallback(first, NoTag())
+    tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t")
+    with pytest.raises(InvalidEmail) as caught:
+        way.send(tagged)
+    assert caught.value.field == "tag"
+    batch = way.send_batch([MAIL, tagged])
+    assert (batch[0].via, batch[1].field, batch[1].index) == ("bare", "tag", 1)
+    assert first.sent == [MAIL]
+
+
+def test_what_may_be_left_behind():
+    """A field that is named in `ignore` reaches the first way, and not the second."""
+    tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t", metadata={"a": "1"})
+    first, second = Bare(), NoTag()
+    Fallback(first, second, ignore={"tag"}).send(tagged)
+    Fallback(Bare(RateLimited("slow down")), second, ignore={"tag"}).send(tagged)
+    assert first.sent == [tagged]
+    assert second.sent == [Email(sender="a@example.com", to="b@example.com", text_body="x", metadata={"a": "1"})]
+
+
+@pytest.mark.parametrize("ignore", [{"to"}, {"html_body"}, {"tagg"}, "tag", 5], ids=repr)
+def test_what_may_not_be_left_behind(ignore):
+    """Only a field that is there, and that a mail is whole without, may be left behind."""
+    with pytest.raises(ConfigurationError):
+        Fallback(Bare(), Bare(), ignore=ignore)
+    with pytest.raises(ConfigurationError):
+        Client("token", fallback=Bare(), fallback_ignore=ignore)
+
+
+def test_only_ways_out():
+    """What is no transport is refused when it is given."""
+    for first, second in ((5, Bare()), (Bare(), "smtp"), (Bare(), None)):
+        with pytest.raises(ConfigurationError):
+            Fallback(first, second)
+    with pytest.raises(ConfigurationError):
+        Client("token", fallback="localhost")
+
+
+def test_composed():
+    """A pair of ways is itself a way, first or second in another pair."""
+    last = MemoryTransport()
+    way = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
+    assert isinstance(way, Transport)
+    assert way.send(MAIL).via == "memory"
+    way = Fallback(Bare(RateLimited("slow down")), Fallback(Bare(ConnectionFailed("refused")), last))
+    assert way.send(MAIL).via == "memory"
+    assert repr(Fallback(MemoryTransport(), last)) == "Fallback(MemoryTransport(0 sent), MemoryTransport(2 sent))"
+
+
+def test_the_cause():
+    """The second way's error names the first's as its cause."""
+    first, second = RateLimited("slow down"), SMTPError("no such user", code=550)
+    with pytest.raises(SMTPError) as caught:
+        Fallback(Bare(first), Bare(second)).send(MAIL)
+    assert caught.value.__cause__ is first
+
+
+def test_closing():
+    """Closing a pair closes both, as leaving its block does, and closing a client its fallback."""
+    ways = [Bare() for _ in range(5)]
+    Fallback(ways[0], ways[1]).close()
+    with Fallback(ways[2], ways[3]):
+        pass
+    Client("token", fallback=ways[4]).close()
+    assert [way.closed for way in ways] == [True] * 5
+
+
+def test_a_clone_does_not_close():
+    """A client with other options leaves the fallback of the first open."""
+    way = Bare()
+    with Client("token", fallback=way).with_options(timeout=3):
+        pass
+    assert not way.closed
+
+
+@pytest.mark.parametrize("wrong", [[], MAIL, "text"], ids=repr)
+def test_many_must_be_many(wrong):
+    """An empty list, or one mail in place of a list, is an argument that cannot be."""
+    with pytest.raises(InvalidArgument):
+        Fallback(Bare(), Bare()).send_batch(wrong)
+
+
+def test_more_than_one_request():
+    """A batch of any length keeps its order, whichever way each mail leaves by."""
+    mails = [Email(sender="a@example.com", to=f"u{number}@example.com", text_body="x") for number in range(1201)]
+    second = MemoryTransport()
+    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch(mails)) == 1201
+    assert second.sent == mails

@@ -1,0 +1,74 @@
+"""The way out that keeps what it is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import ConfigurationError, Email, InvalidArgument, InvalidEmail, MemoryTransport, SendResult, Transport
+
+MAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"], text_body="x", idempotency_key="k")
+
+
+def test_it_is_a_transport():
+    """What keeps mails is a way out like any other."""
+    assert isinstance(MemoryTransport(), Transport)
+
+
+def test_a_mail_is_kept():
+    """A mail is kept as it was given, and the result tells of it."""
+    transport = MemoryTransport()
+    result = transport.send(MAIL)
+    assert transport.sent == [MAIL]
+    assert (result.via, result.to, result.idempotency_key) == ("memory", "b@example.com, Cy <c@example.com>", "k")
+    assert result.message_id
+    assert result.submitted_at.tzinfo
+    assert repr(transport) == "MemoryTransport(1 sent)"
+
+
+def test_a_mapping_is_kept_as_a_mail():
+    """A mapping becomes an `Email`."""
+    transport = MemoryTransport()
+    transport.send({"sender": "a@example.com", "to": "b@example.com", "html_body": "x"})
+    assert transport.sent == [Email(sender="a@example.com", to="b@example.com", html_body="x")]
+
+
+@pytest.mark.parametrize(
+    "missing, field",
+    [({"sender": None}, "sender"), ({"to": ()}, "to"), ({"text_body": None}, "text_body")],
+    ids=lambda value: str(value),
+)
+def test_a_mail_must_be_whole(missing, field):
+    """A mail without sender, recipient or body is refused by the field's name, and not kept."""
+    transport = MemoryTransport()
+    given = {"sender": "a@example.com", "to": "b@example.com", "text_body": "x", **missing}
+    with pytest.raises(InvalidEmail) as caught:
+        transport.send(Email(**given))
+    assert caught.value.field == field
+    assert transport.sent == []
+
+
+def test_many():
+    """Each item of a batch is its mail's result, or the error that names its place."""
+    transport = MemoryTransport()
+    result = transport.send_batch(iter([MAIL, {"to": "b@example.com", "text_body": "x"}, MAIL]))
+    assert [isinstance(item, SendResult) for item in result] == [True, False, True]
+    assert result[1].index == 1
+    assert len(transport.sent) == 2
+
+
+@pytest.mark.parametrize("wrong", [[], MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
+def test_many_must_be_many(wrong):
+    """An empty list, or one mail in place of a list, is an argument that cannot be."""
+    with pytest.raises(InvalidArgument) as caught:
+        MemoryTransport().send_batch(wrong)
+    assert caught.value.argument == "emails"
+
+
+def test_closed():
+    """A closed transport takes nothing, and still shows what it took."""
+    transport = MemoryTransport()
+    transport.send(MAIL)
+    transport.close()
+    with pytest.raises(ConfigurationError):
+        transport.send(MAIL)
+    assert transport.sent == [MAIL]
