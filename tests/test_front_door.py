@@ -18,12 +18,12 @@ HEAVY = {"requests", "urllib3", "cattrs", "idna", "zoneinfo"}
 
 # Every class that design.md names in sections 1 to 4 and that exists by now.
 NAMED = """
-    AccountClient Address APIError APITransport Attachment BatchFailed BatchResult Bounce BounceFilters BounceType BulkEmail
-    BulkMessage Client ConfigurationError Conflict ConnectionFailed
-    DeadlineExceeded DeliveryUnknown Email EmailAPIError ERROR_CODES ErrorCode Fallback Header InactiveRecipient InvalidArgument
-    InvalidEmail InvalidRequest InvalidResponse LimitExceeded Listing MemoryTransport Message MessageDetails MessageEvent MessageStatus
-    NotFound Outcome Page RateLimited SenderNotAllowed SendResult ServerError ServiceUnavailable SESError SMTPError
-    StatsOverview TemplateEmail Transport TransportError Unauthorized
+    AccountClient Address APIError APITransport Attachment BatchFailed BatchResult Bounce BounceFilters BounceType
+    BulkEmail BulkMessage Client ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown Email
+    EmailAPIError ERROR_CODES ErrorCode Fallback Header InactiveRecipient InvalidArgument InvalidEmail
+    InvalidRequest InvalidResponse LimitExceeded Listing MemoryTransport Message MessageDetails MessageEvent
+    MessageStatus NotFound Outcome Page RateLimited SenderNotAllowed SendResult ServerError ServiceUnavailable
+    SESError SMTPError StatsOverview TemplateEmail Transport TransportError Unauthorized
 """.split()
 
 

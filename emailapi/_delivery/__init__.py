@@ -28,13 +28,14 @@ from .answers import (
     unreadable,
     verdict,
 )
-from .keys import BATCH_NAME, KEY_NAME, new_keys
+from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .lookup import look_up
 from .retrying import Deadline, may_repeat, next_wait, verdict_of
 
 __all__ = [
     "BATCH_NAME",
     "KEY_NAME",
+    "OWN_NAMES",
     "Answer",
     "Deadline",
     "Kind",

@@ -21,7 +21,7 @@ _INACTIVE = (
 
 def inactive_addresses(message: str) -> tuple[str, ...]:
     """Return the suppressed addresses that a text of the service names."""
-    for pattern in _INACTIVE:
+    for pattern in _INACTIVE if "nactive" in message else ():
         found = pattern.search(message)
         if found:
             return tuple(address.strip() for address in found[1].split(",") if address.strip())

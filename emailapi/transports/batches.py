@@ -56,20 +56,21 @@ def chunks(
     try:
         for place, given in enumerate(emails):
             try:
-                email = as_mail(given, endpoint.record)
+                email = given if isinstance(given, endpoint.record) else as_mail(given, endpoint.record)
                 parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
             except InvalidEmail as error:
                 chunk.items[place] = error.at(place)
             else:
-                if chunk.parcels and chunk.size + len(parcel.part) > BATCH_BYTES_LIMIT:
+                size = len(parcel.part)
+                if chunk.size + size > BATCH_BYTES_LIMIT and chunk.parcels:
                     yield chunk
                     chunk = Chunk(next(keys), empty)
                     if parcel.batched:
                         parcel = pack(email, options, endpoint.check, key=parcel.key, batch=chunk.batch, place=place)
                 chunk.parcels.append(parcel)
-                chunk.size += len(parcel.part) + 1
+                chunk.size += size + 1
             # Also a chunk of nothing but errors must end: there may be millions.
-            if max(len(chunk.parcels), len(chunk.items)) >= limit:
+            if len(chunk.parcels) >= limit or len(chunk.items) >= limit:
                 yield chunk
                 chunk = Chunk(next(keys), empty)
     except Exception:

@@ -160,7 +160,7 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
     if len(metadata) > METADATA_LIMIT:
         raise InvalidEmail(f"metadata has {len(metadata)} pairs, the API takes {METADATA_LIMIT}", field="metadata")
     for name, value in metadata.items():
-        if not 1 <= len(name) <= METADATA_NAME_LIMIT:
+        if not name or len(name) > METADATA_NAME_LIMIT:
             raise InvalidEmail(
                 f"metadata name {name!r} must have 1 to {METADATA_NAME_LIMIT} characters", field="metadata"
             )
@@ -168,7 +168,7 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
             raise InvalidEmail(
                 f"metadata {name!r} has {len(value)} characters, the API takes {METADATA_VALUE_LIMIT}", field="metadata"
             )
-    if len({name.lower() for name in metadata}) < len(metadata):
+    if len(metadata) > 1 and len({name.lower() for name in metadata}) < len(metadata):
         raise InvalidEmail("metadata has names that differ only in the case of letters", field="metadata")
 
 

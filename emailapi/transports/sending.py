@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from threading import Event
+from time import sleep
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class Sending(Iterator[BatchItem]):
         """Begin at once."""
         self._chunks = chunks
         self._deliver = deliver
-        self._window = workers + 1
+        self._window = 2 * workers  # while some wait for their answers, as many more are made ready
         self._progress = progress
         self._total = total
         self._broken: BaseException | None = None
@@ -86,6 +87,7 @@ class Sending(Iterator[BatchItem]):
                 self._end()
             else:
                 self._pending.append((chunk, self._pool.submit(self._deliver, chunk, self._stopped)))
+                sleep(0)  # else the worker would wait for the interpreter to take turns before it writes
 
     def _end(self) -> None:
         self._ended = True

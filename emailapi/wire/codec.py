@@ -115,6 +115,11 @@ def _is_plain(hint: Any) -> bool:
     return all(isinstance(option, type) and issubclass(option, plain) for option in options)
 
 
+def _is_texts(hint: Any) -> bool:
+    """Whether values of this hint are objects of texts, which are JSON as they are."""
+    return _is_mapping(hint) and get_args(hint) == (str, str)
+
+
 def _is_row(hint: Any) -> bool:
     return get_origin(hint) is tuple and get_args(hint)[1:] == (Ellipsis,)
 
@@ -213,6 +218,7 @@ def _converter(detailed: bool) -> Converter:
     converter.register_structure_hook_func(functools.partial(_is_maybe, date), lambda value, _: parse_day(value))
     converter.register_unstructure_hook_factory(attrs.has, _record_writer)
     converter.register_unstructure_hook_func(_is_plain, identity)
+    converter.register_unstructure_hook_func(_is_texts, identity)
     converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     return converter
