@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
-KEY_NAME = "emailapi-key"
+from ..models.email import KEY_NAME
+
+__all__ = ["BATCH_NAME", "KEY_NAME", "new_keys"]
+
 BATCH_NAME = "emailapi-batch"
 
 
