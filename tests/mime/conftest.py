@@ -45,7 +45,7 @@ class Seen:
         self.message = message_from_bytes(data)
         self.header = data.partition(b"\r\n\r\n")[0] + b"\r\n"
         self.names = [name for name, _ in self.message.items()]
-        self.leaves = [part for part in self.message.walk() if not isinstance(part.get_payload(), list)]
+        self.leaves = list(leaves(self.message))
 
     def __getitem__(self, name: str) -> str:
         return decode(self.raw(name))
@@ -73,6 +73,14 @@ class Seen:
 
 def named(part: Message) -> bool:
     return part["Content-Disposition"] is not None
+
+
+def leaves(part: Message) -> Iterator[Message]:
+    if part.get_content_maintype() != "multipart":
+        yield part
+    else:
+        for child in part.get_payload():
+            yield from leaves(child)
 
 
 def shape(part: Message) -> str:
