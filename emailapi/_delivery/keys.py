@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from struct import Struct
 
-KEY_NAME = "emailapi-key"
+from ..models.email import KEY_NAME
+
+__all__ = ["BATCH_NAME", "KEY_NAME", "new_keys"]
+
 BATCH_NAME = "emailapi-batch"
 OWN_NAMES = frozenset((KEY_NAME, BATCH_NAME))
 

@@ -13,7 +13,20 @@ from .attachment import Attachment
 from .fields import TrackLinks, as_record, from_mapping
 from .header import Header
 
-__all__ = ["BaseEmail", "Email", "Envelope", "Header", "TemplateEmail", "TrackLinks", "as_email", "from_mapping"]
+__all__ = [
+    "KEY_NAME",
+    "BaseEmail",
+    "Email",
+    "Envelope",
+    "Header",
+    "TemplateEmail",
+    "TrackLinks",
+    "as_email",
+    "from_mapping",
+]
+
+# The metadata pair that a mail's `idempotency_key` travels in, whichever way out takes metadata.
+KEY_NAME = "emailapi-key"
 
 
 def _write_header(value: Address) -> str:

@@ -10,6 +10,9 @@ from ..errors import EmailAPIError, InvalidArgument, InvalidEmail
 from ..models.email import BaseEmail, Email
 from ..models.fields import as_record
 from ..models.outbound import BatchItem, BatchResult, SendResult
+from ..models.whole import check_whole
+
+__all__ = ["Given", "check_many", "check_whole", "one_by_one"]
 
 M = TypeVar("M", bound=BaseEmail)
 # What a user may give for a mail.
@@ -28,21 +31,6 @@ def as_mail(given: object, record: type[M]) -> M:
 
         return from_message(given)  # type: ignore[return-value]
     return as_record(given, record, "email")
-
-
-def check_whole(email: Email) -> None:
-    """
-    Check that a mail has all that a mail needs.
-
-    Raises:
-        InvalidEmail: It has no sender, no recipient or no body.
-    """
-    if email.sender is None:
-        raise InvalidEmail("sender is missing", field="sender")
-    if not (email.to or email.cc or email.bcc):
-        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
-    if email.text_body is None and email.html_body is None:
-        raise InvalidEmail("a mail needs a text_body or an html_body", field="text_body")
 
 
 def check_many(emails: object) -> None:

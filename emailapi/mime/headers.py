@@ -1,0 +1,184 @@
+"""
+The headers of a mail, written and folded by us: what `email.policy` folds can read back as other recipients.
+
+Three kinds: addresses, free text (encoded where it is not plain ASCII), and structured values (ids, URLs), which
+encoded words would break.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..errors import InvalidEmail
+from ..models.address import Address, parse_addresses
+from ..models.header import Header
+from .lines import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, fold
+from .words import encoded_words
+
+# Values of ids, URLs and keywords: machines read them, and read no encoded words.
+STRUCTURED = frozenset(
+    (
+        "message-id in-reply-to references date received return-path dkim-signature arc-seal arc-message-signature "
+        "arc-authentication-results authentication-results auto-submitted autocrypt resent-date resent-message-id "
+        "list-unsubscribe list-unsubscribe-post list-subscribe list-help list-post list-owner list-archive"
+    ).split()
+)
+# Values that are addresses.
+ADDRESS_HEADERS = frozenset(
+    (
+        "from to cc bcc reply-to sender resent-from resent-sender resent-to resent-cc resent-bcc "
+        "disposition-notification-to return-receipt-to errors-to mail-followup-to mail-reply-to"
+    ).split()
+)
+_ODD_SPACE = re.compile("^ | $|  |\t")
+_OUTER_SPACE = re.compile("^[ \t]|[ \t]$")
+_TOKEN = re.compile("[ \t]*[^ \t]+")
+
+
+def write_addresses(name: str, group: Iterable[Address], field: str, *, utf8: bool = False) -> str:
+    """
+    Return a header of addresses: names in quotes or encoded words, mailboxes as they are, folded behind commas.
+
+    Raises:
+        InvalidEmail: Naming `field`: a mailbox that needs SMTPUTF8 (and `utf8` is not set), or that no reader would
+            read as it is.
+    """
+    first = _first(name)
+    items = [_address_tokens(address, field, utf8, first) for address in group]
+    for tokens in items[:-1]:
+        tokens[-1] += ","
+    return fold(name, items)
+
+
+def check_mailbox(address: Address, field: str, utf8: bool) -> None:
+    """
+    Return when a mailbox can stand in a header.
+
+    Raises:
+        InvalidEmail: Naming `field`: it needs SMTPUTF8 and `utf8` is not set, looks like an encoded word, or is longer
+            than a line.
+    """
+    mailbox = address.mailbox
+    check_line(mailbox, field, field)
+    if not (utf8 or mailbox.isascii()):
+        raise InvalidEmail(
+            f"{field}: {address.email!r} has a local part that is not ASCII, which only a server with SMTPUTF8 takes",
+            field=field,
+        )
+    if "=?" in mailbox:
+        # Readers that decode before they parse would find another address in it.
+        raise InvalidEmail(f"{field}: {address.email!r} looks like an encoded word", field=field)
+    if len(mailbox) > TOKEN_LIMIT // (1 if mailbox.isascii() else 4):
+        raise InvalidEmail(f"{field}: an address of {len(mailbox)} characters is longer than a line", field=field)
+
+
+def _address_tokens(address: Address, field: str, utf8: bool, first: int) -> list[str]:
+    mailbox = address.mailbox
+    check_mailbox(address, field, utf8)
+    name = address.name
+    if not name:
+        return [mailbox]
+    check_line(name, field, field)
+    check_line(address.header, field, field)
+    written = address.header[: -len(mailbox) - 3]
+    if PRINTABLE.fullmatch(name) and "=?" not in name and not _ODD_SPACE.search(name):
+        tokens = written.split(" ")
+        if len(written) < LINE or max(map(len, tokens)) <= TOKEN_LIMIT:
+            return [*tokens, f"<{mailbox}>"]
+    return [*encoded_words(name, first), f"<{mailbox}>"]
+
+
+def write_subject(subject: str) -> str:
+    """Return the subject; one with tabs, double or outer spaces is encoded: on the way they get lost."""
+    return _write_text("Subject", subject, bool(_ODD_SPACE.search(subject)))
+
+
+def write_header(header: Header, *, utf8: bool = False) -> str:
+    """
+    Return a header of the sender's own.
+
+    Raises:
+        InvalidEmail: Naming "headers": it would show who gets a copy in secret, a structured value is not ASCII, or it
+            cannot be broken into lines.
+    """
+    name = header.name
+    if name.lower() == "resent-bcc":
+        raise InvalidEmail(f"headers: {name} would show who gets a copy in secret; use bcc=", field="headers")
+    return write_value(name, header.value, "headers", utf8=utf8)
+
+
+def write_value(name: str, value: str, field: str, *, utf8: bool = False) -> str:
+    """
+    Return a header by what its name says of its value: addresses, a structured value, or free text.
+
+    Raises:
+        InvalidEmail: Naming `field`.
+    """
+    kind = name.lower()
+    check_line(name, "a header's name", field)
+    check_line(value, name, field)
+    if len(name) > LINE:
+        raise InvalidEmail(f"{field}: a name of {len(name)} characters is longer than a line", field=field)
+    if kind in ADDRESS_HEADERS and not (PRINTABLE.fullmatch(value) and len(value) < TOKEN_LIMIT):
+        return write_addresses(name, _parsed(name, value, field), field, utf8=utf8)
+    if kind in STRUCTURED or kind in ADDRESS_HEADERS:
+        return _write_structured(name, value, field)
+    return _write_text(name, value, bool(_OUTER_SPACE.search(value)))
+
+
+def _parsed(name: str, value: str, field: str) -> tuple[Address, ...]:
+    try:
+        return parse_addresses(value)
+    except InvalidEmail as error:
+        raise InvalidEmail(f"{field}: {name}: {error.message}", field=field) from None
+
+
+def _write_structured(name: str, value: str, field: str) -> str:
+    value = value.strip(" \t")
+    if not PRINTABLE.fullmatch(value.replace("\t", " ")):
+        raise InvalidEmail(f"{field}: {name} must be ASCII, as in a URL with its other characters as %XX", field=field)
+    written = _fold_text(name, value) or _fold_text(name, value.replace(",", ", "))
+    if not written:
+        raise InvalidEmail(f"{field}: {name} has no spaces to break it at, and is longer than a line", field=field)
+    return written
+
+
+def _fold_text(name: str, value: str) -> str:
+    """Return the header with its spaces as given, broken before some of them; "" when a piece is longer than a line."""
+    if len(name) + 2 + len(value) <= LINE:
+        return f"{name}: {value}\r\n"
+    lines: list[str] = []
+    line = f"{name}: "
+    for token in _TOKEN.findall(value):
+        if len(token) > TOKEN_LIMIT:
+            return ""
+        # Only a single space is broken at: some readers make one space of all that stands around a break.
+        if len(line) + len(token) > LINE and len(line) > len(name) + 2 and token[1:2] not in (" ", "\t", ""):
+            lines.append(line)
+            line = ""
+        line += token
+    lines.append(line)
+    return "" if max(map(len, lines)) > LINE_LIMIT else "\r\n".join(lines) + "\r\n"
+
+
+def _write_text(name: str, value: str, encode: bool) -> str:
+    """Return a header of free text; what is not plain in it is encoded, from the first such word to the last."""
+    check_line(value, name, name.lower())
+    if not encode and "=?" not in value and PRINTABLE.fullmatch(value.replace("\t", " ")):
+        written = _fold_text(name, value)
+        if written:
+            return written
+        encode = True
+    tokens = value.split(" ")
+    bad = [place for place, token in enumerate(tokens) if "=?" in token or not PRINTABLE.fullmatch(token)]
+    if encode or not bad or "" in tokens or max(map(len, tokens)) > TOKEN_LIMIT:
+        return fold(name, [[word] for word in encoded_words(value, _first(name))])
+    begin, end = bad[0], bad[-1] + 1
+    words = encoded_words(" ".join(tokens[begin:end]), _first(name) if begin == 0 else 75)
+    return fold(name, [[word] for word in (*tokens[:begin], *words, *tokens[end:])])
+
+
+def _first(name: str) -> int:
+    """Return the room for a word on the first line."""
+    return max(LINE - len(name) - 2, 24)

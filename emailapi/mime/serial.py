@@ -1,0 +1,123 @@
+"""
+A standard-library message to bytes, nothing refolded.
+
+`Message.as_bytes` folds headers anew, puts `>` before lines that begin with `From `, and adds an empty line behind an
+inner multipart: each breaks a signature.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from email.header import Header as EncodedHeader
+from email.message import Message
+from typing import Any
+
+from ..errors import InvalidEmail
+from .headers import write_value
+from .parameters import with_parameters
+
+_NAME = re.compile(r"[!-9;-~]+")
+_LINE_END = re.compile(r"\r\n?|\n")
+_BREAK_OUT = re.compile(r"\r(?!\n)|\n(?![ \t])|\0")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DEPTH_LIMIT = 100
+
+
+def serialize(message: Message) -> bytes:
+    """
+    Return a message as bytes.
+
+    Raises:
+        InvalidEmail: With the field "message": a header breaks out of its line, or a body is no text of its charset.
+    """
+    return b"".join(_entity(message, parsed=False, depth=0))
+
+
+def _entity(message: Message, parsed: bool, depth: int) -> list[bytes]:
+    if depth > _DEPTH_LIMIT:
+        raise InvalidEmail("the message is nested too deeply", field="message")
+    # A parser gives a multipart an epilogue, if an empty one; what was built has none.
+    parsed = parsed or message.epilogue is not None
+    payload: Any = message.get_payload() if message.is_multipart() else message._payload  # type: ignore[attr-defined]
+    body: list[bytes] = []
+    boundary = None
+    if isinstance(payload, list):
+        if message.get_content_maintype() == "message":
+            body = _report(payload, parsed, depth)
+        else:
+            boundary = message.get_boundary() or f"=_{os.urandom(16).hex()}"
+            body = _multipart(message, boundary, payload, parsed, depth)
+    elif isinstance(payload, str):
+        body = [_text(payload)]
+    elif payload is not None:
+        raise InvalidEmail(f"a part's payload is {type(payload).__name__}, not text", field="message")
+    made = boundary if message.get_boundary() is None else None
+    return [*(write_raw(name, value, made) for name, value in message.raw_items()), b"\r\n", *body]
+
+
+def _report(payload: list[Message], parsed: bool, depth: int) -> list[bytes]:
+    """Return the message in a `message/rfc822`, or the blocks of a `message/delivery-status`."""
+    pieces: list[bytes] = []
+    for inner in payload:
+        pieces += _entity(inner, parsed, depth + 1)
+    return pieces
+
+
+def _multipart(message: Message, boundary: str, parts: list[Message], parsed: bool, depth: int) -> list[bytes]:
+    line = _text(f"--{boundary}")
+    pieces: list[bytes] = []
+    if message.preamble is not None:
+        pieces += (_text(message.preamble), b"\r\n")
+    for part in parts:
+        pieces += (line, b"\r\n", *_entity(part, parsed, depth + 1), b"\r\n")
+    if not parts:
+        pieces += (line, b"\r\n\r\n")
+    pieces += (line, b"--")
+    if message.epilogue is not None:
+        pieces += (b"\r\n", _text(message.epilogue))
+    elif not parsed:
+        pieces.append(b"\r\n")
+    return pieces
+
+
+def _text(text: str) -> bytes:
+    try:
+        return _LINE_END.sub("\r\n", text).encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        pass
+    raise InvalidEmail("a part has text that is not ASCII, and no charset to encode it in", field="message")
+
+
+def write_raw(name: str, value: Any, boundary: str | None = None) -> bytes:
+    """
+    Return one header as it is if it is bytes already, else encoded.
+
+    Raises:
+        InvalidEmail: It breaks out of its line, or cannot be encoded.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidEmail(f"{name!r} is no header name", field="message")
+    if isinstance(value, EncodedHeader):
+        value = value.encode(linesep="\r\n")
+    if not isinstance(value, str):
+        raise InvalidEmail(f"{name} is {type(value).__name__}, not text", field="message")
+    if _BREAK_OUT.search(value):
+        raise InvalidEmail(f"{name} has a line break or a NUL in it", field="message")
+    if boundary is not None and name.lower() == "content-type":
+        value = f'{value};\r\n boundary="{boundary}"'
+    if value.isascii() and not hasattr(value, "fold"):
+        return f"{name}: {_LINE_END.sub(chr(13) + chr(10), value)}\r\n".encode("ascii")
+    if _SURROGATE.search(value):
+        return f"{name}: {_LINE_END.sub(chr(13) + chr(10), value)}\r\n".encode("utf-8", "surrogateescape")
+    return _built(name, value).encode()
+
+
+def _built(name: str, value: Any) -> str:
+    """Return a header that is text, not yet encoded: an `EmailMessage`'s, or one put into a `Message` as it was."""
+    if not hasattr(value, "params"):
+        return write_value(name, " ".join(value.splitlines()), "message")
+    main = (
+        getattr(value, "content_disposition", None) or getattr(value, "content_type", None) or value.partition(";")[0]
+    )
+    return with_parameters(name, main, [(key, str(text)) for key, text in value.params.items()])
