@@ -20,11 +20,11 @@ from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
 from ..transports import api
 from ..transports.batches import chunks, deliver, send_batch
+from ..transports.given import EmailLike, as_mail, check_many, listed
 from ..transports.limits import BATCH_LIMIT
 from ..transports.lookup import find
 from ..transports.posting import checked_key, send_bulk, send_one
 from ..transports.sending import Progress, Sending
-from ..transports.whole import EmailLike, as_mail, check_many, listed
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
 

@@ -12,8 +12,8 @@ from ..models.email import Email
 from ..models.outbound import BatchResult, SendResult
 from . import api
 from .batches import send_batch
+from .given import EmailLike, as_mail, listed
 from .posting import send_one
-from .whole import EmailLike, as_mail, listed
 
 if TYPE_CHECKING:
     from .._http import Session

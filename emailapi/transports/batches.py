@@ -16,9 +16,9 @@ from ..errors import EmailAPIError, InvalidEmail
 from ..models.outbound import BatchItem, BatchResult
 from ..settings import Options
 from .api import Endpoint, M, Parcel, pack
+from .given import as_mail
 from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
 from .posting import find_first, send_chunk
-from .whole import as_mail
 
 KEYS_AT_ONCE = BATCH_LIMIT
 

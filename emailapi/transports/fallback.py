@@ -12,9 +12,9 @@ from ..errors import ConfigurationError, EmailAPIError, InvalidArgument, Invalid
 from ..models.email import Email
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from ..models.transport import Transport
+from .given import EmailLike, as_mail, check_many
 from .limits import BATCH_LIMIT
 from .relief import ATTEMPTS, Relief, within
-from .whole import EmailLike, as_mail, check_many
 
 if TYPE_CHECKING:
     from typing_extensions import Self

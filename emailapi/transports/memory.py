@@ -10,7 +10,8 @@ from .._delivery import new_keys
 from ..errors import ConfigurationError
 from ..models.email import Email
 from ..models.outbound import BatchResult, SendResult
-from .whole import EmailLike, as_mail, check_whole, one_by_one
+from ..models.whole import check_whole
+from .given import EmailLike, as_mail, one_by_one
 
 
 class MemoryTransport:

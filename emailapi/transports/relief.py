@@ -26,7 +26,7 @@ from ..errors import (
 from ..models.email import Email
 from ..models.outbound import BatchItem
 from ..models.transport import Transport
-from .whole import check_whole
+from ..models.whole import check_whole
 
 logger = logging.getLogger("emailapi")
 

@@ -1,4 +1,4 @@
-"""What every way out asks of a mail, and how one that knows no batches sends many."""
+"""What a user may give for a mail, or for many, and how a way out that knows no batches sends many."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from ..errors import EmailAPIError, InvalidArgument, InvalidEmail
 from ..models.email import BaseEmail, Email
 from ..models.fields import as_record
 from ..models.outbound import BatchItem, BatchResult, SendResult
-from ..models.whole import check_whole
-
-__all__ = ["Given", "check_many", "check_whole", "one_by_one"]
 
 M = TypeVar("M", bound=BaseEmail)
 # What a user may give for a mail.
@@ -40,7 +37,7 @@ def check_many(emails: object) -> None:
     Raises:
         InvalidArgument: It is one, or none at all.
     """
-    if isinstance(emails, (BaseEmail, Mapping, str, bytes)) or not isinstance(emails, Iterable):
+    if isinstance(emails, (BaseEmail, Mapping, Message, str, bytes)) or not isinstance(emails, Iterable):
         raise InvalidArgument(f"emails must be a list of mails, not {type(emails).__name__}", argument="emails")
 
 

@@ -1,0 +1,87 @@
+"""Sending what the standard library's `email` builds: whoever comes from smtplib changes one line."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+
+import pytest
+
+from emailapi import Client, InvalidArgument, InvalidEmail
+from emailapi.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Return a client of a sandbox."""
+    with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
+        yield client
+
+
+def message(number: int = 0) -> EmailMessage:
+    """Return a message with both bodies and a file."""
+    built = EmailMessage()
+    built["From"] = '"Doe, Jane" <jane@example.com>'
+    built["To"] = f"user{number}@example.com, Zoë <zoe@example.com>"
+    built["Subject"] = "Grüße, und ein Anhang"
+    built["X-Campaign"] = "spring"
+    built.set_content("Hällo\n")
+    built.add_alternative("<p>Hällo</p>\n", subtype="html")
+    built.add_attachment(b"\x00\xff", maintype="application", subtype="pdf", filename="résumé.pdf")
+    return built
+
+
+def test_a_message(client):
+    """A message arrives with its addresses, subject, bodies, headers and files."""
+    sent = client.messages.get(client.outbound.send(message()).message_id)
+    assert sent.sender == '"Doe, Jane" <jane@example.com>'
+    assert [one.email for one in sent.to] == ["user0@example.com", "zoe@example.com"]
+    assert sent.subject == "Grüße, und ein Anhang"
+    assert (sent.text_body.strip(), sent.html_body.strip()) == ("Hällo", "<p>Hällo</p>")
+    assert sent.attachments == ("résumé.pdf",)
+    assert "X-Campaign: spring" in client.messages.dump(sent.message_id)
+
+
+def test_a_legacy_message(client):
+    """The older classes serve as well."""
+    built = MIMEMultipart("mixed")
+    built["From"], built["To"], built["Subject"] = "jane@example.com", "user@example.com", "Old"
+    alternative = MIMEMultipart("alternative")
+    alternative.attach(MIMEText("plain", "plain", "utf-8"))
+    alternative.attach(MIMEText("<b>html</b>", "html", "utf-8"))
+    built.attach(alternative)
+    part = MIMEApplication(b"%PDF", Name="a.pdf")
+    part["Content-Disposition"] = 'attachment; filename="a.pdf"'
+    built.attach(part)
+    sent = client.messages.get(client.outbound.send(built).message_id)
+    assert (sent.text_body, sent.html_body, sent.attachments) == ("plain", "<b>html</b>", ("a.pdf",))
+
+
+def test_many_messages(client):
+    """Messages go by batches and by `send_many`, too, beside mails and mappings."""
+    mails = [message(1), {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}, message(2)]
+    assert len(client.outbound.send_batch(mails).accepted) == 3
+    assert client.outbound.send_many(mails).wait().accepted == 3
+
+
+def test_what_cannot_be_expressed(client):
+    """A part that a mail cannot have is refused by name, and in a batch it is that item's error."""
+    signed = MIMEMultipart("signed", protocol="application/pkcs7-signature")
+    signed["From"], signed["To"] = "a@example.com", "b@example.com"
+    signed.attach(MIMEText("x"))
+    signed.attach(MIMEApplication(b"x", "pkcs7-signature"))
+    with pytest.raises(InvalidEmail, match="signed"):
+        client.outbound.send(signed)
+    batch = client.outbound.send_batch([message(3), signed])
+    assert batch[0].error_code == 0
+    assert (batch[1].index, batch[1].outcome.value) == (1, "not_sent")
+
+
+def test_templates_take_no_messages(client):
+    """A message is no mail of a template, and one message is no list."""
+    with pytest.raises(InvalidEmail):
+        client.outbound.send_template(message())
+    with pytest.raises(InvalidArgument):
+        client.outbound.send_batch(message())
