@@ -19,9 +19,8 @@ USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
 
 
 def _on_loopback(url: str) -> bool:
-    parts = urlsplit(url if "//" in url else f"//{url}")
     try:
-        return is_loopback(parts.hostname or "")
+        return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
     except ValueError:  # a proxy's address that is none: it is said when it is to be used
         return True
 

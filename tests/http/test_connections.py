@@ -15,7 +15,16 @@ from contextlib import ExitStack
 import pytest
 import requests
 
-from emailapi import AccountClient, Client, ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Email, EmailAPIError
+from emailapi import (
+    AccountClient,
+    Client,
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+)
 from emailapi._http import connection
 
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
@@ -209,3 +218,18 @@ def test_whatever_a_given_session_raises_is_unknown(raised, serve, connect, acce
     assert caught.value.__context__ is None
     assert "5ecret" not in str(caught.value)
     assert len(peer.seen) == 2
+
+
+def test_a_host_name_that_no_resolver_takes(connect):
+    """A name with a part that is too long was surely sent nothing, and is said to be no name."""
+    with pytest.raises(EmailAPIError) as caught:
+        connect(f"https://{'a' * 64}.example").outbound.send(MAIL)
+    assert not caught.value.may_have_been_sent
+
+
+def test_a_proxy_whose_address_is_none(connect, serve, accepted, monkeypatch):
+    """A proxy's address that cannot be read stops no client from being made; a call says what is wrong."""
+    monkeypatch.setenv("http_proxy", "http://[::1")
+    client = connect(serve(accepted).url)
+    with pytest.raises(ConfigurationError):
+        client.outbound.send(MAIL)
