@@ -134,5 +134,5 @@ def _log(request: Request, attempt: int, seconds: float, answer: Answer | None, 
             came,
             round(seconds * 1000),
             attempt,
-            f", message {message}" if message else "",
+            f", message {message}" if message and message.isprintable() else "",
         )

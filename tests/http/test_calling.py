@@ -158,6 +158,15 @@ def test_the_log(serve, connect, reply, accepted, caplog):
     assert not [secret for secret in SECRETS if secret in caplog.text]
 
 
+def test_an_id_forges_no_line(serve, connect, reply, caplog):
+    """An id with a line feed is not logged: it would look like a line of its own."""
+    caplog.set_level(logging.INFO, "emailapi")
+    peer = serve(reply({"ErrorCode": 0, "MessageID": "1\nforged"}))
+    assert connect(peer.url).outbound.send(MAIL).message_id == "1\nforged"
+    assert "forged" not in caplog.text
+    assert len(caplog.records) == 1
+
+
 def test_no_query_in_the_log(serve, connect, reply, caplog):
     """What a listing is narrowed by, an address maybe, is not logged."""
     caplog.set_level(logging.INFO, "emailapi")
