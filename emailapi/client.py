@@ -75,6 +75,10 @@ class _BaseClient:
         """Name the host, never the token."""
         return f"{type(self).__name__}(base_url={self._session.base_url!r})"
 
+    def __reduce__(self) -> str:
+        """Refuse to be pickled or copied: the token would stand in what comes of it."""
+        raise TypeError(f"a {type(self).__name__} holds a token and connections: make one in each process")
+
 
 class Client(_BaseClient):
     """

@@ -17,6 +17,7 @@ from ..errors import (
     ConnectionFailed,
     DeadlineExceeded,
     DeliveryUnknown,
+    EmailAPIError,
     InactiveRecipient,
     InvalidResponse,
     Outcome,
@@ -228,6 +229,16 @@ def unknown(request: Request, why: str, answer: Answer | None = None, key: str |
     return DeliveryUnknown(f"{why}: {what}", idempotency_key=key, **facts(request, answer))
 
 
+def failure_of(request: Request, answer: Answer) -> EmailAPIError | None:
+    """Return the error that an answer as a whole stands for, if it is none of success."""
+    found = verdict(answer)
+    if found is Verdict.ACCEPTED:
+        return None
+    if found is Verdict.UNKNOWN and request.kind is not Kind.READ:
+        return unknown(request, f"the service answered HTTP {answer.status}", answer)
+    return refusal(request, answer)
+
+
 def unreadable(request: Request, answer: Answer, why: str) -> TransportError:
     """Return the error of a success that cannot be read: what a write was to do is done, as far as one can know."""
     if request.kind is Kind.READ:
@@ -268,11 +279,9 @@ def answer_value(request: Request, answer: Answer) -> Any:
         DeliveryUnknown: It failed, or its answer cannot be read, and the request was a write.
         InvalidResponse: The answer cannot be read.
     """
-    found = verdict(answer)
-    if found is Verdict.UNKNOWN and request.kind is not Kind.READ:
-        raise unknown(request, f"the service answered HTTP {answer.status}", answer)
-    if found is not Verdict.ACCEPTED:
-        raise refusal(request, answer)
+    failure = failure_of(request, answer)
+    if failure is not None:
+        raise failure
     with suppress(ValueError):
         return answer.value()
     # Raised out here so that it does not carry the other one, which holds the whole answer.

@@ -16,20 +16,24 @@ LOOK_UP_SECONDS = 10.0
 PACE = Retry(attempts=100, initial=0.1, maximum=1.5)
 
 
-def look_up(search: Callable[[], T | None], deadline: Deadline) -> T | None:
+def look_up(search: Callable[[Deadline], tuple[T | None, float]], deadline: Deadline) -> T | None:
     """
     Search again and again, with growing pauses, until something is found or the time is over.
 
     Not finding anything proves nothing: what was accepted may not be in the index yet.
+
+    Args:
+        search: Is given when it must be over; gives what it found, and the least seconds until it may be called again.
+        deadline: The call's.
     """
     until = deadline.sooner(LOOK_UP_SECONDS)
     attempt = 0
     while until.left() > 0:
         attempt += 1
-        found = search()
-        if found is not None:
+        found, asked = search(until)
+        if found is not None or asked >= until.left():
             return found
-        wait = min(backoff(PACE, attempt), until.left())
+        wait = min(max(backoff(PACE, attempt), asked), until.left())
         if wait > 0:
             sleep(wait)
     return None

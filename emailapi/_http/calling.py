@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from time import monotonic
 
 from .._delivery import (
@@ -13,9 +14,9 @@ from .._delivery import (
     Request,
     Verdict,
     answer_id,
+    failure_of,
     may_repeat,
     next_wait,
-    refusal,
     retry_after,
     unknown,
     verdict,
@@ -91,8 +92,9 @@ def _ended(
         assert failure is not None  # noqa: S101 - there is an answer or there is none
         _tell(hook, request, attempt, error=failure)
         raise failure
-    if hook is not None and verdict(answer) is not Verdict.ACCEPTED:
-        _tell(hook, request, attempt, status=answer.status, error=refusal(request, answer))
+    error = None if hook is None else failure_of(request, answer)
+    if error is not None:
+        _tell(hook, request, attempt, status=answer.status, error=error)
     return answer
 
 
@@ -112,7 +114,8 @@ def _tell(
     try:
         hook(HookEvent(request.method, request.path, attempt, status, seconds, wait, error))
     except Exception:
-        logger.exception("a hook failed at %s %s", request.method, request.path)
+        with suppress(Exception):  # nor must what a handler of the log raises
+            logger.exception("a hook failed at %s %s", request.method, request.path)
 
 
 def _log(request: Request, attempt: int, seconds: float, answer: Answer | None, failure: TransportError | None) -> None:
@@ -120,13 +123,16 @@ def _log(request: Request, attempt: int, seconds: float, answer: Answer | None, 
     level = logging.INFO if answer is not None and answer.status < 400 else logging.WARNING
     if not logger.isEnabledFor(level):
         return
-    logger.log(
-        level,
-        "%s %s %s in %d ms, attempt %d%s",
-        request.method,
-        request.path,
-        failure.message if answer is None and failure else answer.status if answer else "",
-        round(seconds * 1000),
-        attempt,
-        f", message {answer_id(answer)}" if answer is not None and answer_id(answer) else "",
-    )
+    came = failure.message if answer is None and failure else answer.status if answer else ""
+    message = answer_id(answer) if answer is not None else None
+    with suppress(Exception):  # what a handler raises must not hide what became of a mail
+        logger.log(
+            level,
+            "%s %s %s in %d ms, attempt %d%s",
+            request.method,
+            request.path,
+            came,
+            round(seconds * 1000),
+            attempt,
+            f", message {message}" if message and message.isprintable() else "",
+        )

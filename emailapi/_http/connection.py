@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import http.client
 import io
+import math
+import socket
 import threading
 import time
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import allowed_gai_family
 
 POOL_SIZE = 32
 # Load balancers close what is idle for a minute or more; renewing a connection costs less than losing an answer.
@@ -38,15 +41,17 @@ class _Call(threading.local):
 call = _Call()
 
 
+def _left() -> float:
+    return math.inf if call.until is None else call.until - time.monotonic()
+
+
 def _limit(sock: Any) -> None:
     """Let the next operation of a socket take no longer than what is left of the call."""
-    if call.until is None:
-        return
-    left = call.until - time.monotonic()
+    left = _left()
     if left <= 0:
         raise TimeoutError("the deadline is over")
     timeout = sock.gettimeout()
-    if timeout is None or left < timeout:
+    if left < (math.inf if timeout is None else timeout):
         sock.settimeout(left)
 
 
@@ -99,6 +104,37 @@ class _Watched:
     _used = (0.0, 0.0)
     _joins = False
     _head = b""
+    _dns_host: Any
+    timeout: Any
+
+    def _new_conn(self) -> Any:
+        """Connect by TCP: urllib3 gives each address of a host the whole timeout, one after another."""
+        name, timeout = self._dns_host, self.timeout
+        failure: Exception = TimeoutError("the deadline is over")
+        try:
+            for address in self._addresses(name):
+                self._dns_host, self.timeout = address, min(timeout, _left())
+                if self.timeout <= 0:
+                    break
+                try:
+                    sock = super()._new_conn()  # type: ignore[misc]
+                except (urllib3_errors.ConnectTimeoutError, urllib3_errors.NewConnectionError) as error:
+                    failure = error
+                else:
+                    sock.settimeout(max(min(timeout, _left()), 0.001))  # the rest: CONNECT, and the TLS handshake
+                    return sock
+        finally:
+            self._dns_host, self.timeout = name, timeout
+        raise failure
+
+    def _addresses(self, name: str) -> list[str]:
+        try:
+            found = socket.getaddrinfo(name.strip("[]"), self.port, allowed_gai_family(), socket.SOCK_STREAM)  # type: ignore[attr-defined]
+        except socket.gaierror as error:
+            raise urllib3_errors.NameResolutionError(self.host, self, error) from error  # type: ignore[attr-defined,arg-type]
+        except UnicodeError:  # said by urllib3, in its own words
+            return [name]
+        return [str(info[4][0]) for info in found]
 
     def connect(self) -> None:
         try:

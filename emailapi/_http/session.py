@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from urllib3 import exceptions as urllib3_errors
 
 from .._delivery import Answer, Deadline, Kind, Request, no_answer, out_of_time
 from .._version import __version__
@@ -20,9 +19,8 @@ USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
 
 
 def _on_loopback(url: str) -> bool:
-    parts = urlsplit(url if "//" in url else f"//{url}")
     try:
-        return is_loopback(parts.hostname or "")
+        return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
     except ValueError:  # a proxy's address that is none: it is said when it is to be used
         return True
 
@@ -77,7 +75,8 @@ class Session:
     def close(self) -> None:
         """Close all connections; a session that the user gave stays the user's to close."""
         self._closed = True
-        self._adapter.close()
+        if self._pid == os.getpid():  # else they are the parent's, and so are their locks
+            self._adapter.close()
 
     def check_open(self) -> None:
         """
@@ -101,6 +100,8 @@ class Session:
             ConfigurationError: The client is closed, or the environment names a CA bundle or proxy that cannot serve.
         """
         self.check_open()
+        if self._given is not None:
+            _check_session(self._given)
         url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
         headers = self._headers if request.body is None else {**self._headers, "Content-Type": "application/json"}
         left = deadline.left()
@@ -112,7 +113,7 @@ class Session:
             if self._given is not None:
                 return self._exchange_by(self._given, request, url, headers, timeout)
             return self._exchange(request, url, headers, timeout)
-        except (requests.RequestException, urllib3_errors.HTTPError, OSError, ValueError) as error:
+        except Exception as error:  # whatever it is: hooks and adapters of the user's may raise anything
             ours = self._failure(request, error, timeout, deadline)
             failure.let_go(error)
         # Raised out here so that it does not carry the other one, which holds the request with token and mail.
@@ -152,7 +153,6 @@ class Session:
         if self._pid != os.getpid():
             session.close()  # what it has open is the parent's; it opens new ones
             self._pid = os.getpid()
-        _check_session(session)
         try:
             response = session.request(
                 request.method, url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -43,7 +42,7 @@ class Retry:
             raise ConfigurationError(f"retry: attempts must be a whole number from 1 on, not {self.attempts!r}")
         for name in ("initial", "maximum"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= SECONDS_LIMIT:
                 raise ConfigurationError(f"retry: {name} must be a number of seconds, not {value!r}")
 
 

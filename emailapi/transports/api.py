@@ -15,14 +15,12 @@ from .._delivery import (
     OWN_NAMES,
     Answer,
     Request,
-    Verdict,
     api_error,
     envelope_code,
     facts,
+    failure_of,
     names_some_of,
-    refusal,
     unknown,
-    verdict,
 )
 from ..errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
 from ..models.address import Address
@@ -45,6 +43,7 @@ M = TypeVar("M", bound=BaseEmail)
 
 _SENDER, _STREAM, _METADATA = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream", "metadata"))
 _MESSAGE_ID = wire_names(SendResult)["message_id"]
+_JUDGED = (wire_names(SendResult)["error_code"], _MESSAGE_ID)
 DEFAULT_STREAM = "outbound"
 
 
@@ -209,12 +208,15 @@ def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes
 
 def accepted(value: object, key: str | None) -> SendResult:
     """
-    Return the result that an answer's object describes.
+    Return the result that an answer's object describes; one whose code and id can be read is one, whatever else is odd.
 
     Raises:
         InvalidResponse: It cannot be read.
     """
-    result = read(value, SendResult)
+    try:
+        result = read(value, SendResult)
+    except InvalidResponse:
+        result = read(_judged(value), SendResult)
     inactive = inactive_addresses(result.message)
     if key is None and not inactive:
         return result
@@ -230,28 +232,23 @@ def accepted(value: object, key: str | None) -> SendResult:
     )
 
 
-def failure_of(request: Request, answer: Answer, parcel: Parcel | None = None) -> EmailAPIError | None:
-    """Return what an answer as a whole says against its mails, if anything."""
-    found = verdict(answer)
-    if found in (Verdict.REFUSED, Verdict.NOT_SENT):
-        return _refused(refusal(request, answer), request, answer, parcel)
-    if found is Verdict.UNKNOWN:
-        return unknown(request, f"the service answered HTTP {answer.status}", answer)
-    return None
-
-
-def _refused(error: APIError, request: Request, answer: Answer, parcel: Parcel | None) -> EmailAPIError:
+def _refused(error: EmailAPIError, request: Request, answer: Answer, parcel: Parcel) -> EmailAPIError:
     """Return a refusal; one that names some of a mail's recipients may have been delivered to the others."""
-    if parcel is not None and names_some_of(error, parcel.addresses):
+    if isinstance(error, APIError) and names_some_of(error, parcel.addresses):
         return unknown(request, error.message, answer)
     return error
 
 
+def _judged(value: object) -> object:
+    """Return of an answer's object only what says whether it is a success."""
+    return {name: value.get(name) for name in _JUDGED} if isinstance(value, dict) else value
+
+
 def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
     """Return what the answer to a single mail says of it."""
-    failure = failure_of(request, answer, parcel)
+    failure = failure_of(request, answer)
     if failure is not None:
-        return failure
+        return _refused(failure, request, answer, parcel)
     with suppress(ValueError, InvalidResponse):
         value = answer.value()
         if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):

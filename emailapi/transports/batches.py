@@ -118,7 +118,7 @@ def deliver(
     items: dict[int, BatchItem] = {}
     parcels = chunk.parcels
     if check_first:
-        items.update(_already(session, options, parcels))
+        items.update(_already(session, options, parcels, stopped))
         parcels = [parcel for parcel in parcels if parcel.place not in items]
     if parcels and not (stopped and stopped.is_set()):
         sent = send_chunk(session, options, endpoint, parcels, chunk.batch, stopped)
@@ -126,11 +126,15 @@ def deliver(
     return in_order(chunk, items, not_begun())
 
 
-def _already(session: Session, options: Options, parcels: Sequence[Parcel]) -> Iterator[tuple[int, BatchItem]]:
+def _already(
+    session: Session, options: Options, parcels: Sequence[Parcel], stopped: Event | None
+) -> Iterator[tuple[int, BatchItem]]:
     """Yield, by place, the mails that were sent before; one that cannot be looked for is not sent now."""
     for parcel in parcels:
+        if stopped and stopped.is_set():
+            return
         try:
-            found = find_first(session, options, parcel, Deadline.after(options.deadline))
+            found = find_first(session, options, parcel, Deadline.after(options.deadline, stopped))
         except EmailAPIError as error:
             yield parcel.place, error
         else:

@@ -9,9 +9,10 @@ import attrs
 
 from .._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up, unreadable
 from .._http import Session, perform
-from ..errors import EmailAPIError
+from ..errors import EmailAPIError, RateLimited
 from ..models.listing import PAGE_LIMIT
 from ..models.messages import MESSAGES, Message, MessageFilters
+from ..models.options import Retry
 from ..models.outbound import SendResult
 from ..settings import Options
 from ..wire import read_rows, write_query
@@ -107,21 +108,25 @@ def look_up_all(
     found: Found = {}
     absent: set[str] = set()
     left = _searches(parcels, batch)
+    once = attrs.evolve(options, retry=Retry(attempts=1))
 
-    def search() -> Found | None:
+    def search(until: Deadline) -> tuple[Found | None, float]:
+        asked = 0.0
         for one in [*left]:
             try:
-                some, all_read = _found(one, session.exchange(one.request, options.timeout, deadline))
+                some, all_read = _found(one, perform(session, once, one.request, until))
             except EmailAPIError as error:
                 if not error.retryable:
                     left.remove(one)
+                if isinstance(error, RateLimited):
+                    asked = max(asked, error.retry_after or 0.0)
                 continue
             found.update(some)
             if all_read:
                 absent.update(one.keys)
             if one.keys <= found.keys():
                 left.remove(one)
-        return None if left else found
+        return (None if left else found), asked
 
     look_up(search, deadline)
     return found, absent - found.keys()

@@ -9,7 +9,7 @@ from functools import partial
 from threading import Event
 from typing import Any
 
-from .._delivery import Deadline, Kind, Request, new_keys, unknown
+from .._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
 from .._http import Session, perform
 from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidResponse, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
@@ -17,7 +17,7 @@ from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
 from ..settings import Options
 from ..wire import read
-from .api import BULK, Endpoint, M, Parcel, each, failure_of, pack, single
+from .api import BULK, Endpoint, M, Parcel, each, pack, single
 from .lookup import find, look_up_all
 
 Post = Callable[[Sequence[Parcel], Deadline], list[BatchItem]]
@@ -226,7 +226,7 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
     try:
         answer = perform(session, options, request, deadline)
     except DeliveryUnknown as error:
-        error.idempotency_key = parcel.key
+        _name([error], [parcel], options)
         raise
     failure = failure_of(request, answer)
     if failure is None:
@@ -235,6 +235,5 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
             if status.id:
                 return status
         failure = unknown(request, "the answer cannot be read", answer)
-    if isinstance(failure, DeliveryUnknown):
-        failure.idempotency_key = parcel.key
+    _name([failure], [parcel], options)
     raise failure

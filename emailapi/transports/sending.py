@@ -177,7 +177,7 @@ class Sending(Iterator[BatchItem]):
         if not getattr(self, "_pending", None):
             return
         self._end()
-        taken = self._done + sum(chunk.count for chunk, _ in self._pending)
+        taken = self._done + sum(chunk.count for chunk, future in self._pending if not future.cancelled())
         rest = "those behind them" if self._total is None else str(self._total - taken)
         warnings.warn(
             f"a sending was dropped before its end: {taken} mails were taken, {rest} are not sent; "

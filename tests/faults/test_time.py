@@ -145,8 +145,10 @@ def test_an_upload_that_stalls(serve, connect):
     assert time.monotonic() - began < 1.5
 
 
+# Whoever runs the tests in the background has SIGINT ignored, and so have their children.
 SCRIPT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from emailapi import Client, Email
 client = Client("t0ken", base_url=sys.argv[1])
 try:

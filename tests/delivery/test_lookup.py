@@ -1,0 +1,73 @@
+"""Searching again and again: the pace, and the end."""
+
+from __future__ import annotations
+
+import time
+
+from emailapi._delivery import Deadline, lookup
+from emailapi._delivery.lookup import PACE, look_up
+
+
+def searching(*results):
+    """Return a search that gives these in turn, and the list of the seconds that it was given."""
+    given: list[float] = []
+    left = list(results)
+
+    def search(until):
+        given.append(until.left())
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return search, given
+
+
+def test_what_is_found_ends_the_search():
+    """What the first search finds is returned without a wait."""
+    search, given = searching(("found", 0.0))
+    assert look_up(search, Deadline.after(5.0)) == "found"
+    assert len(given) == 1
+
+
+def test_nothing_is_found_at_once():
+    """A search is made again after a short pause."""
+    search, given = searching((None, 0.0), (None, 0.0), ("found", 0.0))
+    assert look_up(search, Deadline.after(5.0)) == "found"
+    first, second, third = given
+    assert PACE.initial / 2 <= first - second
+    assert PACE.initial <= second - third
+
+
+def test_a_search_has_no_more_than_ten_seconds():
+    """Each search is told what is left: of the deadline, or of the look-up's ten seconds."""
+    search, given = searching(("found", 0.0))
+    look_up(search, Deadline.after(60.0))
+    look_up(search, Deadline.after(3.0))
+    assert 9 < given[0] <= lookup.LOOK_UP_SECONDS == 10
+    assert 2 < given[1] <= 3
+
+
+def test_nothing_found_in_time():
+    """Where nothing is found the search ends with its time."""
+    search, given = searching((None, 0.0))
+    began = time.monotonic()
+    assert look_up(search, Deadline.after(0.2)) is None
+    assert 0.2 <= time.monotonic() - began < 1
+    assert 1 < len(given) < 5
+
+
+def test_no_time_at_all():
+    """Without time nothing is searched for."""
+    search, given = searching(("found", 0.0))
+    assert look_up(search, Deadline.after(-1.0)) is None
+    assert not given
+
+
+def test_a_search_that_is_put_off():
+    """A pause is as long as the search asks for; one longer than what is left ends it at once."""
+    search, given = searching((None, 0.15), ("found", 0.0))
+    assert look_up(search, Deadline.after(5.0)) == "found"
+    assert given[0] - given[1] >= 0.15
+    search, given = searching((None, 30.0))
+    began = time.monotonic()
+    assert look_up(search, Deadline.after(5.0)) is None
+    assert time.monotonic() - began < 1
+    assert len(given) == 1

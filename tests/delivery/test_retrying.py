@@ -1,0 +1,104 @@
+"""Whether and when something is tried again: numbers alone, without a network."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from hypothesis import given, strategies as st
+
+from emailapi import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Retry, TransportError
+from emailapi._delivery import Deadline, Kind, Verdict, may_repeat, next_wait, verdict_of
+from emailapi._delivery.retrying import backoff
+
+seconds = st.floats(min_value=0, max_value=1e6)
+retries = st.builds(Retry, attempts=st.integers(1, 100), initial=seconds, maximum=seconds)
+
+
+@given(retry=retries, attempt=st.integers(1, 10_000))
+def test_half_of_a_wait_is_fixed_and_half_random(retry, attempt):
+    """A wait doubles with each attempt up to the maximum; at least half of it is always waited."""
+    longest = min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60))
+    assert longest / 2 <= backoff(retry, attempt) <= longest
+
+
+def test_waits_differ():
+    """Many that failed at the same moment do not come back at the same moment."""
+    waits = {backoff(Retry(initial=1.0), 1) for _ in range(200)}
+    assert len(waits) > 100
+    assert max(waits) - min(waits) > 0.25
+
+
+@given(
+    retry=retries,
+    attempt=st.integers(1, 200),
+    asked=st.none() | st.floats(min_value=0, allow_nan=False),
+    left=st.floats(min_value=-10, max_value=1e6),
+)
+def test_next_wait(retry, attempt, asked, left):
+    """There is no further attempt behind the last, nor behind a wait that leaves no time; what is asked for is kept."""
+    wait = next_wait(retry, attempt, asked, left)
+    if attempt >= retry.attempts:
+        assert wait is None
+    elif asked is not None:
+        assert wait == (asked if asked < left else None)
+    else:
+        assert wait is None or 0 <= wait < left
+        assert wait is not None or left <= min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60))
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
+@pytest.mark.parametrize("found", Verdict, ids=lambda found: found.value)
+def test_what_may_be_repeated(kind, found):
+    """What was surely not done may always be; what may have been done only where twice is the same as once."""
+    expected = found is Verdict.NOT_SENT or (found is Verdict.UNKNOWN and kind in (Kind.READ, Kind.WRITE))
+    assert may_repeat(kind, found) is expected
+
+
+@pytest.mark.parametrize(
+    "failure, found",
+    [
+        (ConnectionFailed("refused"), Verdict.NOT_SENT),
+        (ConnectionFailed("certificate", retryable=False), Verdict.REFUSED),
+        (DeliveryUnknown("reset"), Verdict.UNKNOWN),
+        (TransportError("reset"), Verdict.UNKNOWN),
+        (DeadlineExceeded("over"), Verdict.UNKNOWN),
+        (None, Verdict.UNKNOWN),
+    ],
+)
+def test_what_no_answer_says(failure, found):
+    """Only a connection that was not made says that nothing was sent, and a bad certificate that nothing will be."""
+    assert verdict_of(failure) is found
+
+
+def test_a_deadline():
+    """A deadline knows what is left of it, and never ends later by being narrowed."""
+    deadline = Deadline.after(5.0)
+    assert 4.9 < deadline.left() <= 5.0
+    assert deadline.sooner(99) == deadline
+    assert 0.9 < deadline.sooner(1).left() <= 1.0
+    assert deadline.may_send()
+    assert not Deadline.after(-1.0).may_send()
+    assert Deadline.after(-1.0).left() < 0
+
+
+def test_a_pause_without_anybody_to_stop_it():
+    """A pause lasts as long as it is told to, and then there may be a next attempt."""
+    began = time.monotonic()
+    assert Deadline.after(5.0).pause(0.02)
+    assert time.monotonic() - began >= 0.02
+
+
+def test_a_pause_that_is_stopped():
+    """A pause ends at once when nothing is to be sent any more, and so does what comes of narrowing its deadline."""
+    stopped = threading.Event()
+    deadline = Deadline.after(60.0, stopped).sooner(50.0)
+    assert deadline.pause(0.001)
+    threading.Timer(0.02, stopped.set).start()
+    began = time.monotonic()
+    assert not deadline.pause(40.0)
+    assert time.monotonic() - began < 10
+    assert not deadline.pause(0)
+    assert not deadline.may_send()
+    assert deadline.left() > 0

@@ -1,0 +1,75 @@
+"""The same promises by a `requests.Session` of the user's, as far as they can be kept without our connections."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import requests
+
+from emailapi import SendResult
+
+from .calls import MAIL_CALLS, OTHER_CALLS, came_of, is_not_sent, is_unknown, mail
+from .modes import AGAIN, FINE, LOST, MODES, ODD, REFUSED
+
+
+@pytest.fixture
+def session():
+    """Give a session, closed after the test."""
+    with requests.Session() as session:
+        yield session
+
+
+# What `requests` cannot read whole it raises for, and the status is lost.
+KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if mode.deadline > 1 and mode.name != "422-cut"]
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
+def test_mails(mode, call, serve, connect, session):
+    """A mail is accepted at most once, and its sender is told whether it was."""
+    service = serve(mode, elsewhere=serve())
+    came = came_of(call, connect(service, timeout=mode.timeout, session=session))
+    for tag, item in zip(call.tags, came.items, strict=True):
+        assert service.times(tag) <= 1
+        if mode.ends == "refused":
+            assert is_not_sent(item)
+            assert service.times(tag) == 0
+        else:
+            assert isinstance(item, SendResult)
+            assert item.message_id == next(one.id for one in service.accepted if one.tag == tag)
+
+
+@pytest.mark.parametrize("call", [*MAIL_CALLS, *OTHER_CALLS], ids=lambda call: call.name)
+@pytest.mark.parametrize("name", ["reset-not-done", "timeout-not-done"])
+def test_nothing_is_denied(name, call, serve, connect, session):
+    """What is not done and cannot be known is unknown, and done once at most by whatever is tried again."""
+    service = serve(MODES[name])
+    came = came_of(call, connect(service, timeout=0.1, deadline=0.3, session=session))
+    for at, item in enumerate(came.items):
+        if call.tags:
+            assert is_unknown(item)
+            assert not service.times(call.tags[at])
+        elif call.kind == "once":
+            assert is_unknown(item, key=False)
+
+
+def test_one_session_and_many_threads(serve, connect, session):
+    """A session that is shared by the threads of `send_many`, and by others, gives each mail its own answer."""
+    service = serve(*[MODES["reset"], None, MODES["429"], None] * 3)
+    client = connect(service, session=session)
+    results: dict[str, str] = {}
+
+    def work(name):
+        for number in range(5):
+            results[f"{name}{number}"] = client.outbound.send(mail(f"{name}{number}")).message_id
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for number, item in enumerate(client.outbound.send_many([mail(f"m{at}") for at in range(20)], chunk_size=2)):
+        results[f"m{number}"] = item.message_id
+    for thread in threads:
+        thread.join()
+    assert results == {one.tag: one.id for one in service.accepted}
+    assert len(service.accepted) == 35

@@ -1,0 +1,279 @@
+"""One call: how often it is tried, what hooks are told, and what stands in the log."""
+
+from __future__ import annotations
+
+import json
+import logging
+from email.utils import formatdate
+
+import pytest
+
+from emailapi import (
+    AccountClient,
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+    HookEvent,
+    Hooks,
+    NotFound,
+    Outcome,
+    RateLimited,
+    Retry,
+    ServerError,
+)
+
+QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
+MAIL = Email(
+    sender="us@example.com", to="you@example.com", subject="Sub-ject", text_body="Bo-dy", metadata={"user": "se-ven"}
+)
+SECRETS = ("us@example", "you@example", "Sub-ject", "Bo-dy", "se-ven", "5ecre7")
+
+
+def recorder():
+    """Return hooks that note each call, and the list of what they noted."""
+    told: list[tuple[str, HookEvent]] = []
+    names = ("before_send", "on_response", "on_retry", "on_error")
+    return Hooks(**{name: lambda event, name=name: told.append((name, event)) for name in names}), told
+
+
+def test_hooks_of_a_send_that_is_put_off(serve, connect, reply, accepted):
+    """Hooks are told of each attempt, its answer and the wait behind it; what is accepted in the end is no error."""
+    peer = serve(reply(b"", 429), reply({"ErrorCode": 100, "Message": "x"}, 503, Retry_After="0"), accepted)
+    hooks, told = recorder()
+    connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(MAIL)
+    assert [name for name, _ in told] == [*["before_send", "on_response", "on_retry"] * 2, "before_send", "on_response"]
+    assert [event.attempt for _, event in told] == [1, 1, 1, 2, 2, 2, 3, 3]
+    assert [event.status for _, event in told] == [None, 429, 429, None, 503, 503, None, 200]
+    first, second = (event.wait for name, event in told if name == "on_retry")
+    assert 0 < first <= 0.01
+    assert second == 0
+    assert all((event.method, event.path, event.error) == ("POST", "/email", None) for _, event in told)
+    assert all((event.seconds is None) is (name == "before_send") for name, event in told)
+    assert not [secret for secret in SECRETS if secret in repr(told)]
+
+
+def test_hooks_of_a_call_without_an_answer(serve, connect, accepted):
+    """What befell an attempt that was not answered is told before its wait, and at the end, with its count."""
+    hooks, told = recorder()
+    client = connect(serve("reset", "close", "reset").url, hooks=hooks, retry=QUICK)
+    with pytest.raises(EmailAPIError) as caught:
+        client.messages.get("1")
+    assert [name for name, _ in told] == [*["before_send", "on_retry"] * 2, "before_send", "on_error"]
+    assert told[-1][1].error is caught.value
+    assert [event.error.attempts for _, event in told if event.error] == [1, 2, 3]
+    assert caught.value.attempts == 3
+
+
+@pytest.mark.parametrize("status", [500, 408])
+def test_on_error_says_what_became_of_a_send(status, serve, connect, reply):
+    """A send that the service failed is told as one that may have been sent; a read as one that may be tried again."""
+    hooks, told = recorder()
+    client = connect(serve(reply(b"", status)).url, hooks=hooks)
+    with pytest.raises(DeliveryUnknown):
+        client.outbound.send(MAIL)
+    with pytest.raises(EmailAPIError):
+        client.messages.get("1")
+    send, read = (event.error for name, event in told if name == "on_error")
+    assert (send.outcome, send.retryable) == (Outcome.UNKNOWN, False)
+    assert (read.outcome, read.retryable) == (Outcome.NOT_SENT, True)
+
+
+def test_on_error_of_a_refusal(serve, connect, reply):
+    """A refusal is told as the error that is raised."""
+    hooks, told = recorder()
+    client = connect(serve(reply({"ErrorCode": 701, "Message": "Gone"}, 422)).url, hooks=hooks)
+    with pytest.raises(NotFound) as caught:
+        client.messages.get("1")
+    assert [event.error for name, event in told if name == "on_error"] == [caught.value]
+
+
+@pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
+def test_a_hook_that_raises_breaks_nothing(name, serve, connect, reply, accepted, caplog):
+    """What a hook raises stands in the log; a send is accepted, and a refusal is a refusal, all the same."""
+
+    def fail(event):
+        raise LookupError("hook")
+
+    peer = serve(reply(b"", 429), accepted, reply(b"", 404))
+    client = connect(peer.url, hooks=Hooks(**{name: fail}), retry=QUICK)
+    assert client.outbound.send(MAIL).message == "Sub-ject"
+    with pytest.raises(NotFound):
+        client.messages.get("1")
+    failed = [record for record in caplog.records if record.exc_info]
+    assert {record.getMessage() for record in failed} <= {
+        "a hook failed at POST /email",
+        "a hook failed at GET /messages/outbound/1/details",
+    }
+    assert failed
+    assert not [secret for secret in SECRETS if secret in caplog.text]
+    assert len(peer.seen) == 3
+
+
+def test_an_interrupt_in_a_hook_is_one(serve, connect, accepted):
+    """Ctrl-C is not taken for a hook's failure, and before a send nothing leaves."""
+
+    def interrupt(event):
+        raise KeyboardInterrupt
+
+    peer = serve(accepted)
+    with pytest.raises(KeyboardInterrupt):
+        connect(peer.url, hooks=Hooks(before_send=interrupt)).outbound.send(MAIL)
+    assert not peer.seen
+
+
+class Broken(logging.Handler):
+    """A handler that fails at each record."""
+
+    def emit(self, record):
+        raise LookupError("handler")
+
+
+def test_a_handler_that_raises_breaks_nothing(serve, connect, reply, accepted, monkeypatch):
+    """A log that cannot be written hides no answer: a send is accepted, also where a hook fails, too."""
+    logger = logging.getLogger("emailapi")
+    monkeypatch.setattr(logger, "handlers", [Broken()])
+    monkeypatch.setattr(logger, "level", logging.DEBUG)
+    peer = serve(reply(b"", 429), accepted)
+    hooks = Hooks(on_response=lambda event: 1 / 0)
+    assert connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(MAIL).message == "Sub-ject"
+
+
+def test_the_log(serve, connect, reply, accepted, caplog):
+    """A line a request: method, path, status, milliseconds, attempt and the message's id; warnings for failures."""
+    caplog.set_level(logging.DEBUG, "emailapi")
+    peer = serve(reply(b"", 429), accepted, reply({"ErrorCode": 300, "Message": "you@example.com"}, 422), "reset")
+    client = connect(peer.url, retry=QUICK)
+    client.outbound.send(MAIL)
+    for _ in range(2):
+        with pytest.raises(EmailAPIError):
+            client.outbound.send(MAIL)
+    assert {record.name for record in caplog.records} == {"emailapi"}
+    lines = [record.getMessage() for record in caplog.records]
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "WARNING", "WARNING"]
+    assert lines[0].startswith("POST /email 429 in ")
+    assert lines[1].startswith("POST /email 200 in ")
+    assert lines[1].endswith(" ms, attempt 2, message 0a129aee-e1cd-480d-b08d-4f48548ff48d")
+    assert lines[2].endswith(" ms, attempt 1")
+    assert "the connection broke" in lines[3]
+    assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
+def test_an_id_forges_no_line(serve, connect, reply, caplog):
+    """An id with a line feed is not logged: it would look like a line of its own."""
+    caplog.set_level(logging.INFO, "emailapi")
+    peer = serve(reply({"ErrorCode": 0, "MessageID": "1\nforged"}))
+    assert connect(peer.url).outbound.send(MAIL).message_id == "1\nforged"
+    assert "forged" not in caplog.text
+    assert len(caplog.records) == 1
+
+
+def test_no_query_in_the_log(serve, connect, reply, caplog):
+    """What a listing is narrowed by, an address maybe, is not logged."""
+    caplog.set_level(logging.INFO, "emailapi")
+    connect(serve(reply({"TotalCount": 0, "Messages": []})).url).messages.list(recipient="you@example.com")
+    assert [record.getMessage().split()[1] for record in caplog.records] == ["/messages/outbound"]
+    assert "you@example" not in caplog.text
+
+
+def test_no_line_where_nobody_listens(serve, connect, accepted, caplog):
+    """Below the logger's level nothing is written."""
+    caplog.set_level(logging.ERROR, "emailapi")
+    connect(serve(accepted).url).outbound.send(MAIL)
+    assert not caplog.records
+
+
+RECORD = {"ID": 1, "Name": "x", "Bounce": {"ID": 1}, "Message": "OK", "Suppressions": [], "ErrorCode": 0}
+REPEATED = {
+    "PUT": lambda client: client.server.edit(name="x"),
+    "PATCH": lambda client: client.streams.edit("s", name="x"),
+    "DELETE": lambda client: client.webhooks.delete(1),
+    "suppress": lambda client: client.suppressions.create("s", ["a@example.com"]),
+    "unsuppress": lambda client: client.suppressions.delete("s", ["a@example.com"]),
+    "template": lambda client: client.templates.edit("t", name="x"),
+}
+ONCE = {
+    "a stream": lambda client: client.streams.create(id="s", name="x", message_stream_type="Broadcasts"),
+    "a template": lambda client: client.templates.create(name="x", subject="x", text_body="x"),
+    "a webhook": lambda client: client.webhooks.create(url="https://example.com"),
+    "a rule": lambda client: client.inbound_rules.create("a@example.com"),
+    "activate": lambda client: client.bounces.activate(1),
+    "bypass": lambda client: client.inbound.bypass("1"),
+    "retry": lambda client: client.inbound.retry("1"),
+}
+ONCE_OF_AN_ACCOUNT = {
+    "a server": lambda client: client.servers.create(name="x"),
+    "a domain": lambda client: client.domains.create(name="example.com"),
+    "a signature": lambda client: client.signatures.create(from_email="a@example.com", name="A"),
+    "resend": lambda client: client.signatures.resend(1),
+    "rotate": lambda client: client.domains.rotate_dkim(1),
+}
+FAILURES = {"500": lambda reply: reply(b"", 500), "408": lambda reply: reply(b"", 408), "silence": lambda _: "silence"}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("name", REPEATED)
+def test_what_may_be_done_twice_is_tried_again(name, failure, serve, connect, reply):
+    """Settings, suppressions and deletions are tried again after a 5xx, a 408 and a timeout."""
+    peer = serve(FAILURES[failure](reply), reply(RECORD))
+    client = connect(peer.url, retry=QUICK, timeout=(1, 0.05 if failure == "silence" else 5))
+    REPEATED[name](client)
+    assert len(peer.seen) == 2
+    assert len({(seen.method, seen.target, seen.body) for seen in peer.seen}) == 1
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("name", [*ONCE, *ONCE_OF_AN_ACCOUNT])
+def test_what_must_not_be_done_twice_is_not(name, failure, serve, connect, reply):
+    """What makes something, or sets something off, is asked for once, and may have been done."""
+    peer = serve(FAILURES[failure](reply))
+    options = {"retry": QUICK, "timeout": (1, 0.05 if failure == "silence" else 5)}
+    call = ONCE.get(name) or ONCE_OF_AN_ACCOUNT[name]
+    with AccountClient("x", base_url=peer.url, **options) as account, pytest.raises(DeliveryUnknown) as caught:
+        call(connect(peer.url, **options) if name in ONCE else account)
+    assert (caught.value.attempts, caught.value.may_have_been_sent) == (1, True)
+    assert "mail" not in caught.value.message
+    assert len(peer.seen) == 1
+
+
+@pytest.mark.parametrize("name", ["a rule", "activate"])
+def test_what_was_surely_not_done_is_tried_again(name, serve, connect, reply):
+    """After a 429 and a 503 of maintenance even what must not be done twice is tried again."""
+    peer = serve(reply(b"", 429), reply({"ErrorCode": 100}, 503), reply(RECORD))
+    ONCE[name](connect(peer.url, retry=QUICK))
+    assert len(peer.seen) == 3
+
+
+@pytest.mark.parametrize("text", ["-5", "1.5", "soon", "", "0", formatdate(0, usegmt=True), "Thu, 99 Foo 2099"])
+def test_a_retry_after_that_says_little(text, serve, connect, reply, accepted):
+    """A `Retry-After` that is past or cannot be read does not keep a send from its own pace."""
+    peer = serve(reply(b"", 429, Retry_After=text), accepted)
+    connect(peer.url, retry=QUICK).outbound.send(MAIL)
+    assert len(peer.seen) == 2
+
+
+@pytest.mark.parametrize("text", ["31", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_retry_after_that_is_too_long(text, serve, connect, reply, accepted):
+    """One that is longer than what is left of the deadline ends the call at once, as a refusal for now."""
+    peer = serve(reply(b"", 429, Retry_After=text), accepted)
+    with pytest.raises(RateLimited) as caught:
+        connect(peer.url, retry=QUICK).outbound.send(MAIL)
+    assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 1)
+    assert caught.value.retry_after > 30
+    assert len(peer.seen) == 1
+
+
+def test_a_read_tells_its_last_answer(serve, connect, reply):
+    """A read that always fails raises what its last answer says."""
+    peer = serve(reply(b"", 502), reply({"ErrorCode": 101, "Message": "last"}, 500, X_Request_Id="r-2"))
+    with pytest.raises(ServerError, match="last") as caught:
+        connect(peer.url, retry=QUICK).messages.get("1")
+    assert (caught.value.attempts, caught.value.request_id) == (3, "r-2")
+
+
+def test_retries_send_the_same_bytes(serve, connect, reply, accepted):
+    """A mail that is tried again is the same mail, key and all."""
+    peer = serve(reply(b"", 429), accepted)
+    connect(peer.url, retry=QUICK, reconcile=True).outbound.send(MAIL)
+    first, second = peer.seen
+    assert first.body == second.body
+    assert json.loads(first.body)["Metadata"]["emailapi-key"]

@@ -1,0 +1,235 @@
+"""Connections: renewed when idle, tried at every address, and each process's own."""
+
+from __future__ import annotations
+
+import copy
+import multiprocessing
+import os
+import pickle
+import signal
+import socket
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+import requests
+
+from emailapi import (
+    AccountClient,
+    Client,
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+)
+from emailapi._http import connection
+
+MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+forks = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
+quietly = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
+
+@pytest.mark.parametrize("clock", ["monotonic", "time"])
+def test_a_connection_that_was_idle_for_long_is_renewed(clock, serve, connect, accepted, monkeypatch):
+    """By either clock: the monotonic one may stand still while a machine sleeps, the wall clock be set back."""
+    peer = serve(accepted)
+    client = connect(peer.url)
+    real, ahead = getattr(time, clock), [0.0]
+    monkeypatch.setattr(connection.time, clock, lambda: real() + ahead[0])
+    for seconds, opened in ((0, 1), (connection.IDLE_SECONDS - 5, 1), (connection.IDLE_SECONDS + 1, 2), (0, 2)):
+        ahead[0] += seconds
+        with_time = client.with_options(deadline=1000)
+        assert with_time.outbound.send(MAIL).message == "Hello"
+        assert peer.connections == opened
+
+
+def test_a_wall_clock_that_is_set_back_renews_nothing(serve, connect, accepted, monkeypatch):
+    """A clock that goes back says nothing about how long a connection was idle."""
+    peer = serve(accepted)
+    client = connect(peer.url)
+    client.outbound.send(MAIL)
+    real = time.time
+    monkeypatch.setattr(connection.time, "time", lambda: real() - 9999)
+    client.outbound.send(MAIL)
+    assert peer.connections == 1
+
+
+@pytest.fixture
+def full():
+    """Give the port of a server whose queue is full: connecting to it takes for ever."""
+    with ExitStack() as closing:
+        listener = closing.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(8):
+            waiting = closing.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        time.sleep(0.05)
+        yield listener.getsockname()[1]
+
+
+def resolve_to(monkeypatch, *addresses):
+    """Let every host name but an address have these."""
+    real = socket.getaddrinfo
+
+    def find(host, port, *args, **options):
+        if host != "localhost":
+            return real(host, port, *args, **options)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", find)
+
+
+def test_all_addresses_of_a_host_have_one_deadline(connect, full, monkeypatch):
+    """A host with many addresses, none of which answers, costs the deadline and not that for each."""
+    resolve_to(monkeypatch, *["127.0.0.1"] * 6)
+    client = connect(f"http://localhost:{full}", timeout=0.3, deadline=0.5)
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        client.outbound.send(MAIL)
+    assert 0.45 < time.monotonic() - began < 1.2
+
+
+def test_the_next_address_is_tried(serve, connect, accepted, monkeypatch):
+    """Where one address refuses the next one serves."""
+    peer = serve(accepted)
+    resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
+    assert connect(f"http://localhost:{peer.port}").outbound.send(MAIL).message == "Hello"
+
+
+def test_no_address_at_all(connect, monkeypatch):
+    """A host that has no address was surely sent nothing."""
+    resolve_to(monkeypatch)
+    with pytest.raises((ConnectionFailed, DeadlineExceeded)) as caught:
+        connect("http://localhost:9").outbound.send(MAIL)
+    assert not caught.value.may_have_been_sent
+
+
+def test_the_last_address_says_why(connect, monkeypatch, serve):
+    """Where every address refuses, the error says so."""
+    peer = serve(b"")
+    peer.close()
+    resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
+    with pytest.raises(ConnectionFailed, match="refused"):
+        connect(f"http://localhost:{peer.port}").outbound.send(MAIL)
+
+
+def test_a_handshake_has_the_deadline(serve, connect):
+    """A TLS handshake that never goes on ends with the deadline, and nothing was sent."""
+    peer = serve(b"", greeting="silence")
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        connect(f"https://127.0.0.1:{peer.port}", timeout=9, deadline=0.2).outbound.send(MAIL)
+    assert time.monotonic() - began < 1
+
+
+def in_child(work):
+    """Do something in a forked child, for two seconds at most, and return how the child ended."""
+    child = os.fork()
+    if not child:
+        signal.alarm(2)
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitpid(child, 0)[1]
+
+
+@forks
+@quietly
+@pytest.mark.parametrize("what", ["send", "close", "both"])
+def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accepted):
+    """What another thread of the parent holds at the fork stops neither a send nor a close in the child."""
+    peer = serve(accepted)
+    client = connect(peer.url)
+    client.outbound.send(MAIL)
+    adapter = client._session._adapter
+    held, go = threading.Event(), threading.Event()
+
+    def hold():
+        with adapter.poolmanager.pools.lock, adapter._pool.pool.mutex:
+            held.set()
+            go.wait(10)
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(5)
+
+    def work():
+        if what != "close":
+            assert client.outbound.send(MAIL).message == "Hello"
+        if what != "send":
+            client.close()
+
+    try:
+        assert in_child(work) == 0
+    finally:
+        go.set()
+        thread.join()
+    assert client.outbound.send(MAIL).message == "Hello"
+    assert peer.connections == (1 if what == "close" else 2)
+
+
+@forks
+@quietly
+def test_keys_differ_between_the_processes_of_a_fork(serve, connect, accepted):
+    """Parent and child give their mails keys of their own."""
+    peer = serve(accepted)
+    client = connect(peer.url, reconcile=True)
+    assert in_child(lambda: client.outbound.send_batch([MAIL] * 3)) == 0
+    client.outbound.send_batch([MAIL] * 3)
+    keys = [mail["Metadata"]["emailapi-key"] for seen in peer.seen for mail in seen.json]
+    assert len(set(keys)) == 6
+
+
+@pytest.mark.parametrize("kind", [Client, AccountClient])
+def test_a_client_is_not_pickled(kind):
+    """A client is neither pickled nor copied: what came of it would hold the token."""
+    with kind("5ecret") as client:
+        for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
+            with pytest.raises(TypeError, match="make one in each process") as caught:
+                attempt(client)
+            assert "5ecret" not in str(caught.value)
+
+
+class Odd(Exception):
+    """What a hook of the user's may raise."""
+
+
+@pytest.mark.parametrize("raised", [Odd("5ecret"), KeyError("x"), EmailAPIError("another client's"), MemoryError()])
+def test_whatever_a_given_session_raises_is_unknown(raised, serve, connect, accepted):
+    """What a hook of a given session raises, our own errors too, does not say that the mail was not sent."""
+
+    def fail(response, **_):
+        raise raised
+
+    with requests.Session() as session:
+        session.hooks["response"] = fail
+        peer = serve(accepted)
+        client = connect(peer.url, session=session)
+        with pytest.raises(DeliveryUnknown) as caught:
+            client.outbound.send(MAIL)
+        (item,) = client.outbound.send_batch([MAIL])
+    assert isinstance(item, DeliveryUnknown)
+    assert caught.value.__context__ is None
+    assert "5ecret" not in str(caught.value)
+    assert len(peer.seen) == 2
+
+
+def test_a_host_name_that_no_resolver_takes(connect):
+    """A name with a part that is too long was surely sent nothing, and is said to be no name."""
+    with pytest.raises(EmailAPIError) as caught:
+        connect(f"https://{'a' * 64}.example").outbound.send(MAIL)
+    assert not caught.value.may_have_been_sent
+
+
+def test_a_proxy_whose_address_is_none(connect, serve, accepted, monkeypatch):
+    """A proxy's address that cannot be read stops no client from being made; a call says what is wrong."""
+    monkeypatch.setenv("http_proxy", "http://[::1")
+    client = connect(serve(accepted).url)
+    with pytest.raises(ConfigurationError):
+        client.outbound.send(MAIL)

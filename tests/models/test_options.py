@@ -1,0 +1,81 @@
+"""What may be said of retries and hooks, and what a hook is told."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+
+import attrs
+import pytest
+
+from emailapi import ConfigurationError, DeliveryUnknown, HookEvent, Hooks, Retry, SendingCounts
+from emailapi.models.options import SECONDS_LIMIT, is_seconds
+
+
+def test_the_defaults():
+    """Four attempts, half a second at first and ten at most; no hooks."""
+    assert (Retry().attempts, Retry().initial, Retry().maximum) == (4, 0.5, 10.0)
+    assert set(attrs.asdict(Hooks()).values()) == {None}
+
+
+@pytest.mark.parametrize("attempts", [0, -1, True, 1.0, "3", None, math.inf])
+def test_attempts_that_cannot_be(attempts):
+    """The number of attempts is a whole number from 1 on, and named where it is not."""
+    with pytest.raises(ConfigurationError, match="attempts"):
+        Retry(attempts=attempts)
+
+
+@pytest.mark.parametrize("value", [-0.1, True, "1", None, math.inf, math.nan, 10**400, SECONDS_LIMIT + 1])
+@pytest.mark.parametrize("name", ["initial", "maximum"])
+def test_waits_that_cannot_be(name, value):
+    """A wait is a number of seconds that a machine can wait, and named where it is not."""
+    with pytest.raises(ConfigurationError, match=name):
+        Retry(**{name: value})
+
+
+@pytest.mark.parametrize("value", [0, 0.0, 1, 1e-9, SECONDS_LIMIT])
+def test_waits_that_can_be(value):
+    """No wait is one, too."""
+    assert Retry(initial=value, maximum=value).maximum == value
+
+
+@pytest.mark.parametrize(
+    "value, expected", [(1, True), (0.5, True), (0, False), (-1, False), (True, False), ("1", False)]
+)
+def test_seconds(value, expected):
+    """Seconds that something may take are a positive number."""
+    assert is_seconds(value) is expected
+
+
+def test_options_are_named():
+    """Neither takes a value without its name, nor one that it does not know."""
+    for wrong in (lambda: Retry(3), lambda: Hooks(print), lambda: Retry(attempt=3), lambda: Hooks(on_send=print)):
+        with pytest.raises(TypeError):
+            wrong()
+
+
+@pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
+def test_a_hook_is_a_function(name):
+    """What cannot be called is refused by its name."""
+    assert getattr(Hooks(**{name: print}), name) is print
+    with pytest.raises(ConfigurationError, match=f"{name} must be a function, not int"):
+        Hooks(**{name: 7})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Retry(attempts=2),
+        Hooks(on_error=print),
+        HookEvent("POST", "/email", 2, 500, 0.1, 0.5, DeliveryUnknown("lost", idempotency_key="k")),
+        SendingCounts(accepted=1, not_sent=2, unknown=3),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_they_pickle(value):
+    """Options, events and counts come back from pickle, and from a copy, equal; none can be changed."""
+    for again in (pickle.loads(pickle.dumps(value)), copy.copy(value), copy.deepcopy(value)):
+        assert again == value
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        setattr(value, attrs.fields(type(value))[0].name, None)

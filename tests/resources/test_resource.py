@@ -1,0 +1,44 @@
+"""What every namespace does with arguments that cannot travel."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import InvalidArgument
+from emailapi.resources._resource import encode_body, encode_query, path_part
+
+
+@pytest.mark.parametrize("value", [{"a": object()}, {"a": float("nan")}, {"a": {1, 2}}, {"a": "\ud800"}])
+def test_a_body_that_is_no_json(value):
+    """What JSON does not have is refused before anything is sent."""
+    with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
+        encode_body(value)
+
+
+def test_a_body_that_contains_itself():
+    """A value without an end is refused, too."""
+    value: dict[str, object] = {}
+    value["a"] = value
+    with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
+        encode_body(value)
+
+
+def test_a_filter_with_a_lone_surrogate():
+    """A filter that cannot be encoded is named."""
+    with pytest.raises(InvalidArgument, match="'tag'") as caught:
+        encode_query([("count", "5"), ("tag", "\ud800")])
+    assert caught.value.argument == "tag"
+
+
+@pytest.mark.parametrize("value", ["", " ", None, True, ".", "..", "\ud800"])
+def test_an_id_that_is_no_part_of_a_path(value):
+    """An id that would be read as another path, or as none, is refused by its argument's name."""
+    with pytest.raises(InvalidArgument) as caught:
+        path_part(value, "id")
+    assert caught.value.argument == "id"
+
+
+@pytest.mark.parametrize("value, part", [(7, "7"), ("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("ü", "%C3%BC")])
+def test_an_id_is_one_part(value, part):
+    """Any other id is one part of the path, whatever characters it has."""
+    assert path_part(value, "id") == part

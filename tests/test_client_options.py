@@ -1,0 +1,174 @@
+"""What a client may be told of deadlines, retries and hooks, and that `with_options` changes it on the same pool."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from emailapi import (
+    AccountClient,
+    Client,
+    ConfigurationError,
+    DeadlineExceeded,
+    DeliveryUnknown,
+    Hooks,
+    InvalidEmail,
+    RateLimited,
+    Retry,
+    SendResult,
+)
+from emailapi.settings import check_on_unknown
+
+from .faults.calls import mail
+from .faults.modes import MODES
+from .faults.service import Service
+
+WRONG = [
+    *[("deadline", value) for value in (0, -1, True, "3", float("inf"), float("nan"), 10**10)],
+    *[("retry", value) for value in (3, True, {"attempts": 3}, Retry)],
+    *[("hooks", value) for value in (print, [print], {"on_error": print}, Hooks)],
+]
+WRONG_OF_A_CLIENT = [
+    *[("on_unknown", value) for value in ("Resend", "ignore", True, "")],
+    *[("reconcile", value) for value in (0, 1, "no", "")],
+]
+
+
+@pytest.fixture
+def service():
+    """Give a fault service."""
+    service = Service()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def client(service):
+    """Give a client of it that tries often and quickly."""
+    with Client("t", base_url=service.url, retry=Retry(attempts=3, initial=0.01), deadline=5.0) as client:
+        yield client
+
+
+@pytest.mark.parametrize("name, value", [*WRONG, *WRONG_OF_A_CLIENT])
+def test_options_that_cannot_be(name, value):
+    """An option that cannot be is named, when a client is made and when it is changed."""
+    with pytest.raises(ConfigurationError, match=name):
+        Client("t", **{name: value})
+    with pytest.raises(ConfigurationError, match=name):
+        Client("t").with_options(**{name: value})
+
+
+@pytest.mark.parametrize("name, value", WRONG)
+def test_options_of_an_account_that_cannot_be(name, value):
+    """The same holds for a client of the account."""
+    with pytest.raises(ConfigurationError, match=name):
+        AccountClient("t", **{name: value})
+
+
+def test_what_to_do_with_the_unknown():
+    """There are two things to do, and no third."""
+    assert [check_on_unknown(value) for value in ("raise", "resend")] == ["raise", "resend"]
+
+
+def test_another_deadline(service, client):
+    """`deadline` is changed, and the first client keeps its own."""
+    service.script[:] = [MODES["drip-body"]]
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        client.with_options(deadline=0.15).messages.get("1")
+    assert time.monotonic() - began < 2
+    assert client.messages.get("id-1").message_id == "id-1"
+
+
+def test_another_timeout(service, client):
+    """`timeout` is changed."""
+    service.script[:] = [MODES["timeout"]]
+    began = time.monotonic()
+    assert client.with_options(timeout=0.1).outbound.send(mail("a")).reconciled
+    assert time.monotonic() - began < 2
+
+
+def test_other_retries(service, client):
+    """`retry` is changed."""
+    service.script[:] = [MODES["429"]] * 3
+    with pytest.raises(RateLimited):
+        client.with_options(retry=Retry(attempts=1)).outbound.send(mail("a"))
+    assert len(service.seen) == 1
+    assert isinstance(client.outbound.send(mail("a")), SendResult)
+
+
+def test_another_end_of_the_unknown(service, client):
+    """`on_unknown` is changed."""
+    service.script[:] = [MODES["reset-not-done"]]
+    result = client.with_options(on_unknown="resend", deadline=0.3).outbound.send(mail("a"))
+    assert not result.reconciled
+    service.script[:] = [MODES["reset-not-done"]]
+    with pytest.raises(DeliveryUnknown):
+        client.with_options(deadline=0.3).outbound.send(mail("a"))
+
+
+def test_no_reconciling(service, client):
+    """`reconcile` is changed."""
+    other = client.with_options(reconcile=False)
+    other.outbound.send(mail("a"))
+    other.with_options(reconcile=True).outbound.send(mail("a"))
+    assert [len(one.metadata) for one in service.accepted] == [0, 1]
+
+
+def test_other_hooks(client):
+    """`hooks` are changed, as a whole."""
+    first: list[str] = []
+    second: list[str] = []
+    hooked = client.with_options(hooks=Hooks(before_send=lambda event: first.append(event.path)))
+    hooked.with_options(hooks=Hooks(on_response=lambda event: second.append(event.path))).messages.get("1")
+    hooked.messages.get("2")
+    assert (len(first), len(second)) == (1, 1)
+
+
+def test_another_sender_and_stream(service, client):
+    """`sender` and `message_stream` are changed; what is None stays."""
+    other = client.with_options(sender="other@example.com", message_stream="news").with_options(sender=None)
+    other.outbound.send({"to": "a@example.com", "text_body": "x"})
+    with pytest.raises(InvalidEmail, match="sender"):
+        client.outbound.send({"to": "a@example.com", "text_body": "x"})
+    assert [one.stream for one in service.accepted] == ["news"]
+
+
+def test_the_pool_is_the_same(service, client):
+    """Whatever is changed, the connections are the first client's, and its being closed is everyone's."""
+    others = [
+        client.with_options(deadline=3.0),
+        client.with_options(retry=Retry(attempts=1)),
+        client.with_options(on_unknown="resend", reconcile=True),
+        client.with_options(hooks=Hooks(), sender="a@example.com", timeout=2, message_stream="s"),
+    ]
+    for each in (client, *others):
+        each.outbound.send(mail("a"))
+    assert service.connections == 1
+    client.close()
+    for each in others:
+        with pytest.raises(ConfigurationError, match="closed"):
+            each.outbound.send(mail("a"))
+
+
+def test_options_in_threads(service, client):
+    """Threads that share a pool with other options each keep to their own."""
+    service.lag = 99.0
+    ended: dict[float, float] = {}
+
+    def work(deadline: float) -> None:
+        began = time.monotonic()
+        with pytest.raises(DeliveryUnknown):
+            client.with_options(deadline=deadline).outbound.send(mail("a"))
+        ended[deadline] = time.monotonic() - began
+
+    service.script[:] = [MODES["reset"]] * 3
+    threads = [threading.Thread(target=work, args=(deadline,)) for deadline in (0.1, 0.3, 0.5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(deadline <= took < deadline + 0.5 for deadline, took in ended.items())
+    assert len(ended) == 3

@@ -1,0 +1,181 @@
+"""What breaks elsewhere and holds here: the lines of section 1 of the promises that a connection decides."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from emailapi import Client, DeliveryUnknown, EmailAPIError, Outcome, Retry, TransportError
+
+from .faults.calls import mail
+from .faults.modes import EATEN, LOST, MODES, Mode, answers
+from .faults.service import Service
+
+QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """Give a service that fails as it is told to."""
+    service = Service()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def client(service) -> Iterator[Client]:
+    """Give a client of it."""
+    with Client("t", base_url=service.url, retry=QUICK, timeout=0.2, deadline=5.0) as client:
+        yield client
+
+
+@pytest.mark.parametrize("mode", [mode for mode in LOST if mode.accepts], ids=lambda mode: mode.name)
+def test_one_accepted_send_is_one_mail(mode, service, client):
+    """Whatever the connection does behind an accepted mail, alone or in a batch, it is accepted once and known."""
+    service.script[:] = [mode, mode]
+    results = [client.outbound.send(mail("a")), *client.outbound.send_batch([mail("b"), mail("c")])]
+    assert [result.message_id for result in results] == ["id-1", "id-2", "id-3"]
+    assert [one.tag for one in service.accepted] == ["a", "b", "c"]
+
+
+def test_told_unknown_and_can_ask(service, client):
+    """What may have been sent has a type of its own, whose key finds the mail as soon as the service's search does."""
+    service.lag, service.script[:] = 99.0, [MODES["reset"]]
+    with pytest.raises(DeliveryUnknown) as caught:
+        client.with_options(deadline=0.1).outbound.send(mail("a"))
+    assert caught.value.outcome is Outcome.UNKNOWN
+    assert client.outbound.find(caught.value.idempotency_key) is None
+    service.lag = 0.0
+    assert client.outbound.find(caught.value.idempotency_key).message_id == "id-1"
+
+
+@pytest.mark.parametrize("what", ["refused", "a handshake"])
+def test_connecting_is_tried_again(what):
+    """A connection that is refused, or a TLS handshake that fails, is tried again, and nothing was sent."""
+    service = Service(listening=what != "refused")
+    url = service.url if what == "refused" else service.url.replace("http:", "https:")
+    try:
+        with Client("t", base_url=url, retry=QUICK) as client, pytest.raises(TransportError) as caught:
+            client.outbound.send(mail("a"))
+    finally:
+        service.close()
+    assert (caught.value.outcome, caught.value.attempts, caught.value.retryable) == (Outcome.NOT_SENT, 3, True)
+
+
+def test_a_name_that_is_none_is_tried_again():
+    """A name that cannot be resolved is tried again, and nothing was sent."""
+    with (
+        Client("t", base_url="https://nowhere.invalid", retry=QUICK) as client,
+        pytest.raises(TransportError, match="resolved") as caught,
+    ):
+        client.outbound.send(mail("a"))
+    assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 3)
+
+
+@pytest.mark.parametrize("form", ["seconds", "a date"])
+def test_retry_after_is_waited_for(form, service, client):
+    """`Retry-After` is waited for in both its forms, and not half as long."""
+    until = time.time() + 1
+
+    def busy(exchange):
+        after = "1" if form == "seconds" else formatdate(until + 0.999, usegmt=True)
+        return answers(b"", 429, Retry_After=after)(exchange)
+
+    service.script[:] = [Mode("busy", "again", busy, accepts=False)]
+    began = time.monotonic()
+    client.outbound.send(mail("a"))
+    assert time.monotonic() - began >= 0.95
+    assert len(service.seen) == 2
+
+
+@pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
+def test_a_drip_meets_the_deadline(mode, service, client):
+    """A server that drips bytes, wherever in its answer, ends with the deadline."""
+    service.script[:] = [mode]
+    began = time.monotonic()
+    with pytest.raises(EmailAPIError) as caught:
+        client.with_options(deadline=0.15, timeout=5).outbound.send(mail("a"))
+    assert time.monotonic() - began < 1
+    assert caught.value.may_have_been_sent
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_after_a_fork_each_process_has_its_own_pool(service, client):
+    """Children of a fork, and their parent, each get the answers to their own mails."""
+    client.outbound.send(mail("before"))
+
+    def send(name: str) -> bool:
+        return all(client.outbound.send(mail(f"{name}{at}")).to == f"{name}{at}@example.com" for at in range(10))
+
+    children = []
+    for name in "ab":
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                status = 0 if send(name) else 2
+            finally:
+                os._exit(status)
+        children.append(child)
+    assert send("parent")
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    assert service.connections == 3
+    assert len(service.accepted) == 31
+
+
+# Whoever runs the tests in the background has SIGINT ignored, and so have their children.
+SCRIPT = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from emailapi import Client, Email, Retry
+mail = Email(sender="s@example.com", to="a@example.com", text_body="x", idempotency_key="k")
+client = Client("t", base_url=sys.argv[1])
+try:
+    client.outbound.{call}
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+BUSY = Mode("busy", "again", answers(b"", 429, Retry_After="20"), accepts=False)
+INTERRUPTED = {
+    "send, back-off": ("send(mail)", BUSY),
+    "send_batch, back-off": ("send_batch([mail] * 501)", BUSY),
+    "send_many, back-off": ("send_many([mail] * 9, chunk_size=1, workers=1).wait()", BUSY),
+    "send, look-up": ("send(mail)", MODES["reset-not-done"]),
+    "send_batch, look-up": ("send_batch([mail] * 501)", MODES["reset-not-done"]),
+    "resend, look-up": ("send(mail)", MODES["reset-not-done"]),
+}
+
+
+@pytest.mark.parametrize("name", INTERRUPTED)
+def test_nothing_is_sent_after_an_interrupt(name, service):
+    """After Ctrl-C while a call waits, for its next attempt or for a search, nothing is sent any more."""
+    call, mode = INTERRUPTED[name]
+    service.script[:] = [mode, mode]
+    code = SCRIPT.format(call=call)
+    if name.startswith("resend"):
+        code = code.replace("sys.argv[1])", "sys.argv[1], on_unknown='resend')")
+    command = [sys.executable, "-c", code, service.url]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            until = time.monotonic() + 10
+            while len(service.seen) < (2 if "look-up" in name else 1) and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(0.1)
+            child.send_signal(signal.SIGINT)
+            out, wrong = child.communicate(timeout=5)
+        finally:
+            child.kill()
+    assert out == "interrupted\n", wrong
+    assert sum(seen.method == "POST" for seen in service.seen) == 1
+    assert not service.accepted

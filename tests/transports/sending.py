@@ -1,0 +1,34 @@
+"""What the tests of many mails share."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from ..faults.calls import mail
+from ..faults.modes import Mode, answers
+
+
+def mails(count, taken=None):
+    """Yield so many mails, and note how many were taken."""
+    for number in range(count):
+        if taken is not None:
+            taken.append(number)
+        yield mail(f"m{number}")
+
+
+def wait_for(condition):
+    """Wait until something is so that happens in another thread."""
+    until = time.monotonic() + 5
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.005)
+    assert condition()
+
+
+def workers():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("emailapi-send")]
+
+
+def held(event: threading.Event) -> Mode:
+    """Answer well as soon as an event is set."""
+    return Mode("held", "fine", lambda exchange: event.wait(5) and answers(exchange.value)(exchange))

@@ -1,0 +1,150 @@
+"""Batches: chunks, places and keys, and what of a chunk is sent again."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emailapi import ConfigurationError, DeliveryUnknown, EmailAPIError, Outcome, RateLimited, SendResult
+from emailapi.settings import Options
+from emailapi.transports.api import EMAILS
+from emailapi.transports.batches import chunks, in_order, not_begun
+
+from ..faults.calls import is_not_sent, is_unknown, mail
+from ..faults.modes import MODES, Mode, answers, keyed
+
+OPTIONS = Options(timeout=(1.0, 1.0))
+RESET = MODES["reset"]
+
+
+def metadata(parcel):
+    return json.loads(parcel.part)["Metadata"]
+
+
+def test_a_chunk_has_one_batch_key_and_each_mail_its_own():
+    """Each mail of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
+    found = list(chunks(EMAILS, [mail("a")] * 5, OPTIONS, 2))
+    assert [chunk.count for chunk in found] == [2, 2, 1]
+    for chunk in found:
+        assert {metadata(parcel)["emailapi-batch"] for parcel in chunk.parcels} == {chunk.batch}
+        assert [metadata(parcel)["emailapi-key"] for parcel in chunk.parcels] == [it.key for it in chunk.parcels]
+    assert len({chunk.batch for chunk in found}) == 3
+    assert len({parcel.key for chunk in found for parcel in chunk.parcels}) == 5
+
+
+def test_a_mail_that_opens_a_chunk_for_its_size_carries_that_chunks_key():
+    """A mail that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
+    big = [mail(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
+    first, second = chunks(EMAILS, big, OPTIONS)
+    assert (len(first.parcels), len(second.parcels)) == (10, 1)
+    assert metadata(second.parcels[0])["emailapi-batch"] == second.batch != first.batch
+    assert first.size <= 50_000_000
+
+
+def test_nothing_but_errors_ends_a_chunk_too():
+    """Mails that are not valid fill chunks as others do: their errors are not gathered without end."""
+    found = list(chunks(EMAILS, [{}] * 5, OPTIONS, 2))
+    assert [(len(chunk.parcels), len(chunk.items)) for chunk in found] == [(0, 2), (0, 2), (0, 1)]
+
+
+def test_what_was_taken_comes_before_what_the_input_raises():
+    """Mails that were taken before the input broke are a chunk of their own."""
+
+    def broken():
+        yield mail("a")
+        raise LookupError
+
+    found = chunks(EMAILS, broken(), OPTIONS)
+    assert next(found).count == 1
+    with pytest.raises(LookupError):
+        next(found)
+
+
+def test_in_the_order_of_the_input():
+    """What is known stands at its place; all else of the chunk gets a copy of the error."""
+    (chunk,) = chunks(EMAILS, [mail("a"), {"txt_body": "x"}, mail("b")], OPTIONS)
+    sent = SendResult(message_id="1")
+    first, second, third = in_order(chunk, {2: sent}, not_begun())
+    assert third is sent
+    assert second.index == 1
+    assert (first.outcome, first.retryable) == (Outcome.NOT_SENT, True)
+    assert "not sent" in str(first)
+
+
+def test_the_errors_of_a_chunk_are_each_mails_own(serve, connect):
+    """The error of a failed request stands at each of its mails as an object of its own."""
+    for mode, kind in ((MODES["reset"], DeliveryUnknown), (MODES["422"], EmailAPIError), (MODES["429"], RateLimited)):
+        items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([mail("a"), mail("b")])
+        assert all(isinstance(item, kind) for item in items)
+        assert items[0] is not items[1]
+        assert items[0] == items[1]
+
+
+def test_a_batch_that_is_put_off_leaves_whole_again(serve, connect):
+    """A chunk that is tried again is the same bytes."""
+    service = serve(MODES["429"], MODES["503-code-100"])
+    assert len(connect(service).outbound.send_batch([mail("a"), mail("b")]).accepted) == 2
+    assert len({seen.body for seen in service.seen}) == 1
+    assert len(service.seen) == 3
+
+
+def test_closed_between_chunks(serve, connect):
+    """A client that is closed between two chunks: the first one's results stand, the second's were not sent."""
+    service = serve()
+    client = connect(service, reconcile=False)
+    service.script[:] = [Mode("closing", "fine", lambda exchange: client.close() or answers(exchange.value)(exchange))]
+    items = client.outbound.send_batch([mail("a")] * 501)
+    assert all(isinstance(item, SendResult) for item in items[:500])
+    assert isinstance(items[500], ConfigurationError)
+    assert is_not_sent(items[500])
+
+
+def test_closed_before_the_first_chunk_is_answered_for(serve, connect):
+    """Where not even one chunk could be tried the error is raised, and no result pretends to be one."""
+    service = serve(MODES["429"])
+    client = connect(service)
+    service.script[:] = [
+        Mode("closing", "again", lambda exchange: client.close() or answers(b"", 429)(exchange), accepts=False)
+    ]
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.outbound.send_batch([mail("a")])
+    assert not service.accepted
+
+
+def test_checks_that_cannot_be_made_are_items_errors(serve, connect):
+    """With `check_first` a mail whose check fails is not sent; the others are."""
+    service = serve(searching=[MODES["422"]])
+    given = [mail("a", idempotency_key="a"), mail("b", idempotency_key="b")]
+    first, second = connect(service).outbound.send_batch(given, check_first=True)
+    assert is_not_sent(first)
+    assert isinstance(second, SendResult)
+    assert [one.tag for one in service.accepted] == ["b"]
+
+
+def test_nothing_is_posted_where_all_was_sent_before(serve, connect):
+    """With `check_first` a batch that was sent whole before makes no request but its searches."""
+    service = serve()
+    client = connect(service)
+    given = [mail(tag, idempotency_key=tag) for tag in "ab"]
+    client.outbound.send_batch(given)
+    again = client.outbound.send_batch(given, check_first=True)
+    assert all(item.reconciled for item in again)
+    assert sum(seen.method == "POST" for seen in service.seen) == 1
+
+
+def test_a_lost_part_of_a_batch_is_looked_up_alone(serve, connect):
+    """Of a batch whose answer leaves one mail open only that is looked up, by its own key."""
+    leave = Mode("one-null", "lost", lambda exchange: answers([exchange.value[0], None])(exchange))
+    service = serve(leave)
+    first, second = connect(service).outbound.send_batch([mail("a"), mail("b")])
+    assert (first.reconciled, second.reconciled) == (False, True)
+    (search,) = [seen for seen in service.seen if seen.method == "GET"]
+    assert "metadata_emailapi-key=" in search.target
+
+
+def test_a_batch_is_found_only_by_its_own_mails(serve, connect):
+    """Rows that a search by the batch's key gives for other mails are nobody's."""
+    service = serve(MODES["reset-not-done"], searching=[Mode("x", "fine", keyed(lambda key: f"{key}0"))] * 99)
+    items = connect(service, deadline=0.3).outbound.send_batch([mail("a"), mail("b")])
+    assert all(is_unknown(item) for item in items)

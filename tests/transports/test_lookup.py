@@ -1,0 +1,111 @@
+"""Searching for lost mails: how often, for how long, and what stands in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import pytest
+
+from emailapi import DeliveryUnknown, HookEvent, Hooks
+from emailapi._delivery import lookup
+
+from ..faults.calls import is_unknown, mail
+from ..faults.modes import MODES, Mode, answers, listing
+
+RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
+
+
+def searches(service):
+    return [seen for seen in service.seen if seen.method == "GET"]
+
+
+def busy(after):
+    return Mode("busy", "again", answers(b"", 429, Retry_After=after), accepts=False)
+
+
+def test_a_search_waits_as_long_as_it_is_asked_to(serve, connect):
+    """A search that is put off is asked again when the service said, and not before."""
+    service = serve(RESET, searching=[busy("1")])
+    began = time.monotonic()
+    assert connect(service).outbound.send(mail("a")).reconciled
+    assert time.monotonic() - began >= 1
+    assert len(searches(service)) == 2
+
+
+def test_a_search_that_is_put_off_for_too_long(serve, connect):
+    """A search that is put off for longer than there is time ends the look-up at once."""
+    service = serve(RESET, searching=[busy("60")] * 9)
+    began = time.monotonic()
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(service).outbound.send(mail("a"))
+    assert is_unknown(caught.value)
+    assert time.monotonic() - began < 2
+    assert len(searches(service)) == 1
+
+
+def test_a_search_that_is_refused_is_not_asked_again(serve, connect):
+    """A search that the service refuses is given up: asking again would give the same."""
+    service = serve(RESET, searching=[MODES["422"]] * 9)
+    with pytest.raises(DeliveryUnknown):
+        connect(service).outbound.send(mail("a"))
+    assert len(searches(service)) == 1
+
+
+def test_a_search_that_drips_ends_with_the_look_up(serve, connect, monkeypatch):
+    """A look-up takes its ten seconds and no more, also where the deadline leaves far more."""
+    assert lookup.LOOK_UP_SECONDS == 10
+    monkeypatch.setattr(lookup, "LOOK_UP_SECONDS", 0.2)
+    service = serve(RESET, searching=[MODES["drip-body"]] * 9)
+    began = time.monotonic()
+    with pytest.raises(DeliveryUnknown):
+        connect(service).outbound.send(mail("a"))
+    assert time.monotonic() - began < 2
+
+
+def test_many_searches_end_with_the_look_up(serve, connect, monkeypatch):
+    """The same holds where each of many mails needs a search of its own."""
+    monkeypatch.setattr(lookup, "LOOK_UP_SECONDS", 0.2)
+    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.05) or listing()(exchange))
+    service = serve(UNDONE, searching=[slow] * 99)
+    almost_full = {f"n{number}": "x" for number in range(9)}
+    items = connect(service).outbound.send_batch([mail(f"m{number}", metadata=almost_full) for number in range(60)])
+    assert all(is_unknown(item) for item in items)
+    assert len(searches(service)) < 15
+
+
+def test_searches_are_logged_and_told(serve, connect, caplog):
+    """Each search has its line in the log, and hooks are told of it, as of any other request."""
+    caplog.set_level(logging.INFO, "emailapi")
+    told: list[HookEvent] = []
+    service = serve(RESET, searching=[MODES["500"]])
+    connect(service, hooks=Hooks(before_send=told.append)).outbound.send(mail("a"))
+    assert [(event.method, event.path) for event in told] == [("POST", "/email"), *[("GET", "/messages/outbound")] * 2]
+    assert len(caplog.records) == 3
+    assert "emailapi-key" not in caplog.text
+
+
+def test_one_search_for_a_whole_chunk(serve, connect):
+    """The mails of a lost chunk are found by one search, of five hundred rows at most."""
+    service = serve(RESET)
+    items = connect(service).outbound.send_batch([mail(f"m{number}") for number in range(500)])
+    assert [item.message_id for item in items] == [f"id-{number + 1}" for number in range(500)]
+    (search,) = searches(service)
+    assert "count=500" in search.target
+
+
+def test_a_copy_is_found_as_the_mail(serve, connect):
+    """Of two mails that carry a key the first is the one that was accepted."""
+    service = serve()
+    client = connect(service)
+    for _ in range(2):
+        client.outbound.send(mail("a"), idempotency_key="twice")
+    assert client.outbound.find("twice").message_id == "id-1"
+
+
+@pytest.mark.parametrize("key", ['a"b&c=d', "ümlaut 100%", "x" * 80, "+ +"])
+def test_keys_of_any_characters(key, serve, connect):
+    """A key is searched for as it is, whatever characters it has."""
+    service = serve(RESET)
+    assert connect(service).outbound.send(mail("a"), idempotency_key=key).idempotency_key == key
+    assert connect(service).outbound.find(key).message_id == "id-1"

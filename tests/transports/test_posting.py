@@ -1,0 +1,206 @@
+"""Posting one mail, or one chunk: what is made of odd answers, of closing, and of the metadata's room."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+
+import pytest
+
+from emailapi import (
+    ConfigurationError,
+    DeliveryUnknown,
+    Email,
+    RateLimited,
+    Retry,
+    SendResult,
+)
+from emailapi.models.bulk import BulkEmail, BulkMessage
+
+from ..faults.calls import MAIL_CALLS, is_not_sent, is_unknown, mail
+from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.wire import reply
+
+RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
+FULL = {f"n{number}": "x" for number in range(10)}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"To": ["a"]}, {"Message": {"a": 1}}, {"ErrorCode": None, "To": {}}], ids=["To", "Message", "no code"]
+)
+def test_odd_fields_unmake_no_success(odd, serve, connect):
+    """A mail whose answer says accepted, and names it, is accepted, whatever kind of value its other fields have."""
+    value = {"ErrorCode": 0, "MessageID": "id-7", **odd}
+    service = serve(Mode("odd", "fine", answers(value)), Mode("odd", "fine", answers([value])))
+    client = connect(service)
+    results = [client.outbound.send(mail("a")), *client.outbound.send_batch([mail("b")])]
+    assert [(result.message_id, result.reconciled) for result in results] == [("id-7", False)] * 2
+
+
+def test_a_code_that_cannot_be_read_is_no_success(serve, connect):
+    """An answer whose code cannot be read says nothing, although it names a message: the mail is looked up."""
+    service = serve(Mode("odd", "odd", answers({"ErrorCode": "zero", "MessageID": "x"})))
+    assert connect(service).outbound.send(mail("a")).message_id == "id-1"
+
+
+def test_a_broken_gzip_behind_an_accepted_mail(serve, connect):
+    """An answer whose compressed body is cut says nothing: the mail is looked up."""
+    cut = gzip.compress(b'{"ErrorCode": 0, "MessageID": "x"}')[:-9]
+    service = serve(Mode("gzip", "odd", answers(cut, Content_Encoding="gzip")))
+    assert connect(service).outbound.send(mail("a")).message_id == "id-1"
+
+
+def test_a_flood_of_1xx(serve, connect):
+    """Thousands of early answers are passed over; the last one counts."""
+    flood = Mode(
+        "flood",
+        "fine",
+        lambda exchange: (
+            exchange.send(b"HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" * 2_000)
+            and answers(exchange.value)(exchange)
+        ),
+    )
+    service = serve(flood)
+    result = connect(service).outbound.send(mail("a"))
+    assert (result.message_id, result.reconciled) == ("id-1", False)
+
+
+def test_an_answer_with_more_behind_it(serve, connect):
+    """What a service writes behind an answer is not read as that to the next mail."""
+
+    def twice(exchange):
+        return exchange.send(reply(exchange.value) + reply({"ErrorCode": 0, "MessageID": "stale"}))
+
+    client = connect(serve(Mode("twice", "fine", twice)))
+    assert [client.outbound.send(mail(tag)).message_id for tag in "ab"] == ["id-1", "id-2"]
+
+
+def test_a_mapping_that_changes_meanwhile(serve, connect):
+    """A mail that is changed while it waits for its next attempt leaves as it was given."""
+    given = {"sender": "a@example.com", "to": "a@example.com", "text_body": "x", "metadata": {"n": "1"}}
+    metadata = given["metadata"]
+    busy = Mode("busy", "again", lambda exchange: metadata.update(n="2") or answers(b"", 429)(exchange), accepts=False)
+    service = serve(busy, busy)
+    client = connect(service, retry=Retry(attempts=3, initial=0.01))
+    client.outbound.send(given)
+    metadata["n"] = "1"
+    service.script[:] = [busy]
+    client.outbound.send_batch([given])
+    assert [one.metadata["n"] for one in service.accepted] == ["1", "1"]
+
+
+def test_two_mails_of_one_key(serve, connect):
+    """Mails with the same key are one mail to every search: found is success for both."""
+    service = serve(RESET)
+    same = [mail("a", idempotency_key="same"), mail("b", idempotency_key="same")]
+    results = connect(service).outbound.send_batch(same)
+    assert all(item.reconciled for item in results)
+    assert {item.message_id for item in results} <= {"id-1", "id-2"}
+
+
+def test_a_lost_bulk_request_without_room(serve, connect):
+    """The error of a lost bulk request that carries no key says that it cannot be looked up."""
+    message = BulkMessage(to="b@example.com")
+    bulk = BulkEmail(sender="a@example.com", subject="s", text_body="x", messages=[message], metadata=FULL)
+    for mode in (RESET, MODES["500-done"], MODES["html"]):
+        with pytest.raises(DeliveryUnknown, match="cannot be looked up") as caught:
+            connect(serve(mode)).outbound.send_bulk(bulk)
+        assert is_unknown(caught.value, key=False)
+
+
+def test_a_chunks_deadline_grows_with_its_bytes(serve, connect):
+    """Each megabyte of a chunk gives it a second more; a single mail has the deadline alone."""
+    service = serve(MODES["drip-headers"], MODES["drip-headers"])
+    client = connect(service, deadline=0.1)
+    big = mail("a", text_body="x" * 500_000, metadata=FULL)
+    began = time.monotonic()
+    with pytest.raises(DeliveryUnknown):
+        client.outbound.send(big)
+    single = time.monotonic() - began
+    assert is_unknown(client.outbound.send_batch([big])[0], key=False)
+    assert time.monotonic() - began - single > 0.5 > single
+
+
+def test_out_of_time_between_chunks(serve, connect):
+    """A chunk whose time is over fails alone: those before and behind it have a time of their own."""
+    service = serve(None, MODES["drip-headers"])
+    client = connect(service, deadline=0.3)
+    items = client.outbound.send_batch([mail(f"m{number}", metadata=FULL) for number in range(1001)])
+    assert len(items) == 1001
+    assert all(isinstance(item, SendResult) for item in [*items[:500], items[1000]])
+    assert all(is_unknown(item, key=False) for item in items[500:1000])
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+def test_after_close(call, serve, connect):
+    """After `close()` every way to send is a `ConfigurationError`, and nothing leaves."""
+    service = serve()
+    client = connect(service)
+    client.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        call.make(client)
+    for look in (lambda: client.outbound.find("k"), lambda: client.messages.get("1")):
+        with pytest.raises(ConfigurationError, match="closed"):
+            look()
+    assert not service.connections
+
+
+def test_closed_before_the_next_attempt(serve, connect):
+    """A client that is closed while a mail waits for its next attempt sends it no more, and it was not sent."""
+    service = serve(*[MODES["429"]] * 2)
+    client = connect(service, retry=Retry(attempts=3, initial=0.2, maximum=0.2))
+    closing = threading.Timer(0.05, client.close)
+    closing.start()
+    with pytest.raises(ConfigurationError) as caught:
+        client.outbound.send(mail("a"))
+    closing.join()
+    assert is_not_sent(caught.value)
+    assert len(service.seen) == 1
+
+
+def test_a_retried_mail_is_found_by_the_key_of_all_its_attempts(serve, connect):
+    """A mail that was put off and then lost carries one key through all attempts."""
+    service = serve(MODES["429"], RESET)
+    result = connect(service).outbound.send(mail("a"))
+    sent = [seen.json["Metadata"]["emailapi-key"] for seen in service.seen if seen.method == "POST"]
+    assert sent == [result.idempotency_key] * 2
+
+
+def test_resent_as_soon_as_half_the_time_is_over(serve, connect):
+    """With "resend" a look-up that finds nothing leaves half of the time, and the copy carries the same bytes."""
+    service = serve(UNDONE)
+    connect(service, on_unknown="resend", deadline=0.4).outbound.send(mail("a"))
+    first, second = (seen.body for seen in service.seen if seen.method == "POST")
+    assert first == second
+
+
+def test_resent_after_a_check_that_lags(serve, connect):
+    """A job that is run again before the index knows its first mail sends a second: as exact as the index is quick."""
+    service = serve(lag=0.2)
+    client = connect(service)
+    for expected in (1, 2):
+        client.outbound.send(mail("a"), idempotency_key="job", check_first=True)
+        assert service.times("a") == expected
+    service.lag = 0.0
+    assert client.outbound.send(mail("a"), idempotency_key="job", check_first=True).reconciled
+
+
+def test_a_check_that_is_refused_sends_nothing(serve, connect):
+    """With `check_first` a search that is put off for longer than there is leaves the mail unsent."""
+    slow = Mode("busy", "again", answers(b"", 429, Retry_After="99"), accepts=False)
+    service = serve(searching=[slow] * 3)
+    with pytest.raises(RateLimited):
+        connect(service).outbound.send(mail("a"), idempotency_key="job", check_first=True)
+    assert not service.accepted
+
+
+def test_rows_of_another_kind_are_no_mails(serve, connect):
+    """A listing whose rows name our key and no message finds nothing."""
+    service = serve(UNDONE, searching=[Mode("x", "fine", listing({"Metadata": {"emailapi-key": "k"}}))] * 99)
+    with pytest.raises(DeliveryUnknown):
+        connect(service, deadline=0.3).outbound.send(Email(**_bare()), idempotency_key="k")
+
+
+def _bare():
+    return {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}

@@ -1,0 +1,159 @@
+"""`Sending`: begins at the call, keeps the order, stays small, and ends clean however it is left."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+
+import attrs
+import pytest
+
+from emailapi import (
+    DeliveryUnknown,
+    InvalidArgument,
+    InvalidEmail,
+    Outcome,
+    SendResult,
+)
+from emailapi.transports.sending import SendingCounts
+
+from ..faults.calls import mail
+from ..faults.modes import MODES
+from .sending import held, mails, wait_for
+
+
+def test_it_starts_at_the_call(serve, connect):
+    """The first requests leave before anybody asks for a result."""
+    service = serve()
+    sending = connect(service).outbound.send_many(mails(4), chunk_size=1, workers=2)
+    wait_for(lambda: len(service.accepted) >= 3)
+    assert sending.counts == SendingCounts()
+    assert sending.wait() == SendingCounts(accepted=4)
+
+
+def test_results_in_the_order_of_the_input(serve, connect):
+    """A chunk whose answer comes late holds up the results of those behind it, and mixes up none."""
+    event = threading.Event()
+    service = serve(held(event))
+    sending = connect(service).outbound.send_many(mails(8), chunk_size=2, workers=3)
+    wait_for(lambda: len(service.seen) >= 3)
+    event.set()
+    assert [item.to for item in sending] == [f"m{number}@example.com" for number in range(8)]
+
+
+def test_a_chunk_that_fails_loses_no_other(serve, connect):
+    """Each mail of a refused chunk has an error of its own; the other chunks stand."""
+    service = serve(None, MODES["422"], None)
+    items = list(connect(service).outbound.send_many(mails(6), chunk_size=2, workers=1))
+    assert [item.outcome for item in items] == [
+        *[Outcome.ACCEPTED] * 2,
+        *[Outcome.NOT_SENT] * 2,
+        *[Outcome.ACCEPTED] * 2,
+    ]
+    assert items[2] is not items[3]
+
+
+def test_counts_of_every_outcome(serve, connect):
+    """`wait` counts what was accepted, what was not sent, and what is unknown."""
+    service = serve(None, MODES["422"], MODES["reset"])
+    sending = connect(service, reconcile=False).outbound.send_many(mails(3), chunk_size=1, workers=1)
+    assert sending.wait() == SendingCounts(accepted=1, not_sent=1, unknown=1)
+    assert sending.wait() == sending.counts
+
+
+def test_a_mail_too_large_is_its_items_error(serve, connect):
+    """A mail that no request could carry is its own item's error, and the others are sent."""
+    given = [mail("a"), mail("b", text_body="x" * 5_100_000), mail("c")]
+    first, second, third = connect(serve()).outbound.send_many(given)
+    assert isinstance(first, SendResult)
+    assert isinstance(third, SendResult)
+    assert type(second) is InvalidEmail
+    assert (second.index, second.field) == (1, "text_body")
+
+
+@pytest.mark.parametrize("sized", [True, False])
+def test_progress(sized, serve, connect):
+    """`progress` is told after each chunk how many mails are done, and of how many if that can be known."""
+    told = []
+    given = list(mails(5)) if sized else mails(5)
+    many = connect(serve()).outbound.send_many(given, chunk_size=2, progress=lambda *numbers: told.append(numbers))
+    many.wait()
+    total = 5 if sized else None
+    assert told == [(2, total), (4, total), (5, total)]
+
+
+def test_progress_that_raises_loses_no_result(serve, connect):
+    """What `progress` raises comes through, and the results it was told of can still be read."""
+
+    def fail(done, total):
+        if done == 2:
+            raise LookupError("no bar")
+
+    sending = connect(serve()).outbound.send_many(mails(4), chunk_size=2, progress=fail)
+    with pytest.raises(LookupError, match="no bar"):
+        next(sending)
+    assert [item.to for item in sending] == [f"m{number}@example.com" for number in range(4)]
+
+
+def test_an_input_that_raises(serve, connect):
+    """What the input raises comes once, behind the results of the mails before it; then there are no more."""
+
+    def broken():
+        yield from mails(3)
+        raise LookupError("no more")
+
+    sending = connect(serve()).outbound.send_many(broken(), chunk_size=2)
+    assert [next(sending).to for _ in range(3)] == [f"m{number}@example.com" for number in range(3)]
+    with pytest.raises(LookupError, match="no more"):
+        next(sending)
+    assert next(sending, None) is None
+    assert sending.counts == SendingCounts(accepted=3)
+
+
+def test_a_mail_without_a_key_to_check(serve, connect):
+    """With `check_first` a mail that has no key ends the sending at its place; those before it are sent."""
+    given = [mail("a", idempotency_key="k"), mail("b"), mail("c", idempotency_key="l")]
+    sending = connect(serve()).outbound.send_many(given, check_first=True)
+    assert isinstance(next(sending), SendResult)
+    with pytest.raises(InvalidArgument, match="check_first"):
+        next(sending)
+
+
+def test_checked_first(serve, connect):
+    """With `check_first` only the mails of a chunk that no search knows are sent."""
+    service = serve()
+    client = connect(service)
+    client.outbound.send(mail("m1", idempotency_key="m1"))
+    keyed = [attrs.evolve(one, idempotency_key=one.tag) for one in mails(3)]
+    assert [item.reconciled for item in client.outbound.send_many(keyed, check_first=True)] == [False, True, False]
+    assert [service.times(f"m{number}") for number in range(3)] == [1, 1, 1]
+
+
+def test_memory_stays_the_same(serve, connect):
+    """However many mails there are, what is held is some chunks of them."""
+    service = serve()
+    client = connect(service)
+
+    def peak(count):
+        tracemalloc.start()
+        try:
+            with client.outbound.send_many(mails(count), chunk_size=20, workers=2) as sending:
+                for _ in sending:
+                    service.accepted.clear()
+                    service.seen.clear()
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(200)
+    assert peak(3000) < peak(600) * 1.3 + 100_000
+
+
+def test_lost_chunks_are_found_each_by_its_own_key(serve, connect):
+    """Chunks in flight that are all lost are found, each mail by its own key."""
+    service = serve(*[MODES["reset"]] * 5)
+    items = list(connect(service).outbound.send_many(mails(10), chunk_size=2, workers=4))
+    assert not [item for item in items if isinstance(item, DeliveryUnknown)]
+    tags = {one.id: one.tag for one in service.accepted}
+    assert [tags[item.message_id] for item in items] == [f"m{number}" for number in range(10)]
+    assert len(service.accepted) == 10

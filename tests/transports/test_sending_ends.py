@@ -1,0 +1,152 @@
+"""How a `Sending` ends: read to its end, left early, closed, dropped or interrupted."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import warnings
+
+import pytest
+
+from emailapi import (
+    ConfigurationError,
+    RateLimited,
+    Retry,
+    SendResult,
+)
+from emailapi.transports.sending import SendingCounts
+
+from ..faults.calls import is_not_sent, mail
+from ..faults.modes import MODES, Mode, listing
+from .sending import held, mails, wait_for, workers
+
+
+@pytest.mark.parametrize("how", ["break", "exception"])
+def test_left_early(how, serve, connect):
+    """Whoever leaves the block early leaves no thread behind, and can read what became of each mail that was taken."""
+    taken: list[int] = []
+    service = serve()
+    try:
+        with connect(service).outbound.send_many(mails(1000, taken), chunk_size=2, workers=2) as sending:
+            for _ in sending:
+                if how == "exception":
+                    raise LookupError
+                break
+    except LookupError:
+        assert how == "exception"
+    assert not workers()
+    items = [*sending]
+    assert len(items) == len(taken) - 1 < 50
+    accepted = {item.message_id for item in items if isinstance(item, SendResult)}
+    assert len(accepted) == len(service.accepted) - 1
+    for item in items:
+        if not isinstance(item, SendResult):
+            assert is_not_sent(item)
+            assert item.retryable
+
+
+def test_nothing_is_sent_after_close(serve, connect):
+    """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
+    service = serve(*[MODES["429"]] * 9)
+    client = connect(service, retry=Retry(attempts=9, initial=5, maximum=5))
+    sending = client.outbound.send_many(mails(6), chunk_size=1, workers=2)
+    wait_for(lambda: len(service.seen) >= 2)
+    began = time.monotonic()
+    sending.close()
+    sending.close()
+    assert time.monotonic() - began < 2
+    seen = len(service.seen)
+    assert {type(item) for item in sending} >= {RateLimited}
+    assert sending.counts == SendingCounts(not_sent=3)
+    assert len(service.seen) == seen == 2
+
+
+def test_checks_end_at_close(serve, connect):
+    """`close` ends the looking up of keys before a chunk is sent; its mails were not sent."""
+    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
+    service = serve(searching=[slow] * 400)
+    keyed = [mail("a", idempotency_key=f"k{number}") for number in range(400)]
+    sending = connect(service).outbound.send_many(keyed, workers=1, check_first=True)
+    wait_for(lambda: service.seen)
+    sending.close()
+    assert len(service.seen) < 200
+    assert sending.wait() == SendingCounts(not_sent=400)
+    assert not service.accepted
+
+
+def drop(sending):
+    """Let go of a sending that nobody else holds."""
+    sending.clear()
+    gc.collect()
+
+
+@pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "those behind them are not")])
+def test_dropped(sized, rest, serve, connect):
+    """A dropped sending says how many mails it took, and how many of them all it does not send."""
+    service = serve()
+    given = list(mails(9)) if sized else mails(9)
+    sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
+    with pytest.warns(RuntimeWarning, match=f"4 mails were taken, {rest}"):
+        drop(sending)
+    wait_for(lambda: len(service.accepted) == 4 and not workers())
+
+
+def test_dropped_after_close(serve, connect):
+    """One that was closed counts only the mails that it did send."""
+    event = threading.Event()
+    service = serve(held(event))
+    sending = [connect(service).outbound.send_many(list(mails(9)), chunk_size=1, workers=1)]
+    wait_for(lambda: service.seen)
+    threading.Timer(0.05, event.set).start()
+    sending[0].close()
+    with pytest.warns(RuntimeWarning, match="1 mails were taken, 8 are not sent"):
+        drop(sending)
+    assert len(service.accepted) == 1
+
+
+def test_read_to_its_end_it_drops_silently(serve, connect):
+    """A sending that was read to its end, or had nothing to send, goes without a warning."""
+    client = connect(serve())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client.outbound.send_many(mails(3)).wait()
+        assert client.outbound.send_many([]).wait() == SendingCounts()
+        gc.collect()
+    assert not workers()
+
+
+def test_an_input_that_is_interrupted(serve, connect):
+    """After Ctrl-C in the input nothing is sent that is not under way."""
+    event = threading.Event()
+    service = serve(held(event))
+
+    def interrupted():
+        yield from mails(1)
+        wait_for(lambda: service.seen)
+        event.set()
+        raise KeyboardInterrupt
+
+    def call():
+        with pytest.raises(KeyboardInterrupt):
+            connect(service).outbound.send_many(interrupted(), chunk_size=1, workers=1)
+        gc.collect()
+
+    with pytest.warns(RuntimeWarning, match="1 mails were taken, those behind them are not sent"):
+        call()
+    wait_for(lambda: not workers())
+    assert len(service.accepted) == 1
+
+
+def test_a_client_that_is_closed_meanwhile(serve, connect):
+    """What is under way when the client is closed has its answer; what comes behind is each mail's error."""
+    event = threading.Event()
+    service = serve(held(event))
+    client = connect(service)
+    sending = client.outbound.send_many(mails(4), chunk_size=2, workers=1)
+    wait_for(lambda: service.seen)
+    client.close()
+    event.set()
+    items = list(sending)
+    assert [type(item) for item in items] == [SendResult, SendResult, ConfigurationError, ConfigurationError]
+    assert all(is_not_sent(item) for item in items[2:])
