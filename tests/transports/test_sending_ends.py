@@ -58,7 +58,7 @@ def test_nothing_is_sent_after_close(serve, connect):
     assert time.monotonic() - began < 2
     seen = len(service.seen)
     assert {type(item) for item in sending} >= {RateLimited}
-    assert sending.counts == SendingCounts(not_sent=3)
+    assert sending.counts == SendingCounts(not_sent=4)
     assert len(service.seen) == seen == 2
 
 
