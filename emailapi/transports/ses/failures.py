@@ -70,6 +70,10 @@ def failure_of(error: Exception, call: Call) -> EmailAPIError:
         if error.operation_name not in OPERATIONS:  # what was to bring the credentials
             return ConfigurationError(f"no AWS credentials: {error.operation_name} was refused with {_code(error)}")
         return refusal(error.response, call)
+    if call.status is not None:  # the answer cannot be parsed
+        if 200 <= call.status < 300:
+            return unknown("SES's answer cannot be read", call, status=call.status)
+        return refusal({"ResponseMetadata": {"HTTPStatusCode": call.status}}, call)
     broken = isinstance(error, (boto.HTTPClientError, boto.ConnectionError))
     if call.late and not call.sent:
         return DeadlineExceeded("the deadline was over before the mail could leave", **REQUEST, attempts=call.attempt)

@@ -11,6 +11,7 @@ from typing import Any
 from ...errors import ConfigurationError, EmailAPIError
 from .failures import failure_of
 from .marks import call, watch
+from .parcel import Parcel
 
 POOL_SIZE = 32
 # What was idle for longer may have been forgotten on the way; renewing a connection costs less than losing an answer.
@@ -61,16 +62,14 @@ class Line:
         if pid != now[2] or any(new - old > IDLE_SECONDS for new, old in zip(now, then, strict=False)):
             getattr(self.client, "close", lambda: None)()
 
-    def post(
-        self, operation: str, parameters: Mapping[str, Any], until: float, attempt: int
-    ) -> Mapping[str, Any] | EmailAPIError:
+    def post(self, parcel: Parcel, until: float, attempt: int) -> Mapping[str, Any] | EmailAPIError:
         """Make one request, and return the answer to it, or what went wrong."""
         self._renew()
         call.__dict__.clear()
         call.under_way, call.marked, call.until = True, self._marked, until
         call.limits, call.attempt = self._limits, attempt
         try:
-            answer: Mapping[str, Any] = getattr(self.client, operation)(**parameters)
+            answer: Mapping[str, Any] = getattr(self.client, parcel.operation)(**parcel.parameters)
             return answer
         except Exception as error:
             return failure_of(error, call)

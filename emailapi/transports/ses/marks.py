@@ -20,6 +20,7 @@ class Call(threading.local):
         begun: Whether the request was made and signed, and is about to leave.
         sent: Whether a byte of its body was read to be written, which comes after connect, CONNECT and TLS.
         late: Whether it was kept from leaving because its time was over.
+        status: HTTP status of the answer, once there is one.
         until: When it must be over, on the monotonic clock.
         limits: Seconds to connect, and seconds to wait for an answer.
         attempt: Which attempt it is, from 1.
@@ -30,6 +31,7 @@ class Call(threading.local):
     begun = False
     sent = False
     late = False
+    status: int | None = None
     until = 0.0
     limits = (60.0, 60.0)
     attempt = 0
@@ -68,6 +70,12 @@ def mark(request: Any, **_: object) -> None:
         context["read_timeout"] = call.limits[1]
 
 
+def note(response_dict: Any, **_: object) -> None:
+    """Keep the status of an answer: an exception that says it cannot be parsed does not have it."""
+    if call.under_way:
+        call.status = response_dict["status_code"]
+
+
 def once(response: Any, caught_exception: Exception | None, operation: Any, **_: object) -> None:
     """
     End a send at its first failure, with the exception that it would end with if nothing retried it.
@@ -91,4 +99,5 @@ def watch(client: Any) -> None:
     for operation in OPERATIONS:
         # Last, so that others see the body as it was; first, so that nothing retries before.
         events.register_last(f"before-send.ses.{operation}", mark, unique_id=f"emailapi-mark-{operation}")
+        events.register(f"before-parse.ses.{operation}", note, unique_id=f"emailapi-note-{operation}")
         events.register_first(f"needs-retry.ses.{operation}", once, unique_id=f"emailapi-once-{operation}")

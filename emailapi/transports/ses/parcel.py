@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 
@@ -49,11 +49,18 @@ class Defaults:
     configuration_set_name: str | None
 
 
-class Parcel(NamedTuple):
-    """The name of the boto3 client's method that a mail is sent by, and what it is called with."""
+@attrs.frozen
+class Parcel:
+    """
+    The call that carries a mail.
+
+    Attributes:
+        operation: Name of the boto3 client's method.
+        parameters: What it is called with.
+    """
 
     operation: str
-    parameters: dict[str, Any]
+    parameters: dict[str, Any] = attrs.field(repr=False)
 
 
 def check_tags(given: Mapping[str, str] | Iterable[Mapping[str, str]] | None) -> dict[str, str]:

@@ -190,7 +190,7 @@ class SESTransport:
         if not deadline.may_send():
             return DeadlineExceeded("the deadline was over before the mail could leave", **REQUEST)
         start = time.monotonic()
-        answer = self._line.post(*parcel, deadline.at, attempt)
+        answer = self._line.post(parcel, deadline.at, attempt)
         if not isinstance(answer, EmailAPIError) and not answer.get("MessageId"):
             answer = unknown("SES's answer names no message", call)
         failed = isinstance(answer, EmailAPIError)
