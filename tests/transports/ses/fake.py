@@ -25,6 +25,7 @@ RESET = "read it, and reset"
 SILENT = "read it, and say nothing"
 ACCEPT_AND_CUT = "take the mail, and close"
 HANG_UP = "close at once"
+BREAK_TLS = "read it, and answer what is no TLS"
 
 
 def fault(status: int, code: str, message: str = "no") -> bytes:
@@ -57,8 +58,9 @@ class FakeSES:
         connections: How many were made.
     """
 
-    def __init__(self, *script: Any, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *script: Any, tls: ssl.SSLContext | None = None, handshake_pause: float = 0.0) -> None:
         self.script = list(script)
+        self.handshake_pause = handshake_pause
         self.posts: list[dict[str, str]] = []
         self.accepted: list[dict[str, str]] = []
         self.connections = 0
@@ -92,6 +94,7 @@ class FakeSES:
                 self.script.pop(0)
                 return
             if self._tls:
+                self._ended.wait(self.handshake_pause)
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
             with connection, connection.makefile("rb") as file:
@@ -100,8 +103,9 @@ class FakeSES:
 
     def _exchange(self, connection: socket.socket, file: Any) -> bool:
         """Read one request, and answer it; False ends the connection."""
-        if not file.readline():
+        if file.peek(1)[:1] != b"P":  # of POST: neither an end nor somebody who speaks TLS
             return False
+        file.readline()
         length = 0
         while (line := file.readline().strip()) != b"":
             name, _, value = line.partition(b":")
@@ -120,6 +124,11 @@ class FakeSES:
             self._ended.wait(30)
         elif act == ACCEPT_AND_CUT:
             self._judge(given)
+        elif act == BREAK_TLS:
+            with socket.socket(fileno=connection.detach()) as bare:
+                bare.sendall(b"HTTP/1.1 200 OK\r\n\r\n" * 10)
+                bare.shutdown(socket.SHUT_WR)
+                bare.recv(1)
         elif act == RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return act is None or isinstance(act, bytes)
