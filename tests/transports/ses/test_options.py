@@ -27,7 +27,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+@pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items() for value in values])
 def test_an_option_that_cannot_be(name, value):
     """An option that cannot be is a `ConfigurationError` that names it."""
     with pytest.raises(ConfigurationError, match=name):
@@ -57,7 +57,7 @@ def test_no_credentials(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
+    "name, value",
     [("AWS_PROFILE", "nobody"), ("AWS_SECRET_ACCESS_KEY", None), ("AWS_ENDPOINT_URL_SES", "no url")],
 )
 def test_an_environment_that_cannot_be(monkeypatch, name, value):
@@ -109,7 +109,8 @@ def test_closed_is_closed(serve, connect, boto):
         with pytest.raises(ConfigurationError, match="closed"):
             one.send(mail())
     connect(service.url, client=client).send(mail())
-    assert len(service.accepted) == 2 and service.connections == 1
+    assert len(service.accepted) == 2
+    assert service.connections == 1
 
 
 def test_within(serve, connect):
@@ -141,8 +142,11 @@ def test_bodies_are_in_no_log(serve, connect, caplog):
     caplog.set_level("INFO", logger="emailapi")
     connect(serve(THROTTLED).url).send(mail(subject="secret-subject", text_body="secret-body"))
     lines = [record.getMessage() for record in caplog.records if record.name == "emailapi"]
-    assert len(lines) == 2 and "SESThrottled" in lines[0] and "message 0100-1" in lines[1]
-    assert "secret" not in str(lines) and "example.com" not in str(lines)
+    assert len(lines) == 2
+    assert "SESThrottled" in lines[0]
+    assert "message 0100-1" in lines[1]
+    assert "secret" not in str(lines)
+    assert "example.com" not in str(lines)
 
 
 def test_what_looks_like_a_client():
@@ -153,15 +157,15 @@ def test_what_looks_like_a_client():
 
     def send(**parameters):
         calls.append(parameters)
-        if raised:
-            raise raised
+        if failing:
+            raise failing[-1]
         return {"MessageId": "1"}
 
-    raised = None
+    failing = []
     transport = SESTransport(client=SimpleNamespace(send_email=send, send_raw_email=send))
     assert transport.send(mail()).message_id == "1"
     url = {"endpoint_url": "http://localhost"}
-    for raised, kind, count in (
+    for failure, kind, count in (
         (boto.EndpointConnectionError(**url), ConnectionFailed, 2),
         (boto.SSLError(**url, error="?"), DeliveryUnknown, 1),
         (boto.ConnectionClosedError(**url), DeliveryUnknown, 1),
@@ -169,6 +173,8 @@ def test_what_looks_like_a_client():
         (boto.ParamValidationError(report="secret"), ConfigurationError, 1),
     ):
         calls.clear()
+        failing.append(failure)
         with pytest.raises(kind) as caught:
             transport.within(9, attempts=2).send(mail())
-        assert len(calls) == count and "secret" not in str(caught.value)
+        assert len(calls) == count
+        assert "secret" not in str(caught.value)

@@ -67,7 +67,8 @@ def test_an_accepted_mail_has_its_id(serve, connect):
     service = serve()
     result = connect(service.url).send(mail())
     assert (result.message_id, result.via, result.to) == ("0100-1", "ses", "you@example.com")
-    assert result.outcome is Outcome.ACCEPTED and result.submitted_at.tzinfo
+    assert result.outcome is Outcome.ACCEPTED
+    assert result.submitted_at.tzinfo
     assert len(service.posts) == len(service.accepted) == 1
 
 
@@ -78,16 +79,19 @@ def test_what_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act
     service = serve(act)
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service.url, timeout=0.2).send(mail(headers={"X-A": "b"} if raw else {}))
-    assert caught.value.outcome is Outcome.UNKNOWN and not caught.value.retryable
-    assert caught.value.attempts == 1 and (caught.value.method, caught.value.path) == ("POST", "/")
+    assert caught.value.outcome is Outcome.UNKNOWN
+    assert not caught.value.retryable
+    assert caught.value.attempts == 1
+    assert (caught.value.method, caught.value.path) == ("POST", "/")
     assert len(service.posts) == 1
-    assert caught.value.__context__ is None and caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize("config", MODES, ids=lambda config: config.get("retries", {}).get("mode", "default"))
 @pytest.mark.parametrize("act", [UNKNOWN["500"], CUT, SILENT], ids=["500", "cut", "silent"])
 def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act, config):
-    """boto3's own retries of sends are off for a client that was given, in each of its retry modes."""
+    """A client that was given does not retry sends of ours either, in any of its retry modes."""
     service = serve(act)
     client = boto(service.url, read_timeout=0.2, **config)
     with pytest.raises(DeliveryUnknown):
@@ -96,7 +100,7 @@ def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act,
 
 
 def test_the_environment_does_not_turn_retries_on(serve, connect, monkeypatch):
-    """boto3's retries of sends are off whatever the environment asks for."""
+    """Retries of sends by boto3 are off whatever the environment asks for."""
     monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
     service = serve(UNKNOWN["500"])
@@ -120,14 +124,16 @@ def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
     to = {"ToAddresses": ["you@example.com"]}
     message = {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "y"}}}
     client.send_email(Source="me@example.com", Destination=to, Message=message)
-    assert len(service.posts) == 4 and len(service.accepted) == 1
+    assert len(service.posts) == 4
+    assert len(service.accepted) == 1
 
 
 def test_throttling_is_waited_out(serve, connect):
     """Too many mails a second is tried again until SES takes the mail."""
     service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
     assert connect(service.url).send(mail()).message_id == "0100-1"
-    assert len(service.posts) == 4 and len(service.accepted) == 1
+    assert len(service.posts) == 4
+    assert len(service.accepted) == 1
 
 
 def test_throttling_to_the_end(serve, connect):
@@ -136,8 +142,10 @@ def test_throttling_to_the_end(serve, connect):
     with pytest.raises(RateLimited, match="Maximum sending rate exceeded") as caught:
         connect(service.url).send(mail())
     error = caught.value
-    assert isinstance(error, SESError) and error.aws_code == "Throttling"
-    assert error.retryable and error.outcome is Outcome.NOT_SENT
+    assert isinstance(error, SESError)
+    assert error.aws_code == "Throttling"
+    assert error.retryable
+    assert error.outcome is Outcome.NOT_SENT
     assert (error.attempts, error.status, error.request_id) == (4, 400, REQUEST_ID)
     assert len(service.posts) == 4
 
@@ -147,20 +155,24 @@ def test_the_daily_quota_is_no_throttling(serve, connect):
     service = serve(QUOTA)
     with pytest.raises(LimitExceeded, match="Daily message quota") as caught:
         connect(service.url).send(mail())
-    assert isinstance(caught.value, SESError) and not caught.value.retryable
-    assert caught.value.aws_code == "Throttling" and len(service.posts) == 1
+    assert isinstance(caught.value, SESError)
+    assert not caught.value.retryable
+    assert caught.value.aws_code == "Throttling"
+    assert len(service.posts) == 1
 
 
-@pytest.mark.parametrize(("code", "kind"), REFUSED.items())
+@pytest.mark.parametrize("code, kind", REFUSED.items())
 def test_a_refusal_is_an_error_of_ours(serve, connect, code, kind):
     """What SES refuses is an `SESError` with SES's code, status, words and request id, and is posted once."""
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:
         connect(service.url).send(mail())
     error = caught.value
-    assert isinstance(error, SESError) and error.aws_code == code
+    assert isinstance(error, SESError)
+    assert error.aws_code == code
     assert (error.status, error.request_id, error.attempts) == (400, REQUEST_ID, 1)
-    assert error.outcome is Outcome.NOT_SENT and not error.retryable
+    assert error.outcome is Outcome.NOT_SENT
+    assert not error.retryable
     assert len(service.posts) == 1
 
 
@@ -178,7 +190,8 @@ def test_a_redirect_is_not_followed(serve, connect):
     head = f"HTTP/1.1 307 X\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(SESError) as caught:
         connect(serve(head.encode()).url).send(mail())
-    assert caught.value.status == 307 and caught.value.outcome is Outcome.NOT_SENT
+    assert caught.value.status == 307
+    assert caught.value.outcome is Outcome.NOT_SENT
     assert not other.posts
 
 
@@ -209,7 +222,8 @@ def test_a_batch_tells_each_mail(serve, connect):
     batch = connect(service.url).send_batch([mail(), mail(to=()), unverified, {"sender": "a@example.com", "tos": "b"}])
     kinds = [type(item).__name__ for item in batch]
     assert kinds == ["DeliveryUnknown", "InvalidEmail", "SESError", "InvalidEmail"]
-    assert [item.field for item in (batch[1], batch[3])] == ["to", "tos"] and batch[1].index == 1
+    assert [item.field for item in (batch[1], batch[3])] == ["to", "tos"]
+    assert batch[1].index == 1
 
 
 def test_hanging_up_at_once_is_unknown(serve, connect):

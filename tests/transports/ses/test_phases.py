@@ -49,7 +49,9 @@ def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = Tr
     with pytest.raises(ConnectionFailed) as caught:
         send(mail())
     error = caught.value
-    assert error.outcome is Outcome.NOT_SENT and error.retryable is retryable and error.attempts == attempts
+    assert error.outcome is Outcome.NOT_SENT
+    assert error.retryable is retryable
+    assert error.attempts == attempts
     assert error.__context__ is None
     return error
 
@@ -74,7 +76,8 @@ def test_a_failed_handshake_is_tried_again(serve, connect, tls, trusted):
     """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
     service = serve(HANG_UP, HANG_UP, tls=tls)
     assert connect(service.url).send(mail()).message_id
-    assert service.connections == 3 and len(service.accepted) == 1
+    assert service.connections == 3
+    assert len(service.accepted) == 1
 
 
 def test_a_plain_server_is_no_tls(serve, connect):
@@ -129,7 +132,8 @@ def test_a_slow_handshake_does_not_make_a_late_mail(serve, boto, connect, tls, t
     with pytest.raises(DeadlineExceeded) as caught:
         connect("", client=client, deadline=0.05).send(mail())
     assert caught.value.outcome is Outcome.NOT_SENT
-    assert service.connections == 1 and not service.posts
+    assert service.connections == 1
+    assert not service.posts
 
 
 def test_a_connection_is_kept_until_it_was_idle(serve, connect):

@@ -64,13 +64,14 @@ def nowhere():
     client.close()
 
 
-@pytest.mark.parametrize(("fields", "field"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("fields, field", WRONG.values(), ids=WRONG)
 def test_what_ses_refuses_is_named(nowhere, fields, field):
     """The error of a mail that SES would refuse, or cannot carry, names the field; sending says the same."""
     for call in (nowhere.check, nowhere.send):
         with pytest.raises(InvalidEmail) as caught:
             call(mail(**fields))
-        assert caught.value.field == field and caught.value.attempts == 0
+        assert caught.value.field == field
+        assert caught.value.attempts == 0
 
 
 @pytest.mark.parametrize("fields", RIGHT.values(), ids=RIGHT)
@@ -88,7 +89,8 @@ def test_a_character_that_the_charset_has_not(serve, connect):
     transport = connect(service.url, charset="ISO-8859-1")
     with pytest.raises(InvalidEmail, match="'語' is not in the charset") as caught:
         transport.send(mail(html_body="日本語"[2:]))
-    assert caught.value.field == "html_body" and not service.posts
+    assert caught.value.field == "html_body"
+    assert not service.posts
     transport.send(mail(html_body="日本語", headers={"X-A": "MIME is always UTF-8"}))
 
 

@@ -68,10 +68,11 @@ def test_moto_takes_a_raw_mail(sent, moto, connect):
 
 
 def test_moto_refuses_as_ses_does(sent, moto, connect):
-    """moto's refusal of a sender that is not verified is an error of this package."""
+    """Moto's refusal of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(mail(sender="nobody@elsewhere.example"))
-    assert type(caught.value).__name__ == "SESError" and not sent
+    assert type(caught.value).__name__ == "SESError"
+    assert not sent
 
 
 def test_every_parameter_of_send_email(serve, connect):
@@ -159,7 +160,8 @@ def test_raw_recipients_are_listed_once(serve, connect):
     (post,) = service.accepted
     assert members(post, "Destinations") == ["a@example.com", "c@xn--bcher-kva.example", "b@example.com"]
     message = raw_message(post)
-    assert message["Bcc"] is None and "b@example.com" not in str(message)
+    assert message["Bcc"] is None
+    assert "b@example.com" not in str(message)
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-A": "b"}], ids=["simple", "raw"])
@@ -180,7 +182,8 @@ def test_names_are_encoded_words(serve, connect, name, headers):
         else [post["Source"], *members(post, "Destination.ToAddresses"), *members(post, "ReplyToAddresses")]
     )
     for text in written:
-        assert text.isascii() and all(len(word) <= 75 for word in text.split() if word.startswith("=?"))
+        assert text.isascii()
+        assert all(len(word) <= 75 for word in text.split() if word.startswith("=?"))
         ((read, _),) = getaddresses([text])
         assert decoded(read) == name
     assert [getaddresses([text])[0][1] for text in written[1:]] == ["jane@xn--bcher-kva.example"] * 2
@@ -192,7 +195,8 @@ def test_raw_mime_is_seven_bit(serve, connect):
     file = Attachment(name="é.txt", content="é\n".encode() * 900, content_type="text/plain")
     connect(service.url).send(mail(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
     lines = raw_message(service.accepted[0]).as_bytes().splitlines()
-    assert service.accepted and max(map(len, lines)) <= 998
+    assert service.accepted
+    assert max(map(len, lines)) <= 998
 
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
