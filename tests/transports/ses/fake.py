@@ -23,6 +23,7 @@ SIZE_LIMIT = 10_000_000
 CUT = "read it, and close"
 RESET = "read it, and reset"
 SILENT = "read it, and say nothing"
+LATE = "read it, and answer after a second"
 ACCEPT_AND_CUT = "take the mail, and close"
 HANG_UP = "close at once"
 BREAK_TLS = "read it, and answer what is no TLS"
@@ -116,7 +117,8 @@ class FakeSES:
         given = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10_000))
         self.posts.append(given)
         act = self.script.pop(0) if self.script else None
-        if act is None:
+        if act in (None, LATE):
+            self._ended.wait(1 if act else 0)
             connection.sendall(self._judge(given))
         elif isinstance(act, bytes):
             connection.sendall(act)

@@ -22,6 +22,7 @@ from .fake import (
     ACCEPT_AND_CUT,
     CUT,
     HANG_UP,
+    LATE,
     QUOTA,
     REQUEST_ID,
     RESET,
@@ -201,6 +202,17 @@ def test_waiting_ends_with_the_deadline(serve, connect):
     with pytest.raises(RateLimited) as caught:
         connect(service.url, deadline=5, retry=Retry(initial=20, maximum=20)).send(mail())
     assert caught.value.attempts == 1
+
+
+def test_the_wait_for_an_answer_ends_with_the_deadline(serve, boto, connect):
+    """A client that would wait for longer than the deadline does not, where botocore can be told so."""
+    from botocore.httpsession import URLLib3Session
+
+    if not hasattr(URLLib3Session, "_get_request_timeout"):
+        pytest.skip("this botocore has no time limit of a single request")
+    client = boto(serve(LATE).url, read_timeout=30)
+    with pytest.raises(DeliveryUnknown, match="no answer within 0"):
+        connect("", client=client, deadline=0.3).send(mail())
 
 
 def test_a_late_mail_does_not_leave(serve, connect, monkeypatch):
