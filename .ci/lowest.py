@@ -5,6 +5,7 @@ import pathlib
 
 config = configparser.ConfigParser()
 config.read(pathlib.Path(__file__).parent.parent / "setup.cfg")
-sections = (config["options"]["install_requires"], config["options.extras_require"]["sandbox"])
+extras = config["options.extras_require"]
+sections = (config["options"]["install_requires"], extras["sandbox"], extras["ses"])
 for requirement in "\n".join(sections).split():
     print(requirement.replace(">=", "=="))

@@ -149,6 +149,7 @@ if TYPE_CHECKING:
     from .transports.fallback import Fallback
     from .transports.memory import MemoryTransport
     from .transports.sending import Sending, SendingCounts
+    from .transports.ses import SESTransport
 
 
 # fmt: off
@@ -166,11 +167,11 @@ __all__ = [
     "MessageState", "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature",
     "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats",
     "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate",
-    "RateLimited", "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SMTPError",
-    "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server", "ServerChanges",
-    "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges",
-    "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival", "StreamChanges",
-    "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
+    "RateLimited", "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SESTransport",
+    "SMTPError", "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server",
+    "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature",
+    "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival",
+    "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
     "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus", "Template",
     "TemplateChanges", "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters", "TemplatePush",
     "TemplateToValidate", "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats", "Transport",
@@ -234,6 +235,7 @@ _MODULES = {
     "transports.fallback": "Fallback",
     "transports.memory": "MemoryTransport",
     "transports.sending": "Sending SendingCounts",
+    "transports.ses": "SESTransport",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

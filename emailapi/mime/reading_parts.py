@@ -14,7 +14,7 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
-from .serial import serialize
+from .serial import inner_bytes
 from .values import decoded, in_charset, raw_text, values_of
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -133,7 +133,7 @@ def _file_name(part: Message) -> str:
     for parameter, header in (("filename", "Content-Disposition"), ("name", "Content-Type")):
         found = part.get_param(parameter, header=header)
         if found:
-            return decoded(collapse_rfc2231_value(found), "a file name")
+            return decoded(collapse_rfc2231_value(found), "a file name", "attachments")
     return ""
 
 
@@ -157,10 +157,9 @@ def _file(part: Message, place: int) -> Attachment:
 
 def _message(part: Message) -> bytes:
     """Return a message in a message, or a report's blocks, as bytes with CRLF line ends."""
-    payload: Any = part.get_payload()
-    if not isinstance(payload, list):
+    if not isinstance(part.get_payload(), list):
         return _content(part)
-    data = b"".join([serialize(inner) for inner in payload])
+    data = inner_bytes(part)
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":  # not allowed, and met
         try:
             return a2b_base64(data)

@@ -10,7 +10,7 @@ from ..wire import NOT_ON_WIRE, Wire
 from . import fields
 from .address import Address
 from .attachment import Attachment
-from .fields import TrackLinks, as_record, from_mapping
+from .fields import TrackLinks, from_mapping
 from .header import Header
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "Header",
     "TemplateEmail",
     "TrackLinks",
-    "as_email",
     "from_mapping",
 ]
 
@@ -122,13 +121,3 @@ class TemplateEmail(Envelope):
     template_id: int | None = attrs.field(default=None, converter=fields.template_id)
     template_alias: str | None = attrs.field(default=None, converter=fields.template_alias)
     inline_css: bool | None = attrs.field(default=None, converter=fields.inline_css)
-
-
-def as_email(given: object) -> Email:
-    """
-    Return the mail that a user gave: an `Email`, or a mapping with its names.
-
-    Raises:
-        InvalidEmail: It is neither, or a field is wrong.
-    """
-    return as_record(given, Email, "email")

@@ -22,7 +22,7 @@ class Transport(Protocol):
         Send one mail, and return when the other side took it.
 
         Raises:
-            EmailAPIError: It did not; `.outcome` says whether it may have been sent all the same.
+            EmailAPIError: It did not; the error's outcome says whether it may have been sent all the same.
         """
 
     def send_batch(self, emails: Iterable[Email], /) -> BatchResult:

@@ -1,0 +1,5 @@
+"""The way out by Amazon SES."""
+
+from .transport import SESTransport
+
+__all__ = ["SESTransport"]

@@ -1,0 +1,249 @@
+"""Sending by Amazon SES."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..._delivery import Deadline, next_wait
+from ...errors import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidEmail
+from ...models.address import Address, AddressLike, addresses
+from ...models.email import Email
+from ...models.options import Retry
+from ...models.outbound import BatchResult, SendResult
+from ...settings import Timeout, check_deadline, check_retry, check_timeout
+from ..given import EmailLike, as_mail, one_by_one
+from .failures import REQUEST, unknown
+from .line import Line
+from .marks import call
+from .parcel import Defaults, Parcel, check_tags, pack
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+logger = logging.getLogger("emailapi")
+_SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
+
+
+class SESTransport:
+    """
+    Sends by Amazon SES, once: a request that SES may have read is never repeated.
+
+    Simple mails leave by `send_email`; those with headers or attachments as MIME by `send_raw_email`. Threads may share
+    a transport. It is a context manager.
+
+    Args:
+        client: A ready `boto3.client("ses")`, with its own region, credentials and timeouts; it is not closed here,
+            and what others send by it is left alone.
+        region_name: The region, without a client; boto3's own configuration when None.
+        source_arn: The identity of another account that allows the sender.
+        return_path: Where bounces go.
+        return_path_arn: The identity of another account that allows `return_path`.
+        tags: Tags of every mail, by name, or as boto3 takes them.
+        configuration_set_name: The configuration set of every mail.
+        charset: Of subject and bodies of simple mails; MIME is always in UTF-8.
+        timeout: Seconds to connect and for each wait for an answer, of a client that is made here; one number, or both.
+        deadline: Seconds for one mail, with all that is tried again.
+        retry: How often a failed connection, or too many mails a second, is tried again.
+
+    Raises:
+        ConfigurationError: boto3 is not installed, there is no region, there are no credentials, or an option is wrong.
+
+    Attributes:
+        deadline: Seconds for one mail.
+    """
+
+    deadline: float
+
+    def __init__(
+        self,
+        *,
+        client: object | None = None,
+        region_name: str | None = None,
+        source_arn: str | None = None,
+        return_path: AddressLike | None = None,
+        return_path_arn: str | None = None,
+        tags: Mapping[str, str] | Iterable[Mapping[str, str]] | None = None,
+        configuration_set_name: str | None = None,
+        charset: str = "UTF-8",
+        timeout: Timeout = 10.0,
+        deadline: float = 30.0,
+        retry: Retry | None = None,
+    ) -> None:
+        """Check the options, and make a client unless one is given."""
+        self.deadline = check_deadline(deadline)
+        self._retry = check_retry(retry)
+        self._defaults = Defaults(
+            charset=_check_charset(charset),
+            source_arn=_check_text(source_arn, "source_arn"),
+            return_path=_check_return_path(return_path),
+            return_path_arn=_check_text(return_path_arn, "return_path_arn"),
+            tags=check_tags(tags),
+            configuration_set_name=_check_set_name(configuration_set_name),
+        )
+        connect, read = check_timeout(timeout)
+        self._line = Line(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
+
+    def __repr__(self) -> str:
+        """Name region and configuration set."""
+        return (
+            f"SESTransport(region_name={self._line.region!r}, "
+            f"configuration_set_name={self._defaults.configuration_set_name!r})"
+        )
+
+    def __enter__(self) -> Self:
+        """Return this transport."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def check(self, email: EmailLike, /) -> None:
+        """
+        Return when SES can carry a mail; no network is asked.
+
+        Raises:
+            InvalidEmail: Naming the field that SES does not carry, or would refuse.
+        """
+        pack(as_mail(email, Email), self._defaults)
+
+    def within(self, seconds: float, /, *, attempts: int | None = None) -> SESTransport:
+        """Return a transport on the same client that takes at most so many seconds and attempts for a mail."""
+        other = copy.copy(self)
+        other.deadline = min(self.deadline, check_deadline(seconds))
+        if attempts is not None:
+            retry = self._retry
+            fewer = Retry(attempts=attempts, initial=retry.initial, maximum=retry.maximum)
+            other._retry = fewer if attempts < retry.attempts else retry
+        return other
+
+    def send(self, email: EmailLike, /) -> SendResult:
+        """
+        Send one mail.
+
+        A failed connection and throttling are tried again, within the deadline; nothing else is.
+
+        Raises:
+            InvalidEmail: SES does not carry a field, or would refuse the mail.
+            SESError: SES refused it. Throttling is `RateLimited`, too, the daily quota `LimitExceeded`, wrong
+                credentials `Unauthorized`.
+            ConnectionFailed: There was no connection; nothing was sent.
+            DeadlineExceeded: Out of time, and nothing was sent.
+            DeliveryUnknown: It may have been sent: there was no answer, or one of 500 or more.
+            ConfigurationError: The transport is closed, or boto3 found no credentials.
+        """
+        deadline = Deadline.after(self.deadline)
+        mail = as_mail(email, Email)
+        answer = self._deliver(pack(mail, self._defaults), deadline)
+        return SendResult(
+            message_id=answer["MessageId"],
+            to=", ".join(address.header for address in mail.to),
+            submitted_at=datetime.now(timezone.utc),
+            message="OK",
+            via="ses",
+        )
+
+    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
+        """
+        Send many mails, one request each; a mail that fails is its item's error.
+
+        Raises:
+            InvalidArgument: It is one mail instead of many, or none.
+        """
+        return one_by_one(self.send, emails)
+
+    def close(self) -> None:
+        """Send nothing any more; a client that was given stays open."""
+        self._line.close()
+
+    def _deliver(self, parcel: Parcel, deadline: Deadline) -> Mapping[str, Any]:
+        """
+        Post a mail until SES takes it, or until it cannot be posted again.
+
+        Raises:
+            EmailAPIError: It was not taken, or it is not known.
+        """
+        attempt = 0
+        while True:
+            if self._line.closed:
+                raise ConfigurationError("the transport is closed")
+            attempt += 1
+            answer = self._post(parcel, deadline, attempt)
+            if not isinstance(answer, EmailAPIError):
+                return answer
+            wait = next_wait(self._retry, attempt, None, deadline.left()) if answer.retryable else None
+            if wait is None:
+                raise answer
+            deadline.pause(wait)
+
+    def _post(self, parcel: Parcel, deadline: Deadline, attempt: int) -> Mapping[str, Any] | EmailAPIError:
+        """Make one attempt, and write a line about it: no recipient, no body."""
+        if not deadline.may_send():
+            return DeadlineExceeded("the deadline was over before the mail could leave", **REQUEST)
+        start = time.monotonic()
+        answer = self._line.post(parcel, deadline.at, attempt)
+        if not isinstance(answer, EmailAPIError) and not answer.get("MessageId"):
+            answer = unknown("SES's answer names no message", call)
+        failed = isinstance(answer, EmailAPIError)
+        logger.log(
+            logging.WARNING if failed else logging.INFO,
+            "SES %s: %s in %d ms, attempt %d",
+            parcel.operation,
+            type(answer).__name__ if isinstance(answer, EmailAPIError) else f"message {answer['MessageId']}",
+            round((time.monotonic() - start) * 1000),
+            attempt,
+        )
+        return answer
+
+
+def _check_charset(given: str) -> str:
+    try:
+        "".encode(given)
+    except (LookupError, TypeError, ValueError):
+        known = False
+    else:
+        known = True
+    if not known:
+        raise ConfigurationError(f"charset {given!r} is unknown")
+    return given
+
+
+def _check_text(given: str | None, name: str) -> str | None:
+    if given is not None and (not isinstance(given, str) or not given.strip() or not given.isprintable()):
+        raise ConfigurationError(f"{name} must be text, not {given!r}")
+    return given
+
+
+def _check_set_name(given: str | None) -> str | None:
+    if given is not None and not (isinstance(given, str) and _SET_NAME.fullmatch(given)):
+        raise ConfigurationError(
+            f"configuration_set_name must have 1 to 64 of A-Z, a-z, 0-9, _ and -, which {given!r} has not"
+        )
+    return given
+
+
+def _check_return_path(given: AddressLike | None) -> Address | None:
+    """
+    Return where bounces go.
+
+    Raises:
+        ConfigurationError: It is not one address that SES takes.
+    """
+    try:
+        found, why = addresses(given, "return_path"), ""
+    except InvalidEmail as error:
+        found, why = (), error.message
+    if given is not None and not why and (len(found) != 1 or not found[0].mailbox.isascii()):
+        why = f"return_path must be one address with an ASCII local part, not {given!r}"
+    if why:
+        raise ConfigurationError(why)
+    return found[0] if found else None

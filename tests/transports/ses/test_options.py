@@ -1,0 +1,180 @@
+"""Making a transport: what is wrong is said at once, and what it shows is no secret."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from emailapi import ConfigurationError, ConnectionFailed, DeliveryUnknown, InvalidArgument, SESTransport, Transport
+from emailapi.errors import SESError
+
+from .conftest import mail
+from .fake import THROTTLED
+
+WRONG = {
+    "source_arn": ["", 7, "arn:\n"],
+    "return_path": ["a@example.com, b@example.com", "nobody", "", "jürgen@example.com"],
+    "return_path_arn": [7],
+    "tags": [{"a b": "c"}, {"a": ""}, {"a": 7}, {"a": "é"}, "a", 7, [{"name": "a"}], [("a", "b")]],
+    "configuration_set_name": ["", "a b", "x" * 65, 7],
+    "charset": ["nothing", "rot13", "\0", 7],
+    "timeout": [0, "1", (1,)],
+    "deadline": [0, None],
+    "retry": [4],
+    "client": [object(), "ses", SimpleNamespace(send_email=print)],
+}
+
+
+@pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items() for value in values])
+def test_an_option_that_cannot_be(name, value):
+    """An option that cannot be is a `ConfigurationError` that names it."""
+    with pytest.raises(ConfigurationError, match=name):
+        SESTransport(region_name="eu-west-1", **{name: value})
+
+
+def test_the_extra_is_named(monkeypatch):
+    """Without boto3 the error names the extra."""
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(ConfigurationError, match=r"emailapi\[ses\]") as caught:
+        SESTransport(region_name="eu-west-1")
+    assert caught.value.__context__ is None
+
+
+def test_no_region():
+    """Without a region no transport is made."""
+    with pytest.raises(ConfigurationError, match="region_name="):
+        SESTransport()
+
+
+def test_no_credentials(monkeypatch):
+    """Without credentials no transport is made."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(ConfigurationError, match="credentials"):
+        SESTransport(region_name="eu-west-1")
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("AWS_PROFILE", "nobody"), ("AWS_SECRET_ACCESS_KEY", None), ("AWS_ENDPOINT_URL_SES", "no url")],
+)
+def test_an_environment_that_cannot_be(monkeypatch, name, value):
+    """What boto3 finds wrong with its own configuration is a `ConfigurationError`."""
+    monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name)
+    with pytest.raises(ConfigurationError):
+        SESTransport(region_name="eu-west-1")
+
+
+def test_the_region_of_the_environment(monkeypatch):
+    """The region may come from where boto3 finds it."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    with SESTransport() as transport:
+        assert "eu-north-1" in repr(transport)
+
+
+def test_a_repr_has_no_secret(connect):
+    """The repr names region and configuration set, and nothing that is secret."""
+    transport = connect("http://localhost:1", configuration_set_name="news", source_arn="arn:x")
+    assert repr(transport) == "SESTransport(region_name='eu-west-1', configuration_set_name='news')"
+    assert isinstance(transport, Transport)
+
+
+def test_a_client_for_something_else():
+    """A client of another service, or of another region than asked for, is refused."""
+    import boto3
+
+    for service in ("sesv2", "sns"):
+        client = boto3.client(service, region_name="eu-west-1")
+        with pytest.raises(ConfigurationError, match=r"boto3\.client\('ses'\)"):
+            SESTransport(client=client)
+        client.close()
+    client = boto3.client("ses", region_name="eu-west-1")
+    with pytest.raises(ConfigurationError, match="region"):
+        SESTransport(client=client, region_name="us-east-1")
+    SESTransport(client=client, region_name="eu-west-1").close()
+    client.close()
+
+
+def test_closed_is_closed(serve, connect, boto):
+    """A closed transport sends nothing, nor do those made of it; a client that was given is not closed."""
+    service = serve()
+    client = boto(service.url)
+    transport = connect(service.url, client=client)
+    short = transport.within(3)
+    with transport:
+        transport.send(mail())
+    for one in (transport, short):
+        with pytest.raises(ConfigurationError, match="closed"):
+            one.send(mail())
+    connect(service.url, client=client).send(mail())
+    assert len(service.accepted) == 2
+    assert service.connections == 1
+
+
+def test_within(serve, connect):
+    """A transport with less time and fewer attempts is on the same connection, and never has more of either."""
+    service = serve(*[THROTTLED] * 8)
+    transport = connect(service.url, deadline=20)
+    short = transport.within(5, attempts=2)
+    assert (short.deadline, transport.deadline, transport.within(60).deadline) == (5.0, 20.0, 20.0)
+    for one, attempts in ((short, 2), (short.within(60, attempts=9), 2), (transport, 4)):
+        with pytest.raises(SESError) as caught:
+            one.send(mail())
+        assert caught.value.attempts == attempts
+    transport.send(mail())
+    assert service.connections == 1
+    for seconds, attempts in ((0, 1), (5, 0)):
+        with pytest.raises(ConfigurationError):
+            transport.within(seconds, attempts=attempts)
+
+
+@pytest.mark.parametrize("emails", [[], mail(), {"to": "a@example.com"}, "a", 7], ids=repr)
+def test_a_batch_is_many_mails(connect, emails):
+    """One mail, or none, is no batch."""
+    with pytest.raises(InvalidArgument):
+        connect("http://localhost:1").send_batch(emails)
+
+
+def test_bodies_are_in_no_log(serve, connect, caplog):
+    """One line is logged of each request: no address, no text."""
+    caplog.set_level("INFO", logger="emailapi")
+    connect(serve(THROTTLED).url).send(mail(subject="secret-subject", text_body="secret-body"))
+    lines = [record.getMessage() for record in caplog.records if record.name == "emailapi"]
+    assert len(lines) == 2
+    assert "SESThrottled" in lines[0]
+    assert "message 0100-1" in lines[1]
+    assert "secret" not in str(lines)
+    assert "example.com" not in str(lines)
+
+
+def test_what_looks_like_a_client():
+    """An object with a client's two methods serves, too; then only exceptions' types tell what was sent."""
+    from botocore import exceptions as boto
+
+    calls = []
+
+    def send(**parameters):
+        calls.append(parameters)
+        if failing:
+            raise failing[-1]
+        return {"MessageId": "1"}
+
+    failing = []
+    transport = SESTransport(client=SimpleNamespace(send_email=send, send_raw_email=send))
+    assert transport.send(mail()).message_id == "1"
+    url = {"endpoint_url": "http://localhost"}
+    for failure, kind, count in (
+        (boto.EndpointConnectionError(**url), ConnectionFailed, 2),
+        (boto.SSLError(**url, error="?"), DeliveryUnknown, 1),
+        (boto.ConnectionClosedError(**url), DeliveryUnknown, 1),
+        (boto.ClientError({"Error": {"Code": "MessageRejected"}}, "SendEmail"), SESError, 1),
+        (boto.ParamValidationError(report="secret"), ConfigurationError, 1),
+    ):
+        calls.clear()
+        failing.append(failure)
+        with pytest.raises(kind) as caught:
+            transport.within(9, attempts=2).send(mail())
+        assert len(calls) == count
+        assert "secret" not in str(caught.value)

@@ -1,0 +1,246 @@
+"""What SES answers, or does not, and what becomes of the mail."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from emailapi import (
+    DeadlineExceeded,
+    DeliveryUnknown,
+    LimitExceeded,
+    Outcome,
+    RateLimited,
+    Retry,
+    SESError,
+    Unauthorized,
+)
+
+from .conftest import mail
+from .fake import (
+    ACCEPT_AND_CUT,
+    CUT,
+    HANG_UP,
+    LATE,
+    QUOTA,
+    REQUEST_ID,
+    RESET,
+    SILENT,
+    THROTTLED,
+    answer,
+    fault,
+)
+
+UNKNOWN = {
+    "500": fault(500, "InternalFailure"),
+    "503": fault(503, "ServiceUnavailable"),
+    "503 that calls itself throttling": fault(503, "Throttling", "Maximum sending rate exceeded."),
+    "502 of a gateway": answer(502, b"<html>Bad Gateway</html>", "text/html"),
+    "408": fault(408, "RequestTimeout"),
+    "200 without an id": answer(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
+    "200 that is cut": answer(200, b"<SendEmailResponse><SendEm"),
+    "200 that is no XML": answer(200, b"hello", "text/plain"),
+    "cut": CUT,
+    "reset": RESET,
+    "cut after it was taken": ACCEPT_AND_CUT,
+    "silent": SILENT,
+    "no HTTP": b"220 mail.example.com ESMTP\r\n",
+    "an answer that ends in its head": b"HTTP/1.1 200 OK\r\nContent-",
+}
+REFUSED = {
+    "MessageRejected": SESError,
+    "MailFromDomainNotVerifiedException": SESError,
+    "ConfigurationSetDoesNotExist": SESError,
+    "ConfigurationSetSendingPausedException": SESError,
+    "AccountSendingPausedException": SESError,
+    "InvalidParameterValue": SESError,
+    "SomethingNew": SESError,
+    "InvalidClientTokenId": Unauthorized,
+    "SignatureDoesNotMatch": Unauthorized,
+    "AccessDenied": Unauthorized,
+}
+MODES = [{}, *({"retries": {"mode": mode, "max_attempts": 5}} for mode in ("legacy", "standard", "adaptive"))]
+
+
+def test_an_accepted_mail_has_its_id(serve, connect):
+    """A mail that SES takes is a result with SES's id, and leaves in one request."""
+    service = serve()
+    result = connect(service.url).send(mail())
+    assert (result.message_id, result.via, result.to) == ("0100-1", "ses", "you@example.com")
+    assert result.outcome is Outcome.ACCEPTED
+    assert result.submitted_at.tzinfo
+    assert len(service.posts) == len(service.accepted) == 1
+
+
+@pytest.mark.parametrize("raw", [False, True], ids=["simple", "raw"])
+@pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
+def test_what_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act, raw):
+    """Once a request may have been read, no answer but a refusal says what became of it: it is posted once."""
+    service = serve(act)
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(service.url, timeout=0.2).send(mail(headers={"X-A": "b"} if raw else {}))
+    assert caught.value.outcome is Outcome.UNKNOWN
+    assert not caught.value.retryable
+    assert caught.value.attempts == 1
+    assert (caught.value.method, caught.value.path) == ("POST", "/")
+    assert len(service.posts) == 1
+    assert caught.value.__context__ is None
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("config", MODES, ids=lambda config: config.get("retries", {}).get("mode", "default"))
+@pytest.mark.parametrize("act", [UNKNOWN["500"], CUT, SILENT], ids=["500", "cut", "silent"])
+def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act, config):
+    """A client that was given does not retry sends of ours either, in any of its retry modes."""
+    service = serve(act)
+    client = boto(service.url, read_timeout=0.2, **config)
+    with pytest.raises(DeliveryUnknown):
+        connect(service.url, client=client, region_name=None).send(mail())
+    assert len(service.posts) == 1
+
+
+def test_the_environment_does_not_turn_retries_on(serve, connect, monkeypatch):
+    """Retries of sends by boto3 are off whatever the environment asks for."""
+    monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
+    service = serve(UNKNOWN["500"])
+    with pytest.raises(DeliveryUnknown):
+        connect(service.url).send(mail())
+    assert len(service.posts) == 1
+
+
+def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
+    """What others do by a given client is retried as before: another operation, and a send that is not ours."""
+    five = UNKNOWN["500"]
+    quota = (
+        b"<GetSendQuotaResponse><GetSendQuotaResult><Max24HourSend>5</Max24HourSend></GetSendQuotaResult>"
+        b"</GetSendQuotaResponse>"
+    )
+    service = serve(five, answer(200, quota), five)
+    client = boto(service.url, retries={"mode": "legacy", "max_attempts": 1})
+    for _ in range(2):
+        connect(service.url, client=client)
+    assert client.get_send_quota()["Max24HourSend"] == 5
+    to = {"ToAddresses": ["you@example.com"]}
+    message = {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "y"}}}
+    client.send_email(Source="me@example.com", Destination=to, Message=message)
+    assert len(service.posts) == 4
+    assert len(service.accepted) == 1
+
+
+def test_throttling_is_waited_out(serve, connect):
+    """Too many mails a second is tried again until SES takes the mail."""
+    service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
+    assert connect(service.url).send(mail()).message_id == "0100-1"
+    assert len(service.posts) == 4
+    assert len(service.accepted) == 1
+
+
+def test_throttling_to_the_end(serve, connect):
+    """Throttling that does not end is `RateLimited` and `SESError`, not sent, with the request's id."""
+    service = serve(*[THROTTLED] * 9)
+    with pytest.raises(RateLimited, match="Maximum sending rate exceeded") as caught:
+        connect(service.url).send(mail())
+    error = caught.value
+    assert isinstance(error, SESError)
+    assert error.aws_code == "Throttling"
+    assert error.retryable
+    assert error.outcome is Outcome.NOT_SENT
+    assert (error.attempts, error.status, error.request_id) == (4, 400, REQUEST_ID)
+    assert len(service.posts) == 4
+
+
+def test_the_daily_quota_is_no_throttling(serve, connect):
+    """A day's quota that is used up is `LimitExceeded`, and not tried again, although its code is the same."""
+    service = serve(QUOTA)
+    with pytest.raises(LimitExceeded, match="Daily message quota") as caught:
+        connect(service.url).send(mail())
+    assert isinstance(caught.value, SESError)
+    assert not caught.value.retryable
+    assert caught.value.aws_code == "Throttling"
+    assert len(service.posts) == 1
+
+
+@pytest.mark.parametrize("code, kind", REFUSED.items())
+def test_a_refusal_is_an_error_of_ours(serve, connect, code, kind):
+    """What SES refuses is an `SESError` with SES's code, status, words and request id, and is posted once."""
+    service = serve(fault(400, code, "Because."))
+    with pytest.raises(kind, match=f"{code}: Because.") as caught:
+        connect(service.url).send(mail())
+    error = caught.value
+    assert isinstance(error, SESError)
+    assert error.aws_code == code
+    assert (error.status, error.request_id, error.attempts) == (400, REQUEST_ID, 1)
+    assert error.outcome is Outcome.NOT_SENT
+    assert not error.retryable
+    assert len(service.posts) == 1
+
+
+@pytest.mark.parametrize("act", [THROTTLED, QUOTA, fault(403, "AccessDenied"), UNKNOWN["500"], CUT])
+def test_errors_pickle_whole(serve, connect, act):
+    """Each error comes back from a pickle with all it knows."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - each of them
+        connect(serve(act).url, retry=Retry(attempts=1)).send(mail())
+    assert pickle.loads(pickle.dumps(caught.value)) == caught.value
+
+
+def test_a_redirect_is_not_followed(serve, connect):
+    """A redirect carries the mail nowhere."""
+    other = serve()
+    head = f"HTTP/1.1 307 X\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
+    with pytest.raises(SESError) as caught:
+        connect(serve(head.encode()).url).send(mail())
+    assert caught.value.status == 307
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert not other.posts
+
+
+def test_waiting_ends_with_the_deadline(serve, connect):
+    """A wait for which there is no time is not begun."""
+    service = serve(*[THROTTLED] * 9)
+    with pytest.raises(RateLimited) as caught:
+        connect(service.url, deadline=5, retry=Retry(initial=20, maximum=20)).send(mail())
+    assert caught.value.attempts == 1
+
+
+def test_the_wait_for_an_answer_ends_with_the_deadline(serve, boto, connect):
+    """A client that would wait for longer than the deadline does not, where botocore can be told so."""
+    from botocore.httpsession import URLLib3Session
+
+    if not hasattr(URLLib3Session, "_get_request_timeout"):
+        pytest.skip("this botocore has no time limit of a single request")
+    client = boto(serve(LATE).url, read_timeout=30)
+    with pytest.raises(DeliveryUnknown, match="no answer within 0"):
+        connect("", client=client, deadline=0.3).send(mail())
+
+
+def test_a_late_mail_does_not_leave(serve, connect, monkeypatch):
+    """When connecting took all of the time, the mail is not sent after it."""
+    service = serve()
+    transport = connect(service.url, deadline=5)
+    quick = transport.within(1e-6)
+    with pytest.raises(DeadlineExceeded) as caught:
+        quick.send(mail())
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert not service.posts
+    assert transport.send(mail()).message_id
+
+
+def test_a_batch_tells_each_mail(serve, connect):
+    """Each mail of a batch has its result or its own error, and the others are sent."""
+    service = serve(THROTTLED, fault(500, "InternalFailure"))
+    unverified = mail(sender="x@unverified.example.com")
+    batch = connect(service.url).send_batch([mail(), mail(to=()), unverified, {"sender": "a@example.com", "tos": "b"}])
+    kinds = [type(item).__name__ for item in batch]
+    assert kinds == ["DeliveryUnknown", "InvalidEmail", "SESError", "InvalidEmail"]
+    assert [item.field for item in (batch[1], batch[3])] == ["to", "tos"]
+    assert batch[1].index == 1
+
+
+def test_hanging_up_at_once_is_unknown(serve, connect):
+    """A server that hangs up on a connection it took may have read: the mail is not sent again."""
+    service = serve(HANG_UP)
+    with pytest.raises(DeliveryUnknown):
+        connect(service.url).send(mail())
+    assert service.connections == 1

@@ -1,0 +1,181 @@
+"""Which failure comes before the request and which after, on real sockets: exceptions' types do not say it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+import trustme
+
+from emailapi import ConfigurationError, ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
+
+from .conftest import mail
+from .fake import BREAK_TLS, HANG_UP
+
+AUTHORITY = trustme.CA()
+
+
+@pytest.fixture
+def tls() -> ssl.SSLContext:
+    """Make a server's side of TLS for localhost."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    AUTHORITY.issue_cert("localhost").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def trusted(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let boto3 trust the tests' authority."""
+    path = tmp_path / "ca.pem"
+    AUTHORITY.cert_pem.write_to_path(str(path))
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = True) -> ConnectionFailed:
+    """Send a mail for which there is no connection."""
+    with pytest.raises(ConnectionFailed) as caught:
+        send(mail())
+    error = caught.value
+    assert error.outcome is Outcome.NOT_SENT
+    assert error.retryable is retryable
+    assert error.attempts == attempts
+    assert error.__context__ is None
+    return error
+
+
+def test_a_refused_connection_is_tried_again(connect):
+    """Nothing was sent where nobody listens, and it is tried again until the attempts are used up."""
+    assert "refused" in str(fails(connect(f"http://localhost:{closed_port()}").send))
+
+
+def test_a_name_that_is_none_is_tried_again(connect):
+    """Nothing was sent to a name that cannot be resolved."""
+    fails(connect("http://nobody.invalid").send)
+
+
+def test_a_given_client_s_connection_is_tried_again(boto, connect):
+    """A given client's own retries do not multiply ours."""
+    client = boto(f"http://localhost:{closed_port()}", retries={"mode": "standard", "max_attempts": 5})
+    fails(connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send, attempts=2)
+
+
+def test_a_failed_handshake_is_tried_again(serve, connect, tls, trusted):
+    """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
+    service = serve(HANG_UP, HANG_UP, tls=tls)
+    assert connect(service.url).send(mail()).message_id
+    assert service.connections == 3
+    assert len(service.accepted) == 1
+
+
+def test_a_plain_server_is_no_tls(serve, connect):
+    """Speaking TLS to a server that does not is no connection, and nothing was sent."""
+    service = serve()
+    fails(connect(service.url.replace("http:", "https:")).send)
+    assert not service.posts
+
+
+def test_an_untrusted_certificate_does_not_heal(serve, connect, tls):
+    """A certificate nobody vouches for is not tried again."""
+    service = serve(tls=tls)
+    assert "not trusted" in str(fails(connect(service.url).send, attempts=1, retryable=False))
+    assert service.connections == 1
+
+
+def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trusted):
+    """An `SSLError` that comes while the answer is read is no failed handshake: the mail is not sent again."""
+    service = serve(BREAK_TLS, tls=tls)
+    with pytest.raises(DeliveryUnknown, match="TLS failed"):
+        connect(service.url).send(mail())
+    assert len(service.posts) == service.connections == 1
+
+
+def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
+    """A proxy that refuses CONNECT, or cannot be reached, sent nothing."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    heads: list[bytes] = []
+
+    def refuse() -> None:
+        for _ in range(2):
+            connection, _ = listener.accept()
+            with connection:
+                heads.append(connection.recv(1024))
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    thread = threading.Thread(target=refuse, daemon=True)
+    thread.start()
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+    transport = connect("https://ses.invalid", retry=Retry(attempts=2, initial=0.001))
+    fails(transport.send, attempts=2)
+    thread.join(5)
+    listener.close()
+    assert [head.split()[0] for head in heads] == [b"CONNECT"] * 2
+    fails(transport.send, attempts=2)
+
+
+def test_a_slow_handshake_does_not_make_a_late_mail(serve, boto, connect, tls, trusted):
+    """A connection that is made when the deadline is over carries no mail."""
+    service = serve(tls=tls, handshake_pause=0.15)
+    client = boto(service.url, connect_timeout=5)
+    with pytest.raises(DeadlineExceeded) as caught:
+        connect("", client=client, deadline=0.05).send(mail())
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert service.connections == 1
+    assert not service.posts
+
+
+def test_a_connection_is_kept_until_it_was_idle(serve, connect):
+    """One connection carries mail after mail; after a long sleep of the machine another one is made."""
+    service = serve()
+    transport = connect(service.url)
+    with time_machine.travel("2027-01-01T00:00:00Z", tick=False) as clock:
+        transport.send(mail())
+        transport.send(mail())
+        assert service.connections == 1
+        clock.shift(timedelta(minutes=5))
+        transport.send(mail())
+    assert service.connections == 2
+
+
+def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
+    """What a process got by a fork is not written to: its parent's mail goes that way."""
+    service = serve()
+    transport = connect(service.url)
+    transport.send(mail())
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    transport.send(mail())
+    assert service.connections == 2
+
+
+@pytest.mark.parametrize("kind", ["gone", "broken", "refused"])
+def test_credentials_that_cannot_be_had_are_configuration(serve, boto, connect, monkeypatch, kind):
+    """Credentials that are looked for when a mail is signed, and are not there, are a `ConfigurationError`."""
+    from botocore import exceptions
+
+    raised = {
+        "gone": exceptions.NoCredentialsError(),
+        "broken": exceptions.CredentialRetrievalError(provider="sso", error_msg="the session has expired"),
+        "refused": exceptions.ClientError({"Error": {"Code": "AccessDenied"}}, "AssumeRole"),
+    }[kind]
+    service = serve()
+    client = boto(service.url)
+
+    def sign(**_: object) -> None:
+        raise raised
+
+    client.meta.events.register("before-sign.ses.SendEmail", sign)
+    with pytest.raises(ConfigurationError, match="redentials"):
+        connect("", client=client).send(mail())
+    assert not service.posts

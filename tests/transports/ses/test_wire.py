@@ -1,0 +1,236 @@
+"""What travels: to moto's server, and parameter by parameter."""
+
+from __future__ import annotations
+
+import threading
+from email import message_from_string
+from email.utils import getaddresses
+
+import pytest
+
+from emailapi import Address, Attachment
+
+from .conftest import mail
+from .fake import decoded, members, raw_message
+
+ARN = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
+OTHER_ARN = "arn:aws:ses:eu-west-1:123456789012:identity/bounces.example.com"
+FULL = {
+    "source_arn": ARN,
+    "return_path": "Bounces <bounces@example.com>",
+    "return_path_arn": OTHER_ARN,
+    "tags": {"app": "shop"},
+    "configuration_set_name": "news",
+}
+COMMON = {
+    "SourceArn": ARN,
+    "ReturnPathArn": OTHER_ARN,
+    "ConfigurationSetName": "news",
+    "Tags.member.1.Name": "app",
+    "Tags.member.1.Value": "shop",
+    "Tags.member.2.Name": "user",
+    "Tags.member.2.Value": "7",
+    "Tags.member.3.Name": "tag",
+    "Tags.member.3.Value": "welcome",
+}
+
+
+@pytest.fixture
+def sent(moto, boto):
+    """Give what moto's SES was sent, in this process."""
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.ses.models import ses_backends
+
+    boto(moto).verify_email_identity(EmailAddress="me@example.com")
+    messages = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
+    messages.clear()
+    return messages
+
+
+def test_moto_takes_a_simple_mail(sent, moto, connect):
+    """A mail without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
+    result = connect(moto).send(mail(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
+    (message,) = sent
+    assert (message.id, message.source, message.body) == (result.message_id, "Me <me@example.com>", "Hello")
+    assert message.destinations["ToAddresses"] == ["A <a@example.com>"]
+
+
+def test_moto_takes_a_raw_mail(sent, moto, connect):
+    """A mail with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
+    file = Attachment(name="a.txt", content=b"file")
+    result = connect(moto).send(mail(bcc="b@example.com", attachments=file))
+    (message,) = sent
+    assert (message.id, message.source) == (result.message_id, "me@example.com")
+    assert set(message.destinations) == {"you@example.com", "b@example.com"}  # moto adds the header's once more
+    parsed = message_from_string(message.raw_data)
+    assert parsed["Bcc"] is None
+    assert [part.get_filename() for part in parsed.walk()][-1] == "a.txt"
+
+
+def test_moto_refuses_as_ses_does(sent, moto, connect):
+    """Moto's refusal of a sender that is not verified is an error of this package."""
+    with pytest.raises(Exception, match="MessageRejected") as caught:
+        connect(moto).send(mail(sender="nobody@elsewhere.example"))
+    assert type(caught.value).__name__ == "SESError"
+    assert not sent
+
+
+def test_every_parameter_of_send_email(serve, connect):
+    """Each field and option is the parameter of `SendEmail` that SES has for it, and nothing else is sent."""
+    service = serve()
+    connect(service.url, **FULL).send(
+        mail(
+            sender="Me <me@example.com>",
+            to=["A <a@example.com>", "b@example.com"],
+            cc="c@example.com",
+            bcc=Address("d@example.com", "D, E"),
+            reply_to="r@example.com",
+            subject="Grüße",
+            html_body="<p>Hällo</p>",
+            tag="welcome",
+            metadata={"user": "7"},
+            idempotency_key="not sent",
+        )
+    )
+    (post,) = service.posts
+    assert post == {
+        "Action": "SendEmail",
+        "Version": "2010-12-01",
+        "Source": "Me <me@example.com>",
+        "Destination.ToAddresses.member.1": "A <a@example.com>",
+        "Destination.ToAddresses.member.2": "b@example.com",
+        "Destination.CcAddresses.member.1": "c@example.com",
+        "Destination.BccAddresses.member.1": '"D, E" <d@example.com>',
+        "ReplyToAddresses.member.1": "r@example.com",
+        "ReturnPath": "bounces@example.com",
+        "Message.Subject.Data": "Grüße",
+        "Message.Subject.Charset": "UTF-8",
+        "Message.Body.Text.Data": "Hello",
+        "Message.Body.Text.Charset": "UTF-8",
+        "Message.Body.Html.Data": "<p>Hällo</p>",
+        "Message.Body.Html.Charset": "UTF-8",
+        **COMMON,
+    }
+
+
+def test_a_small_mail_is_a_small_call(serve, connect):
+    """What a mail has not is no parameter: no empty list, no empty twin of a body."""
+    service = serve()
+    connect(service.url).send(mail(to=(), bcc="b@example.com"))
+    assert set(service.posts[0]) == {
+        "Action",
+        "Version",
+        "Source",
+        "Destination.BccAddresses.member.1",
+        "Message.Subject.Data",
+        "Message.Subject.Charset",
+        "Message.Body.Text.Data",
+        "Message.Body.Text.Charset",
+    }
+
+
+def test_every_parameter_of_send_raw_email(serve, connect):
+    """As MIME `return_path` is the source, From stays the sender, and `source_arn` allows both."""
+    service = serve()
+    headers = {"X-A": "b", "List-Unsubscribe": "<https://example.com/u>"}
+    connect(service.url, **FULL).send(mail(headers=headers, tag="welcome", metadata={"user": "7"}))
+    (post,) = service.posts
+    message = raw_message(post)
+    del post["RawMessage.Data"]
+    assert post == {
+        "Action": "SendRawEmail",
+        "Version": "2010-12-01",
+        "Source": "bounces@example.com",
+        "Destinations.member.1": "you@example.com",
+        "FromArn": ARN,
+        **COMMON,
+    }
+    assert (message["From"], message["To"], message["X-A"]) == ("me@example.com", "you@example.com", "b")
+    assert message["List-Unsubscribe"] == "<https://example.com/u>"
+
+
+def test_raw_recipients_are_listed_once(serve, connect):
+    """Everybody in to, cc and bcc is listed once, and Bcc stands in no header."""
+    service = serve()
+    connect(service.url).send(
+        mail(
+            to="A <a@example.com>", cc=["a@EXAMPLE.com", "c@bücher.example"], bcc="b@example.com", headers={"X-A": "b"}
+        )
+    )
+    (post,) = service.accepted
+    assert members(post, "Destinations") == ["a@example.com", "c@xn--bcher-kva.example", "b@example.com"]
+    message = raw_message(post)
+    assert message["Bcc"] is None
+    assert "b@example.com" not in str(message)
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-A": "b"}], ids=["simple", "raw"])
+@pytest.mark.parametrize(
+    "name",
+    ["Jürgen", "A véry long name with non-ASCII char and, comma", "日本語の名前" * 8, "Doe, Jane", 'O"Neil (x)', "a@b"],
+)
+def test_names_are_encoded_words(serve, connect, name, headers):
+    """A name that is not ASCII travels as encoded words of at most 75 characters, and stays one name of one address."""
+    service = serve()
+    given = Address("jane@bücher.example", name)
+    connect(service.url).send(mail(sender=Address("me@example.com", name), to=given, reply_to=given, headers=headers))
+    (post,) = service.accepted
+    message = raw_message(post) if headers else None
+    written = (
+        [message["From"], message["To"], message["Reply-To"]]
+        if message
+        else [post["Source"], *members(post, "Destination.ToAddresses"), *members(post, "ReplyToAddresses")]
+    )
+    for text in written:
+        assert text.isascii()
+        assert all(len(word) <= 75 for word in text.split() if word.startswith("=?"))
+        ((read, _),) = getaddresses([text])
+        assert decoded(read) == name
+    assert [getaddresses([text])[0][1] for text in written[1:]] == ["jane@xn--bcher-kva.example"] * 2
+
+
+def test_raw_mime_is_seven_bit(serve, connect):
+    """The MIME of a mail whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
+    service = serve()
+    file = Attachment(name="é.txt", content="é\n".encode() * 900, content_type="text/plain")
+    connect(service.url).send(mail(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
+    lines = raw_message(service.accepted[0]).as_bytes().splitlines()
+    assert service.accepted
+    assert max(map(len, lines)) <= 998
+
+
+@pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
+def test_a_mail_s_own_tags_go_first(serve, connect, tags):
+    """Tags of every mail are sent too, unless the mail has one of that name."""
+    service = serve()
+    transport = connect(service.url, tags=tags)
+    transport.send(mail())
+    transport.send(mail(metadata={"app": "blog"}))
+    assert [post["Tags.member.1.Value"] for post in service.posts] == ["shop", "blog"]
+    assert not any("Tags.member.2.Name" in post for post in service.posts)
+
+
+def test_another_charset_is_named(serve, connect):
+    """The charset of subject and bodies is the one asked for."""
+    service = serve()
+    connect(service.url, charset="ISO-8859-1").send(mail(subject="Grüße"))
+    assert service.posts[0]["Message.Subject.Charset"] == "ISO-8859-1"
+
+
+def test_threads_share_a_transport(serve, connect):
+    """Many threads send by one transport, each mail once."""
+    service = serve()
+    transport = connect(service.url)
+    threads = [threading.Thread(target=lambda n=number: transport.send(mail(subject=str(n)))) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(int(post["Message.Subject.Data"]) for post in service.accepted) == list(range(16))
+
+
+def test_a_mapping_is_a_mail(serve, connect):
+    """A mapping with a mail's names is sent like one."""
+    service = serve()
+    connect(service.url).send({"sender": "me@example.com", "to": "you@example.com", "html_body": ""})
+    assert service.accepted[0]["Message.Body.Html.Data"] == ""
