@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from time import sleep
 from typing import TypeVar
 
 from ..models.options import Retry
@@ -18,7 +17,7 @@ PACE = Retry(attempts=100, initial=0.1, maximum=1.5)
 
 def look_up(search: Callable[[Deadline], tuple[T | None, float]], deadline: Deadline) -> T | None:
     """
-    Search again and again, with growing pauses, until something is found or the time is over.
+    Search again and again, with growing pauses, until something is found, the time is over or nobody waits any more.
 
     Not finding anything proves nothing: what was accepted may not be in the index yet.
 
@@ -34,6 +33,6 @@ def look_up(search: Callable[[Deadline], tuple[T | None, float]], deadline: Dead
         if found is not None or asked >= until.left():
             return found
         wait = min(max(backoff(PACE, attempt), asked), until.left())
-        if wait > 0:
-            sleep(wait)
+        if wait > 0 and not until.pause(wait):
+            return None
     return None

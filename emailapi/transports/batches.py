@@ -12,7 +12,7 @@ import attrs
 
 from .._delivery import Deadline, new_keys
 from .._http import Session
-from ..errors import EmailAPIError, InvalidEmail
+from ..errors import EmailAPIError, InvalidEmail, TransportError
 from ..models.outbound import BatchItem, BatchResult
 from ..settings import Options
 from .api import Endpoint, M, Parcel, pack
@@ -33,12 +33,14 @@ class Chunk:
         parcels: The mails.
         items: By place in the input, the exception of each mail that is not valid.
         size: Bytes of the request's body.
+        keys: The keys that its mails were given.
     """
 
     batch: str | None
     size: int
     parcels: list[Parcel] = attrs.field(factory=list, repr=False)
     items: dict[int, BatchItem] = attrs.field(factory=dict, repr=False)
+    keys: set[str] = attrs.field(factory=set, repr=False)
 
     @property
     def count(self) -> int:
@@ -58,6 +60,8 @@ def chunks(
             try:
                 email = given if isinstance(given, endpoint.record) else as_mail(given, endpoint.record)
                 parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
+                if email.idempotency_key is not None:
+                    _check_key(email.idempotency_key, chunk.keys)
             except InvalidEmail as error:
                 chunk.items[place] = error.at(place)
             else:
@@ -80,6 +84,13 @@ def chunks(
         raise
     if chunk.count:
         yield chunk
+
+
+def _check_key(key: str, others: set[str]) -> None:
+    """Refuse a key that another mail of the chunk has: finding one of them would prove nothing of the other."""
+    if key in others:
+        raise InvalidEmail("idempotency_key names another mail of the same batch, too", field="idempotency_key")
+    others.add(key)
 
 
 def _keys(options: Options) -> Iterator[str | None]:
@@ -129,13 +140,22 @@ def deliver(
 def _already(
     session: Session, options: Options, parcels: Sequence[Parcel], stopped: Event | None
 ) -> Iterator[tuple[int, BatchItem]]:
-    """Yield, by place, the mails that were sent before; one that cannot be looked for is not sent now."""
+    """
+    Yield, by place, the mails that were sent before; one that cannot be looked for is not sent now.
+
+    Each has the deadline of a call. When one gets no answer those behind it are not asked for: they would wait as long.
+    """
+    silent: EmailAPIError | None = None
     for parcel in parcels:
         if stopped and stopped.is_set():
             return
+        if silent is not None:
+            yield parcel.place, copy(silent)
+            continue
         try:
             found = find_first(session, options, parcel, Deadline.after(options.deadline, stopped))
         except EmailAPIError as error:
+            silent = error if isinstance(error, TransportError) else None
             yield parcel.place, error
         else:
             if found is not None:

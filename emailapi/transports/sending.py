@@ -6,7 +6,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from threading import Event
+from threading import Event, main_thread
 from time import sleep
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 Progress = Callable[[int, "int | None"], object]
+Deliver = Callable[[Chunk, Event], list[BatchItem]]
 
 
 @attrs.frozen(kw_only=True)
@@ -39,6 +40,13 @@ class SendingCounts:
     unknown: int = 0
 
 
+def _turn(deliver: Deliver, chunk: Chunk, stopped: Event, read: Event) -> list[BatchItem]:
+    """Deliver a chunk when its turn has come, unless whoever was reading the results has left with the main thread."""
+    if read.is_set() and not main_thread().is_alive():
+        stopped.set()
+    return deliver(chunk, stopped)
+
+
 class Sending(Iterator[BatchItem]):
     """
     Many mails on their way: an iterator of what became of each, in the order of the input.
@@ -51,7 +59,7 @@ class Sending(Iterator[BatchItem]):
     def __init__(
         self,
         chunks: Iterator[Chunk],
-        deliver: Callable[[Chunk, Event], list[BatchItem]],
+        deliver: Deliver,
         workers: int,
         progress: Progress | None,
         total: int | None,
@@ -64,7 +72,7 @@ class Sending(Iterator[BatchItem]):
         self._total = total
         self._broken: BaseException | None = None
         self._ended = False
-        self._stopped = Event()
+        self._stopped, self._read = Event(), Event()
         self._done = 0
         self._tally = dict.fromkeys(Outcome, 0)
         self._ready: deque[BatchItem] = deque()
@@ -86,7 +94,7 @@ class Sending(Iterator[BatchItem]):
             if chunk is None:
                 self._end()
             else:
-                self._pending.append((chunk, self._pool.submit(self._deliver, chunk, self._stopped)))
+                self._pending.append((chunk, self._pool.submit(_turn, self._deliver, chunk, self._stopped, self._read)))
                 sleep(0)  # else the worker would wait for the interpreter to take turns before it writes
 
     def _end(self) -> None:
@@ -110,6 +118,7 @@ class Sending(Iterator[BatchItem]):
         Raises:
             StopIteration: There are no more mails. Whatever the input itself raised is raised here, in its place.
         """
+        self._read.set()
         while not self._ready:
             if not self._pending:
                 broken, self._broken = self._broken, None
@@ -173,10 +182,17 @@ class Sending(Iterator[BatchItem]):
         self.close()
 
     def __del__(self) -> None:
-        """Warn of mails that are not sent; those that were taken from the input are, whether anybody asks or not."""
+        """
+        Warn of mails that are not sent.
+
+        Whoever never read a result wants what was taken to be sent; whoever stopped reading left early.
+        """
         if not getattr(self, "_pending", None):
             return
-        self._end()
+        if self._read.is_set():
+            self._stop()
+        else:
+            self._end()
         taken = self._done + sum(chunk.count for chunk, future in self._pending if not future.cancelled())
         rest = "those behind them" if self._total is None else str(self._total - taken)
         warnings.warn(

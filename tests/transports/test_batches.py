@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from emailapi import ConfigurationError, DeliveryUnknown, EmailAPIError, Outcome, RateLimited, SendResult
+from emailapi import ConfigurationError, DeliveryUnknown, EmailAPIError, Outcome, RateLimited, Retry, SendResult
 from emailapi.settings import Options
 from emailapi.transports.api import EMAILS
 from emailapi.transports.batches import chunks, in_order, not_begun
@@ -148,3 +148,25 @@ def test_a_batch_is_found_only_by_its_own_mails(serve, connect):
     service = serve(MODES["reset-not-done"], searching=[Mode("x", "fine", keyed(lambda key: f"{key}0"))] * 99)
     items = connect(service, deadline=0.3).outbound.send_batch([mail("a"), mail("b")])
     assert all(is_unknown(item) for item in items)
+
+
+def test_a_key_twice_in_a_request(serve, connect):
+    """Of two mails with one key in one request the second is refused: finding one proves nothing of the other."""
+    service = serve()
+    given = [mail("a", idempotency_key="k"), mail("b", idempotency_key="k"), mail("c", idempotency_key="l"), mail("d")]
+    result = connect(service).outbound.send_batch(given)
+    assert [isinstance(item, SendResult) for item in result] == [True, False, True, True]
+    assert (result[1].field, result[1].index) == ("idempotency_key", 1)
+    assert [one.tag for one in service.accepted] == ["a", "c", "d"]
+
+
+def test_checks_that_get_no_answer(serve, connect):
+    """When looking one key up gets no answer, those behind it are not waited for, and none of these mails is sent."""
+    service = serve(searching=[None, *[MODES["timeout"]] * 9])
+    client = connect(service, timeout=0.1, retry=Retry(attempts=1))
+    given = [mail(tag, idempotency_key=tag) for tag in "abcd"]
+    result = client.outbound.send_batch(given, check_first=True)
+    assert [isinstance(item, SendResult) for item in result] == [True, False, False, False]
+    assert all(item.retryable and not item.may_have_been_sent for item in result.failed)
+    assert sum(seen.method == "GET" for seen in service.seen) == 2
+    assert [one.tag for one in service.accepted] == ["a"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +21,10 @@ from emailapi import (
 from emailapi.transports.sending import SendingCounts
 
 from ..faults.calls import is_not_sent, mail
-from ..faults.modes import MODES, Mode, listing
+from ..faults.modes import MODES, Mode, answers, listing
 from .sending import held, mails, wait_for, workers
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("how", ["break", "exception"])
@@ -150,3 +155,30 @@ def test_a_client_that_is_closed_meanwhile(serve, connect):
     items = list(sending)
     assert [type(item) for item in items] == [SendResult, SendResult, ConfigurationError, ConfigurationError]
     assert all(is_not_sent(item) for item in items[2:])
+
+
+def test_looking_up_ends_at_close(serve, connect):
+    """`close` ends the looking up of a mail that may have been sent; it stays unknown."""
+    service = serve(MODES["reset-not-done"])
+    sending = connect(service).outbound.send_many(mails(1))
+    wait_for(lambda: any(seen.method == "GET" for seen in service.seen))
+    began = time.monotonic()
+    sending.close()
+    assert time.monotonic() - began < 2
+    assert sending.wait() == SendingCounts(unknown=1)
+
+
+@pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
+def test_a_loop_without_a_block(left_by, serve):
+    """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""
+    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
+    service = serve(None, *[slow] * 39)
+    code = f"""
+from emailapi import Client
+client = Client("t", base_url={service.url!r})
+mails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
+for result in client.outbound.send_many(mails, chunk_size=1, workers=3):
+    {left_by}
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, timeout=20, check=False)
+    assert 1 <= len(service.accepted) <= 1 + 3 + 1  # what was read, what was under way, what took the place
