@@ -5,8 +5,18 @@ The headers are written and folded here, not by `email.policy`, which makes anot
 a comma and breaks `List-Unsubscribe`.
 """
 
-from .envelopes import envelope, needs_utf8
+from .envelopes import envelope, envelope_of, needs_utf8
 from .given import as_given
+from .postmark import postmark_headers
+from .reading import from_message
 from .writing import to_bytes
 
-__all__ = ["as_given", "envelope", "needs_utf8", "to_bytes"]
+__all__ = [
+    "as_given",
+    "envelope",
+    "envelope_of",
+    "from_message",
+    "needs_utf8",
+    "postmark_headers",
+    "to_bytes",
+]

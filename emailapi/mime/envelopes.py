@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from email.message import Message
 
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import Email
+from .values import addresses_of, parse, values_of
 
 
 def needs_utf8(email: Email) -> bool:
@@ -36,3 +38,22 @@ def distinct(group: Iterable[Address]) -> tuple[str, ...]:
         local, _, domain = address.mailbox.rpartition("@")
         found.setdefault((local, domain.lower()), address.mailbox)
     return tuple(found.values())
+
+
+def envelope_of(message: Message | str | bytes) -> tuple[str | None, tuple[str, ...]]:
+    """
+    Return who a ready message is from and to: the mailbox of its Sender or From, and each of To, Cc and Bcc once.
+
+    A message that was resent goes by its Resent headers. The sender is None when no header names one.
+
+    Raises:
+        InvalidEmail: Naming the header that cannot be read, or that there are several blocks of Resent headers.
+    """
+    given = parse(message, headers_only=True)
+    blocks = max(len(values_of(given, f"resent-{name}")) for name in ("date", "from", "to"))
+    if blocks > 1:
+        raise InvalidEmail("several blocks of Resent headers: say who the message is from and to", field="headers")
+    prefix = "resent-" if blocks else ""
+    senders = addresses_of(given, f"{prefix}sender") or addresses_of(given, f"{prefix}from")
+    recipients = [address for name in ("to", "cc", "bcc") for address in addresses_of(given, prefix + name)]
+    return senders[0].mailbox if senders else None, distinct(recipients)

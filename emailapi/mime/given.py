@@ -7,6 +7,7 @@ from email.message import Message
 
 from ..errors import InvalidEmail
 from .serial import serialize
+from .values import encoded
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\n\n")
@@ -30,7 +31,7 @@ def as_given(message: Message | str | bytes) -> bytes:
     if isinstance(message, Message):
         data = serialize(message)
     elif isinstance(message, str):
-        data = _encoded(message)
+        data = encoded(message)
     elif isinstance(message, (bytes, bytearray, memoryview)):
         data = bytes(message)
     else:
@@ -40,15 +41,6 @@ def as_given(message: Message | str | bytes) -> bytes:
     end = _HEADER_END.search(data)
     header, rest = (data[: end.start()], data[end.end() :]) if end else (data.rstrip(b"\r\n"), b"")
     return _header(header) + b"\r\n" + _LINE_END.sub(b"\r\n", rest)
-
-
-def _encoded(text: str) -> bytes:
-    try:
-        # What was read from bytes may hold some that were no text.
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        pass
-    raise InvalidEmail("a message must not contain a lone surrogate", field="message")
 
 
 def _header(header: bytes) -> bytes:

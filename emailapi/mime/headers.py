@@ -17,7 +17,7 @@ from .lines import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, fold
 from .words import encoded_words
 
 # Values of ids, URLs and keywords: machines read them, and read no encoded words.
-_STRUCTURED = frozenset(
+STRUCTURED = frozenset(
     (
         "message-id in-reply-to references date received return-path dkim-signature arc-seal arc-message-signature "
         "arc-authentication-results authentication-results auto-submitted autocrypt resent-date resent-message-id "
@@ -121,7 +121,7 @@ def write_value(name: str, value: str, field: str, *, utf8: bool = False) -> str
         raise InvalidEmail(f"{field}: a name of {len(name)} characters is longer than a line", field=field)
     if kind in ADDRESS_HEADERS and not (PRINTABLE.fullmatch(value) and len(value) < TOKEN_LIMIT):
         return write_addresses(name, _parsed(name, value, field), field, utf8=utf8)
-    if kind in _STRUCTURED or kind in ADDRESS_HEADERS:
+    if kind in STRUCTURED or kind in ADDRESS_HEADERS:
         return _write_structured(name, value, field)
     return _write_text(name, value, bool(_OUTER_SPACE.search(value)))
 
