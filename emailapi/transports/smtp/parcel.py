@@ -8,11 +8,12 @@ from email.message import Message
 
 import attrs
 
-from ..._delivery import new_keys
+from ..._delivery import KEY_NAME, new_keys
 from ...errors import InvalidEmail
 from ...mime import as_given, envelope, envelope_of, needs_utf8, postmark_headers, to_bytes
 from ...models.address import Address, addresses
 from ...models.email import Email
+from ..limits import METADATA_LIMIT
 from ..whole import check_whole
 
 Given = Message | str | bytes
@@ -76,14 +77,14 @@ def check_fields(email: Email, postmark: bool) -> None:
 
 def pack(email: Email, postmark: bool) -> Parcel:
     """
-    Check one mail, and write it.
+    Check one mail, and write it, with a key where there is room for it and it is understood.
 
     Raises:
         InvalidEmail: Naming the field.
     """
     check_fields(email, postmark)
     key = email.idempotency_key
-    if postmark and key is None:
+    if postmark and key is None and len(email.metadata) < METADATA_LIMIT and KEY_NAME not in email.metadata:
         email = attrs.evolve(email, idempotency_key=new_keys(1)[0])
     sender, recipients = envelope(email)
     utf8 = needs_utf8(email)

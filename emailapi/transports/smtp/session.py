@@ -106,6 +106,7 @@ class Session(smtplib.SMTP):
         self.unfinished = False
         self.messages = 0
         self._written = 0
+        self._waiting = timeout
         self._answers: _Answers | None = None
 
     def __repr__(self) -> str:
@@ -128,6 +129,7 @@ class Session(smtplib.SMTP):
         if left <= 0:
             raise TimeoutError("the deadline is over")
         wait = left if self.patient else min(self.timeout, left)
+        self._waiting = wait
         if self.connection.gettimeout() != wait:
             self.connection.settimeout(wait)
 
@@ -145,7 +147,7 @@ class Session(smtplib.SMTP):
                 self.limit()
                 self._written += self.connection.send(data[self._written : self._written + PIECE])
         except OSError as error:
-            failure = words(error, self.timeout)
+            failure = words(error, self._waiting)
         if failure is not None:
             raise Broken(failure)
 
@@ -168,7 +170,7 @@ class Session(smtplib.SMTP):
             reason = "its reply has a line without end"
         except OSError:
             if answers.failure is not None:
-                reason = words(answers.failure, self.timeout)
+                reason = words(answers.failure, self._waiting)
         else:
             reason = "its reply is no SMTP"
         if not 200 <= code <= 599:

@@ -153,8 +153,6 @@ def _answered(progress: Progress, replies: list[Reply]) -> dict[str, Reply]:
 def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
     """Return a mail's bytes for this server, and what MAIL says of them."""
     content, said = parcel.content, list(parcel.mail_options)
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
     names = {option.partition("=")[0].upper() for option in said}
     if parcel.utf8:
         if not session.has_extn("smtputf8"):
@@ -174,6 +172,8 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
             content = _seven_bit(content)
         elif "BODY" not in names:
             said.append("BODY=8BITMIME")
+    if not content.endswith(b"\r\n"):
+        content += b"\r\n"
     _check_size(session, content)
     if "SIZE" not in names and session.has_extn("size"):
         said.insert(0, f"SIZE={len(content)}")

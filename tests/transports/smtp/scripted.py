@@ -57,7 +57,11 @@ class Talk:
     def encrypt(self) -> None:
         """Shake hands."""
         self.reader.close()
-        self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        bare = self.connection
+        try:
+            self.connection = self.server.tls.wrap_socket(bare, server_side=True)
+        finally:
+            bare.close()
         self.reader = self.connection.makefile("rb")
 
     def wait(self) -> None:
@@ -121,10 +125,12 @@ class Scripted:
 
     def _run(self, script: Callable[[Talk], object], connection: socket.socket) -> None:
         talk = Talk(connection, self)
-        with contextlib.suppress(Gone, OSError, ValueError):
-            script(talk)
-        with contextlib.suppress(OSError):
-            talk.reader.close()
+        try:
+            with contextlib.suppress(Gone, OSError, ValueError):
+                script(talk)
+        finally:
+            with contextlib.suppress(OSError):
+                talk.reader.close()
             talk.connection.close()
 
     def verbs(self) -> list[str]:
@@ -164,13 +170,14 @@ def polite(
     told["."] = list(ends or [b"250 2.0.0 Ok: queued as 4XYZ"])
     offered = list(extensions)
 
-    def do(talk: Talk, name: str, usual: Step) -> None:
+    def do(talk: Talk, name: str, usual: Step) -> bool:
         plan = told.get(name) or [usual]
         step = plan.pop(0) if len(plan) > 1 else plan[0]
         if isinstance(step, bytes):
             talk.say(step)
         else:
             step(talk)
+        return isinstance(step, bytes) and step[:3] == usual[:3]
 
     def script(talk: Talk) -> None:
         do(talk, "GREETING", greeting)
@@ -182,15 +189,13 @@ def polite(
                 usual = "\r\n".join(f"250{mark}{line}" for mark, line in zip(marks, lines, strict=True)).encode()
                 do(talk, verb, usual)
             elif verb == "STARTTLS":
-                do(talk, verb, b"220 go")
-                talk.encrypt()
-                offered[:] = after_tls
+                if do(talk, verb, b"220 go"):
+                    talk.encrypt()
+                    offered[:] = after_tls
             elif verb == "DATA":
-                do(talk, verb, b"354 go")
-                if talk.server.stopping.is_set():
-                    return
-                talk.server.mails.append(talk.hear_mail())
-                do(talk, ".", b"250 ok")
+                if do(talk, verb, b"354 go"):
+                    talk.server.mails.append(talk.hear_mail())
+                    do(talk, ".", b"250 ok")
             elif verb == "QUIT":
                 do(talk, verb, b"221 bye")
                 return

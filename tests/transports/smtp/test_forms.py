@@ -181,5 +181,5 @@ def test_options_travel_with_their_commands(script, connect):
         mail_options=["BODY=8BITMIME", "RET=HDRS"],
         rcpt_options=["NOTIFY=NEVER"],
     )
-    assert server.seen[1].split(">", 1)[1].split() == ["SIZE=48", "BODY=8BITMIME", "RET=HDRS"]
+    assert server.seen[1].split(">", 1)[1].split() == [f"SIZE={len(server.mails[0])}", "BODY=8BITMIME", "RET=HDRS"]
     assert server.seen[2] == "RCPT TO:<b@x.example> NOTIFY=NEVER"

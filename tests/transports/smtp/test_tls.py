@@ -213,7 +213,7 @@ def test_a_slow_greeting_is_waited_for(script, connect):
 
 
 def test_nothing_is_printed(listen, connect, monkeypatch, capsys):
-    """smtplib's debugging, switched on for all, prints neither password nor mail."""
+    """The debugging of smtplib, switched on for all, prints neither password nor mail."""
     monkeypatch.setattr(smtplib.SMTP, "debuglevel", 2)
     server = listen(users={b"user": b"hunter22"})
     connect(server, username="user", password="hunter22").send(mail())
