@@ -58,7 +58,7 @@ class Parcel:
     carried: str | None = None
 
 
-def check_fields(email: Email, postmark: bool) -> None:
+def _check_fields(email: Email, postmark: bool) -> None:
     """
     Return when SMTP can carry every field of a mail.
 
@@ -82,7 +82,7 @@ def pack(email: Email, postmark: bool) -> Parcel:
     Raises:
         InvalidEmail: Naming the field.
     """
-    check_fields(email, postmark)
+    _check_fields(email, postmark)
     key = email.idempotency_key
     if postmark and key is None and len(email.metadata) < METADATA_LIMIT and KEY_NAME not in email.metadata:
         email = attrs.evolve(email, idempotency_key=new_keys(1)[0])

@@ -20,7 +20,7 @@ from .delivering import deliver
 from .kept import Kept
 from .opening import Lost, Unopened
 from .options import SMTPOptions, settle
-from .parcel import Given, Parcel, Recipients, check_fields, pack, pack_given, redirect
+from .parcel import Given, Parcel, Recipients, pack, pack_given, redirect
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -77,12 +77,12 @@ class SMTPTransport:
 
     def check(self, email: Email, /) -> None:
         """
-        Return when SMTP can carry a mail, as far as can be told without asking the server.
+        Return when SMTP can carry a mail, as far as can be told without asking the server: it is written, and forgotten.
 
         Raises:
             InvalidEmail: It has no sender, recipient or body, or a field that does not travel by SMTP.
         """
-        check_fields(email, self._settings.postmark_headers)
+        pack(email, self._settings.postmark_headers)
 
     def send(self, email: Mail, /) -> SendResult:
         """

@@ -18,7 +18,8 @@ class Gone(Exception):
 class Talk:
     """One connection, from the server's side: what it says, what it hears, how it ends."""
 
-    def __init__(self, connection: socket.socket, server: Scripted) -> None:
+    def __init__(self, connection: socket.socket, server: Scripted, number: int) -> None:
+        self.number = number
         self.connection = connection
         self.server = server
         self.reader = connection.makefile("rb")
@@ -92,6 +93,7 @@ class Scripted:
     Attributes:
         seen: The commands of all connections.
         mails: The mails it took, or would have taken.
+        carriers: By which connection each came, from 1.
         connections: How many there were.
     """
 
@@ -100,6 +102,7 @@ class Scripted:
         self.tls: Any = tls
         self.seen: list[str] = []
         self.mails: list[bytes] = []
+        self.carriers: list[int] = []
         self.connections = 0
         self.stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -119,12 +122,12 @@ class Scripted:
             # The last script serves all connections that are left.
             script = self.scripts[min(self.connections, len(self.scripts) - 1)]
             self.connections += 1
-            thread = threading.Thread(target=self._run, args=(script, connection), daemon=True)
+            thread = threading.Thread(target=self._run, args=(script, connection, self.connections), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _run(self, script: Callable[[Talk], object], connection: socket.socket) -> None:
-        talk = Talk(connection, self)
+    def _run(self, script: Callable[[Talk], object], connection: socket.socket, number: int) -> None:
+        talk = Talk(connection, self, number)
         try:
             with contextlib.suppress(Gone, OSError, ValueError):
                 script(talk)
@@ -195,6 +198,7 @@ def polite(
             elif verb == "DATA":
                 if do(talk, verb, b"354 go"):
                     talk.server.mails.append(talk.hear_mail())
+                    talk.server.carriers.append(talk.number)
                     do(talk, ".", b"250 ok")
             elif verb == "QUIT":
                 do(talk, verb, b"221 bye")
