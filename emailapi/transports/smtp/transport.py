@@ -77,7 +77,7 @@ class SMTPTransport:
 
     def check(self, email: Email, /) -> None:
         """
-        Return when SMTP can carry a mail, as far as can be told without asking the server: it is written, and forgotten.
+        Return when SMTP can carry a mail, as far as can be told without asking the server: it is written for that.
 
         Raises:
             InvalidEmail: It has no sender, recipient or body, or a field that does not travel by SMTP.

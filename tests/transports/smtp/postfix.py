@@ -23,7 +23,8 @@ mydestination =
 alias_maps =
 local_recipient_maps =
 virtual_mailbox_domains = example.org
-virtual_mailbox_maps = inline:{{ you@example.org=you/ other@example.org=other/ third@example.org=third/ fourth@example.org=fourth/ }}
+virtual_mailbox_maps = inline:{{
+  you@example.org=you/ other@example.org=other/ third@example.org=third/ fourth@example.org=fourth/ }}
 virtual_mailbox_base = {folder}/mail
 virtual_transport = virtual
 virtual_minimum_uid = 1
