@@ -80,6 +80,7 @@ def _address_tokens(address: Address, field: str, utf8: bool, first: int) -> lis
     if not name:
         return [mailbox]
     check_line(name, field, field)
+    check_line(address.header, field, field)
     written = address.header[: -len(mailbox) - 3]
     if PRINTABLE.fullmatch(name) and "=?" not in name and not _ODD_SPACE.search(name):
         tokens = written.split(" ")

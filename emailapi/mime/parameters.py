@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from .lines import LINE
 
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`{|}~-]+")
 # What stands in quotes; a backslash is left out: readers disagree on what it means there.
-_QUOTABLE = re.compile(r"[ !-\[\]-~]*")
+_QUOTABLE = re.compile(r"(?![ \"<])[ !-\[\]-~]*(?<! )")
 # Beside letters, digits and `_.-~` (RFC 2231 section 7, attribute-char); `%`, `'` and `*` have a meaning there.
 _ATTRIBUTE = "!#$&+^`{|}"
 
@@ -26,15 +25,13 @@ def write_parameter(name: str, value: str) -> list[str]:
     """
     Return a parameter, in as many pieces as it takes to keep each on a line (RFC 2231 section 3).
 
-    Plain text is quoted; any other is percent-encoded, and no character is split between two pieces.
+    Plain text is quoted. Any other is percent-encoded, as is what readers would strip: spaces, quotes and angles around
+    it. No character is split between two pieces.
     """
-    if len(value) <= LINE - len(name) - 5:
-        if _TOKEN.fullmatch(value):
-            return [f"{name}={value}"] if "'" not in value and "%" not in value else [f'{name}="{value}"']
-        if _QUOTABLE.fullmatch(value) and "=?" not in value:
-            quoted = value.replace('"', '\\"')
-            if len(quoted) <= LINE - len(name) - 5:
-                return [f'{name}="{quoted}"']
+    if _QUOTABLE.fullmatch(value) and "=?" not in value:
+        quoted = value.replace('"', '\\"')
+        if len(quoted) <= LINE - len(name) - 5:
+            return [f'{name}="{quoted}"']
     whole = f"{name}*=utf-8''{quote(value, safe=_ATTRIBUTE)}"
     return [whole] if len(whole) < LINE else _continued(name, value)
 

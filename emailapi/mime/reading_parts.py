@@ -7,6 +7,7 @@ import re
 from binascii import Error as Base64Error, a2b_base64
 from email.errors import InvalidBase64LengthDefect
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import Any
 
 import attrs
@@ -128,7 +129,12 @@ def _mixed(parts: list[Message], found: _Found, depth: int, _: Message) -> None:
 
 
 def _file_name(part: Message) -> str:
-    return decoded(part.get_filename() or "", "a file name")
+    # `get_filename` takes outer spaces away.
+    for parameter, header in (("filename", "Content-Disposition"), ("name", "Content-Type")):
+        found = part.get_param(parameter, header=header)
+        if found:
+            return decoded(collapse_rfc2231_value(found), "a file name")
+    return ""
 
 
 def _file(part: Message, place: int) -> Attachment:

@@ -1,0 +1,124 @@
+"""The whole of a mail: what stands in its header, once, and what does not."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from emailapi import Email, InvalidEmail
+from emailapi.mime import to_bytes
+from emailapi.models.header import Header
+
+
+def test_a_mail_of_text_is_one_part(mail, read):
+    """A text is one part: no wrapper, no empty twin, and as it is when it is ASCII."""
+    seen = read(to_bytes(mail(subject="Hi", text_body="Hello\nthere")))
+    assert seen.shape == "plain"
+    assert seen.names == [
+        "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"
+    ]  # fmt: skip
+    assert seen.raw("Content-Transfer-Encoding") == "7bit"
+    assert seen.data.endswith(b"\r\n\r\nHello\r\nthere")
+
+
+def test_date_and_message_id_are_made(mail, read):
+    """Without them a mail gets a Date of now and a Message-ID of the sender's domain, another for each mail."""
+    first, second = (read(to_bytes(mail(sender="a@bücher.example"))) for _ in range(2))
+    assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(timezone.utc)).total_seconds()) < 60
+    assert first["Date"].endswith(" +0000")
+    assert re.fullmatch(r"<[0-9a-f]{24}@xn--bcher-kva\.example>", first["Message-ID"])
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+@pytest.mark.parametrize(
+    "name, value", [("dAtE", "Mon, 01 Jan 2024 00:00:00 +0100"), ("Message-Id", "<mine@example.com>")]
+)
+@pytest.mark.parametrize("way", ["own", "extra"])
+def test_the_callers_replace_ours(mail, read, name, value, way):
+    """A Date or Message-ID of the caller's stands instead of ours, once, whatever the case of its letters."""
+    own, extra = ({name: value}, ()) if way == "own" else ({}, (Header(name, value),))
+    seen = read(to_bytes(mail(headers=own), headers=extra))
+    assert seen.raw(name) == value
+
+
+@pytest.mark.parametrize("name", ["Date", "message-id", "Sender", "In-Reply-To", "REFERENCES"])
+def test_what_stands_once_stands_once(mail, name):
+    """A header that a mail has once at most is refused when it is given twice, in whatever letters."""
+    headers = [(name, "<a@b.example>"), (name.swapcase(), "<c@d.example>")]
+    with pytest.raises(InvalidEmail, match=f"one {name.lower()} at most") as caught:
+        to_bytes(mail(headers=headers))
+    assert caught.value.field == "headers"
+    with pytest.raises(InvalidEmail, match="at most"):
+        to_bytes(mail(headers=headers[:1]), headers=[Header(*headers[1])])
+
+
+def test_extra_headers_stand_behind_the_mails_own(mail, read):
+    """What a way out adds stands behind what the mail has."""
+    seen = read(to_bytes(mail(headers=[("X-A", "1"), ("X-A", "2")]), headers=[Header("X-PM-Tag", "t")]))
+    assert [name for name in seen.names if name.startswith("X")] == ["X-A", "X-A", "X-PM-Tag"]
+
+
+@pytest.mark.parametrize(
+    "fields, field",
+    [
+        ({"sender": None}, "sender"),
+        ({"to": ()}, "to"),
+        ({"text_body": None}, "text_body"),
+    ],
+)
+def test_a_mail_must_be_whole(mail, fields, field):
+    """A mail without a sender, a recipient or a body is refused by the field's name."""
+    with pytest.raises(InvalidEmail) as caught:
+        to_bytes(mail(**fields))
+    assert caught.value.field == field
+
+
+def test_an_empty_body_is_an_empty_part(mail, read):
+    """An empty text is a body."""
+    assert read(to_bytes(mail(text_body=""))).body("plain") == ""
+
+
+def test_bcc_is_in_no_header(mail, read):
+    """Who gets a copy in secret stands nowhere in the bytes; with nobody else there is no To."""
+    data = to_bytes(mail(to=(), bcc="Hidden <secret@example.com>"))
+    assert b"secret" not in data
+    assert b"Hidden" not in data
+    assert not {"To", "Cc", "Bcc"} & set(read(data).names)
+
+
+def test_addresses_stand_as_given(mail, read):
+    """Headers have each address as often as it was given, in its order and letters."""
+    seen = read(to_bytes(mail(to=["b@EXAMPLE.com", "B <b@example.com>"], cc="b@example.com", reply_to="r@example.com")))
+    assert seen.raw("To") == "b@EXAMPLE.com, B <b@example.com>"
+    assert (seen.raw("Cc"), seen.raw("Reply-To")) == ("b@example.com", "r@example.com")
+
+
+def test_what_is_no_mime_is_not_written(mail):
+    """Tag, metadata, stream, tracking and key are no part of MIME."""
+    extra = {"tag": "zzz-1", "metadata": {"zzz-2": "zzz-3"}, "message_stream": "zzz-4", "idempotency_key": "zzz-5"}
+    assert b"zzz" not in to_bytes(mail(**extra, track_opens=True, track_links="HtmlOnly"))
+
+
+@pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
+def test_a_local_part_that_is_not_ascii(mail, field):
+    """Such an address is refused by its field, or written as it is for SMTPUTF8; never as an encoded word."""
+    email = mail(**{field: "Jürgen <jürgen@bücher.example>"})
+    with pytest.raises(InvalidEmail, match="jürgen") as caught:
+        to_bytes(email)
+    assert caught.value.field == field
+    data = to_bytes(email, utf8=True)
+    assert ("jürgen@xn--bcher-kva.example".encode() in data) is (field != "bcc")
+    header, _, body = data.partition(b"\r\n\r\n")
+    assert body.isascii()
+    assert header.decode()
+
+
+def test_an_email_of_a_message_stays_what_it_was():
+    """Writing a mail changes nothing of it."""
+    email = Email(sender="a@example.com", to="b@example.com", text_body="Hello", metadata={"a": "b"})
+    before = repr(email)
+    to_bytes(email)
+    assert repr(email) == before
