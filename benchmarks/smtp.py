@@ -52,7 +52,7 @@ def cases(port: int, closing: contextlib.ExitStack) -> list[Case]:
     """Return what is measured, each on a connection of its own."""
     email = Email(sender=SENDER, to=RECIPIENT, subject="Hello", text_body=TEXT, html_body=f"<pre>{TEXT}</pre>")
     ready = to_bytes(email)
-    plain = closing.enter_context(smtplib.SMTP("127.0.0.1", port, local_hostname="here"))
+    plain = closing.enter_context(smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=10))
     ours = closing.enter_context(SMTPTransport("127.0.0.1", port, max_messages=10**9))
     built = closing.enter_context(SMTPTransport("127.0.0.1", port, max_messages=10**9))
     return [

@@ -3,6 +3,7 @@ The way out by SMTP, on the standard library's smtplib.
 
     options      what one may say of a server
     opening      name, TCP, greeting, EHLO, TLS, login
+    reading      a reply's bytes, within their time
     session      smtplib's client, held to a deadline
     kept         the one connection, its lock, and when it is renewed
     parcel       a mail's envelope and bytes

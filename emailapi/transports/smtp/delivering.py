@@ -12,7 +12,7 @@ from ...models.outbound import SendResult
 from .kept import Kept
 from .opening import Lost, failed
 from .parcel import Parcel
-from .session import Broken
+from .reading import Broken
 from .transaction import Farewell, Progress, finished, transact
 
 logger = logging.getLogger("emailapi")
@@ -31,10 +31,13 @@ def deliver(kept: Kept, parcel: Parcel, retry: Retry, deadline: Deadline) -> Sen
         error: EmailAPIError
         lost: Lost | None = None
         try:
-            with kept.held(deadline):
+            kept.hold(deadline)
+            try:
                 _send_over(kept, progress, deadline)
+            finally:
+                kept.release()
             result = progress.result()
-            _log(kept, attempt, began, f"accepted, {result.message_id or 'no queue id'}")
+            _log(kept, attempt, began, "accepted", result.message_id or "without a queue id")
             return result
         except Lost as caught:
             lost, error = caught, caught.error
@@ -49,7 +52,7 @@ def deliver(kept: Kept, parcel: Parcel, retry: Retry, deadline: Deadline) -> Sen
                 attempt += 1
                 deadline.pause(wait)
                 continue
-        _log(kept, attempt, began, error.message, level=logging.WARNING)
+        _log(kept, attempt, began, "failed:", error.message, level=logging.WARNING)
         if progress.replies and not isinstance(error, DeliveryUnknown):
             return finished(progress, error)
         raise lost or error
@@ -86,8 +89,8 @@ def _send_over(kept: Kept, progress: Progress, deadline: Deadline) -> None:
     raise Lost(failed(broken, kept.settings, deadline), free=used)
 
 
-def _log(kept: Kept, attempt: int, began: float, outcome: str, level: int = logging.INFO) -> None:
+def _log(kept: Kept, attempt: int, began: float, *outcome: str, level: int = logging.INFO) -> None:
     """Write one line: which server, what came, how long it took. No recipient, no body, no password."""
     if logger.isEnabledFor(level):
         took = round((monotonic() - began) * 1000)
-        logger.log(level, "SMTP %s %s in %d ms, attempt %d", kept.settings.place, outcome, took, attempt)
+        logger.log(level, "SMTP %s %s in %d ms, attempt %d", kept.settings.place, " ".join(outcome), took, attempt)

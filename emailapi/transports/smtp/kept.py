@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from contextlib import suppress
 from weakref import WeakSet
 
 from ..._delivery import Deadline
 from ...errors import ConfigurationError, DeadlineExceeded
 from .opening import open_session
 from .options import Settings
-from .session import Broken, Session, clocks
+from .reading import Broken
+from .session import Session
 
 # A part of `max_idle` after which a NOOP is worth its round trip.
 _NOOP_AFTER = 0.25
@@ -36,24 +37,23 @@ class Kept:
         self._parents: list[Session] = []
         _ALL.add(self)
 
-    @contextmanager
-    def held(self, deadline: Deadline) -> Iterator[None]:
+    def hold(self, deadline: Deadline) -> None:
         """
-        Have the connection alone.
+        Have the connection alone, until `release`.
 
         Raises:
             DeadlineExceeded: Others had it all the time.
             ConfigurationError: It is closed.
         """
-        lock = self._lock
-        if not lock.acquire(timeout=max(0.0, deadline.left())):
+        if not self._lock.acquire(timeout=max(0.0, deadline.left())):
             raise DeadlineExceeded("out of time: other mails had the connection")
-        try:
-            if self._closed:
-                raise ConfigurationError("the transport is closed")
-            yield
-        finally:
-            lock.release()
+        if self._closed:
+            self._lock.release()
+            raise ConfigurationError("the transport is closed")
+
+    def release(self) -> None:
+        """Let others have it."""
+        self._lock.release()
 
     def session(self, deadline: Deadline) -> tuple[Session, bool]:
         """
@@ -74,8 +74,9 @@ class Kept:
     def _is_fit(self, session: Session, deadline: Deadline) -> bool:
         now, settings = clocks(), self.settings
         # By either clock: the longer time counts.
-        idle = max(new - old for new, old in zip(now, self._used, strict=True))
-        age = max(new - old for new, old in zip(now, self._opened, strict=True))
+        used, opened = self._used, self._opened
+        idle = max(now[0] - used[0], now[1] - used[1])
+        age = max(now[0] - opened[0], now[1] - opened[1])
         if idle > settings.max_idle or age > settings.max_age or session.messages >= settings.max_messages:
             return False
         if session.has_unread():
@@ -120,6 +121,11 @@ class Kept:
             self._parents.append(session)
             if session.sock is not None:
                 session.sock.close()
+
+
+def clocks() -> tuple[float, float]:
+    """Return the time by both clocks: the monotonic one stands still while a machine sleeps."""
+    return time.monotonic(), time.time()
 
 
 _ALL: WeakSet[Kept] = WeakSet()

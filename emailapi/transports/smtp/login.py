@@ -7,8 +7,9 @@ import inspect
 
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
 from .options import Settings
+from .reading import Broken
 from .replies import Reply
-from .session import Broken, Session
+from .session import Session
 
 # "I do not know this mechanism", in the ways in which servers say so; everything else is an answer to the login.
 _UNKNOWN = (500, 501, 502, 503, 504, 534)

@@ -12,8 +12,9 @@ from ...errors import ConnectionFailed, DeadlineExceeded, EmailAPIError
 from ...settings import is_loopback
 from .login import log_in
 from .options import Settings
+from .reading import Broken, words
 from .replies import Reply
-from .session import Broken, Session, words
+from .session import Session
 
 # After so long a silence it is looked whether the port waits for TLS, as such a one waits for us to begin. Not at port
 # 25, where servers keep their greeting back to find out who speaks first.

@@ -23,8 +23,8 @@ _SIGNED = re.compile(
     rb"^(?:content-type:\s*(?:multipart/signed|application/(?:x-)?pkcs7-)|dkim-signature:|arc-seal:)",
     re.IGNORECASE | re.MULTILINE,
 )
-# A name on this machine, as in `root`: no domain, and nothing that could end the command.
-_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:@\"]+")
+# The usual address; or a name on this machine, as in `root`. Nothing in them could end the command.
+_SIMPLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?")
 _OPTION = re.compile(r"[!-~]+")
 # What only the service's own SMTP server understands, by the header it travels in.
 _SERVICE_FIELDS = ("tag", "metadata", "message_stream", "track_opens", "track_links")
@@ -123,8 +123,15 @@ def pack_given(
     if not targets:
         raise InvalidEmail("nobody to send to: give recipients, or a message with To, Cc or Bcc", field="recipients")
     header = content[: content.find(b"\r\n\r\n")]
-    whole = Parcel(sender=origin, recipients=targets, content=content, utf8=not header.isascii(), to=", ".join(targets))
-    return redirect(whole, None, None, mail_options, rcpt_options)
+    return Parcel(
+        sender=origin,
+        recipients=targets,
+        content=content,
+        utf8=not (header.isascii() and origin.isascii() and all(map(str.isascii, targets))),
+        mail_options=_options(mail_options, "mail_options") if mail_options else (),
+        rcpt_options=_options(rcpt_options, "rcpt_options") if rcpt_options else (),
+        to=", ".join(targets),
+    )
 
 
 def redirect(
@@ -149,8 +156,8 @@ def redirect(
         sender=origin,
         recipients=targets,
         utf8=parcel.utf8 or not "".join((origin, *targets)).isascii(),
-        mail_options=_options(mail_options, "mail_options"),
-        rcpt_options=_options(rcpt_options, "rcpt_options"),
+        mail_options=_options(mail_options, "mail_options") if mail_options else (),
+        rcpt_options=_options(rcpt_options, "rcpt_options") if rcpt_options else (),
     )
 
 
@@ -160,6 +167,8 @@ def is_signed(content: bytes) -> bool:
 
 
 def _one_mailbox(sender: str | Address) -> str:
+    if isinstance(sender, str) and _SIMPLE.fullmatch(sender):
+        return sender
     found = ("",) if sender in ("", "<>") else _mailboxes(sender, "sender")
     if len(found) != 1:
         raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
@@ -168,12 +177,14 @@ def _one_mailbox(sender: str | Address) -> str:
 
 def _mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
     """Return mailboxes, each once; a server on this machine also knows names without a domain."""
+    if isinstance(given, str) and _SIMPLE.fullmatch(given):
+        return (given,)
     items = [given] if isinstance(given, (str, Address)) else given
     if isinstance(items, (bytes, dict)) or not isinstance(items, Iterable):
         raise InvalidEmail(f"{field} must be an address or a list of them, not {type(given).__name__}", field=field)
     found: dict[tuple[str, str], str] = {}
     for item in items:
-        if isinstance(item, str) and _LOCAL.fullmatch(item):
+        if isinstance(item, str) and _SIMPLE.fullmatch(item):
             mailboxes = [item]
         else:
             mailboxes = [address.mailbox for address in addresses([item], field)]
@@ -186,7 +197,7 @@ def _mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
 def _options(given: Sequence[str], field: str) -> tuple[str, ...]:
     if isinstance(given, (str, bytes)):
         raise InvalidEmail(f"{field} must be a list of texts, not one", field=field)
-    options = tuple(given or ())
+    options = tuple(given)
     for option in options:
         if not isinstance(option, str) or not _OPTION.fullmatch(option):
             raise InvalidEmail(f"{field}: {option!r} is no option: printable ASCII without spaces", field=field)

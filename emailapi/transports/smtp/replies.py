@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-import attrs
+from typing import NamedTuple
 
 from ...errors import SMTPError
 from ...models.outbound import RecipientResult
@@ -27,8 +26,7 @@ _QUEUE_IDS = tuple(
 _TOO_MANY = re.compile(r"too many|recipients?\b.*\b(?:limit|maximum)", re.IGNORECASE)
 
 
-@attrs.frozen
-class Reply:
+class Reply(NamedTuple):
     """
     One reply.
 
@@ -46,6 +44,10 @@ class Reply:
     def read(cls, code: int, lines: bytes) -> Reply:
         """Take a reply as smtplib gives it; servers repeat the enhanced code in each line."""
         enhanced, texts = None, []
+        if b"\n" not in lines:
+            text = lines.decode("utf-8", "replace")
+            found = _ENHANCED.match(text)
+            return cls(code, text[found.end() :], found[1]) if found else cls(code, text)
         for line in lines.decode("utf-8", "replace").split("\n"):
             found = _ENHANCED.match(line)
             if found:

@@ -3,80 +3,22 @@
 from __future__ import annotations
 
 import io
+import select
 import smtplib
 import socket
 import ssl
-import time
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from ..._delivery import Deadline
+from .reading import CLOSED, Answers, Broken, words
 from .replies import Reply
 
 # One write has one time limit for all of it, however much the other side takes meanwhile.
 PIECE = 65_536
-# A reply has a few lines; one without end would fill the memory.
-REPLY_LIMIT = 1_000_000
 QUIT_SECONDS = 2.0
 LAST_WORDS_SECONDS = 0.5
-CLOSED = "the server closed the connection"
-
-
-class Broken(Exception):
-    """
-    The connection is of no more use.
-
-    Attributes:
-        reason: Why, in words; nothing of what was sent stands in it.
-        ended: Whether the server may have taken the mail that was being sent.
-        retryable: Whether another connection may fare better.
-    """
-
-    def __init__(self, reason: str, *, ended: bool = False, retryable: bool = True) -> None:
-        """Keep what is known."""
-        super().__init__(reason)
-        self.reason = reason
-        self.ended = ended
-        self.retryable = retryable
-
-
-class _Answers(io.RawIOBase):
-    """What replies are read from: a socket's timeout begins anew with each byte, the deadline does not."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.failure: OSError | None = None
-        self.read_so_far = 0
-        self.shut = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self.shut:
-            return None
-        try:
-            self.session.limit()
-            count = self.session.connection.recv_into(buffer)
-        except OSError as error:
-            self.failure = error
-            raise
-        self.read_so_far += count
-        if self.read_so_far > REPLY_LIMIT:
-            self.failure = OSError("its reply has no end")
-            raise self.failure
-        return count
-
-
-def words(error: OSError, timeout: float) -> str:
-    """Return in words what went wrong on a socket; nothing that was written stands in it."""
-    if isinstance(error, TimeoutError):
-        return f"no answer within {timeout:.3g} s"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or type(error).__name__}"
-    if isinstance(error, (ConnectionResetError, BrokenPipeError)):
-        return CLOSED
-    return error.strerror or str(error) or type(error).__name__
 
 
 class Session(smtplib.SMTP):
@@ -106,8 +48,9 @@ class Session(smtplib.SMTP):
         self.unfinished = False
         self.messages = 0
         self._written = 0
-        self._waiting = timeout
-        self._answers: _Answers | None = None
+        self._waiting = 0.0
+        self._watch: Any = None
+        self._answers: Answers | None = None
 
     def __repr__(self) -> str:
         """Show nothing of what is spoken."""
@@ -125,13 +68,14 @@ class Session(smtplib.SMTP):
 
     def limit(self) -> None:
         """Let the next operation of the socket take no longer than what is left of the call."""
-        left = self.deadline.left()
-        if left <= 0:
+        wait = self.deadline.at - monotonic()
+        if wait <= 0:
             raise TimeoutError("the deadline is over")
-        wait = left if self.patient else min(self.timeout, left)
-        self._waiting = wait
-        if self.connection.gettimeout() != wait:
+        if wait > self.timeout and not self.patient:
+            wait = self.timeout
+        if wait != self._waiting:
             self.connection.settimeout(wait)
+            self._waiting = wait
 
     def send(self, s: Any) -> None:
         """
@@ -140,12 +84,15 @@ class Session(smtplib.SMTP):
         Raises:
             Broken: It could not be written whole; `_written` says how much of it left.
         """
-        data = memoryview(s.encode(self.command_encoding) if isinstance(s, str) else s)
-        self._written, failure = 0, None
+        data = s.encode(self.command_encoding) if isinstance(s, str) else s
+        connection, size, failure = self.connection, len(data), None
+        self._written = 0
         try:
-            while self._written < len(data):
+            self.limit()
+            self._written = connection.send(data if size <= PIECE else memoryview(data)[:PIECE])
+            while self._written < size:
                 self.limit()
-                self._written += self.connection.send(data[self._written : self._written + PIECE])
+                self._written += connection.send(memoryview(data)[self._written : self._written + PIECE])
         except OSError as error:
             failure = words(error, self._waiting)
         if failure is not None:
@@ -159,7 +106,7 @@ class Session(smtplib.SMTP):
             Broken: None came, or what came is no SMTP.
         """
         if self._answers is None or self.file is None:
-            self._answers = _Answers(self)
+            self._answers = Answers(self)
             self.file = io.BufferedReader(self._answers)
         answers = self._answers
         answers.read_so_far = 0
@@ -193,7 +140,7 @@ class Session(smtplib.SMTP):
         A server that goes away gives fewer replies than there are commands.
         """
         replies: list[Reply] = []
-        step = 50 if self.has_extn("pipelining") else 1
+        step = 50 if "pipelining" in self.esmtp_features else 1
         for start in range(0, len(commands), step):
             group = commands[start : start + step]
             self.send("\r\n".join(group) + "\r\n")
@@ -214,7 +161,7 @@ class Session(smtplib.SMTP):
             Broken: `.ended` when the server may have taken the mail.
         """
         body = content.replace(b"\r\n.", b"\r\n..")
-        if body[:1] == b".":
+        if body.startswith(b"."):
             body = b"." + body
         refused, failure = None, None
         try:
@@ -255,10 +202,22 @@ class Session(smtplib.SMTP):
                     return True
             finally:
                 self._answers.shut = False
-        connection = self.sock
-        if connection is None:
+        if self.sock is None:
             return True
+        return self._is_readable() and self._has_more(self.sock)
+
+    def _is_readable(self) -> bool:
+        if not hasattr(select, "poll"):
+            return bool(select.select([self.connection], [], [], 0)[0])
+        if self._watch is None:
+            self._watch = select.poll()
+            self._watch.register(self.connection, select.POLLIN)
+        return bool(self._watch.poll(0))
+
+    def _has_more(self, connection: socket.socket) -> bool:
+        """Look closer: what came may belong to TLS alone, as tickets for another session do."""
         connection.settimeout(0)
+        self._waiting = 0.0
         try:
             connection.recv(1)
         except (BlockingIOError, ssl.SSLWantReadError):
@@ -269,7 +228,8 @@ class Session(smtplib.SMTP):
 
     def forget(self) -> None:
         """Forget what the server said before TLS (RFC 3207 section 4.2)."""
-        self.file = self._answers = None
+        self.file = self._answers = self._watch = None
+        self._waiting = 0.0
         self.helo_resp = self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
@@ -287,8 +247,3 @@ class Session(smtplib.SMTP):
         self._answers = None
         with suppress(OSError, ValueError):
             super().close()
-
-
-def clocks() -> tuple[float, float]:
-    """Return the time by both clocks: the monotonic one stands still while a machine sleeps."""
-    return time.monotonic(), time.time()

@@ -10,8 +10,9 @@ from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...mime.nested import nested_message
 from ...models.outbound import RecipientResult, SendResult
 from .parcel import Parcel, is_signed
+from .reading import Broken
 from .replies import Reply
-from .session import Broken, Session
+from .session import Session
 
 
 class Farewell(Broken):
@@ -101,7 +102,7 @@ def transact(session: Session, progress: Progress) -> None:
     content, options = _fit(session, parcel)
     commands = ["RSET"] if session.unfinished else []
     commands.append(f"MAIL FROM:<{parcel.sender}>{options}")
-    rcpt_options = "".join(f" {option}" for option in parcel.rcpt_options) if session.does_esmtp else ""
+    rcpt_options = " ".join(["", *parcel.rcpt_options]) if session.does_esmtp else ""
     before = len(commands)
     commands += [f"RCPT TO:<{name}>{rcpt_options}" for name in progress.left]
     session.unfinished = True
@@ -125,7 +126,7 @@ def transact(session: Session, progress: Progress) -> None:
         if reply.code >= 300:
             raise Broken(f"the server answers the mail's end with {reply}", ended=True)
         progress.replies.append(reply)
-    progress.settle({name: reply if reply.is_refusal else said for name, said in taken.items()})
+    progress.settle(dict.fromkeys(taken, reply) if reply.is_refusal else taken)
     if reply.is_refusal and not progress.replies:
         raise reply.refusal("the server refused the mail", progress.recipients)
 
@@ -133,6 +134,8 @@ def transact(session: Session, progress: Progress) -> None:
 def _answered(progress: Progress, replies: list[Reply]) -> dict[str, Reply]:
     """Note who was refused, and return who was taken; the rest is for another transaction."""
     asked = dict(zip(progress.left, replies, strict=True))
+    if not any(reply.is_refusal for reply in replies):
+        return asked
     taken = {name: reply for name, reply in asked.items() if not reply.is_refusal}
     refused_now = {name: reply for name, reply in asked.items() if name not in taken}
     progress.settle({name: reply for name, reply in refused_now.items() if not (taken and reply.wants_fewer)})
@@ -152,17 +155,17 @@ def _answered(progress: Progress, replies: list[Reply]) -> dict[str, Reply]:
 
 def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
     """Return a mail's bytes for this server, and what MAIL says of them."""
-    content, said = parcel.content, list(parcel.mail_options)
+    content, said, offered = parcel.content, list(parcel.mail_options), session.esmtp_features
     names = {option.partition("=")[0].upper() for option in said}
     if parcel.utf8:
-        if not session.has_extn("smtputf8"):
+        if "smtputf8" not in offered:
             field = "recipients" if parcel.sender.isascii() else "sender"
             raise InvalidEmail("an address or header is not ASCII, and the server offers no SMTPUTF8", field=field)
         if "SMTPUTF8" not in names:
             said.append("SMTPUTF8")
     if not content.isascii():
         # A server with SMTPUTF8 takes eight bits (RFC 6531 section 3.1).
-        if not (session.has_extn("8bitmime") or parcel.utf8):
+        if not ("8bitmime" in offered or parcel.utf8):
             if is_signed(content):
                 raise InvalidEmail(
                     "the message is signed and not all ASCII, and the server offers no 8BITMIME: sign it in base64 or "
@@ -174,10 +177,11 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
             said.append("BODY=8BITMIME")
     if not content.endswith(b"\r\n"):
         content += b"\r\n"
-    _check_size(session, content)
-    if "SIZE" not in names and session.has_extn("size"):
-        said.insert(0, f"SIZE={len(content)}")
-    return content, "".join(f" {option}" for option in said) if session.does_esmtp else ""
+    if "size" in offered:
+        _check_size(offered["size"].strip(), content)
+        if "SIZE" not in names:
+            said.insert(0, f"SIZE={len(content)}")
+    return content, " ".join(["", *said]) if session.does_esmtp else ""
 
 
 def _seven_bit(content: bytes) -> bytes:
@@ -188,8 +192,7 @@ def _seven_bit(content: bytes) -> bytes:
         raise InvalidEmail(f"the server offers no 8BITMIME, and {error.message}", field="message") from None
 
 
-def _check_size(session: Session, content: bytes) -> None:
-    limit = session.esmtp_features.get("size", "").strip()
+def _check_size(limit: str, content: bytes) -> None:
     # Zero is no limit (RFC 1870).
     if limit.isdecimal() and len(limit) < 19 and 0 < int(limit) < len(content):
         raise InvalidEmail(f"the mail has {len(content)} bytes, the server takes {limit}", field="message")

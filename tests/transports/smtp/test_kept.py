@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from emailapi import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidArgument
+from emailapi._delivery import Deadline
 
 from .mails import READY, mail
 from .scripted import Talk, polite
@@ -134,7 +135,8 @@ def test_a_child_has_its_own(listen, connect, trust):
     server = listen(implicit=trust.server)
     transport = connect(server, use_tls=True, cert_bundle=trust.bundle)
     transport.send(mail())
-    with transport._kept.held(_far()):
+    transport._kept.hold(Deadline.after(60))
+    try:
         child = os.fork()
         if not child:
             code = 1
@@ -145,15 +147,11 @@ def test_a_child_has_its_own(listen, connect, trust):
             finally:
                 os._exit(code)
         assert os.waitpid(child, 0)[1] == 0
+    finally:
+        transport._kept.release()
     transport.send(mail())
     assert len(server.envelopes) == 3
     assert server.peers == 2
-
-
-def _far():
-    from emailapi._delivery import Deadline
-
-    return Deadline.after(60)
 
 
 def test_after_close_nothing_is_sent(script, connect):

@@ -95,7 +95,7 @@ def test_too_many_recipients_are_split(refusal, extensions, script, connect):
 
 
 def test_a_full_mailbox_is_not_too_many(script, connect):
-    """452 for a recipient's own reasons is that recipient's fate."""
+    """A 452 for a recipient's own reasons is that recipient's fate."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.2.2 mailbox full"]))
     result = connect(server).send(mail(to="a@x.example, b@x.example"))
     assert [fate.temporary for fate in result.recipients] == [False, True]
