@@ -36,6 +36,7 @@ class Answers(io.RawIOBase):
     """What replies are read from: a socket's timeout begins anew with each byte, the deadline does not."""
 
     def __init__(self, session: Session) -> None:
+        """Read what this connection brings."""
         self.session = session
         self.connection = session.connection
         self.failure: OSError | None = None
@@ -43,9 +44,11 @@ class Answers(io.RawIOBase):
         self.shut = False
 
     def readable(self) -> bool:
+        """Say yes."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        """Read what is there, or wait for it as long as may be; nothing while `shut`."""
         if self.shut:
             return None
         try:
