@@ -23,7 +23,6 @@ def made(context: ssl.SSLContext) -> None:
     SMTPTransport()  # type: ignore[call-arg]
     SMTPTransport("mail.example", usernme="user")  # type: ignore[call-arg]
     SMTPTransport("mail.example", tls="yes")  # type: ignore[arg-type]
-    SMTPTransport("mail.example", None, "user")  # type: ignore[call-arg]
 
 
 def used(transport: SMTPTransport, message: Message, other: MIMEMultipart) -> None:

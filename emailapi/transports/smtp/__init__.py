@@ -2,6 +2,7 @@
 The way out by SMTP, on the standard library's smtplib.
 
     options      what one may say of a server
+    encryption   which TLS, and whom it trusts
     opening      name, TCP, greeting, EHLO, TLS, login
     reading      a reply's bytes, within their time
     session      smtplib's client, held to a deadline

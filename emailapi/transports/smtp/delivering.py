@@ -52,7 +52,7 @@ def deliver(kept: Kept, parcel: Parcel, retry: Retry, deadline: Deadline) -> Sen
                 attempt += 1
                 deadline.pause(wait)
                 continue
-        _log(kept, attempt, began, "failed:", error.message, level=logging.WARNING)
+        _log(kept, attempt, began, "failed:", _in_short(error), level=logging.WARNING)
         if progress.replies and not isinstance(error, DeliveryUnknown):
             return finished(progress, error)
         raise lost or error
@@ -87,6 +87,13 @@ def _send_over(kept: Kept, progress: Progress, deadline: Deadline) -> None:
     if isinstance(broken, Farewell):
         raise Lost(broken.error, free=used)
     raise Lost(failed(broken, kept.settings, deadline), free=used)
+
+
+def _in_short(error: EmailAPIError) -> str:
+    """Return what a log may say: a server's words on a mail name its recipients."""
+    if isinstance(error, SMTPError):
+        return " ".join(filter(None, (type(error).__name__, str(error.code or ""), error.enhanced_code)))
+    return f"InvalidEmail, {error.field}" if isinstance(error, InvalidEmail) else error.message
 
 
 def _log(kept: Kept, attempt: int, began: float, *outcome: str, level: int = logging.INFO) -> None:

@@ -13,7 +13,7 @@ from ...errors import ConfigurationError, DeadlineExceeded
 from .opening import open_session
 from .options import Settings
 from .reading import Broken
-from .session import Session
+from .session import QUIT_SECONDS, Session
 
 # A part of `max_idle` after which a NOOP is worth its round trip.
 _NOOP_AFTER = 0.25
@@ -66,7 +66,8 @@ class Kept:
         if session is not None and self._is_fit(session, deadline):
             session.deadline = deadline
             return session, True
-        self.let_go()
+        # A slow farewell must not take the time of the next mail.
+        self._let_go(deadline.left() / 4)
         self._session = open_session(self.settings, deadline)
         self._opened = self._used = clocks()
         return self._session, False
@@ -101,17 +102,16 @@ class Kept:
         if session is not None:
             session.close()
 
-    def let_go(self) -> None:
-        """Close the connection with QUIT, if it stands."""
+    def _let_go(self, seconds: float = QUIT_SECONDS) -> None:
         session, self._session = self._session, None
         if session is not None and session.sock is not None:
-            session.finish()
+            session.finish(seconds)
 
     def close(self) -> None:
         """Close for good, after the mail that is under way; it never raises."""
         with self._lock:
             self._closed = True
-            self.let_go()
+            self._let_go()
 
     def leave_to_parent(self) -> None:
         """Begin anew in a child process: the connection is the parent's, and its locks may be held for ever."""

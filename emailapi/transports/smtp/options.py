@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, TypedDict, get_args
+from typing import TYPE_CHECKING, TypedDict
 
 import attrs
 
@@ -13,13 +13,12 @@ from ...errors import ConfigurationError
 from ...models.options import Retry, is_seconds
 from ...settings import Secret, Timeout, check_deadline, check_flag, check_retry, check_timeout, is_loopback
 from ...wire import unknown_name
+from .encryption import IMPLICIT_PORT, TLS, context_for, which_tls
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-TLS = Literal["required", "implicit", "opportunistic", "none"]
 POSTMARK_DOMAIN = "postmarkapp.com"
-IMPLICIT_PORT = 465
 _PORTS = {"implicit": IMPLICIT_PORT, "required": 587}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HELO_NAME = re.compile(r"[!-~]+")
@@ -46,7 +45,7 @@ class SMTPOptions(TypedDict, total=False):
         local_hostname: Our name in EHLO; the machine's if it is a full one, else our address.
         source_address: `(host, port)` to connect from.
         timeout: Seconds for one socket operation, a number or `(connect, read)`.
-        deadline: Seconds for one mail, with all that is tried again.
+        deadline: Seconds for one mail, with all that is tried again; the system's name resolution is beyond it.
         retry: How often what was surely not sent is tried.
         postmark_headers: Whether tag, metadata, stream, tracking and key travel as `X-PM-` headers; by default to hosts
             of postmarkapp.com.
@@ -130,19 +129,19 @@ def settle(hostname: str, port: int | None, **given: Unpack[SMTPOptions]) -> Set
         if name not in SMTPOptions.__annotations__:
             raise TypeError(unknown_name(name, SMTPOptions.__annotations__, "option"))
     host = _host(hostname, "hostname")
-    tls = _tls(host, port, given)
+    tls = which_tls(host, port, given)
     settings = Settings(
         hostname=host,
         port=_port(port, tls),
         tls=tls,
-        context=_context(host, tls, given),
+        context=context_for(host, tls, given),
         server_hostname=_host(given.get("server_hostname") or host, "server_hostname"),
         username=_secret(given.get("username"), "username"),
         password=_secret(given.get("password"), "password"),
         oauth_token_generator=_generator(given),
         allow_plaintext_auth=check_flag(given.get("allow_plaintext_auth", False), "allow_plaintext_auth"),
         local_hostname=_local_hostname(given.get("local_hostname")),
-        source_address=given.get("source_address"),
+        source_address=_source_address(given.get("source_address")),
         timeout=check_timeout(given.get("timeout", 10.0)),
         deadline=check_deadline(given.get("deadline", 30.0)),
         retry=check_retry(given.get("retry")),
@@ -172,72 +171,12 @@ def _host(given: object, name: str) -> str:
     return host
 
 
-def _tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
-    tls, start_tls = given.get("tls"), given.get("start_tls")
-    use_tls = check_flag(given.get("use_tls", False), "use_tls")
-    if start_tls is not None:
-        check_flag(start_tls, "start_tls")
-    if tls is not None and tls not in get_args(TLS):
-        raise ConfigurationError(f"tls must be one of {', '.join(map(repr, get_args(TLS)))}, not {tls!r}")
-    if use_tls and start_tls:
-        raise ConfigurationError("use_tls and start_tls contradict each other: TLS begins once")
-    said: TLS | None = "implicit" if use_tls else {True: "required", False: "none", None: None}[start_tls]
-    if tls is not None and said is not None and tls != said:
-        raise ConfigurationError(f"tls={tls!r} contradicts use_tls or start_tls, which say {said!r}")
-    found = tls or said
-    if found is None:
-        found = "implicit" if port == IMPLICIT_PORT else "opportunistic" if is_loopback(host) else "required"
-    return found
-
-
 def _port(port: int | None, tls: TLS) -> int:
     if port is None:
         return _PORTS.get(tls, 25)
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
         raise ConfigurationError(f"port must be a number from 1 to 65535, not {port!r}")
     return port
-
-
-def _context(host: str, tls: TLS, given: SMTPOptions) -> ssl.SSLContext | None:
-    names = ("cert_bundle", "client_cert", "client_key")
-    files = [name for name in names if given.get(name)]
-    ready = given.get("tls_context")
-    if ready is not None and not isinstance(ready, ssl.SSLContext):
-        raise ConfigurationError(f"tls_context must be an ssl.SSLContext, not {type(ready).__name__}")
-    if tls == "none":
-        if ready or files:
-            raise ConfigurationError(f"{'tls_context' if ready else files[0]} says nothing without TLS")
-        return None
-    if ready is not None:
-        if files:
-            raise ConfigurationError(f"tls_context and {files[0]} contradict each other")
-        return ready
-    if "client_key" in files and "client_cert" not in files:
-        raise ConfigurationError("client_key is of no use without client_cert")
-    context = _new_context(given)
-    if tls == "opportunistic" and is_loopback(host) and not given.get("cert_bundle"):
-        # What would go in clear without STARTTLS is no safer for a certificate: servers on a machine sign their own.
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _new_context(given: SMTPOptions) -> ssl.SSLContext:
-    import os
-
-    bundle, certificate, key = given.get("cert_bundle"), given.get("client_cert"), given.get("client_key")
-    fault = None
-    try:
-        folder = bool(bundle) and os.path.isdir(str(bundle))
-        context = ssl.create_default_context(cafile=None if folder else bundle, capath=bundle if folder else None)
-        context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
-        if certificate:
-            # Without a password of ours OpenSSL would ask for one on the terminal.
-            context.load_cert_chain(certificate, key, password=lambda: "")
-        return context
-    except (OSError, ValueError, TypeError) as error:
-        fault = getattr(error, "strerror", None) or str(error)
-    raise ConfigurationError(f"cert_bundle, client_cert or client_key cannot be read: {fault}")
 
 
 def _secret(given: str | None, name: str) -> Secret:
@@ -264,6 +203,12 @@ def _generator(given: SMTPOptions) -> Callable[[], str] | None:
 def _local_hostname(given: str | None) -> str | None:
     if given is not None and (not isinstance(given, str) or not _HELO_NAME.fullmatch(given)):
         raise ConfigurationError(f"local_hostname {given!r} is no host name")
+    return given
+
+
+def _source_address(given: tuple[str, int] | None) -> tuple[str, int] | None:
+    if given is not None and not (isinstance(given, tuple) and [type(part) for part in given] == [str, int]):
+        raise ConfigurationError(f"source_address must be (host, port), not {given!r}")
     return given
 
 

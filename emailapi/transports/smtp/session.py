@@ -234,10 +234,9 @@ class Session(smtplib.SMTP):
         self.esmtp_features = {}
         self.does_esmtp = False
 
-    def finish(self) -> None:
+    def finish(self, seconds: float = QUIT_SECONDS) -> None:
         """Say QUIT, for two seconds at most, and close; it never raises."""
-        self.deadline = Deadline.after(QUIT_SECONDS)
-        self.timeout = QUIT_SECONDS
+        self.deadline = Deadline.after(min(seconds, QUIT_SECONDS))
         with suppress(Broken, OSError, ValueError):
             self.docmd("QUIT")
         self.close()

@@ -168,7 +168,7 @@ class SMTPTransport:
         return other
 
     def close(self) -> None:
-        """Say QUIT and close; it takes two seconds at most, and never raises."""
+        """Say QUIT and close, after the mail that is under way; QUIT takes two seconds at most, and nothing raises."""
         self._kept.close()
 
     def _pack(self, email: Mail) -> Parcel:

@@ -42,6 +42,15 @@ def test_a_connection_is_renewed_after_so_many_mails(script, connect):
     assert server.verbs().count("QUIT") == 2
 
 
+def test_a_slow_farewell_is_not_waited_for_long(script, connect):
+    """The QUIT of a connection that is renewed takes a part of the next mail's time, not all of it."""
+    server = script(polite(quit=Talk.wait), polite())
+    transport = connect(server, max_messages=1, deadline=1.0)
+    transport.send(mail())
+    transport.send(mail())
+    assert server.carriers == [1, 2]
+
+
 def test_a_connection_is_renewed_after_so_long(script, connect):
     """So it is when it is older than `max_age`."""
     server = script(polite())

@@ -46,6 +46,8 @@ def test_its_repr_names_the_server_only():
         ("mail.example", None, {"local_hostname": "a\r\nMAIL FROM:<x>"}),
         ("mail.example", None, {"local_hostname": ""}),
         ("mail.example", None, {"server_hostname": "a b"}),
+        ("mail.example", None, {"source_address": "192.0.2.1"}),
+        ("mail.example", None, {"source_address": ("192.0.2.1", "0")}),
     ],
 )
 def test_options_that_cannot_be(hostname, port, options):
