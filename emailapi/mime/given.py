@@ -23,8 +23,8 @@ def as_given(message: Message | str | bytes) -> bytes:
     """
     Return a ready message as it leaves: lines end in CRLF, Bcc and Resent-Bcc are gone, all else is as it was.
 
-    Text is encoded as UTF-8. A `Message` keeps less of what was parsed than bytes do (a space behind a colon): what is
-    signed is best given as bytes.
+    Text is encoded as UTF-8, and so is a local part that is not ASCII (`needs_utf8` tells). A `Message` keeps less of
+    what was parsed than bytes do (a space behind a colon): what is signed is best given as bytes.
 
     Raises:
         InvalidEmail: With the field "message": it is empty or no message, has a NUL, or a header that breaks out of

@@ -14,13 +14,16 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
-from .serial import serialize
+from .serial import inner_bytes
 from .values import decoded, in_charset, raw_text, values_of
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
 _BODIES = {"text/plain": "text_body", "text/html": "html_body"}
 _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode", "uuencode", "x-uue"})
+# Signed or encrypted as a whole (RFC 8551).
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_AS_IT_IS = "send the message as it is, by SMTP's send_message"
 _DEPTH_LIMIT = 50
 
 
@@ -55,6 +58,8 @@ def read_parts(message: Message) -> dict[str, Any]:
 def _part(part: Message, found: _Found, depth: int, *, root: bool = True, related: bool = False) -> None:
     """Read one part; `root` says that it may be a body, `related` that HTML beside it may show it."""
     kind = part.get_content_type()
+    if depth == 0 and kind in _SEALED:
+        raise InvalidEmail(f"a mail cannot be {kind}: {_AS_IT_IS}", field="message")
     if depth > _DEPTH_LIMIT:
         raise InvalidEmail("the message is nested too deeply", field="message")
     if part.get_content_maintype() == "multipart":
@@ -65,9 +70,7 @@ def _part(part: Message, found: _Found, depth: int, *, root: bool = True, relate
             kind
         )
         if reader is None:
-            raise InvalidEmail(
-                f"a mail cannot be {kind}: send the message as it is, by SMTP's send_message", field="message"
-            )
+            raise InvalidEmail(f"a mail cannot be {kind}: {_AS_IT_IS}", field="message")
         reader(parts, found, depth + 1, part)
     elif root and kind in _BODIES and part.get_content_disposition() != "attachment" and not _file_name(part):
         _body(part, found, _BODIES[kind])
@@ -133,7 +136,7 @@ def _file_name(part: Message) -> str:
     for parameter, header in (("filename", "Content-Disposition"), ("name", "Content-Type")):
         found = part.get_param(parameter, header=header)
         if found:
-            return decoded(collapse_rfc2231_value(found), "a file name")
+            return decoded(collapse_rfc2231_value(found), "a file name", "attachments")
     return ""
 
 
@@ -157,10 +160,9 @@ def _file(part: Message, place: int) -> Attachment:
 
 def _message(part: Message) -> bytes:
     """Return a message in a message, or a report's blocks, as bytes with CRLF line ends."""
-    payload: Any = part.get_payload()
-    if not isinstance(payload, list):
+    if not isinstance(part.get_payload(), list):
         return _content(part)
-    data = b"".join([serialize(inner) for inner in payload])
+    data = inner_bytes(part)
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":  # not allowed, and met
         try:
             return a2b_base64(data)

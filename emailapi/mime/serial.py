@@ -16,6 +16,7 @@ from typing import Any
 from ..errors import InvalidEmail
 from .headers import write_value
 from .parameters import with_parameters
+from .values import by_library, encoded, header_text
 
 _NAME = re.compile(r"[!-9;-~]+")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -31,10 +32,12 @@ def serialize(message: Message) -> bytes:
     Raises:
         InvalidEmail: With the field "message": a header breaks out of its line, or a body is no text of its charset.
     """
-    return b"".join(_entity(message, parsed=False, depth=0))
+    return b"".join(by_library(lambda: _entity(message, parsed=False, depth=0)))
 
 
-def _entity(message: Message, parsed: bool, depth: int) -> list[bytes]:
+def _entity(message: object, parsed: bool, depth: int) -> list[bytes]:
+    if not isinstance(message, Message):
+        raise InvalidEmail(f"a part is {type(message).__name__}, not a message", field="message")
     if depth > _DEPTH_LIMIT:
         raise InvalidEmail("the message is nested too deeply", field="message")
     # A parser gives a multipart an epilogue, if an empty one; what was built has none.
@@ -44,8 +47,10 @@ def _entity(message: Message, parsed: bool, depth: int) -> list[bytes]:
     boundary = None
     if isinstance(payload, list):
         if message.get_content_maintype() == "message":
-            body = _report(payload, parsed, depth)
+            body = [inner_bytes(message, parsed=parsed, depth=depth)]
         else:
+            if "Content-Type" not in message:
+                raise InvalidEmail("a message has parts, and no Content-Type", field="message")
             boundary = message.get_boundary() or f"=_{os.urandom(16).hex()}"
             body = _multipart(message, boundary, payload, parsed, depth)
     elif isinstance(payload, str):
@@ -56,12 +61,18 @@ def _entity(message: Message, parsed: bool, depth: int) -> list[bytes]:
     return [*(write_raw(name, value, made) for name, value in message.raw_items()), b"\r\n", *body]
 
 
-def _report(payload: list[Message], parsed: bool, depth: int) -> list[bytes]:
-    """Return the message in a `message/rfc822`, or the blocks of a `message/delivery-status`."""
-    pieces: list[bytes] = []
-    for inner in payload:
-        pieces += _entity(inner, parsed, depth + 1)
-    return pieces
+def inner_bytes(message: Message, *, parsed: bool = False, depth: int = 0) -> bytes:
+    """
+    Return what stands in a part of type `message/*`: a message, or a report's blocks with a line between two.
+
+    Raises:
+        InvalidEmail: With the field "message", as `serialize`.
+    """
+    payload: Any = message.get_payload()
+    blocks = [b"".join(_entity(inner, parsed, depth + 1)) for inner in payload]
+    if message.get_content_type() != "message/delivery-status":
+        return b"".join(blocks)
+    return b"\r\n".join([block.removesuffix(b"\r\n") for block in blocks])
 
 
 def _multipart(message: Message, boundary: str, parts: list[Message], parsed: bool, depth: int) -> list[bytes]:
@@ -99,24 +110,22 @@ def write_raw(name: str, value: Any, boundary: str | None = None) -> bytes:
     if not _NAME.fullmatch(name):
         raise InvalidEmail(f"{name!r} is no header name", field="message")
     if isinstance(value, EncodedHeader):
-        value = value.encode(linesep="\r\n")
+        value = header_text(value, name, "message")
     if not isinstance(value, str):
         raise InvalidEmail(f"{name} is {type(value).__name__}, not text", field="message")
     if _BREAK_OUT.search(value):
         raise InvalidEmail(f"{name} has a line break or a NUL in it", field="message")
     if boundary is not None and name.lower() == "content-type":
         value = f'{value};\r\n boundary="{boundary}"'
-    if value.isascii() and not hasattr(value, "fold"):
-        return f"{name}: {_LINE_END.sub(chr(13) + chr(10), value)}\r\n".encode("ascii")
-    if _SURROGATE.search(value):
-        return f"{name}: {_LINE_END.sub(chr(13) + chr(10), value)}\r\n".encode("utf-8", "surrogateescape")
+    if _SURROGATE.search(value) or (value.isascii() and not hasattr(value, "fold")):
+        return f"{name}: ".encode("ascii") + encoded(_LINE_END.sub("\r\n", value)) + b"\r\n"
     return _built(name, value).encode()
 
 
 def _built(name: str, value: Any) -> str:
     """Return a header that is text, not yet encoded: an `EmailMessage`'s, or one put into a `Message` as it was."""
     if not hasattr(value, "params"):
-        return write_value(name, " ".join(value.splitlines()), "message")
+        return write_value(name, " ".join(value.splitlines()), "message", utf8=True)
     main = (
         getattr(value, "content_disposition", None) or getattr(value, "content_type", None) or value.partition(";")[0]
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error, a2b_base64, a2b_qp
+from collections.abc import Callable
+from email.errors import MessageError
 from email.header import Header as EncodedHeader
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import InvalidEmail
 from ..models.address import Address, parse_addresses
+
+T = TypeVar("T")
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -20,12 +24,32 @@ _WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?]*\?=)")
 
 
+def by_library(read: Callable[[], T]) -> T:
+    """
+    Return what a function finds that asks the standard library for parameters, boundaries and parts.
+
+    The library fails in many ways on what is broken: `filename*` beside `filename*0*` is a TypeError.
+
+    Raises:
+        InvalidEmail: With the field "message": the library failed; or what the function raises of its own.
+    """
+    try:
+        return read()
+    except InvalidEmail:
+        raise
+    except RecursionError:
+        problem = "is nested too deeply"
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MessageError):
+        problem = "has a part that cannot be read"
+    raise InvalidEmail(f"the message {problem}", field="message")
+
+
 def parse(message: object, *, headers_only: bool = False) -> Message:
     """
     Return a message as the standard library has it; text is taken for UTF-8.
 
     Raises:
-        InvalidEmail: With the field "message": it is none.
+        InvalidEmail: With the field "message": it is none, or cannot be read.
     """
     if isinstance(message, Message):
         return message
@@ -34,7 +58,8 @@ def parse(message: object, *, headers_only: bool = False) -> Message:
     if not isinstance(message, (bytes, bytearray, memoryview)):
         raise InvalidEmail(f"expected a message, str or bytes, got {type(message).__name__}", field="message")
     # The default policy refuses legal text, and is slow.
-    return BytesParser(policy=compat32).parsebytes(bytes(message), headersonly=headers_only)
+    parser = BytesParser(policy=compat32)
+    return by_library(lambda: parser.parsebytes(bytes(message), headersonly=headers_only))
 
 
 def encoded(text: str) -> bytes:
@@ -57,6 +82,20 @@ def values_of(message: Message, name: str) -> list[Any]:
     return [value for key, value in message.raw_items() if key.strip().lower() == name]
 
 
+def header_text(value: EncodedHeader, name: str, field: str) -> str:
+    """
+    Return what the standard library's `Header` has encoded, folded with CRLF.
+
+    Raises:
+        InvalidEmail: Naming `field`: it cannot be encoded, or would make another header.
+    """
+    try:
+        return value.encode(linesep="\r\n")
+    except (MessageError, LookupError, ValueError):
+        pass
+    raise InvalidEmail(f"{name} cannot be encoded, or has a line break in it", field=field)
+
+
 def raw_text(value: object, name: str) -> str:
     """
     Return a header's text, unfolded; encoded words in it are not decoded yet.
@@ -64,7 +103,7 @@ def raw_text(value: object, name: str) -> str:
     Raises:
         InvalidEmail: Naming the header: it has bytes that are no UTF-8.
     """
-    text = value.encode(linesep="\n") if isinstance(value, EncodedHeader) else str(value)
+    text = header_text(value, name, _field(name)) if isinstance(value, EncodedHeader) else str(value)
     if _SURROGATE.search(text):
         try:
             text = text.encode("utf-8", "surrogateescape").decode()
@@ -87,13 +126,14 @@ def text_of(value: object, name: str) -> str:
     return text if hasattr(value, "fold") else decoded(text, name)
 
 
-def decoded(text: str, name: str) -> str:
+def decoded(text: str, name: str, field: str | None = None) -> str:
     """
     Return a text with its encoded words decoded; the space between two of them is not part of it.
 
     Raises:
-        InvalidEmail: Naming the header.
+        InvalidEmail: Naming `field`, or the header's: a word cannot be decoded.
     """
+    field = field or _field(name)
     if "=?" not in text:
         return text
     text = _BETWEEN.sub(r"\1", text)
@@ -101,17 +141,17 @@ def decoded(text: str, name: str) -> str:
     pending: tuple[str, bytes] = ("", b"")
     at = 0
     for found in _WORD.finditer(text):
-        charset, data = found[1].lower(), _word(found, name)
+        charset, data = found[1].lower(), _word(found, name, field)
         if found.start() > at or charset != pending[0]:
-            pieces += (_text(*pending, name), text[at : found.start()])
+            pieces += (_text(*pending, name, field), text[at : found.start()])
             pending = (charset, b"")
         # Some writers split a character between two words.
         pending = (charset, pending[1] + data)
         at = found.end()
-    return "".join([*pieces, _text(*pending, name), text[at:]])
+    return "".join([*pieces, _text(*pending, name, field), text[at:]])
 
 
-def _word(found: re.Match[str], name: str) -> bytes:
+def _word(found: re.Match[str], name: str, field: str) -> bytes:
     data = found[3].encode("utf-8", "surrogateescape")
     if found[2] in "qQ":
         return a2b_qp(data, header=True)
@@ -119,11 +159,11 @@ def _word(found: re.Match[str], name: str) -> bytes:
         return a2b_base64(data + b"=" * (-len(data) % 4))
     except Base64Error:
         pass
-    raise InvalidEmail(f"{name} has an encoded word that cannot be decoded", field=_field(name))
+    raise InvalidEmail(f"{name} has an encoded word that cannot be decoded", field=field)
 
 
-def _text(charset: str, data: bytes, name: str) -> str:
-    return in_charset(data, charset or "ascii", name, _field(name))
+def _text(charset: str, data: bytes, name: str, field: str) -> str:
+    return in_charset(data, charset or "ascii", name, field)
 
 
 def in_charset(data: bytes, charset: str, what: str, field: str) -> str:
@@ -152,12 +192,12 @@ def addresses_of(message: Message, name: str) -> tuple[Address, ...]:
     found: list[Address] = []
     for value in values_of(message, name):
         try:
-            group = parse_addresses(raw_text(value, name))
+            for address in parse_addresses(raw_text(value, name)):
+                # An EmailMessage has decoded its own.
+                plain = hasattr(value, "fold") or not address.name
+                found.append(address if plain else Address(address.email, decoded(address.name or "", name)))
         except InvalidEmail as error:
             raise InvalidEmail(f"{name}: {error.message}", field=_field(name)) from None
-        for address in group:
-            plain = hasattr(value, "fold") or not address.name
-            found.append(address if plain else Address(address.email, decoded(address.name or "", name)))
     return tuple(found)
 
 
