@@ -8,7 +8,10 @@ says nothing to a client. What it leaves open is closed.
 from __future__ import annotations
 
 import os
+import socket
+import ssl
 import tempfile
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -42,9 +45,63 @@ def _end(namespace: dict[str, Any]) -> None:
     namespace[_CLOSING].close()
 
 
-pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), SkipParser()],
-    patterns=["README.md", "docs/**/*.md", "docs/*.md"],
-    setup=_begin,
-    teardown=_end,
+def _begin_with_mail_server(namespace: dict[str, Any]) -> None:
+    """Begin where smtp.example.com is a server on this machine, whose certificate the system trusts."""
+    import trustme
+
+    _begin(namespace)
+    with ExitStack() as entered:
+        entered.push(namespace[_CLOSING])
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path("ca.pem")
+        os.environ["SSL_CERT_FILE"] = str(Path("ca.pem").absolute())
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert(_MAIL_HOST).configure_cert(context)
+        ports = {587: _mail_server(entered, tls_context=context), 465: _mail_server(entered, ssl_context=context)}
+        resolve = socket.getaddrinfo
+
+        def found(host: str, port: int, *options: Any) -> Any:
+            return resolve("127.0.0.1" if host == _MAIL_HOST else host, ports.get(port, port), *options)
+
+        entered.enter_context(mock.patch("socket.getaddrinfo", found))
+        namespace[_CLOSING] = entered.pop_all()
+
+
+def _mail_server(entered: ExitStack, **tls: Any) -> int:
+    """Start a server that lets everybody in and takes every mail; return its port."""
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.handlers import Sink
+    from aiosmtpd.smtp import AuthResult
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(
+        Sink(),
+        hostname="127.0.0.1",
+        port=port,
+        server_hostname=_MAIL_HOST,
+        authenticator=lambda *login: AuthResult(success=True),
+        auth_require_tls="ssl_context" not in tls,
+        **tls,
+    )
+    controller.start()
+    entered.callback(controller.stop)
+    return port
+
+
+def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], excludes: Sequence[str] = ()) -> Sybil:
+    return Sybil(
+        parsers=[PythonCodeBlockParser(), SkipParser()],
+        patterns=patterns,
+        excludes=excludes,
+        setup=setup,
+        teardown=_end,
+    )
+
+
+_MAIL_HOST = "smtp.example.com"
+_BY_SMTP = ["docs/guide/smtp.md"]
+
+pytest_collect_file = (
+    _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], _BY_SMTP) + _sybil(_begin_with_mail_server, _BY_SMTP)
 ).pytest()

@@ -150,6 +150,7 @@ if TYPE_CHECKING:
     from .transports.memory import MemoryTransport
     from .transports.sending import Sending, SendingCounts
     from .transports.ses import SESTransport
+    from .transports.smtp import SMTPOptions, SMTPTransport
 
 
 # fmt: off
@@ -168,15 +169,15 @@ __all__ = [
     "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats",
     "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate",
     "RateLimited", "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SESTransport",
-    "SMTPError", "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server",
-    "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature",
-    "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival",
-    "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
-    "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus", "Template",
-    "TemplateChanges", "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters", "TemplatePush",
-    "TemplateToValidate", "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats", "Transport",
-    "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized", "UnsubscribeHandling", "Webhook",
-    "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification", "__version__",
+    "SMTPError", "SMTPOptions", "SMTPTransport", "SendResult", "SendStats", "SenderNotAllowed", "Sending",
+    "SendingCounts", "Server", "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable",
+    "Signature", "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream",
+    "StreamArchival", "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression",
+    "SuppressionFilters", "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus",
+    "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters",
+    "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats",
+    "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized", "UnsubscribeHandling",
+    "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification", "__version__",
 ]
 # fmt: on
 
@@ -236,6 +237,7 @@ _MODULES = {
     "transports.memory": "MemoryTransport",
     "transports.sending": "Sending SendingCounts",
     "transports.ses": "SESTransport",
+    "transports.smtp": "SMTPOptions SMTPTransport",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -11,12 +11,17 @@ from ..models.email import Email
 from .values import addresses_of, parse, values_of
 
 
-def needs_utf8(email: Email) -> bool:
-    """Return whether a mail has a local part that is not ASCII: only a server with SMTPUTF8 takes it."""
-    own = () if email.sender is None else (email.sender,)
-    return not all(
-        address.mailbox.isascii() for group in (own, email.to, email.cc, email.bcc, email.reply_to) for address in group
-    )
+def needs_utf8(mail: Email | bytes) -> bool:
+    """
+    Return whether only a server with SMTPUTF8 takes a mail.
+
+    That is a mail with a local part that is not ASCII, or a ready message with such a header.
+    """
+    if isinstance(mail, bytes):
+        return not mail.partition(b"\r\n\r\n")[0].isascii()
+    own = () if mail.sender is None else (mail.sender,)
+    groups = (own, mail.to, mail.cc, mail.bcc, mail.reply_to)
+    return not all(address.mailbox.isascii() for group in groups for address in group)
 
 
 def envelope(email: Email) -> tuple[str, tuple[str, ...]]:

@@ -13,6 +13,8 @@ _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\n\n")
 # A line end that no space follows: where a value ends.
 _FIELD_END = re.compile(rb"(\r\n(?![ \t])|\n(?![ \t])|\r(?![\n \t]))")
+# A header as it should be, seen at one glance: what is another way is looked at field by field.
+_USUAL = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*(?:\r\n|\Z))+")
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _SECRET = (b"bcc", b"resent-bcc")
 
@@ -21,8 +23,8 @@ def as_given(message: Message | str | bytes) -> bytes:
     """
     Return a ready message as it leaves: lines end in CRLF, Bcc and Resent-Bcc are gone, all else is as it was.
 
-    Text is encoded as UTF-8. A `Message` keeps less of what was parsed than bytes do (a space behind a colon): what is
-    signed is best given as bytes.
+    Text is encoded as UTF-8, and so is a local part that is not ASCII (`needs_utf8` tells). A `Message` keeps less of
+    what was parsed than bytes do (a space behind a colon): what is signed is best given as bytes.
 
     Raises:
         InvalidEmail: With the field "message": it is empty or no message, has a NUL, or a header that breaks out of
@@ -38,9 +40,16 @@ def as_given(message: Message | str | bytes) -> bytes:
         raise InvalidEmail(f"expected a message, str or bytes, got {type(message).__name__}", field="message")
     if b"\0" in data:
         raise InvalidEmail("a message must not contain a NUL", field="message")
+    at = data.find(b"\r\n\r\n")
+    if _USUAL.fullmatch(data, 0, max(at, 0)) and b"bcc" not in data[:at].lower():
+        return data if _is_crlf(data) else data[: at + 4] + _LINE_END.sub(b"\r\n", data[at + 4 :])
     end = _HEADER_END.search(data)
     header, rest = (data[: end.start()], data[end.end() :]) if end else (data.rstrip(b"\r\n"), b"")
     return _header(header) + b"\r\n" + _LINE_END.sub(b"\r\n", rest)
+
+
+def _is_crlf(data: bytes) -> bool:
+    return data.count(b"\r\n") == data.count(b"\n") == data.count(b"\r")
 
 
 def _header(header: bytes) -> bytes:

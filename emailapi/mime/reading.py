@@ -11,7 +11,7 @@ from ..models.header import Header
 from .headers import ADDRESS_HEADERS, STRUCTURED
 from .postmark import read_postmark
 from .reading_parts import read_parts
-from .values import addresses_of, parse, raw_text, text_of, values_of
+from .values import addresses_of, by_library, parse, raw_text, text_of, values_of
 
 _ADDRESSES = {"from": "sender", "to": "to", "cc": "cc", "bcc": "bcc", "reply-to": "reply_to"}
 
@@ -46,7 +46,7 @@ def from_message(message: Message | str | bytes) -> Email:
     if subjects:
         fields["subject"] = text_of(subjects[0], "Subject")
     fields["headers"] = _headers(given, fields)
-    fields.update(read_parts(given))
+    fields.update(by_library(lambda: read_parts(given)))
     return Email(**fields)
 
 

@@ -21,6 +21,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
 _BODIES = {"text/plain": "text_body", "text/html": "html_body"}
 _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode", "uuencode", "x-uue"})
+# Signed or encrypted as a whole (RFC 8551).
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_AS_IT_IS = "send the message as it is, by SMTP's send_message"
 _DEPTH_LIMIT = 50
 
 
@@ -55,6 +58,8 @@ def read_parts(message: Message) -> dict[str, Any]:
 def _part(part: Message, found: _Found, depth: int, *, root: bool = True, related: bool = False) -> None:
     """Read one part; `root` says that it may be a body, `related` that HTML beside it may show it."""
     kind = part.get_content_type()
+    if depth == 0 and kind in _SEALED:
+        raise InvalidEmail(f"a mail cannot be {kind}: {_AS_IT_IS}", field="message")
     if depth > _DEPTH_LIMIT:
         raise InvalidEmail("the message is nested too deeply", field="message")
     if part.get_content_maintype() == "multipart":
@@ -65,9 +70,7 @@ def _part(part: Message, found: _Found, depth: int, *, root: bool = True, relate
             kind
         )
         if reader is None:
-            raise InvalidEmail(
-                f"a mail cannot be {kind}: send the message as it is, by SMTP's send_message", field="message"
-            )
+            raise InvalidEmail(f"a mail cannot be {kind}: {_AS_IT_IS}", field="message")
         reader(parts, found, depth + 1, part)
     elif root and kind in _BODIES and part.get_content_disposition() != "attachment" and not _file_name(part):
         _body(part, found, _BODIES[kind])

@@ -16,7 +16,7 @@ from typing import Any
 from ..errors import InvalidEmail
 from .headers import write_value
 from .parameters import with_parameters
-from .values import encoded, header_text
+from .values import by_library, encoded, header_text
 
 _NAME = re.compile(r"[!-9;-~]+")
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -32,7 +32,7 @@ def serialize(message: Message) -> bytes:
     Raises:
         InvalidEmail: With the field "message": a header breaks out of its line, or a body is no text of its charset.
     """
-    return b"".join(_entity(message, parsed=False, depth=0))
+    return b"".join(by_library(lambda: _entity(message, parsed=False, depth=0)))
 
 
 def _entity(message: object, parsed: bool, depth: int) -> list[bytes]:
@@ -125,7 +125,7 @@ def write_raw(name: str, value: Any, boundary: str | None = None) -> bytes:
 def _built(name: str, value: Any) -> str:
     """Return a header that is text, not yet encoded: an `EmailMessage`'s, or one put into a `Message` as it was."""
     if not hasattr(value, "params"):
-        return write_value(name, " ".join(value.splitlines()), "message")
+        return write_value(name, " ".join(value.splitlines()), "message", utf8=True)
     main = (
         getattr(value, "content_disposition", None) or getattr(value, "content_type", None) or value.partition(";")[0]
     )

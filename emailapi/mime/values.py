@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error, a2b_base64, a2b_qp
+from collections.abc import Callable
 from email.errors import MessageError
 from email.header import Header as EncodedHeader
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import InvalidEmail
 from ..models.address import Address, parse_addresses
+
+T = TypeVar("T")
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -21,12 +24,32 @@ _WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?]*\?=)")
 
 
+def by_library(read: Callable[[], T]) -> T:
+    """
+    Return what a function finds that asks the standard library for parameters, boundaries and parts.
+
+    The library fails in many ways on what is broken: `filename*` beside `filename*0*` is a TypeError.
+
+    Raises:
+        InvalidEmail: With the field "message": the library failed; or what the function raises of its own.
+    """
+    try:
+        return read()
+    except InvalidEmail:
+        raise
+    except RecursionError:
+        problem = "is nested too deeply"
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MessageError):
+        problem = "has a part that cannot be read"
+    raise InvalidEmail(f"the message {problem}", field="message")
+
+
 def parse(message: object, *, headers_only: bool = False) -> Message:
     """
     Return a message as the standard library has it; text is taken for UTF-8.
 
     Raises:
-        InvalidEmail: With the field "message": it is none.
+        InvalidEmail: With the field "message": it is none, or cannot be read.
     """
     if isinstance(message, Message):
         return message
@@ -35,7 +58,8 @@ def parse(message: object, *, headers_only: bool = False) -> Message:
     if not isinstance(message, (bytes, bytearray, memoryview)):
         raise InvalidEmail(f"expected a message, str or bytes, got {type(message).__name__}", field="message")
     # The default policy refuses legal text, and is slow.
-    return BytesParser(policy=compat32).parsebytes(bytes(message), headersonly=headers_only)
+    parser = BytesParser(policy=compat32)
+    return by_library(lambda: parser.parsebytes(bytes(message), headersonly=headers_only))
 
 
 def encoded(text: str) -> bytes:

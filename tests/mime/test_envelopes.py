@@ -40,6 +40,12 @@ def test_who_needs_smtputf8(mail, field):
     assert not needs_utf8(mail(sender=None))
 
 
+def test_which_ready_messages_need_smtputf8():
+    """Of a ready message its headers tell; a body that is not ASCII needs no SMTPUTF8."""
+    assert needs_utf8("To: jürgen@example.com\r\n\r\n".encode())
+    assert not needs_utf8("To: a@example.com\r\n\r\nGrüße".encode())
+
+
 READY = [
     (b"From: A <a@x>\nTo: b@x, \"c, d\" <c@x>\nCc: b@X\nBcc: e@x\n\nTo: z@x\n", ("a@x", ("b@x", "c@x", "e@x"))),
     (b"From: a@x, b@x\nSender: s@x\nTo: Team: c@x, d@x;, e@x\n\n", ("s@x", ("c@x", "d@x", "e@x"))),

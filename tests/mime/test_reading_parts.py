@@ -76,6 +76,8 @@ CALENDAR = "Content-Type: text/calendar\n\nBEGIN:VCALENDAR"
         (multi("mixed", PLAIN, SIGNED), "message", "multipart/signed"),
         (multi("encrypted", PDF, PDF), "message", "multipart/encrypted"),
         (multi("report", PLAIN, PDF), "message", "multipart/report"),
+        ("Content-Type: application/pkcs7-mime\n\nx", "message", "pkcs7-mime"),
+        ("Content-Disposition: x; filename*=a; filename*0*=b\n\nx", "message", "cannot be read"),
         ("Content-Type: multipart/mixed\n\nno boundary", "message", "without parts"),
         ("Content-Type: text/plain; charset=klingon\n\nx", "text_body", "klingon"),
         ("Content-Type: text/html; charset=utf-16\n\nx", "html_body", "utf-16"),

@@ -14,7 +14,7 @@ from email.mime.text import MIMEText
 import pytest
 
 from emailapi import InvalidEmail
-from emailapi.mime import as_given
+from emailapi.mime import as_given, needs_utf8
 
 NAME = "A véry long name with non-ASCII char and, comma"
 LONG = "Department of Redundancy, Department of Repetition, and the Bureau of Saying Things Twice"
@@ -118,6 +118,15 @@ def test_bytes_that_are_no_ascii_stay():
     assert as_given(message_from_bytes(content, policy=policy.default)) == content
 
 
+def test_a_local_part_that_is_no_ascii():
+    """Such an address is written in UTF-8, for a server with SMTPUTF8, and its name in words all the same."""
+    message = EmailMessage(policy.SMTPUTF8)
+    message["To"] = "Jürgen <jürgen@example.com>"
+    data = as_given(message)
+    assert data == "To: =?utf-8?q?J=C3=BCrgen?= <jürgen@example.com>\r\n\r\n".encode()
+    assert needs_utf8(data)
+
+
 def odd(payload) -> Message:
     message = Message()
     message["Subject"] = "x"
@@ -153,7 +162,6 @@ def named(name, value) -> Message:
         named("A\r\nBcc", "c"),
         named("", "c"),
         named("To", 7),
-        named("To", "jürgen@example.com"),
         named("To", "not än address"),
         named("List-Unsubscribe", "<https://ü>"),
         named("Subject", "x\ud800"),

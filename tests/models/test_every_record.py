@@ -117,7 +117,7 @@ NOT_PUBLIC = {"BounceActivation": BounceActivation, "BulkFilters": BulkFilters, 
 # These are made by the client itself.
 NEVER_TRAVEL = set(
     "Address BatchResult HookEvent Hooks Listing MessageStatus Page RecipientResult RecipientStatus Retry "
-    "SendingCounts".split()
+    "SMTPOptions SendingCounts".split()
 )
 # Keys around a record that are not its own: the name of its kind, its days, the page that was asked for.
 AROUND = {"RecordType", "Days", "count", "offset", "Count", "Offset"}

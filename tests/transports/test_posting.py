@@ -90,15 +90,6 @@ def test_a_mapping_that_changes_meanwhile(serve, connect):
     assert [one.metadata["n"] for one in service.accepted] == ["1", "1"]
 
 
-def test_two_mails_of_one_key(serve, connect):
-    """Mails with the same key are one mail to every search: found is success for both."""
-    service = serve(RESET)
-    same = [mail("a", idempotency_key="same"), mail("b", idempotency_key="same")]
-    results = connect(service).outbound.send_batch(same)
-    assert all(item.reconciled for item in results)
-    assert {item.message_id for item in results} <= {"id-1", "id-2"}
-
-
 def test_a_lost_bulk_request_without_room(serve, connect):
     """The error of a lost bulk request that carries no key says that it cannot be looked up."""
     message = BulkMessage(to="b@example.com")

@@ -1,0 +1,89 @@
+"""Which TLS is asked for, and whom it trusts."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ...errors import ConfigurationError
+from ...settings import check_flag, is_loopback
+
+if TYPE_CHECKING:
+    from .options import SMTPOptions
+
+TLS = Literal["required", "implicit", "opportunistic", "none"]
+IMPLICIT_PORT = 465
+
+
+def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
+    """
+    Return what the three ways of saying it come to; without a word TLS is required off loopback.
+
+    Raises:
+        ConfigurationError: They contradict each other.
+    """
+    tls, start_tls = given.get("tls"), given.get("start_tls")
+    use_tls = check_flag(given.get("use_tls", False), "use_tls")
+    if start_tls is not None:
+        check_flag(start_tls, "start_tls")
+    if tls is not None and tls not in get_args(TLS):
+        raise ConfigurationError(f"tls must be one of {', '.join(map(repr, get_args(TLS)))}, not {tls!r}")
+    if use_tls and start_tls:
+        raise ConfigurationError("use_tls and start_tls contradict each other: TLS begins once")
+    said: TLS | None = "implicit" if use_tls else {True: "required", False: "none", None: None}[start_tls]
+    if tls is not None and said is not None and tls != said:
+        raise ConfigurationError(f"tls={tls!r} contradicts use_tls or start_tls, which say {said!r}")
+    found = tls or said
+    if found is None:
+        found = "implicit" if port == IMPLICIT_PORT else "opportunistic" if is_loopback(host) else "required"
+    return found
+
+
+def context_for(host: str, tls: TLS, given: SMTPOptions) -> ssl.SSLContext | None:
+    """
+    Return how certificates are checked; None without TLS.
+
+    Raises:
+        ConfigurationError: Options contradict each other, or a file cannot be read.
+    """
+    names = ("cert_bundle", "client_cert", "client_key")
+    files = [name for name in names if given.get(name)]
+    ready = given.get("tls_context")
+    if ready is not None and not isinstance(ready, ssl.SSLContext):
+        raise ConfigurationError(f"tls_context must be an ssl.SSLContext, not {type(ready).__name__}")
+    if tls == "none":
+        if ready or files:
+            raise ConfigurationError(f"{'tls_context' if ready else files[0]} says nothing without TLS")
+        return None
+    if ready is not None:
+        if files:
+            raise ConfigurationError(f"tls_context and {files[0]} contradict each other")
+        return ready
+    if "client_key" in files and "client_cert" not in files:
+        raise ConfigurationError("client_key is of no use without client_cert")
+    bundle, certificate, key = given.get("cert_bundle") or None, given.get("client_cert"), given.get("client_key")
+    # What would go in clear without STARTTLS is no safer for a certificate: servers on a machine sign their own.
+    verified = tls != "opportunistic" or not is_loopback(host) or bundle is not None
+    fault = None
+    try:
+        context = _verifying(bundle) if verified else _trusting()
+        context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+        if certificate:
+            # Without a password of ours OpenSSL would ask for one on the terminal.
+            context.load_cert_chain(certificate, key, password=lambda: "")
+        return context
+    except (OSError, ValueError, TypeError) as error:
+        fault = getattr(error, "strerror", None) or str(error)
+    raise ConfigurationError(f"cert_bundle, client_cert or client_key cannot be read: {fault}")
+
+
+def _verifying(bundle: str | None) -> ssl.SSLContext:
+    is_folder = bundle is not None and os.path.isdir(bundle)
+    return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
+
+
+def _trusting() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context

@@ -1,0 +1,233 @@
+"""From nothing to a connection that mails can go over: name, TCP, greeting, EHLO, TLS, login."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+from contextlib import suppress
+
+from ..._delivery import Deadline
+from ...errors import ConnectionFailed, DeadlineExceeded, EmailAPIError
+from ...settings import is_loopback
+from .login import log_in
+from .options import Settings
+from .reading import Broken, words
+from .replies import Reply
+from .session import Session
+
+# After so long a silence it is looked whether the port waits for TLS, as such a one waits for us to begin. Not at port
+# 25, where servers keep their greeting back to find out who speaks first.
+SILENCE_SECONDS = 1.0
+_MX_PORT = 25
+_HANDSHAKE_RECORDS = (0x15, 0x16)
+# What OpenSSL's versions call a first record that is none.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+
+
+class Lost(Exception):
+    """
+    No connection, or none any more, and nothing was sent.
+
+    Attributes:
+        error: What the caller is told if it cannot be tried again.
+        free: Whether another attempt costs nothing: only a kept connection was gone.
+    """
+
+    def __init__(self, error: EmailAPIError, *, free: bool = False) -> None:
+        """Keep what the caller is told."""
+        super().__init__(error.message)
+        self.error = error
+        self.free = free
+
+
+class Unopened(Lost):
+    """No connection could be made."""
+
+
+def open_session(settings: Settings, deadline: Deadline) -> Session:
+    """
+    Return a connection, encrypted and logged in as the settings say.
+
+    Raises:
+        Unopened: There is none.
+    """
+    session = Session(deadline, settings.timeout[1])
+    error: EmailAPIError
+    try:
+        _open(session, settings, deadline)
+        return session
+    except Broken as broken:
+        error = failed(broken, settings, deadline)
+    except EmailAPIError as refused:
+        error = refused
+    except BaseException:
+        session.close()
+        raise
+    session.close()
+    raise Unopened(error)
+
+
+def failed(broken: Broken, settings: Settings, deadline: Deadline) -> EmailAPIError:
+    """Return the error for a connection that broke before anything could have been taken."""
+    if deadline.left() <= 0:
+        return DeadlineExceeded(f"out of time, nothing was sent: {broken.reason} ({settings.place})")
+    return ConnectionFailed(f"{broken.reason} ({settings.place})", retryable=broken.retryable)
+
+
+def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
+    session.sock = _connect(settings, deadline)
+    if settings.tls == "implicit":
+        _encrypt(session, settings, deadline)
+    else:
+        _await_greeting(session, settings, deadline)
+    _expect(session.reply(), (220,), "the server does not greet")
+    session.local_hostname = settings.local_hostname or _own_name(session.connection)
+    _introduce(session)
+    if settings.tls in ("required", "opportunistic"):
+        _upgrade(session, settings, deadline)
+    if settings.logs_in:
+        encrypted = isinstance(session.connection, ssl.SSLSocket)
+        if not (encrypted or settings.allow_plaintext_auth or is_loopback(settings.hostname)):
+            raise Broken("the server offers no STARTTLS, and the password would travel in clear", retryable=False)
+        log_in(session, settings)
+
+
+def _expect(reply: Reply, codes: tuple[int, ...], what: str) -> None:
+    if reply.code not in codes:
+        raise Broken(f"{what}: {reply}", retryable=reply.code < 500)
+
+
+def _connect(settings: Settings, deadline: Deadline) -> socket.socket:
+    """Try each address of the host until one answers; the system's resolver cannot be bounded."""
+    fault = "it has no address"
+    try:
+        found = socket.getaddrinfo(settings.hostname, settings.port, 0, socket.SOCK_STREAM)
+    except OSError as error:
+        found, fault = [], f"the host name cannot be resolved: {error.strerror or error}"
+    for family, kind, protocol, _, address in found:
+        wait = min(settings.timeout[0], deadline.left())
+        if wait <= 0:
+            fault = "no connection in time"
+            break
+        try:
+            return _connect_to(family, kind, protocol, address, settings.source_address, wait)
+        except TimeoutError:
+            fault = f"no connection within {wait:.3g} s"
+        except ConnectionRefusedError:
+            fault = "the connection was refused"
+        except (OSError, TypeError, ValueError, OverflowError) as error:
+            fault = f"the connection could not be made: {getattr(error, 'strerror', None) or error}"
+    raise Broken(fault)
+
+
+def _connect_to(
+    family: int, kind: int, protocol: int, address: object, source: tuple[str, int] | None, wait: float
+) -> socket.socket:
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.settimeout(wait)
+        # Else Nagle's algorithm would keep a mail's last piece back until the one before is confirmed.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source:
+            connection.bind(source)
+        connection.connect(address)  # type: ignore[arg-type]
+        return connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
+    """Shake hands; what the server said before is forgotten."""
+    assert settings.context is not None  # noqa: S101 - there is one wherever there is TLS
+    wait = min(settings.timeout[0], deadline.left())
+    fault = Broken("no time for the TLS handshake")
+    if wait > 0:
+        session.connection.settimeout(wait)
+        try:
+            session.sock = settings.context.wrap_socket(session.connection, server_hostname=settings.server_hostname)
+            session.forget()
+            return
+        except ssl.SSLCertVerificationError as error:
+            fault = Broken(f"the certificate is not trusted: {error.verify_message}", retryable=False)
+        except ssl.SSLError as error:
+            fault = Broken(f"the TLS handshake failed: {error.reason or type(error).__name__}")
+            if error.reason in _NO_TLS and settings.tls == "implicit":
+                fault = Broken(
+                    "the port does not speak TLS from the first byte: use STARTTLS (tls='required')", retryable=False
+                )
+        except OSError as error:
+            fault = Broken(f"the TLS handshake failed: {words(error, wait)}")
+        except ValueError as error:
+            fault = Broken(f"the TLS handshake failed: {error}", retryable=False)
+    raise fault
+
+
+def _await_greeting(session: Session, settings: Settings, deadline: Deadline) -> None:
+    """Return when the server has begun to speak, or may still do so."""
+    wait = min(SILENCE_SECONDS, settings.timeout[1], deadline.left())
+    if wait <= 0 or settings.port == _MX_PORT or _is_readable(session.connection, wait):
+        return
+    if _waits_for_tls(settings, deadline):
+        raise Broken("the port speaks TLS from the first byte: use_tls=True (tls='implicit')", retryable=False)
+
+
+def _is_readable(connection: socket.socket, wait: float) -> bool:
+    if hasattr(select, "poll"):
+        waiting = select.poll()
+        waiting.register(connection, select.POLLIN)
+        return bool(waiting.poll(wait * 1000))
+    return bool(select.select([connection], [], [], wait)[0])
+
+
+def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
+    """Ask over a connection of its own, by the first message of a handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    answer, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(answer, hello)
+    with suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    try:
+        with _connect(settings, deadline.sooner(SILENCE_SECONDS)) as connection:
+            connection.settimeout(max(0.01, min(SILENCE_SECONDS, deadline.left())))
+            connection.sendall(hello.read())
+            return connection.recv(1)[:1] in [bytes([record]) for record in _HANDSHAKE_RECORDS]
+    except (Broken, OSError):
+        return False
+
+
+def _own_name(connection: socket.socket) -> str:
+    """Return what EHLO calls us, without asking the DNS, which may take long: a full name, or our address."""
+    name = socket.gethostname()
+    if "." in name and name.isascii() and name.isprintable() and " " not in name:
+        return name
+    address = connection.getsockname()[0].partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _introduce(session: Session) -> None:
+    """Say EHLO; HELO to a server that does not know it."""
+    reply = Reply.read(*session.ehlo())
+    if reply.code in (500, 501, 502, 504):
+        reply = Reply.read(*session.helo())
+    _expect(reply, (250,), "the server refused EHLO")
+
+
+def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
+    """Go over to TLS; what stands in clear behind the 220 was put there by somebody else."""
+    required = settings.tls == "required"
+    if not session.has_extn("starttls"):
+        if required:
+            raise Broken("the server offers no STARTTLS, and TLS is required", retryable=False)
+        return
+    reply = session.ask("STARTTLS")
+    if reply.code != 220:
+        if required or reply.is_farewell:
+            _expect(reply, (220,), "the server refused STARTTLS")
+        return
+    if session.has_unread():
+        raise Broken("the server's answer to STARTTLS has more behind it: somebody may be in between", retryable=False)
+    _encrypt(session, settings, deadline)
+    _introduce(session)

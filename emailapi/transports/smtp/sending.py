@@ -1,0 +1,50 @@
+"""One mail over a connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ...models.address import Address
+from ...models.email import Email
+from ...models.outbound import SendResult
+from .options import SMTPOptions
+from .parcel import Given, Recipients
+from .transport import SMTPTransport
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+def send(
+    message: Email | Given,
+    /,
+    *,
+    hostname: str,
+    port: int | None = None,
+    sender: str | Address | None = None,
+    recipients: Recipients = None,
+    mail_options: Sequence[str] = (),
+    rcpt_options: Sequence[str] = (),
+    **options: Unpack[SMTPOptions],
+) -> SendResult:
+    """
+    Connect, send one mail, and disconnect: aiosmtplib's `send`, without the loop.
+
+    Args:
+        message: An `Email`, or a ready message - a `Message`, its text or its bytes - that leaves as given.
+        hostname: The server.
+        port: By default 465 for `tls="implicit"`, 587 for `"required"`, else 25.
+        sender: The envelope's sender; the message's own by default.
+        recipients: The envelope's recipients; the message's To, Cc and Bcc by default.
+        mail_options: Parameters for MAIL.
+        rcpt_options: Parameters for each RCPT.
+        **options: See `SMTPOptions`.
+
+    Raises:
+        EmailAPIError: As `SMTPTransport.send`.
+    """
+    with SMTPTransport(hostname, port, **options) as transport:
+        return transport.send_message(
+            message, sender=sender, recipients=recipients, mail_options=mail_options, rcpt_options=rcpt_options
+        )

@@ -1,0 +1,209 @@
+"""An SMTP server on real sockets that does what it is told, byte by byte."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class Gone(Exception):
+    """The client has hung up."""
+
+
+class Talk:
+    """One connection, from the server's side: what it says, what it hears, how it ends."""
+
+    def __init__(self, connection: socket.socket, server: Scripted, number: int) -> None:
+        self.number = number
+        self.connection = connection
+        self.server = server
+        self.reader = connection.makefile("rb")
+
+    def say(self, text: bytes) -> None:
+        """Write a reply; a line end is added."""
+        self.connection.sendall(text + b"\r\n")
+
+    def hear(self) -> str:
+        """Read a command."""
+        line = self.reader.readline()
+        if not line:
+            raise Gone
+        text = line.decode().rstrip("\r\n")
+        self.server.seen.append(text)
+        return text
+
+    def hear_mail(self) -> bytes:
+        """Read a mail to its end, without its dots."""
+        lines = []
+        while (line := self.reader.readline()) != b".\r\n":
+            if not line:
+                raise Gone
+            lines.append(line[1:] if line.startswith(b".") else line)
+        return b"".join(lines)
+
+    def cut(self) -> None:
+        """Hang up."""
+        raise Gone
+
+    def reset(self) -> None:
+        """Hang up by a reset."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raise Gone
+
+    def encrypt(self) -> None:
+        """Shake hands."""
+        self.reader.close()
+        bare = self.connection
+        try:
+            self.connection = self.server.tls.wrap_socket(bare, server_side=True)
+        finally:
+            bare.close()
+        self.reader = self.connection.makefile("rb")
+
+    def wait(self) -> None:
+        """Say nothing, until the client or the test has had enough."""
+        self.connection.settimeout(0.02)
+        while not self.server.stopping.is_set():
+            try:
+                if not self.connection.recv(1024):
+                    raise Gone
+            except TimeoutError:
+                continue
+            except OSError:
+                raise Gone from None
+
+    def drip(self, byte: bytes = b"2") -> None:
+        """Say a byte again and again."""
+        while not self.server.stopping.wait(0.02):
+            self.connection.sendall(byte)
+
+
+Step = bytes | Callable[[Talk], object]
+
+
+class Scripted:
+    """
+    A server on a port of its own.
+
+    Attributes:
+        seen: The commands of all connections.
+        mails: The mails it took, or would have taken.
+        carriers: By which connection each came, from 1.
+        connections: How many there were.
+    """
+
+    def __init__(self, *scripts: Callable[[Talk], object], tls: ssl.SSLContext | None = None) -> None:
+        self.scripts = list(scripts)
+        self.tls: Any = tls
+        self.seen: list[str] = []
+        self.mails: list[bytes] = []
+        self.carriers: list[int] = []
+        self.connections = 0
+        self.stopping = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            if self.stopping.is_set():
+                connection.close()
+                return
+            # The last script serves all connections that are left.
+            script = self.scripts[min(self.connections, len(self.scripts) - 1)]
+            self.connections += 1
+            thread = threading.Thread(target=self._run, args=(script, connection, self.connections), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _run(self, script: Callable[[Talk], object], connection: socket.socket, number: int) -> None:
+        talk = Talk(connection, self, number)
+        try:
+            with contextlib.suppress(Gone, OSError, ValueError):
+                script(talk)
+        finally:
+            with contextlib.suppress(OSError):
+                talk.reader.close()
+            talk.connection.close()
+
+    def verbs(self) -> list[str]:
+        """Return the first words of what was heard."""
+        return [line.partition(" ")[0].upper() for line in self.seen]
+
+    def close(self) -> None:
+        """Stop, and wait for all threads."""
+        self.stopping.set()
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            pass
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(5)
+
+
+def polite(
+    *extensions: str,
+    greeting: Step = b"220 here",
+    ends: list[Step] | None = None,
+    after_tls: tuple[str, ...] = (),
+    **steps: Step | list[Step],
+) -> Callable[[Talk], None]:
+    """
+    Return a script that answers everything well, but for what is said.
+
+    Args:
+        extensions: What EHLO offers.
+        greeting: What it begins with.
+        ends: What is said to the ends of mails, one after another; the last one again and again.
+        after_tls: What EHLO offers after STARTTLS.
+        **steps: By verb in small letters what is said to it, a reply or what else to do; a list, one after another.
+    """
+    told: dict[str, list[Step]] = {
+        name.upper(): list(step) if isinstance(step, list) else [step] for name, step in steps.items()
+    }
+    told["."] = list(ends or [b"250 2.0.0 Ok: queued as 4XYZ"])
+    offered = list(extensions)
+
+    def do(talk: Talk, name: str, usual: Step) -> bool:
+        plan = told.get(name) or [usual]
+        step = plan.pop(0) if len(plan) > 1 else plan[0]
+        if isinstance(step, bytes):
+            talk.say(step)
+        else:
+            step(talk)
+        return isinstance(step, bytes) and step[:3] == usual[:3]
+
+    def script(talk: Talk) -> None:
+        do(talk, "GREETING", greeting)
+        while True:
+            verb = talk.hear().partition(" ")[0].upper()
+            if verb == "EHLO":
+                lines = ["here", *offered]
+                marks = ["-"] * (len(lines) - 1) + [" "]
+                usual = "\r\n".join(f"250{mark}{line}" for mark, line in zip(marks, lines, strict=True)).encode()
+                do(talk, verb, usual)
+            elif verb == "STARTTLS":
+                if do(talk, verb, b"220 go"):
+                    talk.encrypt()
+                    offered[:] = after_tls
+            elif verb == "DATA":
+                if do(talk, verb, b"354 go"):
+                    talk.server.mails.append(talk.hear_mail())
+                    talk.server.carriers.append(talk.number)
+                    do(talk, ".", b"250 ok")
+            elif verb == "QUIT":
+                do(talk, verb, b"221 bye")
+                return
+            else:
+                do(talk, verb, b"250 ok")
+
+    return script

@@ -1,0 +1,275 @@
+"""Connections that break: what is sent again, what is not, and how long it may take."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import socket
+import time
+
+import pytest
+
+from emailapi import (
+    ConnectionFailed,
+    DeadlineExceeded,
+    DeliveryUnknown,
+    InvalidEmail,
+    Outcome,
+    Retry,
+    SendResult,
+    SMTPError,
+    SMTPTransport,
+)
+
+from .mails import READY, mail
+from .scripted import Talk, polite
+
+BREAKS = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "421": b"421 4.3.2 going down", "99": b"99 no"}
+STAGES = ["greeting", "ehlo", "mail", "rcpt", "data"]
+
+
+def halfway(talk: Talk) -> None:
+    """Ask for the mail, and hang up before its end."""
+    talk.say(b"354 go")
+    talk.reader.read(20)
+    talk.cut()
+
+
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "pipelining"])
+@pytest.mark.parametrize("how", BREAKS)
+@pytest.mark.parametrize("stage", STAGES)
+def test_before_the_end_of_data_it_is_sent_anew(stage, how, extensions, script, connect):
+    """What breaks before the end of data was not sent: another connection carries it, once."""
+    server = script(polite(*extensions, **{stage: BREAKS[how]}), polite())
+    result = connect(server).send(mail())
+    assert result.message_id == "4XYZ"
+    assert server.connections == 2
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("stage", [*STAGES, "halfway"])
+def test_a_server_that_always_breaks_sent_nothing(stage, script, connect):
+    """When no attempt gets through, the error says so, and how many there were."""
+    broken = {"data": halfway} if stage == "halfway" else {stage: Talk.cut}
+    server = script(polite(**broken))
+    with pytest.raises(ConnectionFailed) as caught:
+        connect(server).send(mail(text_body="x" * (9_000_000 if stage == "halfway" else 1)))
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert caught.value.retryable
+    assert caught.value.attempts == server.connections == 3
+    assert pickle.loads(pickle.dumps(caught.value)) == caught.value
+
+
+def test_a_421_that_stays_is_an_smtp_error(script, connect):
+    """A server that always goes away by 421 is quoted."""
+    server = script(polite(mail=b"421 4.7.0 try later"))
+    with pytest.raises(SMTPError, match="try later") as caught:
+        connect(server).send(mail())
+    assert (caught.value.code, caught.value.retryable, caught.value.outcome) == (421, True, Outcome.NOT_SENT)
+    assert caught.value.attempts == server.connections == 3
+
+
+def test_one_attempt_is_one(script, connect):
+    """`Retry(attempts=1)` and `within(attempts=1)` try once."""
+    server = script(polite(mail=Talk.cut))
+    with pytest.raises(ConnectionFailed):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+    with pytest.raises(ConnectionFailed):
+        connect(server).within(5, attempts=1).send(mail())
+    assert server.connections == 2
+
+
+LOST = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "354": b"354 again"}
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_after_the_end_of_data_nothing_is_sent_again(how, script, connect):
+    """What breaks after the end of data may have been sent: the error says so, and there is no second attempt."""
+    server = script(polite(ends=[LOST[how]]))
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(server).send(mail(idempotency_key="mine"))
+    assert caught.value.may_have_been_sent
+    assert not caught.value.retryable
+    assert caught.value.idempotency_key is None  # it did not travel: nobody can look for it
+    assert server.connections == len(server.mails) == 1
+
+
+def test_a_key_that_travelled_is_named(script, connect):
+    """Where X-PM headers are written, an unknown mail can be looked up by its key, also by one that was made."""
+    server = script(polite(ends=[Talk.cut]))
+    keys = []
+    for key in ("mine", None):
+        with pytest.raises(DeliveryUnknown) as caught:
+            connect(server, postmark_headers=True).send(mail(idempotency_key=key))
+        keys.append(caught.value.idempotency_key)
+    assert keys[0] == "mine"
+    assert keys[1] is not None
+    assert all(key.encode() in sent for key, sent in zip(keys, server.mails, strict=True))
+
+
+def test_a_silent_end_is_unknown(script, connect):
+    """An answer to the end of data that does not come in time leaves it open."""
+    server = script(polite(ends=[Talk.wait]))
+    with pytest.raises(DeliveryUnknown):
+        connect(server, deadline=0.3).send(mail())
+    assert server.connections == 1
+
+
+def test_the_end_of_data_is_waited_for_longer(script, connect):
+    """A server that looks at the whole mail before it answers has all the deadline, not one timeout."""
+    server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"250 ok"))]))
+    assert connect(server, timeout=0.2).send(mail()).message == "ok"
+
+
+@pytest.mark.parametrize("stage", ["greeting", "ehlo", "mail", "rcpt", "data"])
+@pytest.mark.parametrize("how", [Talk.drip, Talk.wait], ids=["dripping", "silent"])
+def test_the_deadline_holds(stage, how, script, connect):
+    """A server that is silent, or says a byte now and then, ends at the deadline with nothing sent."""
+    server = script(polite(**{stage: how}))
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded) as caught:
+        connect(server, deadline=0.3).send(mail())
+    assert time.monotonic() - began < 3
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_a_dripping_end_is_unknown_at_the_deadline(script, connect):
+    """The same at the end of data leaves it open."""
+    with pytest.raises(DeliveryUnknown):
+        connect(script(polite(ends=[Talk.drip])), deadline=0.3).send(mail())
+
+
+def test_a_reply_without_end_ends(script, connect):
+    """Continuation lines do not fill the memory."""
+
+    def endless(talk: Talk) -> None:
+        while True:
+            talk.connection.sendall(b"250-more\r\n" * 10_000)
+
+    server = script(polite(ehlo=endless))
+    with pytest.raises(ConnectionFailed, match="no end"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+
+
+def test_a_line_without_end_ends(script, connect):
+    """Nor does a line."""
+    server = script(polite(ehlo=lambda talk: talk.connection.sendall(b"2" * 9000)))
+    with pytest.raises(ConnectionFailed, match="line"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+
+
+def test_a_slow_reader_has_its_time_for_each_piece(script, connect):
+    """A large mail may take longer than one timeout, as long as the server goes on reading."""
+
+    def slowly(talk: Talk) -> None:
+        talk.say(b"354 go")
+        talk.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        for _ in range(4):
+            talk.server.stopping.wait(0.15)
+            talk.reader.read(1_000_000)
+        talk.hear_mail()
+        talk.say(b"250 2.0.0 Ok: queued as 4BIG")
+
+    body = (b"x" * 70 + b"\r\n") * 100_000
+    result = connect(script(polite(data=slowly)), timeout=0.4).send_message(READY + body)
+    assert result.message_id == "4BIG"
+
+
+def test_last_words_are_heard(script, connect):
+    """A server that refuses in the middle of a mail and hangs up is quoted, where that can be read."""
+
+    def refuse(talk: Talk) -> None:
+        talk.say(b"354 go")
+        talk.say(b"552 5.3.4 too much")
+        talk.connection.shutdown(socket.SHUT_RDWR)
+
+    body = (b"x" * 70 + b"\r\n") * 100_000
+    transport = connect(script(polite(data=refuse), polite()), retry=Retry(attempts=1))
+    with pytest.raises((SMTPError, ConnectionFailed)) as caught:
+        transport.send_message(READY + body)
+    assert caught.value.outcome is Outcome.NOT_SENT
+    transport.send(mail())
+
+
+@pytest.mark.parametrize("how", [Talk.wait, Talk.cut, Talk.reset, b"what?", b"500 no"])
+def test_quit_never_raises(how, script, connect, monkeypatch):
+    """After the mail was accepted, nothing that happens at QUIT is an error; it takes two seconds at most."""
+    monkeypatch.setattr("emailapi.transports.smtp.session.QUIT_SECONDS", 0.2)
+    server = script(polite(quit=how))
+    with connect(server) as transport:
+        transport.send(mail())
+    assert server.verbs()[-1] == "QUIT"
+
+
+def test_nobody_listens(connect):
+    """A refused connection is retried, and surely sent nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    transport = SMTPTransport("127.0.0.1", port, retry=Retry(attempts=2, initial=0.01))
+    with pytest.raises(ConnectionFailed, match="refused") as caught:
+        transport.send(mail())
+    assert caught.value.attempts == 2
+    assert caught.value.retryable
+
+
+def test_an_unknown_host(connect):
+    """A name that nobody knows is a failed connection."""
+    with pytest.raises(ConnectionFailed, match="resolved"):
+        SMTPTransport("nowhere.invalid", retry=Retry(attempts=1)).send(mail())
+
+
+def test_a_server_that_wants_nobody(script, connect):
+    """A greeting that refuses for good is not tried again; one that refuses for now is."""
+    server = script(polite(greeting=b"554 5.7.1 not you"))
+    with pytest.raises(ConnectionFailed, match="not you") as caught:
+        connect(server).send(mail())
+    assert (caught.value.attempts, caught.value.retryable) == (1, False)
+    server = script(polite(greeting=b"421 4.7.0 too many connections"))
+    with pytest.raises(ConnectionFailed) as caught:
+        connect(server).send(mail())
+    assert (caught.value.attempts, caught.value.retryable) == (3, True)
+
+
+def test_a_batch_goes_on_after_a_421(script, connect):
+    """A server that hangs up after each second mail gets the rest over new connections, each mail once."""
+    two = {"mail": [b"250 ok", b"250 ok", b"421 4.7.0 enough"]}
+    server = script(polite(**two), polite("PIPELINING", **two), polite(**two), polite(**two))
+    batch = connect(server).send_batch([mail(subject=str(number)) for number in range(7)])
+    assert len(batch.accepted) == 7
+    subjects = [next(line for line in sent.split(b"\r\n") if line.startswith(b"Subject")) for sent in server.mails]
+    assert subjects == [b"Subject: %d" % number for number in range(7)]
+    assert server.connections == 4
+
+
+def test_a_batch_goes_on_after_any_item(script, connect):
+    """Each item has its own end: invalid, refused, unknown, accepted."""
+    server = script(
+        polite("SIZE 2000", rcpt=[b"250 ok", b"550 5.1.1 who?", b"250 ok"], ends=[b"250 ok", Talk.cut]), polite()
+    )
+    mails = [mail(), mail(tag="welcome"), mail(), mail(), mail(text_body="x" * 3000), mail()]
+    items = connect(server).send_batch(mails)
+    kinds = [SendResult, InvalidEmail, SMTPError, DeliveryUnknown, SendResult, SendResult]
+    assert [type(item) for item in items] == kinds
+    assert items[1].index == 1
+    assert items[2].recipients[0].enhanced_code == "5.1.1"
+    assert len(server.mails) == 4
+
+
+def test_a_batch_without_a_connection_is_not_tried_mail_by_mail(script, connect):
+    """When no connection can be made, each item has that error, after the attempts of one."""
+    server = script(polite(ehlo=Talk.cut))
+    batch = connect(server).send_batch([mail(), mail(tag="no"), mail()])
+    assert [type(item) for item in batch] == [ConnectionFailed, InvalidEmail, ConnectionFailed]
+    assert server.connections == 3
+
+
+def test_ctrl_c_leaves_no_open_transaction(script, connect):
+    """An interrupted mail is not sent afterwards, and the next one goes over another connection."""
+    server = script(polite(data=lambda talk: (os.kill(os.getpid(), signal.SIGINT), talk.wait())), polite())
+    transport = connect(server)
+    with pytest.raises(KeyboardInterrupt):
+        transport.send(mail(subject="first"))
+    transport.send(mail(subject="second"))
+    [sent] = server.mails
+    assert b"Subject: second" in sent

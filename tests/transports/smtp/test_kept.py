@@ -1,0 +1,208 @@
+"""The one connection: how long it is kept, who shares it, and what a child process has."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emailapi import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidArgument
+from emailapi._delivery import Deadline
+
+from .mails import READY, mail
+from .scripted import Talk, polite
+
+
+def test_many_mails_go_over_one_connection(listen, connect, trust):
+    """One login, one handshake, for all mails."""
+    server = listen(starttls=trust.server, users={b"user": b"hunter22"}, auth_exclude_mechanism=["LOGIN"])
+    transport = connect(server, cert_bundle=trust.bundle, username="user", password="hunter22")
+    assert len(transport.send_batch([mail() for _ in range(20)]).accepted) == 20
+    transport.send_message(READY)
+    assert len(server.envelopes) == 21
+    assert server.peers == len(server.logins) == 1
+
+
+def test_nothing_is_connected_before_the_first_mail(script, connect):
+    """Making, entering and leaving a transport says nothing to anybody."""
+    server = script(polite())
+    with connect(server) as transport:
+        assert transport.hostname == "127.0.0.1"
+    assert server.connections == 0
+
+
+def test_a_connection_is_renewed_after_so_many_mails(script, connect):
+    """`max_messages` mails go over one connection; it is left with QUIT."""
+    server = script(polite())
+    connect(server, max_messages=2).send_batch([mail()] * 5)
+    assert server.carriers == [1, 1, 2, 2, 3]
+    assert server.verbs().count("QUIT") == 2
+
+
+def test_a_slow_farewell_is_not_waited_for_long(script, connect):
+    """The QUIT of a connection that is renewed takes a part of the next mail's time, not all of it."""
+    server = script(polite(quit=Talk.wait), polite())
+    transport = connect(server, max_messages=1, deadline=1.0)
+    transport.send(mail())
+    transport.send(mail())
+    assert server.carriers == [1, 2]
+
+
+def test_a_connection_is_renewed_after_so_long(script, connect):
+    """So it is when it is older than `max_age`."""
+    server = script(polite())
+    transport = connect(server, max_age=0.05)
+    transport.send(mail())
+    time.sleep(0.06)
+    transport.send(mail())
+    assert server.carriers == [1, 2]
+
+
+def test_an_idle_connection_is_tried_by_noop(script, connect):
+    """After some silence a NOOP tells whether it still stands; after more it is renewed unasked."""
+    server = script(polite(), polite())
+    transport = connect(server, max_idle=0.4)
+    for pause in (0, 0.15, 0.45):
+        time.sleep(pause)
+        transport.send(mail())
+    assert server.carriers == [1, 1, 2]
+    assert server.verbs().count("NOOP") == 1
+
+
+@pytest.mark.parametrize("noop", [Talk.cut, b"421 bye", b"500 what?"])
+def test_a_noop_that_fails_renews(noop, script, connect):
+    """A connection that does not answer NOOP well is renewed."""
+    server = script(polite(noop=noop), polite())
+    transport = connect(server, max_idle=0.4)
+    transport.send(mail())
+    time.sleep(0.15)
+    transport.send(mail())
+    assert server.carriers == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "after", [lambda talk: (talk.say(b"250 ok"), talk.cut()), b"250 ok\r\n421 4.4.2 idle", b"250 ok\r\n250 ok"]
+)
+def test_what_a_server_did_unasked_is_seen(after, script, connect):
+    """A connection that was closed, or has an answer nobody asked for, carries no other mail."""
+    server = script(polite(ends=[after]), polite())
+    transport = connect(server)
+    assert transport.send(mail()).message == "ok"
+    time.sleep(0.05)
+    transport.send(mail())
+    assert server.carriers == [1, 2]
+
+
+def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
+    """A mail whose kept connection breaks is sent over another, with `attempts=1` too."""
+    server = script(polite(mail=[b"250 ok", Talk.cut]), polite())
+    transport = connect(server).within(5, attempts=1)
+    transport.send(mail())
+    transport.send(mail())
+    assert server.carriers == [1, 2]
+
+
+def test_threads_share_it(script, connect):
+    """Mails of many threads go over one connection, one after another."""
+    server = script(polite())
+    transport = connect(server)
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda number: transport.send(mail(subject=str(number))), range(40)))
+    assert len(results) == len(server.mails) == 40
+    assert server.connections == 1
+    assert server.verbs()[1:4] == ["MAIL", "RCPT", "DATA"]
+
+
+def test_waiting_for_the_connection_counts(script, connect):
+    """The time that other mails have the connection is part of a mail's deadline."""
+    server = script(polite(ends=[Talk.wait]))
+    slow, failures = connect(server, deadline=1.0), []
+
+    def send() -> None:
+        try:
+            slow.send(mail())
+        except EmailAPIError as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    while not server.mails:
+        time.sleep(0.005)
+    with pytest.raises(DeadlineExceeded):
+        slow.within(0.1).send(mail())
+    thread.join()
+    assert len(server.mails) == len(failures) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_has_its_own(listen, connect, trust):
+    """After a fork the child connects anew, even when a thread of the parent had the lock; the parent keeps its own."""
+    server = listen(implicit=trust.server)
+    transport = connect(server, use_tls=True, cert_bundle=trust.bundle)
+    transport.send(mail())
+    transport._kept.hold(Deadline.after(60))
+    try:
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                transport.send(mail())
+                transport.close()
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitpid(child, 0)[1] == 0
+    finally:
+        transport._kept.release()
+    transport.send(mail())
+    assert len(server.envelopes) == 3
+    assert server.peers == 2
+
+
+def test_after_close_nothing_is_sent(script, connect):
+    """A closed transport says so; closing twice does nothing."""
+    server = script(polite())
+    transport = connect(server)
+    transport.send(mail())
+    twin = transport.within(3)
+    transport.close()
+    transport.close()
+    for closed in (transport, twin):
+        with pytest.raises(ConfigurationError, match="closed"):
+            closed.send(mail())
+        assert isinstance(closed.send_batch([mail()])[0], ConfigurationError)
+    assert server.verbs().count("QUIT") == 1
+
+
+def test_within_is_the_same_connection(script, connect):
+    """`within` shortens the deadline, never lengthens it, and shares the connection."""
+    server = script(polite())
+    transport = connect(server, deadline=5)
+    twin = transport.within(2)
+    assert (transport.deadline, twin.deadline, transport.within(60).deadline) == (5, 2, 5)
+    transport.send(mail())
+    twin.send(mail())
+    assert server.connections == 1
+    with pytest.raises(ConfigurationError):
+        transport.within(0)
+    with pytest.raises(ConfigurationError):
+        transport.within(1, attempts=0)
+
+
+@pytest.mark.parametrize("emails", [[], mail(), {}, "mail", 7, None])
+def test_a_batch_is_many(emails, script, connect):
+    """A batch of none, or one mail instead of many, is an InvalidArgument."""
+    with pytest.raises(InvalidArgument):
+        connect(script(polite())).send_batch(emails)
+
+
+def test_a_message_is_no_batch(script, connect):
+    """Nor is one ready message, although it can be iterated."""
+    from email import message_from_bytes
+
+    with pytest.raises(InvalidArgument):
+        connect(script(polite())).send_batch(message_from_bytes(READY))

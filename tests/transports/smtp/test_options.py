@@ -1,0 +1,171 @@
+"""Options, and what of a mail travels by SMTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import Attachment, ConfigurationError, InvalidEmail, Retry, SMTPTransport, Transport
+
+from .mails import mail
+from .scripted import polite
+
+
+def test_it_is_a_transport():
+    """It can stand wherever a way out is wanted."""
+    assert isinstance(SMTPTransport("mail.example"), Transport)
+
+
+def test_its_repr_names_the_server_only():
+    """The repr has host, port and encryption, and nothing of the login."""
+    transport = SMTPTransport("mail.example", username="user", password="hunter22")
+    assert repr(transport) == "SMTPTransport('mail.example', 587, tls='required')"
+    assert "hunter22" not in repr(vars(transport))
+
+
+@pytest.mark.parametrize(
+    "hostname, port, options",
+    [
+        ("", None, {}),
+        (" ", None, {}),
+        (None, None, {}),
+        ("a b", None, {}),
+        ("a\nb", None, {}),
+        ("ab\0", None, {}),
+        ("xn--a..é", None, {}),
+        ("mail.example", 0, {}),
+        ("mail.example", 65536, {}),
+        ("mail.example", "25", {}),
+        ("mail.example", True, {}),
+        ("mail.example", None, {"timeout": 0}),
+        ("mail.example", None, {"deadline": None}),
+        ("mail.example", None, {"retry": 3}),
+        ("mail.example", None, {"max_messages": 0}),
+        ("mail.example", None, {"max_age": 0}),
+        ("mail.example", None, {"max_idle": "1"}),
+        ("mail.example", None, {"postmark_headers": "yes"}),
+        ("mail.example", None, {"local_hostname": "a\r\nMAIL FROM:<x>"}),
+        ("mail.example", None, {"local_hostname": ""}),
+        ("mail.example", None, {"server_hostname": "a b"}),
+        ("mail.example", None, {"source_address": "192.0.2.1"}),
+        ("mail.example", None, {"source_address": ("192.0.2.1", "0")}),
+    ],
+)
+def test_options_that_cannot_be(hostname, port, options):
+    """An option that cannot be is a ConfigurationError when the transport is made."""
+    with pytest.raises(ConfigurationError):
+        SMTPTransport(hostname, port, **options)
+
+
+def test_an_unknown_option_is_an_error():
+    """A misspelt option is a TypeError that guesses what was meant."""
+    with pytest.raises(TypeError, match="username"):
+        SMTPTransport("mail.example", usernme="user")
+
+
+@pytest.mark.parametrize("host", ["bücher.example", "BÜCHER.example."])
+def test_a_host_may_be_international(host):
+    """An international host is asked for by its ASCII name, as IDNA 2008 has it."""
+    assert SMTPTransport(host).hostname == "xn--bcher-kva.example"
+
+
+def test_ehlo_says_who_we_are(script, connect, monkeypatch):
+    """Our name in EHLO is the one that is given, the machine's full name, or our address; the DNS is not asked."""
+    server = script(polite())
+    monkeypatch.setattr("socket.gethostname", lambda: "web1")
+    connect(server).send(mail())
+    connect(server, local_hostname="given.example").send(mail())
+    monkeypatch.setattr("socket.gethostname", lambda: "web1.example.com")
+    connect(server).send(mail())
+    assert [line for line in server.seen if line.startswith("ehlo")] == [
+        "ehlo [127.0.0.1]",
+        "ehlo given.example",
+        "ehlo web1.example.com",
+    ]
+
+
+def test_a_source_address_is_bound(script, connect):
+    """The connection comes from the address that is given."""
+    server = script(polite())
+    connect(server, source_address=("127.0.0.2", 0)).send(mail())
+    assert len(server.mails) == 1
+    with pytest.raises(ConnectionError):
+        connect(server, source_address=("192.0.2.1", 0), retry=Retry(attempts=1)).send(mail())
+
+
+SERVICE = {
+    "tag": "welcome",
+    "metadata": {"user": "7"},
+    "message_stream": "news",
+    "track_opens": False,
+    "track_links": "None",
+}
+
+
+@pytest.mark.parametrize("field", SERVICE)
+def test_what_smtp_does_not_carry_is_refused(field, script, connect):
+    """A field that only the service understands is refused by name, before any network, and never dropped."""
+    server = script(polite())
+    transport = connect(server)
+    given = mail(**{field: SERVICE[field]})
+    for refuse in (transport.check, transport.send):
+        with pytest.raises(InvalidEmail) as caught:
+            refuse(given)
+        assert caught.value.field == field
+    assert server.connections == 0
+
+
+def test_a_key_is_left_behind(script, connect):
+    """The key names a mail to us: it does not travel, and stands in the result."""
+    server = script(polite())
+    transport = connect(server)
+    given = mail(idempotency_key="mine", attachments=[Attachment(name="a.txt", content=b"x")])
+    transport.check(given)
+    assert transport.send(given).idempotency_key == "mine"
+    assert b"mine" not in server.mails[0]
+
+
+def test_everything_travels_where_it_is_understood(script, connect):
+    """With X-PM headers all fields are written, and a key beside them, to look the mail up by."""
+    server = script(polite())
+    transport = connect(server, postmark_headers=True)
+    transport.check(mail(**SERVICE))
+    result = transport.send(mail(**SERVICE))
+    [sent] = server.mails
+    for line in (
+        b"X-PM-Tag: welcome",
+        b"X-PM-Metadata-user: 7",
+        b"X-PM-Message-Stream: news",
+        b"X-PM-TrackOpens: false",
+        b"X-PM-TrackLinks: None",
+        b"X-PM-Metadata-emailapi-key: " + (result.idempotency_key or "").encode(),
+    ):
+        assert line + b"\r\n" in sent
+    full = transport.send(mail(metadata={str(number): "x" for number in range(10)}))
+    assert full.idempotency_key is None
+    assert b"emailapi-key" not in server.mails[1]
+
+
+@pytest.mark.parametrize(
+    "host, written",
+    [
+        ("smtp.postmarkapp.com", True),
+        ("SMTP-broadcasts.PostmarkApp.com.", True),
+        ("postmarkapp.com.example", False),
+        ("notpostmarkapp.com", False),
+    ],
+)
+def test_postmarks_hosts_are_known(host, written):
+    """X-PM headers are written to hosts of postmarkapp.com by themselves, unless that is said otherwise."""
+    tagged = mail(tag="welcome")
+    if written:
+        SMTPTransport(host).check(tagged)
+    for transport in (SMTPTransport(host, postmark_headers=False), *([] if written else [SMTPTransport(host)])):
+        with pytest.raises(InvalidEmail):
+            transport.check(tagged)
+
+
+@pytest.mark.parametrize("fields", [{"to": ()}, {"sender": None}, {"text_body": None}])
+def test_a_mail_must_be_whole(fields):
+    """A mail without sender, recipient or body is refused by `check`, too."""
+    with pytest.raises(InvalidEmail):
+        SMTPTransport("mail.example").check(mail(**fields))

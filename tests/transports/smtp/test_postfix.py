@@ -1,0 +1,100 @@
+"""Postfix as it is: what it takes, what it refuses, and what lies in the mailbox."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+
+import pytest
+import trustme
+
+from emailapi import InvalidEmail, SMTPError, SMTPTransport
+from emailapi.transports.smtp import send
+
+from .mails import mail
+from .postfix import Postfix
+
+
+@pytest.fixture(scope="module")
+def postfix(needs, tmp_path_factory):
+    """Start it once, with certificates of an authority of its own."""
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    there = shutil.which("postfix", path=path) and hasattr(os, "geteuid") and os.geteuid() == 0
+    needs("postfix", there, "install Debian's postfix, and run as root")
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.bytes()
+    server = Postfix(certificate)
+    server.bundle = str(tmp_path_factory.mktemp("postfix") / "ca.pem")
+    authority.cert_pem.write_to_path(server.bundle)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def transport(postfix):
+    with SMTPTransport("localhost", postfix.port, tls="required", cert_bundle=postfix.bundle) as transport:
+        yield transport
+
+
+def test_postfix_delivers(postfix, transport):
+    """A mail goes over STARTTLS into the mailbox, under the queue id of the result."""
+    result = transport.send(mail(subject="Grüße", text_body=".dot\n..\nHellö\n" + "x" * 2000, cc="other@example.org"))
+    assert re.fullmatch(r"[0-9A-Za-z]{6,}", result.message_id)
+    assert f"{result.message_id}: " in postfix.log()
+    [one], [other] = postfix.delivered("you", 1), postfix.delivered("other", 1)
+    for delivered in (one, other):
+        assert b"with ESMTPS" in delivered
+        assert b"Subject: =?utf-8?" in delivered
+    assert [fate.enhanced_code for fate in result.recipients] == ["2.1.5", "2.1.5"]
+
+
+def test_postfix_speaks_tls_from_the_first_byte(postfix):
+    """So does its TLS port, with `use_tls=True`."""
+    before = len(postfix.delivered("you", 0))
+    send(mail(), hostname="localhost", port=postfix.tls_port, use_tls=True, cert_bundle=postfix.bundle)
+    assert len(postfix.delivered("you", before + 1)) == before + 1
+
+
+def test_postfix_refuses_some(transport):
+    """Recipients that it does not know, defers or does not relay to are told one by one; the others get the mail."""
+    to = ["you@example.org", "nobody@example.org", "later@example.org"]
+    told = [(fate.accepted, fate.code, fate.enhanced_code) for fate in transport.send(mail(to=to)).recipients]
+    assert told == [(True, 250, "2.1.5"), (False, 550, "5.1.1"), (False, 450, "4.7.1")]
+    with pytest.raises(SMTPError) as caught:
+        transport.send(mail(to=["you@elsewhere.example", "nobody@example.org"]))
+    assert [fate.code for fate in caught.value.recipients] == [554, 550]
+    assert not caught.value.retryable
+    transport.send(mail())
+
+
+def test_postfix_takes_few_recipients_at_once(postfix, transport):
+    """Its 452 for too many recipients splits the mail, and each of them gets it once."""
+    names = ["you", "other", "third", "nobody", "fourth"]
+    before = {name: len(postfix.delivered(name, 0)) for name in ("third", "fourth")}
+    fates = transport.send(mail(to=[f"{name}@example.org" for name in names])).recipients
+    assert [fate.accepted for fate in fates] == [True, True, True, False, True]
+    for name, count in before.items():
+        assert len(postfix.delivered(name, count + 1)) == count + 1
+    assert [int(found) for found in re.findall(r"nrcpt=(\d)", postfix.log())][-2:] == [3, 1]
+
+
+def test_postfix_says_how_large(transport):
+    """Its SIZE is kept to before a byte."""
+    with pytest.raises(InvalidEmail, match="200000"):
+        transport.send(mail(text_body="x" * 200_001))
+
+
+def test_postfix_takes_international_mailboxes(transport):
+    """SMTPUTF8 is offered, and the mailbox is looked for as it is."""
+    with pytest.raises(SMTPError) as caught:
+        transport.send(mail(to="jürgen@example.org"))
+    assert caught.value.recipients[0].enhanced_code == "5.1.1"
+
+
+def test_a_batch_for_postfix(postfix, transport):
+    """Fifty mails go over one connection, pipelined."""
+    before = len(postfix.delivered("you", 0))
+    batch = transport.send_batch([mail(subject=str(number)) for number in range(50)])
+    assert len({result.message_id for result in batch.accepted}) == 50
+    assert len(postfix.delivered("you", before + 50)) == before + 50

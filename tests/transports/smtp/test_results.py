@@ -1,0 +1,177 @@
+"""What the server said: of each recipient, of the mail, and of what it can take."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from emailapi import DeliveryUnknown, SMTPError
+from emailapi.transports.smtp.replies import Reply
+
+from .mails import mail
+from .scripted import Talk, polite
+
+PIPELINING = [(), ("PIPELINING",)]
+
+
+@pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
+def test_partial_refusals_are_told(extensions, script, connect):
+    """A mail that one recipient gets is accepted, with each one's code, enhanced code and text."""
+    rcpt = [b"250 2.1.5 Ok", b"550 5.1.1 who?", b"450-4.2.1 full\r\n450 4.2.1 later", b"251 will forward"]
+    server = script(polite(*extensions, rcpt=rcpt))
+    result = connect(server).send(mail(to="a@x.example, b@x.example, c@x.example, d@x.example"))
+    assert result.message_id == "4XYZ"
+    told = [(fate.email[0], fate.accepted, fate.code, fate.enhanced_code, fate.message) for fate in result.recipients]
+    assert told == [
+        ("a", True, 250, "2.1.5", "Ok"),
+        ("b", False, 550, "5.1.1", "who?"),
+        ("c", False, 450, "4.2.1", "full later"),
+        ("d", True, 251, None, "will forward"),
+    ]
+    assert [fate.temporary for fate in result.recipients] == [False, False, True, False]
+
+
+@pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
+@pytest.mark.parametrize(
+    "rcpt, code, retryable",
+    [([b"550 5.1.1 who?", b"551 no"], 550, False), ([b"550 who?", b"450 4.2.0 later"], 450, True)],
+)
+def test_when_nobody_is_taken_it_is_an_error(rcpt, code, retryable, extensions, script, connect):
+    """All recipients refused: an error with each one's fate, retryable if one may be taken later; no mail leaves."""
+    server = script(polite(*extensions, rcpt=rcpt))
+    transport = connect(server)
+    with pytest.raises(SMTPError) as caught:
+        transport.send(mail(to="a@x.example, b@x.example"))
+    assert (caught.value.code, caught.value.retryable, caught.value.attempts) == (code, retryable, 1)
+    assert [fate.accepted for fate in caught.value.recipients] == [False, False]
+    assert pickle.loads(pickle.dumps(caught.value)) == caught.value
+    assert server.mails == []
+    assert "DATA" not in server.verbs()
+
+
+@pytest.mark.parametrize(
+    "told, code",
+    [
+        ({"mail": [b"553 5.1.8 not from you", b"250 ok"]}, 553),
+        ({"rcpt": [b"550 5.1.1 who?", b"250 ok"]}, 550),
+        ({"data": [b"451 4.3.0 not now", b"354 go"]}, 451),
+        ({"ends": [b"554 5.6.0 spam", b"250 ok"]}, 554),
+    ],
+    ids=["mail", "rcpt", "data", "end"],
+)
+def test_the_next_mail_begins_afresh(told, code, script, connect):
+    """After a refusal the connection goes on, its half transaction reset."""
+    server = script(polite(**told))
+    transport = connect(server)
+    with pytest.raises(SMTPError) as caught:
+        transport.send(mail())
+    assert caught.value.code == code
+    transport.send(mail())
+    assert server.connections == 1
+    assert server.verbs()[-4:] == ["RSET", "MAIL", "RCPT", "DATA"]
+
+
+def test_a_refused_mail_is_refused_for_all(script, connect):
+    """A refusal at the end of data counts for the recipients that had been taken, too; it is not sent again."""
+    server = script(polite(rcpt=[b"250 ok", b"550 who?"], ends=[b"554 5.7.1 spam"]))
+    with pytest.raises(SMTPError, match="spam") as caught:
+        connect(server).send(mail(to="a@x.example, b@x.example"))
+    assert [(fate.code, fate.accepted) for fate in caught.value.recipients] == [(554, False), (550, False)]
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
+@pytest.mark.parametrize("refusal", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
+def test_too_many_recipients_are_split(refusal, extensions, script, connect):
+    """Those that were too many for one transaction get the mail in the next; nobody gets it twice."""
+    server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", refusal, refusal, b"250 ok", b"250 ok"]))
+    result = connect(server).send(mail(to=[f"{name}@x.example" for name in "abcd"]))
+    assert [fate.accepted for fate in result.recipients] == [True] * 4
+    assert len(server.mails) == 2
+    asked = [line[9] for line in server.seen if line.startswith("RCPT")]
+    assert "".join(asked) == "abcdcd"
+
+
+def test_a_full_mailbox_is_not_too_many(script, connect):
+    """A 452 for a recipient's own reasons is that recipient's fate."""
+    server = script(polite(rcpt=[b"250 ok", b"452 4.2.2 mailbox full"]))
+    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    assert [fate.temporary for fate in result.recipients] == [False, True]
+    assert len(server.mails) == 1
+
+
+def test_what_was_accepted_stays_accepted(script, connect):
+    """When the second part of a split mail is refused, the first was accepted, and the result says who was not."""
+    rcpt = [b"250 ok", b"452 4.5.3 too many", b"250 ok"]
+    server = script(polite(rcpt=rcpt, ends=[b"250 queued as A1", b"451 4.3.0 disk full"]))
+    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    assert result.message_id == "A1"
+    assert [(fate.accepted, fate.code) for fate in result.recipients] == [(True, 250), (False, 451)]
+
+
+def test_what_is_left_goes_over_another_connection(script, connect):
+    """When the connection breaks between two parts, the second goes over another, to those who are left."""
+    first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
+    server = script(first, polite())
+    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    assert [fate.accepted for fate in result.recipients] == [True, True]
+    assert server.seen[-2:] == ["RCPT TO:<b@x.example>", "DATA"]
+
+
+def test_what_is_left_may_stay_behind(script, connect):
+    """When no other connection can be made, the result says who got nothing, and why."""
+    first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
+    server = script(first, polite(greeting=Talk.cut))
+    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    assert [fate.accepted for fate in result.recipients] == [True, False]
+    assert "closed" in result.recipients[1].message
+
+
+def test_an_unknown_part_makes_the_whole_unknown(script, connect):
+    """When the second part is lost after its end, the mail may or may not have come to those in it."""
+    server = script(polite(rcpt=[b"250 ok", b"452 4.5.3 too many", b"250 ok"], ends=[b"250 ok", Talk.cut]))
+    with pytest.raises(DeliveryUnknown):
+        connect(server).send(mail(to="a@x.example, b@x.example"))
+    assert len(server.mails) == 2
+
+
+@pytest.mark.parametrize(
+    "text, queue_id",
+    [
+        (b"2.0.0 Ok: queued as 4Xk2Bn1Zz", "4Xk2Bn1Zz"),
+        (b"OK id=1sT9xQ-000000002fK-3Qzx", "1sT9xQ-000000002fK-3Qzx"),
+        (b"2.0.0 47Q1b2c3012345 Message accepted for delivery", "47Q1b2c3012345"),
+        (b"2.6.0 <a@b.example> [InternalId=12884901890, Hostname=X.example] 1 bytes in 0.1 Queued mail", "12884901890"),
+        (b"ok 1700000000 qp 31337", "31337"),
+        (b"2.0.0 OK  1700000000 d2e1a72fcca58-6b2a.12 - gsmtp", "d2e1a72fcca58-6b2a.12"),
+        (b"Ok 0100018bcfe5a3c1-1b2c3d4e-000000", "0100018bcfe5a3c1-1b2c3d4e-000000"),
+        (b"Message Queued (6E6A7B4C-1)", "6E6A7B4C-1"),
+        (b"OK", ""),
+        (b"2.0.0 Great success", ""),
+        (b"", ""),
+    ],
+)
+def test_queue_ids_are_found(text, queue_id):
+    """The queue id is read from the sentences of the servers there are; without one it is empty."""
+    assert Reply.read(250, text).queue_id() == queue_id
+
+
+def test_no_recipient_stands_in_a_log(script, connect, caplog):
+    """What is logged names server, code and queue id, and neither a recipient nor the server's words on one."""
+    caplog.set_level("INFO")
+    server = script(polite(rcpt=[b"550 5.1.1 <you@example.org>: unknown", b"250 ok"]))
+    transport = connect(server)
+    with pytest.raises(SMTPError):
+        transport.send(mail())
+    transport.send(mail())
+    assert "SMTPError 550 5.1.1" in caplog.text
+    assert "accepted 4XYZ" in caplog.text
+    assert "example.org" not in caplog.text
+
+
+def test_replies_are_taken_apart():
+    """Lines are joined, the enhanced code is taken out of each, and bytes that are no text do no harm."""
+    assert Reply.read(550, b"5.1.1 no\n5.1.1 such \xff user") == Reply(550, "no such \ufffd user", "5.1.1")
+    assert Reply.read(250, b"2.0.0\nfine") == Reply(250, "fine", "2.0.0")
+    assert Reply.read(250, b"10.0.0.1 is fine") == Reply(250, "10.0.0.1 is fine")

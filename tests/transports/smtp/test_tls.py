@@ -1,0 +1,222 @@
+"""Encryption: which kind is asked for, what is trusted, and what somebody in between can do."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import time
+
+import pytest
+
+from emailapi import ConfigurationError, ConnectionFailed, Outcome, SMTPTransport
+from emailapi.transports.smtp import send
+
+from .mails import READY, mail
+from .scripted import polite
+
+
+def as_is_known(**options):
+    """Return how a transport settles TLS and port."""
+    transport = SMTPTransport(options.pop("hostname", "mail.example"), options.pop("port", None), **options)
+    return repr(transport).split("tls=")[1].strip("')"), transport.port
+
+
+@pytest.mark.parametrize(
+    "options, tls, port",
+    [
+        ({}, "required", 587),
+        ({"port": 2525}, "required", 2525),
+        ({"port": 465}, "implicit", 465),
+        ({"port": 465, "start_tls": True}, "required", 465),
+        ({"hostname": "localhost"}, "opportunistic", 25),
+        ({"hostname": "127.0.0.1", "port": 1025}, "opportunistic", 1025),
+        ({"hostname": "::1"}, "opportunistic", 25),
+        ({"use_tls": True}, "implicit", 465),
+        ({"use_tls": True, "start_tls": False}, "implicit", 465),
+        ({"use_tls": True, "tls": "implicit"}, "implicit", 465),
+        ({"start_tls": True}, "required", 587),
+        ({"start_tls": True, "hostname": "localhost"}, "required", 587),
+        ({"start_tls": False}, "none", 25),
+        ({"tls": "none"}, "none", 25),
+        ({"tls": "opportunistic"}, "opportunistic", 25),
+    ],
+)
+def test_tls_is_required_off_loopback(options, tls, port):
+    """Without a word TLS is required off loopback, implicit at 465, opportunistic on loopback; the port follows."""
+    assert as_is_known(**options) == (tls, port)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"use_tls": True, "start_tls": True},
+        {"use_tls": True, "tls": "required"},
+        {"start_tls": True, "tls": "none"},
+        {"start_tls": False, "tls": "opportunistic"},
+        {"tls": "yes"},
+        {"use_tls": "yes"},
+        {"start_tls": "yes"},
+        {"tls": "none", "cert_bundle": "ca.pem"},
+        {"tls": "none", "tls_context": ssl.create_default_context()},
+        {"tls_context": ssl.create_default_context(), "cert_bundle": "ca.pem"},
+        {"tls_context": "yes"},
+        {"client_key": "key.pem"},
+        {"cert_bundle": "/nowhere/ca.pem"},
+        {"client_cert": "/nowhere/client.pem"},
+        {"cert_bundle": __file__},
+    ],
+)
+def test_contradictions_are_refused(options):
+    """Options that say two things, or nothing that can be, are a ConfigurationError."""
+    with pytest.raises(ConfigurationError):
+        SMTPTransport("mail.example", **options)
+
+
+@pytest.mark.parametrize(
+    "kind, options",
+    [
+        ("starttls", {}),
+        ("starttls", {"tls": "required"}),
+        ("starttls", {"start_tls": True}),
+        ("starttls", {"hostname": "localhost"}),
+        ("implicit", {"use_tls": True}),
+        ("implicit", {"tls": "implicit", "hostname": "localhost"}),
+    ],
+)
+def test_mail_goes_encrypted(kind, options, listen, trust):
+    """STARTTLS by itself or required, and TLS from the first byte, with the CA that is given."""
+    server = listen(**{kind: trust.server})
+    result = send(READY, **{"hostname": "127.0.0.1", "cert_bundle": trust.bundle, "port": server.port, **options})
+    assert result.message_id == "4Q9zT1"
+    assert len(server.envelopes) == 1
+
+
+def test_opting_out_stays_in_clear(script, connect):
+    """`start_tls=False` does not upgrade, although the server offers it."""
+    server = script(polite("STARTTLS"))
+    connect(server, start_tls=False).send(mail())
+    assert "STARTTLS" not in server.verbs()
+
+
+def test_a_server_of_this_machine_may_sign_for_itself(listen, trust, connect):
+    """Opportunistic TLS on loopback asks nobody to vouch: in clear it would be no safer."""
+    server = listen(starttls=trust.stranger, require_starttls=True)
+    connect(server).send(mail())
+    assert len(server.envelopes) == 1
+
+
+@pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
+@pytest.mark.parametrize("fault", ["unknown authority", "another name"])
+def test_a_certificate_must_be_trusted(kind, options, fault, listen, trust, connect):
+    """A certificate of nobody we know, or of another name, ends the call at once and for good."""
+    server = listen(**{kind: trust.server if fault == "unknown authority" else trust.stranger})
+    if fault == "another name":
+        options = {**options, "cert_bundle": trust.bundle}
+    with pytest.raises(ConnectionFailed, match="certificate is not trusted") as caught:
+        connect(server, **options).send(mail())
+    assert not caught.value.retryable
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert caught.value.attempts == 1
+    assert server.envelopes == []
+
+
+@pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
+def test_the_certificate_may_have_another_name(kind, options, listen, trust, connect):
+    """`server_hostname` is the name that is checked, apart from the host to connect to."""
+    server = listen(**{kind: trust.stranger})
+    connect(server, cert_bundle=trust.bundle, server_hostname="mail.example", **options).send(mail())
+    assert len(server.envelopes) == 1
+
+
+@pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
+def test_a_client_certificate_is_shown(kind, options, listen, trust, connect):
+    """A server that wants a certificate gets ours, and takes nothing without."""
+    server = listen(**{kind: trust.strict})
+    connect(server, cert_bundle=trust.bundle, client_cert=trust.client_cert, **options).send(mail())
+    with pytest.raises(ConnectionFailed):
+        connect(server, cert_bundle=trust.bundle, **options).send(mail())
+    assert len(server.envelopes) == 1
+
+
+def test_a_ready_context_serves(listen, trust, connect):
+    """A context of the user's own is taken as it is."""
+    server = listen(implicit=trust.server)
+    context = ssl.create_default_context(cafile=trust.bundle)
+    connect(server, use_tls=True, tls_context=context).send(mail())
+    assert len(server.envelopes) == 1
+
+
+def test_old_tls_is_refused(listen, trust, connect):
+    """Nothing below TLS 1.2 is spoken."""
+    assert SMTPTransport("mail.example")._settings.context.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def test_a_stripped_starttls_sends_nothing(script, connect):
+    """Where TLS is required, an offer that was taken out ends the call: no login, no mail."""
+    server = script(polite("AUTH PLAIN", "SIZE 1000"))
+    with pytest.raises(ConnectionFailed, match="STARTTLS") as caught:
+        connect(server, tls="required", username="user", password="secret").send(mail())
+    assert not caught.value.retryable
+    assert server.verbs() == ["EHLO"]
+
+
+@pytest.mark.parametrize("refusal", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
+def test_a_refused_starttls_sends_nothing(refusal, script, connect):
+    """Where TLS is required, nothing goes on after any answer but 220."""
+    server = script(polite("STARTTLS", starttls=refusal))
+    with pytest.raises(ConnectionFailed):
+        connect(server, tls="required").send(mail())
+    assert set(server.verbs()) == {"EHLO", "STARTTLS"}
+
+
+@pytest.mark.parametrize("tls", ["required", "opportunistic"])
+@pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
+def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):
+    """What came in clear together with STARTTLS's answer is not taken for an answer under TLS."""
+    server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
+    with pytest.raises(ConnectionFailed, match="in between") as caught:
+        connect(server, tls=tls, cert_bundle=trust.bundle).send(mail())
+    assert not caught.value.retryable
+    assert server.mails == []
+
+
+def test_what_was_said_in_clear_is_forgotten(script, connect, trust):
+    """Extensions count as they are offered under TLS: here no SIZE of 1, and no pipelining."""
+    server = script(polite("STARTTLS", "SIZE 1", "SMTPUTF8", after_tls=("8BITMIME",)), tls=trust.server)
+    connect(server, cert_bundle=trust.bundle).send(mail())
+    assert server.seen[3] == "MAIL FROM:<me@example.com>"
+    assert server.verbs() == ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT", "DATA"]
+
+
+def test_tls_to_a_plain_port_says_so(listen, connect):
+    """TLS from the first byte to a server that begins in clear: an error that says what to change, at once."""
+    with pytest.raises(ConnectionFailed, match="does not speak TLS from the first byte") as caught:
+        connect(listen(), use_tls=True).send(mail())
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("options", [{"tls": "required"}, {"tls": "none"}, {}])
+def test_plain_to_a_tls_port_says_so(options, listen, connect, trust):
+    """A port that waits for TLS is told from one that is slow to greet, long before the timeout."""
+    server, began = listen(implicit=trust.server), time.monotonic()
+    with pytest.raises(ConnectionFailed, match="use_tls=True") as caught:
+        connect(server, timeout=20, **options).send(mail())
+    assert not caught.value.retryable
+    assert time.monotonic() - began < 10
+
+
+def test_a_slow_greeting_is_waited_for(script, connect):
+    """A server that keeps its greeting back for more than a second is not taken for one that waits for TLS."""
+    server = script(polite(greeting=lambda talk: (talk.server.stopping.wait(1.2), talk.say(b"220 here"))))
+    connect(server).send(mail())
+    assert len(server.mails) == 1
+
+
+def test_nothing_is_printed(listen, connect, monkeypatch, capsys):
+    """The debugging of smtplib, switched on for all, prints neither password nor mail."""
+    monkeypatch.setattr(smtplib.SMTP, "debuglevel", 2)
+    server = listen(users={b"user": b"hunter22"})
+    connect(server, username="user", password="hunter22").send(mail())
+    assert len(server.envelopes) == 1
+    printed = capsys.readouterr()
+    assert printed.out + printed.err == ""
