@@ -1,0 +1,143 @@
+"""Faults of the API and of an SMTP server behind it, together: what both took, and what the caller is told."""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emailapi import (
+    APITransport,
+    Client,
+    DeliveryUnknown,
+    EmailAPIError,
+    Fallback,
+    InvalidEmail,
+    Outcome,
+    Retry,
+    SendResult,
+    SMTPTransport,
+)
+
+from ..transports.smtp.listener import Listener
+from ..transports.smtp.scripted import Scripted, Talk, polite
+from .calls import MAIL_CALLS, came_of, mail
+from .modes import MODES
+
+CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
+QUICK = Retry(attempts=2, initial=0.01, maximum=0.02)
+# What the API does, and whether the second way may then be asked.
+API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-not-done", "close", "html", "cut"]
+# What the SMTP server does to each mail, how many mails it then has of one, and how that ends.
+SMTP = {
+    "well": (polite(), 1, "accepted"),
+    "refuses": (polite(rcpt=b"550 5.1.1 no such user"), 0, "not_sent"),
+    "puts off": (polite(mail=b"451 4.3.0 try later"), 0, "not_sent"),
+    "no greeting": (polite(greeting=Talk.cut), 0, "not_sent"),
+    "cut before data": (polite(data=Talk.cut), 0, "not_sent"),
+    "cut behind data": (polite(ends=[Talk.cut]), 1, "unknown"),
+    "refuses the mail": (polite(ends=[b"554 5.7.1 spam"]), 1, "not_sent"),
+}
+
+
+def smtp_to(port: int, **options) -> SMTPTransport:
+    return SMTPTransport("127.0.0.1", port, **{"retry": QUICK, "timeout": 2.0, "postmark_headers": True, **options})
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("behind", SMTP)
+def test_both_fail(behind, call, serve):
+    """Whatever both ways do, a mail is taken at most once, and what is said of it is so."""
+    script, copies, ends = SMTP[behind]
+    with contextlib.ExitStack() as closing:
+        runs = []
+        for name in API:
+            service = serve(*[MODES[name]] * 9, elsewhere=serve())
+            server = Scripted(script)
+            closing.callback(server.close)
+            client = Client(
+                "t0ken", base_url=service.url, fallback=smtp_to(server.port), retry=QUICK, timeout=2.0, deadline=0.8
+            )
+            closing.callback(client.close)
+            runs.append((MODES[name], service, server, client))
+        with ThreadPoolExecutor(6) as pool:
+            all_came = list(pool.map(lambda run: came_of(call, run[3]), runs))
+        for (mode, service, server, _), came in zip(runs, all_came, strict=True):
+            asked = mode.ends == "again"
+            for tag, item in zip(call.tags, came.items, strict=True):
+                by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.mails)
+                assert by_smtp == (copies if asked else 0), mode
+                assert service.times(tag) <= 1, mode
+                if asked:
+                    assert service.times(tag) == 0
+                    assert item.outcome.value == ends, mode
+                    assert isinstance(item, SendResult) == (ends == "accepted")
+                elif mode.ends == "refused":
+                    assert item.outcome is Outcome.NOT_SENT
+                elif not isinstance(item, SendResult):
+                    assert isinstance(item, DeliveryUnknown), mode
+                    assert item.idempotency_key
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_the_same_mail_by_smtp(call, serve, connect):
+    """By SMTP the same mail leaves, with the service's own fields as headers and the same key."""
+    with Listener() as server:
+        client = connect(serve(listening=False), fallback=smtp_to(server.port), message_stream="news")
+        came = came_of(call, client)
+        assert [item.via for item in came.items] == ["smtp"] * len(call.tags)
+        assert len(server.envelopes) == len(call.tags)
+        for tag, item, envelope in zip(call.tags, came.items, server.envelopes, strict=True):
+            assert envelope.rcpt_tos == [f"{tag}@example.com"]
+            for line in (
+                f"X-PM-Tag: {tag}",
+                "X-PM-Message-Stream: news",
+                f"X-PM-Metadata-emailapi-key: {item.idempotency_key}",
+            ):
+                assert f"{line}\r\n".encode() in envelope.content
+
+
+@pytest.mark.parametrize("field", ["tag", "metadata", "message_stream", "track_opens", "track_links", "headers"])
+def test_what_smtp_cannot_carry_is_known_before(field, serve, connect):
+    """A field that the server behind does not understand is refused by name while the API works, or left behind."""
+    value = {"tag": "a", "metadata": {"a": "b"}, "track_opens": True, "headers": {"X-A": "b"}}.get(field, "HtmlOnly")
+    given = {"to": "a@example.com", "sender": "s@example.com", "text_body": "x", field: value}
+    with Listener() as server:
+        service = serve()
+        plain = smtp_to(server.port, postmark_headers=False)
+        client = connect(service, fallback=plain)
+        if field == "headers":
+            assert client.outbound.send(given).via == "api"
+            return
+        with pytest.raises(InvalidEmail) as caught:
+            client.outbound.send(given)
+        assert caught.value.field == field
+        assert not service.seen
+        client = connect(serve(listening=False), fallback=plain, fallback_ignore={field})
+        assert client.outbound.send(given).via == "smtp"
+        assert b"X-PM" not in server.envelopes[0].content
+
+
+def test_composed_by_hand(serve, connect):
+    """`Fallback(APITransport(client), SMTPTransport(...))` does what the client's own does."""
+    with Listener() as server:
+        with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as way:
+            result = way.send(mail("a"))
+        assert result.via == "smtp"
+        assert f"X-PM-Metadata-emailapi-key: {result.idempotency_key}\r\n".encode() in server.envelopes[0].content
+
+
+def test_smtp_first(serve, connect):
+    """By SMTP first, what a server puts off leaves by the API, and what it refuses does not."""
+    for reply, via in ((b"451 4.3.0 try later", "api"), (b"550 5.1.1 no such user", None)):
+        server, service = Scripted(polite(rcpt=reply)), serve()
+        with contextlib.closing(server), smtp_to(server.port) as first:
+            way = Fallback(first, APITransport(connect(service)))
+            if via:
+                assert way.send(mail("a")).via == via
+            else:
+                with pytest.raises(EmailAPIError) as caught:
+                    way.send(mail("a"))
+                assert caught.value.code == 550
+        assert len(service.accepted) == (1 if via else 0)
