@@ -60,8 +60,9 @@ def _begin_with_mail_server(namespace: dict[str, Any]) -> None:
         ports = {587: _mail_server(entered, tls_context=context), 465: _mail_server(entered, ssl_context=context)}
         resolve = socket.getaddrinfo
 
-        def found(host: str, port: int, *options: Any) -> Any:
-            return resolve("127.0.0.1" if host == _MAIL_HOST else host, ports.get(port, port), *options)
+        def found(host: str, port: int, *options: Any, **named: Any) -> Any:
+            ours = host == _MAIL_HOST
+            return resolve("127.0.0.1" if ours else host, ports[port] if ours else port, *options, **named)
 
         entered.enter_context(mock.patch("socket.getaddrinfo", found))
         namespace[_CLOSING] = entered.pop_all()
@@ -100,7 +101,7 @@ def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], exc
 
 
 _MAIL_HOST = "smtp.example.com"
-_BY_SMTP = ["docs/guide/smtp.md"]
+_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/ways-out.md"]
 
 pytest_collect_file = (
     _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], _BY_SMTP) + _sybil(_begin_with_mail_server, _BY_SMTP)
