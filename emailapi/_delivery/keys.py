@@ -7,7 +7,7 @@ from struct import Struct
 
 from ..models.email import KEY_NAME
 
-__all__ = ["BATCH_NAME", "KEY_NAME", "new_keys"]
+__all__ = ["BATCH_NAME", "KEY_NAME", "OWN_NAMES", "new_keys"]
 
 BATCH_NAME = "emailapi-batch"
 OWN_NAMES = frozenset((KEY_NAME, BATCH_NAME))
