@@ -102,7 +102,8 @@ def test_a_handshake_that_breaks_sent_nothing(tls, how, script, connect):
         if isinstance(step, bytes):
             talk.say(step)
             talk.wait()
-        step(talk)
+        else:
+            step(talk)
 
     server = script(broken if tls == "implicit" else polite("STARTTLS", starttls=broken))
     with pytest.raises(ConnectionFailed) as caught:
