@@ -106,6 +106,20 @@ def test_a_key_that_travelled_is_named(script, connect):
     assert all(key.encode() in sent for key, sent in zip(keys, server.mails, strict=True))
 
 
+@pytest.mark.parametrize("more", [b"250 2.0.0 Ok: queued as 4NO", b"552 5.3.4 no"])
+def test_an_answer_before_the_mail_is_no_acceptance(more, script, connect):
+    """What stands behind the 354 is not the answer to the mail: a refusal is one, anything else breaks it off."""
+    server = script(polite(data=lambda talk: (talk.say(b"354 go\r\n" + more), talk.wait())), polite())
+    transport = connect(server)
+    if more.startswith(b"250"):
+        assert transport.send(mail()).message_id == "4XYZ"
+    else:
+        with pytest.raises(SMTPError, match="no"):
+            transport.send(mail())
+        transport.send(mail())
+    assert server.carriers == [2]
+
+
 def test_last_words_are_heard(script, connect):
     """A server that refuses in the middle of a mail and hangs up is quoted, where that can be read."""
 
