@@ -164,7 +164,11 @@ class Session(smtplib.SMTP):
         if body.startswith(b"."):
             body = b"." + body
         refused, failure = None, None
+        self._written = 0
         try:
+            if self.has_unread():
+                # Taken for the answer to the mail's end it would say that a mail was accepted which was not.
+                raise Broken("the server says more than it was asked")
             self.send(body + b".\r\n")
         except Broken as broken:
             failure = broken
@@ -219,7 +223,8 @@ class Session(smtplib.SMTP):
         connection.settimeout(0)
         self._waiting = 0.0
         try:
-            connection.recv(1)
+            # Not taken away where that can be helped: it may be a last word.
+            connection.recv(1, 0 if isinstance(connection, ssl.SSLSocket) else socket.MSG_PEEK)
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         except OSError:

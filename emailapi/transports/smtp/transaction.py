@@ -186,10 +186,14 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
 
 def _seven_bit(content: bytes) -> bytes:
     """Return a mail that nobody signed with its 8-bit parts encoded anew."""
+    reason = "the message cannot be encoded otherwise"
     try:
-        return nested_message(content, "the message", whole=True)
+        encoded = nested_message(content, "the message", whole=True)
+        if encoded.isascii():
+            return encoded
     except InvalidEmail as error:
-        raise InvalidEmail(f"the server offers no 8BITMIME, and {error.message}", field="message") from None
+        reason = error.message
+    raise InvalidEmail(f"the server offers no 8BITMIME, and {reason}", field="message")
 
 
 def _check_size(limit: str, content: bytes) -> None:

@@ -6,13 +6,11 @@ import os
 import pickle
 import signal
 import socket
-import time
 
 import pytest
 
 from emailapi import (
     ConnectionFailed,
-    DeadlineExceeded,
     DeliveryUnknown,
     InvalidEmail,
     Outcome,
@@ -108,72 +106,18 @@ def test_a_key_that_travelled_is_named(script, connect):
     assert all(key.encode() in sent for key, sent in zip(keys, server.mails, strict=True))
 
 
-def test_a_silent_end_is_unknown(script, connect):
-    """An answer to the end of data that does not come in time leaves it open."""
-    server = script(polite(ends=[Talk.wait]))
-    with pytest.raises(DeliveryUnknown):
-        connect(server, deadline=0.3).send(mail())
-    assert server.connections == 1
-
-
-def test_the_end_of_data_is_waited_for_longer(script, connect):
-    """A server that looks at the whole mail before it answers has all the deadline, not one timeout."""
-    server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"250 ok"))]))
-    assert connect(server, timeout=0.2).send(mail()).message == "ok"
-
-
-@pytest.mark.parametrize("stage", ["greeting", "ehlo", "mail", "rcpt", "data"])
-@pytest.mark.parametrize("how", [Talk.drip, Talk.wait], ids=["dripping", "silent"])
-def test_the_deadline_holds(stage, how, script, connect):
-    """A server that is silent, or says a byte now and then, ends at the deadline with nothing sent."""
-    server = script(polite(**{stage: how}))
-    began = time.monotonic()
-    with pytest.raises(DeadlineExceeded) as caught:
-        connect(server, deadline=0.3).send(mail())
-    assert time.monotonic() - began < 3
-    assert caught.value.outcome is Outcome.NOT_SENT
-
-
-def test_a_dripping_end_is_unknown_at_the_deadline(script, connect):
-    """The same at the end of data leaves it open."""
-    with pytest.raises(DeliveryUnknown):
-        connect(script(polite(ends=[Talk.drip])), deadline=0.3).send(mail())
-
-
-def test_a_reply_without_end_ends(script, connect):
-    """Continuation lines do not fill the memory."""
-
-    def endless(talk: Talk) -> None:
-        while True:
-            talk.connection.sendall(b"250-more\r\n" * 10_000)
-
-    server = script(polite(ehlo=endless))
-    with pytest.raises(ConnectionFailed, match="no end"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
-
-
-def test_a_line_without_end_ends(script, connect):
-    """Nor does a line."""
-    server = script(polite(ehlo=lambda talk: talk.connection.sendall(b"2" * 9000)))
-    with pytest.raises(ConnectionFailed, match="line"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
-
-
-def test_a_slow_reader_has_its_time_for_each_piece(script, connect):
-    """A large mail may take longer than one timeout, as long as the server goes on reading."""
-
-    def slowly(talk: Talk) -> None:
-        talk.say(b"354 go")
-        talk.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
-        for _ in range(4):
-            talk.server.stopping.wait(0.15)
-            talk.reader.read(1_000_000)
-        talk.hear_mail()
-        talk.say(b"250 2.0.0 Ok: queued as 4BIG")
-
-    body = (b"x" * 70 + b"\r\n") * 100_000
-    result = connect(script(polite(data=slowly)), timeout=0.4).send_message(READY + body)
-    assert result.message_id == "4BIG"
+@pytest.mark.parametrize("more", [b"250 2.0.0 Ok: queued as 4NO", b"552 5.3.4 no"])
+def test_an_answer_before_the_mail_is_no_acceptance(more, script, connect):
+    """What stands behind the 354 is not the answer to the mail: a refusal is one, anything else breaks it off."""
+    server = script(polite(data=lambda talk: (talk.say(b"354 go\r\n" + more), talk.wait())), polite())
+    transport = connect(server)
+    if more.startswith(b"250"):
+        assert transport.send(mail()).message_id == "4XYZ"
+    else:
+        with pytest.raises(SMTPError, match="no"):
+            transport.send(mail())
+        transport.send(mail())
+    assert server.carriers == [2]
 
 
 def test_last_words_are_heard(script, connect):

@@ -96,6 +96,15 @@ def test_eight_bits_are_encoded_where_they_cannot_travel(script, connect):
     assert [part.get_payload(decode=True).rstrip() for part in parts] == ["Hellö".encode(), "<p>Hellö</p>".encode()]
 
 
+def test_what_cannot_be_encoded_is_refused(script, connect):
+    """Without 8BITMIME, a part that is said to be ASCII and is not cannot be encoded, and is not sent as it is."""
+    ready = READY.replace(b"\r\n\r\n", b"\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n") + "\xfc".encode()
+    server = script(polite())
+    with pytest.raises(InvalidEmail, match="8BITMIME"):
+        connect(server).send_message(ready)
+    assert server.mails == []
+
+
 @pytest.mark.parametrize(
     "signed",
     [

@@ -130,6 +130,8 @@ def test_one_address_is_one_recipient(listen, connect):
         (b"Subject: Hi\r\n\r\nHello", {"recipients": "a@x.example"}, "sender"),
         (b"Subject: Hi\r\n\r\nHello", {"sender": "a@x.example"}, "recipients"),
         (READY, {"recipients": []}, "recipients"),
+        (mail(), {"recipients": []}, "recipients"),
+        (READY, {"mail_options": "RET=HDRS"}, "mail_options"),
         (READY, {"sender": "a@x.example, b@x.example"}, "sender"),
         (READY, {"recipients": 7}, "recipients"),
         (READY, {"recipients": [b"a@x.example"]}, "recipients"),

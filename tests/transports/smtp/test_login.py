@@ -74,6 +74,13 @@ def test_endless_challenges_end(script, connect):
     assert server.mails == []
 
 
+def test_a_farewell_is_no_refusal(script, connect):
+    """A server that goes away while somebody logs in is tried again."""
+    server = script(polite("AUTH PLAIN", auth=b"421 4.7.0 busy"), polite("AUTH PLAIN", auth=b"235 ok"))
+    connect(server, username="user", password=SECRET).send(mail())
+    assert server.connections == 2
+
+
 def test_a_token_logs_in_by_xoauth2(script, connect):
     """The function is asked for a token at each login, and only then."""
     tokens = iter(["first", "second"])

@@ -169,6 +169,15 @@ def test_a_refused_starttls_sends_nothing(refusal, script, connect):
     assert set(server.verbs()) == {"EHLO", "STARTTLS"}
 
 
+def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
+    """Opportunistic TLS goes on in clear where STARTTLS is offered and refused; not when the server goes away."""
+    server = script(polite("STARTTLS", starttls=b"454 4.7.0 not now"))
+    connect(server).send(mail())
+    assert len(server.mails) == 1
+    with pytest.raises(ConnectionFailed):
+        connect(script(polite("STARTTLS", starttls=b"421 4.7.0 bye"))).send(mail())
+
+
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
 def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):

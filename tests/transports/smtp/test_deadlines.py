@@ -1,0 +1,134 @@
+"""Time: what a server may take of it, and handshakes and replies that do not end."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+
+from emailapi import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
+
+from .mails import READY, mail
+from .scripted import Talk, polite
+
+
+def test_a_silent_end_is_unknown(script, connect):
+    """An answer to the end of data that does not come in time leaves it open."""
+    server = script(polite(ends=[Talk.wait]))
+    with pytest.raises(DeliveryUnknown):
+        connect(server, deadline=0.3).send(mail())
+    assert server.connections == 1
+
+
+def test_the_end_of_data_is_waited_for_longer(script, connect):
+    """A server that looks at the whole mail before it answers has all the deadline, not one timeout."""
+    server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"250 ok"))]))
+    assert connect(server, timeout=0.2).send(mail()).message == "ok"
+
+
+@pytest.mark.parametrize("stage", ["greeting", "ehlo", "mail", "rcpt", "data"])
+@pytest.mark.parametrize("how", [Talk.drip, Talk.wait], ids=["dripping", "silent"])
+def test_the_deadline_holds(stage, how, script, connect):
+    """A server that is silent, or says a byte now and then, ends at the deadline with nothing sent."""
+    server = script(polite(**{stage: how}))
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded) as caught:
+        connect(server, deadline=0.3).send(mail())
+    assert time.monotonic() - began < 3
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_a_dripping_end_is_unknown_at_the_deadline(script, connect):
+    """The same at the end of data leaves it open."""
+    with pytest.raises(DeliveryUnknown):
+        connect(script(polite(ends=[Talk.drip])), deadline=0.3).send(mail())
+
+
+def test_a_reply_without_end_ends(script, connect):
+    """Continuation lines do not fill the memory."""
+
+    def endless(talk: Talk) -> None:
+        while True:
+            talk.connection.sendall(b"250-more\r\n" * 10_000)
+
+    server = script(polite(ehlo=endless))
+    with pytest.raises(ConnectionFailed, match="no end"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+
+
+def test_a_line_without_end_ends(script, connect):
+    """Nor does a line."""
+    server = script(polite(ehlo=lambda talk: talk.connection.sendall(b"2" * 9000)))
+    with pytest.raises(ConnectionFailed, match="line"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+
+
+def test_a_slow_reader_has_its_time_for_each_piece(script, connect):
+    """A large mail may take longer than one timeout, as long as the server goes on reading."""
+
+    def slowly(talk: Talk) -> None:
+        talk.say(b"354 go")
+        talk.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        for _ in range(4):
+            talk.server.stopping.wait(0.15)
+            talk.reader.read(1_000_000)
+        talk.hear_mail()
+        talk.say(b"250 2.0.0 Ok: queued as 4BIG")
+
+    body = (b"x" * 70 + b"\r\n") * 100_000
+    result = connect(script(polite(data=slowly)), timeout=0.4).send_message(READY + body)
+    assert result.message_id == "4BIG"
+
+
+BROKEN_HANDSHAKES = {
+    "cut": Talk.cut,
+    "reset": Talk.reset,
+    "garbage": b"what is this?",
+    "alert": b"\x15\x03\x03\x00\x02\x02\x28",
+}
+
+
+@pytest.mark.parametrize("how", BROKEN_HANDSHAKES)
+@pytest.mark.parametrize("tls", ["required", "implicit"])
+def test_a_handshake_that_breaks_sent_nothing(tls, how, script, connect):
+    """A TLS handshake that breaks off is a failed connection."""
+    step = BROKEN_HANDSHAKES[how]
+
+    def broken(talk: Talk) -> None:
+        if tls == "required":
+            talk.say(b"220 go")
+        talk.reader.read(1)
+        if isinstance(step, bytes):
+            talk.say(step)
+            talk.wait()
+        else:
+            step(talk)
+
+    server = script(broken if tls == "implicit" else polite("STARTTLS", starttls=broken))
+    with pytest.raises(ConnectionFailed) as caught:
+        connect(server, tls=tls).send(mail())
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert "MAIL" not in server.verbs()
+
+
+@pytest.mark.parametrize("tls", ["required", "implicit"])
+def test_a_silent_handshake_meets_the_deadline(tls, script, connect):
+    """A server that does not shake hands is not waited for beyond the deadline."""
+
+    def silent(talk: Talk) -> None:
+        if tls == "required":
+            talk.say(b"220 go")
+        talk.wait()
+
+    server = script(silent if tls == "implicit" else polite("STARTTLS", starttls=silent))
+    with pytest.raises(DeadlineExceeded):
+        connect(server, tls=tls, deadline=0.3).send(mail())
+
+
+def test_no_time_is_a_deadline(script, connect):
+    """A mail that has no time at all is not sent."""
+    server = script(polite())
+    with pytest.raises(DeadlineExceeded):
+        connect(server).within(1e-9).send(mail())
+    assert server.mails == []
