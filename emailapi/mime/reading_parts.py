@@ -175,8 +175,8 @@ def _message(part: Message) -> bytes:
 def _type(part: Message) -> str:
     """Return a part's type with its parameters, but for those that say how it is called or taken apart."""
     written = [part.get_content_type()]
-    for name, _ in (part.get_params() or [])[1:]:
-        value = part.get_param(name)
+    parameters: list[tuple[str, Any]] = (part.get_params() or [])[1:]
+    for name, value in parameters:
         if name.lower() not in ("name", "boundary") and value:
             text = value[2] if isinstance(value, tuple) else value
             escaped = text.replace("\\", "\\\\").replace('"', '\\"')

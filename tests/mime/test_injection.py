@@ -112,7 +112,9 @@ def test_nothing_gets_in(read, way, payload):
         if header in seen.names:
             found = seen.addresses(header)
             assert len(found) == count
-            assert all(mailbox in seen.raw(header) for _, mailbox in found)
+            # A reader may take a backslash away in a quoted local part: it is the same address.
+            raw = seen.raw(header).replace("\\", "")
+            assert all(mailbox.replace("\\", "") in raw for _, mailbox in found)
     sender, recipients = envelope(email)
     given = [address.email for address in (*email.to, *email.cc, *email.bcc)]
     assert all(address.isascii() for address in (sender, *recipients))

@@ -134,6 +134,12 @@ def odd(payload) -> Message:
     return message
 
 
+def multipart(payload) -> Message:
+    message = odd(payload)
+    message["Content-Type"] = "multipart/mixed"
+    return message
+
+
 def deep() -> Message:
     message = Message()
     for _ in range(150):
@@ -157,6 +163,9 @@ def named(name, value) -> Message:
         odd(7),
         odd(b"bytes"),
         odd([7]),
+        odd([Message()]),
+        multipart([7]),
+        named("Subject", EncodedHeader("x\nBcc: y")),
         deep(),
         named("A b", "c"),
         named("A\r\nBcc", "c"),
