@@ -13,6 +13,7 @@ from .kept import Kept
 from .opening import Lost, failed
 from .parcel import Parcel
 from .reading import Broken
+from .replies import FAREWELL
 from .transaction import Farewell, Progress, finished, transact
 
 logger = logging.getLogger("emailapi")
@@ -75,7 +76,7 @@ def _send_over(kept: Kept, progress: Progress, deadline: Deadline) -> None:
         broken = caught
     except (SMTPError, InvalidEmail) as refused:
         # The connection serves the next mail, unless the server has gone.
-        if session.sock is None or refused.code == 421:
+        if session.sock is None or refused.code == FAREWELL:
             kept.drop()
         raise
     except BaseException:

@@ -45,7 +45,7 @@ class Kept:
             DeadlineExceeded: Others had it all the time.
             ConfigurationError: It is closed.
         """
-        if not self._lock.acquire(timeout=max(0.0, deadline.left())):
+        if not (self._lock.acquire(blocking=False) or self._lock.acquire(timeout=max(0.0, deadline.left()))):
             raise DeadlineExceeded("out of time: other mails had the connection")
         if self._closed:
             self._lock.release()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ...errors import SMTPError
 from ...models.outbound import RecipientResult
 
+FAREWELL = 421
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")
 # Postfix, Exim, Exchange, Haraka, Sendmail, qmail, Gmail, Amazon SES: each has its own sentence, and no standard one.
 _QUEUE_IDS = tuple(
@@ -46,7 +47,7 @@ class Reply(NamedTuple):
         enhanced, texts = None, []
         if b"\n" not in lines:
             text = lines.decode("utf-8", "replace")
-            found = _ENHANCED.match(text)
+            found = _ENHANCED.match(text) if text[1:2] == "." else None
             return cls(code, text[found.end() :], found[1]) if found else cls(code, text)
         for line in lines.decode("utf-8", "replace").split("\n"):
             found = _ENHANCED.match(line)
@@ -64,7 +65,7 @@ class Reply(NamedTuple):
     @property
     def is_farewell(self) -> bool:
         """Whether the server goes away."""
-        return self.code == 421
+        return self.code == FAREWELL
 
     @property
     def wants_fewer(self) -> bool:

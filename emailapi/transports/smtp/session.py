@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._delivery import Deadline
 from .reading import CLOSED, Answers, Broken, words
-from .replies import Reply
+from .replies import FAREWELL, Reply
 
 # One write has one time limit for all of it, however much the other side takes meanwhile.
 PIECE = 65_536
@@ -145,8 +145,9 @@ class Session(smtplib.SMTP):
             group = commands[start : start + step]
             self.send("\r\n".join(group) + "\r\n")
             for _ in group:
-                replies.append(self.reply())
-                if replies[-1].is_farewell:
+                code, lines = self.getreply()
+                replies.append(Reply.read(code, lines))
+                if code == FAREWELL:
                     return replies
         return replies
 
