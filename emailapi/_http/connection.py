@@ -19,8 +19,8 @@ from urllib3.util.connection import allowed_gai_family
 POOL_SIZE = 32
 # Load balancers close what is idle for a minute or more; renewing a connection costs less than losing an answer.
 IDLE_SECONDS = 45.0
-# One `sendall` has one time limit for all it writes, however much the other side takes meanwhile.
-PIECE = 65_536
+# A body of this size or less leaves in one write with its head.
+SMALL_BODY = 65_536
 
 
 class _Call(threading.local):
@@ -156,7 +156,7 @@ class _Watched:
 
     def request(self, method: str, url: str, body: Any = None, *args: Any, **options: Any) -> None:
         # A small body leaves with its head: a write of its own costs more than all that is done to it before.
-        self._joins = isinstance(body, bytes) and 0 < len(body) <= PIECE
+        self._joins = isinstance(body, bytes) and 0 < len(body) <= SMALL_BODY
         self._head = b""
         super().request(method, url, body, *args, **options)  # type: ignore[misc]
 
@@ -167,21 +167,17 @@ class _Watched:
         data, self._head, self._joins = self._head + data if self._head else data, b"", False
         if self.sock is None and self.auto_open:  # type: ignore[attr-defined]
             self.connect()
-        _limit(self.sock)  # type: ignore[attr-defined]
-        call.sent = True
-        if not isinstance(data, bytes) or len(data) <= PIECE:
-            self._send(data)
-            return
-        view = memoryview(data)
-        for start in range(0, len(view), PIECE):
-            self._send(view[start : start + PIECE])
-
-    def _send(self, data: Any) -> None:
         sock = self.sock  # type: ignore[attr-defined]
-        if call.timeout is not None and sock is not None:
-            sock.settimeout(call.timeout)
-            _limit(sock)
-        super().send(data)  # type: ignore[misc]
+        _limit(sock)
+        call.sent = True
+        left = memoryview(data)
+        while left:
+            if call.timeout is not None:
+                sock.settimeout(call.timeout)
+                _limit(sock)
+            # As much as the system takes, and not `sendall`: that has one time limit for all it writes, however much
+            # the other side takes meanwhile.
+            left = left[sock.send(left) :]
 
 
 def _now() -> tuple[float, float]:
