@@ -227,14 +227,15 @@ class Adapter(HTTPAdapter):
             pool = self._pool = super().get_connection_with_tls_context(*args, **options)
         return pool
 
-    def build_response(self, request: requests.PreparedRequest, raw: HTTPResponse) -> requests.Response:  # type: ignore[override]
-        response = requests.Response()
-        response.status_code = raw.status
-        response.headers = raw.headers  # type: ignore[assignment]  # they compare in any case, too
-        response.raw = raw
-        response.request = request
-        response.url = request.url or ""
-        return response
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """Return what stands in the request line, without asking again which proxy serves where there is none."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(  # type: ignore[override]
+        self, request: requests.PreparedRequest, raw: HTTPResponse
+    ) -> HTTPResponse:
+        """Return the answer as it came: a `requests.Response` has a cookie jar, and more that nobody asks for."""
+        return raw
 
     def close(self) -> None:
         self._pool = None
