@@ -232,7 +232,9 @@ class Adapter(HTTPAdapter):
         return super().request_url(request, proxies) if proxies else request.path_url
 
     def build_response(  # type: ignore[override]
-        self, request: requests.PreparedRequest, raw: HTTPResponse
+        self,
+        request: requests.PreparedRequest,  # noqa: ARG002 - the stock adapter gives it
+        raw: HTTPResponse,
     ) -> HTTPResponse:
         """Return the answer as it came: a `requests.Response` has a cookie jar, and more that nobody asks for."""
         return raw
