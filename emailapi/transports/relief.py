@@ -15,6 +15,7 @@ import attrs
 from .._delivery import Deadline
 from ..errors import (
     ConfigurationError,
+    DeliveryUnknown,
     EmailAPIError,
     Outcome,
     RateLimited,
@@ -24,7 +25,7 @@ from ..errors import (
     TransportError,
 )
 from ..models.email import Email
-from ..models.outbound import BatchItem
+from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from ..models.whole import check_whole
 
@@ -114,9 +115,7 @@ class Relief:
 
     def __init__(self, second: Transport, ignore: Iterable[str] = ()) -> None:
         """Check that it is a way out."""
-        if not isinstance(second, Transport):
-            raise ConfigurationError(f"fallback must be a transport, not {type(second).__name__}")
-        self.second = second
+        self.second = check_way(second, "fallback")
         self.ignore = check_ignore(ignore)
         self._breaker = _Breaker()
 
@@ -167,11 +166,48 @@ class Relief:
         return items
 
     def _send(self, emails: Sequence[Email], seconds: float) -> list[BatchItem]:
-        way = within(self.second, seconds)
-        try:
-            return [way.send(emails[0])] if len(emails) == 1 else list(way.send_batch(emails))
-        except EmailAPIError as error:
-            return [error, *(copy(error) for _ in emails[1:])]
+        return ask(within(self.second, seconds), emails)
+
+
+def check_way(given: Transport, name: str) -> Transport:
+    """
+    Return a way out.
+
+    Raises:
+        ConfigurationError: It is none: something else, or a class that somebody forgot to call.
+    """
+    if isinstance(given, type) or not isinstance(given, Transport):
+        found = f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+        raise ConfigurationError(f"{name} must be a transport, not {found}")
+    return given
+
+
+def ask(way: Transport, emails: Sequence[Email]) -> list[BatchItem]:
+    """
+    Send mails by one way, and return what became of each, whatever it raises or answers.
+
+    One that somebody else wrote may fail in any way and at any moment: its mails may have been sent then.
+    """
+    failure = None
+    try:
+        items: list[object] = [way.send(emails[0])] if len(emails) == 1 else [*way.send_batch(emails)]
+    except EmailAPIError as error:
+        return [error, *(copy(error) for _ in emails[1:])]
+    except Exception as error:
+        failure, why = error, f"{type(way).__name__} raised {type(error).__name__}"
+    else:
+        if len(items) == len(emails):
+            return [item if isinstance(item, (SendResult, EmailAPIError)) else _no_item(way, item) for item in items]
+        why = f"{type(way).__name__} answered {len(items)} items to {len(emails)} mails"
+    lost: list[BatchItem] = [DeliveryUnknown(f"{why}; the mail may have been sent") for _ in emails]
+    for item in lost:
+        item.__cause__ = failure  # type: ignore[union-attr]
+    return lost
+
+
+def _no_item(way: Transport, item: object) -> DeliveryUnknown:
+    what = f"{type(way).__name__} answered {type(item).__name__} in place of a result"
+    return DeliveryUnknown(f"{what}; the mail may have been sent")
 
 
 def within(way: Transport, seconds: float, attempts: int | None = None) -> Transport:
@@ -192,7 +228,7 @@ def _worked(items: Sequence[BatchItem]) -> bool | None:
 def _after(before: BatchItem, item: BatchItem) -> BatchItem:
     """Return what the second way says of a mail, and why it was asked."""
     if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
-        item.__cause__ = before
+        item.__cause__ = item.__cause__ or before
         if item.outcome is Outcome.NOT_SENT and before.retryable:
             item.retryable = True
     return item

@@ -75,6 +75,37 @@ class Bare:
         self.closed = True
 
 
+class Foreign(Bare):
+    """A user's own way out that keeps to nothing: it raises what it likes, or answers what it is told to."""
+
+    def __init__(self, fate: object) -> None:
+        """Raise this, or answer it."""
+        super().__init__()
+        self.fate = fate
+
+    def send(self, email: Email, /) -> SendResult:
+        """Do so."""
+        if isinstance(self.fate, Exception):
+            raise self.fate
+        return self.fate
+
+    def send_batch(self, emails, /) -> BatchResult:
+        """Do so."""
+        return self.send(emails)
+
+    def close(self) -> None:
+        """Do so."""
+        self.send(None)
+
+
+class Mixed(Bare):
+    """A way out that takes the first mail of a batch, and not the others."""
+
+    def send_batch(self, emails, /) -> BatchResult:
+        """Take one."""
+        return BatchResult((self.send(emails[0]), *(ConnectionFailed("refused") for _ in emails[1:])))
+
+
 class NoTag(MemoryTransport):
     """A way out that cannot carry a tag."""
 
@@ -156,6 +187,10 @@ def test_only_ways_out():
             Fallback(first, second)
     with pytest.raises(ConfigurationError):
         Client("token", fallback="localhost")
+    with pytest.raises(ConfigurationError, match="the class MemoryTransport"):
+        Client("token", fallback=MemoryTransport)
+    with pytest.raises(ConfigurationError, match="the class Bare"):
+        Fallback(Bare, MemoryTransport())
 
 
 def test_composed():
@@ -187,6 +222,14 @@ def test_closing():
     assert [way.closed for way in ways] == [True] * 5
 
 
+def test_closing_the_second_though_the_first_fails():
+    """A first way that cannot be closed does not keep the second open."""
+    second = Bare()
+    with pytest.raises(OSError, match="stuck"):
+        Fallback(Foreign(OSError("stuck")), second).close()
+    assert second.closed
+
+
 def test_a_clone_does_not_close():
     """A client with other options leaves the fallback of the first open."""
     way = Bare()
@@ -208,3 +251,36 @@ def test_more_than_one_request():
     second = MemoryTransport()
     assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch(mails)) == 1201
     assert second.sent == mails
+
+
+TAKEN = SendResult(message_id="1", via="bare")
+
+
+@pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
+def test_a_way_that_keeps_to_nothing(fate):
+    """What a user's own way raises or answers against the protocol leaves its mail unknown: nobody sends it again."""
+    second = MemoryTransport()
+    for way in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
+        with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|answered)") as caught:
+            way.send(MAIL)
+        if isinstance(fate, Exception):
+            assert caught.value.__cause__ is fate
+    assert second.sent == []
+
+
+@pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
+def test_a_batch_that_is_not_answered_item_by_item(answer):
+    """An answer that cannot be laid beside its mails makes each of them unknown; what the first way took stands."""
+    second = MemoryTransport()
+    batch = Fallback(Foreign(answer), second).send_batch([MAIL, MAIL])
+    assert [type(item) for item in batch] == [DeliveryUnknown] * 2
+    assert second.sent == []
+    batch = Fallback(Mixed(), Foreign(answer)).send_batch([MAIL] * 3)
+    assert [type(item) for item in batch] == [SendResult, DeliveryUnknown, DeliveryUnknown]
+
+
+def test_an_item_that_is_no_result():
+    """One item that is neither a result nor an error of ours is that mail's unknown outcome."""
+    batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([MAIL, MAIL])
+    assert batch[0] is TAKEN
+    assert isinstance(batch[1], DeliveryUnknown)
