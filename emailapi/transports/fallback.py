@@ -124,7 +124,7 @@ class Fallback:
 
     def _deliver(self, mails: Sequence[Email]) -> list[BatchItem]:
         way = within(self.first, self.deadline / 2, ATTEMPTS)
-        return self._relief.deliver(mails, lambda: ask(way, mails), Deadline.after(self.deadline))
+        return self._relief.deliver(mails, lambda some: ask(way, mails[some]), Deadline.after(self.deadline))
 
     def close(self) -> None:
         """Close both, the second also when the first fails to."""

@@ -87,18 +87,18 @@ class _Breaker:
         self._failures = 0
         self._closed_until = 0.0
 
-    def may_try(self) -> bool:
-        """Return whether the first way is to be tried; after a pause by one call alone."""
+    def let_through(self, count: int) -> int:
+        """Return how many of so many mails the first way is to be tried with; after a pause it is one mail alone."""
         if self._pid != os.getpid():
             self._renew()
-        if self._failures < FAILURES:
-            return True
+        if self._failures < FAILURES or not count:
+            return count
         with self._lock:
             now = monotonic()
             if now < self._closed_until:
-                return False
+                return 0
             self._closed_until = now + PAUSE
-            return True
+            return 1
 
     def tell(self, worked: bool | None) -> None:
         """Take note of how the first way went; None says nothing."""
@@ -138,31 +138,31 @@ class Relief:
         return attrs.evolve(email, **given) if given else email
 
     def deliver(
-        self, emails: Sequence[Email], first: Callable[[], Sequence[BatchItem]], deadline: Deadline
+        self, emails: Sequence[Email], first: Callable[[slice], Sequence[BatchItem]], deadline: Deadline
     ) -> list[BatchItem]:
         """
         Send mails by the first way, and those by the second that it surely did not take.
 
         Args:
             emails: The mails, with all that the first way would fill in.
-            first: Sends them, and returns what became of each; an error of the whole is each one's.
+            first: Sends those of a slice, and returns what became of each; an error of the whole is each one's.
             deadline: When both must be over.
         """
-        if self._breaker.may_try():
-            items = list(first())
-            self._breaker.tell(_worked(items))
-            places = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_relieve(item)]
-        else:
-            items = []
-            places = list(range(len(emails)))
+        items: list[BatchItem] = []
+        while count := self._breaker.let_through(len(emails) - len(items)):
+            some = first(slice(len(items), len(items) + count))
+            self._breaker.tell(_worked(some))
+            items += some
+        places = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_relieve(item)]
+        tried = len(items)
+        places += range(tried, len(emails))
+        items += [_skipped() for _ in emails[tried:]]
         if not places or not deadline.may_send():
-            return items or [_skipped() for _ in emails]
+            return items
         logger.warning("%d mails leave by the second way: the first did not take them", len(places))
         sent = self._send([self._reduced(emails[at]) for at in places], deadline.left())
-        if not items:
-            return sent
         for at, item in zip(places, sent, strict=True):
-            items[at] = _after(items[at], item)
+            items[at] = _after(items[at], item) if at < tried else item
         return items
 
     def _send(self, emails: Sequence[Email], seconds: float) -> list[BatchItem]:
