@@ -12,8 +12,7 @@ from ..models.email import Email
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from ..models.transport import Transport
 from .given import EmailLike, as_mail, check_many
-from .limits import BATCH_LIMIT
-from .relief import ATTEMPTS, Relief, ask, check_way, within
+from .relief import ATTEMPTS, Relief, ask, at_once, check_way, within
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -32,7 +31,8 @@ class Fallback:
     Attributes:
         first: The way that is tried first.
         second: The way behind it.
-        deadline: Seconds for one call: the first way's.
+        deadline: Seconds for one request: the first way's.
+        at_once: How many mails are one request: as many as the first way takes.
     """
 
     def __init__(self, first: Transport, second: Transport, *, ignore: Iterable[str] = ()) -> None:
@@ -50,6 +50,7 @@ class Fallback:
         self.first = check_way(first, "first")
         self.second = second
         self.deadline: float = getattr(first, "deadline", DEADLINE)
+        self.at_once = at_once(first)
         self._relief = Relief(second, ignore)
 
     def __repr__(self) -> str:
@@ -117,8 +118,8 @@ class Fallback:
             raise InvalidArgument("emails is empty", argument="emails")
         places = list(mails)
         # The deadline is of one request, here as elsewhere.
-        for start in range(0, len(places), BATCH_LIMIT):
-            some = places[start : start + BATCH_LIMIT]
+        for start in range(0, len(places), self.at_once):
+            some = places[start : start + self.at_once]
             items.update(zip(some, self._deliver([mails[place] for place in some]), strict=True))
         return BatchResult(tuple(items[place] for place in sorted(items)))
 

@@ -15,6 +15,7 @@ import attrs
 from .._delivery import Deadline
 from ..errors import (
     ConfigurationError,
+    ConnectionFailed,
     DeliveryUnknown,
     EmailAPIError,
     Outcome,
@@ -28,6 +29,7 @@ from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from ..models.whole import check_whole
+from .limits import BATCH_LIMIT
 
 logger = logging.getLogger("emailapi")
 
@@ -160,13 +162,30 @@ class Relief:
         if not places or not deadline.may_send():
             return items
         logger.warning("%d mails leave by the second way: the first did not take them", len(places))
-        sent = self._send([self._reduced(emails[at]) for at in places], deadline.left())
-        for at, item in zip(places, sent, strict=True):
+        sent = self._send([self._reduced(emails[at]) for at in places], deadline)
+        for at, item in zip(places, sent, strict=False):
             items[at] = _after(items[at], item) if at < tried else item
         return items
 
-    def _send(self, emails: Sequence[Email], seconds: float) -> list[BatchItem]:
-        return ask(within(self.second, seconds), emails)
+    def _send(self, emails: Sequence[Email], deadline: Deadline) -> list[BatchItem]:
+        """Send as many as there is time for; one that cannot be reached again and again is left alone, too."""
+        step = at_once(self.second)
+        items: list[BatchItem] = []
+        for start in range(0, len(emails), step):
+            left = deadline.left()
+            if left <= 0 or not deadline.may_send() or _are_lost(items[-FAILURES:]):
+                break
+            items += ask(within(self.second, left), emails[start : start + step])
+        return items
+
+
+def at_once(way: Transport) -> int:
+    """Return how many mails share a deadline of a way out."""
+    return max(1, min(getattr(way, "at_once", BATCH_LIMIT), BATCH_LIMIT))
+
+
+def _are_lost(items: Sequence[BatchItem]) -> bool:
+    return len(items) == FAILURES and all(isinstance(item, ConnectionFailed) for item in items)
 
 
 def check_way(given: Transport, name: str) -> Transport:
@@ -235,4 +254,6 @@ def _after(before: BatchItem, item: BatchItem) -> BatchItem:
 
 
 def _skipped() -> EmailAPIError:
-    return TransportError("nothing was sent: the first way is left alone after its failures, and no time is left")
+    return TransportError(
+        "nothing was sent: the first way is left alone after its failures, and the second took nothing in time"
+    )

@@ -284,3 +284,38 @@ def test_an_item_that_is_no_result():
     batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([MAIL, MAIL])
     assert batch[0] is TAKEN
     assert isinstance(batch[1], DeliveryUnknown)
+
+
+class OneByOne(Bare):
+    """A way out whose mails have a deadline each, as by SMTP; it tells how many it was asked for."""
+
+    at_once = 1
+
+    def __init__(self, error: EmailAPIError | None = None) -> None:
+        """Fail with this, or take everything."""
+        super().__init__(error)
+        self.asked = 0
+
+    def send(self, email: Email, /) -> SendResult:
+        """Count."""
+        self.asked += 1
+        return super().send(email)
+
+
+def test_a_first_way_without_batches():
+    """Where each mail has its own deadline, each has its own way: the first is left alone from the fourth on."""
+    first, second = OneByOne(ConnectionFailed("refused")), MemoryTransport()
+    batch = Fallback(first, second).send_batch([MAIL] * 9)
+    assert [item.via for item in batch] == ["memory"] * 9
+    assert first.asked == 3
+    assert Fallback(first, second).at_once == 1
+
+
+def test_a_second_way_without_batches():
+    """A second way that cannot be reached three times running does not keep the rest of a batch waiting."""
+    second = OneByOne(ConnectionFailed("no server"))
+    batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9)
+    assert second.asked == 3
+    assert [type(item) for item in batch] == [ConnectionFailed] * 3 + [RateLimited] * 6
+    second = OneByOne(SMTPError("no such user", code=550))
+    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9).failed) == second.asked == 9

@@ -57,9 +57,11 @@ class SESTransport:
 
     Attributes:
         deadline: Seconds for one mail.
+        at_once: How many mails share a deadline: each has its own.
     """
 
     deadline: float
+    at_once = 1
 
     def __init__(
         self,
