@@ -68,7 +68,7 @@ def is_loopback(host: str) -> bool:
     """Return whether a host name or address never leaves this machine."""
     import ipaddress
 
-    if host == "localhost" or host.endswith(".localhost"):
+    if f".{host.lower()}".endswith(".localhost"):
         return True
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 
 from ..errors import InvalidEmail
@@ -52,9 +53,13 @@ def envelope_of(message: Message | str | bytes) -> tuple[str | None, tuple[str, 
     A message that was resent goes by its Resent headers. The sender is None when no header names one.
 
     Raises:
-        InvalidEmail: Naming the header that cannot be read, or that there are several blocks of Resent headers.
+        InvalidEmail: Naming the header that cannot be read; or a line is no header, or there are several blocks of
+            Resent headers.
     """
     given = parse(message, headers_only=True)
+    if given is not message and any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in given.defects):
+        # As `Bcc : x`: the library takes what follows for the body, and would not see whom it names.
+        raise InvalidEmail("a line of the headers is none: say who the message is from and to", field="headers")
     blocks = max(len(values_of(given, f"resent-{name}")) for name in ("date", "from", "to"))
     if blocks > 1:
         raise InvalidEmail("several blocks of Resent headers: say who the message is from and to", field="headers")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from .._delivery import Deadline
-from ..errors import ConfigurationError, EmailAPIError, InvalidArgument, InvalidEmail
+from ..errors import InvalidArgument, InvalidEmail
 from ..models.email import Email
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from ..models.transport import Transport
 from .given import EmailLike, as_mail, check_many
-from .limits import BATCH_LIMIT
-from .relief import ATTEMPTS, Relief, within
+from .relief import ATTEMPTS, Relief, ask, at_once, check_way, within
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -33,7 +31,8 @@ class Fallback:
     Attributes:
         first: The way that is tried first.
         second: The way behind it.
-        deadline: Seconds for one call: the first way's.
+        deadline: Seconds for one request: the first way's.
+        at_once: How many mails are one request: as many as the first way takes.
     """
 
     def __init__(self, first: Transport, second: Transport, *, ignore: Iterable[str] = ()) -> None:
@@ -48,11 +47,10 @@ class Fallback:
         Raises:
             ConfigurationError: One is no transport, or a name no field that may be left behind.
         """
-        if not isinstance(first, Transport):
-            raise ConfigurationError(f"first must be a transport, not {type(first).__name__}")
-        self.first = first
+        self.first = check_way(first, "first")
         self.second = second
         self.deadline: float = getattr(first, "deadline", DEADLINE)
+        self.at_once = at_once(first)
         self._relief = Relief(second, ignore)
 
     def __repr__(self) -> str:
@@ -120,26 +118,21 @@ class Fallback:
             raise InvalidArgument("emails is empty", argument="emails")
         places = list(mails)
         # The deadline is of one request, here as elsewhere.
-        for start in range(0, len(places), BATCH_LIMIT):
-            some = places[start : start + BATCH_LIMIT]
+        for start in range(0, len(places), self.at_once):
+            some = places[start : start + self.at_once]
             items.update(zip(some, self._deliver([mails[place] for place in some]), strict=True))
         return BatchResult(tuple(items[place] for place in sorted(items)))
 
     def _deliver(self, mails: Sequence[Email]) -> list[BatchItem]:
         way = within(self.first, self.deadline / 2, ATTEMPTS)
-
-        def first() -> Sequence[BatchItem]:
-            try:
-                return [way.send(mails[0])] if len(mails) == 1 else way.send_batch(mails)
-            except EmailAPIError as error:
-                return [error, *(copy(error) for _ in mails[1:])]
-
-        return self._relief.deliver(mails, first, Deadline.after(self.deadline))
+        return self._relief.deliver(mails, lambda some: ask(way, mails[some]), Deadline.after(self.deadline))
 
     def close(self) -> None:
-        """Close both."""
-        self.first.close()
-        self.second.close()
+        """Close both, the second also when the first fails to."""
+        try:
+            self.first.close()
+        finally:
+            self.second.close()
 
     def __enter__(self) -> Self:
         """Return this way out."""

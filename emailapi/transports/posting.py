@@ -133,9 +133,14 @@ def settle(
         return _settle(session, options, parcels, batch, post, deadline, deadline)
     emails = [parcel.email for parcel in parcels if isinstance(parcel.email, Email)]
     half = deadline.sooner(deadline.left() / 2)
-    return options.relief.deliver(
-        emails, lambda: _settle(session, options, parcels, batch, post, half, deadline), deadline
-    )
+
+    def first(some: slice) -> list[BatchItem]:
+        # While others wait for what one mail finds out, looking that one up leaves them their half.
+        return _settle(
+            session, options, parcels[some], batch, post, half, deadline if some.stop == len(parcels) else half
+        )
+
+    return options.relief.deliver(emails, first, deadline)
 
 
 def _settle(

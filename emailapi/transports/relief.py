@@ -15,6 +15,8 @@ import attrs
 from .._delivery import Deadline
 from ..errors import (
     ConfigurationError,
+    ConnectionFailed,
+    DeliveryUnknown,
     EmailAPIError,
     Outcome,
     RateLimited,
@@ -24,9 +26,10 @@ from ..errors import (
     TransportError,
 )
 from ..models.email import Email
-from ..models.outbound import BatchItem
+from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from ..models.whole import check_whole
+from .limits import BATCH_LIMIT
 
 logger = logging.getLogger("emailapi")
 
@@ -86,18 +89,18 @@ class _Breaker:
         self._failures = 0
         self._closed_until = 0.0
 
-    def may_try(self) -> bool:
-        """Return whether the first way is to be tried; after a pause by one call alone."""
+    def let_through(self, count: int) -> int:
+        """Return how many of so many mails the first way is to be tried with; after a pause it is one mail alone."""
         if self._pid != os.getpid():
             self._renew()
-        if self._failures < FAILURES:
-            return True
+        if self._failures < FAILURES or not count:
+            return count
         with self._lock:
             now = monotonic()
             if now < self._closed_until:
-                return False
+                return 0
             self._closed_until = now + PAUSE
-            return True
+            return 1
 
     def tell(self, worked: bool | None) -> None:
         """Take note of how the first way went; None says nothing."""
@@ -114,9 +117,7 @@ class Relief:
 
     def __init__(self, second: Transport, ignore: Iterable[str] = ()) -> None:
         """Check that it is a way out."""
-        if not isinstance(second, Transport):
-            raise ConfigurationError(f"fallback must be a transport, not {type(second).__name__}")
-        self.second = second
+        self.second = check_way(second, "fallback")
         self.ignore = check_ignore(ignore)
         self._breaker = _Breaker()
 
@@ -139,39 +140,93 @@ class Relief:
         return attrs.evolve(email, **given) if given else email
 
     def deliver(
-        self, emails: Sequence[Email], first: Callable[[], Sequence[BatchItem]], deadline: Deadline
+        self, emails: Sequence[Email], first: Callable[[slice], Sequence[BatchItem]], deadline: Deadline
     ) -> list[BatchItem]:
         """
         Send mails by the first way, and those by the second that it surely did not take.
 
         Args:
             emails: The mails, with all that the first way would fill in.
-            first: Sends them, and returns what became of each; an error of the whole is each one's.
+            first: Sends those of a slice, and returns what became of each; an error of the whole is each one's.
             deadline: When both must be over.
         """
-        if self._breaker.may_try():
-            items = list(first())
-            self._breaker.tell(_worked(items))
-            places = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_relieve(item)]
-        else:
-            items = []
-            places = list(range(len(emails)))
+        items: list[BatchItem] = []
+        while count := self._breaker.let_through(len(emails) - len(items)):
+            some = first(slice(len(items), len(items) + count))
+            self._breaker.tell(_worked(some))
+            items += some
+        places = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_relieve(item)]
+        tried = len(items)
+        places += range(tried, len(emails))
+        items += [_skipped() for _ in emails[tried:]]
         if not places or not deadline.may_send():
-            return items or [_skipped() for _ in emails]
+            return items
         logger.warning("%d mails leave by the second way: the first did not take them", len(places))
-        sent = self._send([self._reduced(emails[at]) for at in places], deadline.left())
-        if not items:
-            return sent
-        for at, item in zip(places, sent, strict=True):
-            items[at] = _after(items[at], item)
+        sent = self._send([self._reduced(emails[at]) for at in places], deadline)
+        for at, item in zip(places, sent, strict=False):
+            items[at] = _after(items[at], item) if at < tried else item
         return items
 
-    def _send(self, emails: Sequence[Email], seconds: float) -> list[BatchItem]:
-        way = within(self.second, seconds)
-        try:
-            return [way.send(emails[0])] if len(emails) == 1 else list(way.send_batch(emails))
-        except EmailAPIError as error:
-            return [error, *(copy(error) for _ in emails[1:])]
+    def _send(self, emails: Sequence[Email], deadline: Deadline) -> list[BatchItem]:
+        """Send as many as there is time for; one that cannot be reached again and again is left alone, too."""
+        step = at_once(self.second)
+        items: list[BatchItem] = []
+        for start in range(0, len(emails), step):
+            left = deadline.left()
+            if left <= 0 or not deadline.may_send() or _are_lost(items[-FAILURES:]):
+                break
+            items += ask(within(self.second, left), emails[start : start + step])
+        return items
+
+
+def at_once(way: Transport) -> int:
+    """Return how many mails share a deadline of a way out."""
+    return max(1, min(getattr(way, "at_once", BATCH_LIMIT), BATCH_LIMIT))
+
+
+def _are_lost(items: Sequence[BatchItem]) -> bool:
+    return len(items) == FAILURES and all(isinstance(item, ConnectionFailed) for item in items)
+
+
+def check_way(given: Transport, name: str) -> Transport:
+    """
+    Return a way out.
+
+    Raises:
+        ConfigurationError: It is none: something else, or a class that somebody forgot to call.
+    """
+    if isinstance(given, type) or not isinstance(given, Transport):
+        found = f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+        raise ConfigurationError(f"{name} must be a transport, not {found}")
+    return given
+
+
+def ask(way: Transport, emails: Sequence[Email]) -> list[BatchItem]:
+    """
+    Send mails by one way, and return what became of each, whatever it raises or answers.
+
+    One that somebody else wrote may fail in any way and at any moment: its mails may have been sent then.
+    """
+    failure = None
+    try:
+        items: list[object] = [way.send(emails[0])] if len(emails) == 1 else [*way.send_batch(emails)]
+    except EmailAPIError as error:
+        return [error, *(copy(error) for _ in emails[1:])]
+    except Exception as error:
+        failure, why = error, f"{type(way).__name__} raised {type(error).__name__}"
+    else:
+        if len(items) == len(emails):
+            return [item if isinstance(item, (SendResult, EmailAPIError)) else _no_item(way, item) for item in items]
+        why = f"{type(way).__name__} answered {len(items)} items to {len(emails)} mails"
+    lost: list[BatchItem] = [DeliveryUnknown(f"{why}; the mail may have been sent") for _ in emails]
+    for item in lost:
+        item.__cause__ = failure  # type: ignore[union-attr]
+    return lost
+
+
+def _no_item(way: Transport, item: object) -> DeliveryUnknown:
+    what = f"{type(way).__name__} answered {type(item).__name__} in place of a result"
+    return DeliveryUnknown(f"{what}; the mail may have been sent")
 
 
 def within(way: Transport, seconds: float, attempts: int | None = None) -> Transport:
@@ -192,11 +247,13 @@ def _worked(items: Sequence[BatchItem]) -> bool | None:
 def _after(before: BatchItem, item: BatchItem) -> BatchItem:
     """Return what the second way says of a mail, and why it was asked."""
     if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
-        item.__cause__ = before
+        item.__cause__ = item.__cause__ or before
         if item.outcome is Outcome.NOT_SENT and before.retryable:
             item.retryable = True
     return item
 
 
 def _skipped() -> EmailAPIError:
-    return TransportError("nothing was sent: the first way is left alone after its failures, and no time is left")
+    return TransportError(
+        "nothing was sent: the first way is left alone after its failures, and the second took nothing in time"
+    )

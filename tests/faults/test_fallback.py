@@ -150,6 +150,22 @@ def test_skipped_after_three_failures(serve, connect, later):
     assert client.outbound.send(mail("again")).via == "api"
 
 
+def test_a_batch_is_probed_with_one_mail(serve, connect, later):
+    """After the pause one mail of a batch finds out: what it meets befalls it alone, or the others follow it."""
+    service, second = serve(*[MODES["503-code-100"]] * 6, MODES["500"]), MemoryTransport()
+    client = connect(service, fallback=second, deadline=2)
+    for _ in range(3):
+        client.outbound.send(mail("a"))
+    later(31)
+    batch = client.outbound.send_batch([mail("probe"), mail("b"), mail("c")])
+    assert isinstance(batch[0], DeliveryUnknown)
+    assert [item.via for item in batch[1:]] == ["memory"] * 2
+    later(31)
+    batch = client.outbound.send_batch([mail("well"), mail("d"), mail("e")])
+    assert [item.via for item in batch] == ["api"] * 3
+    assert [service.times(tag) for tag in ("well", "d", "e")] == [1] * 3
+
+
 def test_failures_in_between(serve, connect):
     """An accepted or refused mail between failures ends the counting: only three running count."""
     down, fine = [MODES["503-code-100"]] * 2, [None]

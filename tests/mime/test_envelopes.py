@@ -95,3 +95,13 @@ def test_what_has_no_envelope(message, field):
     with pytest.raises(InvalidEmail) as caught:
         envelope_of(message)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("line", ["Bcc : c@example.com", "Cc\t: c@example.com", "c@example.com"])
+def test_a_header_that_the_library_does_not_see(line):
+    """Where a line among the headers hides those behind it, nobody is left out in silence: the message is refused."""
+    text = f"From: a@example.com\nTo: b@example.com\n{line}\nSubject: x\n\nHello\n"
+    for given in (text, text.encode()):
+        with pytest.raises(InvalidEmail) as caught:
+            envelope_of(given)
+        assert caught.value.field == "headers"

@@ -6,7 +6,6 @@ import pytest
 
 from emailapi import (
     APIError,
-    BatchResult,
     Client,
     ConfigurationError,
     ConnectionFailed,
@@ -20,7 +19,6 @@ from emailapi import (
     InvalidEmail,
     MemoryTransport,
     RateLimited,
-    SendResult,
     ServerError,
     ServiceUnavailable,
     SESError,
@@ -29,7 +27,8 @@ from emailapi import (
     Unauthorized,
 )
 
-MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
+from .ways import MAIL, Bare
+
 GOES_ON = [
     ConnectionFailed("refused"),
     ConnectionFailed("certificate", retryable=False),
@@ -50,29 +49,6 @@ ENDS = [
     ConfigurationError("the client is closed"),
     EmailAPIError("whatever"),
 ]
-
-
-class Bare:
-    """A user's own way out, which has nothing but what the protocol asks; it fails as it is told to."""
-
-    def __init__(self, error: EmailAPIError | None = None) -> None:
-        """Fail with this, or take everything."""
-        self.error, self.sent, self.closed = error, [], False
-
-    def send(self, email: Email, /) -> SendResult:
-        """Take one mail, or fail."""
-        if self.error:
-            raise self.error
-        self.sent.append(email)
-        return SendResult(message_id="1", via="bare")
-
-    def send_batch(self, emails, /) -> BatchResult:
-        """Take many mails, or fail."""
-        return BatchResult(tuple(self.send(email) for email in emails))
-
-    def close(self) -> None:
-        """Take note of it."""
-        self.closed = True
 
 
 class NoTag(MemoryTransport):
@@ -156,6 +132,10 @@ def test_only_ways_out():
             Fallback(first, second)
     with pytest.raises(ConfigurationError):
         Client("token", fallback="localhost")
+    with pytest.raises(ConfigurationError, match="the class MemoryTransport"):
+        Client("token", fallback=MemoryTransport)
+    with pytest.raises(ConfigurationError, match="the class Bare"):
+        Fallback(Bare, MemoryTransport())
 
 
 def test_composed():

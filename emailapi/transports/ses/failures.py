@@ -78,6 +78,7 @@ def failure_of(error: Exception, call: Call) -> EmailAPIError:
     if call.late and not call.sent:
         return DeadlineExceeded("the deadline was over before the mail could leave", **REQUEST, attempts=call.attempt)
     if not call.marked:  # only types tell, and of these all but two come in either phase
+        broken = broken or not isinstance(error, boto.BotoCoreError)
         sent = not isinstance(error, (boto.ConnectTimeoutError, boto.EndpointConnectionError))
         return _no_answer(error, sent, call) if broken else _misconfigured(error)
     if broken or call.begun:

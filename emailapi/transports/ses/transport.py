@@ -57,9 +57,11 @@ class SESTransport:
 
     Attributes:
         deadline: Seconds for one mail.
+        at_once: How many mails share a deadline: each has its own.
     """
 
     deadline: float
+    at_once = 1
 
     def __init__(
         self,
@@ -150,6 +152,7 @@ class SESTransport:
             submitted_at=datetime.now(timezone.utc),
             message="OK",
             via="ses",
+            idempotency_key=mail.idempotency_key,
         )
 
     def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
@@ -191,7 +194,7 @@ class SESTransport:
             return DeadlineExceeded("the deadline was over before the mail could leave", **REQUEST)
         start = time.monotonic()
         answer = self._line.post(parcel, deadline.at, attempt)
-        if not isinstance(answer, EmailAPIError) and not answer.get("MessageId"):
+        if not isinstance(answer, EmailAPIError) and not (isinstance(answer, Mapping) and answer.get("MessageId")):
             answer = unknown("SES's answer names no message", call)
         failed = isinstance(answer, EmailAPIError)
         logger.log(

@@ -31,6 +31,8 @@ def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
         raise ConfigurationError(f"tls must be one of {', '.join(map(repr, get_args(TLS)))}, not {tls!r}")
     if use_tls and start_tls:
         raise ConfigurationError("use_tls and start_tls contradict each other: TLS begins once")
+    if tls == "implicit" and start_tls is False:
+        start_tls = None  # said of a connection that has TLS already: nothing is to be started
     said: TLS | None = "implicit" if use_tls else {True: "required", False: "none", None: None}[start_tls]
     if tls is not None and said is not None and tls != said:
         raise ConfigurationError(f"tls={tls!r} contradicts use_tls or start_tls, which say {said!r}")
@@ -78,7 +80,7 @@ def context_for(host: str, tls: TLS, given: SMTPOptions) -> ssl.SSLContext | Non
     raise ConfigurationError(f"cert_bundle, client_cert or client_key cannot be read: {fault}")
 
 
-def _verifying(bundle: str | None) -> ssl.SSLContext:
+def _verifying(bundle: str | os.PathLike[str] | None) -> ssl.SSLContext:
     is_folder = bundle is not None and os.path.isdir(bundle)
     return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
 

@@ -43,12 +43,13 @@ def log_in(session: Session, settings: Settings) -> None:
             reply = _login(session, settings.username, settings.password)
         if reply.code == _ACCEPTED:
             return
-        if reply.is_farewell:
-            raise Broken(f"the server went away: {reply}")
         if reply.code not in _UNKNOWN:
             break
     secrets = (text, text.rpartition("Bearer ")[2].rstrip("\1"), settings.password)
-    raise _without(reply, secrets).refusal("the server refused the login")
+    reply = _without(reply, secrets)
+    if reply.is_farewell:
+        raise Broken(f"the server went away: {reply}")
+    raise reply.refusal("the server refused the login")
 
 
 def _packed(text: str) -> str:

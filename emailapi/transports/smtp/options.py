@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Callable
+from os import PathLike
 from typing import TYPE_CHECKING, TypedDict
 
 import attrs
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 POSTMARK_DOMAIN = "postmarkapp.com"
 _PORTS = {"implicit": IMPLICIT_PORT, "required": 587}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HELO_NAME = re.compile(r"[!-~]+")
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]+)?")
 
 
 class SMTPOptions(TypedDict, total=False):
@@ -60,9 +62,9 @@ class SMTPOptions(TypedDict, total=False):
     tls: TLS | None
     use_tls: bool
     start_tls: bool | None
-    cert_bundle: str | None
-    client_cert: str | None
-    client_key: str | None
+    cert_bundle: str | PathLike[str] | None
+    client_cert: str | PathLike[str] | None
+    client_key: str | PathLike[str] | None
     tls_context: ssl.SSLContext | None
     server_hostname: str | None
     allow_plaintext_auth: bool
@@ -159,6 +161,8 @@ def _host(given: object, name: str) -> str:
     if not isinstance(given, str) or not given.strip():
         raise ConfigurationError(f"{name} must be the name or address of a server, not {given!r}")
     host = given.strip().removesuffix(".")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]  # as URLs write IPv6
     if not host.isascii():
         import idna
 
@@ -166,8 +170,11 @@ def _host(given: object, name: str) -> str:
             host = idna.encode(host, uts46=True).decode("ascii")
         except idna.IDNAError as error:
             raise ConfigurationError(f"{name} {given!r} is no international domain: {error}") from None
-    if not _HELO_NAME.fullmatch(host):
-        raise ConfigurationError(f"{name} {given!r} has a character that no host name has")
+    if ":" in host:
+        if not _IPV6.fullmatch(host):
+            raise ConfigurationError(f"{name} must be a name or an address alone, without a port: not {given!r}")
+    elif not _HOST.fullmatch(host) or len(host) > 253:
+        raise ConfigurationError(f"{name} {given!r} is no host name: it has a wrong character, or a label too many")
     return host
 
 

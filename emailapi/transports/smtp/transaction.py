@@ -119,12 +119,12 @@ def transact(session: Session, progress: Progress) -> None:
     if reply.code == 354:
         reply = session.deliver(content)
     elif not reply.is_refusal:
-        raise Broken(f"the server answers DATA with {reply}")
+        raise Broken(f"the server answers DATA with {reply.code}")
     if not reply.is_refusal:
         session.unfinished = False
         session.messages += 1
         if reply.code >= 300:
-            raise Broken(f"the server answers the mail's end with {reply}", ended=True)
+            raise Broken(f"the server answers the mail's end with {reply.code}", ended=True)
         progress.replies.append(reply)
     progress.settle(dict.fromkeys(taken, reply) if reply.is_refusal else taken)
     if reply.is_refusal and not progress.replies:

@@ -37,11 +37,13 @@ class SMTPTransport:
         hostname: The server.
         port: Its port.
         deadline: Seconds for one mail.
+        at_once: How many mails share a deadline: each has its own.
     """
 
     hostname: str
     port: int
     deadline: float
+    at_once = 1
 
     def __init__(self, hostname: str, port: int | None = None, **options: Unpack[SMTPOptions]) -> None:
         """

@@ -171,6 +171,8 @@ def test_what_looks_like_a_client():
         (boto.ConnectionClosedError(**url), DeliveryUnknown, 1),
         (boto.ClientError({"Error": {"Code": "MessageRejected"}}, "SendEmail"), SESError, 1),
         (boto.ParamValidationError(report="secret"), ConfigurationError, 1),
+        (TimeoutError("secret"), DeliveryUnknown, 1),
+        (ValueError("secret"), DeliveryUnknown, 1),
     ):
         calls.clear()
         failing.append(failure)
@@ -178,3 +180,11 @@ def test_what_looks_like_a_client():
             transport.within(9, attempts=2).send(mail())
         assert len(calls) == count
         assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
+def test_an_answer_without_an_id(answer):
+    """What a client answers that is no answer of SES leaves the mail unknown."""
+    client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
+    with pytest.raises(DeliveryUnknown, match="names no message"):
+        SESTransport(client=client).send(mail())

@@ -78,7 +78,7 @@ def test_moto_refuses_as_ses_does(sent, moto, connect):
 def test_every_parameter_of_send_email(serve, connect):
     """Each field and option is the parameter of `SendEmail` that SES has for it, and nothing else is sent."""
     service = serve()
-    connect(service.url, **FULL).send(
+    result = connect(service.url, **FULL).send(
         mail(
             sender="Me <me@example.com>",
             to=["A <a@example.com>", "b@example.com"],
@@ -92,6 +92,7 @@ def test_every_parameter_of_send_email(serve, connect):
             idempotency_key="not sent",
         )
     )
+    assert result.idempotency_key == "not sent"
     (post,) = service.posts
     assert post == {
         "Action": "SendEmail",

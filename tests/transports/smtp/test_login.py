@@ -164,8 +164,9 @@ def test_logins_that_cannot_be(options):
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("code", ["535 5.7.8", "421 4.7.0"])
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "XOAUTH2"])
-def test_no_secret_is_seen(mechanism, script, connect, caplog):
+def test_no_secret_is_seen(mechanism, code, script, connect, caplog):
     """No repr, log line, traceback or pickle has the password or the token, even if the server repeats it."""
     caplog.set_level(logging.DEBUG)
     sent = {
@@ -173,7 +174,7 @@ def test_no_secret_is_seen(mechanism, script, connect, caplog):
         "LOGIN": packed(SECRET),
         "XOAUTH2": packed(f"user=user\1auth=Bearer {SECRET}\1\1"),
     }
-    echo = f"535 5.7.8 no such: {SECRET} {sent[mechanism]} {packed(SECRET)}".encode()
+    echo = f"{code} no such: {SECRET} {sent[mechanism]} {packed(SECRET)}".encode()
     server = script(
         polite(
             f"AUTH {mechanism}",

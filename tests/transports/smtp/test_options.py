@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from emailapi import Attachment, ConfigurationError, InvalidEmail, Retry, SMTPTransport, Transport
@@ -32,6 +34,13 @@ def test_its_repr_names_the_server_only():
         ("a\nb", None, {}),
         ("ab\0", None, {}),
         ("xn--a..é", None, {}),
+        ("a..b", None, {}),
+        ("a" * 64, None, {}),
+        ("a." * 127 + "example", None, {}),
+        ("mail.example:587", None, {}),
+        ("smtp://mail.example", None, {}),
+        ("user@mail.example", None, {}),
+        ("[mail.example", None, {}),
         ("mail.example", 0, {}),
         ("mail.example", 65536, {}),
         ("mail.example", "25", {}),
@@ -66,6 +75,20 @@ def test_an_unknown_option_is_an_error():
 def test_a_host_may_be_international(host):
     """An international host is asked for by its ASCII name, as IDNA 2008 has it."""
     assert SMTPTransport(host).hostname == "xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("host", ["LocalHost", "mail.LOCALHOST.", "[::1]", "::1", "127.0.0.2"])
+def test_loopback_however_it_is_written(host):
+    """This machine is known by its names in any case of letters, and by its addresses, as URLs write them too."""
+    assert repr(SMTPTransport(host)).endswith("25, tls='opportunistic')")
+    assert SMTPTransport("[2001:db8::1]").hostname == "2001:db8::1"
+    assert SMTPTransport("fe80::1%eth0").hostname == "fe80::1%eth0"
+
+
+def test_files_are_given_as_paths_or_text(trust, tmp_path):
+    """A CA bundle may be a `Path`, as any file of a program may."""
+    for bundle in (trust.bundle, Path(trust.bundle), tmp_path):
+        assert "required" in repr(SMTPTransport("mail.example", cert_bundle=bundle))
 
 
 def test_ehlo_says_who_we_are(script, connect, monkeypatch):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 
-from emailapi import DeliveryUnknown, SMTPError
+from emailapi import DeliveryUnknown, SMTPError, TransportError
 from emailapi.transports.smtp.replies import Reply
 
 from .mails import mail
@@ -167,6 +168,17 @@ def test_no_recipient_stands_in_a_log(script, connect, caplog):
     transport.send(mail())
     assert "SMTPError 550 5.1.1" in caplog.text
     assert "accepted 4XYZ" in caplog.text
+    assert "example.org" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "steps", [{"data": b"250 <you@example.org> go"}, {"ends": [b"354 <you@example.org>?"]}], ids=repr
+)
+def test_a_reply_out_of_place_is_not_logged_either(steps, script, connect, caplog):
+    """Of an answer that makes no sense where it comes the log has the code, and not the words."""
+    with pytest.raises(TransportError):
+        connect(script(polite(**steps))).send(mail())
+    assert re.search("with (250|354)", caplog.text)
     assert "example.org" not in caplog.text
 
 

@@ -39,6 +39,7 @@ def as_is_known(**options):
         ({"start_tls": False}, "none", 25),
         ({"tls": "none"}, "none", 25),
         ({"tls": "opportunistic"}, "opportunistic", 25),
+        ({"tls": "implicit", "start_tls": False}, "implicit", 465),
     ],
 )
 def test_tls_is_required_off_loopback(options, tls, port):

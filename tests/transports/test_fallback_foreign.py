@@ -1,0 +1,126 @@
+"""Two ways out as one, where one is a user's own: what it may do, and how many mails it is asked for at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import (
+    BatchResult,
+    ConnectionFailed,
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+    Fallback,
+    MemoryTransport,
+    RateLimited,
+    SendResult,
+    SMTPError,
+)
+
+from .ways import MAIL, Bare
+
+TAKEN = SendResult(message_id="1", via="bare")
+
+
+class Foreign(Bare):
+    """A user's own way out that keeps to nothing: it raises what it likes, or answers what it is told to."""
+
+    def __init__(self, fate: object) -> None:
+        """Raise this, or answer it."""
+        super().__init__()
+        self.fate = fate
+
+    def send(self, email: Email, /) -> SendResult:
+        """Do so."""
+        if isinstance(self.fate, Exception):
+            raise self.fate
+        return self.fate
+
+    def send_batch(self, emails, /) -> BatchResult:
+        """Do so."""
+        return self.send(emails)
+
+    def close(self) -> None:
+        """Do so."""
+        self.send(None)
+
+
+class Mixed(Bare):
+    """A way out that takes the first mail of a batch, and not the others."""
+
+    def send_batch(self, emails, /) -> BatchResult:
+        """Take one."""
+        return BatchResult((self.send(emails[0]), *(ConnectionFailed("refused") for _ in emails[1:])))
+
+
+@pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
+def test_a_way_that_keeps_to_nothing(fate):
+    """What a user's own way raises or answers against the protocol leaves its mail unknown: nobody sends it again."""
+    second = MemoryTransport()
+    for way in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
+        with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|answered)") as caught:
+            way.send(MAIL)
+        if isinstance(fate, Exception):
+            assert caught.value.__cause__ is fate
+    assert second.sent == []
+
+
+@pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
+def test_a_batch_that_is_not_answered_item_by_item(answer):
+    """An answer that cannot be laid beside its mails makes each of them unknown; what the first way took stands."""
+    second = MemoryTransport()
+    batch = Fallback(Foreign(answer), second).send_batch([MAIL, MAIL])
+    assert [type(item) for item in batch] == [DeliveryUnknown] * 2
+    assert second.sent == []
+    batch = Fallback(Mixed(), Foreign(answer)).send_batch([MAIL] * 3)
+    assert [type(item) for item in batch] == [SendResult, DeliveryUnknown, DeliveryUnknown]
+
+
+def test_an_item_that_is_no_result():
+    """One item that is neither a result nor an error of ours is that mail's unknown outcome."""
+    batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([MAIL, MAIL])
+    assert batch[0] is TAKEN
+    assert isinstance(batch[1], DeliveryUnknown)
+
+
+class OneByOne(Bare):
+    """A way out whose mails have a deadline each, as by SMTP; it tells how many it was asked for."""
+
+    at_once = 1
+
+    def __init__(self, error: EmailAPIError | None = None) -> None:
+        """Fail with this, or take everything."""
+        super().__init__(error)
+        self.asked = 0
+
+    def send(self, email: Email, /) -> SendResult:
+        """Count."""
+        self.asked += 1
+        return super().send(email)
+
+
+def test_a_first_way_without_batches():
+    """Where each mail has its own deadline, each has its own way: the first is left alone from the fourth on."""
+    first, second = OneByOne(ConnectionFailed("refused")), MemoryTransport()
+    batch = Fallback(first, second).send_batch([MAIL] * 9)
+    assert [item.via for item in batch] == ["memory"] * 9
+    assert first.asked == 3
+    assert Fallback(first, second).at_once == 1
+
+
+def test_a_second_way_without_batches():
+    """A second way that cannot be reached three times running does not keep the rest of a batch waiting."""
+    second = OneByOne(ConnectionFailed("no server"))
+    batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9)
+    assert second.asked == 3
+    assert [type(item) for item in batch] == [ConnectionFailed] * 3 + [RateLimited] * 6
+    second = OneByOne(SMTPError("no such user", code=550))
+    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9).failed) == second.asked == 9
+
+
+def test_closing_the_second_though_the_first_fails():
+    """A first way that cannot be closed does not keep the second open."""
+    second = Bare()
+    with pytest.raises(OSError, match="stuck"):
+        Fallback(Foreign(OSError("stuck")), second).close()
+    assert second.closed
