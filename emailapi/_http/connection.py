@@ -137,10 +137,11 @@ class _Watched:
         return [str(info[4][0]) for info in found]
 
     def connect(self) -> None:
+        timeout, call.timeout = call.timeout, None  # what CONNECT writes and reads keeps to the connect timeout
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            call.sent = False  # what CONNECT wrote was not the request
+            call.sent, call.timeout = False, timeout  # what CONNECT wrote was not the request
         self._used = _now()
 
     @property
