@@ -22,12 +22,11 @@ from .._delivery import (
     verdict,
     verdict_of,
 )
+from .._log import logger
 from ..errors import ConfigurationError, EmailAPIError, TransportError
 from ..models.options import Hook, HookEvent
 from ..settings import Options
 from .session import Session
-
-logger = logging.getLogger("emailapi")
 
 
 def perform(session: Session, options: Options, request: Request, deadline: Deadline) -> Answer:
@@ -123,16 +122,16 @@ def _log(request: Request, attempt: int, seconds: float, answer: Answer | None, 
     level = logging.INFO if answer is not None and answer.status < 400 else logging.WARNING
     if not logger.isEnabledFor(level):
         return
-    came = failure.message if answer is None and failure else answer.status if answer else ""
     message = answer_id(answer) if answer is not None else None
+    more = f", message {message}" if message and message.isprintable() else f": {failure.message}" if failure else ""
     with suppress(Exception):  # what a handler raises must not hide what became of a mail
         logger.log(
             level,
             "%s %s %s in %d ms, attempt %d%s",
             request.method,
             request.path,
-            came,
+            "failed" if answer is None else answer.status,
             round(seconds * 1000),
             attempt,
-            f", message {message}" if message and message.isprintable() else "",
+            more,
         )

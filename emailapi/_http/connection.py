@@ -232,13 +232,15 @@ class Adapter(HTTPAdapter):
         """Return what stands in the request line, without asking again which proxy serves where there is none."""
         return super().request_url(request, proxies) if proxies else request.path_url
 
-    def build_response(  # type: ignore[override]
-        self,
-        request: requests.PreparedRequest,  # noqa: ARG002 - the stock adapter gives it
-        raw: HTTPResponse,
-    ) -> HTTPResponse:
-        """Return the answer as it came: a `requests.Response` has a cookie jar, and more that nobody asks for."""
-        return raw
+    def build_response(self, request: requests.PreparedRequest, raw: HTTPResponse) -> requests.Response:  # type: ignore[override]
+        """Return what users' tests that put `responses` in the place of the network expect, and nothing more."""
+        response = requests.Response()
+        response.status_code = raw.status
+        response.headers = raw.headers  # type: ignore[assignment]  # they compare in any case, too
+        response.raw = raw
+        response.request = request
+        response.url = request.url or ""
+        return response
 
     def close(self) -> None:
         self._pool = None

@@ -97,7 +97,7 @@ def reason(error: Exception, sent: bool, timeout: tuple[float, float]) -> str:
     if _cause(error, ConnectionRefusedError):
         return "the connection was refused"
     if isinstance(error, (requests.Timeout, urllib3_errors.TimeoutError)):
-        return f"no answer within {timeout[1]:g} s" if sent else f"no connection within {timeout[0]:g} s"
+        return f"no answer within {timeout[1]:.3g} s" if sent else f"no connection within {timeout[0]:.3g} s"
     last = causes(error)[-1]
     # A proxy's own words are the argument of an OSError that the standard library makes.
     words = str(last) if str(last).startswith("Tunnel connection failed") else None

@@ -132,15 +132,15 @@ class Session:
             headers = {**headers, "Content-Length": str(len(request.body or b""))}
         # Our own names, in one spelling: a mapping for any spelling costs as much as the whole encoding of a mail.
         prepared.headers = headers  # type: ignore[assignment]
-        raw: Any = self._adapter.send(prepared, timeout=timeout, **self._settings)
+        response = self._adapter.send(prepared, timeout=timeout, **self._settings)
         try:
-            body = raw.read(decode_content=True)
+            body = response.raw.read(decode_content=True)
         except BaseException as error:
-            raw.close()
-            if not failure.says_enough(raw.status, error):
+            response.raw.close()
+            if not failure.says_enough(response.status_code, error):
                 raise
             body = b""
-        return Answer(raw.status, raw.headers, body)
+        return Answer(response.status_code, response.headers, body)
 
     def _exchange_by(
         self,

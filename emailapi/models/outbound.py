@@ -83,6 +83,11 @@ class SendResult:
     recipients: Annotated[tuple[RecipientResult, ...], NOT_ON_WIRE] = ()
 
     @property
+    def refused(self) -> tuple[RecipientResult, ...]:
+        """The recipients that were refused while others were taken, where the way out tells."""
+        return tuple(one for one in self.recipients if not one.accepted)
+
+    @property
     def outcome(self) -> Outcome:
         """`Outcome.ACCEPTED`: what was not accepted is an exception."""
         return Outcome.ACCEPTED

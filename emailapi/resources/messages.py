@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidArgument
+from .._delivery import Deadline
+from ..errors import InvalidArgument, NotFound
 from ..models.listing import Page
 from ..models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageFilters, MessageStatus, status_of
 from ..models.opens import CLICKS, OPENS, Click, Open, OpenFilters
 from ..models.outbound import SendResult
+from ..transports.api import DEFAULT_STREAM
+from ..transports.lookup import find
 from ._resource import Resource, below, path_part
 
 if TYPE_CHECKING:
@@ -88,12 +91,25 @@ class Messages(Resource):
         Return how far a message got, over all recipients and for each.
 
         Args:
-            id_or_result: The message's id, or what `send` returned.
+            id_or_result: The message's id, or what `send` returned. A mail that did not leave by the API, whose id is
+                not the service's, is searched by its key.
 
         Raises:
             NotFound: There is no such message.
+            InvalidArgument: The result is of a mail that nothing can be looked up by.
         """
-        id = id_or_result.message_id if isinstance(id_or_result, SendResult) else id_or_result
-        if not id and isinstance(id_or_result, SendResult):
-            raise InvalidArgument("this result has no message id", argument="id_or_result")
+        id = self._id_of(id_or_result) if isinstance(id_or_result, SendResult) else id_or_result
         return status_of(self.get(id))
+
+    def _id_of(self, result: SendResult) -> str:
+        if result.message_id and result.via == "api":
+            return result.message_id
+        if result.idempotency_key is None:
+            why = f"this mail left by {result.via}, and carries no key to be looked up by"
+            raise InvalidArgument(why, argument="id_or_result")
+        stream = self._options.message_stream or DEFAULT_STREAM
+        deadline = Deadline.after(self._options.deadline)
+        found = find(self._session, self._options, result.idempotency_key, stream, deadline)
+        if found is None:
+            raise NotFound(f"no message in the stream {stream!r} carries this mail's key; it left by {result.via}")
+        return found.message_id

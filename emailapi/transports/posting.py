@@ -9,6 +9,8 @@ from functools import partial
 from threading import Event
 from typing import Any
 
+import attrs
+
 from .._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
 from .._http import Session, perform
 from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidResponse, TransportError
@@ -51,7 +53,7 @@ def send_one(
     def post(parcels: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
         request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND)
         try:
-            return [single(request, perform(session, options, request, until), parcels[0])]
+            return [single(request, perform(session, _patience(options, until), request, until), parcels[0])]
         except TransportError as error:
             return [error]
 
@@ -109,11 +111,19 @@ def send_chunk(
         encoded = body if len(some) == len(parcels) else body_of(endpoint, some)
         request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND)
         try:
-            return each(request, perform(session, options, request, until), some)
+            return each(request, perform(session, _patience(options, until), request, until), some)
         except TransportError as error:
             return [copy(error) for _ in some]
 
     return settle(session, options, parcels, batch, post, deadline)
+
+
+def _patience(options: Options, until: Deadline) -> Options:
+    """Return options that leave the last third of a call for looking up what is not answered, if all of it would go."""
+    left = until.left()
+    if not options.reconcile or options.relief is not None or options.timeout[1] < left:
+        return options
+    return attrs.evolve(options, timeout=(options.timeout[0], max(left, 0.001) * 2 / 3))
 
 
 def settle(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
@@ -13,11 +12,13 @@ from typing import Any
 import attrs
 
 from .._delivery import Deadline
+from .._log import logger
 from ..errors import (
     ConfigurationError,
     ConnectionFailed,
     DeliveryUnknown,
     EmailAPIError,
+    InvalidEmail,
     Outcome,
     RateLimited,
     ServiceUnavailable,
@@ -30,8 +31,6 @@ from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from ..models.whole import check_whole
 from .limits import BATCH_LIMIT
-
-logger = logging.getLogger("emailapi")
 
 # After so many failures running the first way is left alone for so many seconds, and then tried with one call.
 FAILURES = 3
@@ -133,7 +132,12 @@ class Relief:
             InvalidEmail: It could not; the error names the field.
         """
         check = getattr(self.second, "check", check_whole)
-        check(self._reduced(email))
+        try:
+            check(self._reduced(email))
+        except InvalidEmail as error:
+            hint = " (leave it out, or let the fallback ignore it)" if error.field in _DEFAULTS else ""
+            why = f"the fallback could not carry the mail: {error.message}{hint}"
+            raise InvalidEmail(why, field=error.field) from None
 
     def _reduced(self, email: Email) -> Email:
         given: dict[str, Any] = {name: _DEFAULTS[name] for name in self.ignore if getattr(email, name)}
@@ -161,7 +165,8 @@ class Relief:
         items += [_skipped() for _ in emails[tried:]]
         if not places or not deadline.may_send():
             return items
-        logger.warning("%d mails leave by the second way: the first did not take them", len(places))
+        name = type(self.second).__name__
+        logger.warning("%d of %d mails leave by %s: the first way did not take them", len(places), len(emails), name)
         sent = self._send([self._reduced(emails[at]) for at in places], deadline)
         for at, item in zip(places, sent, strict=False):
             items[at] = _after(items[at], item) if at < tried else item

@@ -127,10 +127,7 @@ class Sending(Iterator[BatchItem]):
                 raise StopIteration
             items = self._result(*self._pending[0])
             self._pending.popleft()
-            for item in items:
-                self._tally[item.outcome] += 1
-            self._done += len(items)
-            self._ready.extend(items)
+            self._take(items)
             self._fill()
             if self._progress is not None:
                 self._progress(self._done, self._total)
@@ -170,6 +167,14 @@ class Sending(Iterator[BatchItem]):
         """
         self._stop()
         self._pool.shutdown(wait=True)
+        while self._pending:
+            self._take(self._result(*self._pending.popleft()))
+
+    def _take(self, items: list[BatchItem]) -> None:
+        for item in items:
+            self._tally[item.outcome] += 1
+        self._done += len(items)
+        self._ready.extend(items)
 
     def __enter__(self) -> Self:
         """Return this sending."""

@@ -153,7 +153,6 @@ ODD = [
     Mode("list-of-two", "odd", answers([None, "x"])),
 ]
 EATEN = [
-    Mode("drip-nothing", "eaten", _silence),
     Mode("drip-status", "eaten", _dripping(b"HTTP/1.1 200 ", b"O")),
     Mode("drip-headers", "eaten", _dripping(b"HTTP/1.1 200 OK\r\nX: ")),
     Mode("drip-chunk-size", "eaten", _dripping(CHUNKED, b"0")),

@@ -121,6 +121,23 @@ def test_no_retries(serve, connect):
     assert len(service.seen) == 1
 
 
+@pytest.mark.parametrize(
+    "call", [call for call in MAIL_CALLS if "template" not in call.name], ids=lambda call: call.name
+)
+def test_a_hang_leaves_time_to_look_up(call, serve, connect):
+    """Where the timeout alone would use up the deadline, its last third is for looking up what hangs."""
+    service = serve(MODES["timeout"])
+    came = came_of(call, connect(service, timeout=5.0, deadline=0.9))
+    assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
+    assert came.seconds < 1.4
+
+
+def test_without_looking_up_a_hang_has_all_the_time(serve, connect):
+    """Where nothing is looked up, an answer is waited for as long as the deadline allows."""
+    service = serve(Mode("late", "fine", lambda exchange: time.sleep(0.5) or answers(exchange.value)(exchange)))
+    assert connect(service, timeout=5.0, deadline=0.7, reconcile=False).outbound.send(mail("a")).message_id
+
+
 def test_a_slow_upload(serve, connect):
     """A large mail takes longer than the timeout to a service that reads slowly, as long as each piece does not."""
     service = serve(listening=False)

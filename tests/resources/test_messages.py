@@ -218,6 +218,21 @@ def test_the_state_by_a_result(service):
         service.client.messages.status(SendResult())
 
 
+def test_the_state_by_a_key(client):
+    """A mail that left another way is searched by its key; without one, or where none is found, that is said."""
+    key = "left-by-smtp"
+    client.outbound.send(Email(to="ok@example.com", text_body="Hi"), idempotency_key=key)
+    for result in (
+        SendResult(message_id="4XYZ", via="smtp", idempotency_key=key),
+        SendResult(message_id="", idempotency_key=key),
+    ):
+        assert client.messages.status(result).state is MessageState.DELIVERED
+    with pytest.raises(NotFound, match="left by smtp"):
+        client.messages.status(SendResult(message_id="4XYZ", via="smtp", idempotency_key="another"))
+    with pytest.raises(InvalidArgument, match="left by ses"):
+        client.messages.status(SendResult(message_id="0100", via="ses"))
+
+
 def test_the_sandbox_tells_what_became_of_a_mail(client):
     """The real client, over real HTTP: one recipient got the mail, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"

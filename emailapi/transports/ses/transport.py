@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..._delivery import Deadline, next_wait
+from ..._log import logger
 from ...errors import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, addresses
 from ...models.email import Email
@@ -27,7 +28,6 @@ from .parcel import Defaults, Parcel, check_tags, pack
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-logger = logging.getLogger("emailapi")
 _SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 

@@ -6,6 +6,7 @@ import logging
 from time import monotonic
 
 from ..._delivery import Deadline, next_wait
+from ..._log import logger
 from ...errors import DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.options import Retry
 from ...models.outbound import SendResult
@@ -15,8 +16,6 @@ from .parcel import Parcel
 from .reading import Broken
 from .replies import FAREWELL
 from .transaction import Farewell, Progress, finished, transact
-
-logger = logging.getLogger("emailapi")
 
 
 def deliver(kept: Kept, parcel: Parcel, retry: Retry, deadline: Deadline) -> SendResult:

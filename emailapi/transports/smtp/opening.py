@@ -220,7 +220,8 @@ def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
     required = settings.tls == "required"
     if not session.has_extn("starttls"):
         if required:
-            raise Broken("the server offers no STARTTLS, and TLS is required", retryable=False)
+            hint = "a relay in a network of your own: tls='opportunistic', or 'none'"
+            raise Broken(f"the server offers no STARTTLS, and TLS is required ({hint})", retryable=False)
         return
     reply = session.ask("STARTTLS")
     if reply.code != 220:
