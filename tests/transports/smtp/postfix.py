@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 import shutil
 import socket
@@ -64,6 +65,10 @@ virtual unix - n n - - virtual
 """
 
 
+# Users other than root often have no /usr/sbin in their PATH.
+POSTFIX = shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -104,7 +109,7 @@ class Postfix:
             raise
 
     def _run(self, verb: str) -> subprocess.CompletedProcess[str]:
-        command = ["postfix", "-c", str(self.folder / "conf"), verb]
+        command = [str(POSTFIX), "-c", str(self.folder / "conf"), verb]
         return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
     def _await(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 
 import pytest
 import trustme
@@ -13,14 +12,13 @@ from emailapi import InvalidEmail, SMTPError, SMTPTransport
 from emailapi.transports.smtp import send
 
 from .mails import mail
-from .postfix import Postfix
+from .postfix import POSTFIX, Postfix
 
 
 @pytest.fixture(scope="module")
 def postfix(needs, tmp_path_factory):
     """Start it once, with certificates of an authority of its own."""
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    there = shutil.which("postfix", path=path) and hasattr(os, "geteuid") and os.geteuid() == 0
+    there = POSTFIX and hasattr(os, "geteuid") and os.geteuid() == 0
     needs("postfix", there, "install Debian's postfix, and run as root")
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.bytes()
