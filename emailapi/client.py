@@ -138,7 +138,9 @@ class Client(_BaseClient):
             base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
             timeout: Seconds for each socket operation, or `(connect, read)`.
             deadline: Seconds for one call, with all that is tried again and looked up; the system's resolver is
-                beyond it. For a batch it counts for each chunk, and grows by a second for each MB.
+                beyond it. For a batch it counts for each chunk, and grows by a second for each MB; there each search
+                of `check_first` has as long. Where it is no longer than `timeout`, a send keeps its last third for
+                looking the mail up.
             retry: How often what may be tried again is tried; `Retry()` when None.
             fallback: Another way out, for mails that the API surely did not take and did not refuse; closed with the
                 client.

@@ -56,7 +56,7 @@ class HookEvent:
         path: Its path, without host and query.
         attempt: Which attempt it is, from 1.
         status: HTTP status, once there is an answer.
-        seconds: How long the attempt took, once it is over.
+        seconds: How long the attempt took; None before it is over, and in `on_error`.
         wait: Seconds until the next attempt.
         error: What went wrong.
     """

@@ -53,7 +53,7 @@ class Outbound(Resource):
 
         Args:
             email: An `Email`, a mapping with the same names, or a message of the standard library.
-            idempotency_key: Shorthand for the mail's own.
+            idempotency_key: Shorthand for the mail's own; it wins over that.
             check_first: Look for the key before sending, and return what is found; for a job that is run again.
 
         Raises:
