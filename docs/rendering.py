@@ -195,7 +195,10 @@ def find_reference(
         name = found.pop()
         entry = objects[name]
         return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, text, name)
-    return None if is_ours(target) else text
+    if is_ours(target):
+        return None
+    # Shortened, the standard library's `Message` would be taken for ours.
+    return nodes.Text(target) if target.rpartition(".")[2] in emailapi.__all__ and "." in target else text
 
 
 def is_ours(target: str) -> bool:
