@@ -33,6 +33,8 @@ _log = getLogger(__name__)
 
 # What users make by position: the signature says more than the list.
 SHOWN_WITH_SIGNATURE = {"Address", "Header"}
+# What users never make.
+SHOWN_BARE = {"Sending", "Transport"}
 
 _UNPACK = re.compile(r"~?\w*\.?Unpack\[([^\[\]]+)\]")
 _TYPE_VARIABLE = re.compile(r"~?[\w.]+\.([A-Z])(?=[\],)]|$)")
@@ -74,7 +76,7 @@ def show_signature(
     app: Sphinx, what: str, name: str, thing: object, options: object, signature: str | None, returns: str | None
 ) -> tuple[str, str | None] | None:
     """Leave out the signatures of nouns; of functions, say `**filters: BounceFilters`."""
-    if is_noun(thing):
+    if is_noun(thing) or (isinstance(thing, type) and thing.__name__ in SHOWN_BARE):
         return "", None
     if signature is None:
         return None

@@ -137,10 +137,8 @@ class Client(_BaseClient):
             token: The server token; else `EMAILAPI_SERVER_TOKEN`, else `POSTMARK_SERVER_TOKEN`.
             base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
             timeout: Seconds for each socket operation, or `(connect, read)`.
-            deadline: Seconds for one call, with all that is tried again and looked up; the system's resolver is
-                beyond it. For a batch it counts for each chunk, and grows by a second for each MB; there each search
-                of `check_first` has as long. Where it is no longer than `timeout`, a send keeps its last third for
-                looking the mail up.
+            deadline: Seconds for one call, with all tries and look-ups (for which a third is kept if `timeout` is not
+                shorter); name resolution is beyond it. Each chunk of a batch has as long, and a second for each MB.
             retry: How often what may be tried again is tried; `Retry()` when None.
             fallback: Another way out, for mails that the API surely did not take and did not refuse; closed with the
                 client.
