@@ -65,7 +65,7 @@ class BaseEmail:
     headers: tuple[Header, ...] = attrs.field(default=(), converter=fields.headers, repr=False)
     track_opens: bool | None = attrs.field(default=None, converter=fields.track_opens)
     track_links: TrackLinks | str | None = attrs.field(default=None, converter=fields.track_links)
-    metadata: dict[str, str] = attrs.field(default=None, converter=fields.metadata)
+    metadata: dict[str, str] = attrs.field(default=fields.NO_METADATA, converter=fields.metadata)
     attachments: tuple[Attachment, ...] = attrs.field(default=(), converter=fields.attachments, repr=False)
     message_stream: str | None = attrs.field(default=None, converter=fields.message_stream)
     idempotency_key: Annotated[str | None, NOT_ON_WIRE] = attrs.field(default=None, converter=fields.idempotency_key)

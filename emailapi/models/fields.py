@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import attrs
@@ -114,9 +115,13 @@ def track_links(value: TrackLinks | str | None) -> TrackLinks | str | None:
     return None if value is None else header_text(value, "track_links")
 
 
+# A default that is equal to what it becomes: so it is left out when a mail is written.
+NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
+
 def metadata(value: Mapping[str, str] | None) -> dict[str, str]:
     """Convert `metadata`."""
-    if value is None:
+    if value is None or value is NO_METADATA:
         return {}
     if not isinstance(value, Mapping):
         raise InvalidEmail(f"metadata must be a mapping, not {type(value).__name__}", field="metadata")
