@@ -155,14 +155,17 @@ def test_raw_recipients_are_listed_once(serve, connect):
     service = serve()
     connect(service.url).send(
         mail(
-            to="A <a@example.com>", cc=["a@EXAMPLE.com", "c@bücher.example"], bcc="b@example.com", headers={"X-A": "b"}
+            to="A <a@example.com>",
+            cc=["a@EXAMPLE.com", "c@bücher.example"],
+            bcc="hidden@example.com",
+            headers={"X-A": "b"},
         )
     )
     (post,) = service.accepted
-    assert members(post, "Destinations") == ["a@example.com", "c@xn--bcher-kva.example", "b@example.com"]
+    assert members(post, "Destinations") == ["a@example.com", "c@xn--bcher-kva.example", "hidden@example.com"]
     message = raw_message(post)
     assert message["Bcc"] is None
-    assert "b@example.com" not in str(message)
+    assert "hidden@example.com" not in str(message)
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-A": "b"}], ids=["simple", "raw"])
