@@ -59,7 +59,7 @@ def test_both_fail(behind, call, serve):
             server = Scripted(script)
             closing.callback(server.close)
             client = Client(
-                "t0ken", base_url=service.url, fallback=smtp_to(server.port), retry=QUICK, timeout=2.0, deadline=0.8
+                "t0ken", base_url=service.url, fallback=smtp_to(server.port), retry=QUICK, timeout=2.0, deadline=1.6
             )
             closing.callback(client.close)
             runs.append((MODES[name], service, server, client))
