@@ -31,7 +31,7 @@ from .answers import (
 )
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .lookup import look_up
-from .retrying import Deadline, may_repeat, next_wait, verdict_of
+from .retrying import Deadline, at_most, may_repeat, next_wait, verdict_of
 
 __all__ = [
     "BATCH_NAME",
@@ -45,6 +45,7 @@ __all__ = [
     "answer_id",
     "answer_value",
     "api_error",
+    "at_most",
     "envelope_code",
     "facts",
     "failure_of",

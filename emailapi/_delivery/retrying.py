@@ -68,6 +68,11 @@ def verdict_of(failure: TransportError | None) -> Verdict:
     return Verdict.NOT_SENT if failure.retryable else Verdict.REFUSED
 
 
+def at_most(retry: Retry, attempts: int | None) -> Retry:
+    """Return the numbers with no more attempts than this; None leaves them as they are."""
+    return retry if attempts is None else attrs.evolve(retry, attempts=min(attempts, retry.attempts))
+
+
 def backoff(retry: Retry, attempt: int) -> float:
     """Return how long to wait after an attempt, counted from 1: half of it fixed, so that many do not come at once."""
     longest: float = min(retry.maximum, retry.initial * 2 ** min(attempt - 1, 60))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .._delivery import Deadline
+from .._delivery import Deadline, at_most
 from .._http import POOL_SIZE, Session
 from ..errors import InvalidArgument, InvalidEmail
 from ..models.bulk import BULK, BulkEmail, BulkStatus
@@ -24,6 +24,7 @@ from ..transports.given import EmailLike, as_mail, check_many, listed
 from ..transports.limits import BATCH_LIMIT
 from ..transports.lookup import find
 from ..transports.posting import checked_key, send_bulk, send_one
+from ..transports.relief import ATTEMPTS
 from ..transports.sending import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
@@ -38,8 +39,8 @@ class Outbound(Resource):
         """Keep the pool and the options; mails of templates and bulk requests go to the API alone."""
         super().__init__(session, attrs.evolve(options, relief=None) if options.relief else options)
         # With another way behind it the API is asked once more, and no longer.
-        retry = attrs.evolve(options.retry, attempts=min(options.retry.attempts, 2))
-        self._mail_options = attrs.evolve(options, retry=retry) if options.relief else options
+        fewer = at_most(options.retry, ATTEMPTS)
+        self._mail_options = attrs.evolve(options, retry=fewer) if options.relief else options
 
     def send(
         self,

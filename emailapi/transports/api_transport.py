@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from .._delivery import new_keys
+from .._delivery import at_most, new_keys
 from ..models.email import Email
 from ..models.outbound import BatchResult, SendResult
 from . import api
@@ -57,9 +57,7 @@ class APITransport:
     def within(self, seconds: float, /, *, attempts: int | None = None) -> APITransport:
         """Return the same way out with a shorter deadline and at most so many attempts."""
         bounded = APITransport.__new__(APITransport)
-        retry = self._options.retry
-        if attempts is not None:
-            retry = attrs.evolve(retry, attempts=min(attempts, retry.attempts))
+        retry = at_most(self._options.retry, attempts)
         deadline = min(seconds, self.deadline)
         bounded._set(self._session, attrs.evolve(self._options, deadline=deadline, retry=retry))
         return bounded

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..._delivery import Deadline, next_wait
+from ..._delivery import Deadline, at_most, next_wait
 from ..._log import logger
 from ...errors import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, addresses
@@ -122,10 +122,7 @@ class SESTransport:
         """Return a transport on the same client that takes at most so many seconds and attempts for a mail."""
         other = copy.copy(self)
         other.deadline = min(self.deadline, check_deadline(seconds))
-        if attempts is not None:
-            retry = self._retry
-            fewer = Retry(attempts=attempts, initial=retry.initial, maximum=retry.maximum)
-            other._retry = fewer if attempts < retry.attempts else retry
+        other._retry = at_most(self._retry, attempts)
         return other
 
     def send(self, email: EmailLike, /) -> SendResult:

@@ -7,9 +7,7 @@ from copy import copy
 from email.message import Message
 from typing import TYPE_CHECKING
 
-import attrs
-
-from ..._delivery import Deadline
+from ..._delivery import Deadline, at_most
 from ...errors import EmailAPIError, InvalidArgument, InvalidEmail
 from ...models.address import Address
 from ...models.email import Email
@@ -163,8 +161,7 @@ class SMTPTransport:
         """
         other = copy(self)
         other.deadline = min(self.deadline, check_deadline(seconds))
-        if attempts is not None:
-            other._retry = attrs.evolve(self._retry, attempts=min(attempts, self._retry.attempts))
+        other._retry = at_most(self._retry, attempts)
         return other
 
     def close(self) -> None:
