@@ -60,8 +60,8 @@ $(VENV)/.test-installed: setup.cfg setup.py | $(VENV)/.made
 
 # An environment that could not be made whole is removed: the next run must not take it for one.
 $(VENV)/.made:
-	@command -v $(PYTHON) >/dev/null || { echo "emailapi needs Python 3.10 or newer: no $(PYTHON) here" >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and \
-	    "emailapi needs Python 3.10 or newer, $(PYTHON) is %d.%d: make demo PYTHON=python3.12" % sys.version_info[:2])'
+	@command -v $(PYTHON) >/dev/null || { echo "emailapi needs Python 3.11 or newer: no $(PYTHON) here" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "emailapi needs Python 3.11 or newer, $(PYTHON) is %d.%d: make demo PYTHON=python3.12" % sys.version_info[:2])'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 	@touch $@

@@ -22,9 +22,9 @@ from .settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
     import requests
-    from typing_extensions import Self
 
     from ._http import Session
     from .models.transport import Transport

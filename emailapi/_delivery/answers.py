@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timezone
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from time import time
@@ -149,7 +149,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     try:
         at = parsedate_to_datetime(text)
         # HTTP knows no other zone: a date that names none is not local time.
-        return max(0.0, (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp() - time())
+        return max(0.0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time())
     except (TypeError, ValueError, OverflowError):
         return None
 

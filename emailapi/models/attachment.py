@@ -114,10 +114,7 @@ class Attachment:
         if not isinstance(text, str):
             raise InvalidEmail(f"attachment {name!r}: base64 must be text, not {type(text).__name__}", field="content")
         try:
-            packed = "".join(text.split())
-            if len(packed) % 4:  # Python 3.10 would take a lone `=`
-                raise ValueError
-            content = base64.b64decode(packed, validate=True)
+            content = base64.b64decode("".join(text.split()), validate=True)
         except (binascii.Error, ValueError):
             raise InvalidEmail(f"attachment {name!r}: content is no valid base64", field="content") from None
         return cls(name=name, content=content, content_type=content_type, content_id=content_id)

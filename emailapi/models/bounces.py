@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, NamedTuple, TypedDict
 
@@ -14,7 +14,7 @@ from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
 
-class BounceType(str, Enum):
+class BounceType(StrEnum):
     """Why a mail came back; `BOUNCE_KINDS` tells more about each."""
 
     HARD_BOUNCE = "HardBounce"

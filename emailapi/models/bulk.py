@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
 import attrs
@@ -68,7 +68,7 @@ class BulkEmail(BaseEmail):
     inline_css: bool | None = attrs.field(default=None, converter=fields.inline_css)
 
 
-class BulkState(str, Enum):
+class BulkState(StrEnum):
     """How far a bulk request is."""
 
     ACCEPTED = "Accepted"

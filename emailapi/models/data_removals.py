@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -10,7 +10,7 @@ import attrs
 from ..wire import Wire
 
 
-class DataRemovalStatus(str, Enum):
+class DataRemovalStatus(StrEnum):
     """How far a request is."""
 
     PENDING = "Pending"

@@ -7,7 +7,7 @@ A converter for each: `attrs` and the type checkers read what a field takes from
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import Enum
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ Headers = Mapping[str, str] | Iterable[Header | tuple[str, str]] | None
 Attachments = Attachment | Iterable[Attachment] | None
 
 
-class TrackLinks(str, Enum):
+class TrackLinks(StrEnum):
     """Which links of a mail are replaced, so that clicks are seen."""
 
     NONE = "None"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date as day
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -12,7 +12,7 @@ from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
 
-class InboundStatus(str, Enum):
+class InboundStatus(StrEnum):
     """Where an inbound message is in the service."""
 
     BLOCKED = "Blocked"

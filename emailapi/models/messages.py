@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
 import attrs
@@ -15,7 +15,7 @@ from .fields import TrackLinks
 from .listing import Listing
 
 
-class OutboundStatus(str, Enum):
+class OutboundStatus(StrEnum):
     """Where a message is in the service; `Sent` and `Processed` mean the same."""
 
     QUEUED = "Queued"
@@ -23,7 +23,7 @@ class OutboundStatus(str, Enum):
     PROCESSED = "Processed"
 
 
-class EventType(str, Enum):
+class EventType(StrEnum):
     """What happened to a message at one recipient."""
 
     DELIVERED = "Delivered"
@@ -186,7 +186,7 @@ MESSAGES = Listing(
 )
 
 
-class MessageState(str, Enum):
+class MessageState(StrEnum):
     """How far a message got, from the beginning to the end; `BOUNCED` stands beside that order."""
 
     QUEUED = "queued"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -12,7 +12,7 @@ from ..wire import Wire
 from .listing import Listing
 
 
-class Platform(str, Enum):
+class Platform(StrEnum):
     """What kind of program a mail was read in."""
 
     WEB_MAIL = "WebMail"
@@ -21,7 +21,7 @@ class Platform(str, Enum):
     UNKNOWN = "Unknown"
 
 
-class ClickLocation(str, Enum):
+class ClickLocation(StrEnum):
     """In which version of the mail a link was clicked."""
 
     HTML = "HTML"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -13,14 +13,14 @@ from .listing import Listing
 from .text import url_repr
 
 
-class DeliveryType(str, Enum):
+class DeliveryType(StrEnum):
     """Whether a server delivers; fixed when it is made."""
 
     LIVE = "Live"
     SANDBOX = "Sandbox"
 
 
-class ServerColor(str, Enum):
+class ServerColor(StrEnum):
     """What colour a server has in the service's pages."""
 
     PURPLE = "Purple"

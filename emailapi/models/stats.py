@@ -11,7 +11,7 @@ import attrs
 from ..wire import NOT_ON_WIRE, Wire, eastern_day
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 
 class StatsFilters(TypedDict, total=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -12,7 +12,7 @@ from ..wire import Wire
 from .listing import Listing
 
 
-class StreamType(str, Enum):
+class StreamType(StrEnum):
     """What a stream carries."""
 
     TRANSACTIONAL = "Transactional"
@@ -21,7 +21,7 @@ class StreamType(str, Enum):
     ALL = "All"
 
 
-class UnsubscribeHandling(str, Enum):
+class UnsubscribeHandling(StrEnum):
     """Who takes care of those who unsubscribe."""
 
     NONE = "None"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -12,7 +12,7 @@ from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
 
-class SuppressionReason(str, Enum):
+class SuppressionReason(StrEnum):
     """Why an address is suppressed; unsubscribing counts as manual."""
 
     HARD_BOUNCE = "HardBounce"
@@ -20,7 +20,7 @@ class SuppressionReason(str, Enum):
     MANUAL_SUPPRESSION = "ManualSuppression"
 
 
-class SuppressionOrigin(str, Enum):
+class SuppressionOrigin(StrEnum):
     """Who suppressed it; by the API is `CUSTOMER`."""
 
     RECIPIENT = "Recipient"
@@ -28,7 +28,7 @@ class SuppressionOrigin(str, Enum):
     ADMIN = "Admin"
 
 
-class SuppressionStatus(str, Enum):
+class SuppressionStatus(StrEnum):
     """What became of one address of a call."""
 
     SUPPRESSED = "Suppressed"

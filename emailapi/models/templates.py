@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
 import attrs
@@ -11,7 +11,7 @@ from ..wire import Wire
 from .listing import Listing
 
 
-class TemplateType(str, Enum):
+class TemplateType(StrEnum):
     """What a template is for."""
 
     STANDARD = "Standard"
@@ -169,7 +169,7 @@ class TemplateValidation:
     suggested_template_model: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
 
-class PushAction(str, Enum):
+class PushAction(StrEnum):
     """What pushing does, or would do, to a template of the destination."""
 
     CREATE = "Create"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, TypedDict
 
 import attrs
@@ -13,7 +13,7 @@ from .listing import Listing
 from .text import url_repr
 
 
-class WebhookStatus(str, Enum):
+class WebhookStatus(StrEnum):
     """Whether the service has seen a webhook answer."""
 
     VERIFIED = "verified"

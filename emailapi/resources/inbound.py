@@ -9,7 +9,7 @@ from ..models.listing import Page
 from ._resource import Resource, path_part
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 
 class Inbound(Resource):

@@ -15,7 +15,7 @@ from ..transports.lookup import find
 from ._resource import Resource, below, path_part
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 
 class Messages(Resource):

@@ -9,7 +9,7 @@ from ..wire import write_body
 from ._resource import Resource
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 
 class OwnServer(Resource):

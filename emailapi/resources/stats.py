@@ -27,7 +27,7 @@ from ..wire import read, write_query
 from ._resource import Resource, encode_query
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 D = TypeVar("D", bound=Daily)
 T = TypeVar("T")

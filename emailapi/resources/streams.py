@@ -10,7 +10,7 @@ from ..wire import write_body
 from ._resource import Resource, path_part
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 
 class Streams(Resource):

@@ -19,7 +19,7 @@ from ..wire import write
 from ._resource import Resource, at, path_part
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 
 class Suppressions(Resource):

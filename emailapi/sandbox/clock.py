@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 class Clock:
@@ -14,4 +14,4 @@ class Clock:
 
     def now(self) -> datetime:
         """Return the instant, with its zone."""
-        return datetime.now(timezone.utc)
+        return datetime.now(UTC)

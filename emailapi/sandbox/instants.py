@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..wire import EASTERN_NAME
 
 _EASTERN = ZoneInfo(EASTERN_NAME)
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _FOREVER = 1 << 62
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -19,7 +19,7 @@ from .store import Store, Transaction
 from .tables import account, servers, signatures
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 _LAST_PORT = 65535
 

@@ -15,7 +15,7 @@ from .given import EmailLike, as_mail, check_many
 from .relief import ATTEMPTS, Relief, ask, at_once, check_way, within
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 DEADLINE = 30.0
 

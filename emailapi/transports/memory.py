@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from .._delivery import new_keys
 from ..errors import ConfigurationError
@@ -57,7 +57,7 @@ class MemoryTransport:
         return SendResult(
             message_id=new_keys(1)[0],
             to=", ".join(address.header for address in mail.to),
-            submitted_at=datetime.now(timezone.utc),
+            submitted_at=datetime.now(UTC),
             message="OK",
             via="memory",
             idempotency_key=mail.idempotency_key,

@@ -18,7 +18,7 @@ from ..models.outbound import BatchItem
 from .batches import Chunk, in_order, not_begun
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 Progress = Callable[[int, "int | None"], object]
 Deliver = Callable[[Chunk, Event], list[BatchItem]]

@@ -7,11 +7,9 @@ It writes ISO 8601 in five shapes (api-contract section 1.1) and reads query dat
 from __future__ import annotations
 
 import functools
-import sys
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 EASTERN_NAME = "America/New_York"
-_KNOWS_ALL_SHAPES = sys.version_info >= (3, 11)
 
 
 @functools.cache
@@ -31,24 +29,10 @@ def parse_date(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        parsed = datetime.fromisoformat(value if _KNOWS_ALL_SHAPES else _normal_shape(value))
+        parsed = datetime.fromisoformat(value)
     except ValueError:
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=_eastern())
-
-
-def _normal_shape(value: str) -> str:
-    """Write a date text so that Python 3.10 can read it: six digits of a second or none, a zone with a colon."""
-    clock, rest = value[:19], value[19:]
-    fraction = ""
-    if rest[:1] == ".":
-        zone = rest[1:].lstrip("0123456789")
-        fraction, rest = rest[: len(rest) - len(zone)][:7].ljust(7, "0"), zone
-    if rest in ("Z", "z"):
-        rest = "+00:00"
-    elif len(rest) == 5 and rest[0] in "+-":
-        rest = f"{rest[:3]}:{rest[3:]}"
-    return clock + fraction + rest
 
 
 def parse_day(value: object) -> date | None:
@@ -87,7 +71,7 @@ def eastern_date(value: date | str, *, end: bool) -> str:
 
 def _on_eastern_clock(value: datetime) -> datetime:
     """By way of UTC: a time of the zone's own that the clock skips in spring would come through as it is."""
-    return value.astimezone(timezone.utc).astimezone(_eastern()) if value.tzinfo else value
+    return value.astimezone(UTC).astimezone(_eastern()) if value.tzinfo else value
 
 
 def write_from_date(value: date | str) -> str:

@@ -84,7 +84,7 @@ def test_examples_and_typing_tests_pass_pyright(modules, pyright, tmp_path):
     for path in (ROOT / "tests" / "typing").glob("*.py"):
         files.append(Path(shutil.copy(path, tmp_path / f"typing_{path.name}")))
     # It takes what is below its configuration only.
-    config = {"extraPaths": [str(ROOT)], "pythonVersion": "3.10", "typeCheckingMode": "standard"}
+    config = {"extraPaths": [str(ROOT)], "pythonVersion": "3.11", "typeCheckingMode": "standard"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
     command = [*pyright, "--project", str(tmp_path), "--pythonpath", sys.executable, "--outputjson"]
     found = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)

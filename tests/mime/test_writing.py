@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -27,7 +27,7 @@ def test_a_mail_of_text_is_one_part(mail, read):
 def test_date_and_message_id_are_made(mail, read):
     """Without them a mail gets a Date of now and a Message-ID of the sender's domain, another for each mail."""
     first, second = (read(to_bytes(mail(sender="a@bücher.example"))) for _ in range(2))
-    assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(timezone.utc)).total_seconds()) < 60
+    assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(UTC)).total_seconds()) < 60
     assert first["Date"].endswith(" +0000")
     assert re.fullmatch(r"<[0-9a-f]{24}@xn--bcher-kva\.example>", first["Message-ID"])
     assert first["Message-ID"] != second["Message-ID"]

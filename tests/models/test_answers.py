@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import attrs
 import pytest
@@ -92,7 +92,7 @@ def test_a_delayed_mail(answers):
     """An answer without a code, as on a delay of the service, is read all the same."""
     found = read(answers("email_delayed"), SendResult)
     assert found.message_id == "21895802-5d50-442b-b039-27cf5b462c54"
-    assert found.submitted_at == datetime(2024, 6, 19, 20, 2, 33, 123456, timezone.utc)
+    assert found.submitted_at == datetime(2024, 6, 19, 20, 2, 33, 123456, UTC)
     assert found.error_code == 0
 
 

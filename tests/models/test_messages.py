@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ from emailapi.models.messages import (
 )
 from emailapi.wire import read, read_rows
 
-NOON = datetime(2024, 7, 15, 12, 0, tzinfo=timezone.utc)
+NOON = datetime(2024, 7, 15, 12, 0, tzinfo=UTC)
 
 
 def event(recipient, kind, minute=0):

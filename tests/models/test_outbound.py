@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import attrs
 import pytest
@@ -13,7 +13,7 @@ from emailapi.errors import BatchFailed, DeliveryUnknown, InactiveRecipient, Inv
 from emailapi.models.outbound import BatchResult, SendResult, inactive_addresses
 from emailapi.wire import read
 
-ONE = SendResult(message_id="m1", to="a@example.com", submitted_at=datetime(2024, 7, 15, tzinfo=timezone.utc))
+ONE = SendResult(message_id="m1", to="a@example.com", submitted_at=datetime(2024, 7, 15, tzinfo=UTC))
 TWO = SendResult(message_id="m2", idempotency_key="k2", inactive_recipients=("c@example.com",))
 REFUSED = InactiveRecipient("Found inactive addresses", addresses=("b@example.com",), code=406, status=422)
 INVALID = InvalidEmail("to is empty", field="to", index=2)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import attrs
 import pytest
 
 from emailapi import BOUNCE_KINDS, Bounce, BounceCount, BounceType, DeliveryStats, Page
 
-UTC = timezone.utc
 EST = timezone(timedelta(hours=-5))
 ID = 4323372036854775807
 

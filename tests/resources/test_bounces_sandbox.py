@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,7 +43,7 @@ def test_get(client, bounced, tag):
     assert (bounce.type_code, bounce.name) == BOUNCE_KINDS[BounceType.HARD_BOUNCE][:2]
     assert (bounce.tag, bounce.subject, bounce.message_stream, bounce.server_id) == (tag, "Hi", "outbound", 1)
     assert (bounce.inactive, bounce.can_activate, bounce.dump_available) == (True, True, True)
-    assert abs(datetime.now(timezone.utc) - bounce.bounced_at) < timedelta(minutes=1)
+    assert abs(datetime.now(UTC) - bounce.bounced_at) < timedelta(minutes=1)
     assert (listed.content, bounce.content) == ("", client.bounces.dump(bounce.id))
     assert HARD in bounce.content
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from emailapi import DeliveryUnknown, InvalidResponse
 
-UTC = timezone.utc
 EASTERN = ZoneInfo("America/New_York")
 
 # The call, its path, and the name of its rows; then a field that cannot be an object, and the name of its record.

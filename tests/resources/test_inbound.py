@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import attrs
 import pytest
@@ -87,7 +87,7 @@ CALLS = [
             mailbox_hash="ticket-7",
             status=InboundStatus.BLOCKED,
             from_date=date(2026, 11, 1),
-            to_date=datetime(2026, 11, 5, 21, 33, 54, 1, timezone.utc),
+            to_date=datetime(2026, 11, 5, 21, 33, 54, 1, UTC),
         ),
         "GET /messages/inbound",
         {"query": "inbound_query", "answer": "messages_inbound"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,7 +35,7 @@ def test_a_page_of_messages(service, answers):
     assert (message.message_id, message.message_stream, message.tag) == (ID, "outbound", "invoice")
     assert message.to == (Recipient(email="jane@example.com", name="Jane Doe"), Recipient(email="joe@example.com"))
     assert message.recipients[2:] == ("copy@example.com", "blind@example.com")
-    assert message.received_at == datetime(2017, 2, 25, 18, 59, 44, 45361, timezone.utc)
+    assert message.received_at == datetime(2017, 2, 25, 18, 59, 44, 45361, UTC)
     assert (message.status, message.track_links) == (OutboundStatus.SENT, TrackLinks.HTML_AND_TEXT)
     assert message.attachments == ("invoice.pdf", "terms.txt")
     assert (message.metadata, message.sandboxed) == ({"user_id": "7", "run": "2017-02"}, True)
@@ -53,8 +53,8 @@ FILTERS = [
     ({"message_stream": "broadcast"}, {"messagestream": "broadcast"}),
     ({"metadata": {"user_id": "7"}}, {"metadata_user_id": "7"}),
     ({"from_date": date(2026, 3, 1), "to_date": date(2026, 3, 2)}, {"fromdate": "2026-03-01", "todate": "2026-03-02"}),
-    ({"from_date": datetime(2026, 7, 1, 12, tzinfo=timezone.utc)}, {"fromdate": "2026-07-01T08:00:00"}),
-    ({"to_date": datetime(2026, 1, 1, 0, 0, 0, 1, timezone.utc)}, {"todate": "2025-12-31T19:00:01"}),
+    ({"from_date": datetime(2026, 7, 1, 12, tzinfo=UTC)}, {"fromdate": "2026-07-01T08:00:00"}),
+    ({"to_date": datetime(2026, 1, 1, 0, 0, 0, 1, UTC)}, {"todate": "2025-12-31T19:00:01"}),
     ({"from_date": datetime(2026, 7, 1, 12)}, {"fromdate": "2026-07-01T12:00:00"}),
     ({"tag": None}, {}),
 ]
@@ -94,7 +94,7 @@ def test_a_range_in_the_repeated_hour_is_kept_by_instant(service):
     """In autumn's repeated hour the service gives both readings: what is outside of the range is left out here."""
     early = datetime(2026, 11, 1, 1, 30, tzinfo=EASTERN)
     late = early.replace(fold=1)
-    assert late.astimezone(timezone.utc) - early.astimezone(timezone.utc) == timedelta(hours=1)
+    assert late.astimezone(UTC) - early.astimezone(UTC) == timedelta(hours=1)
     rows = [{"MessageID": "late", "ReceivedAt": "2026-11-01T01:30:00-05:00"}]
     rows += [{"MessageID": "early", "ReceivedAt": "2026-11-01T01:30:00.0000000-04:00"}, {"MessageID": "undated"}]
     service.answer("GET", "/messages/outbound", {"TotalCount": 3, "Messages": rows})
@@ -103,9 +103,9 @@ def test_a_range_in_the_repeated_hour_is_kept_by_instant(service):
     def found(**dates):
         return [message.message_id for message in messages.list(**dates)]
 
-    assert found(from_date=late.astimezone(timezone.utc)) == ["late", "undated"]
-    assert found(to_date=early.astimezone(timezone.utc)) == ["early", "undated"]
-    assert found(from_date=early, to_date=late.astimezone(timezone.utc)) == ["late", "early", "undated"]
+    assert found(from_date=late.astimezone(UTC)) == ["late", "undated"]
+    assert found(to_date=early.astimezone(UTC)) == ["early", "undated"]
+    assert found(from_date=early, to_date=late.astimezone(UTC)) == ["late", "early", "undated"]
     assert found(from_date=early.replace(tzinfo=None)) == ["late", "early", "undated"]
     assert {query["fromdate"] for query in service.queries if "fromdate" in query} == {"2026-11-01T01:30:00"}
 
@@ -146,7 +146,7 @@ def test_one_message(service, answers):
     events = {event.type: event for event in message.message_events}
     assert set(events) == set(EventType)
     assert events[EventType.BOUNCED].details["BounceID"] == "374814878"
-    assert events[EventType.BOUNCED].received_at == datetime(2017, 2, 25, 19, 0, 2, 417864, timezone.utc)
+    assert events[EventType.BOUNCED].received_at == datetime(2017, 2, 25, 19, 0, 2, 417864, UTC)
     assert "order" not in repr(message)
 
 
@@ -262,7 +262,7 @@ def test_every_filter_is_the_contracts(contract):
             tag="welcome",
             status="Queued",
             from_date=date(2026, 11, 1),
-            to_date=datetime(2026, 11, 5, 16, 33, 54, 1, timezone.utc),
+            to_date=datetime(2026, 11, 5, 16, 33, 54, 1, UTC),
             subject="Your invoice",
             message_stream="broadcast",
             metadata={"user_id": "7 & 8"},

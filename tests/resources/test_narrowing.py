@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from emailapi import LimitExceeded
 
-UTC = timezone.utc
 EASTERN = ZoneInfo("America/New_York")
 LIMIT = 10_000
 END = datetime(2026, 6, 1, tzinfo=UTC)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from emailapi import Click, ClickLocation, Geo, Open, Page, Platform, Program
 
-UTC = timezone.utc
 EST = timezone(timedelta(hours=-5))
 COMMON = {
     "message_id": "883953f4-6105-42a2-a16a-77a8eac79483",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -23,7 +23,6 @@ from emailapi import (
     TrackLinks,
 )
 
-UTC = timezone.utc
 ID = "f24af63c-533d-4b7a-ad65-4a7b3202d3a7"
 ACCEPTED = SendResult(
     message_id="0a129aee-e1cd-480d-b08d-4f48548ff48d",

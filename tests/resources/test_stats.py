@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_what_is_missing_counts_as_nothing(service, value):
             {"from_date": date(2026, 1, 2), "to_date": date(2026, 1, 3)},
             {"fromdate": "2026-01-02", "todate": "2026-01-03"},
         ),
-        ({"from_date": datetime(2026, 1, 2, 3, tzinfo=timezone.utc)}, {"fromdate": "2026-01-01"}),
+        ({"from_date": datetime(2026, 1, 2, 3, tzinfo=UTC)}, {"fromdate": "2026-01-01"}),
         ({"to_date": "2026-01-02"}, {"todate": "2026-01-02"}),
     ],
     ids=lambda row: "-".join(row),

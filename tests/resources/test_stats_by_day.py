@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -24,7 +24,7 @@ ONE, TWO = date(2017, 1, 30), date(2017, 1, 31)
 FILTERS = {
     "tag": "welcome",
     # 4:59 in UTC is still the day before in the east.
-    "from_date": datetime(2017, 1, 30, 4, 59, tzinfo=timezone.utc),
+    "from_date": datetime(2017, 1, 30, 4, 59, tzinfo=UTC),
     "to_date": date(2017, 2, 1),
     "message_stream": "outbound",
 }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import attrs
 import pytest
 
 from emailapi import Page, Stream, StreamArchival, StreamType, SubscriptionManagement, UnsubscribeHandling
 
-UTC = timezone.utc
 EDT = timezone(timedelta(hours=-4))
 DEFAULT = Stream(
     id="outbound",

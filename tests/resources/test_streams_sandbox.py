@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_create(client, news):
     assert news.message_stream_type is StreamType.BROADCASTS
     handling = news.subscription_management_configuration
     assert handling == SubscriptionManagement(unsubscribe_handling_type=UnsubscribeHandling.POSTMARK)
-    assert abs(datetime.now(timezone.utc) - news.created_at) < timedelta(minutes=1)
+    assert abs(datetime.now(UTC) - news.created_at) < timedelta(minutes=1)
     assert (news.updated_at, news.archived_at, news.expected_purge_date) == (None, None, None)
     assert client.streams.get("news") == news
     client.outbound.send(Email(to="a@example.com", subject="Hi", text_body="Hi", message_stream="news"))

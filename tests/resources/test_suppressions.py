@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -41,7 +41,7 @@ CALLS = [
             origin=SuppressionOrigin.RECIPIENT,
             email_address="gone@example.com",
             from_date=date(2019, 12, 17),
-            to_date=datetime(2019, 12, 18, 13, 58, 33, 500000, timezone.utc),
+            to_date=datetime(2019, 12, 18, 13, 58, 33, 500000, UTC),
         ),
         "GET /message-streams/news/suppressions/dump",
         {"query": "suppressions_query", "answer": "suppressions_dump"},

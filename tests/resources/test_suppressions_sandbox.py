@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_list(client, suppressed):
     """A listing has what suppressed an address and when, and narrows by all its filters at once."""
     page = client.suppressions.list("broadcast")
     assert {row.email_address for row in page} == {address.lower() for address in KEPT}
-    now, day = datetime.now(timezone.utc), timedelta(days=1)
+    now, day = datetime.now(UTC), timedelta(days=1)
     (found,) = client.suppressions.list(
         "broadcast",
         suppression_reason=SuppressionReason.MANUAL_SUPPRESSION,

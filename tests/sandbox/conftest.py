@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -106,7 +106,7 @@ def account(sandbox: Sandbox, open_api: Any) -> Api:
 @pytest.fixture
 def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
     """Stops the sandbox's clock, and gives what moves it on."""
-    now = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
     class Stopped(Clock):
         def now(self) -> datetime:

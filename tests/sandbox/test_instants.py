@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -85,6 +85,6 @@ def test_extremes(text):
 
 def test_exact():
     """An instant comes back from the database to the microsecond, also far from 1970."""
-    moment = datetime(2112, 1, 1, 5, 0, 0, 1, tzinfo=timezone.utc)
+    moment = datetime(2112, 1, 1, 5, 0, 0, 1, tzinfo=UTC)
     assert wire_text(micros(moment)) == "2112-01-01T00:00:00.0000010-05:00"
     assert micros(moment + timedelta(microseconds=1)) == micros(moment) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_bounces(vendor):
     sent = vendor.outbound.send({**MAIL, "to": HARD})
     vendor.outbound.send({**MAIL, "to": SOFT, "tag": "other"})
     kinds = postmark.models.bounces.enums.BounceType
-    now, day = datetime.now(timezone.utc), timedelta(days=1)
+    now, day = datetime.now(UTC), timedelta(days=1)
     for filters in (
         {"type": kinds("HardBounce")},
         {"inactive": True},
@@ -52,7 +52,7 @@ def test_suppressions(vendor):
     ]
     assert made[1].message
     assert {entry.email_address for entry in vendor.suppressions.dump("outbound")} == {"a@example.com", HARD}
-    now, day = datetime.now(timezone.utc), timedelta(days=1)
+    now, day = datetime.now(UTC), timedelta(days=1)
     for filters in (
         {"suppression_reason": enums.SuppressionReason("ManualSuppression")},
         {"origin": enums.SuppressionOrigin("Customer")},

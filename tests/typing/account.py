@@ -1,9 +1,7 @@
 """What a type checker says of an account's namespaces, and of counts: checked by mypy --strict, never run."""
 
 from datetime import date
-from typing import Any
-
-from typing_extensions import assert_type
+from typing import Any, assert_type
 
 from emailapi import (
     AccountClient,

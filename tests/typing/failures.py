@@ -1,8 +1,7 @@
 """What a type checker says of errors: checked by mypy --strict, never run."""
 
 from collections.abc import Mapping, Sequence
-
-from typing_extensions import assert_type
+from typing import assert_type
 
 import emailapi
 from emailapi import (

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-
-from typing_extensions import assert_type
+from typing import assert_type
 
 import emailapi
 from emailapi import Address, Attachment, BatchResult, Client, Email, EmailAPIError, Header, SendResult, TrackLinks

@@ -1,9 +1,8 @@
 """What a type checker says of looking messages up: checked by mypy --strict, never run."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timezone
-
-from typing_extensions import assert_type
+from datetime import UTC, date, datetime
+from typing import assert_type
 
 from emailapi import (
     Client,
@@ -36,7 +35,7 @@ def listing(client: Client) -> None:
         assert_type(message, Message)
 
     client.messages.list(recipient="a@example.com", sender="b@example.com", subject="s", message_stream="outbound")
-    client.messages.list(from_date=date(2024, 1, 1), to_date=datetime(2024, 1, 1, tzinfo=timezone.utc))
+    client.messages.list(from_date=date(2024, 1, 1), to_date=datetime(2024, 1, 1, tzinfo=UTC))
     client.messages.list(metadata={"user_id": "7"}, status="queued")
     client.messages.list(tagg="t")  # type: ignore[call-arg]
     client.messages.list(from_email="a@example.com")  # type: ignore[call-arg]

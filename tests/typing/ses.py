@@ -1,6 +1,6 @@
 """What a type checker says of sending by Amazon SES: checked by mypy --strict, never run."""
 
-from typing_extensions import assert_type
+from typing import assert_type
 
 from emailapi import Address, BatchResult, Email, Retry, SendResult, SESError, SESTransport, Transport
 

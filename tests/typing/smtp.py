@@ -3,8 +3,7 @@
 import ssl
 from email.message import EmailMessage, Message
 from email.mime.multipart import MIMEMultipart
-
-from typing_extensions import assert_type
+from typing import assert_type
 
 from emailapi import Address, BatchResult, Email, Retry, SendResult, SMTPTransport, Transport
 from emailapi.transports.smtp import send

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timezone
-from enum import Enum
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 import attrs
@@ -15,7 +15,7 @@ from emailapi.errors import InvalidResponse
 from emailapi.wire import NOT_ON_WIRE, Wire, read, read_rows, write
 
 
-class Color(str, Enum):
+class Color(StrEnum):
     """An enumeration of the service's, which may learn new members."""
 
     RED = "Red"
@@ -84,7 +84,7 @@ def test_every_field_is_read():
         is_open=True,
         color=Color.RED,
         shade=Color.NO_COLOR,
-        made_at=datetime(2014, 2, 17, 7, 25, 1, 417864, timezone.utc),
+        made_at=datetime(2014, 2, 17, 7, 25, 1, 417864, UTC),
         made_on=date(2014, 2, 17),
         part=Part(name="p", size=1),
         parts=(Part(name="a"), Part(name="b", size=2)),
@@ -247,7 +247,7 @@ def test_every_field_is_written():
 
 def test_dates_and_bytes_are_written_as_text():
     """An instant is written as ISO 8601, raw bytes as base64."""
-    assert write(Thing(made_at=datetime(2014, 2, 17, tzinfo=timezone.utc))) == {"MadeAt": "2014-02-17T00:00:00+00:00"}
+    assert write(Thing(made_at=datetime(2014, 2, 17, tzinfo=UTC))) == {"MadeAt": "2014-02-17T00:00:00+00:00"}
     assert write(Raw(content=b"\xff\xfe\xfd")) == {"Content": "//79"}
 
 

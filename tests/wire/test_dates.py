@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +10,6 @@ from hypothesis import given, strategies as st
 
 from emailapi.wire import eastern_date, eastern_day, parse_date, parse_day
 
-UTC = timezone.utc
 EASTERN = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -172,15 +170,3 @@ def test_what_is_no_date_is_refused(value):
     """A query date of another type is a TypeError that names the type."""
     with pytest.raises(TypeError, match=f"expected a date, got {type(value).__name__}"):
         eastern_date(value, end=False)
-
-
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 reads them by another way")
-def test_the_reading_of_python_310_agrees(monkeypatch):
-    """The way by which Python 3.10 reads dates gives the same on newer ones."""
-    from emailapi.wire import dates
-
-    texts = ["2014-02-17T07:25:01.4178645-05:00", "2019-12-17T08:58:33Z", "2020-08-30T12:30:00.00-0400", "2020-01-30"]
-    expected = [parse_date(text) for text in texts]
-    monkeypatch.setattr(dates, "_KNOWS_ALL_SHAPES", False)
-    assert [parse_date(text) for text in texts] == expected
-    assert None not in expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from enum import Enum
+from enum import StrEnum
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from emailapi.wire import dump_json, json_text, load_json
 
 
-class Word(str, Enum):
+class Word(StrEnum):
     """A text that is an enumeration's member."""
 
     ONE = "One"

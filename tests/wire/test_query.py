@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Annotated, TypedDict
 
@@ -15,7 +15,6 @@ from emailapi.models.messages import MessageFilters, OutboundStatus
 from emailapi.models.stats import StatsFilters
 from emailapi.wire import Wire, unknown_name, wire_names, write_body, write_query
 
-UTC = timezone.utc
 HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"}
 
 

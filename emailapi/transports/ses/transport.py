@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from .marks import call
 from .parcel import Defaults, Parcel, check_tags, pack
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 _SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
@@ -146,7 +146,7 @@ class SESTransport:
         return SendResult(
             message_id=answer["MessageId"],
             to=", ".join(address.header for address in mail.to),
-            submitted_at=datetime.now(timezone.utc),
+            submitted_at=datetime.now(UTC),
             message="OK",
             via="ses",
             idempotency_key=mail.idempotency_key,

@@ -17,7 +17,7 @@ from ...wire import unknown_name
 from .encryption import IMPLICIT_PORT, TLS, context_for, which_tls
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 POSTMARK_DOMAIN = "postmarkapp.com"
 _PORTS = {"implicit": IMPLICIT_PORT, "required": 587}

@@ -13,7 +13,7 @@ from .parcel import Given, Recipients
 from .transport import SMTPTransport
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    from typing import Unpack
 
 
 def send(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import attrs
 
@@ -74,7 +74,7 @@ class Progress:
         return SendResult(
             message_id=next(filter(None, ids), ""),
             to=self.parcel.to,
-            submitted_at=datetime.now(timezone.utc),
+            submitted_at=datetime.now(UTC),
             message="; ".join(reply.text for reply in self.replies),
             via="smtp",
             idempotency_key=self.parcel.key,

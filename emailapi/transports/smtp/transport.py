@@ -21,7 +21,7 @@ from .options import SMTPOptions, settle
 from .parcel import Given, Parcel, Recipients, pack, pack_given, redirect
 
 if TYPE_CHECKING:
-    from typing_extensions import Self, Unpack
+    from typing import Self, Unpack
 
 
 class SMTPTransport:

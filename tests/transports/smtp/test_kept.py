@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -55,7 +55,7 @@ def test_a_slow_farewell_is_not_waited_for_long(script, connect):
 
 def later(seconds: float):
     """Go on at a later time of the wall clock, as a machine does that was asleep."""
-    return time_machine.travel(datetime.now(timezone.utc) + timedelta(seconds=seconds), tick=True)
+    return time_machine.travel(datetime.now(UTC) + timedelta(seconds=seconds), tick=True)
 
 
 def test_a_connection_is_renewed_after_so_long(script, connect):
