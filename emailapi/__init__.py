@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from .client import AccountClient, Client
+    from .account_client import AccountClient
+    from .client import Client
     from .errors import (
         ERROR_CODES,
         APIError,
@@ -182,7 +183,8 @@ __all__ = [
 # fmt: on
 
 _MODULES = {
-    "client": "AccountClient Client",
+    "account_client": "AccountClient",
+    "client": "Client",
     "errors": (
         "APIError BatchFailed ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown "
         "ERROR_CODES EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest "

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from .models.address import AddressLike
 from .models.options import Hooks, OnUnknown, Retry
-from .settings import (
-    ACCOUNT_TOKEN_VARIABLES,
-    SERVER_TOKEN_VARIABLES,
-    Options,
-    Timeout,
-    check_allow_http,
-    check_base_url,
-    check_options,
-    check_token,
-)
+from .settings import Options, Timeout, resolve_base_url, resolve_sender, resolve_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,25 +21,39 @@ if TYPE_CHECKING:
     from ._http import Session
     from .models.transport import Transport
     from .resources.bounces import Bounces
-    from .resources.data_removals import DataRemovals
-    from .resources.domains import Domains
     from .resources.inbound import Inbound
     from .resources.inbound_rules import InboundRules
     from .resources.messages import Messages
     from .resources.outbound import Outbound
     from .resources.server import OwnServer
-    from .resources.servers import Servers
-    from .resources.signatures import Signatures
     from .resources.stats import Stats
     from .resources.streams import Streams
     from .resources.suppressions import Suppressions
-    from .resources.templates import AccountTemplates, Templates
+    from .resources.templates import Templates
     from .resources.webhooks import Webhooks
 
-C = TypeVar("C", bound="_BaseClient")
+
+T = TypeVar("T")
 
 
-class _BaseClient:
+class Namespace(cached_property[T]):
+    """
+    A namespace of a client, created on first use.
+
+    Unlike a plain `cached_property` it is a data descriptor: `unittest.mock.create_autospec` then takes it for an
+    attribute of unknown type, whose methods can be mocked.
+    """
+
+    def __set__(self, client: object, value: T) -> None:
+        """Replace the namespace of one client, as `mock.patch.object` does."""
+        vars(client)[self.attrname or ""] = value
+
+    def __delete__(self, client: object) -> None:
+        """Create the namespace anew on next use."""
+        vars(client).pop(self.attrname or "", None)
+
+
+class BaseClient:
     """What both clients share: a pool of connections, and the options of their calls."""
 
     _session: Session
@@ -80,37 +86,12 @@ class _BaseClient:
         raise TypeError(f"a {type(self).__name__} holds a token and connections: make one in each process")
 
 
-class Client(_BaseClient):
+class Client(BaseClient):
     """
     One server of the service.
 
     It may be shared by threads and survives a fork; leaving its `with` block, or `close()`, closes its connections.
-
-    Attributes:
-        outbound: Sending.
-        messages: What was sent, and what became of it.
-        inbound: Mail that came in.
-        inbound_rules: Senders whose inbound mail is blocked.
-        bounces: Mails that came back.
-        templates: Templates.
-        streams: Message streams.
-        suppressions: Addresses that a stream does not send to.
-        webhooks: Where the service reports what happens.
-        stats: Counts.
-        server: The server that the token belongs to.
     """
-
-    outbound: Outbound
-    messages: Messages
-    inbound: Inbound
-    inbound_rules: InboundRules
-    bounces: Bounces
-    templates: Templates
-    streams: Streams
-    suppressions: Suppressions
-    webhooks: Webhooks
-    stats: Stats
-    server: OwnServer
 
     def __init__(
         self,
@@ -155,51 +136,101 @@ class Client(_BaseClient):
             ConfigurationError: No token, or an option that cannot be.
         """
         from ._http import SERVER_TOKEN, Session
-        from .transports.relief import join
 
-        secret = check_token(token, SERVER_TOKEN_VARIABLES)
-        url = check_base_url(base_url, check_allow_http(allow_http))
-        given = {
-            "timeout": timeout,
-            "deadline": deadline,
-            "retry": retry,
-            "on_unknown": on_unknown,
-            "reconcile": reconcile,
-            "hooks": hooks,
-            "sender": sender,
-            "message_stream": message_stream,
-        }
-        options = Options(**check_options(given), relief=join(fallback, fallback_ignore))
-        self._open(Session(url, SERVER_TOKEN, secret, session), options)
-
-    def _open(self, session: Session, options: Options) -> None:
-        from .resources import (
-            bounces,
-            inbound,
-            inbound_rules,
-            messages,
-            outbound,
-            server,
-            stats,
-            streams,
-            suppressions,
-            templates,
-            webhooks,
+        options = Options(
+            timeout=timeout,
+            deadline=deadline,
+            retry=retry,
+            on_unknown=on_unknown,
+            reconcile=reconcile,
+            hooks=hooks,
+            sender=resolve_sender(sender),
+            message_stream=message_stream,
         )
+        if fallback is not None or fallback_ignore != ():
+            from .transports.relief import join
 
-        self._session = session
+            options = attrs.evolve(options, relief=join(fallback, fallback_ignore))
+        secret = resolve_token(token, "server token")
+        self._session = Session(resolve_base_url(base_url, allow_http), SERVER_TOKEN, secret, session)
         self._options = options
-        self.outbound = outbound.Outbound(session, options)
-        self.messages = messages.Messages(session, options)
-        self.inbound = inbound.Inbound(session, options)
-        self.inbound_rules = inbound_rules.InboundRules(session, options)
-        self.bounces = bounces.Bounces(session, options)
-        self.templates = templates.Templates(session, options)
-        self.streams = streams.Streams(session, options)
-        self.suppressions = suppressions.Suppressions(session, options)
-        self.webhooks = webhooks.Webhooks(session, options)
-        self.stats = stats.Stats(session, options)
-        self.server = server.OwnServer(session, options)
+
+    @Namespace
+    def outbound(self) -> Outbound:
+        """Sending emails."""
+        from .resources.outbound import Outbound
+
+        return Outbound(self._session, self._options)
+
+    @Namespace
+    def messages(self) -> Messages:
+        """Sent emails, and what happened to each."""
+        from .resources.messages import Messages
+
+        return Messages(self._session, self._options)
+
+    @Namespace
+    def inbound(self) -> Inbound:
+        """Received emails."""
+        from .resources.inbound import Inbound
+
+        return Inbound(self._session, self._options)
+
+    @Namespace
+    def inbound_rules(self) -> InboundRules:
+        """Senders whose inbound email is blocked."""
+        from .resources.inbound_rules import InboundRules
+
+        return InboundRules(self._session, self._options)
+
+    @Namespace
+    def bounces(self) -> Bounces:
+        """Emails that bounced."""
+        from .resources.bounces import Bounces
+
+        return Bounces(self._session, self._options)
+
+    @Namespace
+    def templates(self) -> Templates:
+        """Templates."""
+        from .resources.templates import Templates
+
+        return Templates(self._session, self._options)
+
+    @Namespace
+    def streams(self) -> Streams:
+        """Message streams."""
+        from .resources.streams import Streams
+
+        return Streams(self._session, self._options)
+
+    @Namespace
+    def suppressions(self) -> Suppressions:
+        """Addresses that a stream does not send to."""
+        from .resources.suppressions import Suppressions
+
+        return Suppressions(self._session, self._options)
+
+    @Namespace
+    def webhooks(self) -> Webhooks:
+        """Where the service reports events."""
+        from .resources.webhooks import Webhooks
+
+        return Webhooks(self._session, self._options)
+
+    @Namespace
+    def stats(self) -> Stats:
+        """Counts of sent emails and of their events."""
+        from .resources.stats import Stats
+
+        return Stats(self._session, self._options)
+
+    @Namespace
+    def server(self) -> OwnServer:
+        """The server that the token belongs to."""
+        from .resources.server import OwnServer
+
+        return OwnServer(self._session, self._options)
 
     def with_options(
         self,
@@ -231,69 +262,8 @@ class Client(_BaseClient):
             "message_stream": message_stream,
             "hooks": hooks,
         }
-        changes = check_options({name: value for name, value in given.items() if value is not None})
         client = Client.__new__(Client)
-        client._owner = False
-        client._open(self._session, attrs.evolve(self._options, **changes))
+        client._owner, client._session = False, self._session
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        client._options = attrs.evolve(self._options, **changes)
         return client
-
-
-class AccountClient(_BaseClient):
-    """
-    One account of the service, with its servers and what they may send from.
-
-    Attributes:
-        servers: Its servers.
-        domains: Domains it sends from.
-        signatures: Single addresses it sends from.
-        data_removals: Requests to forget a person.
-        templates: Pushing templates from server to server.
-    """
-
-    servers: Servers
-    domains: Domains
-    signatures: Signatures
-    data_removals: DataRemovals
-    templates: AccountTemplates
-
-    def __init__(
-        self,
-        token: str | None = None,
-        *,
-        base_url: str | None = None,
-        timeout: Timeout = 10.0,
-        deadline: float = 30.0,
-        retry: Retry | None = None,
-        allow_http: bool = False,
-        hooks: Hooks | None = None,
-        session: requests.Session | None = None,
-    ) -> None:
-        """
-        Open nothing yet: the first call connects.
-
-        Args:
-            token: The account token; else `EMAILAPI_ACCOUNT_TOKEN`, else `POSTMARK_ACCOUNT_TOKEN`.
-            base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
-            timeout: Seconds for each socket operation, or `(connect, read)`.
-            deadline: Seconds for one call, with all that is tried again.
-            retry: How often what may be tried again is tried; `Retry()` when None.
-            allow_http: Let the token travel in clear, off loopback too; else `EMAILAPI_ALLOW_HTTP`.
-            hooks: Functions that are told how requests go.
-            session: A `requests.Session` of your own to send by.
-
-        Raises:
-            ConfigurationError: No token, or an option that cannot be.
-        """
-        from ._http import ACCOUNT_TOKEN, Session
-        from .resources import data_removals, domains, servers, signatures, templates
-
-        secret = check_token(token, ACCOUNT_TOKEN_VARIABLES)
-        url = check_base_url(base_url, check_allow_http(allow_http))
-        given = {"timeout": timeout, "deadline": deadline, "retry": retry, "hooks": hooks}
-        options = Options(**check_options(given))
-        opened = self._session, self._options = Session(url, ACCOUNT_TOKEN, secret, session), options
-        self.servers = servers.Servers(*opened)
-        self.domains = domains.Domains(*opened)
-        self.signatures = signatures.Signatures(*opened)
-        self.data_removals = data_removals.DataRemovals(*opened)
-        self.templates = templates.AccountTemplates(*opened)

@@ -1,11 +1,9 @@
-"""Options of a client: their defaults, what the environment says, and what they may be."""
+"""Options of a client: their defaults, their converters, and the only place that reads the environment."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -18,14 +16,18 @@ if TYPE_CHECKING:
     from .transports.relief import Relief
 
 DEFAULT_BASE_URL = "https://api.postmarkapp.com"
-SERVER_TOKEN_VARIABLES = ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN")
-ACCOUNT_TOKEN_VARIABLES = ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN")
-SENDER_VARIABLES = ("EMAILAPI_SENDER", "POSTMARK_SENDER_EMAIL")
-BASE_URL_VARIABLES = ("EMAILAPI_BASE_URL",)
-ALLOW_HTTP_VARIABLES = ("EMAILAPI_ALLOW_HTTP",)
-
+# The environment variables of each option, the one that wins first.
+VARIABLES = {
+    "server token": ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN"),
+    "account token": ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN"),
+    "sender": ("EMAILAPI_SENDER", "POSTMARK_SENDER_EMAIL"),
+    "base_url": ("EMAILAPI_BASE_URL",),
+    "allow_http": ("EMAILAPI_ALLOW_HTTP",),
+}
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 Timeout = float | tuple[float, float]
+T = TypeVar("T")
 
 
 class Secret(str):
@@ -38,27 +40,27 @@ class Secret(str):
         return "'***'"
 
 
-def from_environment(names: tuple[str, ...]) -> str | None:
-    """Return the first of these variables that is set to more than white space."""
-    for name in names:
+def _from_environment(option: str) -> tuple[str, str]:
+    """Return the value of an option's first variable that is set to more than white space, and its name."""
+    for name in VARIABLES[option]:
         value = os.environ.get(name, "").strip()
         if value:
-            return value
-    return None
+            return value, name
+    return "", option
 
 
-def check_token(given: str | None, variables: tuple[str, ...]) -> Secret:
+def resolve_token(given: str | None, kind: str) -> Secret:
     """
-    Return the token that was given, else the environment's.
+    Return the token of a kind ("server token" or "account token"): the argument, else the environment's.
 
     Raises:
         ConfigurationError: There is none, or it cannot stand in a header; the sentence does not repeat it.
     """
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"token must be text, not {type(given).__name__}")
-    token = (given or "").strip() or from_environment(variables)
+    token = (given or "").strip() or _from_environment(kind)[0]
     if not token:
-        raise ConfigurationError(f"no token: pass one, or set {' or '.join(variables)}")
+        raise ConfigurationError(f"no token: pass one, or set {' or '.join(VARIABLES[kind])}")
     if not token.isascii() or not token.isprintable() or " " in token:
         raise ConfigurationError("the token has a character that cannot stand in a header")
     return Secret(token)
@@ -76,40 +78,50 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check_base_url(given: str | None, allow_http: bool) -> str:
+def resolve_base_url(given: str | None, allow_http: bool) -> str:
     """
-    Return the base URL that was given, else the environment's, else the service's, without a slash at its end.
+    Return the base URL: the argument, else the environment's, else the service's; without a slash at its end.
+
+    Args:
+        given: The argument.
+        allow_http: Whether a token may travel in clear off loopback; else `EMAILAPI_ALLOW_HTTP` says so.
 
     Raises:
-        ConfigurationError: It is no plain http(s) URL, or tokens would travel in clear.
+        ConfigurationError: It is not a plain http(s) URL, or tokens would travel in clear.
     """
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"base_url must be text, not {type(given).__name__}")
-    url = (given or from_environment(BASE_URL_VARIABLES) or DEFAULT_BASE_URL).strip()
+    found, source = (given, "base_url") if given else _from_environment("base_url")
+    url = (found or DEFAULT_BASE_URL).strip()
     if "@" in url:
-        raise ConfigurationError("base_url must not carry a user name or password")
+        raise ConfigurationError(f"{source} must not carry a user name or password")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise ConfigurationError(f"base_url is no URL: {error}") from None
+        raise ConfigurationError(f"{source} is not a valid URL: {error}") from None
     if "?" in url or "#" in url:
-        raise ConfigurationError("base_url must not carry a query or a fragment")
+        raise ConfigurationError(f"{source} must not carry a query or a fragment")
     if parts.scheme not in ("http", "https") or not host:
-        raise ConfigurationError(f"base_url must be http(s)://host, not {url!r}")
+        raise ConfigurationError(f"{source} must be http(s)://host, not {url!r}")
     if any(character <= " " or character == "\x7f" for character in url) or not url.isascii():
-        raise ConfigurationError(f"base_url {url!r} has a character that cannot stand in a URL")
-    if parts.scheme == "http" and not allow_http and not is_loopback(host):
-        raise ConfigurationError(f"base_url {url!r} would send the token in clear: use https, or allow_http=True")
+        raise ConfigurationError(f"{source} {url!r} has a character that cannot stand in a URL")
+    if parts.scheme == "http" and not is_loopback(host) and not _allows_http(allow_http):
+        raise ConfigurationError(f"{source} {url!r} would send the token in clear: use https, or allow_http=True")
     return url.rstrip("/")
 
 
-def check_allow_http(given: bool) -> bool:
-    """Return whether clear text off loopback is allowed, by argument or environment."""
-    return given or (from_environment(ALLOW_HTTP_VARIABLES) or "").lower() in ("1", "true", "yes", "on")
+def _allows_http(given: bool) -> bool:
+    word, source = _from_environment("allow_http")
+    if given or not word:
+        return given
+    allowed = _WORDS.get(word.lower())
+    if allowed is None:
+        raise ConfigurationError(f"{source} must be one of {', '.join(_WORDS)}, not {word!r}")
+    return allowed
 
 
-def check_timeout(given: object) -> tuple[float, float]:
+def as_timeout(given: object) -> tuple[float, float]:
     """
     Return the connect and the read timeout in seconds, given as one number or as both.
 
@@ -122,7 +134,7 @@ def check_timeout(given: object) -> tuple[float, float]:
     return float(pair[0]), float(pair[1])
 
 
-def check_deadline(given: float) -> float:
+def as_deadline(given: float) -> float:
     """
     Return the seconds that one call may take.
 
@@ -134,33 +146,36 @@ def check_deadline(given: float) -> float:
     return float(given)
 
 
-def check_retry(given: Retry | None) -> Retry:
+def _as_instance(given: T | None, name: str, kind: type[T]) -> T:
+    """Return an option that is an object of one class, or that class's defaults for None."""
+    if given is not None and not isinstance(given, kind):
+        raise ConfigurationError(f"{name} must be {kind.__name__}(...), not {type(given).__name__}")
+    return kind() if given is None else given
+
+
+def as_retry(given: Retry | None) -> Retry:
     """
-    Return how often what may be tried again is tried.
+    Return when to retry, `Retry()` for None.
 
     Raises:
-        ConfigurationError: It is no `Retry`.
+        ConfigurationError: It is not a `Retry`.
     """
-    if given is not None and not isinstance(given, Retry):
-        raise ConfigurationError(f"retry must be a Retry, not {type(given).__name__}")
-    return given or Retry()
+    return _as_instance(given, "retry", Retry)
 
 
-def check_hooks(given: Hooks | None) -> Hooks:
+def as_hooks(given: Hooks | None) -> Hooks:
     """
-    Return the functions that are told how requests go.
+    Return the functions that are told how requests go, `Hooks()` for None.
 
     Raises:
-        ConfigurationError: They are no `Hooks`.
+        ConfigurationError: It is not a `Hooks`.
     """
-    if given is not None and not isinstance(given, Hooks):
-        raise ConfigurationError(f"hooks must be Hooks, not {type(given).__name__}")
-    return given or Hooks()
+    return _as_instance(given, "hooks", Hooks)
 
 
-def check_on_unknown(given: str) -> OnUnknown:
+def as_on_unknown(given: str) -> OnUnknown:
     """
-    Return what to do with a mail that may have been sent and cannot be found.
+    Return what to do with an email whose outcome is unknown and that cannot be found.
 
     Raises:
         ConfigurationError: Neither `"raise"` nor `"resend"`.
@@ -170,7 +185,7 @@ def check_on_unknown(given: str) -> OnUnknown:
     return "resend" if given == "resend" else "raise"
 
 
-def check_flag(given: bool, name: str) -> bool:
+def as_flag(given: bool, name: str) -> bool:
     """
     Return an option that is on or off.
 
@@ -182,28 +197,43 @@ def check_flag(given: bool, name: str) -> bool:
     return given
 
 
-def check_sender(given: AddressLike | None) -> Address | None:
+def _as_reconcile(given: bool) -> bool:
+    return as_flag(given, "reconcile")
+
+
+def as_sender(given: AddressLike | None, source: str = "sender") -> Address | None:
     """
-    Return the default sender that was given, else the environment's, if any.
+    Return the one address that emails without a sender are sent from.
+
+    Raises:
+        ConfigurationError: It is not one address; the sentence names `source`.
+    """
+    try:
+        found = addresses(given or None, "sender")
+    except EmailAPIError as error:
+        prefix = "" if source == "sender" else f"{source}: "
+        raise ConfigurationError(prefix + error.message) from None
+    if len(found) > 1:
+        raise ConfigurationError(f"{source} must be one address, not {len(found)}")
+    return found[0] if found else None
+
+
+def resolve_sender(given: AddressLike | None) -> Address | None:
+    """
+    Return the default sender: the argument, else the environment's, if any.
 
     Raises:
         ConfigurationError: It is not one address.
     """
-    try:
-        found = addresses(given or from_environment(SENDER_VARIABLES), "sender")
-    except EmailAPIError as error:
-        raise ConfigurationError(error.message) from None
-    if len(found) > 1:
-        raise ConfigurationError(f"sender must be one address, not {len(found)}")
-    return found[0] if found else None
+    return as_sender(given) if given else as_sender(*_from_environment("sender"))
 
 
-def check_message_stream(given: str | None) -> str | None:
+def as_message_stream(given: str | None) -> str | None:
     """
-    Return the default stream's id, if one was given.
+    Return the id of the stream for emails that name none.
 
     Raises:
-        ConfigurationError: It cannot be one.
+        ConfigurationError: It cannot be an id.
     """
     if given is None:
         return None
@@ -215,48 +245,29 @@ def check_message_stream(given: str | None) -> str | None:
 @attrs.frozen(kw_only=True)
 class Options:
     """
-    What the calls of one client have in common.
+    What the calls of one client have in common; each is converted from what a user may give, and checked.
 
     Attributes:
         timeout: Seconds to connect, and seconds for each later socket operation.
-        deadline: Seconds for one call, with all that is tried again and looked up.
-        retry: How often what may be tried again is tried.
-        on_unknown: What to do with a mail that cannot be found: `"raise"`, or `"resend"` once.
-        reconcile: Whether mails carry a key, and unknown ones are looked up by it.
+        deadline: Seconds for one call, with its retries and look-ups.
+        retry: When to retry.
+        on_unknown: What to do with an email that cannot be found: `"raise"`, or `"resend"` once.
+        reconcile: Whether emails carry a key, and those of unknown outcome are looked up by it.
         hooks: Functions that are told how requests go.
-        sender: Stands in for a mail's own sender.
-        message_stream: Stands in for a mail's own stream.
-        relief: The way out behind the API, and what the API has been doing.
-    """
-
-    timeout: tuple[float, float]
-    deadline: float = 30.0
-    retry: Retry = attrs.field(factory=Retry)
-    on_unknown: OnUnknown = "raise"
-    reconcile: bool = True
-    hooks: Hooks = attrs.field(factory=Hooks)
-    sender: Address | None = None
-    message_stream: str | None = None
-    relief: Relief | None = None
-
-
-_CHECKS: dict[str, Callable[[Any], object]] = {
-    "timeout": check_timeout,
-    "deadline": check_deadline,
-    "retry": check_retry,
-    "on_unknown": check_on_unknown,
-    "reconcile": partial(check_flag, name="reconcile"),
-    "hooks": check_hooks,
-    "sender": check_sender,
-    "message_stream": check_message_stream,
-}
-
-
-def check_options(given: Mapping[str, object]) -> dict[str, Any]:
-    """
-    Return the options of a client, by name, as its calls want them.
+        sender: For emails that name no sender.
+        message_stream: For emails that name no stream.
+        relief: The fallback, and how the API has been doing.
 
     Raises:
-        ConfigurationError: One that cannot be; the sentence names it.
+        ConfigurationError: An option is not valid; the sentence names it.
     """
-    return {name: _CHECKS[name](value) for name, value in given.items()}
+
+    timeout: tuple[float, float] = attrs.field(default=(10.0, 10.0), converter=as_timeout)
+    deadline: float = attrs.field(default=30.0, converter=as_deadline)
+    retry: Retry = attrs.field(default=None, converter=as_retry)
+    on_unknown: OnUnknown = attrs.field(default="raise", converter=as_on_unknown)
+    reconcile: bool = attrs.field(default=True, converter=_as_reconcile)
+    hooks: Hooks = attrs.field(default=None, converter=as_hooks)
+    sender: Address | None = attrs.field(default=None, converter=as_sender)
+    message_stream: str | None = attrs.field(default=None, converter=as_message_stream)
+    relief: Relief | None = None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from unittest import mock
 
 import attrs
 import pytest
 import responses
 
-from emailapi import Address, Client, ConfigurationError, Email, InvalidEmail
+from emailapi import AccountClient, Address, Client, ConfigurationError, Email, InvalidEmail
 
 HOST = "https://api.example"
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
@@ -19,11 +20,11 @@ OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1"}
 @pytest.fixture
 def sent():
     """Answer every send, and give what was sent."""
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        mock.post(f"{HOST}/email", json=OK)
-        mock.post("https://api.postmarkapp.com/email", json=OK)
-        mock.post("http://127.0.0.1:8025/email", json=OK)
-        yield mock.calls
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        mocked.post(f"{HOST}/email", json=OK)
+        mocked.post("https://api.postmarkapp.com/email", json=OK)
+        mocked.post("http://127.0.0.1:8025/email", json=OK)
+        yield mocked.calls
 
 
 def token_of(call):
@@ -111,7 +112,8 @@ def test_a_base_url_that_cannot_be(monkeypatch, url, where):
     """A base URL is http(s)://host, with a path at most; a password in it is not repeated."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_BASE_URL", url if isinstance(url, str) else "x")
-    with pytest.raises(ConfigurationError, match="base_url") as caught:
+    source = "EMAILAPI_BASE_URL" if where == "environment" else "base_url"
+    with pytest.raises(ConfigurationError, match=source) as caught:
         Client("t", base_url=url if where == "argument" else None)
     assert "passw0rd" not in str(caught.value)
 
@@ -144,7 +146,7 @@ def test_clear_text_elsewhere(monkeypatch, url):
     for text in ("1", "true", "YES", "on"):
         monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", text)
         Client("t", base_url=url).close()
-    for text in ("", "0", "false", "no", "off", "maybe"):
+    for text in ("", "0", "false", "no", "off"):
         monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", text)
         with pytest.raises(ConfigurationError, match="allow_http"):
             Client("t", base_url=url)
@@ -211,7 +213,7 @@ def test_a_sender_that_cannot_be(monkeypatch, sender, where):
     """A default sender that is not one address is a `ConfigurationError` before any mail."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_SENDER", str(sender))
-    with pytest.raises(ConfigurationError, match="sender"):
+    with pytest.raises(ConfigurationError, match="EMAILAPI_SENDER" if where == "environment" else "sender"):
         Client("t", sender=sender if where == "argument" else None).with_options(sender=sender)
 
 
@@ -284,6 +286,40 @@ def test_the_repr_names_the_host():
     client = Client("s3cret", base_url=HOST)
     assert repr(client) == f"Client(base_url='{HOST}')"
     assert repr(client.with_options(timeout=1)) == repr(client)
+    assert client.outbound
     parts = [client, *vars(client).values()]
     shown = "".join([repr(part) for part in parts] + [repr(vars(part)) for part in parts if hasattr(part, "__dict__")])
     assert "s3cret" not in shown + repr(vars(client._session))
+
+
+def test_namespaces_are_made_once_on_first_use():
+    with Client("t", base_url=HOST) as client:
+        assert client.messages is client.messages
+        assert client.with_options(deadline=1).messages is not client.messages
+
+
+@pytest.mark.parametrize(
+    "kind, names",
+    [
+        (
+            Client,
+            "outbound messages inbound inbound_rules bounces templates streams suppressions webhooks stats server",
+        ),
+        (AccountClient, "servers domains signatures data_removals templates"),
+    ],
+)
+def test_a_mock_made_from_a_client_class_knows_its_namespaces(kind, names):
+    mocked = mock.create_autospec(kind)("t")
+    for name in names.split():
+        getattr(mocked, name).list.return_value = name
+        assert getattr(mocked, name).list() == name
+    with pytest.raises(AttributeError):
+        _ = mocked.no_such_namespace
+
+
+def test_a_namespace_can_be_replaced_in_a_test():
+    with Client("t", base_url=HOST) as client:
+        with mock.patch.object(client, "outbound") as outbound:
+            client.outbound.send("x")
+            outbound.send.assert_called_once_with("x")
+        assert type(client.outbound).__name__ == "Outbound"

@@ -19,7 +19,7 @@ from emailapi import (
     Retry,
     SendResult,
 )
-from emailapi.settings import check_on_unknown
+from emailapi.settings import Options
 
 from .faults.calls import mail
 from .faults.modes import MODES
@@ -69,7 +69,7 @@ def test_options_of_an_account_that_cannot_be(name, value):
 
 def test_what_to_do_with_the_unknown():
     """There are two things to do, and no third."""
-    assert [check_on_unknown(value) for value in ("raise", "resend")] == ["raise", "resend"]
+    assert [Options(on_unknown=value).on_unknown for value in ("raise", "resend")] == ["raise", "resend"]
 
 
 def test_another_deadline(service, client):

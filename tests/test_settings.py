@@ -9,20 +9,17 @@ import traceback
 
 import pytest
 
-from emailapi import settings
+from emailapi import Client
 from emailapi.errors import ConfigurationError
 from emailapi.models.address import Address
 from emailapi.settings import (
-    ACCOUNT_TOKEN_VARIABLES,
-    SERVER_TOKEN_VARIABLES,
+    VARIABLES,
+    Options,
     Secret,
-    check_allow_http,
-    check_base_url,
-    check_message_stream,
-    check_sender,
-    check_timeout,
-    check_token,
     is_loopback,
+    resolve_base_url,
+    resolve_sender,
+    resolve_token,
 )
 
 URL = "https://api.postmarkapp.com"
@@ -30,11 +27,13 @@ URL = "https://api.postmarkapp.com"
 
 def test_the_names_of_the_variables():
     """The environment's names are those that the design fixes, ours before Postmark's."""
-    assert SERVER_TOKEN_VARIABLES == ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN")
-    assert ACCOUNT_TOKEN_VARIABLES == ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN")
-    assert settings.SENDER_VARIABLES == ("EMAILAPI_SENDER", "POSTMARK_SENDER_EMAIL")
-    assert settings.BASE_URL_VARIABLES == ("EMAILAPI_BASE_URL",)
-    assert settings.ALLOW_HTTP_VARIABLES == ("EMAILAPI_ALLOW_HTTP",)
+    assert VARIABLES == {
+        "server token": ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN"),
+        "account token": ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN"),
+        "sender": ("EMAILAPI_SENDER", "POSTMARK_SENDER_EMAIL"),
+        "base_url": ("EMAILAPI_BASE_URL",),
+        "allow_http": ("EMAILAPI_ALLOW_HTTP",),
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,20 +51,20 @@ def test_where_a_token_comes_from(monkeypatch, given, environment, token):
     """A token that is passed wins over the environment, our variable over Postmark's; space around it is dropped."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert str(check_token(given, SERVER_TOKEN_VARIABLES)) == token
+    assert str(resolve_token(given, "server token")) == token
 
 
 def test_no_token():
     """Without a token the error names both variables."""
     with pytest.raises(ConfigurationError, match="set EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
-        check_token(None, SERVER_TOKEN_VARIABLES)
+        resolve_token(None, "server token")
 
 
 def test_the_other_kind_of_token_does_not_serve(monkeypatch):
     """A server's token is not taken for an account's."""
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "server")
     with pytest.raises(ConfigurationError, match="EMAILAPI_ACCOUNT_TOKEN"):
-        check_token(None, ACCOUNT_TOKEN_VARIABLES)
+        resolve_token(None, "account token")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +73,7 @@ def test_the_other_kind_of_token_does_not_serve(monkeypatch):
 def test_a_token_that_is_no_header(token):
     """A token that would break its header is refused, and not repeated."""
     with pytest.raises(ConfigurationError, match="cannot stand in a header") as caught:
-        check_token(token, SERVER_TOKEN_VARIABLES)
+        resolve_token(token, "server token")
     assert "sh" not in str(caught.value).replace("such", "")
 
 
@@ -82,7 +81,7 @@ def test_a_token_that_is_no_header(token):
 def test_a_token_is_text(token):
     """A token of another type is refused by its type's name."""
     with pytest.raises(ConfigurationError, match=f"token must be text, not {type(token).__name__}"):
-        check_token(token, SERVER_TOKEN_VARIABLES)
+        resolve_token(token, "server token")
 
 
 def test_a_secret_is_not_shown(caplog):
@@ -118,17 +117,17 @@ def test_a_secret_is_not_shown(caplog):
 )
 def test_base_urls(given, expected):
     """A base URL is taken without the slash at its end; clear text is for this machine only."""
-    assert check_base_url(given, allow_http=False) == expected
+    assert resolve_base_url(given, allow_http=False) == expected
 
 
 def test_the_base_url_of_the_environment(monkeypatch):
     """The environment's base URL serves where none is passed, and is checked as one that is."""
     monkeypatch.setenv("EMAILAPI_BASE_URL", "http://127.0.0.1:1/")
-    assert check_base_url(None, allow_http=False) == "http://127.0.0.1:1"
-    assert check_base_url(URL, allow_http=False) == URL
+    assert resolve_base_url(None, allow_http=False) == "http://127.0.0.1:1"
+    assert resolve_base_url(URL, allow_http=False) == URL
     monkeypatch.setenv("EMAILAPI_BASE_URL", "http://evil.example")
     with pytest.raises(ConfigurationError, match="in clear"):
-        check_base_url(None, allow_http=False)
+        resolve_base_url(None, allow_http=False)
 
 
 @pytest.mark.parametrize(
@@ -155,9 +154,9 @@ def test_the_base_url_of_the_environment(monkeypatch):
         ("file:///etc/passwd", "must be http(s)://host"),
         ("https://", "must be http(s)://host"),
         ("https://:443", "must be http(s)://host"),
-        ("https://api.example:99999", "is no URL"),
-        ("https://api.example:port", "is no URL"),
-        ("https://[::1", "is no URL"),
+        ("https://api.example:99999", "is not a valid URL"),
+        ("https://api.example:port", "is not a valid URL"),
+        ("https://[::1", "is not a valid URL"),
         ("https://api.exa mple", "cannot stand in a URL"),
         ("https://api.example\r\nX", "cannot stand in a URL"),
         ("ht\ntps://api.example", "cannot stand in a URL"),
@@ -170,14 +169,14 @@ def test_the_base_url_of_the_environment(monkeypatch):
 def test_base_urls_that_are_refused(given, sentence):
     """What is no plain URL, or would show the token, is one clear sentence without the secrets in it."""
     with pytest.raises(ConfigurationError) as caught:
-        check_base_url(given, allow_http=False)
+        resolve_base_url(given, allow_http=False)
     assert sentence in caught.value.message
     assert "hush" not in caught.value.message
 
 
 def test_clear_text_may_be_allowed():
     """Plain http off this machine goes when it is allowed."""
-    assert check_base_url("http://api.example", allow_http=True) == "http://api.example"
+    assert resolve_base_url("http://api.example", allow_http=True) == "http://api.example"
 
 
 @pytest.mark.parametrize(
@@ -201,15 +200,38 @@ def test_loopback(host, expected):
     assert is_loopback(host) is expected
 
 
-@pytest.mark.parametrize(
-    "value, expected",
-    [("1", True), ("true", True), (" YES ", True), ("On", True), ("0", False), ("False", False), ("", False)],
-)
-def test_the_environment_may_allow_clear_text(monkeypatch, value, expected):
-    """The environment's variable is a word for yes, and "False" is not."""
+@pytest.mark.parametrize("value", ["1", "true", " YES ", "On"])
+def test_the_environment_may_allow_clear_text(monkeypatch, value):
     monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", value)
-    assert check_allow_http(False) is expected
-    assert check_allow_http(True) is True
+    assert resolve_base_url("http://api.example", allow_http=False) == "http://api.example"
+
+
+@pytest.mark.parametrize("value", ["0", "False", "no", "off", "", " "])
+def test_the_environment_may_keep_clear_text_off(monkeypatch, value):
+    monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", value)
+    with pytest.raises(ConfigurationError, match="in clear"):
+        resolve_base_url("http://api.example", allow_http=False)
+    assert resolve_base_url("http://api.example", allow_http=True) == "http://api.example"
+
+
+def test_a_variable_that_is_neither_on_nor_off_is_named(monkeypatch):
+    monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", "maybe")
+    with pytest.raises(ConfigurationError, match=r"EMAILAPI_ALLOW_HTTP must be one of 1, true, .*, not 'maybe'"):
+        resolve_base_url("http://api.example", allow_http=False)
+    assert resolve_base_url("https://api.example", allow_http=False) == "https://api.example"
+
+
+@pytest.mark.parametrize("name, value", [("EMAILAPI_SENDER", "bad"), ("POSTMARK_SENDER_EMAIL", "a@d.com, b@d.com")])
+def test_a_variable_with_a_wrong_sender_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=name):
+        Client("t")
+
+
+def test_a_variable_with_a_wrong_base_url_is_named(monkeypatch):
+    monkeypatch.setenv("EMAILAPI_BASE_URL", "ftp://api.example")
+    with pytest.raises(ConfigurationError, match="EMAILAPI_BASE_URL must be http"):
+        Client("t")
 
 
 @pytest.mark.parametrize(
@@ -218,9 +240,9 @@ def test_the_environment_may_allow_clear_text(monkeypatch, value, expected):
 )
 def test_timeouts(given, expected):
     """A timeout is one number, or one to connect and one to read; a socket takes each."""
-    assert check_timeout(given) == expected
+    assert Options(timeout=given).timeout == expected
     with socket.socket() as taken:
-        taken.settimeout(check_timeout(given)[1])
+        taken.settimeout(Options(timeout=given).timeout[1])
 
 
 @pytest.mark.parametrize(
@@ -231,7 +253,7 @@ def test_timeouts(given, expected):
 def test_timeouts_that_are_refused(given):
     """There is no waiting for ever, and none of no time."""
     with pytest.raises(ConfigurationError, match="timeout must be a positive number of seconds"):
-        check_timeout(given)
+        Options(timeout=given)
 
 
 @pytest.mark.parametrize(
@@ -249,28 +271,28 @@ def test_the_default_sender(monkeypatch, given, environment, expected):
     """A sender that is passed wins over the environment, our variable over Postmark's."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert check_sender(given) == expected
+    assert resolve_sender(given) == expected
 
 
 @pytest.mark.parametrize("given", ["a@", "a@d.com, b@d.com", b"a@d.com", 5, "a\r\n <a@d.com>", ["a@d.com", "b@d.com"]])
 def test_default_senders_that_are_refused(monkeypatch, given):
     """What is not one address is a ConfigurationError, wherever it comes from."""
     with pytest.raises(ConfigurationError, match="sender"):
-        check_sender(given)
+        resolve_sender(given)
     if isinstance(given, str):
         monkeypatch.setenv("EMAILAPI_SENDER", given)
-        with pytest.raises(ConfigurationError, match="sender"):
-            check_sender(None)
+        with pytest.raises(ConfigurationError, match="EMAILAPI_SENDER"):
+            resolve_sender(None)
 
 
 @pytest.mark.parametrize("given", [None, "outbound", "my-stream_1"])
 def test_the_default_stream(given):
     """A stream's id is taken as it is."""
-    assert check_message_stream(given) == given
+    assert Options(message_stream=given).message_stream == given
 
 
 @pytest.mark.parametrize("given", ["", " ", "a\nb", "a\0", 5, b"outbound", "\ud800"])
 def test_default_streams_that_are_refused(given):
     """What cannot be a stream's id is refused when the client is made."""
     with pytest.raises(ConfigurationError, match="message_stream must be"):
-        check_message_stream(given)
+        Options(message_stream=given)

@@ -12,6 +12,7 @@ import pytest
 
 import emailapi
 from emailapi import AccountClient, Client
+from emailapi.client import Namespace
 
 DOCS = Path(__file__).parents[2] / "docs"
 REFERENCE = DOCS / "reference"
@@ -82,7 +83,12 @@ def test_the_errors_page_has_every_error_and_code():
 
 @pytest.mark.parametrize(
     "client, name",
-    [(client, name) for client in (Client, AccountClient) for name in client.__annotations__],
+    [
+        (client, name)
+        for client in (Client, AccountClient)
+        for name, value in vars(client).items()
+        if isinstance(value, Namespace)
+    ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_each_namespace_has_its_page(client, name):

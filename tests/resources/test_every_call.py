@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from emailapi import AccountClient, Client, InvalidArgument, InvalidResponse
+from emailapi.client import Namespace
 
 CLIENTS = {"client": Client("t"), "account": AccountClient("t")}
 NAMESPACES = {
-    f"{side}.{name}": namespace
+    f"{side}.{name}": getattr(client, name)
     for side, client in CLIENTS.items()
-    for name, namespace in vars(client).items()
-    if name[0] != "_"
+    for name, value in vars(type(client)).items()
+    if isinstance(value, Namespace)
 }
 CALLS = {
     f"{name}.{verb}": getattr(namespace, verb)

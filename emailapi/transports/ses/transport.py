@@ -18,7 +18,7 @@ from ...models.address import Address, AddressLike, addresses
 from ...models.email import Email
 from ...models.options import Retry
 from ...models.outbound import BatchResult, SendResult
-from ...settings import Timeout, check_deadline, check_retry, check_timeout
+from ...settings import Timeout, as_deadline, as_retry, as_timeout
 from ..given import EmailLike, as_mail, one_by_one
 from .failures import REQUEST, unknown
 from .line import Line
@@ -79,8 +79,8 @@ class SESTransport:
         retry: Retry | None = None,
     ) -> None:
         """Check the options, and make a client unless one is given."""
-        self.deadline = check_deadline(deadline)
-        self._retry = check_retry(retry)
+        self.deadline = as_deadline(deadline)
+        self._retry = as_retry(retry)
         self._defaults = Defaults(
             charset=_check_charset(charset),
             source_arn=_check_text(source_arn, "source_arn"),
@@ -89,7 +89,7 @@ class SESTransport:
             tags=check_tags(tags),
             configuration_set_name=_check_set_name(configuration_set_name),
         )
-        connect, read = check_timeout(timeout)
+        connect, read = as_timeout(timeout)
         self._line = Line(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
 
     def __repr__(self) -> str:
@@ -121,7 +121,7 @@ class SESTransport:
     def within(self, seconds: float, /, *, attempts: int | None = None) -> SESTransport:
         """Return a transport on the same client that takes at most so many seconds and attempts for a mail."""
         other = copy.copy(self)
-        other.deadline = min(self.deadline, check_deadline(seconds))
+        other.deadline = min(self.deadline, as_deadline(seconds))
         other._retry = at_most(self._retry, attempts)
         return other
 

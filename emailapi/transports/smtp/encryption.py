@@ -7,7 +7,7 @@ import ssl
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ...errors import ConfigurationError
-from ...settings import check_flag, is_loopback
+from ...settings import as_flag, is_loopback
 
 if TYPE_CHECKING:
     from .options import SMTPOptions
@@ -24,9 +24,9 @@ def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
         ConfigurationError: They contradict each other.
     """
     tls, start_tls = given.get("tls"), given.get("start_tls")
-    use_tls = check_flag(given.get("use_tls", False), "use_tls")
+    use_tls = as_flag(given.get("use_tls", False), "use_tls")
     if start_tls is not None:
-        check_flag(start_tls, "start_tls")
+        as_flag(start_tls, "start_tls")
     if tls is not None and tls not in get_args(TLS):
         raise ConfigurationError(f"tls must be one of {', '.join(map(repr, get_args(TLS)))}, not {tls!r}")
     if use_tls and start_tls:

@@ -12,7 +12,7 @@ import attrs
 
 from ...errors import ConfigurationError
 from ...models.options import Retry, is_seconds
-from ...settings import Secret, Timeout, check_deadline, check_flag, check_retry, check_timeout, is_loopback
+from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
 from ...wire import unknown_name
 from .encryption import IMPLICIT_PORT, TLS, context_for, which_tls
 
@@ -141,12 +141,12 @@ def settle(hostname: str, port: int | None, **given: Unpack[SMTPOptions]) -> Set
         username=_secret(given.get("username"), "username"),
         password=_secret(given.get("password"), "password"),
         oauth_token_generator=_generator(given),
-        allow_plaintext_auth=check_flag(given.get("allow_plaintext_auth", False), "allow_plaintext_auth"),
+        allow_plaintext_auth=as_flag(given.get("allow_plaintext_auth", False), "allow_plaintext_auth"),
         local_hostname=_local_hostname(given.get("local_hostname")),
         source_address=_source_address(given.get("source_address")),
-        timeout=check_timeout(given.get("timeout", 10.0)),
-        deadline=check_deadline(given.get("deadline", 30.0)),
-        retry=check_retry(given.get("retry")),
+        timeout=as_timeout(given.get("timeout", 10.0)),
+        deadline=as_deadline(given.get("deadline", 30.0)),
+        retry=as_retry(given.get("retry")),
         postmark_headers=_postmark_headers(host, given.get("postmark_headers")),
         max_messages=_count(given.get("max_messages", 1000), "max_messages"),
         max_age=_seconds(given.get("max_age", 600.0), "max_age"),
@@ -222,7 +222,7 @@ def _source_address(given: tuple[str, int] | None) -> tuple[str, int] | None:
 def _postmark_headers(host: str, given: bool | None) -> bool:
     if given is None:
         return f".{host.lower()}".endswith(f".{POSTMARK_DOMAIN}")
-    return check_flag(given, "postmark_headers")
+    return as_flag(given, "postmark_headers")
 
 
 def _count(given: int, name: str) -> int:

@@ -12,7 +12,7 @@ from ...errors import EmailAPIError, InvalidArgument, InvalidEmail
 from ...models.address import Address
 from ...models.email import Email
 from ...models.outbound import BatchItem, BatchResult, SendResult
-from ...settings import check_deadline
+from ...settings import as_deadline
 from ..given import EmailLike, as_mail, check_many
 from .delivering import deliver
 from .kept import Kept
@@ -160,7 +160,7 @@ class SMTPTransport:
             ConfigurationError: A number cannot be.
         """
         other = copy(self)
-        other.deadline = min(self.deadline, check_deadline(seconds))
+        other.deadline = min(self.deadline, as_deadline(seconds))
         other._retry = at_most(self._retry, attempts)
         return other
 

@@ -1,0 +1,91 @@
+"""The client of an account: its servers, and what they may send from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .client import BaseClient, Namespace
+from .models.options import Hooks, Retry
+from .settings import Options, Timeout, resolve_base_url, resolve_token
+
+if TYPE_CHECKING:
+    import requests
+
+    from .resources.data_removals import DataRemovals
+    from .resources.domains import Domains
+    from .resources.servers import Servers
+    from .resources.signatures import Signatures
+    from .resources.templates import AccountTemplates
+
+
+class AccountClient(BaseClient):
+    """One account of the service, with its servers and what they may send from."""
+
+    def __init__(
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: Timeout = 10.0,
+        deadline: float = 30.0,
+        retry: Retry | None = None,
+        allow_http: bool = False,
+        hooks: Hooks | None = None,
+        session: requests.Session | None = None,
+    ) -> None:
+        """
+        Open nothing yet: the first call connects.
+
+        Args:
+            token: The account token; else `EMAILAPI_ACCOUNT_TOKEN`, else `POSTMARK_ACCOUNT_TOKEN`.
+            base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
+            timeout: Seconds for each socket operation, or `(connect, read)`.
+            deadline: Seconds for one call, with all that is tried again.
+            retry: How often what may be tried again is tried; `Retry()` when None.
+            allow_http: Let the token travel in clear, off loopback too; else `EMAILAPI_ALLOW_HTTP`.
+            hooks: Functions that are told how requests go.
+            session: A `requests.Session` of your own to send by.
+
+        Raises:
+            ConfigurationError: No token, or an option that cannot be.
+        """
+        from ._http import ACCOUNT_TOKEN, Session
+
+        self._options = Options(timeout=timeout, deadline=deadline, retry=retry, hooks=hooks)
+        secret = resolve_token(token, "account token")
+        self._session = Session(resolve_base_url(base_url, allow_http), ACCOUNT_TOKEN, secret, session)
+
+    @Namespace
+    def servers(self) -> Servers:
+        """Servers of the account."""
+        from .resources.servers import Servers
+
+        return Servers(self._session, self._options)
+
+    @Namespace
+    def domains(self) -> Domains:
+        """Domains that the account sends from."""
+        from .resources.domains import Domains
+
+        return Domains(self._session, self._options)
+
+    @Namespace
+    def signatures(self) -> Signatures:
+        """Single addresses that the account sends from."""
+        from .resources.signatures import Signatures
+
+        return Signatures(self._session, self._options)
+
+    @Namespace
+    def data_removals(self) -> DataRemovals:
+        """Requests to erase a person's data."""
+        from .resources.data_removals import DataRemovals
+
+        return DataRemovals(self._session, self._options)
+
+    @Namespace
+    def templates(self) -> AccountTemplates:
+        """Pushing templates from server to server."""
+        from .resources.templates import AccountTemplates
+
+        return AccountTemplates(self._session, self._options)
