@@ -1,62 +1,88 @@
-# make demo    see it work: mails through the real client to the embedded sandbox
-# make test    linters, types, import rules, docstrings, the docs, then all tests with branch coverage
+# make demo    see it work: emails through the real client to the embedded sandbox
+# make check   for every change: linters, types, and the quick tests, in a minute
+# make test    linters, types, the docs, and all tests with branch coverage; also `make tests`
+# make lint    only the linters and types
 # make docs    build the site of docs/, and say where to open it
+# make format  format the code, and mend what ruff can mend
+# make clean   remove what the other commands have made
 #
 # make test REQUIRE="chromium redis"   what is named must be there: its tests fail instead of being skipped
+# make test JOBS=8                     tests run in so many processes; half of their time is waiting
+# make test ARGS=--exhaustive          more arguments for pytest; this one runs every case of the large matrices
 # make demo PYTHON=python3.12          another Python, for a new environment
 # make test VENV=/tmp/venv             another place for the environment
 
 PYTHON ?= python3
 VENV ?= .venv
 REQUIRE ?=
+JOBS ?= 4
+ARGS ?=
 
+# Programs of the environment are run as modules: their scripts hold the path where the environment was made.
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --use-pep517
+RUN := $(BIN)/python -m
+# A worker of pytest-xdist is given whole files: examples of one document share their names and their folder.
+PYTEST := REQUIRE="$(REQUIRE)" $(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+# Without a network an installation fails within seconds.
+export PIP_RETRIES ?= 1
+export PIP_DEFAULT_TIMEOUT ?= 10
+export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint docs format clean
+.PHONY: help demo check test tests lint docs format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
 
 demo: $(VENV)/.sandbox-installed
-	@$(BIN)/emailapi demo
+	@$(RUN) emailapi demo
 
-test: lint docs
-	@echo "== pytest"
-	@REQUIRE="$(REQUIRE)" $(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+test tests: lint docs
+	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+check: lint
+	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow" $(ARGS)
 
 lint: $(VENV)/.test-installed
-	@echo "== ruff check" && $(BIN)/ruff check --quiet --output-format concise .
-	@echo "== ruff format" && $(BIN)/ruff format --quiet --check .
-	@echo "== mypy" && $(BIN)/mypy
-	@echo "== import-linter" && PYTHONPATH=. $(BIN)/lint-imports --no-logo
-	@echo "== interrogate" && $(BIN)/interrogate --quiet emailapi benchmarks || \
-	    { $(BIN)/interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
+	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .
+	@echo "== ruff format" && $(RUN) ruff format --quiet --check .
+	@echo "== mypy" && $(RUN) mypy
+	@echo "== import-linter" && PYTHONPATH=. $(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
+	@echo "== interrogate" && $(RUN) interrogate --quiet emailapi benchmarks || \
+	    { $(RUN) interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
+	@echo "== structure" && $(BIN)/python .ci/structure.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.
 docs: $(VENV)/.test-installed
-	@echo "== sphinx: build/docs/index.html" && $(BIN)/python -m sphinx -E -q -W --keep-going \
+	@echo "== sphinx: build/docs/index.html" && $(RUN) sphinx -E -q -W --keep-going \
 	    -b html -d build/doctrees docs build/docs
 
 format: $(VENV)/.test-installed
-	@$(BIN)/ruff format .
-	@$(BIN)/ruff check --fix .
+	@$(RUN) ruff format .
+	@$(RUN) ruff check --fix .
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
+# $(call install,an extra,its name in words)
+define install
+	@echo "Installing emailapi and $(2) into $(VENV) ..."
+	@$(RUN) pip install -q --use-pep517 --editable '.[$(1)]' >$(VENV)/install.log 2>&1 || { \
+	    if grep -q 'connection broken by\|Could not fetch URL' $(VENV)/install.log; \
+	    then echo "emailapi: pip cannot reach its package index; $(VENV)/install.log has its output"; \
+	    else cat $(VENV)/install.log; fi >&2; exit 1; }
+	@touch $@
+endef
+
 # The stamps: an environment is installed into again only when setup.cfg has changed.
 $(VENV)/.sandbox-installed: setup.cfg setup.py | $(VENV)/.made
-	@echo "Installing emailapi and its sandbox into $(VENV) ..."
-	@$(INSTALL) --editable '.[sandbox]'
-	@touch $@
+	$(call install,sandbox,its sandbox)
 
 $(VENV)/.test-installed: setup.cfg setup.py | $(VENV)/.made
-	@echo "Installing emailapi and its test tools into $(VENV) ..."
-	@$(INSTALL) --editable '.[test]'
-	@touch $@ $(VENV)/.sandbox-installed
+	$(call install,test,its test tools)
+	@touch $(VENV)/.sandbox-installed
 
 # An environment that could not be made whole is removed: the next run must not take it for one.
 $(VENV)/.made:

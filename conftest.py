@@ -1,24 +1,75 @@
 """
-Every Python example of README.md and docs/ is a test.
+The options of a test run, and the examples of README.md and docs/, each of which is a test.
 
 A document is a program of its own: it starts with no names, in an empty working directory, and in an environment that
-says nothing to a client. What it leaves open is closed.
+says nothing to a client. Objects it leaves open are closed.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import socket
 import ssl
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pytest
+from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+_EXHAUSTIVE = "--exhaustive"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--exhaustive`."""
+    parser.addoption(_EXHAUSTIVE, action="store_true", help="run all cases of tests marked exhaustive")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many random examples hypothesis tries."""
+    settings.register_profile("quick", deadline=None, print_blob=True, max_examples=50)
+    settings.register_profile("exhaustive", deadline=None, print_blob=True, max_examples=300)
+    settings.load_profile("exhaustive" if config.getoption(_EXHAUSTIVE) else "quick")
+
+
+@pytest.hookimpl(trylast=True)  # after the folders' own conftest.py, which add marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out most cases of exhaustive tests, and begin with the files that take long."""
+    if not config.getoption(_EXHAUSTIVE):
+        kept = _representative(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]
+    # pytest-xdist gives whole files to its workers: one that takes long must not be the last.
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
+    """Return the items of a run that is not exhaustive: of the exhaustive tests, some cases with each parameter."""
+    kept: set[pytest.Item] = set()
+    cases: dict[str, list[pytest.Function]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("exhaustive"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+        else:
+            kept.add(item)
+    for name, group in cases.items():
+        seen: set[tuple[str, int]] = set()
+        # Spread over the whole matrix, and the same cases each time.
+        for item in random.Random(name).sample(group, len(group)):  # noqa: S311
+            values = {(argument, id(value)) for argument, value in item.callspec.params.items()}
+            if not values <= seen:
+                seen |= values
+                kept.add(item)
+    return kept
+
 
 _HIDDEN = ("EMAILAPI_", "POSTMARK_")
 _CLOSING = "closing the document"

@@ -1,20 +1,30 @@
-"""What all tests stand on: a clean environment, hand-written JSON, and parts that may be missing."""
+"""What all tests stand on: a clean environment, hand-written JSON, child processes, and parts that may be missing."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 TESTS = Path(__file__).parent
+# Linux ends a program that is started so when the thread that started it ends.
+SETPRIV = shutil.which("setpriv")
+TIED = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
 
-settings.register_profile("house", deadline=None, print_blob=True)
-settings.load_profile("house")
+
+@pytest.fixture(scope="session", autouse=True)
+def default_signals() -> None:
+    """Take SIGINT as a terminal's program does: a shell starts what runs in the background with SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +33,29 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
         if name.startswith(("EMAILAPI_", "POSTMARK_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """
+    Give `start(program, *arguments)`, which returns a process whose output is read by pipes.
+
+    The process outlives neither the test nor pytest, and is killed after a minute: no test waits for it for ever.
+    """
+    with ExitStack() as ending:
+
+        def start(*command: str) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [*TIED, *command], cwd=TESTS.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+            ending.enter_context(process)
+            ending.callback(process.kill)
+            timer = threading.Timer(60, process.kill)
+            timer.start()
+            ending.callback(timer.cancel)
+            return process
+
+        yield start
 
 
 @pytest.fixture(scope="session")

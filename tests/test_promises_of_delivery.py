@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -136,8 +135,7 @@ def test_after_a_fork_each_process_has_its_own_pool(service, client):
 
 # Whoever runs the tests in the background has SIGINT ignored, and so have their children.
 SCRIPT = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
+import sys
 from emailapi import Client, Email, Retry
 mail = Email(sender="s@example.com", to="a@example.com", text_body="x", idempotency_key="k")
 client = Client("t", base_url=sys.argv[1])
@@ -158,24 +156,19 @@ INTERRUPTED = {
 
 
 @pytest.mark.parametrize("name", INTERRUPTED)
-def test_nothing_is_sent_after_an_interrupt(name, service):
+def test_nothing_is_sent_after_an_interrupt(name, service, start):
     """After Ctrl-C while a call waits, for its next attempt or for a search, nothing is sent any more."""
     call, mode = INTERRUPTED[name]
     service.script[:] = [mode, mode]
     code = SCRIPT.format(call=call)
     if name.startswith("resend"):
         code = code.replace("sys.argv[1])", "sys.argv[1], on_unknown='resend')")
-    command = [sys.executable, "-c", code, service.url]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        try:
-            until = time.monotonic() + 10
-            while len(service.seen) < (2 if "look-up" in name else 1) and time.monotonic() < until:
-                time.sleep(0.01)
-            time.sleep(0.1)
-            child.send_signal(signal.SIGINT)
-            out, wrong = child.communicate(timeout=5)
-        finally:
-            child.kill()
+    child = start(sys.executable, "-c", code, service.url)
+    while len(service.seen) < (2 if "look-up" in name else 1) and child.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.1)
+    child.send_signal(signal.SIGINT)
+    out, wrong = child.communicate()
     assert out == "interrupted\n", wrong
     assert sum(seen.method == "POST" for seen in service.seen) == 1
     assert not service.accepted

@@ -11,11 +11,12 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NoReturn
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
 
 from ..wire import dump_json
 from . import access
@@ -126,18 +127,22 @@ def _view(store: Store, clock: Callable[[], Clock], route: Route, **arguments: o
     return _answer(answer)
 
 
+def _endpoint(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+@cache
+def _url_map() -> Map:
+    """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
+    rules = [Rule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
+
+
 def create_app(store: Store, clock: Callable[[], Clock], hosts: Hosts) -> Flask:
     """Return the application over this database; `clock` is asked for the clock at each request."""
     app = Flask("emailapi.sandbox", static_folder=None, template_folder=None)
-    app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    for route in ROUTES:
-        app.add_url_rule(
-            route.path,
-            endpoint=f"{route.method} {route.path}",
-            view_func=partial(_view, store, clock, route),
-            methods=[route.method],
-            provide_automatic_options=False,
-        )
+    app.url_map = _url_map()
+    app.view_functions.update((_endpoint(route), partial(_view, store, clock, route)) for route in ROUTES)
     app.before_request(lambda: hosts.admit(request.headers.get("Host", "")))
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_routed)

@@ -117,20 +117,18 @@ def test_a_file_that_is_no_database_is_named_and_kept(capsys, tmp_path):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_the_sandbox_serves_until_it_is_told_to_end(ending, tmp_path):
+def test_the_sandbox_serves_until_it_is_told_to_end(ending, tmp_path, start):
     """A sandbox prints where it is and its token, serves, keeps its mail in the file, and ends by a signal."""
     command = [sys.executable, "-m", "emailapi", "sandbox", "--port", "0", "--data", str(tmp_path / "mail.db")]
     totals = []
     for _ in range(2):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            assert process.stderr is not None
-            lines = [process.stdout.readline() for _ in range(4)]
-            url, token = (line.strip().partition("=")[2] for line in lines[2:4])
-            with Client(token, base_url=url) as client:
-                client.outbound.send(Email(sender="me@example.com", to="you@example.com", text_body="Hello"))
-                totals.append(client.messages.list().total_count)
-            process.send_signal(ending)
-            assert process.wait(20) == (130 if ending is signal.SIGINT else 0)
-            assert process.stderr.read() == ""
+        process = start(*command)
+        lines = [process.stdout.readline() for _ in range(4)]
+        url, token = (line.strip().partition("=")[2] for line in lines[2:4])
+        with Client(token, base_url=url) as client:
+            client.outbound.send(Email(sender="me@example.com", to="you@example.com", text_body="Hello"))
+            totals.append(client.messages.list().total_count)
+        process.send_signal(ending)
+        assert process.wait() == (130 if ending is signal.SIGINT else 0)
+        assert process.stderr.read() == ""
     assert totals == [1, 2]

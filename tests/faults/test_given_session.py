@@ -24,6 +24,7 @@ def session():
 KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if mode.deadline > 1 and mode.name != "422-cut"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
 def test_mails(mode, call, serve, connect, session):

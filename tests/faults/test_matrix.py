@@ -90,6 +90,7 @@ def check_mails(run: Run, came: Came) -> None:
     assert posts(run.service) == (2 if run.mode.ends == "again" else 0 if run.mode.unread else 1)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
 def test_mails(mode, call, prepare):
@@ -165,6 +166,7 @@ OTHERS = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode, call", OTHERS, ids=lambda part: part.name)
 def test_other_calls(mode, call, prepare):
     """What may be repeated is; all else is done at most once, and whoever asked is told what is known."""

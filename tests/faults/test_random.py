@@ -42,7 +42,7 @@ def check(item: object, times: int, most: int, ids: list[str]) -> None:
         assert times >= 1
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     case=sequences(),
     on_unknown=st.sampled_from(["raise", "resend"]),

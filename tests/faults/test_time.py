@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 from email.utils import formatdate
@@ -162,10 +161,8 @@ def test_an_upload_that_stalls(serve, connect):
     assert time.monotonic() - began < 1.5
 
 
-# Whoever runs the tests in the background has SIGINT ignored, and so have their children.
 SCRIPT = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
+import sys
 from emailapi import Client, Email
 client = Client("t0ken", base_url=sys.argv[1])
 try:
@@ -183,20 +180,15 @@ INTERRUPTED = [
 
 
 @pytest.mark.parametrize("name, call, mode", INTERRUPTED, ids=[case[0] for case in INTERRUPTED])
-def test_interrupted(name, call, mode, serve):
+def test_interrupted(name, call, mode, serve, start):
     """Ctrl-C while a call waits ends it, and nothing is sent afterwards."""
     service = serve(mode, mode)
-    script = [sys.executable, "-c", SCRIPT.format(call=call), service.url]
-    with subprocess.Popen(script, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
-        try:
-            until = time.monotonic() + 10
-            while not service.seen and time.monotonic() < until:
-                time.sleep(0.02)
-            time.sleep(0.1)
-            child.send_signal(signal.SIGINT)
-            out, wrong = child.communicate(timeout=5)
-        finally:
-            child.kill()
+    child = start(sys.executable, "-c", SCRIPT.format(call=call), service.url)
+    while not service.seen and child.poll() is None:
+        time.sleep(0.02)
+    time.sleep(0.1)
+    child.send_signal(signal.SIGINT)
+    out, wrong = child.communicate()
     assert out == "interrupted\n", wrong
     time.sleep(0.1)
     assert sum(seen.method == "POST" for seen in service.seen) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from emailapi.mime import to_bytes
 
@@ -52,7 +52,6 @@ def test_bodies(mail, read, body, encoding, field, subtype):
 
 
 @given(text=TEXTS, html=st.none() | TEXTS)
-@settings(max_examples=150)
 def test_any_body_round_trips(mail, read, text, html):
     """Any bodies are read as they were written, but for the kind of line end."""
     seen = read(to_bytes(mail(text_body=text, html_body=html)))

@@ -6,7 +6,7 @@ import re
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from emailapi import Address, InvalidEmail
 from emailapi.mime import to_bytes
@@ -52,7 +52,6 @@ def test_subjects_round_trip(mail, read, subject):
 
 
 @given(subject=TEXTS)
-@settings(max_examples=150)
 def test_any_subject_round_trips(mail, read, subject):
     """Any subject is read as it was written, or refused when it is made."""
     if BREAKS & set(subject):
@@ -121,7 +120,6 @@ def test_a_name_never_makes_another_address(mail, read, name, header, field):
 
 
 @given(names=st.lists(TEXTS, min_size=1, max_size=4))
-@settings(max_examples=150)
 def test_any_name_is_one_address(mail, read, names):
     """Any names are read as they were written, each with its own address, or refused when they are made."""
     if BREAKS & set("".join(names)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from emailapi import EmailAPIError
 from emailapi.mime import as_given, envelope_of, from_message, to_bytes
@@ -33,7 +33,6 @@ def only_ours(call, *args):
 
 
 @given(data=MESSAGES)
-@settings(max_examples=300)
 def test_nothing_foreign_escapes(data):
     """Any bytes, and what the library's parsers make of them, are read, left as they are, or refused."""
     for message in (data, message_from_bytes(data), message_from_bytes(data, policy=policy.default)):
@@ -42,7 +41,6 @@ def test_nothing_foreign_escapes(data):
 
 
 @given(data=MESSAGES)
-@settings(max_examples=150)
 def test_what_is_read_can_be_written(data):
     """What became an `Email` is written, or refused by name, and then reads as itself."""
     email = only_ours(from_message, b"From: a@b.example\nTo: c@d.example\n" + data)

@@ -7,7 +7,7 @@ from email.header import Header as EncodedHeader
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from emailapi import Address, Attachment, Email, InvalidEmail
 from emailapi.mime import from_message, to_bytes
@@ -48,7 +48,6 @@ def test_there_and_back():
     file=TEXT.filter(str.strip),
     value=TEXT.map(str.strip),
 )
-@settings(max_examples=150)
 def test_any_mail_there_and_back(names, subject, text, file, value):
     """Any mail is read back as it was written."""
     email = Email(

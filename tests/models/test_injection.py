@@ -57,6 +57,7 @@ WAYS_IN = [
 ]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("payload, what", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("field, way", WAYS_IN, ids=lambda value: value if isinstance(value, str) else "")

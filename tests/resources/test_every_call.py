@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,7 @@ def test_the_namespaces_of_the_design():
     assert {f"{name}.{verb}" for name, verbs in calls.items() for verb in verbs.split()} <= set(CALLS)
 
 
+@cache
 def called_in_tests() -> set[str]:
     """Return each `client.namespace.verb(...)` that stands in a test of this folder."""
     found = set()
@@ -104,6 +106,7 @@ def test_there_are_calls_of_each_kind():
     assert (len(BY_ID), len(BY_STREAM), len(LISTED)) == (40, 3, 12)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("id", ["", " ", "\t", ".", "..", None, True, 1.5, b"7", ["7"], "\ud800"])
 @pytest.mark.parametrize("name", BY_ID)
 def test_an_id_that_cannot_be(service, name, id):

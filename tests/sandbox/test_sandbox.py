@@ -129,20 +129,21 @@ def test_over_restarts(tmp_path, open_api):
     assert [found.name for found in tmp_path.iterdir()] == ["mail.db"]
 
 
-def test_killed(tmp_path, open_api):
+def test_killed(tmp_path, open_api, start):
     """What was answered is there after the process was killed, and nothing is half there."""
     path = tmp_path / "mail.db"
     script = (
         "import sys, time; from emailapi.sandbox import Sandbox\n"
         "s = Sandbox(sys.argv[1]).start(); print(s.url, s.token, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True) as process:
-        url, token = process.stdout.readline().split()
-        mail = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
-        answer = requests.post(
-            f"{url}/email/batch", json=[mail] * 20, headers={"X-Postmark-Server-Token": token}, timeout=10
-        )
-        process.kill()
+    process = start(sys.executable, "-c", script, str(path))
+    url, token = process.stdout.readline().split()
+    mail = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
+    answer = requests.post(
+        f"{url}/email/batch", json=[mail] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
+    )
+    process.kill()
+    process.wait()
     with Sandbox(path) as sandbox:
         found = open_api(sandbox).found()
         assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in answer.json()][::-1]

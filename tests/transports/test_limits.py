@@ -119,6 +119,7 @@ FORBIDDEN = """vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb p
     wsl msc msi msp mst""".split()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("form", ["a.{}", "a.b.{}", ".{}", "a.{}.", "a.{} ", "a.{} . .", "a. {}", "ü.{}\t"])
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("extension", FORBIDDEN)
