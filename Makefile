@@ -24,6 +24,9 @@ RUN := $(BIN)/python -m
 # A worker of pytest-xdist is given whole files: examples of one document share their names and their folder.
 PYTEST := REQUIRE="$(REQUIRE)" $(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
+# Without bytecode each of the many processes compiles every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Without a network an installation fails within seconds.
 export PIP_RETRIES ?= 1
 export PIP_DEFAULT_TIMEOUT ?= 10

@@ -81,6 +81,7 @@ def test_a_name_that_is_none_is_tried_again():
     assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["seconds", "a date"])
 def test_retry_after_is_waited_for(form, service, client):
     """`Retry-After` is waited for in both its forms, and not half as long."""
@@ -155,6 +156,7 @@ INTERRUPTED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INTERRUPTED)
 def test_nothing_is_sent_after_an_interrupt(name, service, start):
     """After Ctrl-C while a call waits, for its next attempt or for a search, nothing is sent any more."""

@@ -116,6 +116,7 @@ def test_a_file_that_is_no_database_is_named_and_kept(capsys, tmp_path):
     assert os.listdir(tmp_path) == ["notes.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_the_sandbox_serves_until_it_is_told_to_end(ending, tmp_path, start):
     """A sandbox prints where it is and its token, serves, keeps its mail in the file, and ends by a signal."""

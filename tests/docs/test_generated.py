@@ -39,6 +39,7 @@ def test_generated_pages_are_current():
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GENERATED)
 @pytest.mark.parametrize("text", [None, "", "# Wire names\n"], ids=["missing", "empty", "old"])
 def test_a_stale_page_is_one_line(folder, name, text):
@@ -53,6 +54,7 @@ def test_a_stale_page_is_one_line(folder, name, text):
     assert (folder / name).exists() is (text is not None)
 
 
+@pytest.mark.slow
 def test_writing_makes_the_pages_current(tmp_path):
     """Into an empty folder all pages are written, and are then current, letter by letter those that are committed."""
     assert generate(tmp_path).returncode == 0

@@ -55,6 +55,7 @@ def test_what_is_read_can_be_written(data):
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [200, 3000])
 def test_depth_breaks_nothing(depth):
     """A message nested thousands of times is refused, not a crash."""

@@ -211,6 +211,7 @@ def test_raise_for_errors(service):
     assert (caught.value.outcome, caught.value.retryable) == (Outcome.UNKNOWN, False)
 
 
+@pytest.mark.slow
 def test_nobody_there():
     """When nothing was sent, each mail's error says so, and the batch may be sent again."""
     from emailapi import Client

@@ -129,6 +129,7 @@ def test_over_restarts(tmp_path, open_api):
     assert [found.name for found in tmp_path.iterdir()] == ["mail.db"]
 
 
+@pytest.mark.slow
 def test_killed(tmp_path, open_api, start):
     """What was answered is there after the process was killed, and nothing is half there."""
     path = tmp_path / "mail.db"
@@ -149,6 +150,7 @@ def test_killed(tmp_path, open_api, start):
         assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in answer.json()][::-1]
 
 
+@pytest.mark.slow
 def test_quiet(tmp_path):
     """A sandbox prints nothing, also when clients do odd things."""
     script = """

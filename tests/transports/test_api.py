@@ -170,6 +170,7 @@ def test_refused_mails_do_not_count():
     assert len(items) == 500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more, sizes", [(0, [6]), (1, [5, 1])])
 def test_chunks_of_50_megabytes(more, sizes):
     """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""

@@ -129,6 +129,7 @@ def test_checked_first(serve, connect):
     assert [service.times(f"m{number}") for number in range(3)] == [1, 1, 1]
 
 
+@pytest.mark.slow
 def test_memory_stays_the_same(serve, connect):
     """However many mails there are, what is held is some chunks of them."""
     service = serve()

@@ -170,6 +170,7 @@ def test_looking_up_ends_at_close(serve, connect):
     assert sending.wait() == SendingCounts(unknown=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
 def test_a_loop_without_a_block(left_by, serve):
     """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""

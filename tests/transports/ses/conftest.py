@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -14,6 +16,15 @@ from emailapi import Email, Retry, SESTransport
 from .fake import FakeSES
 
 QUICK = Retry(attempts=4, initial=0.001, maximum=0.002)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def aws_descriptions() -> Iterator[None]:
+    """Let all boto3 sessions share what they read of the description of AWS: it is most of what a client costs."""
+    import botocore.session
+
+    with mock.patch("botocore.session.create_loader", cache(botocore.session.create_loader)):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -74,6 +74,7 @@ def test_what_ses_refuses_is_named(nowhere, fields, field):
         assert caught.value.attempts == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fields", RIGHT.values(), ids=RIGHT)
 def test_what_ses_takes_is_sent(serve, connect, nowhere, fields):
     """A mail at the limit is whole, and SES takes it."""

@@ -205,6 +205,7 @@ def test_tls_to_a_plain_port_says_so(listen, connect):
     assert not caught.value.retryable
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"tls": "required"}, {"tls": "none"}, {}])
 def test_plain_to_a_tls_port_says_so(options, listen, connect, trust):
     """A port that waits for TLS is told from one that is slow to greet, long before the timeout."""
@@ -215,6 +216,7 @@ def test_plain_to_a_tls_port_says_so(options, listen, connect, trust):
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_a_slow_greeting_is_waited_for(script, connect):
     """A server that keeps its greeting back for more than a second is not taken for one that waits for TLS."""
     server = script(polite(greeting=lambda talk: (talk.server.stopping.wait(1.2), talk.say(b"220 here"))))
