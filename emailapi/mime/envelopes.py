@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message
 
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import Email
-from .values import addresses_of, parse, values_of
+from .parsing import parse
+from .values import addresses_of, by_library, values_of
 
 
 def needs_utf8(mail: Email | bytes) -> bool:
@@ -56,14 +56,14 @@ def envelope_of(message: Message | str | bytes) -> tuple[str | None, tuple[str, 
         InvalidEmail: Naming the header that cannot be read; or a line is no header, or there are several blocks of
             Resent headers.
     """
-    given = parse(message, headers_only=True)
-    if given is not message and any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in given.defects):
-        # As `Bcc : x`: the library takes what follows for the body, and would not see whom it names.
-        raise InvalidEmail("a line of the headers is none: say who the message is from and to", field="headers")
-    blocks = max(len(values_of(given, f"resent-{name}")) for name in ("date", "from", "to"))
+    return by_library(lambda: _envelope(parse(message, headers_only=True)), "say who the message is from and to")
+
+
+def _envelope(message: Message) -> tuple[str | None, tuple[str, ...]]:
+    blocks = max(len(values_of(message, f"resent-{name}")) for name in ("date", "from", "to"))
     if blocks > 1:
         raise InvalidEmail("several blocks of Resent headers: say who the message is from and to", field="headers")
     prefix = "resent-" if blocks else ""
-    senders = addresses_of(given, f"{prefix}sender") or addresses_of(given, f"{prefix}from")
-    recipients = [address for name in ("to", "cc", "bcc") for address in addresses_of(given, prefix + name)]
+    senders = addresses_of(message, f"{prefix}sender") or addresses_of(message, f"{prefix}from")
+    recipients = [address for name in ("to", "cc", "bcc") for address in addresses_of(message, prefix + name)]
     return senders[0].mailbox if senders else None, distinct(recipients)

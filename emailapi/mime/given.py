@@ -6,8 +6,10 @@ import re
 from email.message import Message
 
 from ..errors import InvalidEmail
+from .lines import long_line
+from .nested import is_signed, short_lines
+from .parsing import raw_bytes, without_preface
 from .serial import serialize
-from .values import encoded
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\n\n")
@@ -21,31 +23,60 @@ _SECRET = (b"bcc", b"resent-bcc")
 
 def as_given(message: Message | str | bytes) -> bytes:
     """
-    Return a ready message as it leaves: lines end in CRLF, Bcc and Resent-Bcc are gone, all else is as it was.
+    Return a ready message as it leaves: byte for byte as given, but for what no server would take or must not see.
+
+    Lines end in CRLF. Bcc, Resent-Bcc, and a line of an mbox file (`From a@x Mon Jan ...`) or empty lines before the
+    headers are removed. A message that has a line of more than 998 octets is encoded anew, unless it is signed.
 
     Text is encoded as UTF-8, and so is a local part that is not ASCII (`needs_utf8` tells). A `Message` keeps less of
     what was parsed than bytes do (a space behind a colon): what is signed is best given as bytes.
 
     Raises:
-        InvalidEmail: With the field "message": it is empty or no message, has a NUL, or a header that breaks out of
-            its line.
+        InvalidEmail: With the field "message": it is empty or no message, has a NUL, a header that is no text or breaks
+            out of its line, or a line of more than 998 octets that cannot be encoded, or must not be: the message is
+            signed. With "headers": a line that is no header hides those behind it.
     """
-    if isinstance(message, Message):
-        data = serialize(message)
-    elif isinstance(message, str):
-        data = encoded(message)
-    elif isinstance(message, (bytes, bytearray, memoryview)):
-        data = bytes(message)
-    else:
-        raise InvalidEmail(f"expected a message, str or bytes, got {type(message).__name__}", field="message")
+    data = serialize(message) if isinstance(message, Message) else without_preface(raw_bytes(message))
     if b"\0" in data:
-        raise InvalidEmail("a message must not contain a NUL", field="message")
+        raise InvalidEmail("a message must not contain a NUL: encode its part in base64", field="message")
+    content = _as_given(data)
+    at = long_line(content)
+    return content if at < 0 else _encoded_anew(content, at, message)
+
+
+def _as_given(data: bytes) -> bytes:
     at = data.find(b"\r\n\r\n")
     if _USUAL.fullmatch(data, 0, max(at, 0)) and b"bcc" not in data[:at].lower():
         return data if _is_crlf(data) else data[: at + 4] + _LINE_END.sub(b"\r\n", data[at + 4 :])
     end = _HEADER_END.search(data)
     header, rest = (data[: end.start()], data[end.end() :]) if end else (data.rstrip(b"\r\n"), b"")
     return _header(header) + b"\r\n" + _LINE_END.sub(b"\r\n", rest)
+
+
+def _encoded_anew(content: bytes, at: int, message: Message | str | bytes) -> bytes:
+    """
+    Return a message without lines over 998 octets, the first of which begins at `at`.
+
+    Raises:
+        InvalidEmail: Naming the number of the line in the message as it was given.
+    """
+    given = content if isinstance(message, Message) else raw_bytes(message)
+    place = max(given.find(content[at : at + 999].partition(b"\r\n")[0]), 0)
+    problem = f"line {len(_LINE_END.findall(given, 0, place)) + 1} of the message has more than 998 octets"
+    if is_signed(content):
+        raise InvalidEmail(
+            f"{problem}, and the message is signed: encoding it anew would break the signature. Encode its parts in "
+            "quoted-printable or base64, and fold its headers, before you sign it",
+            field="message",
+        )
+    try:
+        encoded = short_lines(content)
+        if long_line(encoded) < 0:
+            return encoded
+        reason = "text around its parts cannot be encoded"
+    except InvalidEmail as error:
+        reason = error.message.removeprefix("message: ")
+    raise InvalidEmail(f"{problem}: {reason}. Break the line", field="message")
 
 
 def _is_crlf(data: bytes) -> bool:
@@ -57,7 +88,7 @@ def _header(header: bytes) -> bytes:
     pieces = _FIELD_END.split(header)
     ends = set(pieces[1::2])
     if b"\r" in ends:
-        raise InvalidEmail("a header has a carriage return in it", field="message")
+        raise InvalidEmail("a header has a carriage return in it: end lines in CRLF or LF", field="message")
     if len(ends) > 1:
         # Lines that end in CRLF, and one that does not: it came in with a value.
         raise InvalidEmail(
@@ -68,11 +99,13 @@ def _header(header: bytes) -> bytes:
         found = _NAME.match(field)
         if found is None:
             name = field.split(b":")[0][:40].decode("ascii", "replace")
-            raise InvalidEmail(f"{name!r} is where a header should be", field="message")
+            raise InvalidEmail(f"{name!r} is where a header should be: begin with `Name: value` lines", field="message")
         if b"\r" in field.replace(b"\r\n", b""):
-            raise InvalidEmail(f"{found[1].decode()} has a carriage return in it", field="message")
+            raise InvalidEmail(
+                f"{found[1].decode()} has a carriage return in it: end lines in CRLF or LF", field="message"
+            )
         if found[1].lower() not in _SECRET:
             kept.append(_LINE_END.sub(b"\r\n", field) + b"\r\n")
     if not kept:
-        raise InvalidEmail("a message needs headers", field="message")
+        raise InvalidEmail("a message needs headers, with an empty line behind them", field="message")
     return b"".join(kept)

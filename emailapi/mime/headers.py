@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from ..errors import InvalidEmail
 from ..models.address import Address, parse_addresses
 from ..models.header import Header
-from .lines import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, fold
+from .lines import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, fold, long_line
+from .values import decoded, read_addresses
 from .words import encoded_words
 
 # Values of ids, URLs and keywords: machines read them, and read no encoded words.
@@ -31,9 +32,16 @@ ADDRESS_HEADERS = frozenset(
         "disposition-notification-to return-receipt-to errors-to mail-followup-to mail-reply-to"
     ).split()
 )
+# A signature over the message, as it was when it was signed.
+_SIGNATURES = frozenset({"domainkey-signature", "x-pgp-sig"})
 _ODD_SPACE = re.compile("^ | $|  |\t")
 _OUTER_SPACE = re.compile("^[ \t]|[ \t]$")
 _TOKEN = re.compile("[ \t]*[^ \t]+")
+
+
+def is_signature(kind: str) -> bool:
+    """Return whether a header, by its name in small letters, is a signature over the message, or a seal over one."""
+    return kind in _SIGNATURES or kind.endswith("dkim-signature") or kind.startswith("arc-")
 
 
 def write_addresses(name: str, group: Iterable[Address], field: str, *, utf8: bool = False) -> str:
@@ -182,3 +190,36 @@ def _write_text(name: str, value: str, encode: bool) -> str:
 def _first(name: str) -> int:
     """Return the room for a word on the first line."""
     return max(LINE - len(name) - 2, 24)
+
+
+def refold(header: bytes) -> bytes:
+    """
+    Return a header block, its lines ended by LF, with those fields folded anew that have lines of over 998 octets.
+
+    Raises:
+        InvalidEmail: With the field "message": naming the field that cannot be broken.
+    """
+    fields = re.split(rb"(?<=\n)(?![ \t])", header)
+    return b"".join([field if long_line(field, b"\n") < 0 else _refold(field) for field in fields])
+
+
+def _refold(field: bytes) -> bytes:
+    before, _, value = field.partition(b":")
+    value = re.sub(rb"\n(?=[ \t])", b"", value).strip(b" \t\n")
+    name = before.decode("latin-1").strip()
+    kind = name.lower()
+    # Each byte is a character, for lines are measured in bytes.
+    written = _fold_text(name, value.decode("latin-1"))
+    if written:
+        return written.replace("\r\n", "\n").encode("latin-1")
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not text or kind.startswith("content-"):
+        raise InvalidEmail(f"{name} has no spaces to break it at", field="message")
+    if kind in ADDRESS_HEADERS:
+        written = write_addresses(name, read_addresses(text, name, "message"), "message", utf8=True)
+    else:
+        written = write_value(name, decoded(text, name, "message"), "message", utf8=True)
+    return written.replace("\r\n", "\n").encode()

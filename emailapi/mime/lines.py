@@ -42,6 +42,19 @@ def fold(name: str, items: Iterable[list[str]]) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+def long_line(data: bytes, end: bytes = b"\r\n") -> int:
+    """Return where the first line of more than 998 octets begins, or -1; each line is closed by `end`."""
+    room = LINE_LIMIT + len(end)
+    at = 0
+    while len(data) - at > LINE_LIMIT:
+        # From behind: a thousand bytes are passed over at once.
+        found = data.rfind(end, at, at + room)
+        if found < 0:
+            return at
+        at = found + len(end)
+    return -1
+
+
 def check_line(text: str, what: str, field: str) -> None:
     """
     Return when nothing in a text can end a line.

@@ -1,19 +1,82 @@
-"""A message in a message: it must not be in base64 (RFC 2046 section 5.2.1), so what is in it is made 7-bit."""
+"""Messages encoded anew, part by part: those in a message, which must not be base64 (RFC 2046), and ready ones."""
 
 from __future__ import annotations
 
 import re
 from binascii import a2b_base64, a2b_qp
+from collections.abc import Callable
+
+import attrs
 
 from ..errors import InvalidEmail
 from .bodies import encode_bytes, encode_lines, is_7bit
+from .headers import refold
+from .lines import long_line
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(b"^\n|\n\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:((?:.*(?:\n[ \t].*)*))(?:\n|$)")
 _BOUNDARY = re.compile(rb""";\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))""", re.IGNORECASE)
 _TRANSFER = re.compile(rb"^content-transfer-encoding[ \t]*:.*(?:\n[ \t].*)*(?:\n|\Z)", re.IGNORECASE | re.MULTILINE)
+_SIGNED = re.compile(
+    rb"^(?:content-type[ \t]*:\s*(?:multipart/signed|application/(?:x-)?pkcs7-)|"
+    rb"(?:[!-9;-~]*dkim-signature|domainkey-signature|x-pgp-sig|arc-(?:seal|message-signature))[ \t]*:)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _DEPTH_LIMIT = 50
+
+
+@attrs.frozen
+class _Rule:
+    """
+    What an entity must be.
+
+    Attributes:
+        fits: Says of bytes with LF line ends whether they can stay as they are.
+        where: The message, as an error names it.
+        field: The field of an error.
+        remedy: The end of an error.
+        folds: Whether headers may be folded anew.
+    """
+
+    fits: Callable[[bytes], bool]
+    where: str
+    field: str
+    remedy: str = ""
+    folds: bool = False
+
+    def error(self, problem: str) -> InvalidEmail:
+        """Return the error for an entity that cannot be made to fit."""
+        return InvalidEmail(f"{self.where} {problem}{self.remedy}", field=self.field)
+
+
+def is_signed(content: bytes) -> bool:
+    """Return whether a message's header, its lines ended by CRLF, says that its body must not be touched."""
+    return _SIGNED.search(content, 0, content.find(b"\r\n\r\n")) is not None
+
+
+def short_lines(content: bytes) -> bytes:
+    """
+    Return a ready message, its lines ended by CRLF, with parts and headers that have too long lines written anew.
+
+    Text around its parts stays as it is.
+
+    Raises:
+        InvalidEmail: With the field "message": a header cannot be folded, or a part cannot be encoded.
+    """
+    rule = _Rule(lambda data: long_line(data, b"\n") < 0, "the message", "message", folds=True)
+    return _entity(content.replace(b"\r\n", b"\n"), rule, 0).replace(b"\n", b"\r\n")
+
+
+def seven_bit(content: bytes) -> bytes:
+    """
+    Return a ready message, its lines ended by CRLF, with those parts encoded anew that are not 7-bit.
+
+    Raises:
+        InvalidEmail: With the field "message": a part cannot be encoded, or a header is not ASCII.
+    """
+    rule = _Rule(is_7bit, "the message", "message")
+    return _entity(content.replace(b"\r\n", b"\n"), rule, 0).replace(b"\n", b"\r\n")
 
 
 def nested_message(data: bytes, where: str, *, whole: bool) -> bytes:
@@ -28,62 +91,71 @@ def nested_message(data: bytes, where: str, *, whole: bool) -> bytes:
     lines = _LINE_END.sub(b"\n", data)
     if not is_7bit(lines):
         if not whole:
-            raise InvalidEmail(f"{where}: a part of type message/* must be ASCII lines", field="attachments")
-        lines = _entity(lines, where, 0)
+            raise InvalidEmail(
+                f"{where}: a part of type message/* must be ASCII lines: attach it with content_type='text/plain'",
+                field="attachments",
+            )
+        remedy = ": attach it with content_type='application/octet-stream'"
+        lines = _entity(lines, _Rule(is_7bit, f"{where}: the attached message", "attachments", remedy), 0)
     return lines.replace(b"\n", b"\r\n")
 
 
-def _entity(data: bytes, where: str, depth: int) -> bytes:
-    """Return an entity (headers, blank line, body) as 7-bit."""
-    if is_7bit(data):
+def _entity(data: bytes, rule: _Rule, depth: int, *, is_message: bool = True) -> bytes:
+    """Return an entity (headers, blank line, body) that fits: a message, or a part of one."""
+    if rule.fits(data):
         return data
     found = _HEADER_END.search(data)
     end = found.end() if found else len(data)
     header, body = data[:end], data[end:]
-    if not is_7bit(header):
-        raise InvalidEmail(
-            f"{where}: the attached message has headers that are not ASCII, or too long for a line", field="attachments"
-        )
+    if not rule.fits(header):
+        if not rule.folds:
+            raise rule.error("has headers that are not ASCII, or too long for a line")
+        header = refold(header)
+    if rule.fits(body):
+        return header + body
     fields = {name.lower(): value for name, value in _FIELD.findall(header)}
     kind = fields.get(b"content-type", b"").strip().lower()
     boundary = _BOUNDARY.search(fields.get(b"content-type", b""))
     if depth > _DEPTH_LIMIT:
-        raise InvalidEmail(f"{where}: the attached message is nested too deeply", field="attachments")
+        raise rule.error("is nested too deeply")
+    if kind.startswith(b"multipart/signed"):
+        raise rule.error("has a signed part, and encoding it anew would break the signature")
     if kind.startswith(b"multipart/") and boundary:
-        body = _multipart(body, boundary[1] or boundary[2], where, depth)
+        body = _multipart(body, boundary[1] or boundary[2], rule, depth)
     elif kind.startswith(b"message/rfc822"):
-        body = _entity(body, where, depth + 1)
+        body = _entity(body, rule, depth + 1)
     else:
-        return _leaf(header, body, fields.get(b"content-transfer-encoding", b"").strip().lower(), where)
+        if is_message and b"mime-version" not in fields:
+            header = b"MIME-Version: 1.0\n" + header
+        return _leaf(header, body, fields.get(b"content-transfer-encoding", b"").strip().lower(), rule)
     # An "8bit" that is none any more.
-    header = _TRANSFER.sub(b"", header)
-    return header + body
+    return (_TRANSFER.sub(b"", header) if is_7bit(body) else header) + body
 
 
-def _multipart(body: bytes, boundary: bytes, where: str, depth: int) -> bytes:
-    """Return a multipart's body with each part made 7-bit; preamble and epilogue, which nobody reads, must be so."""
+def _multipart(body: bytes, boundary: bytes, rule: _Rule, depth: int) -> bytes:
+    """Return a multipart's body with each part made to fit; preamble and epilogue, which nobody reads, must do so."""
     delimiter = re.compile(rb"(?:^|\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?:\n|\Z)")
     pieces: list[bytes] = []
     at = 0
     inside = False
     for found in delimiter.finditer(body):
         part = body[at : found.start()]
-        pieces += (_entity(part, where, depth + 1) if inside else part, found[0])
+        pieces += (_entity(part, rule, depth + 1, is_message=False) if inside else part, found[0])
         inside = not found[0].rstrip().endswith(b"--" + boundary + b"--")
         at = found.end()
-    pieces.append(_entity(body[at:], where, depth + 1) if inside else body[at:])
+    pieces.append(_entity(body[at:], rule, depth + 1, is_message=False) if inside else body[at:])
     return b"".join(pieces)
 
 
-def _leaf(header: bytes, body: bytes, encoding: bytes, where: str) -> bytes:
+def _leaf(header: bytes, body: bytes, encoding: bytes, rule: _Rule) -> bytes:
     if encoding == b"base64":
         try:
             return header + encode_bytes(a2b_base64(body)).replace(b"\r\n", b"\n")
         except ValueError:
             pass
-        raise InvalidEmail(f"{where}: the attached message has a part of broken base64", field="attachments")
+        raise rule.error("has a part of broken base64")
     if encoding == b"binary":
-        raise InvalidEmail(f"{where}: the attached message has a binary part", field="attachments")
+        raise rule.error("has a binary part")
     if encoding == b"quoted-printable":
         body = a2b_qp(body)
     name, written = encode_lines(body)

@@ -88,5 +88,7 @@ def read_postmark(name: str, value: str, fields: dict[str, Any]) -> bool:
 
 def _put(fields: dict[str, Any], field: str, value: object, name: str) -> None:
     if field in fields:
-        raise InvalidEmail(f"{name} is there twice", field="metadata" if name.startswith(_METADATA) else field)
+        raise InvalidEmail(
+            f"{name} is there twice: delete one", field="metadata" if name.startswith(_METADATA) else field
+        )
     fields[field] = value

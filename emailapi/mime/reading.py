@@ -2,68 +2,105 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message
 from typing import Any
 
 from ..errors import InvalidEmail
 from ..models.email import Email
 from ..models.header import Header
-from .headers import ADDRESS_HEADERS, STRUCTURED
+from .headers import ADDRESS_HEADERS, STRUCTURED, is_signature
+from .parsing import parse
 from .postmark import read_postmark
 from .reading_parts import read_parts
-from .values import addresses_of, by_library, parse, raw_text, text_of, values_of
+from .values import SEND_AS_GIVEN, addresses_of, by_library, raw_text, text_of, values_of
 
 _ADDRESSES = {"from": "sender", "to": "to", "cc": "cc", "bcc": "bcc", "reply-to": "reply_to"}
+_COMMENT = re.compile(r"\(.*\)|\s")
 
 
 def from_message(message: Message | str | bytes) -> Email:
     """
-    Return what a ready message says as an `Email`: from the standard library's classes, or bytes.
+    Rebuild a ready message, an object of the standard library or its bytes, as an `Email`.
 
-    Headers that are no field of a mail become its `headers`, with trace and signatures: a DKIM signature does not hold
-    over a mail that is written anew, and counts as none. What Postmark reads in `X-PM-` headers becomes the fields it
-    stands for. Left behind is what changes nothing that a reader is shown: preambles, Content-Language and the like,
-    a part's own other headers, and the id of a file that no HTML shows.
+    Every header of the message either becomes a field of the email or one of its `headers`, or the message is
+    rejected, and the error names the header: nothing is left out silently. The same holds for the headers and
+    parameters of parts. What Postmark reads in `X-PM-` headers becomes the fields it stands for. Rewritten, with the
+    same meaning, are MIME-Version, boundaries and transfer encodings. Left out is only what no reader shows: text
+    before and after the parts, and the Content-ID of a file that no HTML refers to.
 
     Raises:
-        InvalidEmail: Naming what an `Email` cannot say: a second text, a calendar among the alternatives, a signed or
-            encrypted message, several From addresses, a charset nobody knows.
+        InvalidEmail: Naming what an `Email` cannot express, and what to do: Resent headers, a DKIM signature, a second
+            text, a calendar among the alternatives, a signed or encrypted message, several From addresses, an unknown
+            charset, a header whose value is not text.
     """
-    given = parse(message)
+    return by_library(lambda: Email(**_fields(parse(message))))
+
+
+def _fields(message: Message) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, field in _ADDRESSES.items():
-        found = addresses_of(given, name)
+        found = addresses_of(message, name)
         if found:
             fields[field] = found
     senders = fields.get("sender")
     if senders:
         if len(senders) > 1:
-            raise InvalidEmail(f"From has {len(senders)} addresses, a mail has one sender", field="sender")
+            raise InvalidEmail(
+                f"From has {len(senders)} addresses, and an email has one sender: name the others in Reply-To, or "
+                f"{SEND_AS_GIVEN}",
+                field="sender",
+            )
         fields["sender"] = senders[0]
-    subjects = values_of(given, "subject")
+    subjects = values_of(message, "subject")
     if len(subjects) > 1:
-        raise InvalidEmail("the message has more than one Subject", field="subject")
+        raise InvalidEmail("the message has more than one Subject: delete one before you set another", field="subject")
     if subjects:
         fields["subject"] = text_of(subjects[0], "Subject")
-    fields["headers"] = _headers(given, fields)
-    fields.update(by_library(lambda: read_parts(given)))
-    return Email(**fields)
+    fields["headers"] = _headers(message, fields)
+    fields.update(read_parts(message))
+    return fields
 
 
 def _headers(message: Message, fields: dict[str, Any]) -> list[Header]:
-    """Return the headers that are no fields of a mail; what Postmark reads in one is put into the fields."""
+    """Return the headers that are no fields of an email; what Postmark reads in one is put into the fields."""
     kept = []
     for name, value in message.raw_items():
         kind = name.strip().lower()
-        if kind in _ADDRESSES or kind in ("subject", "mime-version") or kind.startswith("content-"):
+        if value is None or kind in _ADDRESSES or kind == "subject" or kind.startswith("content-"):
             continue
-        if kind == "resent-bcc":
-            raise InvalidEmail("Resent-Bcc: a mail has no recipients but to, cc and bcc", field="headers")
+        _check_header(name, kind)
         text = raw_text(value, name) if kind in STRUCTURED | ADDRESS_HEADERS else text_of(value, name)
-        if read_postmark(name, text, fields):
-            continue
-        try:
-            kept.append(Header(name, text))
-        except InvalidEmail as error:
-            raise InvalidEmail(f"{name}: {error.message}", field="headers") from None
+        if kind == "mime-version":
+            _check_version(text)
+        elif not read_postmark(name, text, fields):
+            try:
+                kept.append(Header(name, text))
+            except InvalidEmail as error:
+                raise InvalidEmail(f"{name}: {error.message}", field="headers") from None
     return kept
+
+
+def _check_header(name: str, kind: str) -> None:
+    """
+    Raise an error for a header that says something else about a rebuilt email than it said about the message.
+
+    Raises:
+        InvalidEmail: With the field "headers".
+    """
+    if kind.startswith("resent-"):
+        raise InvalidEmail(
+            f"{name}: an email sent by the API goes to its To, Cc and Bcc, not to whom a message was resent to: remove "
+            f"the Resent headers and set To, or {SEND_AS_GIVEN}",
+            field="headers",
+        )
+    if is_signature(kind):
+        raise InvalidEmail(
+            f"{name}: the signature would not hold over the rebuilt message: remove the header, or {SEND_AS_GIVEN}",
+            field="headers",
+        )
+
+
+def _check_version(text: str) -> None:
+    if _COMMENT.sub("", text) not in ("1.0", ""):
+        raise InvalidEmail(f"MIME-Version must be 1.0, not {text[:40]!r}: {SEND_AS_GIVEN}", field="headers")

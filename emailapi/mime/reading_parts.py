@@ -1,38 +1,58 @@
-"""The parts of a ready message to the bodies and files of a mail."""
+"""The parts of a ready message to the bodies and files of an email."""
 
 from __future__ import annotations
 
 import mimetypes
 import re
-from binascii import Error as Base64Error, a2b_base64
+from binascii import Error as Base64Error, a2b_base64, a2b_qp
 from email.errors import InvalidBase64LengthDefect
 from email.message import Message
-from email.utils import collapse_rfc2231_value
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import attrs
 
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
+from .part_headers import (
+    check_body,
+    check_file,
+    check_headers,
+    check_multipart,
+    file_name,
+    parameters,
+    transfer_encoding,
+)
 from .serial import inner_bytes
-from .values import decoded, in_charset, raw_text, values_of
+from .values import SEND_AS_GIVEN, in_charset, naming_charset, raw_text, values_of, without_none
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
+_LINE_ENDS = re.compile(rb"\r\n?|\n")
+_REFERENCE = re.compile(r"\bcid:([^\s\"'<>)]+)", re.IGNORECASE)
 _BODIES = {"text/plain": "text_body", "text/html": "html_body"}
 _ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "quoted-printable", "base64", "x-uuencode", "uuencode", "x-uue"})
 # Signed or encrypted as a whole (RFC 8551).
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_AS_IT_IS = "send the message as it is, by SMTP's send_message"
+_ALTERNATIVES = (*_BODIES, "multipart/related", "multipart/alternative", "multipart/mixed")
 _DEPTH_LIMIT = 50
 
 
 @attrs.define
 class _Found:
-    """What was found so far: the bodies, and the files with whether each stands beside the HTML that shows it."""
+    """
+    The parts read so far.
+
+    Attributes:
+        bodies: The bodies, by field.
+        files: Each file, and whether it stands beside HTML that may show it.
+        ids: The Content-ID of each part that is no file.
+    """
 
     bodies: dict[str, str] = attrs.Factory(dict)
     files: list[tuple[Attachment, bool]] = attrs.Factory(list)
+    ids: set[str] = attrs.Factory(set)
 
 
 def read_parts(message: Message) -> dict[str, Any]:
@@ -40,78 +60,130 @@ def read_parts(message: Message) -> dict[str, Any]:
     Return `text_body`, `html_body` and `attachments` of a message.
 
     Raises:
-        InvalidEmail: Naming what a mail cannot say.
+        InvalidEmail: Naming what an email cannot express, and what to do.
     """
     found = _Found()
-    if message.get_payload() is not None:
+    if message.get_payload() is None:
+        check_headers(message, top=True)
+    else:
         _part(message, found, 0)
-    html = found.bodies.get("html_body") or ""
+    shown = _references(found.bodies.get("html_body") or "")
+    if found.ids & shown:
+        raise InvalidEmail(
+            f"Content-ID: the HTML refers to a part that is no file: attach it as one, or {SEND_AS_GIVEN}",
+            field="message",
+        )
     return {
         **found.bodies,
         "attachments": [
-            file if related or f"cid:{file.content_id}" in html else attrs.evolve(file, content_id=None)
+            file if related or file.content_id in shown else attrs.evolve(file, content_id=None)
             for file, related in found.files
         ],
     }
 
 
+def _references(html: str) -> set[str]:
+    """Return the Content-IDs that HTML refers to, as in `<img src="cid:logo">`."""
+    return {form for found in _REFERENCE.findall(html) for form in (found, unquote(unescape(found)))}
+
+
 def _part(part: Message, found: _Found, depth: int, *, root: bool = True, related: bool = False) -> None:
     """Read one part; `root` says that it may be a body, `related` that HTML beside it may show it."""
+    part = without_none(part)
+    check_headers(part, top=depth == 0)
     kind = part.get_content_type()
     if depth == 0 and kind in _SEALED:
-        raise InvalidEmail(f"a mail cannot be {kind}: {_AS_IT_IS}", field="message")
+        raise InvalidEmail(f"an email cannot be {kind}: {SEND_AS_GIVEN}", field="message")
     if depth > _DEPTH_LIMIT:
-        raise InvalidEmail("the message is nested too deeply", field="message")
+        raise InvalidEmail(f"the message is nested too deeply: {SEND_AS_GIVEN}", field="message")
     if part.get_content_maintype() == "multipart":
-        parts: Any = part.get_payload()
-        if not isinstance(parts, list) or not parts:
-            raise InvalidEmail(f"the message has a {kind} without parts", field="message")
-        reader = {"multipart/alternative": _alternative, "multipart/related": _related, "multipart/mixed": _mixed}.get(
-            kind
-        )
-        if reader is None:
-            raise InvalidEmail(f"a mail cannot be {kind}: {_AS_IT_IS}", field="message")
-        reader(parts, found, depth + 1, part)
-    elif root and kind in _BODIES and part.get_content_disposition() != "attachment" and not _file_name(part):
+        _multipart(part, kind, found, depth)
+    elif root and kind in _BODIES and part.get_content_disposition() != "attachment" and not file_name(part):
+        check_body(part)
+        _note_id(part, found)
         _body(part, found, _BODIES[kind])
     else:
+        check_file(part)
         found.files.append((_file(part, len(found.files)), related))
+
+
+def _multipart(part: Message, kind: str, found: _Found, depth: int) -> None:
+    parts: Any = part.get_payload()
+    if not isinstance(parts, list) or not parts:
+        raise InvalidEmail(
+            f"the message has a {kind} without parts: attach one, or name its true boundary", field="message"
+        )
+    odd = next((child for child in parts if not isinstance(child, Message)), None)
+    if odd is not None:
+        raise InvalidEmail(f"a part of the message is {type(odd).__name__}, not a message", field="message")
+    reader = {"multipart/alternative": _alternative, "multipart/related": _related, "multipart/mixed": _mixed}.get(kind)
+    if reader is None:
+        raise InvalidEmail(f"an email cannot be {kind}: {SEND_AS_GIVEN}", field="message")
+    check_multipart(part)
+    _note_id(part, found)
+    reader(parts, found, depth + 1, part)
+
+
+def _note_id(part: Message, found: _Found) -> None:
+    found.ids.add(_content_id(part).strip("<>"))
+
+
+def _content_id(part: Message) -> str:
+    return next((raw_text(value, "Content-ID") for value in values_of(part, "content-id")), "")
 
 
 def _body(part: Message, found: _Found, field: str) -> None:
     if field in found.bodies:
-        raise InvalidEmail(f"the message has a second body of type {part.get_content_type()}", field=field)
+        raise InvalidEmail(
+            f"the message has a second body of type {part.get_content_type()}, and an email has one: join their texts, "
+            f"give the part a file name, or {SEND_AS_GIVEN}",
+            field=field,
+        )
     # As it is kept: `get_payload()` would put signs for bytes that are not of the charset.
     text: Any = part._payload  # type: ignore[attr-defined]
-    if text.isascii() or part["Content-Transfer-Encoding"] or _SURROGATE.search(text):
+    if not isinstance(text, str):
+        raise InvalidEmail(f"a body is {type(text).__name__}, not text: give set_payload a str", field=field)
+    if text.isascii() or transfer_encoding(part) or _SURROGATE.search(text):
         charset = part.get_content_charset() or "ascii"
         # Who says nothing, or ASCII, mostly means UTF-8 when there is more.
-        text = in_charset(_content(part), "utf-8" if charset in ("ascii", "us-ascii") else charset, "a body", field)
+        data = _content(part)
+        with naming_charset():
+            text = in_charset(data, "utf-8" if charset in ("ascii", "us-ascii") else charset, "a body", field)
     found.bodies[field] = _LINE_END.sub("\n", text)
 
 
 def _content(part: Message) -> bytes:
-    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    encoding = transfer_encoding(part)
     if encoding not in _ENCODINGS:
-        raise InvalidEmail(f"a part has the transfer encoding {encoding!r}, which is unknown", field="message")
+        raise InvalidEmail(
+            f"a part has the transfer encoding {encoding!r}, which is unknown: use base64, or {SEND_AS_GIVEN}",
+            field="message",
+        )
     data = part.get_payload(decode=True)
     broken = any(isinstance(defect, InvalidBase64LengthDefect) for defect in part.defects)
     if not isinstance(data, bytes) or broken:
-        raise InvalidEmail(f"a part of type {part.get_content_type()} cannot be decoded", field="message")
+        raise InvalidEmail(
+            f"a part of type {part.get_content_type()} cannot be decoded: encode it anew, or {SEND_AS_GIVEN}",
+            field="message",
+        )
     return data
 
 
 def _alternative(parts: list[Message], found: _Found, depth: int, _: Message) -> None:
     for child in parts:
         kind = child.get_content_type()
-        if kind not in (*_BODIES, "multipart/related", "multipart/alternative", "multipart/mixed") or _file_name(child):
-            raise InvalidEmail(f"a mail has no {kind} among its alternatives", field="message")
+        if kind not in _ALTERNATIVES or file_name(child):
+            raise InvalidEmail(
+                f"an email has no {kind} among its alternatives: attach it to a multipart/mixed that the alternatives "
+                f"stand in, too, or {SEND_AS_GIVEN}",
+                field="message",
+            )
         _part(child, found, depth)
 
 
 def _related(parts: list[Message], found: _Found, depth: int, part: Message) -> None:
-    start = part.get_param("start")
-    first = next((child for child in parts if start and child.get("Content-ID", "").strip() == start), parts[0])
+    start = dict(parameters(part, "Content-Type")).get("start")
+    first = next((child for child in parts if start and _content_id(child) == start), parts[0])
     _part(first, found, depth)
     for child in parts:
         if child is not first:
@@ -126,59 +198,50 @@ def _mixed(parts: list[Message], found: _Found, depth: int, _: Message) -> None:
         more = len(found.bodies) > before
         if shown and more:
             raise InvalidEmail(
-                "the message shows one body after another; a mail's two bodies are one in two forms", field="html_body"
+                "the message shows one body after another, and an email's two bodies are one in two forms: join their "
+                f"texts, use multipart/alternative, or {SEND_AS_GIVEN}",
+                field="html_body",
             )
         shown = shown or more
 
 
-def _file_name(part: Message) -> str:
-    # `get_filename` takes outer spaces away.
-    for parameter, header in (("filename", "Content-Disposition"), ("name", "Content-Type")):
-        found = part.get_param(parameter, header=header)
-        if found:
-            return decoded(collapse_rfc2231_value(found), "a file name", "attachments")
-    return ""
-
-
 def _file(part: Message, place: int) -> Attachment:
     kind = part.get_content_type()
-    name = _file_name(part)
+    name = file_name(part)
     if not name:
         extension = ".eml" if kind == "message/rfc822" else mimetypes.guess_extension(kind) or ""
         name = f"part-{place + 1}{extension}"
-    ids = values_of(part, "content-id")
     try:
         return Attachment(
             name=name,
             content=_message(part) if part.get_content_maintype() == "message" else _content(part),
             content_type=_type(part),
-            content_id=raw_text(ids[0], "Content-ID") or None if ids else None,
+            content_id=_content_id(part) or None,
         )
     except InvalidEmail as error:
         raise InvalidEmail(f"attachments[{place}] ({name!r}): {error.message}", field="attachments") from None
 
 
 def _message(part: Message) -> bytes:
-    """Return a message in a message, or a report's blocks, as bytes with CRLF line ends."""
-    if not isinstance(part.get_payload(), list):
-        return _content(part)
-    data = inner_bytes(part)
-    if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":  # not allowed, and met
+    """Return a message in a message, or a report's blocks, as bytes; lines that are not encoded end in CRLF."""
+    is_parsed = isinstance(part.get_payload(), list)
+    data = inner_bytes(part) if is_parsed else _content(part)
+    encoding = transfer_encoding(part)
+    if encoding in ("", "7bit", "8bit"):
+        return _LINE_ENDS.sub(b"\r\n", data)
+    if is_parsed and encoding == "base64":  # not allowed, and met
         try:
             return a2b_base64(data)
         except Base64Error:
-            pass
-        raise InvalidEmail("it is no valid base64", field="attachments")
-    return data
+            raise InvalidEmail(f"it is no valid base64: encode it anew, or {SEND_AS_GIVEN}", field="message") from None
+    return a2b_qp(data) if is_parsed and encoding == "quoted-printable" else data
 
 
 def _type(part: Message) -> str:
-    """Return a part's type with its parameters, but for those that say how it is called or taken apart."""
+    """Return a part's type with its parameters, but for its name."""
     written = [part.get_content_type()]
-    parameters: list[tuple[str, Any]] = (part.get_params() or [])[1:]
-    for name, value in parameters:
-        if name.lower() not in ("name", "boundary") and value:
-            text = value[2] if isinstance(value, tuple) else value
-            escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    for name, value in parameters(part, "Content-Type"):
+        if name != "name":
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
             written.append(f'{name}="{escaped}"')
     return "; ".join(written)

@@ -24,10 +24,21 @@ def as_mail(given: object, record: type[M]) -> M:
         InvalidEmail: It is none of these, a field is wrong, or a part of the message cannot be expressed.
     """
     if isinstance(given, Message) and issubclass(Email, record):
-        from ..mime import from_message
-
-        return from_message(given)  # type: ignore[return-value]
+        return _rebuilt(given)  # type: ignore[return-value]
     return as_record(given, record, "email")
+
+
+def _rebuilt(message: Message) -> Email:
+    from ..mime import from_message
+
+    email = from_message(message)
+    if email.attachments and email.text_body is None and email.html_body is None:
+        raise InvalidEmail(
+            "the message has only attachments: add a text, as by a MIMEText before them in a multipart/mixed, or send "
+            "the message as given, by SMTPTransport.send_message or SESTransport.send_message",
+            field="text_body",
+        )
+    return email
 
 
 def check_many(emails: object) -> None:

@@ -85,3 +85,47 @@ def test_templates_take_no_messages(client):
         client.outbound.send_template(message())
     with pytest.raises(InvalidArgument):
         client.outbound.send_batch(message())
+
+
+def legacy(**headers: object) -> MIMEText:
+    """Return a message of the older classes, which take anything for a header."""
+    built = MIMEText("Hello")
+    for name, value in {"From": "jane@example.com", "Subject": "s", **headers}.items():
+        built[name.replace("_", "-")] = value
+    return built
+
+
+def test_each_address_of_a_sequence_gets_the_email(client):
+    sent = client.outbound.send(legacy(To=("a@example.com", "b@example.com"), Cc="c@example.com"))
+    details = client.messages.get(sent.message_id)
+    assert [one.email for one in (*details.to, *details.cc)] == ["a@example.com", "b@example.com", "c@example.com"]
+
+
+def test_a_name_and_an_address_as_from_are_not_replaced_by_the_default_sender(client):
+    built = legacy(To="a@example.com")
+    del built["From"]
+    built["From"] = ("Shop", "shop@example.com")
+    with pytest.raises(InvalidEmail, match="From.*formataddr"):
+        client.with_options(sender="default@example.com").outbound.send(built)
+
+
+def test_a_subject_of_none_is_no_subject(client):
+    built = legacy(To="a@example.com")
+    del built["Subject"]
+    built["Subject"] = None
+    assert client.messages.get(client.outbound.send(built).message_id).subject == ""
+
+
+@pytest.mark.parametrize("name", ["Resent-To", "Resent-Cc", "Resent-Bcc", "Resent-From", "Resent-Date"])
+def test_a_resent_message_never_goes_to_its_first_recipients(client, name):
+    total = client.messages.list(count=1).total_count
+    with pytest.raises(InvalidEmail, match=f"{name}.*send_message") as caught:
+        client.outbound.send(legacy(To="first@example.com", **{name: "second@example.com"}))
+    assert caught.value.field == "headers"
+    assert client.messages.list(count=1).total_count == total
+
+
+@pytest.mark.parametrize("name", ["DKIM-Signature", "ARC-Seal", "Content-Language", "Content-Location"])
+def test_a_header_that_the_api_cannot_carry_is_named(client, name):
+    with pytest.raises(InvalidEmail, match=name):
+        client.outbound.send(legacy(To="a@example.com", **{name: "x"}))

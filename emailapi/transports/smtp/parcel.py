@@ -19,10 +19,6 @@ from ..limits import METADATA_LIMIT
 Given = Message | str | bytes
 Recipients = str | Address | Iterable[str | Address] | None
 
-_SIGNED = re.compile(
-    rb"^(?:content-type:\s*(?:multipart/signed|application/(?:x-)?pkcs7-)|dkim-signature:|arc-seal:)",
-    re.IGNORECASE | re.MULTILINE,
-)
 # The usual address; or a name on this machine, as in `root`. Nothing in them could end the command.
 _SIMPLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?")
 _OPTION = re.compile(r"[!-~]+")
@@ -159,11 +155,6 @@ def redirect(
         mail_options=_options(mail_options, "mail_options") if mail_options else (),
         rcpt_options=_options(rcpt_options, "rcpt_options") if rcpt_options else (),
     )
-
-
-def is_signed(content: bytes) -> bool:
-    """Return whether a mail's header says that its body must not be touched."""
-    return _SIGNED.search(content, 0, content.find(b"\r\n\r\n")) is not None
 
 
 def _one_mailbox(sender: str | Address) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import attrs
 
 from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
-from ...mime.nested import nested_message
+from ...mime.nested import is_signed, seven_bit
 from ...models.outbound import RecipientResult, SendResult
-from .parcel import Parcel, is_signed
+from .parcel import Parcel
 from .reading import Broken
 from .replies import Reply
 from .session import Session
@@ -188,7 +188,7 @@ def _seven_bit(content: bytes) -> bytes:
     """Return a mail that nobody signed with its 8-bit parts encoded anew."""
     reason = "the message cannot be encoded otherwise"
     try:
-        encoded = nested_message(content, "the message", whole=True)
+        encoded = seven_bit(content)
         if encoded.isascii():
             return encoded
     except InvalidEmail as error:
