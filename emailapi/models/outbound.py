@@ -12,20 +12,26 @@ import attrs
 from ..errors import BatchFailed, EmailAPIError, Outcome
 from ..wire import NOT_ON_WIRE, Wire
 
-# Newer texts of the service, and older ones that go on behind the list (api-contract section 2.1).
-_INACTIVE = (
-    re.compile(r"Found inactive addresses: (.+?)\.? Inactive", re.DOTALL),
-    re.compile(r"these inactive addresses: (.+?)\.?(?: Inactive recipients|$)", re.DOTALL),
-)
+# The service has had several texts, before and behind the list (api-contract section 2.1).
+_INACTIVE = re.compile(r"\binactive\s+address(?:es)?\s*:", re.IGNORECASE)
+_BEHIND_A_NAME = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 
 
 def inactive_addresses(message: str) -> tuple[str, ...]:
-    """Return the suppressed addresses that a text of the service names."""
-    for pattern in _INACTIVE if "nactive" in message else ():
-        found = pattern.search(message)
-        if found:
-            return tuple(address.strip() for address in found[1].split(",") if address.strip())
-    return ()
+    """Return the suppressed addresses that a text of the service names, in lower case and in its order."""
+    start = _INACTIVE.search(message) if "inactive" in message.lower() else None
+    found: list[str] = []
+    for item in re.split("[,;]", message[start.end() :]) if start else ():
+        named = _BEHIND_A_NAME.search(item)
+        words = [named[1]] if named else item.split()
+        if not words:
+            continue
+        if "@" not in words[0]:
+            break
+        found.append(words[0].rstrip(".:").lower())
+        if len(words) > 1:  # the list has ended, and the text goes on
+            break
+    return tuple(found)
 
 
 @attrs.frozen(kw_only=True)

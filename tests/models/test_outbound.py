@@ -37,10 +37,18 @@ MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
         ("Found inactive addresses: a@x Inactive recipients", ("a@x",)),
         ("Found inactive addresses: a@x,b@x , , c@x. Inactive", ("a@x", "b@x", "c@x")),
         ("Found inactive addresses:\n", ()),
+        (
+            "A recipient is inactive.\nFound inactive addresses: a@x, j.doe@y.z.\nInactive recipients are",
+            ("a@x", "j.doe@y.z"),
+        ),
+        ("FOUND INACTIVE ADDRESSES:\r\n\tA@X.org ,\r\n b@x..\r\n\r\nInactive recipients, w@x", ("a@x.org", "b@x")),
+        ("Found inactive address: Dr. J. Doe <j.doe@x.org>. Inactive", ("j.doe@x.org",)),
+        ("Found inactive addresses: a@x, b@y.z. Write to help@x, or support@x.", ("a@x", "b@y.z")),
+        ("inactive addresses: " + " " * 100_000 + "x", ()),
     ],
 )
 def test_inactive_addresses(message, addresses):
-    """The addresses stand in a text only, in one of the forms that the service is known to write."""
+    """The addresses are found in every form of the text that the service is known to write."""
     assert inactive_addresses(message) == addresses
 
 
