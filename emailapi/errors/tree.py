@@ -73,20 +73,34 @@ class ConnectionFailed(TransportError, ConnectionError):
 
 class DeliveryUnknown(TransportError):
     """
-    The request may have been carried out, and no answer says whether it was.
+    The request may have been carried out, and no response says whether it was.
+
+    `outbound.find` takes this error, and searches for the email by its key in its stream.
 
     Attributes:
-        idempotency_key: The key to ask `outbound.find` for, when the mail carried one.
+        idempotency_key: The key that the email carries; None when it carries none and cannot be looked up.
+        message_stream: The message stream that the email was sent through; None where the request sends no email.
     """
 
     outcome = Outcome.UNKNOWN
     retryable = False
     idempotency_key: str | None
+    message_stream: str | None
+    # Ids of messages that carry the key and are another email.
+    _others: tuple[str, ...] = ()
 
-    def __init__(self, message: str, *, idempotency_key: str | None = None, **facts: Any) -> None:
-        """Keep the key that the mail can be looked up by."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        idempotency_key: str | None = None,
+        message_stream: str | None = None,
+        **facts: Any,
+    ) -> None:
+        """Keep the key, and the stream, that the email can be looked up by."""
         super().__init__(message, **facts)
         self.idempotency_key = idempotency_key
+        self.message_stream = message_stream
 
 
 class DeadlineExceeded(TransportError, TimeoutError):

@@ -11,7 +11,7 @@ from ..models.messages import MESSAGES, Message, MessageDetails, MessageDump, Me
 from ..models.opens import CLICKS, OPENS, Click, Open, OpenFilters
 from ..models.outbound import SendResult
 from ..transports.api import DEFAULT_STREAM
-from ..transports.lookup import find
+from ..transports.lookup import Wanted, find
 from ._resource import Resource, below, path_part
 
 if TYPE_CHECKING:
@@ -109,7 +109,10 @@ class Messages(Resource):
             raise InvalidArgument(why, argument="id_or_result")
         stream = self._options.message_stream or DEFAULT_STREAM
         deadline = Deadline.after(self._options.deadline)
-        found = find(self._session, self._options, result.idempotency_key, stream, deadline)
+        wanted = Wanted.of_result(result, result.idempotency_key, stream)
+        hits = find(self._session, self._options, wanted, deadline)
+        found = hits.found.get(wanted.key)
         if found is None:
-            raise NotFound(f"no message in the stream {stream!r} carries this mail's key; it left by {result.via}")
+            why = "carries this email's key" if not hits.others else "that carries this email's key has its recipients"
+            raise NotFound(f"no message in the stream {stream!r} {why}; it left by {result.via}")
         return found.message_id

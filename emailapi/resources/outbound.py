@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -11,7 +11,8 @@ import attrs
 
 from .._delivery import Deadline, at_most
 from .._http import POOL_SIZE, Session
-from ..errors import InvalidArgument, InvalidEmail
+from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
+from ..models import fields
 from ..models.bulk import BULK, BulkEmail, BulkStatus
 from ..models.email import BaseEmail, Email, TemplateEmail
 from ..models.fields import as_record
@@ -22,7 +23,7 @@ from ..transports import api
 from ..transports.batches import chunks, deliver, send_batch
 from ..transports.given import EmailLike, as_mail, check_many, listed
 from ..transports.limits import BATCH_LIMIT
-from ..transports.lookup import find
+from ..transports.lookup import Wanted, find
 from ..transports.posting import checked_key, send_bulk, send_one
 from ..transports.relief import ATTEMPTS
 from ..transports.sending import Progress, Sending
@@ -55,14 +56,16 @@ class Outbound(Resource):
         Args:
             email: An `Email`, a mapping with the same names, or a message of the standard library.
             idempotency_key: Shorthand for the mail's own; it wins over that.
-            check_first: Look for the key before sending, and return what is found; for a job that is run again.
+            check_first: Look for the key before sending, and return what is found; for a job that is run again. Its
+                email must have the same recipients and subject as before: see `InvalidEmail`.
 
         Raises:
-            InvalidEmail: The mail was refused here; no byte left.
-            APIError: The service refused it.
+            InvalidEmail: The email was rejected before a byte left; or, with `check_first`, its key belongs to an
+                email with other recipients or another subject, and nothing was sent.
+            APIError: The service rejected it.
             ConnectionFailed: It surely was not sent.
             DeadlineExceeded: There was no time left to send it.
-            DeliveryUnknown: It may have been sent, and was not found by its key.
+            DeliveryUnknown: It may have been sent, and was not found by its key, or only another email was found.
         """
         mail = as_mail(email, Email)
         if idempotency_key is not None:
@@ -76,9 +79,11 @@ class Outbound(Resource):
         Nothing is raised for a single mail or a failed request: each item of the result is that mail's `SendResult`
         or the exception it met, at its place in the input.
 
+        Of several emails with one `idempotency_key` the first is sent, and the others are rejected.
+
         Args:
-            emails: The mails.
-            check_first: Look for each mail's key before sending it; each must have one.
+            emails: The emails.
+            check_first: Look for each email's key before sending it, as `send` does; each must have one.
 
         Raises:
             InvalidArgument: `emails` is empty, or one mail instead of many, or a mail has no key to look for.
@@ -120,24 +125,39 @@ class Outbound(Resource):
         found = chunks(api.EMAILS, mails, self._mail_options, chunk_size)
         return Sending(found, deliver_one, workers, progress, len(emails) if isinstance(emails, Sized) else None)
 
-    def find(self, idempotency_key: str, *, message_stream: str | None = None) -> SendResult | None:
+    def find(self, key_or_error: str | DeliveryUnknown, *, message_stream: str | None = None) -> SendResult | None:
         """
-        Return the mail that carries a key, or None when the service's search does not know one.
+        Return the email that carries a key, or None when the service's search does not know one.
 
-        The search may lag behind what was accepted: not finding a mail early proves nothing.
+        The search may lag behind what was accepted: not finding an email early proves nothing. It looks in one message
+        stream, and knows nothing of emails in other streams. Of several emails with one key the oldest is returned.
 
         Args:
-            idempotency_key: The key.
-            message_stream: The stream to look in; else the client's, else `outbound`.
+            key_or_error: The `idempotency_key`, of 1 to 80 characters; or the `DeliveryUnknown` of a send, which names
+                key and stream, and knows which emails with its key are other ones.
+            message_stream: The stream to look in; else the error's, else the client's, else `outbound`.
 
         Raises:
-            InvalidArgument: The key is empty.
+            InvalidArgument: It cannot be a key, or the error is of an email that carries none.
         """
-        if not isinstance(idempotency_key, str) or not idempotency_key:
-            raise InvalidArgument("idempotency_key must be a non-empty text", argument="idempotency_key")
-        stream = message_stream or self._options.message_stream or api.DEFAULT_STREAM
+        wanted = self._wanted(key_or_error, message_stream)
         deadline = Deadline.after(self._options.deadline)
-        return find(self._session, self._options, idempotency_key, stream, deadline)
+        return find(self._session, self._options, wanted, deadline).found.get(wanted.key)
+
+    def _wanted(self, given: object, message_stream: str | None) -> Wanted:
+        stream = _searched("message_stream", fields.message_stream, message_stream)
+        others: tuple[str, ...] = ()
+        if isinstance(given, DeliveryUnknown):
+            if given.idempotency_key is None:
+                why = "key_or_error is the error of a request that carried no key: nothing can be looked up by it"
+                raise InvalidArgument(why, argument="key_or_error")
+            stream, others = stream or given.message_stream, given._others
+            given = given.idempotency_key
+        key = _searched("key_or_error", fields.idempotency_key, given)
+        if key is None:
+            why = "key_or_error must be an idempotency_key, or the DeliveryUnknown of a send, not None"
+            raise InvalidArgument(why, argument="key_or_error")
+        return Wanted(key, stream or self._options.message_stream or api.DEFAULT_STREAM, not_these=others)
 
     def send_template(self, email: TemplateEmail | Mapping[str, Any]) -> SendResult:
         """
@@ -183,8 +203,16 @@ class Outbound(Resource):
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
 
 
+def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
+    """Return what is searched for; what no email can have is an argument of this call, and no fault of an email."""
+    try:
+        return convert(value)
+    except InvalidEmail as error:
+        raise InvalidArgument(error.message, argument=name) from None
+
+
 def _checked(given: EmailLike) -> EmailLike:
-    """Return a mail that has a key to look for, or one that is wrong in another way: that is its item's error."""
+    """Return an email that has a key to look for, or one that is wrong in another way: that is its item's error."""
     with suppress(InvalidEmail):
         checked_key(as_mail(given, Email))
     return given

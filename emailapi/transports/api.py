@@ -44,7 +44,9 @@ M = TypeVar("M", bound=BaseEmail)
 _SENDER, _STREAM, _METADATA = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream", "metadata"))
 _MESSAGE_ID = wire_names(SendResult)["message_id"]
 _JUDGED = (wire_names(SendResult)["error_code"], _MESSAGE_ID)
+# What the service takes for an email, and for a bulk request, that names no stream.
 DEFAULT_STREAM = "outbound"
+BULK_STREAM = "broadcast"
 
 
 @attrs.frozen
@@ -84,7 +86,9 @@ class Parcel:
         key: The key it carries, that it can be looked up by; None when it carries none.
         batched: Whether it also carries its batch's.
         stream: The stream it goes through.
-        addresses: How many different addresses it has.
+        recipients: All whom it goes to.
+        bcc: Those of them that the others do not see.
+        subject: Its subject; None where a template makes it.
         place: Where it stands in the input.
         idempotency_key: The mail's own key, or the one it carries, for whoever sent it.
         email: The mail, complete, where another way out stands behind the API.
@@ -94,7 +98,9 @@ class Parcel:
     key: str | None
     batched: bool
     stream: str
-    addresses: int
+    recipients: tuple[Address, ...] = attrs.field(repr=False)
+    bcc: tuple[Address, ...] = attrs.field(default=(), repr=False)
+    subject: str | None = attrs.field(default=None, repr=False)
     place: int = 0
     idempotency_key: str | None = None
     email: BaseEmail | None = attrs.field(default=None, repr=False)
@@ -163,7 +169,9 @@ def pack(
         key,
         batch is not None,
         stream or DEFAULT_STREAM,
-        _count(email),
+        _recipients(email),
+        email.bcc if isinstance(email, Envelope) else (),
+        email.subject if isinstance(email, Email) else None,
         place,
         email.idempotency_key or key,
         whole,
@@ -184,12 +192,10 @@ def check_names(metadata: Mapping[str, str]) -> None:
             )
 
 
-def _count(email: BaseEmail) -> int:
+def _recipients(email: BaseEmail) -> tuple[Address, ...]:
     if not isinstance(email, Envelope):
-        return 0
-    if not email.cc and not email.bcc and len(email.to) == 1:
-        return 1
-    return len({address.email.lower() for address in (*email.to, *email.cc, *email.bcc)})
+        return ()
+    return email.to if not email.cc and not email.bcc else (*email.to, *email.cc, *email.bcc)
 
 
 def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
@@ -234,8 +240,10 @@ def accepted(value: object, key: str | None) -> SendResult:
 
 def _refused(error: EmailAPIError, request: Request, answer: Answer, parcel: Parcel) -> EmailAPIError:
     """Return a refusal; one that names some of a mail's recipients may have been delivered to the others."""
-    if isinstance(error, APIError) and names_some_of(error, parcel.addresses):
-        return unknown(request, error.message, answer)
+    if isinstance(error, APIError):
+        addresses = {address.email.lower() for address in parcel.recipients}
+        if names_some_of(error, len(addresses)):
+            return unknown(request, error.message, answer)
     return error
 
 

@@ -154,6 +154,8 @@ def _already(
             continue
         try:
             found = find_first(session, options, parcel, Deadline.after(options.deadline, stopped))
+        except InvalidEmail as error:
+            yield parcel.place, error.at(parcel.place)
         except EmailAPIError as error:
             silent = error if isinstance(error, TransportError) else None
             yield parcel.place, error

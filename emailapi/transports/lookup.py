@@ -1,15 +1,17 @@
-"""Searching the activity for mails by the keys they carry."""
+"""Searching the activity for emails by the keys they carry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 import attrs
 
 from .._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up, unreadable
 from .._http import Session, perform
-from ..errors import EmailAPIError, RateLimited
+from ..errors import EmailAPIError, InvalidEmail, RateLimited
+from ..models.address import parse_addresses
 from ..models.listing import PAGE_LIMIT
 from ..models.messages import MESSAGES, Message, MessageFilters
 from ..models.options import Retry
@@ -18,55 +20,155 @@ from ..settings import Options
 from ..wire import read_rows, write_query
 from .api import Parcel
 
-Found = dict[str, SendResult]
+
+def _plain(text: str) -> str:
+    """Return text as it is compared: whatever the service does to white space, case or composed letters is undone."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _mailboxes(texts: Iterable[str]) -> frozenset[str]:
+    """Return the bare addresses in texts of any spelling; a text that is no address stands for itself."""
+    found: set[str] = set()
+    for text in texts:
+        try:
+            found.update(_plain(address.mailbox) for address in parse_addresses(text))
+        except InvalidEmail:
+            found.add(_plain(text))
+    return frozenset(found) - {""}
+
+
+@attrs.frozen
+class Wanted:
+    """
+    An email that is looked up by its key, and what tells it from another email that has the same key.
+
+    Attributes:
+        key: The key.
+        stream: The stream that is searched.
+        recipients: Its recipients, as they are compared; None where they are not known.
+        may_lack: Those of them that a message need not name.
+        subject: Its subject, as it is compared; None where it is not known, or made by a template.
+        batch: The key of its batch, if it carries that: a message that has both keys is this email, whatever it names.
+        not_these: Ids of messages that are known to be another email.
+    """
+
+    key: str
+    stream: str
+    recipients: frozenset[str] | None = None
+    may_lack: frozenset[str] = frozenset()
+    subject: str | None = None
+    batch: str | None = None
+    not_these: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, parcel: Parcel, batch: str | None = None, inactive: Sequence[str] = ()) -> Wanted:
+        """
+        Return what to look for to find an email.
+
+        The service documents neither whether a message names its Bcc recipients nor whether it names suppressed ones.
+        """
+        everybody = _mailboxes(address.mailbox for address in parcel.recipients)
+        may_lack = _mailboxes([address.mailbox for address in parcel.bcc] + [*inactive])
+        subject = None if parcel.subject is None else _plain(parcel.subject)
+        known_batch = batch if parcel.batched else None
+        return cls(parcel.key or "", parcel.stream, everybody, may_lack, subject, known_batch)
+
+    @classmethod
+    def of_result(cls, result: SendResult, key: str, stream: str) -> Wanted:
+        """Return what to look for to find an email that left by a transport which tells of each recipient, or not."""
+        everybody = _mailboxes(one.email for one in result.recipients)
+        return cls(key, stream, everybody or None, may_lack=everybody)
+
+    def is_message(self, message: Message) -> bool:
+        """Whether a message that carries the key is this email; what either side does not know is not compared."""
+        if message.message_id in self.not_these:
+            return False
+        if self.batch is not None and _pair(message, BATCH_NAME) == self.batch:
+            return True
+        named = [recipient.email for recipient in (*message.to, *message.cc, *message.bcc)]
+        theirs = _mailboxes([*named, *message.recipients])
+        if self.recipients is not None and theirs and not self.recipients - self.may_lack <= theirs <= self.recipients:
+            return False
+        subject = _plain(message.subject)
+        return not (self.subject and subject) or self.subject == subject
+
+
+@attrs.define
+class Hits:
+    """
+    What searches gave.
+
+    Attributes:
+        found: The emails that were found, by their keys.
+        others: By key, the ids of messages that carry it and are another email.
+        absent: Keys that a search answered for without knowing any message.
+    """
+
+    found: dict[str, SendResult] = attrs.field(factory=dict)
+    others: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    absent: set[str] = attrs.field(factory=set)
 
 
 @attrs.frozen
 class Search:
     """
-    One search for mails.
+    One search for emails.
 
     Attributes:
         request: What is asked.
         stream: The stream that is searched.
-        keys: The keys of the mails it should give.
+        wanted: The emails it should give, by their keys.
     """
 
     request: Request
     stream: str
-    keys: frozenset[str]
+    wanted: Mapping[str, Wanted]
 
 
-def _search(name: str, value: str, stream: str, keys: Iterable[str]) -> Search:
+def _search(name: str, value: str, stream: str, wanted: Iterable[Wanted]) -> Search:
     narrow = write_query(MessageFilters, {"message_stream": stream, "metadata": {name: value}})
     # A whole page: should the service take the value for the beginning of one, other mails stand beside the one.
     query = urlencode([("count", str(PAGE_LIMIT)), ("offset", "0"), *narrow], quote_via=quote)
-    return Search(Request("GET", MESSAGES.path, query, kind=Kind.READ), stream, frozenset(keys))
+    return Search(Request("GET", MESSAGES.path, query, kind=Kind.READ), stream, {one.key: one for one in wanted})
 
 
-def _found(search: Search, answer: Answer) -> tuple[Found, bool]:
+def _read(search: Search, answer: Answer, hits: Hits) -> bool:
     """
-    Return the mails of a search by their keys, and whether those that are not among them are not there.
+    Add what a search gave, and return whether all of it could be read.
 
-    Only the exact key, in its stream, tells whose a mail is.
+    Only the exact key, in its stream, tells whose a message is. Rows come newest first: of several messages that are
+    the email, the oldest is the one that was accepted.
     """
     value = answer_value(search.request, answer)
     rows = value.get(MESSAGES.key) if isinstance(value, dict) else None
     if not isinstance(rows, list):
         raise unreadable(search.request, answer, "the answer is no listing")
     messages, unread = read_rows(rows, MESSAGES.record)
-    ours = [message for message in messages if message.message_id and _is_in(message, search.stream)]
-    keyed = ((_key(message), message) for message in ours)
-    return {key: _result(message, key) for key, message in keyed if key in search.keys}, not unread
+    others: dict[str, tuple[str, ...]] = {}
+    for message in messages:
+        key = _pair(message, KEY_NAME)
+        wanted = search.wanted.get(key)
+        if wanted is None or not message.message_id or not _is_in(message, search.stream):
+            continue
+        if wanted.is_message(message):
+            hits.found[key] = _result(message, key)
+        else:
+            others[key] = (*others.get(key, ()), message.message_id)
+    hits.others.update(others)
+    if not unread:
+        hits.absent |= search.wanted.keys()
+    hits.absent -= hits.found.keys() | hits.others.keys()
+    return not unread
 
 
 def _is_in(message: Message, stream: str) -> bool:
-    """Whether a mail went through a stream; old ones do not say."""
+    """Whether a message went through a stream; old ones do not say."""
     return message.message_stream.lower() in ("", stream.lower())
 
 
-def _key(message: Message) -> str:
-    return next((value for name, value in message.metadata.items() if name.lower() == KEY_NAME), "")
+def _pair(message: Message, wanted: str) -> str:
+    """Return the value of a message's metadata pair, or "" where there is none."""
+    return next((value for name, value in message.metadata.items() if name.lower() == wanted), "")
 
 
 def _result(message: Message, key: str) -> SendResult:
@@ -80,69 +182,54 @@ def _result(message: Message, key: str) -> SendResult:
     )
 
 
-def find(session: Session, options: Options, key: str, stream: str, deadline: Deadline) -> SendResult | None:
+def find(session: Session, options: Options, wanted: Wanted, deadline: Deadline) -> Hits:
     """
-    Return the mail that carries a key, or None when the service's search does not know one.
+    Search for one email by its key.
 
     Raises:
         APIError: The service refused to search.
-        TransportError: It could not be asked.
+        TransportError: It could not be asked, or its response cannot be read.
     """
-    search = _search(KEY_NAME, key, stream, [key])
+    search = _search(KEY_NAME, wanted.key, wanted.stream, [wanted])
     answer = perform(session, options, search.request, deadline)
-    found, all_read = _found(search, answer)
-    if not found and not all_read:
+    hits = Hits()
+    if not _read(search, answer, hits) and not hits.found:
         raise unreadable(search.request, answer, "a row of the answer cannot be read")
-    return found.get(key)
+    return hits
 
 
-def look_up_all(
-    session: Session, options: Options, parcels: Sequence[Parcel], batch: str | None, deadline: Deadline
-) -> tuple[Found, set[str]]:
-    """
-    Look unknown mails up until all are found or the time is over.
-
-    Returns:
-        Those that were found, by their keys; and the keys that a search answered for without knowing them.
-    """
-    found: Found = {}
-    absent: set[str] = set()
-    left = _searches(parcels, batch)
+def look_up_all(session: Session, options: Options, wanted: Sequence[Wanted], deadline: Deadline) -> Hits:
+    """Look unknown emails up until all are found or the time is over."""
+    hits = Hits()
+    left = _searches(wanted)
     once = attrs.evolve(options, retry=Retry(attempts=1))
 
-    def search(until: Deadline) -> tuple[Found | None, float]:
+    def search(until: Deadline) -> tuple[Hits | None, float]:
         asked = 0.0
         for one in [*left]:
             try:
-                some, all_read = _found(one, perform(session, once, one.request, until))
+                _read(one, perform(session, once, one.request, until), hits)
             except EmailAPIError as error:
                 if not error.retryable:
                     left.remove(one)
                 if isinstance(error, RateLimited):
                     asked = max(asked, error.retry_after or 0.0)
                 continue
-            found.update(some)
-            if all_read:
-                absent.update(one.keys)
-            if one.keys <= found.keys():
+            if one.wanted.keys() <= hits.found.keys():
                 left.remove(one)
-        return (None if left else found), asked
+        return (None if left else hits), asked
 
     look_up(search, deadline)
-    return found, absent - found.keys()
+    return hits
 
 
-def _searches(parcels: Sequence[Parcel], batch: str | None) -> list[Search]:
-    """Return the searches that find these mails: one for all of a stream where they carry their batch's key."""
-    together: dict[str, set[str]] = {}
+def _searches(wanted: Sequence[Wanted]) -> list[Search]:
+    """Return the searches that find these emails: one for all of a stream where they carry their batch's key."""
+    together: dict[tuple[str, str], list[Wanted]] = {}
     searches = []
-    for parcel in parcels:
-        if parcel.key is None:
-            continue
-        if parcel.batched and len(parcels) > 1:
-            together.setdefault(parcel.stream, set()).add(parcel.key)
+    for one in wanted:
+        if one.batch is not None and len(wanted) > 1:
+            together.setdefault((one.stream, one.batch), []).append(one)
         else:
-            searches.append(_search(KEY_NAME, parcel.key, parcel.stream, [parcel.key]))
-    for stream, keys in together.items():
-        searches.append(_search(BATCH_NAME, batch or "", stream, keys))
-    return searches
+            searches.append(_search(KEY_NAME, one.key, one.stream, [one]))
+    return searches + [_search(BATCH_NAME, batch, stream, some) for (stream, batch), some in together.items()]

@@ -13,14 +13,14 @@ import attrs
 
 from .._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
 from .._http import Session, perform
-from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidResponse, TransportError
+from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, InvalidResponse, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import Email
-from ..models.outbound import BatchItem, SendResult
+from ..models.outbound import BatchItem, SendResult, inactive_addresses
 from ..settings import Options
 from ..wire import read
-from .api import BULK, Endpoint, M, Parcel, each, pack, single
-from .lookup import find, look_up_all
+from .api import BULK, BULK_STREAM, Endpoint, M, Parcel, each, pack, single
+from .lookup import Wanted, find, look_up_all
 
 Post = Callable[[Sequence[Parcel], Deadline], list[BatchItem]]
 
@@ -78,16 +78,26 @@ def checked_key(email: Any) -> str:
 
 def find_first(session: Session, options: Options, parcel: Parcel, deadline: Deadline) -> SendResult | None:
     """
-    Look for a mail before it is sent.
+    Look for an email before it is sent.
 
     Raises:
         InvalidArgument: It cannot carry its key, so that nobody could ever find it.
+        InvalidEmail: Its key belongs to another email.
         EmailAPIError: It could not be looked for.
     """
     if parcel.key is None:
         why = "its metadata has no room for one" if options.reconcile else "reconcile is off"
         raise InvalidArgument(f"check_first needs a key that the mail carries: {why}", argument="check_first")
-    return find(session, options, parcel.key, parcel.stream, deadline)
+    hits = find(session, options, Wanted.of(parcel), deadline)
+    found = hits.found.get(parcel.key)
+    if found is None and hits.others:
+        why = f"idempotency_key {_belongs_to_another(parcel.key, hits.others[parcel.key])}"
+        raise InvalidEmail(f"{why}; nothing was sent: give each email a key of its own", field="idempotency_key")
+    return found
+
+
+def _belongs_to_another(key: str, ids: Sequence[str]) -> str:
+    return f"{key!r} belongs to another email, with other recipients or another subject (message {ids[0]})"
 
 
 def body_of(endpoint: Endpoint[Any], parcels: Sequence[Parcel]) -> bytes:
@@ -150,7 +160,10 @@ def settle(
             session, options, parcels[some], batch, post, half, deadline if some.stop == len(parcels) else half
         )
 
-    return options.relief.deliver(emails, first, deadline)
+    items = options.relief.deliver(emails, first, deadline)
+    for at, error in _lost(items):
+        error.message_stream = error.message_stream or parcels[at].stream
+    return items
 
 
 def _settle(
@@ -168,7 +181,9 @@ def _settle(
     Only what a search was asked for in vain is posted again: where none answers, nothing is known.
     """
     items = post(parcels, until)
-    _name(items, parcels, options)
+    for item, parcel in zip(items, parcels, strict=True):
+        if isinstance(item, DeliveryUnknown):
+            name_unknown(item, parcel, options)
     if not options.reconcile or not _lost(items):
         return items
     search = partial(_look_up, session, options, parcels, batch, items)
@@ -190,11 +205,17 @@ def _look_up(
     until: Deadline,
 ) -> list[int]:
     """Put in what is found of the lost mails, and return the places of those that a search was asked for in vain."""
-    lost = _lost(items)
-    found, absent = look_up_all(session, options, [parcels[at] for at in lost], batch, until)
-    for at in lost:
-        items[at] = found.get(parcels[at].key or "", items[at])
-    return [at for at in lost if parcels[at].key in absent]
+    lost = [(at, error, parcels[at].key or "") for at, error in _lost(items) if parcels[at].key]
+    # A rejection that names only some recipients as inactive is an unknown outcome, too.
+    wanted = [Wanted.of(parcels[at], batch, inactive_addresses(error.message)) for at, error, _ in lost]
+    hits = look_up_all(session, options, wanted, until)
+    for at, error, key in lost:
+        if key in hits.found:
+            items[at] = hits.found[key]
+        elif key in hits.others and not error._others:
+            error._others = hits.others[key]
+            error.message += f"; its idempotency_key {_belongs_to_another(key, error._others)}"
+    return [at for at, _, key in lost if key in hits.absent]
 
 
 def _resend(
@@ -213,18 +234,17 @@ def _resend(
             items[at] = item
 
 
-def _lost(items: Sequence[BatchItem]) -> list[int]:
-    """Return the places of the mails whose outcome is unknown."""
-    return [at for at, item in enumerate(items) if isinstance(item, DeliveryUnknown)]
+def _lost(items: Sequence[BatchItem]) -> list[tuple[int, DeliveryUnknown]]:
+    """Return the places and the errors of the emails whose outcome is unknown."""
+    return [(at, item) for at, item in enumerate(items) if isinstance(item, DeliveryUnknown)]
 
 
-def _name(items: Sequence[BatchItem], parcels: Sequence[Parcel], options: Options) -> None:
-    """Tell the errors of lost mails what these can be found by, if anything."""
-    for item, parcel in zip(items, parcels, strict=True):
-        if isinstance(item, DeliveryUnknown):
-            item.idempotency_key = parcel.key
-            if parcel.key is None and options.reconcile:
-                item.message += "; its metadata had no room for a key, so that it cannot be looked up"
+def name_unknown(error: DeliveryUnknown, parcel: Parcel, options: Options) -> None:
+    """Tell an error what its email can be looked up by, if anything."""
+    error.idempotency_key = parcel.key
+    error.message_stream = parcel.stream
+    if parcel.key is None and options.reconcile:
+        error.message += "; its metadata had no room for a key, so that it cannot be looked up"
 
 
 def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus:
@@ -237,11 +257,13 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
     deadline = Deadline.after(options.deadline)
     key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
     parcel = pack(bulk, options, BULK.check, key=key)
+    if bulk.message_stream is None and options.message_stream is None:
+        parcel.stream = BULK_STREAM
     request = Request("POST", BULK.one, body=parcel.part, kind=Kind.SEND)
     try:
         answer = perform(session, options, request, deadline)
     except DeliveryUnknown as error:
-        _name([error], [parcel], options)
+        name_unknown(error, parcel, options)
         raise
     failure = failure_of(request, answer)
     if failure is None:
@@ -250,5 +272,6 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
             if status.id:
                 return status
         failure = unknown(request, "the answer cannot be read", answer)
-    _name([failure], [parcel], options)
+    if isinstance(failure, DeliveryUnknown):
+        name_unknown(failure, parcel, options)
     raise failure

@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterable
+from email.utils import getaddresses
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -32,14 +33,23 @@ class Mail:
     metadata: dict[str, str]
     to: str
     tag: str
+    cc: str = ""
+    bcc: str = ""
+    subject: str = ""
 
     @property
     def row(self) -> dict[str, Any]:
         """What a search tells of it."""
+        named = {
+            field: [{"Email": email, "Name": name or None} for name, email in getaddresses([text])]
+            for field, text in (("To", self.to), ("Cc", self.cc), ("Bcc", self.bcc))
+        }
         return {
             "MessageID": self.id,
             "MessageStream": self.stream,
-            "To": [{"Email": self.to, "Name": None}],
+            **named,
+            "Recipients": [one["Email"] for field in named.values() for one in field],
+            "Subject": self.subject,
             "Tag": self.tag,
             "ReceivedAt": "2017-02-25T13:59:44.0453616-05:00",
             "Status": "Sent",
@@ -182,6 +192,9 @@ class Service:
             mail.get("Metadata", {}),
             mail["To"],
             mail.get("Tag", ""),
+            mail.get("Cc", ""),
+            mail.get("Bcc", ""),
+            mail.get("Subject", ""),
         )
         self.accepted.append(one)
         return {
