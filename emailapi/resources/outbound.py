@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import suppress
 from functools import partial
@@ -100,30 +101,54 @@ class Outbound(Resource):
         workers: int = 4,
         chunk_size: int = 500,
         check_first: bool = False,
+        check_first_limit: int | None = None,
         progress: Progress | None = None,
     ) -> Sending:
         """
-        Send any number of mails, several requests at once; sending starts at the call.
+        Send any number of emails, several requests at once; sending starts at the call.
+
+        Nothing is raised for a single email: an item of the result is its `SendResult`, or the exception it met.
+        **Give mappings, not a generator that builds `Email` objects**: in `(Email(...) for row in rows)` one invalid
+        row raises `InvalidEmail` *inside the generator*, and no generator can go on after that. The emails before it
+        are sent, their results can be read, and then the exception ends the sending. With
+        `({"to": row.email, ...} for row in rows)` the invalid email is an item of the result, and the others are sent.
+
+        Of several emails with one `idempotency_key` the first is sent, and the others are rejected, as long as the
+        first one's result is not read. The call does not remember the keys of a million emails: with
+        `Sending.read_ahead` other emails between them, both are sent.
 
         Args:
-            emails: The mails; taken as they are needed, in this thread.
+            emails: The emails; taken as they are needed, in the thread that reads the results.
             workers: How many requests are under way at once.
-            chunk_size: How many mails a request has at most.
-            check_first: Look for each mail's key before sending it; each must have one.
-            progress: Called with the number of mails that are done, and of all if that is known.
+            chunk_size: How many emails a request has at most.
+            check_first: Look for each email's key before sending it, as `send` does; each must have one.
+            check_first_limit: Look only for the first so many emails, which alone must have keys; `check_first` is
+                implied. After a crash these are the emails whose results were not written down: `Sending.read_ahead`
+                of the sending that crashed.
+            progress: Called with the number of emails that are done, and of all if that is known.
 
         Raises:
-            InvalidArgument: A number that cannot be, or one mail instead of many.
+            InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
         """
         check_many(emails)
-        for name, value, limit in (("workers", workers, POOL_SIZE), ("chunk_size", chunk_size, BATCH_LIMIT)):
-            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= limit:
-                raise InvalidArgument(f"{name} must be from 1 to {limit}, not {value!r}", argument=name)
+        _check_number("workers", workers, 1, POOL_SIZE)
+        _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
+        if check_first_limit is not None:
+            _check_number("check_first_limit", check_first_limit, 0, sys.maxsize)
+        first = check_first_limit if check_first_limit is not None else sys.maxsize if check_first else 0
         self._session.check_open()
-        deliver_one = partial(deliver, self._session, self._mail_options, api.EMAILS, check_first=check_first)
-        mails = map(_checked, emails) if check_first else emails
-        found = chunks(api.EMAILS, mails, self._mail_options, chunk_size)
-        return Sending(found, deliver_one, workers, progress, len(emails) if isinstance(emails, Sized) else None)
+        deliver_one = partial(deliver, self._session, self._mail_options, api.EMAILS, check_first=first)
+        in_flight: set[str] = set()
+        found = chunks(api.EMAILS, _with_keys(emails, first), self._mail_options, chunk_size, in_flight=in_flight)
+        return Sending(
+            found,
+            deliver_one,
+            progress,
+            len(emails) if isinstance(emails, Sized) else None,
+            workers=workers,
+            chunk_size=chunk_size,
+            in_flight=in_flight,
+        )
 
     def find(self, key_or_error: str | DeliveryUnknown, *, message_stream: str | None = None) -> SendResult | None:
         """
@@ -203,12 +228,25 @@ class Outbound(Resource):
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
 
 
+def _check_number(name: str, value: object, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        limits = f"from {least} to {most}" if most < sys.maxsize else f"{least} or more"
+        raise InvalidArgument(f"{name} must be a whole number, {limits}, not {value!r}", argument=name)
+
+
 def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
     """Return what is searched for; what no email can have is an argument of this call, and no fault of an email."""
     try:
         return convert(value)
     except InvalidEmail as error:
         raise InvalidArgument(error.message, argument=name) from None
+
+
+def _with_keys(emails: Iterable[EmailLike], first: int) -> Iterable[EmailLike]:
+    """Return emails of which the first so many must have keys."""
+    if not first:
+        return emails
+    return (_checked(email) if place < first else email for place, email in enumerate(emails))
 
 
 def _checked(given: EmailLike) -> EmailLike:

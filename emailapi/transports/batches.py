@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from email.message import Message
@@ -12,11 +13,11 @@ import attrs
 
 from .._delivery import Deadline, new_keys
 from .._http import Session
-from ..errors import EmailAPIError, InvalidEmail, TransportError
+from ..errors import DeliveryUnknown, EmailAPIError, InvalidEmail, TransportError
 from ..models.outbound import BatchItem, BatchResult
 from ..settings import Options
 from .api import Endpoint, M, Parcel, pack
-from .given import as_mail
+from .given import as_mail, note_input
 from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
 from .posting import find_first, send_chunk
 
@@ -33,7 +34,7 @@ class Chunk:
         parcels: The mails.
         items: By place in the input, the exception of each mail that is not valid.
         size: Bytes of the request's body.
-        keys: The keys that its mails were given.
+        keys: The keys that users gave its emails.
     """
 
     batch: str | None
@@ -44,16 +45,40 @@ class Chunk:
 
     @property
     def count(self) -> int:
-        """How many mails of the input it stands for."""
+        """How many emails of the input it stands for."""
         return len(self.parcels) + len(self.items)
+
+    def add(self, parcel: Parcel, key: str | None) -> None:
+        """Put in an email, and the key that its user gave it."""
+        self.parcels.append(parcel)
+        self.size += len(parcel.part) + 1
+        if key is not None:
+            self.keys.add(key)
 
 
 def chunks(
-    endpoint: Endpoint[M], emails: Iterable[M | Mapping[str, Any] | Message], options: Options, limit: int = BATCH_LIMIT
+    endpoint: Endpoint[M],
+    emails: Iterable[M | Mapping[str, Any] | Message],
+    options: Options,
+    limit: int = BATCH_LIMIT,
+    *,
+    in_flight: set[str] | None = None,
 ) -> Iterator[Chunk]:
-    """Cut mails into chunks of at most `limit` mails and 50 MB; one that is not valid is an item of its chunk."""
+    """
+    Cut emails into chunks of at most `limit` emails and 50 MB; an email that is not valid is an item of its chunk.
+
+    Args:
+        endpoint: Where they are posted to.
+        emails: The emails.
+        options: The client's options.
+        limit: How many emails a request has at most.
+        in_flight: The keys of emails whose results are not known yet. Each chunk adds its own; whoever has its results
+            takes them out again, and then a chunk has no more than `limit` emails even if most are not valid. A key
+            that is among them is refused: finding one of two emails would prove nothing of the other.
+    """
     empty = sum(map(len, endpoint.wrapped))
     keys = _keys(options)
+    taken = set() if in_flight is None else in_flight
     chunk = Chunk(next(keys), empty)
     try:
         for place, given in enumerate(emails):
@@ -61,24 +86,23 @@ def chunks(
                 email = given if isinstance(given, endpoint.record) else as_mail(given, endpoint.record)
                 parcel = pack(email, options, endpoint.check, key=next(keys), batch=chunk.batch, place=place)
                 if email.idempotency_key is not None:
-                    _check_key(email.idempotency_key, chunk.keys)
+                    _take_key(email.idempotency_key, taken)
             except InvalidEmail as error:
                 chunk.items[place] = error.at(place)
             else:
-                size = len(parcel.part)
-                if chunk.size + size > BATCH_BYTES_LIMIT and chunk.parcels:
+                if chunk.size + len(parcel.part) > BATCH_BYTES_LIMIT and chunk.parcels:
                     yield chunk
                     chunk = Chunk(next(keys), empty)
                     if parcel.batched:
                         parcel = pack(email, options, endpoint.check, key=parcel.key, batch=chunk.batch, place=place)
-                chunk.parcels.append(parcel)
-                chunk.size += size + 1
+                chunk.add(parcel, email.idempotency_key)
             # Also a chunk of nothing but errors must end: there may be millions.
-            if len(chunk.parcels) >= limit or len(chunk.items) >= limit:
+            if max(len(chunk.parcels), len(chunk.items) if in_flight is None else chunk.count) >= limit:
                 yield chunk
                 chunk = Chunk(next(keys), empty)
-    except Exception:
-        # What the input raises must not lose the mails that were taken from it before.
+    except Exception as error:
+        note_input(error)
+        # What the input raises must not lose the emails that were taken from it before.
         if chunk.count:
             yield chunk
         raise
@@ -86,11 +110,11 @@ def chunks(
         yield chunk
 
 
-def _check_key(key: str, others: set[str]) -> None:
-    """Refuse a key that another mail of the chunk has: finding one of them would prove nothing of the other."""
-    if key in others:
-        raise InvalidEmail("idempotency_key names another mail of the same batch, too", field="idempotency_key")
-    others.add(key)
+def _take_key(key: str, taken: set[str]) -> None:
+    if key in taken:
+        why = f"idempotency_key {key!r} is that of another email of this call: give each email a key of its own"
+        raise InvalidEmail(why, field="idempotency_key")
+    taken.add(key)
 
 
 def _keys(options: Options) -> Iterator[str | None]:
@@ -116,6 +140,17 @@ def not_begun() -> EmailAPIError:
     return error
 
 
+def interrupted(chunk: Chunk) -> list[BatchItem]:
+    """Return the errors of a chunk whose delivery was broken off at a moment that nobody knows."""
+    unknown: dict[int, BatchItem] = {}
+    for parcel in chunk.parcels:
+        why = "the delivery was interrupted: the email may have been sent"
+        unknown[parcel.place] = DeliveryUnknown(
+            why, idempotency_key=parcel.key, message_stream=parcel.stream, attempts=1
+        )
+    return in_order(chunk, unknown, not_begun())
+
+
 def deliver(
     session: Session,
     options: Options,
@@ -123,13 +158,18 @@ def deliver(
     chunk: Chunk,
     stopped: Event | None = None,
     *,
-    check_first: bool = False,
+    check_first: int = 0,
 ) -> list[BatchItem]:
-    """Send a chunk, and return what became of each of its mails in the order of the input."""
+    """
+    Send a chunk, and return what became of each of its emails in the order of the input.
+
+    The first `check_first` emails of the whole input are looked up before they are sent.
+    """
     items: dict[int, BatchItem] = {}
     parcels = chunk.parcels
-    if check_first:
-        items.update(_already(session, options, parcels, stopped))
+    to_check = [parcel for parcel in parcels if parcel.place < check_first]
+    if to_check:
+        items.update(_already(session, options, to_check, stopped))
         parcels = [parcel for parcel in parcels if parcel.place not in items]
     if parcels and not (stopped and stopped.is_set()):
         sent = send_chunk(session, options, endpoint, parcels, chunk.batch, stopped)
@@ -182,7 +222,7 @@ def send_batch(
     items: list[BatchItem] = []
     for chunk in chunks(endpoint, emails, options):
         try:
-            items += deliver(session, options, endpoint, chunk, check_first=check_first)
+            items += deliver(session, options, endpoint, chunk, check_first=sys.maxsize if check_first else 0)
         except EmailAPIError as error:
             if not items:
                 raise

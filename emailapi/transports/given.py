@@ -52,15 +52,28 @@ def check_many(emails: object) -> None:
         raise InvalidArgument(f"emails must be a list of mails, not {type(emails).__name__}", argument="emails")
 
 
+def note_input(error: Exception) -> None:
+    """Say on an error that an iterable of emails raised how it can be one email's error instead."""
+    if isinstance(error, InvalidEmail):
+        error.add_note(
+            "raised inside the iterable of emails, which ended it: an iterable of mappings, as in"
+            ' ({"to": row.email, ...} for row in rows), makes an invalid email an item of the result instead'
+        )
+
+
 def listed(emails: Iterable[Any]) -> list[Any]:
     """
-    Return many mails as a list.
+    Return many emails as a list.
 
     Raises:
-        InvalidArgument: It is one mail instead of many, or none.
+        InvalidArgument: It is one email instead of many, or none.
     """
     check_many(emails)
-    mails = list(emails)
+    try:
+        mails = list(emails)
+    except InvalidEmail as error:
+        note_input(error)
+        raise
     if not mails:
         raise InvalidArgument("emails is empty", argument="emails")
     return mails

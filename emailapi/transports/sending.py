@@ -1,27 +1,30 @@
-"""Many mails, several requests at once: what `send_many` returns."""
+"""Many emails, several requests at once: the iterator that `send_many` returns."""
 
 from __future__ import annotations
 
+import os
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from threading import Event, main_thread
+from concurrent import futures
+from functools import partial
+from threading import Event
 from time import sleep
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import attrs
 
-from ..errors import EmailAPIError, Outcome
+from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
-from .batches import Chunk, in_order, not_begun
+from .batches import Chunk
+from .chunk_jobs import ChunkJob, Deliver, Reader, deliver_in_turn
 
 if TYPE_CHECKING:
     from typing import Self
 
 Progress = Callable[[int, "int | None"], object]
-Deliver = Callable[[Chunk, Event], list[BatchItem]]
 
 
 @attrs.frozen(kw_only=True)
@@ -30,9 +33,9 @@ class SendingCounts:
     How far a sending is.
 
     Attributes:
-        accepted: Mails that were accepted.
-        not_sent: Mails that surely were not sent.
-        unknown: Mails that may have been sent.
+        accepted: Emails that were accepted.
+        not_sent: Emails that surely were not sent.
+        unknown: Emails that may have been sent.
     """
 
     accepted: int = 0
@@ -40,51 +43,74 @@ class SendingCounts:
     unknown: int = 0
 
 
-def _turn(deliver: Deliver, chunk: Chunk, stopped: Event, read: Event) -> list[BatchItem]:
-    """Deliver a chunk when its turn has come, unless whoever was reading the results has left with the main thread."""
-    if read.is_set() and not main_thread().is_alive():
-        stopped.set()
-    return deliver(chunk, stopped)
+def _start_pool(workers: int) -> futures.ThreadPoolExecutor | None:
+    """Return threads for so many requests at once; None while the interpreter ends, when there can be no new ones."""
+    try:
+        return futures.ThreadPoolExecutor(workers, thread_name_prefix="emailapi-send")
+    except RuntimeError:  # its module cannot even be imported then
+        return None
 
 
 class Sending(Iterator[BatchItem]):
     """
-    Many mails on their way: an iterator of what became of each, in the order of the input.
+    Many emails on their way: an iterator of each email's result or error, in the order of the input.
 
     The first requests are under way when `send_many` returns. From then on a chunk is taken from the input whenever
-    the results of another were read, so that memory stays the same however many mails there are. Leaving its `with`
-    block early stops it: what is under way is waited for, the rest is not sent.
+    the results of another were read, so that memory stays the same however many emails there are. Leaving its `with`
+    block early stops it: requests under way are waited for, nothing else is sent.
+
+    Emails are taken from the input, and sent, before the results of earlier ones are read: up to `read_ahead` emails.
+    A program that keeps a journal of the results and crashes does not know of so many, counted from the last one in
+    its journal. It sends the others again with `check_first_limit=` this number.
+
+    Several threads may read one sending: each result is given once. It cannot be read in a forked child. While the
+    interpreter ends - in a thread that outlives the main thread, or in an `atexit` handler - there are no worker
+    threads: each chunk is sent by the thread that reads its results.
+
+    Attributes:
+        read_ahead: How many emails at most may have been taken from the input beyond those whose results were read:
+            (2 x workers + 1) x chunk_size.
     """
+
+    read_ahead: int
 
     def __init__(
         self,
         chunks: Iterator[Chunk],
         deliver: Deliver,
-        workers: int,
         progress: Progress | None,
         total: int | None,
+        *,
+        workers: int,
+        chunk_size: int,
+        in_flight: set[str],
     ) -> None:
         """Begin at once."""
         self._chunks = chunks
-        self._deliver = deliver
-        self._window = 2 * workers  # while some wait for their answers, as many more are made ready
+        self._in_flight = in_flight
+        self._window = 2 * workers  # while some wait for their responses, as many more are made ready
+        self.read_ahead = (self._window + 1) * chunk_size
         self._progress = progress
         self._total = total
         self._broken: BaseException | None = None
         self._ended = False
-        self._stopped, self._read = Event(), Event()
+        self._stopped, self._reader = Event(), Reader()
+        self._work = partial(deliver_in_turn, deliver, self._stopped, self._reader)
         self._done = 0
         self._tally = dict.fromkeys(Outcome, 0)
         self._ready: deque[BatchItem] = deque()
-        self._pending: deque[tuple[Chunk, Future[list[BatchItem]]]] = deque()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="emailapi-send")
+        self._pending: deque[ChunkJob] = deque()
+        self._pid = os.getpid()
+        self._lock = threading.RLock()  # `progress`, and a signal handler, may read on
+        self._pool = _start_pool(workers)
+        self._alone = self._pool is None
         self._fill()
 
     def _fill(self) -> None:
         """Take chunks from the input, in the caller's thread, until enough are under way."""
-        while not self._ended and len(self._pending) < self._window:
+        while not self._ended and len(self._pending) < (1 if self._alone else self._window):
             try:
-                chunk = next(self._chunks, None)
+                chunk = None if self._stopped.is_set() else next(self._chunks, None)
             except Exception as error:
                 # What was taken before comes first: its results must not be lost by what the input raised.
                 self._broken, chunk = error, None
@@ -94,18 +120,32 @@ class Sending(Iterator[BatchItem]):
             if chunk is None:
                 self._end()
             else:
-                self._pending.append((chunk, self._pool.submit(_turn, self._deliver, chunk, self._stopped, self._read)))
-                sleep(0)  # else the worker would wait for the interpreter to take turns before it writes
+                job = ChunkJob(chunk, self._work)
+                self._pending.append(job)
+                self._start(job)
+
+    def _start(self, job: ChunkJob) -> None:
+        """Hand a chunk to the workers; where there can be none, whoever reads its results will send it."""
+        if self._pool is None or self._alone:
+            return
+        try:
+            self._pool.submit(job.run)
+        except RuntimeError:  # the interpreter ends, or the system gives no more threads
+            self._alone = True
+        else:
+            sleep(0)  # else the worker would wait for the interpreter to take turns before it writes
 
     def _end(self) -> None:
         self._ended = True
-        self._pool.shutdown(wait=False)
+        if self._pool is not None:
+            self._pool.shutdown(wait=False)
 
     def _stop(self) -> None:
         """Send nothing from now on: what waits for another attempt gives up, what waits for its turn is not sent."""
-        self._ended = True
         self._stopped.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for job in tuple(self._pending):
+            job.call_off()
+        self._end()
 
     def __iter__(self) -> Self:
         """Return this sending."""
@@ -113,40 +153,53 @@ class Sending(Iterator[BatchItem]):
 
     def __next__(self) -> BatchItem:
         """
-        Return what became of the next mail: its `SendResult`, or the exception it met.
+        Return the next email's `SendResult`, or the exception it met.
 
         Raises:
-            StopIteration: There are no more mails. Whatever the input itself raised is raised here, in its place.
+            StopIteration: There are no more emails. Whatever the input itself raised is raised here, in its place.
+            ConfigurationError: This is a forked child of the process that sends.
         """
-        self._read.set()
-        while not self._ready:
-            if not self._pending:
-                broken, self._broken = self._broken, None
-                if broken is not None:
-                    raise broken
-                raise StopIteration
-            items = self._result(*self._pending[0])
-            self._pending.popleft()
-            self._take(items)
-            self._fill()
-            if self._progress is not None:
-                self._progress(self._done, self._total)
-        return self._ready.popleft()
+        if self._pid != os.getpid():
+            raise ConfigurationError(
+                f"this sending belongs to process {self._pid}, which sends the emails: a forked child cannot read it"
+            )
+        with self._lock:
+            while not self._ready:
+                self._read_on()
+            return self._ready.popleft()
 
-    def _result(self, chunk: Chunk, future: Future[list[BatchItem]]) -> list[BatchItem]:
+    def _read_on(self) -> None:
+        """Wait for the results of the next chunk, and let another one follow."""
+        self._reader.note()
+        if not self._pending:
+            broken, self._broken = self._broken, None
+            raise StopIteration if broken is None else broken
+        self._take_first()
+        self._fill()
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+    def _take_first(self) -> None:
+        job = self._pending[0]
+        if self._alone:
+            job.run()
         try:
-            return future.result()
-        except CancelledError:
-            return in_order(chunk, {}, not_begun())
-        except EmailAPIError as error:
-            return in_order(chunk, {}, error)
+            items = job.wait()
         except BaseException:  # Ctrl-C: nothing is sent from now on
             self._stop()
             raise
+        if not self._pending or self._pending[0] is not job:
+            return  # a signal handler read it meanwhile
+        self._pending.popleft()
+        self._in_flight -= job.chunk.keys
+        for item in items:
+            self._tally[item.outcome] += 1
+        self._done += len(items)
+        self._ready.extend(items)
 
     @property
     def counts(self) -> SendingCounts:
-        """What became of the mails whose requests are over, as far as they were read."""
+        """How many emails had which outcome, as far as their results were read."""
         return SendingCounts(
             accepted=self._tally[Outcome.ACCEPTED],
             not_sent=self._tally[Outcome.NOT_SENT],
@@ -154,27 +207,26 @@ class Sending(Iterator[BatchItem]):
         )
 
     def wait(self) -> SendingCounts:
-        """Send all that is left, and return how many mails became of what."""
+        """Send all that is left, and return how many emails had which outcome."""
         for _ in self:
             pass
         return self.counts
 
     def close(self) -> None:
         """
-        Take nothing more from the input, and wait for what is under way.
+        Take nothing more from the input, and wait for requests under way.
 
-        What became of the mails that were taken can still be read: those that were not sent say so.
+        The results of the emails that were taken can still be read: those that were not sent say so. In a forked child
+        this does nothing.
         """
+        if self._pid != os.getpid():
+            return
         self._stop()
-        self._pool.shutdown(wait=True)
-        while self._pending:
-            self._take(self._result(*self._pending.popleft()))
-
-    def _take(self, items: list[BatchItem]) -> None:
-        for item in items:
-            self._tally[item.outcome] += 1
-        self._done += len(items)
-        self._ready.extend(items)
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        with self._lock:
+            while self._pending:
+                self._take_first()
 
     def __enter__(self) -> Self:
         """Return this sending."""
@@ -183,22 +235,22 @@ class Sending(Iterator[BatchItem]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Wait for what is under way; after an exception, or an early exit, the rest is not sent."""
+        """Wait for requests under way; after an exception, or an early exit, nothing else is sent."""
         self.close()
 
     def __del__(self) -> None:
         """
-        Warn of mails that are not sent.
+        Warn of emails that are not sent.
 
         Whoever never read a result wants what was taken to be sent; whoever stopped reading left early.
         """
-        if not getattr(self, "_pending", None):
+        if not getattr(self, "_pending", None) or self._pid != os.getpid():
             return
-        if self._read.is_set():
+        if self._reader.has_read or self._alone:
             self._stop()
         else:
             self._end()
-        taken = self._done + sum(chunk.count for chunk, future in self._pending if not future.cancelled())
+        taken = self._done + sum(job.chunk.count for job in self._pending if not job.called_off)
         rest = "those behind them" if self._total is None else str(self._total - taken)
         warnings.warn(
             f"a sending was dropped before its end: {taken} mails were taken, {rest} are not sent; "

@@ -7,6 +7,7 @@ import time
 import uuid
 import warnings
 
+import attrs
 import pytest
 
 from emailapi import Email, InvalidArgument, InvalidEmail, Outcome
@@ -36,11 +37,25 @@ def test_a_mail_is_found_by_its_key(client):
     assert client.outbound.find("found-1", message_stream="broadcast") is None
 
 
-@pytest.mark.parametrize("key", ["", None, 7])
-def test_a_key_that_cannot_be(client, key):
-    """A key to look for is a text that is not empty."""
-    with pytest.raises(InvalidArgument, match="idempotency_key"):
+@pytest.mark.parametrize("key", ["", None, 7, b"k", "x" * 81, "\ud800", "a\nb", "a\0b"])
+def test_a_key_that_no_email_can_have_is_an_invalid_argument(client, key):
+    """The limits are those of an email's `idempotency_key`, and the error is no email's."""
+    with pytest.raises(InvalidArgument, match="idempotency_key") as caught:
         client.outbound.find(key)
+    assert type(caught.value) is InvalidArgument
+    assert caught.value.argument == "key_or_error"
+
+
+@pytest.mark.parametrize("stream", [7, "\ud800", "a\nb"])
+def test_a_stream_that_cannot_be_is_an_invalid_argument(client, stream):
+    with pytest.raises(InvalidArgument, match="message_stream"):
+        client.outbound.find("k", message_stream=stream)
+
+
+def test_the_longest_key_is_found(client):
+    key = "ü" * 80
+    sent = client.outbound.send(MAIL, idempotency_key=key)
+    assert client.outbound.find(key).message_id == sent.message_id
 
 
 def test_what_was_sent_is_not_sent_again(client):
@@ -49,7 +64,7 @@ def test_what_was_sent_is_not_sent_again(client):
     first = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
     again = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
     assert (first.reconciled, again.reconciled) == (False, True)
-    keyed = [{"to": "a@example.com", "text_body": "x", "idempotency_key": key} for key in ("once-1", "once-2")]
+    keyed = [attrs.evolve(MAIL, idempotency_key=key) for key in ("once-1", "once-2")]
     batch = client.outbound.send_batch(keyed, check_first=True)
     assert [item.reconciled for item in batch] == [True, False]
     assert client.messages.list().total_count == before + 2
@@ -147,7 +162,19 @@ def test_an_input_that_breaks_loses_no_result(client):
         del many
 
 
-@pytest.mark.parametrize("name, value", [("workers", 0), ("workers", 33), ("chunk_size", 0), ("chunk_size", 501)])
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("workers", 0),
+        ("workers", 33),
+        ("chunk_size", 0),
+        ("chunk_size", 501),
+        ("chunk_size", 2.0),
+        ("check_first_limit", -1),
+        ("check_first_limit", True),
+        ("check_first_limit", "5"),
+    ],
+)
 def test_numbers_that_cannot_be(client, name, value):
     """Workers and chunk sizes have limits, and the one that is wrong is named."""
     with pytest.raises(InvalidArgument, match=name):
