@@ -85,7 +85,7 @@ class DeliveryUnknown(TransportError):
     outcome = Outcome.UNKNOWN
     retryable = False
     idempotency_key: str | None
-    message_stream: str | None
+    message_stream: str | None = None
     # Ids of messages that carry the key and are another email.
     _others: tuple[str, ...] = ()
 
