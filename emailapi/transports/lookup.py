@@ -16,6 +16,7 @@ from ..models.listing import PAGE_LIMIT
 from ..models.messages import MESSAGES, Message, MessageFilters
 from ..models.options import Retry
 from ..models.outbound import SendResult
+from ..models.suppressions import SUPPRESSIONS, SuppressionFilters
 from ..settings import Options
 from ..wire import read_rows, write_query
 from .api import Parcel
@@ -46,7 +47,7 @@ class Wanted:
         key: The key.
         stream: The stream that is searched.
         recipients: Its recipients, as they are compared; None where they are not known.
-        may_lack: Those of them that a message need not name.
+        may_lack: Those of them that a message need not name; others only if they are suppressed.
         subject: Its subject, as it is compared; None where it is not known, or made by a template.
         batch: The key of its batch, if it carries that: a message that has both keys is this email, whatever it names.
         not_these: Ids of messages that are known to be another email.
@@ -54,19 +55,15 @@ class Wanted:
 
     key: str
     stream: str
-    recipients: frozenset[str] | None = None
-    may_lack: frozenset[str] = frozenset()
-    subject: str | None = None
+    recipients: frozenset[str] | None = attrs.field(default=None, repr=False)
+    may_lack: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+    subject: str | None = attrs.field(default=None, repr=False)
     batch: str | None = None
     not_these: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, parcel: Parcel, batch: str | None = None, inactive: Sequence[str] = ()) -> Wanted:
-        """
-        Return what to look for to find an email.
-
-        The service documents neither whether a message names its Bcc recipients nor whether it names suppressed ones.
-        """
+        """Return what to look for to find an email, whose recipients the service said to be `inactive` in part."""
         everybody = _mailboxes(address.mailbox for address in parcel.recipients)
         may_lack = _mailboxes([address.mailbox for address in parcel.bcc] + [*inactive])
         subject = None if parcel.subject is None else _plain(parcel.subject)
@@ -79,18 +76,48 @@ class Wanted:
         everybody = _mailboxes(one.email for one in result.recipients)
         return cls(key, stream, everybody or None, may_lack=everybody)
 
-    def is_message(self, message: Message) -> bool:
-        """Whether a message that carries the key is this email; what either side does not know is not compared."""
+    def lacking(self, message: Message) -> frozenset[str] | None:
+        """
+        Return the recipients that a message ought to name if it is this email, or None where it is another email.
+
+        What either side does not know is not compared. The service documents neither whether a message names its Bcc
+        recipients nor whether it names suppressed ones.
+        """
         if message.message_id in self.not_these:
-            return False
+            return None
         if self.batch is not None and _pair(message, BATCH_NAME) == self.batch:
-            return True
+            return frozenset()
+        subject = _plain(message.subject)
+        if self.subject and subject and self.subject != subject:
+            return None
         named = [recipient.email for recipient in (*message.to, *message.cc, *message.bcc)]
         theirs = _mailboxes([*named, *message.recipients])
-        if self.recipients is not None and theirs and not self.recipients - self.may_lack <= theirs <= self.recipients:
-            return False
-        subject = _plain(message.subject)
-        return not (self.subject and subject) or self.subject == subject
+        if self.recipients is None or not theirs:
+            return frozenset()
+        return self.recipients - self.may_lack - theirs if theirs <= self.recipients else None
+
+
+class _Suppressions:
+    """Tells which addresses a stream does not send to; each is asked for once."""
+
+    def __init__(self, session: Session, options: Options, deadline: Deadline) -> None:
+        self._session, self._options, self._deadline = session, options, deadline
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def hold(self, stream: str, addresses: Iterable[str]) -> bool:
+        """Whether all of these addresses are suppressed."""
+        return all(self._holds(stream, address) for address in sorted(addresses))
+
+    def _holds(self, stream: str, address: str) -> bool:
+        if (stream, address) not in self._known:
+            path = SUPPRESSIONS.path.replace("{stream}", quote(stream, safe=""))
+            query = urlencode(write_query(SuppressionFilters, {"email_address": address}), quote_via=quote)
+            request = Request("GET", path, query, kind=Kind.READ)
+            value = answer_value(request, perform(self._session, self._options, request, self._deadline))
+            rows = value.get(SUPPRESSIONS.key) if isinstance(value, dict) else None
+            found, _ = read_rows(rows if isinstance(rows, list) else [], SUPPRESSIONS.record)
+            self._known[stream, address] = any(address in _mailboxes([one.email_address]) for one in found)
+        return self._known[stream, address]
 
 
 @attrs.define
@@ -132,12 +159,15 @@ def _search(name: str, value: str, stream: str, wanted: Iterable[Wanted]) -> Sea
     return Search(Request("GET", MESSAGES.path, query, kind=Kind.READ), stream, {one.key: one for one in wanted})
 
 
-def _read(search: Search, answer: Answer, hits: Hits) -> bool:
+def _read(search: Search, answer: Answer, hits: Hits, suppressions: _Suppressions) -> bool:
     """
     Add what a search gave, and return whether all of it could be read.
 
     Only the exact key, in its stream, tells whose a message is. Rows come newest first: of several messages that are
     the email, the oldest is the one that was accepted.
+
+    Raises:
+        EmailAPIError: The answer cannot be read, or the suppressions that a message's recipients depend on.
     """
     value = answer_value(search.request, answer)
     rows = value.get(MESSAGES.key) if isinstance(value, dict) else None
@@ -150,7 +180,9 @@ def _read(search: Search, answer: Answer, hits: Hits) -> bool:
         wanted = search.wanted.get(key)
         if wanted is None or not message.message_id or not _is_in(message, search.stream):
             continue
-        if wanted.is_message(message):
+        hits.absent.discard(key)
+        lacking = wanted.lacking(message)
+        if lacking is not None and suppressions.hold(search.stream, lacking):
             hits.found[key] = _result(message, key)
         else:
             others[key] = (*others.get(key, ()), message.message_id)
@@ -193,7 +225,7 @@ def find(session: Session, options: Options, wanted: Wanted, deadline: Deadline)
     search = _search(KEY_NAME, wanted.key, wanted.stream, [wanted])
     answer = perform(session, options, search.request, deadline)
     hits = Hits()
-    if not _read(search, answer, hits) and not hits.found:
+    if not _read(search, answer, hits, _Suppressions(session, options, deadline)) and not hits.found:
         raise unreadable(search.request, answer, "a row of the answer cannot be read")
     return hits
 
@@ -203,12 +235,13 @@ def look_up_all(session: Session, options: Options, wanted: Sequence[Wanted], de
     hits = Hits()
     left = _searches(wanted)
     once = attrs.evolve(options, retry=Retry(attempts=1))
+    suppressions = _Suppressions(session, once, deadline)
 
     def search(until: Deadline) -> tuple[Hits | None, float]:
         asked = 0.0
         for one in [*left]:
             try:
-                _read(one, perform(session, once, one.request, until), hits)
+                _read(one, perform(session, once, one.request, until), hits, suppressions)
             except EmailAPIError as error:
                 if not error.retryable:
                     left.remove(one)

@@ -67,6 +67,7 @@ class Service:
         lag: Seconds until the search knows what was accepted.
         accepted: The mails, in their order.
         done: Method and path of all other writes that were carried out.
+        suppressed: Addresses that it does not send to.
         seen: All requests that were read whole.
         connections: How many were taken.
         elsewhere: Where its redirects lead to.
@@ -87,6 +88,7 @@ class Service:
         self.script, self.searching, self.lag, self._tls = list(script), list(searching), lag, tls
         self.accepted: list[Mail] = []
         self.done: list[tuple[str, str]] = []
+        self.suppressed: set[str] = set()
         self.seen: list[Seen] = []
         self.connections, self.elsewhere = 0, elsewhere
         self.reading_pause, self.reading_piece = 0.0, 1_000_000
@@ -167,6 +169,9 @@ class Service:
     def _carry_out(self, seen: Seen, path: str) -> Any:
         if path == SEARCH:
             return self._search(dict(parse_qsl(urlsplit(seen.target).query)))
+        if path.endswith("/suppressions/dump"):
+            asked = dict(parse_qsl(urlsplit(seen.target).query))["EmailAddress"]
+            return {"Suppressions": [{"EmailAddress": asked}] if asked in self.suppressed else []}
         if seen.method == "GET":
             return {"MessageID": unquote(path.split("/")[3]) if path.count("/") > 3 else "", "Subject": "Read"}
         if path in SINGLE:

@@ -11,6 +11,7 @@ import pytest
 from emailapi import (
     DeliveryUnknown,
     Email,
+    EmailAPIError,
     InvalidArgument,
     InvalidEmail,
     NotFound,
@@ -171,6 +172,50 @@ def test_a_rejection_of_some_recipients_finds_the_message_of_the_others(serve, c
     left = rows_with(To=[{"Email": "c@example.com"}], Recipients=["c@example.com"])
     service = serve(rejected, searching=[left])
     assert connect(service).outbound.send(two).reconciled
+
+
+TWO = attrs.evolve(FIRST, to=["a@example.com", "Gone@example.com"], cc="left@example.com")
+ACTIVE = {"To": [{"Email": "a@example.com"}], "Cc": [], "Recipients": ["a@example.com"]}
+
+
+@pytest.mark.parametrize(
+    "suppressed, found", [(["gone@example.com", "left@example.com"], True), (["gone@example.com"], False)]
+)
+def test_a_message_may_lack_suppressed_recipients_but_no_others(suppressed, found, serve, connect):
+    """Should the service name only those that it sends to, a suppression must not make another email."""
+    service = serve(RESET, searching=[rows_with(**ACTIVE)] * 99)
+    service.suppressed.update(suppressed)
+    client = connect(service, deadline=1.0)
+    if found:
+        assert client.outbound.send(TWO).message_id == "id-1"
+        assert client.outbound.send(TWO, check_first=True).message_id == "id-1"
+    else:
+        with pytest.raises(DeliveryUnknown, match="belongs to another email"):
+            client.outbound.send(TWO)
+        with pytest.raises(InvalidEmail, match="belongs to another email"):
+            client.outbound.send(TWO, check_first=True)
+    asked = [seen.target for seen in service.seen if "suppressions" in seen.target]
+    assert len(asked) == 4  # each address once in each call, however often the email was searched
+    assert service.times("a") == 1
+
+
+def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
+    """Nothing is sent, nothing is sent again, and the error may be gone at the next call."""
+    service = serve(
+        UNDONE,
+        *[MODES["500"]] * 99,
+        searching=[Mode("nothing", "fine", answers({"Messages": []})), *[rows_with(**ACTIVE)] * 99],
+    )
+    service.accept({"To": "a@example.com", "Subject": "a", "Metadata": {"emailapi-key": "k"}})
+    client = connect(service, deadline=1.0, on_unknown="resend")
+    with pytest.raises(DeliveryUnknown) as caught:
+        client.outbound.send(TWO)
+    assert "another email" not in str(caught.value)
+    with pytest.raises(EmailAPIError) as checked:
+        client.outbound.send(TWO, check_first=True)
+    assert is_not_sent(checked.value)
+    assert checked.value.retryable
+    assert posts(service) == 1
 
 
 def test_find_takes_the_error_and_does_not_find_the_other_email(serve, connect):
