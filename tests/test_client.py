@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from unittest import mock
 
 import attrs
 import pytest
 import responses
 
-from emailapi import AccountClient, Address, Client, ConfigurationError, Email, InvalidEmail
+from emailapi import Address, Client, ConfigurationError, Email, InvalidEmail
 
 HOST = "https://api.example"
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
@@ -290,36 +289,3 @@ def test_the_repr_names_the_host():
     parts = [client, *vars(client).values()]
     shown = "".join([repr(part) for part in parts] + [repr(vars(part)) for part in parts if hasattr(part, "__dict__")])
     assert "s3cret" not in shown + repr(vars(client._session))
-
-
-def test_namespaces_are_made_once_on_first_use():
-    with Client("t", base_url=HOST) as client:
-        assert client.messages is client.messages
-        assert client.with_options(deadline=1).messages is not client.messages
-
-
-@pytest.mark.parametrize(
-    "kind, names",
-    [
-        (
-            Client,
-            "outbound messages inbound inbound_rules bounces templates streams suppressions webhooks stats server",
-        ),
-        (AccountClient, "servers domains signatures data_removals templates"),
-    ],
-)
-def test_a_mock_made_from_a_client_class_knows_its_namespaces(kind, names):
-    mocked = mock.create_autospec(kind)("t")
-    for name in names.split():
-        getattr(mocked, name).list.return_value = name
-        assert getattr(mocked, name).list() == name
-    with pytest.raises(AttributeError):
-        _ = mocked.no_such_namespace
-
-
-def test_a_namespace_can_be_replaced_in_a_test():
-    with Client("t", base_url=HOST) as client:
-        with mock.patch.object(client, "outbound") as outbound:
-            client.outbound.send("x")
-            outbound.send.assert_called_once_with("x")
-        assert type(client.outbound).__name__ == "Outbound"
