@@ -23,7 +23,7 @@ from .._delivery import (
     unknown,
 )
 from ..errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
-from ..models.address import Address
+from ..models.address import Address, parse_addresses
 from ..models.bulk import BulkEmail
 from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
 from ..models.outbound import BatchItem, SendResult, inactive_addresses
@@ -84,7 +84,7 @@ class Parcel:
         key: The key it carries, that it can be looked up by; None when it carries none.
         batched: Whether it also carries its batch's.
         stream: The stream it goes through.
-        addresses: How many different addresses it has.
+        recipients: All whom it goes to.
         place: Where it stands in the input.
         idempotency_key: The mail's own key, or the one it carries, for whoever sent it.
         email: The mail, complete, where another way out stands behind the API.
@@ -94,7 +94,7 @@ class Parcel:
     key: str | None
     batched: bool
     stream: str
-    addresses: int
+    recipients: tuple[Address, ...] = attrs.field(repr=False)
     place: int = 0
     idempotency_key: str | None = None
     email: BaseEmail | None = attrs.field(default=None, repr=False)
@@ -163,7 +163,7 @@ def pack(
         key,
         batch is not None,
         stream or DEFAULT_STREAM,
-        _count(email),
+        _recipients(email),
         place,
         email.idempotency_key or key,
         whole,
@@ -184,12 +184,10 @@ def check_names(metadata: Mapping[str, str]) -> None:
             )
 
 
-def _count(email: BaseEmail) -> int:
+def _recipients(email: BaseEmail) -> tuple[Address, ...]:
     if not isinstance(email, Envelope):
-        return 0
-    if not email.cc and not email.bcc and len(email.to) == 1:
-        return 1
-    return len({address.email.lower() for address in (*email.to, *email.cc, *email.bcc)})
+        return ()
+    return email.to if not email.cc and not email.bcc else (*email.to, *email.cc, *email.bcc)
 
 
 def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
@@ -234,8 +232,10 @@ def accepted(value: object, key: str | None) -> SendResult:
 
 def _refused(error: EmailAPIError, request: Request, answer: Answer, parcel: Parcel) -> EmailAPIError:
     """Return a refusal; one that names some of a mail's recipients may have been delivered to the others."""
-    if isinstance(error, APIError) and names_some_of(error, parcel.addresses):
-        return unknown(request, error.message, answer)
+    if isinstance(error, APIError):
+        addresses = {address.email.lower() for address in parcel.recipients}
+        if names_some_of(error, len(addresses)):
+            return unknown(request, error.message, answer)
     return error
 
 
@@ -252,8 +252,22 @@ def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
     with suppress(ValueError, InvalidResponse):
         value = answer.value()
         if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
-            return accepted(value, parcel.idempotency_key)
-    return unknown(request, "the answer cannot be read", answer)
+            result = accepted(value, parcel.idempotency_key)
+            if _is_about(result.to, parcel.recipients):
+                return result
+            return unknown(request, "the response names other recipients, it belongs to another email", answer)
+    return unknown(request, answer.unread or "the answer cannot be read", answer)
+
+
+def _is_about(to: str, recipients: Sequence[Address]) -> bool:
+    """Whether the recipients that a response names have one in common with an email's; one without any may be its."""
+    if not to or not recipients or to in (recipients[0].mailbox, recipients[0].header):
+        return True
+    try:
+        named = {address.mailbox.casefold() for address in parse_addresses(to)}
+    except InvalidEmail:
+        return True
+    return not named or any(address.mailbox.casefold() in named for address in recipients)
 
 
 def each(request: Request, answer: Answer, parcels: Sequence[Parcel]) -> list[BatchItem]:
