@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
+from .._delivery import Deadline, Kind, Request, failure_of, new_keys, note_at, unknown
 from .._http import Session, perform
 from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidResponse, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
@@ -51,7 +51,7 @@ def send_one(
             return already
 
     def post(parcels: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
-        request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND)
+        request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND, keys=_keys(parcels))
         try:
             return [single(request, perform(session, _patience(options, until), request, until), parcels[0])]
         except TransportError as error:
@@ -90,6 +90,10 @@ def find_first(session: Session, options: Options, parcel: Parcel, deadline: Dea
     return find(session, options, parcel.key, parcel.stream, deadline)
 
 
+def _keys(parcels: Sequence[Parcel]) -> list[str | None]:
+    return [parcel.idempotency_key for parcel in parcels]
+
+
 def body_of(endpoint: Endpoint[Any], parcels: Sequence[Parcel]) -> bytes:
     """Return the body of a batch of these mails."""
     return endpoint.wrapped[0] + b",".join([parcel.part for parcel in parcels]) + endpoint.wrapped[1]
@@ -109,7 +113,7 @@ def send_chunk(
 
     def post(some: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
         encoded = body if len(some) == len(parcels) else body_of(endpoint, some)
-        request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND)
+        request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND, keys=_keys(some))
         try:
             return each(request, perform(session, _patience(options, until), request, until), some)
         except TransportError as error:
@@ -191,7 +195,11 @@ def _look_up(
 ) -> list[int]:
     """Put in what is found of the lost mails, and return the places of those that a search was asked for in vain."""
     lost = _lost(items)
-    found, absent = look_up_all(session, options, [parcels[at] for at in lost], batch, until)
+    try:
+        found, absent = look_up_all(session, options, [parcels[at] for at in lost], batch, until)
+    except BaseException as error:  # a signal's: whoever ends the call is told what it leaves behind
+        note_at(error, Request("POST", "/email", kind=Kind.SEND, keys=_keys([parcels[at] for at in lost])))
+        raise
     for at in lost:
         items[at] = found.get(parcels[at].key or "", items[at])
     return [at for at in lost if parcels[at].key in absent]
@@ -237,7 +245,7 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
     deadline = Deadline.after(options.deadline)
     key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
     parcel = pack(bulk, options, BULK.check, key=key)
-    request = Request("POST", BULK.one, body=parcel.part, kind=Kind.SEND)
+    request = Request("POST", BULK.one, body=parcel.part, kind=Kind.SEND, keys=_keys([parcel]))
     try:
         answer = perform(session, options, request, deadline)
     except DeliveryUnknown as error:
