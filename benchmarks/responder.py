@@ -15,13 +15,14 @@ import socket
 import sys
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_TO = re.compile(rb'"To": ?"([^"]*)"')
 _BODY = (
-    b'{"To":"Ada Lovelace <ada@example.com>","SubmittedAt":"2026-02-17T07:25:01.4178645-05:00",'
+    b'{"To":"%b","SubmittedAt":"2026-02-17T07:25:01.4178645-05:00",'
     b'"MessageID":"0a129aee-e1cd-480d-b08d-4f48548ff48d","ErrorCode":0,"Message":"OK"}'
 )
 _ANSWER = (
     b"HTTP/1.1 200 OK\r\nDate: Tue, 17 Feb 2026 12:25:01 GMT\r\nContent-Type: application/json; charset=utf-8\r\n"
-    b"Connection: keep-alive\r\nContent-Length: %d\r\n\r\n%b" % (len(_BODY), _BODY)
+    b"Connection: keep-alive\r\nContent-Length: %d\r\n\r\n%b"
 )
 
 
@@ -59,7 +60,9 @@ def _read(connection: socket.socket, received: bytearray) -> bool:
     chunk = connection.recv(262_144)
     received += chunk
     if _complete(received):
-        connection.sendall(_ANSWER)
+        to = _TO.search(received)
+        body = _BODY % (to[1] if to else b"")
+        connection.sendall(_ANSWER % (len(body), body))
         received.clear()
     return bool(chunk)
 

@@ -4,8 +4,10 @@ What became of a request: what its answer says, whether it may be tried again, a
 Pure functions. They see a request and what came of it; whoever calls them has the connection and the clock.
 
     accepted         2xx with code 0, or with an id
-    refused          3xx; 4xx but 408 and 429; a code in the answer              raised, never tried again
-    surely not sent  name, connect, CONNECT, TLS; 429; 503 with code 100         tried again within the deadline
+    refused          3xx; 4xx but those below; a code in the answer              raised, never tried again
+    surely not sent  name, connect, CONNECT, TLS                                 tried again within the deadline
+                     421, 425, 429; 503 with code 100                            likewise
+                     407: the proxy wants a login                                raised, never tried again
     unknown          all else once the request may have been read                looked up by its key
 """
 
@@ -29,8 +31,10 @@ from .answers import (
     unreadable,
     verdict,
 )
+from .interrupts import causes, note_at, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .lookup import look_up
+from .process import ProcessLocal
 from .retrying import Deadline, at_most, may_repeat, next_wait, verdict_of
 
 __all__ = [
@@ -40,12 +44,14 @@ __all__ = [
     "Answer",
     "Deadline",
     "Kind",
+    "ProcessLocal",
     "Request",
     "Verdict",
     "answer_id",
     "answer_value",
     "api_error",
     "at_most",
+    "causes",
     "envelope_code",
     "facts",
     "failure_of",
@@ -55,7 +61,9 @@ __all__ = [
     "new_keys",
     "next_wait",
     "no_answer",
+    "note_at",
     "out_of_time",
+    "raised_by_signal",
     "refusal",
     "retry_after",
     "unknown",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -51,6 +51,7 @@ class Request:
         query: The query string, encoded.
         body: The JSON body, encoded.
         kind: What it does.
+        keys: The idempotency keys of the emails in it, for whoever ends the call from outside.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Request:
     query: str = ""
     body: bytes | None = attrs.field(default=None, repr=False)
     kind: Kind = Kind.READ
+    keys: Sequence[str | None] = attrs.field(default=(), repr=False)
 
 
 _UNREAD: Any = object()
@@ -74,6 +76,7 @@ class Answer:
         body: The body, decompressed.
         attempts: How often the request was tried until it came.
         in_doubt: Whether an earlier attempt, that was not answered, may have been carried out.
+        unread: Why there is no body, where it came and could not be read.
     """
 
     status: int
@@ -81,6 +84,7 @@ class Answer:
     body: bytes = attrs.field(repr=False)
     attempts: int = 1
     in_doubt: bool = False
+    unread: str = ""
     _value: Any = attrs.field(default=_UNREAD, init=False, repr=False, eq=False)
 
     def value(self) -> Any:
@@ -91,6 +95,8 @@ class Answer:
             ValueError: It is none.
         """
         if self._value is _UNREAD:
+            if self.unread:
+                raise ValueError(self.unread)
             object.__setattr__(self, "_value", load_json(self.body))
         return self._value
 
@@ -125,7 +131,7 @@ def verdict(answer: Answer) -> Verdict:
     status = answer.status
     if 200 <= status < 300:
         return Verdict.REFUSED if envelope_code(_try_value(answer)) else Verdict.ACCEPTED
-    if status == 429:
+    if status in (421, 425, 429):
         return Verdict.NOT_SENT
     if status == 503 and envelope_code(_try_value(answer)) == 100:
         return Verdict.NOT_SENT
@@ -142,14 +148,19 @@ def answer_id(answer: Answer) -> str | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait, in either of its forms."""
+    """Return the seconds that `Retry-After` asks to wait; a date is read by the clock of whoever answered."""
     text = (headers.get("Retry-After") or "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    until, now = _timestamp(text), _timestamp(headers.get("Date") or "")
+    return None if until is None else max(0.0, until - (time() if now is None else now))
+
+
+def _timestamp(date: str) -> float | None:
     try:
-        at = parsedate_to_datetime(text)
+        at = parsedate_to_datetime(date)
         # HTTP knows no other zone: a date that names none is not local time.
-        return max(0.0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - time())
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -285,4 +296,4 @@ def answer_value(request: Request, answer: Answer) -> Any:
     with suppress(ValueError):
         return answer.value()
     # Raised out here so that it does not carry the other one, which holds the whole answer.
-    raise unreadable(request, answer, "the answer is no JSON")
+    raise unreadable(request, answer, answer.unread or "the answer is no JSON")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from random import random
 from threading import Event
-from time import monotonic, sleep
+from time import monotonic
 
 import attrs
 
@@ -47,7 +48,7 @@ class Deadline:
         """Wait so long; return False at once when nothing is to be sent any more."""
         if self.stopped is not None:
             return not self.stopped.wait(seconds)
-        sleep(seconds)
+        time.sleep(seconds)  # whatever it is by now: gevent and eventlet put their own in its place
         return True
 
 
@@ -86,10 +87,10 @@ def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> f
     Args:
         retry: The client's numbers.
         attempt: Which attempt failed, from 1.
-        asked: The seconds that the service asks to wait, if it does.
+        asked: The least seconds that the service asks to wait, if it does.
         left: The seconds until the deadline.
     """
     if attempt >= retry.attempts:
         return None
-    wait = backoff(retry, attempt) if asked is None else asked
+    wait = max(backoff(retry, attempt), asked or 0.0)
     return wait if wait < left else None

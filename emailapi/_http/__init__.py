@@ -7,10 +7,11 @@ session would do once - proxies, CA bundle - is done once a client.
 """
 
 from .calling import perform
-from .connection import POOL_SIZE
 from .session import USER_AGENT, Session
 
 SERVER_TOKEN = "X-Postmark-Server-Token"
 ACCOUNT_TOKEN = "X-Postmark-Account-Token"
+# How many requests one `send_many` may have under way at once.
+POOL_SIZE = 32
 
 __all__ = ["ACCOUNT_TOKEN", "POOL_SIZE", "SERVER_TOKEN", "USER_AGENT", "Session", "perform"]

@@ -1,58 +1,33 @@
-"""Connections that say whether a request may have been read, and keep to the deadline of a call."""
+"""Connections that say whether a request may have been read, and keep to the deadline of its exchange."""
 
 from __future__ import annotations
 
 import http.client
 import io
-import math
+import select
 import socket
-import threading
+import ssl
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, exceptions as urllib3_errors
+from urllib3 import exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import allowed_gai_family
+from urllib3.util.wait import wait_for_read
 
-POOL_SIZE = 32
+from .._delivery import raised_by_signal
+from .exchange import Exchange
+
 # Load balancers close what is idle for a minute or more; renewing a connection costs less than losing an answer.
 IDLE_SECONDS = 45.0
 # A body of this size or less leaves in one write with its head.
 SMALL_BODY = 65_536
 
 
-class _Call(threading.local):
-    """
-    The call under way in this thread.
-
-    Attributes:
-        sent: Whether its request may have been read: None where our connections do not say.
-        until: When it must be over, on the monotonic clock.
-        timeout: Seconds that one write may take.
-    """
-
-    sent: bool | None = None
-    until: float | None = None
-    timeout: float | None = None
-
-
-call = _Call()
-
-
-def _left() -> float:
-    return math.inf if call.until is None else call.until - time.monotonic()
-
-
-def _limit(sock: Any) -> None:
-    """Let the next operation of a socket take no longer than what is left of the call."""
-    left = _left()
-    if left <= 0:
-        raise TimeoutError("the deadline is over")
-    timeout = sock.gettimeout()
-    if left < (math.inf if timeout is None else timeout):
-        sock.settimeout(left)
+class UnexpectedData(http.client.HTTPException):
+    """The server sent more than its response, or something before it was asked."""
 
 
 class _TimedFile(io.RawIOBase):
@@ -60,17 +35,20 @@ class _TimedFile(io.RawIOBase):
     What an answer is read from.
 
     A timeout of the socket begins anew with each byte; this ends status line, headers, `100 Continue`, chunk sizes
-    and body alike when the call's time is over.
+    and body alike when the exchange's time is over.
     """
 
-    def __init__(self, file: Any, sock: Any) -> None:
-        self._file, self._sock = file, sock
+    def __init__(self, file: Any, sock: Any, exchange: Exchange) -> None:
+        self._file, self._sock, self._exchange = file, sock, exchange
+        self.ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        _limit(self._sock)
+        if self.ended:
+            return 0
+        self._exchange.limit(self._sock)
         count: int | None = self._file.readinto(buffer)
         return count
 
@@ -81,9 +59,10 @@ class _TimedFile(io.RawIOBase):
 
 
 class _TimedAnswer(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *args: Any, **options: Any) -> None:
+    def __init__(self, connection: _Watched, sock: Any, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock))
+        self._connection: _Watched | None = connection
+        self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock, connection.exchange))
 
     def _read_status(self) -> tuple[str, int, str]:
         # The standard library passes over 100 alone. After another, as 103, the real answer would still come, and be
@@ -91,21 +70,67 @@ class _TimedAnswer(http.client.HTTPResponse):
         version, status, reason = super()._read_status()  # type: ignore[misc]
         return version, 100 if 100 < status < 200 else status, reason
 
+    def _close_conn(self) -> None:
+        # Called when the response is at its end, before its connection goes back to the pool.
+        connection, self._connection = self._connection, None
+        more = False
+        if connection is not None and connection.is_ready is not None:
+            self.fp.raw.ended = True
+            left = self.fp.peek(1)
+            more = bool(left) or connection.has_data(connection.is_ready)
+            # An empty line behind a response is no other response.
+            connection.exchange.unexpected = more and (not left or bool(left.strip(b"\r\n")))
+        super()._close_conn()  # type: ignore[misc]
+        if more:
+            connection.close()  # type: ignore[union-attr]
+
+
+def _readiness(sock: Any) -> Callable[[], object]:
+    """Return what tells at once whether there is anything to read from a socket, be it its end."""
+    poll = getattr(select, "poll", None)
+    if getattr(poll, "__module__", None) != "select":  # Windows, gevent, eventlet
+        return partial(wait_for_read, sock, timeout=0.0)
+    polled = select.poll()  # prepared once: making one costs more than all that is asked of it
+    polled.register(sock, select.POLLIN)
+    return partial(polled.poll, 0)
+
+
+def _received(sock: Any, is_ready: Callable[[], object]) -> bytes | None:
+    """Return one byte if one was received, nothing at the end of the connection, and None while nothing came."""
+    if not is_ready() and not (isinstance(sock, ssl.SSLSocket) and sock.pending()):
+        return None
+    timeout = sock.gettimeout()
+    sock.settimeout(0.0)
+    try:
+        data: bytes = sock.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):  # only something of TLS came, such as a ticket
+        return None
+    finally:
+        sock.settimeout(timeout)
+    return data
+
 
 class _Watched:
     """
-    Tells whether a byte of the request was written, and writes it within the call's time.
+    Tells whether a byte of the request was written, and writes it within the exchange's time.
 
     Types of exceptions lie about the first: a reset after the request through a proxy is a `ProxyError`, a bad TLS
     record an `SSLError`. Name, TCP, proxy CONNECT and TLS handshake all happen in `connect`.
     """
 
-    response_class = _TimedAnswer
+    exchange = Exchange()
     _used = (0.0, 0.0)
+    _fresh = False
     _joins = False
     _head = b""
     _dns_host: Any
     timeout: Any
+    sock: Any
+    close: Callable[[], None]
+    is_ready: Callable[[], object] | None = None  # there is none while it connects
+
+    def response_class(self, sock: Any, *args: Any, **options: Any) -> _TimedAnswer:
+        return _TimedAnswer(self, sock, *args, **options)
 
     def _new_conn(self) -> Any:
         """Connect by TCP: urllib3 gives each address of a host the whole timeout, one after another."""
@@ -113,15 +138,18 @@ class _Watched:
         failure: Exception = TimeoutError("the deadline is over")
         try:
             for address in self._addresses(name):
-                self._dns_host, self.timeout = address, min(timeout, _left())
+                self._dns_host, self.timeout = address, min(timeout, self.exchange.left())
                 if self.timeout <= 0:
                     break
                 try:
                     sock = super()._new_conn()  # type: ignore[misc]
                 except (urllib3_errors.ConnectTimeoutError, urllib3_errors.NewConnectionError) as error:
                     failure = error
+                    if raised_by_signal(error):
+                        break
                 else:
-                    sock.settimeout(max(min(timeout, _left()), 0.001))  # the rest: CONNECT, and the TLS handshake
+                    # The rest: CONNECT, and the TLS handshake.
+                    sock.settimeout(max(min(timeout, self.exchange.left()), 0.001))
                     return sock
         finally:
             self._dns_host, self.timeout = name, timeout
@@ -137,23 +165,38 @@ class _Watched:
         return [str(info[4][0]) for info in found]
 
     def connect(self) -> None:
-        timeout, call.timeout = call.timeout, None  # what CONNECT writes and reads keeps to the connect timeout
+        exchange = self.exchange
+        timeout, exchange.timeout = exchange.timeout, None  # CONNECT keeps to the connect timeout
+        self.is_ready = None
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            call.sent, call.timeout = False, timeout  # what CONNECT wrote was not the request
-        self._used = _now()
+            exchange.sent, exchange.timeout = False, timeout  # what CONNECT wrote was not the request
+        self._used = clocks()
+        self.is_ready = _readiness(self.sock)
+        self._fresh = True
+
+    def was_idle_for_long(self, now: tuple[float, float]) -> bool:
+        """Whether the server may have forgotten this connection, or be about to."""
+        # By either clock: the monotonic one stands still while a machine sleeps, or a container is frozen.
+        used = self._used
+        return now[0] - used[0] > IDLE_SECONDS or now[1] - used[1] > IDLE_SECONDS
 
     @property
     def is_connected(self) -> bool:
-        """Whether this connection may serve again: not closed by the other side, and not idle for long."""
-        now = _now()
-        # By either clock: the monotonic one stands still while a machine sleeps, or a container is frozen.
-        if any(new - old > IDLE_SECONDS for new, old in zip(now, self._used, strict=True)):
+        """Whether this connection may serve again: not idle for long, not closed, and nothing came meanwhile."""
+        now = clocks()
+        if self.was_idle_for_long(now):
             return False
         self._used = now
-        connected: bool = super().is_connected  # type: ignore[misc]
-        return connected
+        return self.sock is not None and self.is_ready is not None and not self.is_ready()
+
+    def has_data(self, is_ready: Callable[[], object]) -> bool:
+        """Whether something came behind a response; the end of the connection is found when it is to serve again."""
+        try:
+            return self.sock is not None and bool(_received(self.sock, is_ready))
+        except OSError:
+            return False
 
     def request(self, method: str, url: str, body: Any = None, *args: Any, **options: Any) -> None:
         # A small body leaves with its head: a write of its own costs more than all that is done to it before.
@@ -168,80 +211,31 @@ class _Watched:
         data, self._head, self._joins = self._head + data if self._head else data, b"", False
         if self.sock is None and self.auto_open:  # type: ignore[attr-defined]
             self.connect()
-        sock = self.sock  # type: ignore[attr-defined]
-        _limit(sock)
-        call.sent = True
+        sock, exchange = self.sock, self.exchange
+        exchange.limit(sock)
+        if self._fresh and self.is_ready is not None:
+            self._fresh = False
+            if (before := _received(sock, self.is_ready)) is not None:
+                raise UnexpectedData("sent data before the request" if before else "closed before the request")
+        exchange.sent = True
         left = memoryview(data)
         while left:
-            if call.timeout is not None:
-                sock.settimeout(call.timeout)
-                _limit(sock)
+            if exchange.timeout is not None:
+                sock.settimeout(exchange.timeout)
+                exchange.limit(sock)
             # As much as the system takes, and not `sendall`: that has one time limit for all it writes, however much
             # the other side takes meanwhile.
             left = left[sock.send(left) :]
 
 
-def _now() -> tuple[float, float]:
+def clocks() -> tuple[float, float]:
+    """Return what both clocks say: the monotonic one, and that on the wall."""
     return time.monotonic(), time.time()
 
 
-class _Connection(_Watched, HTTPConnection):  # type: ignore[misc]
-    pass
+class Connection(_Watched, HTTPConnection):  # type: ignore[misc]
+    """A connection without TLS."""
 
 
-class _TLSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]
-    pass
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
-
-
-_POOLS = {"http": _Pool, "https": _TLSPool}
-
-
-class Adapter(HTTPAdapter):
-    """The stock adapter with our connections, one remembered pool, and answers without cookies and history."""
-
-    def __init__(self) -> None:
-        self._pool: Any = None
-        super().__init__(pool_maxsize=POOL_SIZE, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **options)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
-        """Return the pool for the one host, proxy and CA bundle that this adapter serves."""
-        call.sent = False
-        pool = self._pool  # another thread may close the client meanwhile
-        if pool is None:
-            pool = self._pool = super().get_connection_with_tls_context(*args, **options)
-        return pool
-
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """Return what stands in the request line, without asking again which proxy serves where there is none."""
-        return super().request_url(request, proxies) if proxies else request.path_url
-
-    def build_response(self, request: requests.PreparedRequest, raw: HTTPResponse) -> requests.Response:  # type: ignore[override]
-        """Return what users' tests that put `responses` in the place of the network expect, and nothing more."""
-        response = requests.Response()
-        response.status_code = raw.status
-        response.headers = raw.headers  # type: ignore[assignment]  # they compare in any case, too
-        response.raw = raw
-        response.request = request
-        response.url = request.url or ""
-        return response
-
-    def close(self) -> None:
-        self._pool = None
-        super().close()
+class TLSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]
+    """A connection with TLS."""

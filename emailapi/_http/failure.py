@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 import ssl
 import traceback
 
@@ -9,6 +11,14 @@ import requests
 from requests import exceptions as requests_errors
 from urllib3 import exceptions as urllib3_errors
 
+from .._delivery import causes
+from .connection import UnexpectedData
+
+# What our own connections, the pool and the system raise. All else is not about an exchange, and passes.
+KINDS = (OSError, http.client.HTTPException, urllib3_errors.HTTPError)
+
+# What the standard library makes of a proxy's answer to CONNECT.
+_REFUSED_BY_PROXY = re.compile("Tunnel connection failed: 407")
 _NOT_SENT = (
     requests.ConnectTimeout,
     urllib3_errors.NewConnectionError,
@@ -16,22 +26,6 @@ _NOT_SENT = (
     urllib3_errors.LocationValueError,
     ssl.SSLCertVerificationError,
 )
-
-
-def causes(error: BaseException) -> list[BaseException]:
-    """
-    Return an exception with all that it says caused it.
-
-    `__context__` is left out: it names whatever exception was being handled, an earlier attempt's too.
-    """
-    found: list[BaseException] = []
-    todo: list[object] = [error]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, BaseException) and not any(one is seen for seen in found):
-            found.append(one)
-            todo += [one.__cause__, getattr(one, "reason", None), getattr(one, "original_error", None), *one.args]
-    return found
 
 
 def let_go(error: BaseException) -> None:
@@ -60,10 +54,13 @@ def surely_not_sent(error: BaseException, base_url: str) -> bool:
 
 
 def says_enough(status: int, error: BaseException) -> bool:
-    """Whether an answer counts although its body cannot be read: it came whole, or its status is no success."""
-    if isinstance(error, urllib3_errors.DecodeError):
-        return True
+    """Whether an answer counts although its body broke off: its status is no success."""
     return isinstance(error, urllib3_errors.HTTPError) and not 200 <= status < 300
+
+
+def is_lasting(error: BaseException) -> bool:
+    """Whether no second attempt heals it: the server's certificate is at fault, or the proxy wants a login."""
+    return by_certificate(error) or any(_REFUSED_BY_PROXY.match(str(one)) for one in causes(error))
 
 
 def by_certificate(error: BaseException) -> bool:
@@ -71,7 +68,18 @@ def by_certificate(error: BaseException) -> bool:
     return _cause(error, ssl.SSLCertVerificationError) is not None
 
 
-def configuration(error: Exception, sent: bool | None, bundle: object) -> str | None:
+def remedy(error: BaseException) -> str:
+    """Return in words what to do, where an option helps."""
+    return "; trust another with REQUESTS_CA_BUNDLE, or by a session=" if by_certificate(error) else ""
+
+
+def proxy_login(proxy: str) -> str:
+    """Return in words that a proxy wants a login, and where it is given."""
+    who = f"the proxy {proxy}" if proxy else "a proxy"
+    return f"{who} wants a login (HTTP 407): give HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, or a session="
+
+
+def configuration(error: BaseException, sent: bool | None, bundle: object) -> str | None:
     """Return what is wrong with an address, proxy or CA bundle, when it failed before any network; else None."""
     text = str(error)
     tls = _cause(error, ssl.SSLError)
@@ -87,17 +95,21 @@ def configuration(error: Exception, sent: bool | None, bundle: object) -> str | 
     return None
 
 
-def reason(error: Exception, sent: bool, timeout: tuple[float, float]) -> str:
+def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy: str = "") -> str:
     """Return in words what happened; nothing of the request stands in it."""
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if certificate is not None:
-        return f"the certificate is not trusted: {getattr(certificate, 'verify_message', certificate)}"
+        why = getattr(certificate, "verify_message", certificate)
+        return f"the certificate is not trusted: {why}"
     if _cause(error, urllib3_errors.NameResolutionError):
         return "the host name cannot be resolved"
     if _cause(error, ConnectionRefusedError):
         return "the connection was refused"
-    if isinstance(error, (requests.Timeout, urllib3_errors.TimeoutError)):
+    if isinstance(error, (requests.Timeout, urllib3_errors.TimeoutError, TimeoutError)):
         return f"no answer within {timeout[1]:.3g} s" if sent else f"no connection within {timeout[0]:.3g} s"
+    unexpected = _cause(error, UnexpectedData)
+    if unexpected is not None:
+        return f"the server {unexpected}"
     last = causes(error)[-1]
     # A proxy's own words are the argument of an OSError that the standard library makes.
     words = str(last) if str(last).startswith("Tunnel connection failed") else None
@@ -105,5 +117,7 @@ def reason(error: Exception, sent: bool, timeout: tuple[float, float]) -> str:
     if _cause(error, ssl.SSLError):
         return f"TLS failed: {detail}" if sent else f"the TLS handshake failed: {detail}"
     if isinstance(error, requests_errors.ProxyError) and not sent:
-        return f"the proxy made no connection: {detail}"
+        if words and is_lasting(error):
+            return proxy_login(proxy)
+        return f"the proxy {proxy} made no connection: {detail}" if proxy else f"the proxy made no connection: {detail}"
     return f"the connection broke: {detail}" if sent else f"the connection could not be made: {detail}"

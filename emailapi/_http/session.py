@@ -8,12 +8,25 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .._delivery import Answer, Deadline, Kind, Request, no_answer, out_of_time
+from .._delivery import (
+    Answer,
+    Deadline,
+    Kind,
+    ProcessLocal,
+    Request,
+    no_answer,
+    note_at,
+    out_of_time,
+    raised_by_signal,
+)
 from .._version import __version__
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback
 from . import failure
-from .connection import Adapter, call
+from .body import PIECE, UnreadableBody, join, limit_for, read_raw
+from .connection import UnexpectedData
+from .exchange import Exchange
+from .pool import Adapter
 
 USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
 
@@ -64,9 +77,8 @@ class Session:
             proxies = self._settings["proxies"].items()
             self._settings["proxies"] = {scheme: proxy for scheme, proxy in proxies if _on_loopback(proxy)}
         self._closed = False
+        self._adapters = ProcessLocal(Adapter)
         self._pid = os.getpid()
-        self._adapter = Adapter()
-        self._abandoned: list[Adapter] = []
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
@@ -75,8 +87,9 @@ class Session:
     def close(self) -> None:
         """Close all connections; a session that the user gave stays the user's to close."""
         self._closed = True
-        if self._pid == os.getpid():  # else they are the parent's, and so are their locks
-            self._adapter.close()
+        adapter = self._adapters.made()
+        if adapter is not None:
+            adapter.close()
 
     def check_open(self) -> None:
         """
@@ -108,43 +121,61 @@ class Session:
         if left <= 0:
             raise out_of_time(request)
         timeout = min(timeout[0], left), min(timeout[1], left)
-        call.sent, call.until, call.timeout = None, deadline.at, timeout[1]
+        exchange = Exchange(deadline.at, timeout[1])
+        passing: BaseException | None = None
         try:
-            if self._given is not None:
-                return self._exchange_by(self._given, request, url, headers, timeout)
-            return self._exchange(request, url, headers, timeout)
-        except Exception as error:  # whatever it is: hooks and adapters of the user's may raise anything
-            ours = self._failure(request, error, timeout, deadline)
-            failure.let_go(error)
-        # Raised out here so that it does not carry the other one, which holds the request with token and mail.
-        raise ours
+            with exchange:
+                answer = self._carry_out(exchange, request, url, headers, timeout)
+        except BaseException as error:
+            passing = self._passing(error)
+            if passing is None:
+                ours = self._failure(request, exchange, error, timeout, deadline)
+                failure.let_go(error)
+        else:
+            if answer.status != 407:
+                return answer
+            ours = no_answer(request, failure.proxy_login(self._proxy()), sent=False, retryable=False)
+        if passing is None:
+            # Raised out here so that it does not carry the other one, which holds the request with token and mail.
+            raise ours
+        if exchange.sent is not False:
+            note_at(passing, request)
+        try:
+            raise passing
+        finally:
+            passing = None  # else its frames, and what they hold, would stay until the garbage collector comes
 
-    def _exchange(self, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]) -> Answer:
-        if self._pid != os.getpid():
-            # What another thread held at the fork stays locked in the child: the parent's pool must not be emptied, not
-            # even by the garbage collector.
-            self._abandoned.append(self._adapter)
-            # In this order: another thread that sees the new process must see the new connections, too.
-            self._adapter, self._pid = Adapter(), os.getpid()
+    def _passing(self, error: BaseException) -> BaseException | None:
+        """Return what an exception is that is not about the exchange: it is the caller's, as a signal handler's is."""
+        kinds = failure.KINDS if self._given is None else (Exception,)  # the user's hooks and adapters raise anything
+        return raised_by_signal(error) if isinstance(error, kinds) else error
+
+    def _carry_out(
+        self, exchange: Exchange, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]
+    ) -> Answer:
+        if self._given is not None:
+            return self._exchange_by(self._given, exchange, request, url, headers, timeout)
+        return self._exchange(exchange, request, url, headers, timeout)
+
+    def _exchange(
+        self, exchange: Exchange, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]
+    ) -> Answer:
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, url, request.body
         if request.body is not None or request.method != "GET":
             headers = {**headers, "Content-Length": str(len(request.body or b""))}
         # Our own names, in one spelling: a mapping for any spelling costs as much as the whole encoding of a mail.
         prepared.headers = headers  # type: ignore[assignment]
-        response = self._adapter.send(prepared, timeout=timeout, **self._settings)
-        try:
-            body = response.raw.read(decode_content=True)
-        except BaseException as error:
-            response.raw.close()
-            if not failure.says_enough(response.status_code, error):
-                raise
-            body = b""
-        return Answer(response.status_code, response.headers, body)
+        response = self._adapters.get().send(prepared, timeout=timeout, **self._settings)
+        answer = _read(response, exchange, request)
+        if exchange.unexpected:
+            raise UnexpectedData("sent more than its response, which may be another request's")
+        return answer
 
     def _exchange_by(
         self,
         session: requests.Session,
+        exchange: Exchange,
         request: Request,
         url: str,
         headers: dict[str, Any],
@@ -153,23 +184,33 @@ class Session:
         if self._pid != os.getpid():
             session.close()  # what it has open is the parent's; it opens new ones
             self._pid = os.getpid()
+        options: dict[str, Any] = {"timeout": timeout, "allow_redirects": False, "stream": True}
         try:
-            response = session.request(
-                request.method, url, data=request.body, headers=headers, timeout=timeout, allow_redirects=False
-            )
+            response = session.request(request.method, url, data=request.body, headers=headers, **options)
         except requests.HTTPError as error:
             # A hook of the user's raises for a status: the answer is there.
             if error.response is None or not failure.is_about(error, self.base_url):
                 raise
             response = error.response
-        return Answer(response.status_code, response.headers, response.content)
+        return _read(response, exchange, request)
+
+    def _proxy(self) -> str:
+        """Return host and port of the proxy that serves, without its login; empty where none does."""
+        given = {} if self._given is None else self._given.proxies
+        found = requests.utils.select_proxy(self.base_url, {**self._settings["proxies"], **given})
+        return (found or "").rpartition("@")[2].rpartition("//")[2].rstrip("/")
 
     def _failure(
-        self, request: Request, error: Exception, timeout: tuple[float, float], deadline: Deadline
-    ) -> Exception:
+        self,
+        request: Request,
+        exchange: Exchange,
+        error: BaseException,
+        timeout: tuple[float, float],
+        deadline: Deadline,
+    ) -> EmailAPIError:
         """Turn what `requests`, `urllib3` or the system raised into an error of ours."""
         # By a session of the user's the mark says nothing of this call: its hooks may use another client.
-        sent = call.sent if self._given is None else None
+        sent = exchange.sent if self._given is None else None
         wrong = failure.configuration(error, sent, self._settings["verify"])
         if wrong is not None:
             return ConfigurationError(f"the request cannot be made: {wrong}")
@@ -177,5 +218,27 @@ class Session:
             sent = not failure.surely_not_sent(error, self.base_url)
         if deadline.left() <= 0 and (not sent or request.kind is Kind.READ):
             return out_of_time(request)
-        why = f"{failure.reason(error, sent, timeout)} ({self.base_url})"
-        return no_answer(request, why, sent=sent, retryable=not failure.by_certificate(error))
+        why = f"{failure.reason(error, sent, timeout, self._proxy())} ({self.base_url}){failure.remedy(error)}"
+        return no_answer(request, why, sent=sent, retryable=not failure.is_lasting(error))
+
+
+def _read(response: requests.Response, exchange: Exchange, request: Request) -> Answer:
+    """Read a response; one that is no success counts also where its body cannot be read."""
+    status, limit = response.status_code, limit_for(request)
+    body, unread = b"", ""
+    try:
+        consumed = getattr(response, "_content_consumed", False)
+        if hasattr(response.raw, "length_remaining") and not consumed:
+            body = read_raw(response.raw, limit, exchange.check)
+        else:  # a hook has read it, or an adapter has made it from something else
+            body = join(response.iter_content(PIECE), limit, exchange.check)
+    except UnreadableBody as error:
+        unread = str(error)
+        response.close()
+        exchange.unexpected = False  # the rest of this response
+    except BaseException as error:
+        response.close()
+        exchange.unexpected = False
+        if raised_by_signal(error) or not failure.says_enough(status, error):
+            raise
+    return Answer(status, response.headers, body, unread=unread)

@@ -204,6 +204,8 @@ _STATUS_DECIDES = (InvalidRequest, RateLimited, ServiceUnavailable, ServerError)
 
 def error_class(status: int, code: int | None) -> type[APIError]:
     """Return the class for an answer: by its code where that says more than the HTTP status, else by the status."""
+    if status in (421, 425):
+        return ServiceUnavailable
     row = ERROR_CODES.get(code) if code is not None else None
     if row is not None and row.error not in _STATUS_DECIDES:
         return row.error

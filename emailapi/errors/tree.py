@@ -185,7 +185,7 @@ class RateLimited(APIError):
 
 
 class ServiceUnavailable(APIError):
-    """The service is down for maintenance and took nothing."""
+    """The service is down for maintenance, or wants another connection (HTTP 421, 425), and took nothing."""
 
     retryable = True
 

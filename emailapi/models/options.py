@@ -24,7 +24,7 @@ class Retry:
     """
     How often what may be tried again is tried, and how long is waited between.
 
-    The wait doubles from attempt to attempt; half of it is random. A wait that the service asks for goes before it.
+    The wait doubles from attempt to attempt; half of it is random. It is never less than the service asks for.
 
     Attributes:
         attempts: How often in all; 1 turns trying again off.

@@ -23,7 +23,7 @@ from .._delivery import (
     unknown,
 )
 from ..errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
-from ..models.address import Address
+from ..models.address import Address, parse_addresses
 from ..models.bulk import BulkEmail
 from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
 from ..models.outbound import BatchItem, SendResult, inactive_addresses
@@ -260,8 +260,22 @@ def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
     with suppress(ValueError, InvalidResponse):
         value = answer.value()
         if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
-            return accepted(value, parcel.idempotency_key)
-    return unknown(request, "the answer cannot be read", answer)
+            result = accepted(value, parcel.idempotency_key)
+            if _is_about(result.to, parcel.recipients):
+                return result
+            return unknown(request, "the response names other recipients, it belongs to another email", answer)
+    return unknown(request, answer.unread or "the answer cannot be read", answer)
+
+
+def _is_about(to: str, recipients: Sequence[Address]) -> bool:
+    """Whether the recipients that a response names have one in common with an email's; one without any may be its."""
+    if not to or not recipients or to in (recipients[0].mailbox, recipients[0].header):
+        return True
+    try:
+        named = {address.mailbox.casefold() for address in parse_addresses(to)}
+    except InvalidEmail:
+        return True
+    return not named or any(address.mailbox.casefold() in named for address in recipients)
 
 
 def each(request: Request, answer: Answer, parcels: Sequence[Parcel]) -> list[BatchItem]:

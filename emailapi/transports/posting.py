@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
+from .._delivery import Deadline, Kind, Request, failure_of, new_keys, note_at, unknown
 from .._http import Session, perform
 from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, InvalidResponse, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
@@ -51,7 +51,7 @@ def send_one(
             return already
 
     def post(parcels: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
-        request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND)
+        request = Request("POST", endpoint.one, body=parcels[0].part, kind=Kind.SEND, keys=_keys(parcels))
         try:
             return [single(request, perform(session, _patience(options, until), request, until), parcels[0])]
         except TransportError as error:
@@ -100,6 +100,10 @@ def _belongs_to_another(key: str, ids: Sequence[str]) -> str:
     return f"{key!r} belongs to another email, with other recipients or another subject (message {ids[0]})"
 
 
+def _keys(parcels: Sequence[Parcel]) -> list[str | None]:
+    return [parcel.idempotency_key for parcel in parcels]
+
+
 def body_of(endpoint: Endpoint[Any], parcels: Sequence[Parcel]) -> bytes:
     """Return the body of a batch of these mails."""
     return endpoint.wrapped[0] + b",".join([parcel.part for parcel in parcels]) + endpoint.wrapped[1]
@@ -119,7 +123,7 @@ def send_chunk(
 
     def post(some: Sequence[Parcel], until: Deadline) -> list[BatchItem]:
         encoded = body if len(some) == len(parcels) else body_of(endpoint, some)
-        request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND)
+        request = Request("POST", endpoint.many, body=encoded, kind=Kind.SEND, keys=_keys(some))
         try:
             return each(request, perform(session, _patience(options, until), request, until), some)
         except TransportError as error:
@@ -208,7 +212,11 @@ def _look_up(
     lost = [(at, error, parcels[at].key or "") for at, error in _lost(items) if parcels[at].key]
     # A rejection that names only some recipients as inactive is an unknown outcome, too.
     wanted = [Wanted.of(parcels[at], batch, inactive_addresses(error.message)) for at, error, _ in lost]
-    hits = look_up_all(session, options, wanted, until)
+    try:
+        hits = look_up_all(session, options, wanted, until)
+    except BaseException as passing:  # a signal's: whoever ends the call is told what it leaves behind
+        note_at(passing, Request("POST", "/email", kind=Kind.SEND, keys=[key for _, _, key in lost]))
+        raise
     for at, error, key in lost:
         if key in hits.found:
             items[at] = hits.found[key]
@@ -259,7 +267,7 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
     parcel = pack(bulk, options, BULK.check, key=key)
     if bulk.message_stream is None and options.message_stream is None:
         parcel.stream = BULK_STREAM
-    request = Request("POST", BULK.one, body=parcel.part, kind=Kind.SEND)
+    request = Request("POST", BULK.one, body=parcel.part, kind=Kind.SEND, keys=_keys([parcel]))
     try:
         answer = perform(session, options, request, deadline)
     except DeliveryUnknown as error:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from threading import Lock
 from time import monotonic
 from typing import Any
 
 import attrs
 
-from .._delivery import Deadline
+from .._delivery import Deadline, ProcessLocal, raised_by_signal
 from .._log import logger
 from ..errors import (
     ConfigurationError,
@@ -77,21 +76,16 @@ def join(fallback: Transport | None, ignore: Iterable[str]) -> Relief | None:
 
 
 class _Breaker:
-    """Counts failures of the first way, and says when to leave it alone; threads share it, a fork begins anew."""
+    """Counts failures of the first way, and says when to leave it alone; all threads of a process share it."""
 
     def __init__(self) -> None:
-        self._renew()
-
-    def _renew(self) -> None:
-        self._pid = os.getpid()
-        self._lock = Lock()
+        # One that its own thread may take again: a signal handler that sends may interrupt whoever holds it.
+        self._lock = threading.RLock()
         self._failures = 0
         self._closed_until = 0.0
 
     def let_through(self, count: int) -> int:
         """Return how many of so many mails the first way is to be tried with; after a pause it is one mail alone."""
-        if self._pid != os.getpid():
-            self._renew()
         if self._failures < FAILURES or not count:
             return count
         with self._lock:
@@ -118,7 +112,7 @@ class Relief:
         """Check that it is a way out."""
         self.second = check_way(second, "fallback")
         self.ignore = check_ignore(ignore)
-        self._breaker = _Breaker()
+        self._breakers = ProcessLocal(_Breaker)  # a fork begins anew
 
     def __repr__(self) -> str:
         """Name the way."""
@@ -155,9 +149,10 @@ class Relief:
             deadline: When both must be over.
         """
         items: list[BatchItem] = []
-        while count := self._breaker.let_through(len(emails) - len(items)):
+        breaker = self._breakers.get()
+        while count := breaker.let_through(len(emails) - len(items)):
             some = first(slice(len(items), len(items) + count))
-            self._breaker.tell(_worked(some))
+            breaker.tell(_worked(some))
             items += some
         places = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_relieve(item)]
         tried = len(items)
@@ -218,6 +213,8 @@ def ask(way: Transport, emails: Sequence[Email]) -> list[BatchItem]:
     except EmailAPIError as error:
         return [error, *(copy(error) for _ in emails[1:])]
     except Exception as error:
+        if raised_by_signal(error):
+            raise
         failure, why = error, f"{type(way).__name__} raised {type(error).__name__}"
     else:
         if len(items) == len(emails):

@@ -37,15 +37,16 @@ def test_waits_differ():
     left=st.floats(min_value=-10, max_value=1e6),
 )
 def test_next_wait(retry, attempt, asked, left):
-    """There is no further attempt behind the last, nor behind a wait that leaves no time; what is asked for is kept."""
+    """There is no further attempt behind the last, nor one without time; what is asked is the least."""
     wait = next_wait(retry, attempt, asked, left)
+    longest = max(min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60)), asked or 0.0)
     if attempt >= retry.attempts:
         assert wait is None
-    elif asked is not None:
-        assert wait == (asked if asked < left else None)
+    elif wait is None:
+        assert left <= longest
     else:
-        assert wait is None or 0 <= wait < left
-        assert wait is not None or left <= min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60))
+        assert max(longest / 2 if longest != asked else 0.0, asked or 0.0) <= wait <= longest
+        assert wait < left
 
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)

@@ -101,6 +101,8 @@ AGAIN = [
         "429-date", "again", lambda exchange: answers(HTML, 429, Retry_After=formatdate(usegmt=True))(exchange), False
     ),
     Mode("503-code-100", "again", answers(OUTAGE, 503), accepts=False),
+    Mode("421", "again", answers(HTML, 421), accepts=False),
+    Mode("425-code-300", "again", answers({"ErrorCode": 300, "Message": "Too early"}, 425), accepts=False),
 ]
 REFUSED = [
     Mode("302", "refused", lambda e: answers(b"", 302, Location=e.service.elsewhere.url)(e), accepts=False),

@@ -239,7 +239,7 @@ def accepted() -> Callable[[Seen], bytes]:
         if seen.target.endswith("/email/batch"):
             return reply([ok for _ in seen.json])
         if seen.target.endswith("/email"):
-            return reply({**ok, "Message": seen.json["Subject"]})
+            return reply({**ok, "Message": seen.json["Subject"], "To": seen.json["To"]})
         return reply({"TotalCount": 0, "Messages": [], "MessageID": "".join(seen.target.split("/")[3:4])})
 
     return answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from email.utils import formatdate
 
 import pytest
 
@@ -17,7 +16,6 @@ from emailapi import (
     Hooks,
     NotFound,
     Outcome,
-    RateLimited,
     Retry,
     ServerError,
 )
@@ -45,8 +43,8 @@ def test_hooks_of_a_send_that_is_put_off(serve, connect, reply, accepted):
     assert [event.attempt for _, event in told] == [1, 1, 1, 2, 2, 2, 3, 3]
     assert [event.status for _, event in told] == [None, 429, 429, None, 503, 503, None, 200]
     first, second = (event.wait for name, event in told if name == "on_retry")
-    assert 0 < first <= 0.01
-    assert second == 0
+    assert 0.005 <= first <= 0.01
+    assert 0.01 <= second <= 0.02
     assert all((event.method, event.path, event.error) == ("POST", "/email", None) for _, event in told)
     assert all((event.seconds is None) is (name == "before_send") for name, event in told)
     assert not [secret for secret in SECRETS if secret in repr(told)]
@@ -241,25 +239,6 @@ def test_what_was_surely_not_done_is_tried_again(name, serve, connect, reply):
     peer = serve(reply(b"", 429), reply({"ErrorCode": 100}, 503), reply(RECORD))
     ONCE[name](connect(peer.url, retry=QUICK))
     assert len(peer.seen) == 3
-
-
-@pytest.mark.parametrize("text", ["-5", "1.5", "soon", "", "0", formatdate(0, usegmt=True), "Thu, 99 Foo 2099"])
-def test_a_retry_after_that_says_little(text, serve, connect, reply, accepted):
-    """A `Retry-After` that is past or cannot be read does not keep a send from its own pace."""
-    peer = serve(reply(b"", 429, Retry_After=text), accepted)
-    connect(peer.url, retry=QUICK).outbound.send(MAIL)
-    assert len(peer.seen) == 2
-
-
-@pytest.mark.parametrize("text", ["31", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_a_retry_after_that_is_too_long(text, serve, connect, reply, accepted):
-    """One that is longer than what is left of the deadline ends the call at once, as a refusal for now."""
-    peer = serve(reply(b"", 429, Retry_After=text), accepted)
-    with pytest.raises(RateLimited) as caught:
-        connect(peer.url, retry=QUICK).outbound.send(MAIL)
-    assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 1)
-    assert caught.value.retry_after > 30
-    assert len(peer.seen) == 1
 
 
 def test_a_read_tells_its_last_answer(serve, connect, reply):

@@ -147,11 +147,11 @@ def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accep
     peer = serve(accepted)
     client = connect(peer.url)
     client.outbound.send(MAIL)
-    adapter = client._session._adapter
+    adapter = client._session._adapters.get()
     held, go = threading.Event(), threading.Event()
 
     def hold():
-        with adapter.poolmanager.pools.lock, adapter._pool.pool.mutex:
+        with adapter.poolmanager.pools.lock:
             held.set()
             go.wait(10)
 

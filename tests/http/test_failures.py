@@ -113,7 +113,8 @@ def _no_name(kit: Any) -> tuple[str, Any]:
 HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"MessageID": "'
 HALF_CLOSED = HALF.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 CHUNK = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n400\r\n{"
-REFUSES = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+REFUSES = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 
 NOT_SENT = {
     "refused": Failure(_nowhere, "the connection was refused"),
@@ -122,10 +123,11 @@ NOT_SENT = {
     "EOF in the TLS handshake": Failure(_no_tls("close"), "handshake failed"),
     "silence in the TLS handshake": Failure(_no_tls("silence"), "no connection within 0.05 s", timeout=(0.05, 5)),
     "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "handshake failed"),
-    "untrusted certificate": Failure(_tls(b"", trusted=False), "certificate is not trusted", retryable=False),
+    "untrusted certificate": Failure(_tls(b"", trusted=False), "REQUESTS_CA_BUNDLE, or by a session=", retryable=False),
     "another host's certificate": Failure(_tls(b"", host="other.example"), "is not trusted", retryable=False),
     "no proxy there": Failure(_no_proxy_there, "the connection was refused"),
-    "proxy refuses": Failure(_proxy(REFUSES), "the proxy made no connection: Tunnel connection failed: 407"),
+    "proxy wants a login": Failure(_proxy(LOGIN), "wants a login (HTTP 407): give HTTPS_PROXY", retryable=False),
+    "proxy refuses": Failure(_proxy(REFUSES), "made no connection: Tunnel connection failed: 403"),
     "proxy resets on CONNECT": Failure(_proxy("reset"), "could not be made"),
     "proxy is silent on CONNECT": Failure(_proxy("silence"), "no connection within 0.05 s", timeout=(0.05, 5)),
     "untrusted certificate behind a proxy": Failure(_tunnel_to_untrusted, "is not trusted", retryable=False),

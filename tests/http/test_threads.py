@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -106,6 +108,58 @@ def test_after_a_fork_each_process_has_its_own_connection(serve, connect, accept
     for seen in peer.seen:
         by_connection.setdefault(seen.connection, set()).add(seen.json["Subject"].partition("-")[0])
     assert sorted(by_connection.values(), key=sorted) == [{"a"}, {"b"}, {"before", "parent"}]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+@pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
+def test_after_a_fork_in_c_each_process_has_its_own_connection(serve, connect, accepted, own):
+    """As uWSGI forks: no hook of the interpreter's is called."""
+    peer = serve(accepted)
+    with requests.Session() as session:
+        client = connect(peer.url, session=session if own else None)
+        send(client, "before")
+        child = ctypes.PyDLL(None).fork()
+        if not child:
+            status = 1
+            try:
+                status = int([send(client, f"child-{number}") for number in range(20)][-1] != "child-19")
+            finally:
+                os._exit(status)
+        assert [send(client, f"parent-{number}") for number in range(20)][-1] == "parent-19"
+        assert os.waitpid(child, 0)[1] == 0
+    by_connection = {}
+    for seen in peer.seen:
+        by_connection.setdefault(seen.connection, set()).add(seen.json["Subject"].partition("-")[0])
+    assert sorted(by_connection.values(), key=sorted) == [{"before", "parent"}, {"child"}]
+
+
+def test_more_threads_than_a_pool_has_places(serve, connect, accepted, caplog):
+    """As many connections are kept as are needed at once, however many: none is thrown away, nor warned of."""
+    count = 48
+    together = threading.Barrier(count)
+    peer = serve(lambda seen: together.wait(20) >= 0 and accepted(seen))
+    client = connect(peer.url)
+    for _ in range(3):
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(lambda number: send(client, str(number)), range(count)))
+    assert (peer.connections, len(peer.seen)) == (count, 3 * count)
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
+def test_connections_that_are_needed_no_more_are_closed(serve, connect, accepted, monkeypatch):
+    """What a burst opened is closed once the servers will have forgotten it, while others go on."""
+    together = threading.Barrier(8)
+    peer = serve(lambda seen: (seen.json["Subject"] != "burst" or together.wait(20) >= 0) and accepted(seen))
+    client = connect(peer.url).with_options(deadline=1000)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: send(client, "burst"), range(8)))
+    pool = client._session._adapters.get()._pool.pool
+    assert pool.qsize() == 8
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + 100)
+    for _ in range(9):
+        send(client, "alone")
+    assert (pool.qsize(), peer.connections) == (1, 9)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")

@@ -1,0 +1,115 @@
+"""The body of a response: read and decompressed in pieces, within limits of size and time."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from .._delivery import Kind, Request
+
+READ_LIMIT = 64_000_000
+SEND_LIMIT = 1_000_000
+# A response to a send repeats recipients of its request, maybe escaped, and names each twice when it is inactive.
+REPEATED = 3
+PIECE = 65_536
+CODINGS_LIMIT = 5
+
+
+class UnreadableBody(Exception):
+    """A body that is too large, or compressed as nobody asked for."""
+
+
+def limit_for(request: Request) -> int:
+    """Return how many bytes of a response are read, decompressed."""
+    if request.kind is not Kind.SEND:
+        return READ_LIMIT
+    return min(READ_LIMIT, SEND_LIMIT + REPEATED * len(request.body or b""))
+
+
+def read_raw(raw: Any, limit: int, check: Callable[[], None]) -> bytes:
+    """
+    Read the body of a response of `urllib3`.
+
+    Args:
+        raw: The response.
+        limit: How many bytes it may have, compressed as well as decompressed.
+        check: Raises when the time is over.
+
+    Raises:
+        UnreadableBody: It has more, or cannot be decompressed.
+    """
+    coding = raw.headers.get("Content-Encoding")
+    length = raw.length_remaining
+    if not coding and length is not None and length <= limit:
+        body: bytes = raw.read(decode_content=False)
+        return body
+    # As soon as anything comes, so that the time is looked at; our own connections look at it themselves.
+    read = getattr(raw, "read1", raw.read)
+    return join(
+        _decoded(iter(lambda: read(PIECE, decode_content=False), b""), coding or "", limit, check), limit, check
+    )
+
+
+def join(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> bytes:
+    """
+    Return all pieces together.
+
+    Raises:
+        UnreadableBody: They have more bytes than the limit.
+    """
+    body = io.BytesIO()
+    for piece in _within(pieces, limit, check):
+        body.write(piece)
+    return body.getvalue()
+
+
+def _within(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            raise UnreadableBody(f"the response is larger than {limit / 1_000_000:.3g} MB")
+        check()
+        yield piece
+
+
+def _decoded(pieces: Iterable[bytes], coding: str, limit: int, check: Callable[[], None]) -> Iterable[bytes]:
+    """Undo the codings of a body, the last one first; none of them may grow beyond the limit in between."""
+    codings = [name for name in (part.strip().lower() for part in coding.split(",")) if name not in ("", "identity")]
+    if len(codings) > CODINGS_LIMIT or not {*codings} <= {"gzip", "x-gzip", "deflate"}:
+        raise UnreadableBody(
+            f"the response has the content coding {coding[:80]!r}, only gzip and deflate were asked for"
+        )
+    for name in reversed(codings):
+        pieces = _inflated(_within(pieces, limit, check), name)
+    return pieces
+
+
+def _inflated(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Decompress, by one piece at a time however much is in it."""
+    inflate = None
+    for piece in pieces:
+        more = bool(piece)
+        while more:
+            if inflate is None or inflate.eof:
+                if inflate is not None and (coding == "deflate" or not piece.startswith(b"\x1f")):
+                    break  # what stands behind a whole body is no part of it; gzip may have several
+                inflate = zlib.decompressobj(_window(coding, piece))
+            try:
+                out = inflate.decompress(piece, PIECE)
+            except zlib.error:
+                raise UnreadableBody(f"the response is not {coding}, as it says") from None
+            yield out
+            piece = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            more = bool(piece) or (len(out) == PIECE and not inflate.eof)
+    if inflate is not None and not inflate.eof:
+        raise UnreadableBody(f"the response breaks off inside its {coding}")
+
+
+def _window(coding: str, start: bytes) -> int:
+    """Return what `zlib` is told of a coding; `deflate` comes with zlib's header (RFC 9110) or, wrongly, without."""
+    if coding != "deflate":
+        return 16 + zlib.MAX_WBITS
+    return zlib.MAX_WBITS if start[0] & 0x0F == 8 else -zlib.MAX_WBITS

@@ -1,0 +1,125 @@
+"""The pool that a client's connections wait in, and the adapter of `requests` that sends through it."""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
+
+from .connection import Connection, TLSConnection, clocks
+from .exchange import current_exchange
+
+
+class _Idle:
+    """
+    The connections that wait for their next request: as many as ever served at once, less those that the rest outlive.
+
+    Without a lock: each step is one step for all threads, so that neither a signal handler nor a greenlet that sends
+    meanwhile can wait for the code that it interrupts.
+    """
+
+    def __init__(self, _maxsize: int) -> None:
+        self._connections: deque[Any] = deque()
+
+    def get(self, **_: object) -> Any:
+        """
+        Take the connection that was used last.
+
+        Raises:
+            queue.Empty: There is none.
+        """
+        try:
+            return self._connections.pop()
+        except IndexError:
+            raise queue.Empty from None
+
+    def put(self, item: Any, **_: object) -> None:
+        """Keep a connection; the one that waits for longest is closed if the server has forgotten it by now."""
+        if item is None:  # urllib3 would count these for places
+            return
+        self._connections.append(item)
+        if len(self._connections) > 1:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        try:
+            oldest = self._connections.popleft()
+        except IndexError:  # another thread took it
+            return
+        if oldest.was_idle_for_long(clocks()):
+            oldest.close()
+        else:
+            self._connections.appendleft(oldest)
+
+    def qsize(self) -> int:
+        """Return how many connections wait."""
+        return len(self._connections)
+
+
+class _Serving:
+    """Tells each connection which exchange it serves."""
+
+    QueueCls = _Idle
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        connection.exchange = current_exchange()
+        return connection
+
+
+class _Pool(_Serving, HTTPConnectionPool):  # type: ignore[misc]
+    ConnectionCls = Connection
+
+
+class _TLSPool(_Serving, HTTPSConnectionPool):  # type: ignore[misc]
+    ConnectionCls = TLSConnection
+
+
+_POOLS = {"http": _Pool, "https": _TLSPool}
+
+
+class Adapter(HTTPAdapter):
+    """The stock adapter with our connections, one remembered pool, and answers without cookies and history."""
+
+    def __init__(self) -> None:
+        self._pool: Any = None
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        """Return the pool for the one host, proxy and CA bundle that this adapter serves."""
+        current_exchange().sent = False
+        pool = self._pool  # another thread may close the client meanwhile
+        if pool is None:
+            pool = self._pool = super().get_connection_with_tls_context(*args, **options)
+        return pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """Return what stands in the request line, without asking again which proxy serves where there is none."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(self, request: requests.PreparedRequest, raw: HTTPResponse) -> requests.Response:  # type: ignore[override]
+        """Return what users' tests that put `responses` in the place of the network expect, and nothing more."""
+        response = requests.Response()
+        response.status_code = raw.status
+        response.headers = raw.headers  # type: ignore[assignment]  # they compare in any case, too
+        response.raw = raw
+        response.request = request
+        response.url = request.url or ""
+        return response
+
+    def close(self) -> None:
+        self._pool = None
+        super().close()

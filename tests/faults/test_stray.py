@@ -1,0 +1,202 @@
+"""Responses that nobody asked for: none is taken for that of another email."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+
+import pytest
+import requests
+
+from emailapi import DeliveryUnknown, Email, SendResult
+
+from .calls import MAIL_CALLS, OTHER_CALLS, came_of, mail
+from .modes import Mode, answers
+from .wire import reply
+
+STRAY = {"ErrorCode": 0, "Message": "OK", "MessageID": "stray"}
+
+
+def stray_of(value):
+    """Return a response like another's, of the same shape and without recipients that would tell."""
+    return reply([STRAY] * len(value) if isinstance(value, list) else {**STRAY, "Id": "stray", "Status": "Accepted"})
+
+
+def behind(exchange):
+    """Answer, with a second response behind it."""
+    return exchange.send(reply(exchange.value) + stray_of(exchange.value))
+
+
+def before(exchange):
+    """Answer, with another response before it."""
+    return exchange.send(stray_of(exchange.value) + reply(exchange.value))
+
+
+def in_two_writes(exchange):
+    """Answer, with another response before it: a record of its own by TLS."""
+    exchange.send(stray_of(exchange.value) + b"HTTP/1.1 200 ")
+    return exchange.send(reply(exchange.value))
+
+
+def in_chunks_and_behind(exchange):
+    """Answer in chunks, with a second response behind them."""
+    body = reply(exchange.value).partition(b"\r\n\r\n")[2]
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return exchange.send(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) + stray_of(exchange.value))
+
+
+def half_of_one(exchange):
+    """Answer, with the beginning of something behind it."""
+    return exchange.send(reply(exchange.value) + b"HTTP/1.1 2")
+
+
+STRAYS = [behind, before, in_two_writes, in_chunks_and_behind, half_of_one]
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "TLS"])
+def serve_either(request, serve, tls, monkeypatch):
+    """Start services without TLS, or with it."""
+    context, bundle = tls
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    return lambda *script: serve(*script, tls=context if request.param else None)
+
+
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
+def test_an_email_whose_response_has_more_behind_it_is_looked_up(act, call, serve_either, connect):
+    service = serve_either(None, Mode("stray", "lost", act))
+    client = connect(service)
+    client.server.get()
+    for reconciled in (True, False):
+        came = came_of(call, client)
+        for tag, item in zip(call.tags, came.items, strict=True):
+            assert isinstance(item, SendResult)
+            assert item.message_id == [one.id for one in service.accepted if one.tag == tag][-1]
+            assert item.reconciled is reconciled
+    assert sum(seen.method == "POST" for seen in service.seen) == 2
+
+
+@pytest.mark.parametrize("call", OTHER_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
+def test_another_call_whose_response_has_more_behind_it_was_not_answered(act, call, serve, connect):
+    service = serve(Mode("stray", "lost", act))
+    came = came_of(call, connect(service))
+    if call.kind in ("read", "write"):
+        assert not isinstance(came.only, Exception)
+        assert len(service.seen) == 2
+    else:
+        assert isinstance(came.only, DeliveryUnknown)
+        assert len(service.seen) == 1
+
+
+def test_an_empty_line_behind_a_response_is_no_other_response(serve, connect):
+    service = serve(Mode("line", "fine", lambda exchange: exchange.send(reply(exchange.value) + b"\r\n")))
+    client = connect(service)
+    results = [client.outbound.send(mail(tag)) for tag in "ab"]
+    assert [result.reconciled for result in results] == [False, False]
+    assert service.connections == 2
+
+
+def test_a_response_that_comes_while_nothing_is_asked_is_never_read(serve_either, connect):
+    sent = threading.Event()
+
+    def late(exchange):
+        exchange.send(reply(exchange.value))
+        time.sleep(0.05)
+        exchange.send(stray_of(exchange.value))
+        sent.set()
+        return True
+
+    service = serve_either(Mode("late", "fine", late))
+    client = connect(service)
+    client.outbound.send(mail("a"))
+    assert sent.wait(5)
+    time.sleep(0.05)
+    result = client.outbound.send(mail("b"))
+    assert (result.message_id, result.reconciled) == ("id-2", False)
+    assert service.connections == 2
+
+
+def test_a_server_that_speaks_first_gives_no_email_its_response(connect):
+    """Whether its words are there before the request is written, or only then, they are not the response."""
+    posts = []
+
+    def serve(listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with contextlib.suppress(ConnectionError), connection, connection.makefile("rb") as reader:
+                connection.sendall(reply(STRAY))
+                head = b"".join(iter(reader.readline, b"\r\n"))
+                if head.startswith(b"POST"):
+                    posts.append(head)
+                connection.sendall(reply({"TotalCount": 0, "Messages": []}))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=[listener], daemon=True)
+        thread.start()
+
+        class Named:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        client = connect(Named, deadline=0.5)
+        came = came_of(MAIL_CALLS[0], client)
+        assert isinstance(came.only, Exception)
+        assert came.only.may_have_been_sent or not posts
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+OTHERS = [
+    "stranger@example.com",
+    "Stranger <stranger@example.com>",
+    "xa@example.com",
+    "a@example.com.evil.example",
+    '"a@example.com" <stranger@example.com>',
+    "stranger@example.com, other@example.com",
+]
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
+@pytest.mark.parametrize("to", OTHERS)
+@pytest.mark.parametrize("call", MAIL_CALLS[:2], ids=lambda call: call.name)
+def test_a_response_that_names_other_recipients_is_looked_up(call, to, own, serve, connect):
+    service = serve(Mode("other", "lost", lambda exchange: answers({**STRAY, "To": to})(exchange)))
+    with requests.Session() as session:
+        came = came_of(call, connect(service, session=session if own else None))
+    assert came.only.reconciled
+    assert came.only.message_id == "id-1"
+
+
+SAME = [
+    ({"to": "a@example.com"}, "A@EXAMPLE.com"),
+    ({"to": "Jane <a@example.com>"}, "a@example.com"),
+    ({"to": "a@example.com"}, '"Doe, Jane" <a@example.com>'),
+    ({"to": "a@bücher.example"}, "a@xn--bcher-kva.example"),
+    ({"to": "a@xn--bcher-kva.example"}, "a@BÜCHER.example"),
+    ({"to": "a@example.com, b@example.com"}, "b@example.com"),
+    ({"cc": "a@example.com"}, "a@example.com"),
+    ({"to": "b@example.com", "bcc": "a@example.com"}, "a@example.com"),
+    ({"to": "a@example.com"}, ""),
+    ({"to": "a@example.com"}, None),
+    ({"to": "a@example.com"}, "undisclosed-recipients:;"),
+    ({"to": "a@example.com"}, "<<>>"),
+    ({"to": "a@example.com"}, "nobody"),
+    ({"to": "a@example.com"}, ["stranger@example.com"]),
+]
+
+
+@pytest.mark.parametrize("fields, to", SAME)
+def test_a_response_that_names_one_recipient_or_none_is_the_emails(fields, to, serve, connect):
+    service = serve(Mode("same", "fine", answers({**STRAY, "To": to}), accepts=False))
+    result = connect(service).outbound.send(Email(sender="s@example.com", subject="s", text_body="x", **fields))
+    assert (result.message_id, result.reconciled) == ("stray", False)
+
+
+def test_a_response_without_recipients_is_the_emails(serve, connect):
+    service = serve(Mode("same", "fine", answers(STRAY), accepts=False))
+    assert connect(service).outbound.send(mail("a")).message_id == "stray"

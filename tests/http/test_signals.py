@@ -1,0 +1,245 @@
+"""Signal handlers that run while a call waits: what they raise passes, and what they send is theirs alone."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import socket
+import threading
+import time
+
+import pytest
+import requests
+
+from emailapi import Client, ConnectionFailed, DeliveryUnknown, Email, Hooks, Retry
+from emailapi.transports.memory import MemoryTransport
+
+MAIL = Email(sender="us@example.com", to="you@example.com", subject="outer", text_body="Hi", idempotency_key="key-1")
+INNER = Email(sender="us@example.com", to="you@example.com", subject="inner", text_body="Hi")
+
+
+class Limit(Exception):
+    """What a task queue raises when a task has run for too long."""
+
+
+@pytest.fixture
+def alarm():
+    """Let a handler run in a moment, in the main thread."""
+    before = signal.getsignal(signal.SIGALRM)
+
+    def arrange(handler, seconds=0.15):
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    yield arrange
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def raising(error):
+    """Return a handler that raises an error."""
+
+    def handler(number, frame):
+        raise error
+
+    return handler
+
+
+class Raising:
+    """A handler that is a method, or the object itself."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def method(self, number, frame):
+        raise self.error
+
+    def __call__(self, number, frame):
+        raise self.error
+
+
+HANDLERS = {
+    "function": raising,
+    "method": lambda error: Raising(error).method,
+    "object": Raising,
+    "partial": lambda error: functools.partial(raising(error)),
+}
+ERRORS = [Limit("over"), TimeoutError("over"), ConnectionResetError("over"), OSError("over"), requests.Timeout("over")]
+
+
+def raised_by(call, error):
+    """Make a call that ends by this very exception, long before its time is over."""
+    began = time.monotonic()
+    with pytest.raises(type(error)) as caught:
+        call()
+    assert caught.value is error
+    assert time.monotonic() - began < 3
+    notes = " ".join(getattr(error, "__notes__", ()))
+    error.__notes__ = []
+    return notes
+
+
+@pytest.mark.parametrize("kind", HANDLERS)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_what_a_signal_handler_raises_while_a_response_is_awaited_passes(error, kind, serve, connect, accepted, alarm):
+    peer = serve("silence", accepted)
+    client = connect(peer.url, retry=Retry(attempts=3, initial=0.01))
+    alarm(HANDLERS[kind](error))
+    notes = raised_by(lambda: client.outbound.send(MAIL), error)
+    assert "may have been sent" in notes
+    assert "key-1" in notes
+    assert client.outbound.send(INNER).message == "inner"
+    assert [seen.json["Subject"] for seen in peer.seen] == ["outer", "inner"]
+    assert peer.connections == 2
+
+
+def test_what_a_signal_handler_raises_from_another_exception_passes_as_it_is(serve, connect, alarm):
+    error = TimeoutError("over")
+
+    def handler(number, frame):
+        raise error from ConnectionResetError("before")
+
+    alarm(handler)
+    raised_by(lambda: connect(serve("silence").url).outbound.send(MAIL), error)
+
+
+PARTS = [
+    b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+    b"HTTP/1.1 422 No\r\nContent-Length: 99\r\n\r\n{",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    b"HTTP/1.1 200 OK\r\nX: ",
+]
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
+@pytest.mark.parametrize("part", PARTS, ids=["body", "body of a refusal", "chunk", "head"])
+def test_what_a_signal_handler_raises_inside_a_response_passes(part, own, serve, connect, alarm):
+    error = TimeoutError("over")
+    with requests.Session() as session:
+        client = connect(serve(part).url, session=session if own else None)
+        alarm(raising(error))
+        assert "key-1" in raised_by(lambda: client.outbound.send(MAIL), error)
+
+
+@pytest.mark.parametrize("error", [Limit("over"), TimeoutError("over")], ids=lambda error: type(error).__name__)
+def test_what_a_signal_handler_raises_before_the_request_names_no_key(error, connect, alarm):
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # whose TLS handshake never goes on
+        client = connect(f"https://127.0.0.1:{listener.getsockname()[1]}")
+        alarm(raising(error))
+        assert not raised_by(lambda: client.outbound.send(MAIL), error)
+
+
+def test_what_a_signal_handler_raises_between_attempts_passes(serve, connect, reply, alarm):
+    error = Limit("over")
+    peer = serve(reply(b"", 429))
+    alarm(raising(error))
+    client = connect(peer.url, retry=Retry(initial=10.0))
+    assert not raised_by(lambda: client.outbound.send(MAIL), error)
+    assert len(peer.seen) == 1
+
+
+@pytest.mark.parametrize("error", [Limit("over"), TimeoutError("over")], ids=lambda error: type(error).__name__)
+def test_what_a_signal_handler_raises_while_an_email_is_looked_up_names_its_key(error, serve, connect, reply, alarm):
+    peer = serve("reset", reply({"TotalCount": 0, "Messages": []}))
+    client = connect(peer.url, reconcile=True)
+    alarm(raising(error), 0.3)
+    assert "key-1" in raised_by(lambda: client.outbound.send(MAIL), error)
+    assert sum(seen.method == "POST" for seen in peer.seen) == 1
+
+
+def test_what_a_signal_handler_raises_inside_a_hook_passes(serve, connect, accepted, alarm):
+    error = Limit("over")
+    client = connect(serve(accepted).url, hooks=Hooks(on_response=lambda event: time.sleep(5)))
+    alarm(raising(error))
+    assert "key-1" in raised_by(lambda: client.outbound.send(MAIL), error)
+
+
+def test_the_note_at_a_batch_names_the_keys(serve, connect, alarm):
+    error = Limit("over")
+    client = connect(serve("silence").url)
+    alarm(raising(error))
+    mails = [{**MAIL_FIELDS, "idempotency_key": f"key-{number}"} for number in range(30)]
+    notes = raised_by(lambda: client.outbound.send_batch(mails), error)
+    assert all(f"'key-{number}'" in notes for number in range(20))
+    assert "and 10 more" in notes
+
+
+MAIL_FIELDS = {"sender": "us@example.com", "to": "you@example.com", "subject": "s", "text_body": "x"}
+
+
+def test_what_a_signal_handler_raises_inside_a_fallback_passes(alarm):
+    class Slow(MemoryTransport):
+        def send(self, email):
+            time.sleep(5)
+            return super().send(email)
+
+    error = TimeoutError("over")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with Client("x", base_url=f"http://127.0.0.1:{port}", fallback=Slow(), retry=Retry(attempts=1)) as client:
+        alarm(raising(error))
+        raised_by(lambda: client.outbound.send(MAIL), error)
+
+
+def test_an_interrupt_names_the_key(serve, connect):
+    def interrupt(seen):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return "silence"
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        connect(serve(interrupt).url).outbound.send(MAIL)
+    assert "key-1" in caught.value.__notes__[0]
+
+
+def test_an_internal_error_is_no_failed_connection(serve, connect, accepted, monkeypatch):
+    def fail(*args, **options):
+        raise TypeError("a bug")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    peer = serve(accepted)
+    with pytest.raises(TypeError, match="a bug"):
+        connect(peer.url).outbound.send(MAIL)
+    assert not peer.seen
+
+
+def test_a_timeout_that_no_signal_handler_raised_is_an_unknown_outcome(serve, connect, alarm):
+    alarm(raising(Limit("never")), 60)
+    with pytest.raises(DeliveryUnknown):
+        connect(serve("silence").url, timeout=0.05).outbound.send(MAIL)
+
+
+@pytest.mark.parametrize("answer", ["reset", "close", "answered"])
+@pytest.mark.parametrize("inner", ["by the same client", "by another that is refused"])
+def test_a_signal_handler_that_sends_leaves_the_send_it_interrupts_alone(
+    inner, answer, serve, connect, accepted, alarm
+):
+    ended, results = threading.Event(), []
+
+    def wait(seen):
+        ended.wait(5)
+        return accepted(seen) if answer == "answered" else answer
+
+    peer = serve(wait, accepted)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        refused = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    client = connect(peer.url, retry=Retry(attempts=3, initial=0.01, maximum=0.01))
+
+    def handler(number, frame):
+        try:
+            other = client if inner == "by the same client" else connect(refused)
+            results.append(other.outbound.send(INNER).message)
+        except ConnectionFailed:
+            results.append("refused")
+        ended.set()
+
+    alarm(handler)
+    if answer == "answered":
+        assert client.outbound.send(MAIL).message == "outer"
+    else:
+        with pytest.raises(DeliveryUnknown):
+            client.outbound.send(MAIL)
+    posted = [seen.json["Subject"] for seen in peer.seen]
+    if inner == "by the same client":
+        assert (posted, results) == (["outer", "inner"], ["inner"])
+    else:
+        assert (posted, results) == (["outer"], ["refused"])
