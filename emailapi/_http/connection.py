@@ -166,12 +166,12 @@ class _Watched:
 
     def connect(self) -> None:
         exchange = self.exchange
-        timeout, exchange.timeout = exchange.timeout, None  # CONNECT keeps to the connect timeout
+        sent, timeout, exchange.timeout = exchange.sent, exchange.timeout, None  # CONNECT keeps to the connect timeout
         self.is_ready = None
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            exchange.sent, exchange.timeout = False, timeout  # what CONNECT wrote was not the request
+            exchange.sent, exchange.timeout = sent, timeout  # what CONNECT wrote was not the request
         self._used = clocks()
         self.is_ready = _readiness(self.sock)
         self._fresh = True

@@ -100,7 +100,8 @@ class Adapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Return the pool for the one host, proxy and CA bundle that this adapter serves."""
-        current_exchange().sent = False
+        exchange = current_exchange()
+        exchange.sent = bool(exchange.sent)  # a wrapper of `requests` may be sending it again
         pool = self._pool  # another thread may close the client meanwhile
         if pool is None:
             pool = self._pool = super().get_connection_with_tls_context(*args, **options)
