@@ -33,6 +33,7 @@ from .pool import Adapter
 
 USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
 
+_SOCKS = ("socks5h", "socks5", "socks4a", "socks4")
 # A test may replace `requests.Session` later.
 _RequestsSession = requests.Session
 
@@ -83,8 +84,26 @@ class Session:
             proxies = self._settings["proxies"].items()
             self._settings["proxies"] = {scheme: proxy for scheme, proxy in proxies if _on_loopback(proxy)}
         self._closed = False
-        self._adapters = ProcessLocal(Adapter)
+        self._adapters = ProcessLocal(self._adapter_class())
         self._pid = os.getpid()
+
+    def _adapter_class(self) -> type[Adapter]:
+        proxy = requests.utils.select_proxy(self.base_url, self._settings["proxies"]) or ""
+        scheme = proxy.partition(":")[0].lower()
+        if self._given is not None or not scheme.startswith("socks"):
+            return Adapter
+        if scheme not in _SOCKS:
+            raise ConfigurationError(
+                f"the proxy {self._proxy()} has the scheme {scheme!r}; use one of {', '.join(_SOCKS)}"
+            )
+        try:
+            from .socks import SocksAdapter
+        except ImportError:
+            raise ConfigurationError(
+                f"the proxy {self._proxy()} is a SOCKS proxy, which needs PySocks: pip install 'requests[socks]', "
+                "or pass a session= with an adapter of your own"
+            ) from None
+        return SocksAdapter
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
