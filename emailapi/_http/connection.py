@@ -30,6 +30,10 @@ class UnexpectedData(http.client.HTTPException):
     """The server sent more than its response, or something before it was asked."""
 
 
+class LoginRefused(OSError):
+    """The proxy rejected the user name and password, or requires them."""
+
+
 class _TimedFile(io.RawIOBase):
     """
     What an answer is read from.
@@ -59,9 +63,9 @@ class _TimedFile(io.RawIOBase):
 
 
 class _TimedAnswer(http.client.HTTPResponse):
-    def __init__(self, connection: _Watched, sock: Any, *args: Any, **options: Any) -> None:
+    def __init__(self, connection: Watched, sock: Any, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self._connection: _Watched | None = connection
+        self._connection: Watched | None = connection
         self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock, connection.exchange))
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -110,7 +114,7 @@ def _received(sock: Any, is_ready: Callable[[], object]) -> bytes | None:
     return data
 
 
-class _Watched:
+class Watched:
     """
     Tells whether a byte of the request was written, and writes it within the exchange's time.
 
@@ -166,12 +170,12 @@ class _Watched:
 
     def connect(self) -> None:
         exchange = self.exchange
-        timeout, exchange.timeout = exchange.timeout, None  # CONNECT keeps to the connect timeout
+        sent, timeout, exchange.timeout = exchange.sent, exchange.timeout, None  # CONNECT keeps to the connect timeout
         self.is_ready = None
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            exchange.sent, exchange.timeout = False, timeout  # what CONNECT wrote was not the request
+            exchange.sent, exchange.timeout = sent, timeout  # what CONNECT wrote was not the request
         self._used = clocks()
         self.is_ready = _readiness(self.sock)
         self._fresh = True
@@ -233,9 +237,9 @@ def clocks() -> tuple[float, float]:
     return time.monotonic(), time.time()
 
 
-class Connection(_Watched, HTTPConnection):  # type: ignore[misc]
+class Connection(Watched, HTTPConnection):  # type: ignore[misc]
     """A connection without TLS."""
 
 
-class TLSConnection(_Watched, HTTPSConnection):  # type: ignore[misc]
+class TLSConnection(Watched, HTTPSConnection):  # type: ignore[misc]
     """A connection with TLS."""

@@ -12,7 +12,7 @@ from requests import exceptions as requests_errors
 from urllib3 import exceptions as urllib3_errors
 
 from .._delivery import causes
-from .connection import UnexpectedData
+from .connection import LoginRefused, UnexpectedData
 
 # What our own connections, the pool and the system raise. All else is not about an exchange, and passes.
 KINDS = (OSError, http.client.HTTPException, urllib3_errors.HTTPError)
@@ -60,7 +60,9 @@ def says_enough(status: int, error: BaseException) -> bool:
 
 def is_lasting(error: BaseException) -> bool:
     """Whether no second attempt heals it: the server's certificate is at fault, or the proxy wants a login."""
-    return by_certificate(error) or any(_REFUSED_BY_PROXY.match(str(one)) for one in causes(error))
+    if by_certificate(error) or _cause(error, LoginRefused):
+        return True
+    return any(_REFUSED_BY_PROXY.match(str(one)) for one in causes(error))
 
 
 def by_certificate(error: BaseException) -> bool:

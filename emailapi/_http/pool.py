@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections import deque
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -60,7 +60,7 @@ class _Idle:
         return len(self._connections)
 
 
-class _Serving:
+class Serving:
     """Tells each connection which exchange it serves."""
 
     QueueCls = _Idle
@@ -71,19 +71,21 @@ class _Serving:
         return connection
 
 
-class _Pool(_Serving, HTTPConnectionPool):  # type: ignore[misc]
+class _Pool(Serving, HTTPConnectionPool):  # type: ignore[misc]
     ConnectionCls = Connection
 
 
-class _TLSPool(_Serving, HTTPSConnectionPool):  # type: ignore[misc]
+class _TLSPool(Serving, HTTPSConnectionPool):  # type: ignore[misc]
     ConnectionCls = TLSConnection
 
 
-_POOLS = {"http": _Pool, "https": _TLSPool}
+_POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _TLSPool}
 
 
 class Adapter(HTTPAdapter):
     """The stock adapter with our connections, one remembered pool, and answers without cookies and history."""
+
+    proxy_pools: ClassVar[dict[str, type[HTTPConnectionPool]]] = _POOLS
 
     def __init__(self) -> None:
         self._pool: Any = None
@@ -95,12 +97,13 @@ class Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
         manager = super().proxy_manager_for(*args, **options)
-        manager.pool_classes_by_scheme = _POOLS
+        manager.pool_classes_by_scheme = self.proxy_pools
         return manager
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Return the pool for the one host, proxy and CA bundle that this adapter serves."""
-        current_exchange().sent = False
+        exchange = current_exchange()
+        exchange.sent = bool(exchange.sent)  # a wrapper of `requests` may be sending it again
         pool = self._pool  # another thread may close the client meanwhile
         if pool is None:
             pool = self._pool = super().get_connection_with_tls_context(*args, **options)

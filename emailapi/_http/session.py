@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,9 +28,14 @@ from . import failure
 from .body import PIECE, UnreadableBody, join, limit_for, read_raw
 from .connection import UnexpectedData
 from .exchange import Exchange
+from .patched import connections_are_stock, open_session, session_is_stock
 from .pool import Adapter
 
 USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
+
+_SOCKS = ("socks5h", "socks5", "socks4a", "socks4")
+# A test may replace `requests.Session` later.
+_RequestsSession = requests.Session
 
 
 def _on_loopback(url: str) -> bool:
@@ -40,7 +47,7 @@ def _on_loopback(url: str) -> bool:
 
 def _check_session(session: requests.Session) -> requests.Session:
     """Refuse a session that would send twice, or to whoever answers."""
-    if not isinstance(session, requests.Session):
+    if not isinstance(session, _RequestsSession):
         raise ConfigurationError(f"session must be a requests.Session, not {type(session).__name__}")
     if session.verify is False:
         raise ConfigurationError("session has verify=False: the token would go to whoever answers")
@@ -70,15 +77,33 @@ class Session:
             token_header: token,
         }
         self._given = None if session is None else _check_session(session)
-        with requests.Session() as resolver:
+        with _RequestsSession() as resolver:
             self._settings: dict[str, Any] = dict(resolver.merge_environment_settings(base_url, {}, True, None, None))
         if _on_loopback(base_url):
             # Another machine's proxy could not reach it, and would see the token, which is in clear to stay here.
             proxies = self._settings["proxies"].items()
             self._settings["proxies"] = {scheme: proxy for scheme, proxy in proxies if _on_loopback(proxy)}
         self._closed = False
-        self._adapters = ProcessLocal(Adapter)
+        self._adapters = ProcessLocal(self._adapter_class())
         self._pid = os.getpid()
+
+    def _adapter_class(self) -> type[Adapter]:
+        proxy = requests.utils.select_proxy(self.base_url, self._settings["proxies"]) or ""
+        scheme = proxy.partition(":")[0].lower()
+        if self._given is not None or not scheme.startswith("socks"):
+            return Adapter
+        if scheme not in _SOCKS:
+            raise ConfigurationError(
+                f"the proxy {self._proxy()} has the scheme {scheme!r}; use one of {', '.join(_SOCKS)}"
+            )
+        try:
+            from .socks import SocksAdapter
+        except ImportError:
+            raise ConfigurationError(
+                f"the proxy {self._proxy()} is a SOCKS proxy, which needs PySocks: pip install 'requests[socks]', "
+                "or pass a session= with an adapter of your own"
+            ) from None
+        return SocksAdapter
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
@@ -154,8 +179,18 @@ class Session:
         self, exchange: Exchange, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]
     ) -> Answer:
         if self._given is not None:
+            if self._pid != os.getpid():
+                self._given.close()  # what it has open is the parent's; it opens new ones
+                self._pid = os.getpid()
             return self._exchange_by(self._given, exchange, request, url, headers, timeout)
-        return self._exchange(exchange, request, url, headers, timeout)
+        if connections_are_stock():
+            if session_is_stock():
+                return self._exchange(exchange, request, url, headers, timeout)
+            adapter = self._adapters.get()
+        else:
+            adapter = None
+        with open_session(adapter) as session:
+            return self._exchange_by(session, exchange, request, url, headers, timeout, self._settings)
 
     def _exchange(
         self, exchange: Exchange, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]
@@ -180,19 +215,29 @@ class Session:
         url: str,
         headers: dict[str, Any],
         timeout: tuple[float, float],
+        settings: Mapping[str, Any] = MappingProxyType({}),
     ) -> Answer:
-        if self._pid != os.getpid():
-            session.close()  # what it has open is the parent's; it opens new ones
-            self._pid = os.getpid()
-        options: dict[str, Any] = {"timeout": timeout, "allow_redirects": False, "stream": True}
+        options: dict[str, Any] = {**settings, "timeout": timeout, "allow_redirects": False, "stream": True}
+        send = getattr(session, request.method.lower())  # not `request`: a test may have replaced `post`
         try:
-            response = session.request(request.method, url, data=request.body, headers=headers, **options)
+            # Exact `str`, which tools can serialize; in no variable, so that no traceback shows the token.
+            response = send(url, data=request.body, headers={key: str(headers[key]) for key in headers}, **options)
         except requests.HTTPError as error:
             # A hook of the user's raises for a status: the answer is there.
             if error.response is None or not failure.is_about(error, self.base_url):
                 raise
             response = error.response
-        return _read(response, exchange, request)
+        except BaseException as error:
+            failure.let_go(error)  # frames of requests show the token
+            raise
+        if not isinstance(response, requests.Response):
+            raise TypeError(
+                f"requests.Session.{request.method.lower()}() gave a {type(response).__name__}, not a Response"
+            )
+        answer = _read(response, exchange, request)
+        if exchange.unexpected:
+            raise UnexpectedData("sent more than its response, which may be another request's")
+        return answer
 
     def _proxy(self) -> str:
         """Return host and port of the proxy that serves, without its login; empty where none does."""
@@ -227,10 +272,12 @@ def _read(response: requests.Response, exchange: Exchange, request: Request) -> 
     status, limit = response.status_code, limit_for(request)
     body, unread = b"", ""
     try:
-        consumed = getattr(response, "_content_consumed", False)
-        if hasattr(response.raw, "length_remaining") and not consumed:
+        content = getattr(response, "_content", False)
+        if isinstance(content, bytes):  # a hook has read it, or a test has made it
+            body = join((content,), limit, exchange.check)
+        elif hasattr(response.raw, "length_remaining"):
             body = read_raw(response.raw, limit, exchange.check)
-        else:  # a hook has read it, or an adapter has made it from something else
+        else:  # an adapter has made it from something else
             body = join(response.iter_content(PIECE), limit, exchange.check)
     except UnreadableBody as error:
         unread = str(error)
