@@ -1,7 +1,7 @@
 """
 The raw source of a message, as it would have left for its recipients.
 
-Written when somebody looks at it for the first time. Bcc is in no header.
+It is written at each reading, and is the same each time: reading stores nothing. Bcc is in no header.
 """
 
 from __future__ import annotations
@@ -87,24 +87,26 @@ def _file(file: File) -> Message:
     return part
 
 
-def _together(kind: str, parts: Sequence[Message]) -> Message:
+def _together(kind: str, parts: Sequence[Message], unique: str) -> Message:
     """Put parts into a multipart, unless there is only one."""
     if len(parts) == 1:
         return parts[0]
     multipart = Message(_POLICY)
     multipart["Content-Type"] = f"multipart/{kind}"
+    # Made from the message's id, which was random when the message came in: no content can have it.
+    multipart.set_boundary(f"{kind}-{unique}")
     for part in parts:
         multipart.attach(part)
     return multipart
 
 
-def _content(text: str | None, html: str | None, files: Sequence[File]) -> Message:
+def _content(text: str | None, html: str | None, files: Sequence[File], unique: str) -> Message:
     inline = [_file(file) for file in files if file.content_id and html]
     others = [_file(file) for file in files if not (file.content_id and html)]
     bodies = [_text(text, "plain")] if text else []
     if html:
-        bodies.append(_together("related", [_text(html, "html"), *inline]))
-    return _together("mixed", [_together("alternative", bodies), *others])
+        bodies.append(_together("related", [_text(html, "html"), *inline], unique))
+    return _together("mixed", [_together("alternative", bodies, unique), *others], unique)
 
 
 def _head(row: Row) -> list[tuple[str, str]]:
@@ -131,5 +133,6 @@ def _head(row: Row) -> list[tuple[str, str]]:
 
 def write_source(row: Row, files: Sequence[File]) -> str:
     """Return the RFC 5322 text of a message: ASCII, lines ended by CRLF."""
-    content = _content(row["text_body"], row["html_body"], files).as_bytes(policy=_POLICY).decode("ascii")
-    return "".join(f"{name}: {value}\r\n" for name, value in _head(row)) + content
+    content = _content(row["text_body"], row["html_body"], files, row["uuid"])
+    head = "".join(f"{name}: {value}\r\n" for name, value in _head(row))
+    return head + content.as_bytes(policy=_POLICY).decode("ascii")
