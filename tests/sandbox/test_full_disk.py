@@ -28,19 +28,24 @@ path, limit = sys.argv[1], int(sys.argv[2])
 def limit_files(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
-told = {"accepted": []}
+told = {}
 with Sandbox(path) as sandbox, requests.Session() as session:
     session.headers.update({"X-Postmark-Server-Token": sandbox.token, "Accept": "application/json"})
+    mail = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 50_000, "Metadata": {"k": "v"}}
+    # More than a response keeps in small buffers.
+    large = session.post(sandbox.url + "/email", json={**mail, "HtmlBody": "y" * 3_000_000}, timeout=30)
+    told["accepted"] = [large.json()["MessageID"]]
     if limit:
         limit_files(limit)
-    mail = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 5000, "Metadata": {"k": "v"}}
-    for _ in range(400):
+    for _ in range(2000):
         answer = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30)
         if answer.status_code != 200:
             break
         told["accepted"] += [item["MessageID"] for item in answer.json()]
     told["refused"] = [answer.status_code, answer.json()["ErrorCode"], answer.json()["Message"]]
-    one = session.post(sandbox.url + "/email", json={**mail, "TextBody": "x" * 500_000}, timeout=30)
+    if limit:
+        limit_files(100_000)  # no temporary file either
+    one = session.post(sandbox.url + "/email", json={**mail, "TextBody": "x" * 3_000_000}, timeout=30)
     told["single"] = [one.status_code, one.json()["ErrorCode"]]
     read = lambda what, **query: session.get(sandbox.url + what, params=query, timeout=30)
     told["total"] = read("/messages/outbound", count=1, offset=0).json()["TotalCount"]
@@ -79,7 +84,7 @@ def _ids(path: Path, count: int) -> list[str]:
 
 
 def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept(tmp_path):
-    told = _fill(tmp_path / "mail.db", 700_000)
+    told = _fill(tmp_path / "mail.db", 8_000_000)
     _check(told, len(told["accepted"]))
     assert told["afterwards"] == 200
     ids = _ids(tmp_path / "mail.db", len(told["accepted"]) + 7)
@@ -88,7 +93,7 @@ def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept
 
 def test_a_full_file_system_is_not_sent(tmp_path, needs):
     # In a mount namespace of its own, so that the file system is gone with the process.
-    mounting = f'mount -t tmpfs -o size=1M none "{tmp_path}" && exec "$@"'
+    mounting = f'mount -t tmpfs -o size=12M none "{tmp_path}" && exec "$@"'
     small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mounting, "sh"]
     can = shutil.which("unshare") and subprocess.run([*small, "true"], capture_output=True, check=False).returncode == 0
     needs("tmpfs", can, "a small file system cannot be mounted here")
