@@ -58,7 +58,7 @@ class Running:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Running]]:
+def run_sandbox() -> Iterator[Callable[..., Running]]:
     """
     Starts `emailapi sandbox`.
 
@@ -66,7 +66,7 @@ def start() -> Iterator[Callable[..., Running]]:
     """
     with ExitStack() as entered:
 
-        def start(*options: str, ignored: str = "", stdin: int | IO[Any] = subprocess.PIPE, **others: Any) -> Running:
+        def run(*options: str, ignored: str = "", stdin: int | IO[Any] = subprocess.PIPE, **others: Any) -> Running:
             process = entered.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-c", LAUNCHER, ignored, "sandbox", "--port", "0", *options],
@@ -80,23 +80,23 @@ def start() -> Iterator[Callable[..., Running]]:
             entered.callback(process.kill)
             return Running(process)
 
-        yield start
+        yield run
 
 
 @pytest.mark.parametrize(
     "ending, code", [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=lambda value: str(value)
 )
-def test_the_sandbox_serves_until_a_signal_ends_it(start, tmp_path, ending, code):
+def test_the_sandbox_serves_until_a_signal_ends_it(run_sandbox, tmp_path, ending, code):
     data = tmp_path / "mail.db"
     for total in (1, 2):
-        running = start("--data", str(data))
+        running = run_sandbox("--data", str(data))
         assert running.send() == total
         assert running.end(ending) == code
         assert os.listdir(tmp_path) == ["mail.db"]
 
 
-def test_it_prints_both_tokens(start):
-    running = start()
+def test_it_prints_both_tokens(run_sandbox):
+    running = run_sandbox()
     assert [line.partition("=")[0].strip() for line in running.lines[2:]] == [
         "export EMAILAPI_BASE_URL",
         "export EMAILAPI_SERVER_TOKEN",
@@ -106,44 +106,44 @@ def test_it_prints_both_tokens(start):
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
 
 
-def test_a_switch_lets_the_api_delete_servers(start):
-    running = start("--allow-server-deletion")
+def test_a_switch_lets_the_api_delete_servers(run_sandbox):
+    running = run_sandbox("--allow-server-deletion")
     with AccountClient(running.account_token, base_url=running.url) as account:
         account.servers.delete(account.servers.create(name="Second").id)
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
 
 
-def test_signals_that_are_ignored_when_it_starts_stay_ignored(start):
-    running = start(ignored="SIGINT SIGHUP")
+def test_signals_that_are_ignored_when_it_starts_stay_ignored(run_sandbox):
+    running = run_sandbox(ignored="SIGINT SIGHUP")
     running.process.send_signal(signal.SIGINT)
     running.process.send_signal(signal.SIGHUP)
     assert running.send() == 1
     assert running.end(signal.SIGTERM) == 0
 
 
-def test_sigterm_ends_it_even_if_that_was_ignored(start):
-    assert start(ignored="SIGTERM").end(signal.SIGTERM) == 0
+def test_sigterm_ends_it_even_if_that_was_ignored(run_sandbox):
+    assert run_sandbox(ignored="SIGTERM").end(signal.SIGTERM) == 0
 
 
-def test_many_signals_do_not_hang_it(start):
-    running = start()
+def test_many_signals_do_not_hang_it(run_sandbox):
+    running = run_sandbox()
     for _ in range(20):
         running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(60) in {0, -signal.SIGTERM}
 
 
-def test_it_ends_when_its_parent_closes_the_pipe(start):
-    running = start()
+def test_it_ends_when_its_parent_closes_the_pipe(run_sandbox):
+    running = run_sandbox()
     assert running.send() == 1
     assert running.process.stdin is not None
     running.process.stdin.close()
     assert running.wait() == 0
 
 
-def test_what_comes_by_the_pipe_is_left_alone(start):
+def test_what_comes_by_the_pipe_is_left_alone(run_sandbox):
     reader, writer = os.pipe()
     os.write(writer, b"not for the sandbox")
-    running = start(stdin=reader)
+    running = run_sandbox(stdin=reader)
     assert running.send() == 1
     assert os.read(reader, 100) == b"not for the sandbox"
     os.close(writer)
@@ -185,16 +185,16 @@ def _terminal(_: Path) -> int:
 
 
 @pytest.mark.parametrize("standard_input", [_null, _file, _closed_pipe, _terminal])
-def test_it_runs_on_without_a_parent_at_a_pipe(start, tmp_path, standard_input: Callable[[Path], int]):
+def test_it_runs_on_without_a_parent_at_a_pipe(run_sandbox, tmp_path, standard_input: Callable[[Path], int]):
     descriptor = standard_input(tmp_path)
-    running = start(stdin=descriptor)
+    running = run_sandbox(stdin=descriptor)
     os.close(descriptor)
     assert running.send() == 1
     assert running.end(signal.SIGINT) == 130  # had it been about to end by itself, this were 0
 
 
-def test_it_runs_on_without_any_standard_input(start):
-    running = start(preexec_fn=lambda: os.close(0))
+def test_it_runs_on_without_any_standard_input(run_sandbox):
+    running = run_sandbox(preexec_fn=lambda: os.close(0))
     assert running.send() == 1
     assert running.end(signal.SIGINT) == 130
 
