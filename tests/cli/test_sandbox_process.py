@@ -83,6 +83,7 @@ def run_sandbox() -> Iterator[Callable[..., Running]]:
         yield run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "ending, code", [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 129)], ids=lambda value: str(value)
 )

@@ -68,10 +68,12 @@ def _crowd(needs: Callable[[str, object, str], None], count: int, files: int, fi
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "3", "")
 
 
+@pytest.mark.slow
 def test_1100_connections_without_a_request_do_not_keep_a_client_out(needs):
     _crowd(needs, 1100, 4000, "nothing")
 
 
+@pytest.mark.slow
 def test_1100_kept_connections_do_not_keep_a_client_out(needs):
     _crowd(needs, 1100, 4000, "request")
 

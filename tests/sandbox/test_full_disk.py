@@ -83,6 +83,7 @@ def _ids(path: Path, count: int) -> list[str]:
         return [message.message_id for message in page][::-1]
 
 
+@pytest.mark.slow
 def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept(tmp_path):
     told = _fill(tmp_path / "mail.db", 8_000_000)
     _check(told, len(told["accepted"]))
@@ -91,6 +92,7 @@ def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept
     assert ids[:-7] == told["accepted"]
 
 
+@pytest.mark.slow
 def test_a_full_file_system_is_not_sent(tmp_path, needs):
     # In a mount namespace of its own, so that the file system is gone with the process.
     mounting = f'mount -t tmpfs -o size=12M none "{tmp_path}" && exec "$@"'
@@ -163,6 +165,7 @@ def test_a_data_file_that_another_program_locks_is_503_and_can_be_read(kept, ref
     assert kept.send().status_code == 200
 
 
+@pytest.mark.slow
 def test_a_client_knows_that_the_email_was_not_sent(tmp_path):
     with Sandbox(tmp_path / "mail.db") as sandbox:
         _full(sandbox)
