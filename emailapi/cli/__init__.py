@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
-from . import demo, sandbox
+from . import demo, process, sandbox
 
 DONE, REFUSED, MISCONFIGURED, INTERRUPTED = 0, 1, 3, 130
 
@@ -26,15 +26,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     Run one command and return the exit code.
 
-    0 done, 1 refused or not as expected, 2 usage, 3 configuration, 130 interrupted. What is wrong is one line on
-    stderr.
+    0 done, 1 refused or not as expected, 2 usage, 3 configuration, 129 the terminal was closed, 130 interrupted. An
+    error is one line on stderr.
     """
-    options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        try:
+            options = _parser().parse_args(arguments)
+            return options.run(options) or DONE
+        finally:
+            process.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except EmailAPIError as error:
         print(f"emailapi: {error}", file=sys.stderr)
         return MISCONFIGURED if isinstance(error, ConfigurationError) else REFUSED
-    return DONE

@@ -15,6 +15,7 @@ from ..models.attachment import Attachment
 from ..models.email import Email
 from ..models.messages import MessageState
 from ..models.stats import StatsOverview
+from .process import say
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -104,10 +105,10 @@ def run(_: argparse.Namespace) -> None:
         Client(sandbox.token, base_url=sandbox.url, sender="Demo <demo@example.com>") as client,
         tempfile.TemporaryDirectory() as folder,
     ):
-        print(f"A sandbox is listening on {sandbox.url}; sending to it through the real client.\n")
+        say(f"A sandbox is listening on {sandbox.url}; sending to it through the real client.\n")
         rows = list(_send_all(client, Path(folder)))
-        print(_table([("mail", "to", "became"), *rows]))
+        say(_table([("mail", "to", "became"), *rows]))
         stats = client.stats.overview()
         _expect((stats.sent, stats.bounced), (4, 1), "the counts of sent and bounced")
         _expect(client.messages.list().total_count, 3, "the number of messages in the activity")
-        print(f"\n{_overview(stats)}. Everything went as expected; no mail left this machine.")
+        say(f"\n{_overview(stats)}. Everything went as expected; no mail left this machine.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import signal
-import threading
 from typing import TYPE_CHECKING, Any
+
+from .process import Ending, say
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
@@ -28,7 +29,12 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
     parser = commands.add_parser(
         "sandbox",
         help="run the sandbox",
-        description="Run the same API on this machine until Ctrl-C; no mail leaves it.",
+        description=(
+            "Run the same API on this machine; no email leaves it. Ctrl-C, SIGTERM or SIGHUP ends the sandbox; SIGINT"
+            " and SIGHUP do not if they are ignored when it starts, as by nohup. If standard input is a pipe, the"
+            " sandbox also ends when the process at the other end closes it or dies (not if it is closed from the"
+            " start); give it </dev/null to prevent that."
+        ),
     )
     parser.add_argument("--port", type=_port, default=8025, help="HTTP port, 0 for a free one (default 8025)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
@@ -40,6 +46,7 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
         metavar="NAME",
         help="a name it may be called by, beside loopback's",
     )
+    parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
     parser.set_defaults(run=run)
 
 
@@ -50,17 +57,24 @@ The sandbox listens on {sandbox.url} (mail {kept}). Ctrl-C ends it. Point a clie
 
   export EMAILAPI_BASE_URL={sandbox.url}
   export EMAILAPI_SERVER_TOKEN={sandbox.token}
+  export EMAILAPI_ACCOUNT_TOKEN={sandbox.account_token}
 """
 
 
-def run(options: argparse.Namespace) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to end, and return the exit code: 128 and the signal's number, or 0 for an orderly end."""
     from ..sandbox import Sandbox
 
-    stop = threading.Event()
-    with Sandbox(
-        options.data, http_port=options.port, host=options.host, allowed_hosts=tuple(options.allowed_host)
-    ) as sandbox:
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        print(_greeting(sandbox, options.data), flush=True)
-        stop.wait()
+    with (
+        Ending() as ending,
+        Sandbox(
+            options.data,
+            http_port=options.port,
+            host=options.host,
+            allowed_hosts=tuple(options.allowed_host),
+            allow_server_deletion=options.allow_server_deletion,
+        ) as sandbox,
+    ):
+        say(_greeting(sandbox, options.data))
+        number = ending.wait()
+    return 0 if number in {None, signal.SIGTERM} else 128 + number

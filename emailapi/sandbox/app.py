@@ -2,7 +2,8 @@
 The WSGI application: what is the same for every route.
 
 A request goes through the gates in this order: host, path, token, JSON headers, size, JSON; then its route is carried
-out in one transaction, and answered when that has been committed.
+out in one transaction, and answered when that has been committed. The response is complete before the commit, so that a
+request that ends in a fault of ours has stored nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from .refusal import Refusal
 from .routes import ROUTES
 from .routing import Route
 from .rules import MEGABYTE
-from .store import Store
+from .store import StorageFailed, Store
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -91,10 +92,24 @@ def _not_routed(error: HTTPException) -> Response:
 
 
 def _failed(error: Exception) -> Response:
-    """Log a fault of ours and answer as the service does, with an id instead of a traceback."""
+    """
+    Log a fault of ours and answer with an id instead of a traceback.
+
+    A request that only reads is answered as the service does. Any other one has stored nothing, and is told so by code
+    100: after code 101 its client would have to find out whether an email was accepted.
+    """
     fault = uuid.uuid4()
     _log.error("the sandbox failed at %s %s (fault %s)", request.method, request.path, fault, exc_info=error)
-    return _refused(Refusal(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
+    if request.method in {"GET", "HEAD"}:
+        return _refused(Refusal(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
+    return _refused(
+        Refusal(100, f"The sandbox failed and stored nothing; its log has the reason at the fault {fault}.")
+    )
+
+
+def _unavailable(error: StorageFailed) -> Response:
+    _log.error("%s %s was not carried out: %s", request.method, request.path, error)
+    return _refused(Refusal(100, f"The request was not carried out: {error}."))
 
 
 class _Spelling:
@@ -123,8 +138,7 @@ def _view(store: Store, clock: Callable[[], Clock], route: Route, **arguments: o
     query = _query(request)
     with store.transaction(writing=route.writes) as db:
         call = Call(db=db, now=clock().now(), server=server, query=query, body=body)
-        answer = route.function(call, **arguments)
-    return _answer(answer)
+        return _answer(route.function(call, **arguments))
 
 
 def _endpoint(route: Route) -> str:
@@ -146,6 +160,7 @@ def create_app(store: Store, clock: Callable[[], Clock], hosts: Hosts) -> Flask:
     app.before_request(lambda: hosts.admit(request.headers.get("Host", "")))
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_routed)
+    app.register_error_handler(StorageFailed, _unavailable)
     app.register_error_handler(Exception, _failed)
     app.wsgi_app = _Spelling(app.wsgi_app, Paths(route.path for route in ROUTES))  # type: ignore[method-assign]
     return app

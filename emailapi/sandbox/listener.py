@@ -7,7 +7,6 @@ itself, wakes up at once when it is told to stop, and leaves no thread and no so
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 import threading
@@ -16,46 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
-from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.task import ThreadedTaskDispatcher
+
+from .connections import Server, log
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-# The handler keeps Python from printing what nobody asked to see; a program that configures logging sees it.
-_log = logging.getLogger("emailapi.sandbox.http")
-_log.addHandler(logging.NullHandler())
-
 _THREADS = 8
-_CONNECTIONS = 1000
-# Beyond a batch's 50 MB a request still gets its proper 413; beyond this the connection is cut.
+# Below the 512 descriptors that select() takes on Windows, and half of the 1,024 that a process usually may open.
+_CONNECTIONS = 500
+# Beyond a batch's 50 MB a request still gets its proper 413; beyond this the connection is cut. Up to here waitress has
+# to keep bodies in memory: its temporary files would fail on a full disk.
 _LARGEST_BODY = 200_000_000
-
-
-class _Task(WSGITask):
-    logger = _log
-
-
-class _ErrorTask(ErrorTask):
-    logger = _log
-
-
-class _Channel(HTTPChannel):
-    logger = _log
-    task_class = _Task
-    error_task_class = _ErrorTask
-
-
-class _Server(TcpWSGIServer):
-    logger = _log
-    channel_class = _Channel
 
 
 class _Workers(ThreadedTaskDispatcher):
     """Keeps its threads, so that they can be waited for."""
 
-    logger = queue_logger = _log
+    logger = queue_logger = log
 
     def __init__(self) -> None:
         self._started: list[threading.Thread] = []
@@ -64,8 +42,12 @@ class _Workers(ThreadedTaskDispatcher):
     def start_new_thread(self, target: Callable[..., Any], thread_no: int) -> None:
         """Start one worker."""
         thread = threading.Thread(target=target, name=f"emailapi-sandbox-{thread_no}", args=(thread_no,), daemon=True)
+        try:
+            thread.start()
+        except BaseException:
+            self.threads.discard(thread_no)  # nobody is to wait for it
+            raise
         self._started.append(thread)
-        thread.start()
 
     def stop(self) -> None:
         """Let the requests at work end, and the threads with them."""
@@ -81,16 +63,32 @@ class HTTPListener:
         """Start to serve."""
         self._channels: dict[int, Any] = {}
         self._workers = _Workers()
-        self._workers.set_thread_count(_THREADS)
+        self._stopping = False
+        self._waking = threading.Lock()
+        self._thread = threading.Thread(target=self._serve, name="emailapi-sandbox-http", daemon=True)
+        try:
+            self._workers.set_thread_count(_THREADS)
+            self._server = self._connect(listening, application)
+            self._thread.start()
+        except BaseException:
+            self._workers.stop()
+            wasyncore.close_all(self._channels, ignore_all=True)
+            raise
+        _serving.add(self)
+
+    def _connect(self, listening: socket.socket, application: WSGIApplication) -> Server:
         adjustments = Adjustments(
             sockets=[listening],
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
             max_request_body_size=_LARGEST_BODY,
+            inbuf_overflow=_LARGEST_BODY,
+            outbuf_overflow=_LARGEST_BODY,
+            outbuf_high_watermark=_LARGEST_BODY,
             log_socket_errors=False,
             ident="emailapi-sandbox",
         )
-        self._server = _Server(
+        return Server(
             application,
             map=self._channels,
             _sock=listening,
@@ -99,13 +97,10 @@ class HTTPListener:
             sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
             bind_socket=False,
         )
-        self._stopping = False
-        self._waking = threading.Lock()
-        self._thread = threading.Thread(target=self._serve, name="emailapi-sandbox-http", daemon=True)
-        self._thread.start()
 
     def _serve(self) -> None:
         while not self._stopping:
+            self._server.tidy()
             wasyncore.loop(timeout=1, use_poll=True, map=self._channels, count=1)
         # Here, since nobody else may touch the sockets while they are waited for; and not before the waking byte is
         # written: by then its descriptor could be somebody else's.
@@ -114,11 +109,29 @@ class HTTPListener:
 
     def close(self) -> None:
         """Finish what is at work, then close all connections."""
+        _serving.discard(self)
         self._workers.stop()
         with self._waking:
             self._stopping = True
             self._server.pull_trigger()
         self._thread.join(timeout=5)
+
+    def forget(self) -> None:
+        """Close this process's copies of the sockets, after a fork: no thread serves them here."""
+        wasyncore.close_all(self._channels, ignore_all=True)
+
+
+_serving: set[HTTPListener] = set()
+
+
+def _forget_all() -> None:
+    # Else a client would go on to reach a port, or wait on a connection, that the sandbox has closed.
+    while _serving:
+        _serving.pop().forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 def open_socket(host: str, port: int) -> socket.socket:

@@ -72,9 +72,9 @@ class Routes:
 
         return register
 
-    def get(self, path: str, *, account: bool = False, writes: bool = False) -> Callable[[Answer], Answer]:
-        """Register a function that reads; one that also writes something down says so."""
-        return self._add("GET", path, account=account, writes=writes)
+    def get(self, path: str, *, account: bool = False) -> Callable[[Answer], Answer]:
+        """Register a function that reads."""
+        return self._add("GET", path, account=account, writes=False)
 
     def post(
         self, path: str, *, account: bool = False, test_token: bool = False, body_limit: int = MESSAGE_BYTES

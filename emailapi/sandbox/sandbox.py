@@ -33,6 +33,7 @@ class _Running:
     token: str
     account_token: str
     closing: ExitStack
+    pid: int
 
 
 class Sandbox:
@@ -68,6 +69,7 @@ class Sandbox:
         *,
         host: str = "127.0.0.1",
         allowed_hosts: Iterable[str] = (),
+        allow_server_deletion: bool = False,
     ) -> None:
         """
         Describe a sandbox; `start`, or `with`, runs it.
@@ -78,6 +80,8 @@ class Sandbox:
             smtp_port: Kept for the SMTP listener, which there is not yet.
             host: The address to listen at. Off loopback, whoever reaches the port can try tokens.
             allowed_hosts: Names, beside those of loopback, that requests may call the sandbox by.
+            allow_server_deletion: Whether the API deletes servers, as `allow(delete_servers=True)` grants it. False
+                leaves it as the data file has it; a new sandbox does not delete servers.
 
         Raises:
             ConfigurationError: `allowed_hosts` holds something that is no name.
@@ -88,6 +92,7 @@ class Sandbox:
         self._http_port = http_port
         self._asked_smtp_port = smtp_port
         self._hosts = Hosts(host, allowed_hosts)
+        self._allow_server_deletion = allow_server_deletion
         self._running: _Running | None = None
 
     def __repr__(self) -> str:
@@ -116,11 +121,13 @@ class Sandbox:
             listening = closing.enter_context(self._listen())
             store = Store(self._data, self._fill)
             closing.callback(store.close)
+            with store.transaction(writing=self._allow_server_deletion) as db:
+                token, account_token = servers.tokens(db, servers.FIRST)[0], account.token(db)
+                if self._allow_server_deletion:
+                    account.allow(db, delete_servers=True)
             listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
             closing.callback(listener.close)
-            with store.transaction(writing=False) as db:
-                token, account_token = servers.tokens(db, servers.FIRST)[0], account.token(db)
-            self._running = _Running(_url(listening), store, token, account_token, closing.pop_all())
+            self._running = _Running(_url(listening), store, token, account_token, closing.pop_all(), os.getpid())
         return self
 
     def _listen(self) -> socket.socket:
@@ -140,9 +147,13 @@ class Sandbox:
         servers.create(db, "Sandbox", micros(self.clock.now()))
 
     def close(self) -> None:
-        """Stop listening; what is in memory only is gone. A sandbox that does not run stays as it is."""
+        """
+        Stop listening; what is in memory only is gone.
+
+        A sandbox that is not running stays as it is. In a forked child the sandbox of the parent process goes on.
+        """
         running, self._running = self._running, None
-        if running is not None:
+        if running is not None and running.pid == os.getpid():
             running.closing.close()
 
     def __enter__(self) -> Self:
@@ -177,8 +188,18 @@ class Sandbox:
 
     @property
     def store(self) -> Store:
-        """The database, for tests that need what no call offers yet."""
-        return self._ask().store
+        """
+        The database, for tests that need what no call offers yet.
+
+        Raises:
+            ConfigurationError: The sandbox is not running, or was started before a fork, by the parent process.
+        """
+        running = self._ask()
+        if running.pid != os.getpid():
+            raise ConfigurationError(
+                f"the sandbox runs in process {running.pid}, which started it: a forked child has its API only"
+            )
+        return running.store
 
     def allow(self, *, delete_servers: bool | None = None, remove_data: bool | None = None) -> None:
         """
@@ -188,7 +209,7 @@ class Sandbox:
             delete_servers: Whether the API deletes servers. At first it does not, as at the service (code 604).
             remove_data: Whether it takes data removals. At first it does; the service wants to be asked (code 1302).
         """
-        with self._ask().store.transaction() as db:
+        with self.store.transaction() as db:
             account.allow(db, delete_servers=delete_servers, remove_data=remove_data)
 
     def confirm_signature(self, email_address: str) -> None:
@@ -198,7 +219,7 @@ class Sandbox:
         Raises:
             InvalidArgument: The account has no sender signature of this address.
         """
-        with self._ask().store.transaction() as db:
+        with self.store.transaction() as db:
             row = signatures.by_address(db, email_address)
             if row is None:
                 raise InvalidArgument(f"there is no sender signature {email_address!r}", argument="email_address")

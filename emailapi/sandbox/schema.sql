@@ -81,14 +81,12 @@ CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
 
--- `source` is filled at the first reading: most messages are never looked at.
 CREATE TABLE contents (
     message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
     text_body TEXT,
     html_body TEXT,
     reply_to TEXT NOT NULL,
-    headers TEXT NOT NULL,
-    source TEXT
+    headers TEXT NOT NULL
 );
 
 CREATE TABLE attachments (

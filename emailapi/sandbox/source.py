@@ -1,7 +1,7 @@
 """
 The raw source of a message, as it would have left for its recipients.
 
-Written when somebody looks at it for the first time. Bcc is in no header.
+It is written at each reading, and is the same each time: reading stores nothing. Bcc is in no header.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _POLICY = compat32.clone(linesep="\r\n")
 _LINE_LIMIT = 900
 _WORD_BYTES = 45
 _NOT_PLAIN = re.compile("[^\t\n\r -~]")
+_LINE_END = re.compile("\r\n|\r|\n")
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 # What a mail's fields say, a header of the sender's own cannot say otherwise.
 _FROM_FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "date", "mime-version", "x-pm-message-id"})
@@ -62,20 +63,21 @@ def _addresses(mailboxes: Sequence[Mailbox]) -> str:
     return ",\r\n ".join(map(_address, mailboxes))
 
 
-def _text(body: str, subtype: str) -> Message:
+def _text(body: str, subtype: str) -> str:
     """Write a body so that a person can read it in the source: as it is, else quoted-printable."""
-    plain = not _NOT_PLAIN.search(body) and max(map(len, body.splitlines()), default=0) <= _LINE_LIMIT
-    charset = Charset("us-ascii" if plain else "utf-8")
-    if not plain:
-        charset.body_encoding = QP
+    if not _NOT_PLAIN.search(body) and max(map(len, body.splitlines()), default=0) <= _LINE_LIMIT:
+        head = f'Content-Type: text/{subtype}; charset="us-ascii"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n'
+        return head + _LINE_END.sub("\r\n", body)
+    charset = Charset("utf-8")
+    charset.body_encoding = QP
     part = Message(_POLICY)
     part["Content-Type"] = f"text/{subtype}"
     part.set_payload(body, charset)
     del part["MIME-Version"]
-    return part
+    return _written(part)
 
 
-def _file(file: File) -> Message:
+def _file(file: File) -> str:
     part = Message(_POLICY)
     part["Content-Type"] = file.content_type
     part["Content-Transfer-Encoding"] = "base64"
@@ -84,27 +86,30 @@ def _file(file: File) -> Message:
     if file.content_id:
         part["Content-ID"] = f"<{file.content_id}>"
     part.set_payload(encodebytes(file.content).decode("ascii"))
-    return part
+    return _written(part)
 
 
-def _together(kind: str, parts: Sequence[Message]) -> Message:
+def _written(part: Message) -> str:
+    return part.as_bytes(policy=_POLICY).decode("ascii")
+
+
+def _together(kind: str, parts: Sequence[str], unique: str) -> str:
     """Put parts into a multipart, unless there is only one."""
     if len(parts) == 1:
         return parts[0]
-    multipart = Message(_POLICY)
-    multipart["Content-Type"] = f"multipart/{kind}"
-    for part in parts:
-        multipart.attach(part)
-    return multipart
+    # Made from the message's id, which was random when the message came in: no content can have it.
+    boundary = f"{kind}-{unique}"
+    inner = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    return f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n{inner}--{boundary}--\r\n'
 
 
-def _content(text: str | None, html: str | None, files: Sequence[File]) -> Message:
+def _content(text: str | None, html: str | None, files: Sequence[File], unique: str) -> str:
     inline = [_file(file) for file in files if file.content_id and html]
     others = [_file(file) for file in files if not (file.content_id and html)]
     bodies = [_text(text, "plain")] if text else []
     if html:
-        bodies.append(_together("related", [_text(html, "html"), *inline]))
-    return _together("mixed", [_together("alternative", bodies), *others])
+        bodies.append(_together("related", [_text(html, "html"), *inline], unique))
+    return _together("mixed", [_together("alternative", bodies, unique), *others], unique)
 
 
 def _head(row: Row) -> list[tuple[str, str]]:
@@ -131,5 +136,5 @@ def _head(row: Row) -> list[tuple[str, str]]:
 
 def write_source(row: Row, files: Sequence[File]) -> str:
     """Return the RFC 5322 text of a message: ASCII, lines ended by CRLF."""
-    content = _content(row["text_body"], row["html_body"], files).as_bytes(policy=_POLICY).decode("ascii")
+    content = _content(row["text_body"], row["html_body"], files, row["uuid"])
     return "".join(f"{name}: {value}\r\n" for name, value in _head(row)) + content

@@ -12,9 +12,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, EmailAPIError
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
@@ -23,7 +24,29 @@ APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs'
 SCHEMA_VERSION = 1
 
 _MAGIC = b"SQLite format 3\0"
-_SCHEMA = Path(__file__).with_name("schema.sql")
+# SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
+# mistake in a statement.
+_UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+# How long a request waits for another program that is writing to the data file, in milliseconds.
+_BUSY_TIMEOUT = 1000
+
+
+class StorageFailed(EmailAPIError):
+    """The database could not be read or written: a full disk, a lock, an I/O error. Nothing was stored."""
 
 
 class Transaction:
@@ -100,6 +123,11 @@ def _check_file(path: Path) -> None:
         )
 
 
+def _schema() -> str:
+    # By importlib.resources: the package may stand in a zip file.
+    return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+
+
 def _statements(script: str) -> Iterator[str]:
     """Split a script: `executescript` would commit what was done before it."""
     pending = ""
@@ -147,10 +175,11 @@ class Store:
             self._prepare(fill)
         except BaseException as error:
             self._connection.close()
-            if not isinstance(error, sqlite3.Error):
+            cause = error.__cause__ if isinstance(error, StorageFailed) else error
+            if not isinstance(cause, sqlite3.Error):
                 raise
             where = "the database" if self.path is None else f"data file {str(self.path)!r}"
-            raise ConfigurationError(f"{where} cannot be used: {_reason(error)}") from None
+            raise ConfigurationError(f"{where} cannot be used: {_reason(cause)}") from None
 
     def _prepare(self, fill: Callable[[Transaction], None]) -> None:
         connection = self._connection
@@ -161,7 +190,7 @@ class Store:
         # Whatever asks for the write lock finds out that the file cannot be written before anybody relies on it.
         with self.transaction() as transaction:
             if not transaction.row("SELECT 1 FROM sqlite_master"):
-                for statement in _statements(_SCHEMA.read_text(encoding="utf-8")):
+                for statement in _statements(_schema()):
                     transaction.run(statement)
                 transaction.run(f"PRAGMA application_id = {APPLICATION_ID}")
                 transaction.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -170,21 +199,37 @@ class Store:
             # Only now: until then the file's own first page says whose it is.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
 
     @contextmanager
     def transaction(self, *, writing: bool = True) -> Iterator[Transaction]:
-        """Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all."""
-        with self._lock:
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-            try:
-                yield Transaction(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                # A full disk has rolled back by itself.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        """
+        Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all.
+
+        Raises:
+            StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
+        """
+        try:
+            with self._lock, self._begun(writing) as transaction:
+                yield transaction
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
+            where = "its database" if self.path is None else f"its data file {str(self.path)!r}"
+            raise StorageFailed(f"the sandbox cannot use {where}: {error}") from error
+
+    @contextmanager
+    def _begun(self, writing: bool) -> Iterator[Transaction]:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+        try:
+            yield Transaction(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk has rolled back by itself.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         """Close the database; memory is gone then."""

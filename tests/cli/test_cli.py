@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 
 import pytest
 
-from emailapi import Client, Email, __version__
+from emailapi import __version__
 from emailapi.cli import demo, main
 from emailapi.errors import ConnectionFailed
 
@@ -20,7 +19,12 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, after some Python."""
     code = f"{before}\nimport sys; from emailapi.cli import main; sys.exit(main())"
     return subprocess.run(
-        [sys.executable, "-W", "error", "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-W", "error", "-c", code, *arguments],
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
@@ -116,20 +120,41 @@ def test_a_file_that_is_no_database_is_named_and_kept(capsys, tmp_path):
     assert os.listdir(tmp_path) == ["notes.txt"]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
-def test_the_sandbox_serves_until_it_is_told_to_end(ending, tmp_path, start):
-    """A sandbox prints where it is and its token, serves, keeps its mail in the file, and ends by a signal."""
-    command = [sys.executable, "-m", "emailapi", "sandbox", "--port", "0", "--data", str(tmp_path / "mail.db")]
-    totals = []
-    for _ in range(2):
-        process = start(*command)
-        lines = [process.stdout.readline() for _ in range(4)]
-        url, token = (line.strip().partition("=")[2] for line in lines[2:4])
-        with Client(token, base_url=url) as client:
-            client.outbound.send(Email(sender="me@example.com", to="you@example.com", text_body="Hello"))
-            totals.append(client.messages.list().total_count)
-        process.send_signal(ending)
-        assert process.wait() == (130 if ending is signal.SIGINT else 0)
-        assert process.stderr.read() == ""
-    assert totals == [1, 2]
+CLOSED = """
+import os, sys
+# A pipe that nobody reads, as the command's standard output.
+reader, writer = os.pipe()
+os.close(reader)
+os.dup2(writer, 1)
+"""
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["--help"], ["--version"], ["sandbox", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "unbuffered", ["", "sys.stdout.reconfigure(write_through=True)"], ids=["buffered", "unbuffered"]
+)
+def test_a_reader_that_has_gone_is_no_error(arguments, unbuffered):
+    done = run(*arguments, before=CLOSED + unbuffered)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_demo_goes_on_without_its_reader():
+    check = "from emailapi.cli import demo; demo.BOUNCING = 'softbounce@bounce-testing.postmarkapp.com'"
+    done = run("demo", before=f"{CLOSED}\n{check}")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch("emailapi: demo: a mail to a suppressed address .*\n", done.stderr)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
+@pytest.mark.parametrize("arguments", [["demo"], ["sandbox", "--port", "0"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_named(arguments):
+    done = run(*arguments, before="import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1)")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "emailapi: cannot write to standard output: No space left on device\n",
+    )
+
+
+def test_a_closed_standard_output_is_no_error():
+    done = run("demo", before="import os, sys; os.close(1); sys.stdout = sys.__stdout__ = None")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -134,6 +134,22 @@ def test_faults(api, monkeypatch, caplog, refused):
     assert source.write_source is not fail
 
 
+def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(api, monkeypatch, refused):
+    from emailapi.sandbox import app
+
+    write, failures = app.dump_json, [ZeroDivisionError()]
+
+    def fail_once(value: object) -> bytes:
+        if failures:
+            raise failures.pop()
+        return write(value)
+
+    monkeypatch.setattr(app, "dump_json", fail_once)
+    refused(api.send(), 503, 100, "stored nothing")
+    assert failures == []
+    assert api.found()["TotalCount"] == 0
+
+
 def test_error_text_is_always_json(api):
     """A refusal that quotes what cannot be encoded is still JSON."""
     answer = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])

@@ -164,8 +164,7 @@ def test_at_once(api, sandbox, open_api):
     assert api.found()["TotalCount"] == 4 * 10 * 6
 
 
-def test_nothing_half_written(api, sandbox, monkeypatch, caplog):
-    """When a batch fails in the middle of being stored, none of it is there."""
+def test_a_batch_that_fails_while_it_is_stored_was_not_sent(api, monkeypatch, caplog):
     from emailapi.sandbox.tables import tallies
 
     def fail(*_: object) -> None:
@@ -173,7 +172,7 @@ def test_nothing_half_written(api, sandbox, monkeypatch, caplog):
 
     monkeypatch.setattr(tallies, "add", fail)
     answer = api.post("/email/batch", [api.mail()] * 3)
-    assert (answer.status_code, answer.json()["ErrorCode"]) == (500, 101)
+    assert (answer.status_code, answer.json()["ErrorCode"]) == (503, 100)
     assert "disk on fire" not in answer.text
     assert "disk on fire" in caplog.text
     monkeypatch.undo()

@@ -72,18 +72,14 @@ def list_messages(call: Call, paging: Paging) -> Found:
 
 
 def _one(call: Call, message_id: str) -> tuple[Row, str]:
-    """Return a message with its source, which is written at the first reading."""
+    """Return a message with its source."""
     row = messages.by_uuid(call.db, call.owner.id, message_id)
     if row is None:
         raise Refusal(701, f"There is no message '{message_id[:80]}' on this server.")
-    source = row["source"]
-    if source is None:
-        source = write_source(row, messages.files(call.db, row["id"]))
-        messages.keep_source(call.db, row["id"], source)
-    return row, source
+    return row, write_source(row, messages.files(call.db, row["id"]))
 
 
-@routes.get(f"{MESSAGES.path}/<message_id>/details", writes=True)
+@routes.get(f"{MESSAGES.path}/<message_id>/details")
 def details(call: Call, message_id: str) -> object:
     """Show one message with its content and its events."""
     row, source = _one(call, message_id)
@@ -106,7 +102,7 @@ def details(call: Call, message_id: str) -> object:
     )
 
 
-@routes.get(f"{MESSAGES.path}/<message_id>/dump", writes=True)
+@routes.get(f"{MESSAGES.path}/<message_id>/dump")
 def dump(call: Call, message_id: str) -> object:
     """Show the raw source of one message."""
     return written(MessageDump, body=_one(call, message_id)[1])

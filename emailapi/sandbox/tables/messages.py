@@ -62,7 +62,7 @@ class Pending:
 def by_uuid(db: Transaction, server: int, uuid: str) -> Row | None:
     """Return a message of this server with its stream's id and its contents, or None."""
     return db.row(
-        "SELECT m.*, s.id AS stream_id, c.text_body, c.html_body, c.reply_to, c.headers, c.source FROM messages m"
+        "SELECT m.*, s.id AS stream_id, c.text_body, c.html_body, c.reply_to, c.headers FROM messages m"
         " JOIN streams s ON s.key = m.stream JOIN contents c ON c.message = m.id WHERE m.uuid = ? AND s.server = ?",
         uuid.lower(),
         server,
@@ -73,11 +73,6 @@ def files(db: Transaction, message: int) -> list[File]:
     """Return a message's attachments, in their order."""
     rows = db.rows("SELECT * FROM attachments WHERE message = ? ORDER BY position", message)
     return [File(row["name"], row["content_type"], row["content_id"], row["content"], 0) for row in rows]
-
-
-def keep_source(db: Transaction, message: int, source: str) -> None:
-    """Store the raw source of a message."""
-    db.run("UPDATE contents SET source = ? WHERE message = ?", source, message)
 
 
 def sent_to(db: Transaction, address: str) -> list[Row]:

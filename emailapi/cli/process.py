@@ -1,0 +1,124 @@
+"""What commands share as processes: output that nobody may be reading, and the signals and pipes that end them."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import stat
+import sys
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import EmailAPIError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class OutputFailed(EmailAPIError):
+    """Standard output cannot be written, for another reason than that its reader has gone."""
+
+
+def say(text: str) -> None:
+    """
+    Print a line at once.
+
+    When the reader of a pipe has gone, as `head` has after its last line, the text is dropped and the command goes on.
+
+    Raises:
+        OutputFailed: Standard output cannot be written.
+    """
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        _drop_output(error)
+
+
+def flush() -> None:
+    """Write what has been printed otherwise, likewise."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        _drop_output(error)
+
+
+def _drop_output(error: OSError) -> None:
+    # What could not be written is still buffered: the interpreter would try once more at its end, and complain.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+    if not isinstance(error, BrokenPipeError):
+        raise OutputFailed(f"cannot write to standard output: {error.strerror}") from None
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Let `Ending` see the signal, and the same signal end the process at once when it comes again."""
+    signal.signal(number, signal.SIG_DFL)
+
+
+class Ending:
+    """
+    The end of a command that runs until it is told to stop.
+
+    SIGTERM ends it. SIGINT (Ctrl-C) and SIGHUP (the terminal is closed) do, unless they were ignored when it started,
+    as under `nohup`. And where standard input is a pipe or a socket, the command ends when the process at its other end
+    closes it or dies; a pipe that is closed already at the start, as cron leaves it, means nothing. Nothing is read.
+
+    Use: `with Ending() as ending:`, in the main thread, and `ending.wait()` inside.
+    """
+
+    def __enter__(self) -> Self:
+        """Begin to take notice of signals."""
+        self._parent = _parents_pipe()
+        # Not an Event: its lock is held for a moment while it is waited for, when a handler may want it.
+        self._woken, self._waking = socket.socketpair()
+        for end in (self._woken, self._waking):
+            end.setblocking(False)
+        self._wakeup = signal.set_wakeup_fd(self._waking.fileno())
+        optional = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+        heeded = [signal.SIGTERM, *(number for number in optional if signal.getsignal(number) != signal.SIG_IGN)]
+        self._before: dict[int, Any] = {number: signal.signal(number, _end) for number in heeded}
+        return self
+
+    def __exit__(
+        self, error_class: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Put the process's own handlers back."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        self._woken.close()
+        self._waking.close()
+
+    def wait(self) -> int | None:
+        """Return the signal that ends the command, or None when the pipe of its parent was closed."""
+        if self._parent is None:
+            select.select([self._woken], [], [])
+        else:
+            either = select.poll()
+            either.register(self._woken, select.POLLIN)
+            either.register(self._parent, 0)
+            either.poll()
+        try:
+            return self._woken.recv(1)[0]
+        except BlockingIOError:
+            return None
+
+
+def _parents_pipe() -> int | None:
+    """Return the descriptor of standard input, if it is a pipe or a socket whose other end is open."""
+    if sys.__stdin__ is None or not hasattr(select, "poll"):
+        return None
+    try:
+        descriptor = sys.__stdin__.fileno()
+        kind = os.fstat(descriptor).st_mode
+    except (OSError, ValueError):
+        return None
+    if not (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)):
+        return None
+    now = select.poll()
+    now.register(descriptor, 0)
+    return None if now.poll(0) else descriptor
