@@ -31,6 +31,7 @@ from .answers import (
 )
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .lookup import look_up
+from .process import ProcessLocal
 from .retrying import Deadline, at_most, may_repeat, next_wait, verdict_of
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Answer",
     "Deadline",
     "Kind",
+    "ProcessLocal",
     "Request",
     "Verdict",
     "answer_id",
