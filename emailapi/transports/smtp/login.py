@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import inspect
+import signal
+import traceback
 
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
 from .options import Settings
@@ -30,7 +32,8 @@ def log_in(session: Session, settings: Settings) -> None:
     mechanisms = [name for name in wanted if name in offered]
     if not mechanisms:
         what = f"only {', '.join(dict.fromkeys(offered))}" if offered else "no AUTH"
-        raise SMTPError(f"no login: the server offers {what}, needed is {' or '.join(wanted)}")
+        remedy = _remedy(session, settings, offered)
+        raise SMTPError(f"no login: the server offers {what}, needed is {' or '.join(wanted)} ({remedy})")
     text = ""
     for mechanism in mechanisms:
         if mechanism == "XOAUTH2":
@@ -42,6 +45,7 @@ def log_in(session: Session, settings: Settings) -> None:
         else:
             reply = _login(session, settings.username, settings.password)
         if reply.code == _ACCEPTED:
+            session.logged_in = True
             return
         if reply.code not in _UNKNOWN:
             break
@@ -49,7 +53,19 @@ def log_in(session: Session, settings: Settings) -> None:
     reply = _without(reply, secrets)
     if reply.is_farewell:
         raise Broken(f"the server went away: {reply}")
-    raise reply.refusal("the server refused the login")
+    what = "username= and oauth_token_generator=" if settings.oauth_token_generator else "username= and password="
+    raise reply.refusal(f"the server refused the login (check {what})")
+
+
+def _remedy(session: Session, settings: Settings, offered: list[str]) -> str:
+    """Return the option that helps when the server offers no mechanism that is known here."""
+    if not session.encrypted:
+        return "many servers offer a login with TLS only: tls='required' or tls='implicit'"
+    if settings.oauth_token_generator and {"PLAIN", "LOGIN"} & set(offered):
+        return "password= in place of oauth_token_generator="
+    if "XOAUTH2" in offered:
+        return "oauth_token_generator= in place of password="
+    return "without username= nobody logs in; the port for logins is 587 or 465"
 
 
 def _packed(text: str) -> str:
@@ -85,6 +101,8 @@ def _token(settings: Settings) -> str:
     except EmailAPIError:
         raise
     except Exception as error:
+        if _is_from_signal(error):
+            raise
         raise ConfigurationError(f"oauth_token_generator raised {type(error).__name__}") from error
     if inspect.iscoroutine(token):
         token.close()
@@ -92,6 +110,12 @@ def _token(settings: Settings) -> str:
     if not isinstance(token, str) or not token or not token.isprintable() or not token.isascii():
         raise ConfigurationError("oauth_token_generator must return the token, as text")
     return token
+
+
+def _is_from_signal(error: BaseException) -> bool:
+    """Whether a signal handler raised the exception, as time limits of queues do: it is not about the token."""
+    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
+    return any(frame.f_code in handlers for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _without(reply: Reply, secrets: tuple[str, ...]) -> Reply:
