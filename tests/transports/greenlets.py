@@ -11,17 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PATCHES = ("gevent early", "gevent late", "gevent after use", "eventlet early", "eventlet late", "eventlet after use")
+WHEN = ("early", "after import", "late", "after use")
+PATCHES = tuple(f"{library} {when}" for library in ("gevent", "eventlet") for when in WHEN)
 HARD_SECONDS = 120
 
 
-def outcomes(kind: str, patch: str, **options: Any) -> dict[str, str]:
+def outcomes(kind: str, patch: str, **options: Any) -> tuple[dict[str, str], str]:
     """
-    Return the outcome of each email, by its subject.
+    Return the outcome of each email, by its subject, and the texts of all errors.
 
     Args:
         kind: The function of `greenlet_transports` that makes the transport.
-        patch: One of PATCHES. "late" is after the transport was made, "after use" after it has sent an email, too.
+        patch: One of PATCHES. "after import" is before the transport was made, "late" is after that, and "after use"
+            is after it has sent an email.
         options: For that function.
     """
     done = subprocess.run(
@@ -36,8 +38,7 @@ def outcomes(kind: str, patch: str, **options: Any) -> dict[str, str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout)
-    return found
+    return json.loads(done.stdout), done.stderr
 
 
 ROOTS = (Path(__file__).parents[2], Path(__file__).parent)
@@ -75,8 +76,11 @@ def main(kind: str, patch: str, options: str) -> None:
         _patch(library)
     from importlib import import_module
 
-    from emailapi import Email, EmailAPIError
+    from emailapi import Email, EmailAPIError, SESTransport, SMTPTransport
 
+    assert SESTransport is not SMTPTransport  # both are loaded by now
+    if when == "after import":
+        _patch(library)
     found: dict[str, str] = {}
     transport = getattr(import_module("greenlet_transports"), kind)(**json.loads(options))
 
@@ -92,7 +96,7 @@ def main(kind: str, patch: str, options: str) -> None:
 
     if when == "after use":
         send(0)
-    if when != "early":
+    if when in ("late", "after use"):
         _patch(library)
     _run_all(library, send, range(1, 11))
     transport.close()

@@ -10,6 +10,7 @@ from ..._log import logger
 from ...errors import DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.options import Retry
 from ...models.outbound import SendResult
+from ..interruptions import annotate
 from .opening import Lost, failed
 from .parcel import Parcel
 from .pool import Connection, Pool
@@ -32,10 +33,8 @@ def deliver(pool: Pool, parcel: Parcel, retry: Retry, deadline: Deadline) -> Sen
     except (EmailAPIError, Lost):
         raise
     except BaseException as interruption:
-        # As a signal handler's: a time limit of a queue, or Ctrl-C.
-        if progress.may_have_been_sent:
-            key = f"; idempotency_key={parcel.carried!r}" if parcel.carried else ""
-            interruption.add_note(f"emailapi: the email may have been sent by SMTP ({pool.settings.place}{key})")
+        place, sent = f"SMTP ({pool.settings.place})", progress.may_have_been_sent
+        annotate(interruption, place, may_have_been_sent=sent, key=parcel.carried)
         raise
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import inspect
-import signal
-import traceback
 
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
+from ..interruptions import is_from_signal
 from .options import Settings
 from .reading import Broken
 from .replies import Reply
@@ -101,7 +100,7 @@ def _token(settings: Settings) -> str:
     except EmailAPIError:
         raise
     except Exception as error:
-        if _is_from_signal(error):
+        if is_from_signal(error):
             raise
         raise ConfigurationError(f"oauth_token_generator raised {type(error).__name__}") from error
     if inspect.iscoroutine(token):
@@ -110,12 +109,6 @@ def _token(settings: Settings) -> str:
     if not isinstance(token, str) or not token or not token.isprintable() or not token.isascii():
         raise ConfigurationError("oauth_token_generator must return the token, as text")
     return token
-
-
-def _is_from_signal(error: BaseException) -> bool:
-    """Whether a signal handler raised the exception, as time limits of queues do: it is not about the token."""
-    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
-    return any(frame.f_code in handlers for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def _without(reply: Reply, secrets: tuple[str, ...]) -> Reply:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import attrs
 
 from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
-from ...mime.nested import nested_message
 from ...models.outbound import RecipientResult, SendResult
-from .parcel import Parcel, is_signed
+from ..ready import seven_bit
+from .parcel import Parcel
 from .reading import Broken
 from .replies import Reply
 from .session import Session
@@ -227,13 +227,7 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
     if not content.isascii():
         # A server with SMTPUTF8 takes eight bits (RFC 6531 section 3.1).
         if not ("8bitmime" in offered or parcel.utf8):
-            if is_signed(content):
-                raise InvalidEmail(
-                    "the message is signed and not all ASCII, and the server offers no 8BITMIME: sign it in base64 or "
-                    "quoted-printable",
-                    field="message",
-                )
-            content = _seven_bit(content)
+            content = seven_bit(content, "the server offers no 8BITMIME")
         elif "BODY" not in names:
             said.append("BODY=8BITMIME")
     if not content.endswith(b"\r\n"):
@@ -243,18 +237,6 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
         if "SIZE" not in names:
             said.insert(0, f"SIZE={len(content)}")
     return content, " ".join(["", *said]) if session.does_esmtp else ""
-
-
-def _seven_bit(content: bytes) -> bytes:
-    """Return a mail that nobody signed with its 8-bit parts encoded anew."""
-    reason = "the message cannot be encoded otherwise"
-    try:
-        encoded = nested_message(content, "the message", whole=True)
-        if encoded.isascii():
-            return encoded
-    except InvalidEmail as error:
-        reason = error.message
-    raise InvalidEmail(f"the server offers no 8BITMIME, and {reason}", field="message")
 
 
 def _check_size(limit: str, content: bytes) -> None:

@@ -14,10 +14,11 @@ from ...models.email import Email
 from ...models.outbound import BatchItem, BatchResult, SendResult
 from ...settings import as_deadline
 from ..given import EmailLike, as_mail, check_many
+from ..ready import Given, Recipients
 from .delivering import deliver
 from .opening import Lost, Unopened
 from .options import SMTPOptions, settle
-from .parcel import Given, Parcel, Recipients, pack, pack_given, redirect
+from .parcel import Parcel, pack, pack_given, redirect
 from .pool import Pool
 
 if TYPE_CHECKING:
