@@ -24,7 +24,7 @@ _SIGNED = re.compile(
 _SIMPLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?")
 
 
-@attrs.frozen
+@attrs.define
 class Ready:
     """
     A ready message and its envelope.
@@ -64,7 +64,7 @@ def read_ready(message: Given, sender: str | Address | None, recipients: Recipie
     return Ready(origin, targets, content)
 
 
-def seven_bit(content: bytes, why: str) -> bytes:
+def in_seven_bits(content: bytes, why: str) -> bytes:
     """
     Return a message with its 8-bit parts encoded anew.
 

@@ -14,7 +14,7 @@ from ...mime.headers import write_addresses
 from ...models.address import Address
 from ...models.email import Email
 from ...models.whole import check_whole
-from ..ready import Given, Recipients, mailboxes, one_mailbox, read_ready, seven_bit
+from ..ready import Given, Recipients, in_seven_bits, mailboxes, one_mailbox, read_ready
 
 RECIPIENTS_LIMIT = 50
 # A megabyte is 10^6 bytes: the service does not say which one it means.
@@ -118,7 +118,7 @@ def pack_message(
         ready = read_ready(message, sender, recipients)
         origin, targets, content = ready.sender, ready.recipients, ready.content
         if not content.isascii():
-            content = seven_bit(content, "SES takes 7-bit messages only")
+            content = in_seven_bits(content, "SES takes 7-bit messages only")
     for field, mailbox in (("sender", origin), *(("recipients", target) for target in targets)):
         if not mailbox.isascii() or "@" not in mailbox:
             raise InvalidEmail(f"{field}: SES takes an address with an ASCII local part, not {mailbox!r}", field=field)

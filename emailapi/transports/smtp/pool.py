@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from ..._delivery import Deadline, ProcessLocal
 from ...errors import ConfigurationError, DeadlineExceeded
@@ -35,23 +34,18 @@ class Connection:
         self._session: Session | None = None
         self._opened = self._used = clocks()
 
-    @property
-    def is_mine(self) -> bool:
-        """Whether the current thread holds the connection."""
-        return self.owner == threading.get_ident()
-
-    def acquire(self, seconds: float = -1) -> bool:
+    def acquire(self, thread: int, seconds: float) -> bool:
         """Hold the connection; return False when others held it all the time. A negative number waits for ever."""
-        acquired = self._lock.acquire(blocking=False) or self._lock.acquire(timeout=seconds)
-        if acquired:
-            self.owner = threading.get_ident()
-        return acquired
+        lock = self._lock
+        if lock.acquire(False) or lock.acquire(timeout=seconds):
+            self.owner = thread
+            return True
+        return False
 
     def release(self) -> None:
-        """Let others have the connection, if it is the current thread's to let go."""
-        if self.is_mine:
-            self.owner = None
-            self._lock.release()
+        """Let others have the connection."""
+        self.owner = None
+        self._lock.release()
 
     def session(self, deadline: Deadline) -> tuple[Session, bool]:
         """
@@ -115,52 +109,77 @@ class Pool:
 
     Attributes:
         settings: The server's settings.
+        closed: Whether nothing may be sent any more.
     """
 
     def __init__(self, settings: Settings) -> None:
         """Open nothing yet."""
         self.settings = settings
-        self._closed = False
+        self.closed = False
         self._connections = ProcessLocal(lambda: Connection(settings))
 
-    @contextmanager
-    def hold(self, deadline: Deadline) -> Iterator[Connection]:
+    def hold(self, deadline: Deadline) -> Hold:
         """
-        Have a connection to oneself.
+        Return a context in which one has a connection to oneself.
 
         It is the shared one, except in a signal handler that interrupts an email of the same thread: waiting for that
         email would last for ever.
 
         Raises:
-            DeadlineExceeded: Other emails held the connection all the time.
-            ConfigurationError: The pool is closed.
+            DeadlineExceeded: By the context: other emails held the connection all the time.
+            ConfigurationError: By the context: the pool is closed.
         """
-        shared = self._connections.get()
-        nested = shared.is_mine
-        connection = Connection(self.settings) if nested else shared
-        try:
-            if not self._closed and not connection.acquire(max(0.0, deadline.left())):
-                raise DeadlineExceeded("out of time: other emails had the connection (raise deadline=)")
-            if self._closed:
-                raise ConfigurationError("the transport is closed")
-            yield connection
-        finally:
-            if connection.is_mine and (nested or self._closed):
-                connection.quit()
-            connection.release()
+        return Hold(self, self._connections.get(), deadline)
 
     def close(self) -> None:
         """Close for good, after the email that is under way; it never raises."""
-        self._closed = True
-        connection = self._connections.made()
+        self.closed = True
+        connection, thread = self._connections.made(), threading.get_ident()
         # A signal handler may interrupt an email of its own thread: that email closes the connection then.
-        if connection is None or connection.is_mine:
+        if connection is None or connection.owner == thread:
             return
         try:
-            connection.acquire()
+            connection.acquire(thread, -1)
             connection.quit()
         finally:
-            connection.release()
+            if connection.owner == thread:
+                connection.release()
+
+
+class Hold:
+    """A connection that one thread has to itself; no exception, wherever it comes, leaves it held."""
+
+    __slots__ = ("_connection", "_deadline", "_nested", "_pool", "_thread")
+
+    def __init__(self, pool: Pool, shared: Connection, deadline: Deadline) -> None:
+        """See `Pool.hold`."""
+        self._pool, self._deadline = pool, deadline
+        self._thread = threading.get_ident()
+        self._nested = shared.owner == self._thread
+        self._connection = Connection(pool.settings) if self._nested else shared
+
+    def __enter__(self) -> Connection:
+        """Wait for the connection."""
+        connection, closed = self._connection, self._pool.closed
+        try:
+            if not closed and not connection.acquire(self._thread, max(0.0, self._deadline.left())):
+                raise DeadlineExceeded("out of time: other emails had the connection (raise deadline=)")
+            if self._pool.closed:
+                raise ConfigurationError("the transport is closed")
+            return connection
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *exc: object) -> None:
+        """Let others have the connection."""
+        connection = self._connection
+        if connection.owner == self._thread:
+            try:
+                if self._nested or self._pool.closed:
+                    connection.quit()
+            finally:
+                connection.release()
 
 
 def clocks() -> tuple[float, float]:

@@ -96,20 +96,22 @@ class Session(smtplib.SMTP):
         self._written = 0
         try:
             self.limit()
-            self._doubt(PIECE)
+            if self._end is not None:
+                self._doubt(self._end, PIECE)
             self._written = connection.send(data if size <= PIECE else memoryview(data)[:PIECE])
             while self._written < size:
                 self.limit()
-                self._doubt(self._written + PIECE)
+                if self._end is not None:
+                    self._doubt(self._end, self._written + PIECE)
                 self._written += connection.send(memoryview(data)[self._written : self._written + PIECE])
         except OSError as error:
             failure = words(error, self._waiting)
         if failure is not None:
             raise Broken(failure)
 
-    def _doubt(self, reached: int) -> None:
+    def _doubt(self, end: int, reached: int) -> None:
         """Note, before a write that goes so far, that it may end an email: a signal may interrupt us right behind."""
-        if self._end is not None and reached > self._end:
+        if reached > end:
             self.in_doubt = True
 
     def getreply(self) -> tuple[int, bytes]:

@@ -9,7 +9,7 @@ import attrs
 
 from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.outbound import RecipientResult, SendResult
-from ..ready import seven_bit
+from ..ready import in_seven_bits
 from .parcel import Parcel
 from .reading import Broken
 from .replies import Reply
@@ -142,7 +142,7 @@ def _send_content(session: Session, progress: Progress, content: bytes, taken: d
         raise Farewell(reply)
     if reply.code == 354:
         reply = session.deliver(content)
-        if reply.is_session_limit:
+        if reply.code >= 400 and reply.is_session_limit:
             _check_limit(session, reply)
     elif reply.is_refusal:
         _check_limit(session, reply)
@@ -175,9 +175,9 @@ def _check_limit(session: Session, reply: Reply) -> None:
 def _answered(session: Session, progress: Progress, replies: list[Reply]) -> dict[str, Reply]:
     """Note who was refused, and return who was taken; the rest is for another transaction."""
     asked = dict(zip(progress.left, replies, strict=True))
-    refused_now = {name: reply for name, reply in asked.items() if reply.is_refusal}
-    if not refused_now:
+    if not any(reply.code >= 400 for reply in replies):
         return asked
+    refused_now = {name: reply for name, reply in asked.items() if reply.is_refusal}
     taken = {name: reply for name, reply in asked.items() if name not in refused_now}
     later = [
         reply
@@ -227,7 +227,7 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
     if not content.isascii():
         # A server with SMTPUTF8 takes eight bits (RFC 6531 section 3.1).
         if not ("8bitmime" in offered or parcel.utf8):
-            content = seven_bit(content, "the server offers no 8BITMIME")
+            content = in_seven_bits(content, "the server offers no 8BITMIME")
         elif "BODY" not in names:
             said.append("BODY=8BITMIME")
     if not content.endswith(b"\r\n"):

@@ -35,6 +35,7 @@ def subjects(posts) -> Counter[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("patch", PATCHES)
 def test_greenlets_deliver_each_email_once_and_know_which(patch, serve):
     service = serve(None, CUT, RESET, None, CUT)
@@ -48,6 +49,7 @@ def test_greenlets_deliver_each_email_once_and_know_which(patch, serve):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("patch", [patch for patch in PATCHES if patch.endswith(("early", "import"))])
 def test_greenlets_send_by_tls_once_they_patch_before_boto3_is_loaded(patch, serve, tls):
     service = serve(HANG_UP, None, CUT, tls=tls)
@@ -57,6 +59,7 @@ def test_greenlets_send_by_tls_once_they_patch_before_boto3_is_loaded(patch, ser
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("patch", [patch for patch in PATCHES if patch.endswith(("late", "use"))])
 def test_tls_of_boto3_that_was_loaded_before_patching_is_a_clear_error(patch, serve, tls):
     service = serve(tls=tls)

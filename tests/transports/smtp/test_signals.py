@@ -83,6 +83,18 @@ def test_a_time_limit_after_the_content_passes_with_a_note(script, connect, on_s
     assert server.carriers == [1, 2]
 
 
+def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(script, connect, on_signal):
+    server = script(polite(ends=[interrupting]))
+    on_signal(raise_limit)
+    with pytest.raises(TimeLimit) as caught:
+        connect(server, deadline=60, timeout=60).send(mail(text_body="a private text"))
+    frame = caught.value.__traceback__
+    while frame is not None:
+        if "/tests/" not in frame.tb_frame.f_code.co_filename:
+            assert "private" not in repr(frame.tb_frame.f_locals)
+        frame = frame.tb_next
+
+
 def test_a_time_limit_in_the_middle_of_the_content_passes_without_a_note(connect, on_signal):
     """The server reads a part of a large email only, so that its end cannot have left."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
