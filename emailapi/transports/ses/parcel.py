@@ -14,6 +14,7 @@ from ...mime.headers import write_addresses
 from ...models.address import Address
 from ...models.email import Email
 from ...models.whole import check_whole
+from ..ready import Given, Recipients, in_seven_bits, mailboxes, one_mailbox, read_ready
 
 RECIPIENTS_LIMIT = 50
 # A megabyte is 10^6 bytes: the service does not say which one it means.
@@ -92,13 +93,52 @@ def pack(email: Email, defaults: Defaults) -> Parcel:
     """
     sender = check_whole(email)
     _check(email, sender)
+    parcel = _raw(email, defaults) if email.headers or email.attachments else _simple(email, sender, defaults)
+    return _completed(parcel, _tags(email, defaults), defaults)
+
+
+def pack_message(
+    message: Given | Email, sender: str | Address | None, recipients: Recipients, defaults: Defaults
+) -> Parcel:
+    """
+    Return the call that carries a ready message, or an email as MIME with another envelope.
+
+    Raises:
+        InvalidEmail: It is no message, nobody is it from or to, or SES would refuse it.
+    """
+    tags: Mapping[str, str] = defaults.tags
+    if isinstance(message, Email):
+        _check(message, check_whole(message))
+        tags = _tags(message, defaults)
+        own_sender, own_recipients = envelope(message)
+        origin = own_sender if sender is None else one_mailbox(sender)
+        targets = own_recipients if recipients is None else mailboxes(recipients)
+        content = to_bytes(message)
+    else:
+        ready = read_ready(message, sender, recipients)
+        origin, targets, content = ready.sender, ready.recipients, ready.content
+        if not content.isascii():
+            content = in_seven_bits(content, "SES takes 7-bit messages only")
+    for field, mailbox in (("sender", origin), *(("recipients", target) for target in targets)):
+        if not mailbox.isascii() or "@" not in mailbox:
+            raise InvalidEmail(f"{field}: SES takes an address with an ASCII local part, not {mailbox!r}", field=field)
+    if not 1 <= len(targets) <= RECIPIENTS_LIMIT:
+        raise InvalidEmail(f"{len(targets)} recipients, SES takes 1 to {RECIPIENTS_LIMIT}", field="recipients")
+    if len(content) > MESSAGE_LIMIT:
+        raise InvalidEmail(f"the message has {len(content)} bytes, SES takes {MESSAGE_LIMIT}", field="message")
+    if sender is None and defaults.return_path:
+        origin = defaults.return_path.mailbox
+    return _completed(_raw_call(origin, targets, content, defaults), tags, defaults)
+
+
+def _completed(parcel: Parcel, tags: Mapping[str, str], defaults: Defaults) -> Parcel:
+    """Return the call with what the calls of a transport have in common; SES refuses empty parameters."""
     common = {
         "SourceArn": defaults.source_arn,
         "ReturnPathArn": defaults.return_path_arn,
-        "Tags": [{"Name": name, "Value": value} for name, value in _tags(email, defaults).items()],
+        "Tags": [{"Name": name, "Value": value} for name, value in tags.items()],
         "ConfigurationSetName": defaults.configuration_set_name,
     }
-    parcel = _raw(email, defaults) if email.headers or email.attachments else _simple(email, sender, defaults)
     parameters = {name: value for name, value in {**parcel.parameters, **common}.items() if value}
     return Parcel(parcel.operation, parameters)
 
@@ -194,10 +234,14 @@ def _raw(email: Email, defaults: Defaults) -> Parcel:
     sender, recipients = envelope(email)
     data = to_bytes(email)
     _check_size(email, data)
+    return _raw_call(defaults.return_path.mailbox if defaults.return_path else sender, recipients, data, defaults)
+
+
+def _raw_call(sender: str, recipients: Iterable[str], data: bytes, defaults: Defaults) -> Parcel:
     return Parcel(
         "send_raw_email",
         {
-            "Source": defaults.return_path.mailbox if defaults.return_path else sender,
+            "Source": sender,
             "Destinations": list(recipients),
             "RawMessage": {"Data": data},
             "FromArn": defaults.source_arn,

@@ -20,10 +20,10 @@ from ...models.options import Retry
 from ...models.outbound import BatchResult, SendResult
 from ...settings import Timeout, as_deadline, as_retry, as_timeout
 from ..given import EmailLike, as_mail, one_by_one
-from .failures import REQUEST, unknown
-from .line import Line
-from .marks import call
-from .parcel import Defaults, Parcel, check_tags, pack
+from ..ready import Given, Recipients
+from .client import Client
+from .failures import OUT_OF_TIME, REQUEST
+from .parcel import Defaults, Parcel, check_tags, pack, pack_message
 
 if TYPE_CHECKING:
     from typing import Self
@@ -36,7 +36,10 @@ class SESTransport:
     Sends by Amazon SES, once: a request that SES may have read is never repeated.
 
     Simple mails leave by `send_email`; those with headers or attachments as MIME by `send_raw_email`. Threads may share
-    a transport. It is a context manager.
+    a transport, and a forked process has connections of its own. It is a context manager.
+
+    Exceptions that a signal handler raises meanwhile, as time limits of queues do, pass after the connection is closed;
+    a note says when the email may have been sent.
 
     Args:
         client: A ready `boto3.client("ses")`, with its own region, credentials and timeouts; it is not closed here,
@@ -90,12 +93,12 @@ class SESTransport:
             configuration_set_name=_check_set_name(configuration_set_name),
         )
         connect, read = as_timeout(timeout)
-        self._line = Line(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
+        self._client = Client(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
 
     def __repr__(self) -> str:
         """Name region and configuration set."""
         return (
-            f"SESTransport(region_name={self._line.region!r}, "
+            f"SESTransport(region_name={self._client.region!r}, "
             f"configuration_set_name={self._defaults.configuration_set_name!r})"
         )
 
@@ -143,14 +146,35 @@ class SESTransport:
         deadline = Deadline.after(self.deadline)
         mail = as_mail(email, Email)
         answer = self._deliver(pack(mail, self._defaults), deadline)
-        return SendResult(
-            message_id=answer["MessageId"],
-            to=", ".join(address.header for address in mail.to),
-            submitted_at=datetime.now(UTC),
-            message="OK",
-            via="ses",
-            idempotency_key=mail.idempotency_key,
-        )
+        return _result(answer, ", ".join(address.header for address in mail.to), mail.idempotency_key)
+
+    def send_message(
+        self, message: Given | Email, *, sender: str | Address | None = None, recipients: Recipients = None
+    ) -> SendResult:
+        """
+        Send a ready message as given, by `SendRawEmail`: an invitation, or a signed message.
+
+        Its lines end in CRLF and Bcc is taken out, as by `SMTPTransport.send_message`. SES itself replaces Message-ID
+        and Date. SES takes 7-bit messages only: one that is not all ASCII is encoded anew, and refused when it is
+        signed, as its signature would break. The message has 1 to 50 recipients and at most 10 MB.
+
+        Args:
+            message: A `Message`, or its text or bytes; an `Email` is written as MIME first.
+            sender: The envelope's sender, where bounces go; the transport's `return_path` by default, else the
+                message's own sender.
+            recipients: The envelope's recipients; the message's To, Cc and Bcc by default.
+
+        Returns:
+            The result; `to` names the envelope's recipients.
+
+        Raises:
+            EmailAPIError: As `send`.
+        """
+        deadline = Deadline.after(self.deadline)
+        parcel = pack_message(message, sender, recipients, self._defaults)
+        answer = self._deliver(parcel, deadline)
+        key = message.idempotency_key if isinstance(message, Email) else None
+        return _result(answer, ", ".join(parcel.parameters["Destinations"]), key)
 
     def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
         """
@@ -163,7 +187,7 @@ class SESTransport:
 
     def close(self) -> None:
         """Send nothing any more; a client that was given stays open."""
-        self._line.close()
+        self._client.close()
 
     def _deliver(self, parcel: Parcel, deadline: Deadline) -> Mapping[str, Any]:
         """
@@ -174,7 +198,7 @@ class SESTransport:
         """
         attempt = 0
         while True:
-            if self._line.closed:
+            if self._client.closed:
                 raise ConfigurationError("the transport is closed")
             attempt += 1
             answer = self._post(parcel, deadline, attempt)
@@ -188,11 +212,9 @@ class SESTransport:
     def _post(self, parcel: Parcel, deadline: Deadline, attempt: int) -> Mapping[str, Any] | EmailAPIError:
         """Make one attempt, and write a line about it: no recipient, no body."""
         if not deadline.may_send():
-            return DeadlineExceeded("the deadline was over before the mail could leave", **REQUEST)
+            return DeadlineExceeded(OUT_OF_TIME, **REQUEST)
         start = time.monotonic()
-        answer = self._line.post(parcel, deadline.at, attempt)
-        if not isinstance(answer, EmailAPIError) and not (isinstance(answer, Mapping) and answer.get("MessageId")):
-            answer = unknown("SES's answer names no message", call)
+        answer = self._client.post(parcel, deadline.at, attempt)
         failed = isinstance(answer, EmailAPIError)
         logger.log(
             logging.WARNING if failed else logging.INFO,
@@ -203,6 +225,17 @@ class SESTransport:
             attempt,
         )
         return answer
+
+
+def _result(answer: Mapping[str, Any], to: str, key: str | None) -> SendResult:
+    return SendResult(
+        message_id=answer["MessageId"],
+        to=to,
+        submitted_at=datetime.now(UTC),
+        message="OK",
+        via="ses",
+        idempotency_key=key,
+    )
 
 
 def _check_charset(given: str) -> str:

@@ -6,7 +6,7 @@ The way out by SMTP, on the standard library's smtplib.
     opening      name, TCP, greeting, EHLO, TLS, login
     reading      a reply's bytes, within their time
     session      smtplib's client, held to a deadline
-    kept         the one connection, its lock, and when it is renewed
+    pool         the persistent connection, its lock, and when it is renewed
     parcel       a mail's envelope and bytes
     transaction  MAIL, RCPT, DATA
     delivering   what is tried again, and what is not

@@ -1,4 +1,4 @@
-"""One mail, tried until the server took or refused it, within its time."""
+"""One email, tried until the server accepted or rejected it, within its time."""
 
 from __future__ import annotations
 
@@ -10,34 +10,44 @@ from ..._log import logger
 from ...errors import DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.options import Retry
 from ...models.outbound import SendResult
-from .kept import Kept
+from ..interruptions import annotate
 from .opening import Lost, failed
 from .parcel import Parcel
+from .pool import Connection, Pool
 from .reading import Broken
 from .replies import FAREWELL
-from .transaction import Farewell, Progress, finished, transact
+from .transaction import Farewell, Progress, SessionLimit, finished, transact
 
 
-def deliver(kept: Kept, parcel: Parcel, retry: Retry, deadline: Deadline) -> SendResult:
+def deliver(pool: Pool, parcel: Parcel, retry: Retry, deadline: Deadline) -> SendResult:
     """
-    Send one mail; what was surely not sent is tried again, what may have been is not.
+    Send one email; what was surely not sent is tried again, what may have been is not.
 
     Raises:
         Lost: There was no connection in the end.
-        EmailAPIError: The server refused, or took it without saying so.
+        EmailAPIError: The server rejected the email, or may have accepted it.
     """
-    progress, attempt, began = Progress.of(parcel), 1, monotonic()
+    progress = Progress.of(parcel)
+    try:
+        return _deliver(pool, progress, retry, deadline)
+    except (EmailAPIError, Lost):
+        raise
+    except BaseException as interruption:
+        place, sent = f"SMTP ({pool.settings.place})", progress.may_have_been_sent
+        annotate(interruption, place, may_have_been_sent=sent, key=parcel.carried)
+        raise
+
+
+def _deliver(pool: Pool, progress: Progress, retry: Retry, deadline: Deadline) -> SendResult:
+    attempt, began = 1, monotonic()
     while True:
         error: EmailAPIError
         lost: Lost | None = None
         try:
-            kept.hold(deadline)
-            try:
-                _send_over(kept, progress, deadline)
-            finally:
-                kept.release()
+            with pool.hold(deadline) as connection:
+                _send_over(connection, progress, deadline)
             result = progress.result()
-            _log(kept, attempt, began, "accepted", result.message_id or "without a queue id")
+            _log(pool, attempt, began, "accepted", result.message_id or "without a queue id")
             return result
         except Lost as caught:
             lost, error = caught, caught.error
@@ -52,7 +62,7 @@ def deliver(kept: Kept, parcel: Parcel, retry: Retry, deadline: Deadline) -> Sen
                 attempt += 1
                 deadline.pause(wait)
                 continue
-        _log(kept, attempt, began, "failed:", _in_short(error), level=logging.WARNING)
+        _log(pool, attempt, began, "failed:", _in_short(error), level=logging.WARNING)
         if progress.replies and not isinstance(error, DeliveryUnknown):
             return finished(progress, error)
         raise lost or error
@@ -64,40 +74,45 @@ def _wait(error: EmailAPIError, retry: Retry, attempt: int, deadline: Deadline) 
     return next_wait(retry, attempt, None, deadline.left())
 
 
-def _send_over(kept: Kept, progress: Progress, deadline: Deadline) -> None:
-    session, used = kept.session(deadline)
+def _send_over(connection: Connection, progress: Progress, deadline: Deadline) -> None:
+    session, used = connection.session(deadline)
     try:
         while progress.left:
-            transact(session, progress)
-        kept.touch()
+            try:
+                transact(session, progress)
+            except SessionLimit:
+                # Each connection carries one email at least, or the server's reply stands: this ends.
+                connection.quit(deadline)
+                session, used = connection.session(deadline)
+        connection.touch()
         return
     except Broken as caught:
         broken = caught
     except (SMTPError, InvalidEmail) as refused:
-        # The connection serves the next mail, unless the server has gone.
+        # The connection serves the next email, unless the server has gone.
         if session.sock is None or refused.code == FAREWELL:
-            kept.drop()
+            connection.drop()
         raise
     except BaseException:
-        kept.drop()
+        connection.drop()
         raise
-    kept.drop()
+    connection.drop()
     if broken.ended:
         raise progress.unknown(broken.reason)
     if isinstance(broken, Farewell):
         raise Lost(broken.error, free=used)
-    raise Lost(failed(broken, kept.settings, deadline), free=used)
+    raise Lost(failed(broken, connection.settings, deadline), free=used)
 
 
 def _in_short(error: EmailAPIError) -> str:
-    """Return what a log may say: a server's words on a mail name its recipients."""
+    """Return what a log may say: a server's words on an email name its recipients."""
     if isinstance(error, SMTPError):
         return " ".join(filter(None, (type(error).__name__, str(error.code or ""), error.enhanced_code)))
     return f"InvalidEmail, {error.field}" if isinstance(error, InvalidEmail) else error.message
 
 
-def _log(kept: Kept, attempt: int, began: float, *outcome: str, level: int = logging.INFO) -> None:
+def _log(pool: Pool, attempt: int, began: float, *outcome: str, level: int = logging.INFO) -> None:
     """Write one line: which server, what came, how long it took. No recipient, no body, no password."""
     if logger.isEnabledFor(level):
         took = round((monotonic() - began) * 1000)
-        logger.log(level, "SMTP %s %s in %d ms, attempt %d", kept.settings.place, " ".join(outcome), took, attempt)
+        logger.log(level, "SMTP %s %s in %d ms, attempt %d", pool.settings.place, " ".join(outcome), took, attempt)

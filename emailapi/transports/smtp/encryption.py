@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ...errors import ConfigurationError
@@ -12,6 +13,7 @@ from ...settings import as_flag, is_loopback
 if TYPE_CHECKING:
     from .options import SMTPOptions
 
+_Path = str | os.PathLike[str]
 TLS = Literal["required", "implicit", "opportunistic", "none"]
 IMPLICIT_PORT = 465
 
@@ -42,9 +44,36 @@ def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
     return found
 
 
-def context_for(host: str, tls: TLS, given: SMTPOptions) -> ssl.SSLContext | None:
+class Trust:
     """
-    Return how certificates are checked; None without TLS.
+    Whom TLS trusts: an `SSLContext`, made anew once gevent or eventlet has replaced that class.
+
+    A context of the older class cannot wrap a socket any more.
+    """
+
+    def __init__(self, make: Callable[[], ssl.SSLContext | None]) -> None:
+        """Make the context, and keep what makes it."""
+        self._make = make
+        self._made = ssl.SSLContext, make()
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """
+        The context; None without TLS.
+
+        Raises:
+            ConfigurationError: A file cannot be read any more, or `tls_context` is of the older class.
+        """
+        kind, context = self._made
+        if kind is not ssl.SSLContext:
+            context = self._make()
+            self._made = ssl.SSLContext, context
+        return context
+
+
+def trust_for(host: str, tls: TLS, given: SMTPOptions) -> Trust:
+    """
+    Return how certificates are checked.
 
     Raises:
         ConfigurationError: Options contradict each other, or a file cannot be read.
@@ -52,21 +81,32 @@ def context_for(host: str, tls: TLS, given: SMTPOptions) -> ssl.SSLContext | Non
     names = ("cert_bundle", "client_cert", "client_key")
     files = [name for name in names if given.get(name)]
     ready = given.get("tls_context")
-    if ready is not None and not isinstance(ready, ssl.SSLContext):
-        raise ConfigurationError(f"tls_context must be an ssl.SSLContext, not {type(ready).__name__}")
     if tls == "none":
         if ready or files:
             raise ConfigurationError(f"{'tls_context' if ready else files[0]} says nothing without TLS")
-        return None
+        return Trust(lambda: None)
     if ready is not None:
         if files:
             raise ConfigurationError(f"tls_context and {files[0]} contradict each other")
-        return ready
+        return Trust(lambda: _checked(ready))
     if "client_key" in files and "client_cert" not in files:
         raise ConfigurationError("client_key is of no use without client_cert")
     bundle, certificate, key = given.get("cert_bundle") or None, given.get("client_cert"), given.get("client_key")
     # What would go in clear without STARTTLS is no safer for a certificate: servers on a machine sign their own.
     verified = tls != "opportunistic" or not is_loopback(host) or bundle is not None
+    return Trust(lambda: _context(bundle, certificate, key, verified))
+
+
+def _checked(ready: object) -> ssl.SSLContext:
+    if not isinstance(ready, ssl.SSLContext):
+        why = f"must be an ssl.SSLContext, not {type(ready).__name__}"
+        if "SSLContext" in [base.__name__ for base in type(ready).__mro__]:
+            why = "was made before gevent or eventlet replaced the ssl module: make the context after patching"
+        raise ConfigurationError(f"tls_context {why}")
+    return ready
+
+
+def _context(bundle: _Path | None, certificate: _Path | None, key: _Path | None, verified: bool) -> ssl.SSLContext:
     fault = None
     try:
         context = _verifying(bundle) if verified else _trusting()
@@ -80,7 +120,7 @@ def context_for(host: str, tls: TLS, given: SMTPOptions) -> ssl.SSLContext | Non
     raise ConfigurationError(f"cert_bundle, client_cert or client_key cannot be read: {fault}")
 
 
-def _verifying(bundle: str | os.PathLike[str] | None) -> ssl.SSLContext:
+def _verifying(bundle: _Path | None) -> ssl.SSLContext:
     is_folder = bundle is not None and os.path.isdir(bundle)
     return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
 

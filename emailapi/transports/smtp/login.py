@@ -6,6 +6,7 @@ import base64
 import inspect
 
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
+from ..interruptions import is_from_signal
 from .options import Settings
 from .reading import Broken
 from .replies import Reply
@@ -30,7 +31,8 @@ def log_in(session: Session, settings: Settings) -> None:
     mechanisms = [name for name in wanted if name in offered]
     if not mechanisms:
         what = f"only {', '.join(dict.fromkeys(offered))}" if offered else "no AUTH"
-        raise SMTPError(f"no login: the server offers {what}, needed is {' or '.join(wanted)}")
+        remedy = _remedy(session, settings, offered)
+        raise SMTPError(f"no login: the server offers {what}, needed is {' or '.join(wanted)} ({remedy})")
     text = ""
     for mechanism in mechanisms:
         if mechanism == "XOAUTH2":
@@ -42,6 +44,7 @@ def log_in(session: Session, settings: Settings) -> None:
         else:
             reply = _login(session, settings.username, settings.password)
         if reply.code == _ACCEPTED:
+            session.logged_in = True
             return
         if reply.code not in _UNKNOWN:
             break
@@ -49,7 +52,19 @@ def log_in(session: Session, settings: Settings) -> None:
     reply = _without(reply, secrets)
     if reply.is_farewell:
         raise Broken(f"the server went away: {reply}")
-    raise reply.refusal("the server refused the login")
+    what = "username= and oauth_token_generator=" if settings.oauth_token_generator else "username= and password="
+    raise reply.refusal(f"the server refused the login (check {what})")
+
+
+def _remedy(session: Session, settings: Settings, offered: list[str]) -> str:
+    """Return the option that helps when the server offers no mechanism that is known here."""
+    if not session.encrypted:
+        return "many servers offer a login with TLS only: tls='required' or tls='implicit'"
+    if settings.oauth_token_generator and {"PLAIN", "LOGIN"} & set(offered):
+        return "password= in place of oauth_token_generator="
+    if "XOAUTH2" in offered:
+        return "oauth_token_generator= in place of password="
+    return "without username= nobody logs in; the port for logins is 587 or 465"
 
 
 def _packed(text: str) -> str:
@@ -85,6 +100,8 @@ def _token(settings: Settings) -> str:
     except EmailAPIError:
         raise
     except Exception as error:
+        if is_from_signal(error):
+            raise
         raise ConfigurationError(f"oauth_token_generator raised {type(error).__name__}") from error
     if inspect.iscoroutine(token):
         token.close()

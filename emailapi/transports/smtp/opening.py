@@ -12,7 +12,7 @@ from ...errors import ConnectionFailed, DeadlineExceeded, EmailAPIError
 from ...settings import is_loopback
 from .login import log_in
 from .options import Settings
-from .reading import Broken, words
+from .reading import NOT_SMTP, Broken, words
 from .replies import Reply
 from .session import Session
 
@@ -21,6 +21,10 @@ from .session import Session
 SILENCE_SECONDS = 1.0
 _MX_PORT = 25
 _HANDSHAKE_RECORDS = (0x15, 0x16)
+# OpenSSL's numbers for why a certificate is not trusted.
+_WRONG_TIME = (9, 10)
+_OTHER_NAME = (62, 63, 64)
+_RELAY_HINT = " (for a relay in a network of your own: tls='opportunistic' or tls='none')"
 # What OpenSSL's versions call a first record that is none.
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 
@@ -71,7 +75,7 @@ def open_session(settings: Settings, deadline: Deadline) -> Session:
 def failed(broken: Broken, settings: Settings, deadline: Deadline) -> EmailAPIError:
     """Return the error for a connection that broke before anything could have been taken."""
     if deadline.left() <= 0:
-        return DeadlineExceeded(f"out of time, nothing was sent: {broken.reason} ({settings.place})")
+        return DeadlineExceeded(f"out of time, nothing was sent (raise deadline=): {broken.reason} ({settings.place})")
     return ConnectionFailed(f"{broken.reason} ({settings.place})", retryable=broken.retryable)
 
 
@@ -81,21 +85,34 @@ def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
         _encrypt(session, settings, deadline)
     else:
         _await_greeting(session, settings, deadline)
-    _expect(session.reply(), (220,), "the server does not greet")
+    _expect(_greeting(session), (220,), "the server does not greet")
     session.local_hostname = settings.local_hostname or _own_name(session.connection)
     _introduce(session)
     if settings.tls in ("required", "opportunistic"):
         _upgrade(session, settings, deadline)
     if settings.logs_in:
-        encrypted = isinstance(session.connection, ssl.SSLSocket)
-        if not (encrypted or settings.allow_plaintext_auth or is_loopback(settings.hostname)):
-            raise Broken("the server offers no STARTTLS, and the password would travel in clear", retryable=False)
+        if not (session.encrypted or settings.allow_plaintext_auth or is_loopback(settings.hostname)):
+            raise Broken(
+                "the server offers no STARTTLS, and the password would travel in clear: use a port with TLS, or "
+                "allow_plaintext_auth=True",
+                retryable=False,
+            )
         log_in(session, settings)
 
 
-def _expect(reply: Reply, codes: tuple[int, ...], what: str) -> None:
+def _greeting(session: Session) -> Reply:
+    try:
+        return session.reply()
+    except Broken as broken:
+        if broken.reason != NOT_SMTP:
+            raise
+        reason = f"{broken.reason}: check port="
+    raise Broken(reason)
+
+
+def _expect(reply: Reply, codes: tuple[int, ...], what: str, hint: str = "") -> None:
     if reply.code not in codes:
-        raise Broken(f"{what}: {reply}", retryable=reply.code < 500)
+        raise Broken(f"{what}: {reply}{hint}", retryable=reply.code < 500)
 
 
 def _connect(settings: Settings, deadline: Deadline) -> socket.socket:
@@ -113,11 +130,11 @@ def _connect(settings: Settings, deadline: Deadline) -> socket.socket:
         try:
             return _connect_to(family, kind, protocol, address, settings.source_address, wait)
         except TimeoutError:
-            fault = f"no connection within {wait:.3g} s"
+            fault = f"no connection within {wait:.3g} s: check hostname and port, or raise timeout="
         except ConnectionRefusedError:
-            fault = "the connection was refused"
-        except (OSError, TypeError, ValueError, OverflowError) as error:
-            fault = f"the connection could not be made: {getattr(error, 'strerror', None) or error}"
+            fault = "the connection was refused: check hostname and port"
+        except OSError as error:
+            fault = f"the connection could not be made: {error.strerror or error}"
     raise Broken(fault)
 
 
@@ -130,7 +147,7 @@ def _connect_to(
         # Else Nagle's algorithm would keep a mail's last piece back until the one before is confirmed.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source:
-            connection.bind(source)
+            _bind(connection, source)
         connection.connect(address)  # type: ignore[arg-type]
         return connection
     except BaseException:
@@ -138,30 +155,63 @@ def _connect_to(
         raise
 
 
+def _bind(connection: socket.socket, source: tuple[str, int]) -> None:
+    try:
+        connection.bind(source)
+        return
+    except (OSError, TypeError, ValueError, OverflowError) as error:
+        fault = f"source_address={source!r} cannot be used: {getattr(error, 'strerror', None) or error}"
+    raise OSError(fault)
+
+
 def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
     """Shake hands; what the server said before is forgotten."""
-    assert settings.context is not None  # noqa: S101 - there is one wherever there is TLS
+    context = settings.trust.context
+    assert context is not None  # noqa: S101 - there is one wherever there is TLS
     wait = min(settings.timeout[0], deadline.left())
-    fault = Broken("no time for the TLS handshake")
-    if wait > 0:
-        session.connection.settimeout(wait)
-        try:
-            session.sock = settings.context.wrap_socket(session.connection, server_hostname=settings.server_hostname)
-            session.forget()
-            return
-        except ssl.SSLCertVerificationError as error:
-            fault = Broken(f"the certificate is not trusted: {error.verify_message}", retryable=False)
-        except ssl.SSLError as error:
-            fault = Broken(f"the TLS handshake failed: {error.reason or type(error).__name__}")
-            if error.reason in _NO_TLS and settings.tls == "implicit":
-                fault = Broken(
-                    "the port does not speak TLS from the first byte: use STARTTLS (tls='required')", retryable=False
-                )
-        except OSError as error:
-            fault = Broken(f"the TLS handshake failed: {words(error, wait)}")
-        except ValueError as error:
-            fault = Broken(f"the TLS handshake failed: {error}", retryable=False)
-    raise fault
+    if wait <= 0:
+        raise Broken("no time for the TLS handshake")
+    session.connection.settimeout(wait)
+    try:
+        session.sock = context.wrap_socket(
+            session.connection, server_hostname=settings.server_hostname, do_handshake_on_connect=False
+        )
+        fault = None
+    except ValueError as error:
+        fault = Broken(f"TLS cannot begin: {error}", retryable=False)
+    except OSError as error:
+        fault = Broken(f"the TLS handshake failed: {words(error, wait)}")
+    fault = fault or _shake_hands(session, settings, wait)
+    if fault is not None:
+        raise fault
+    session.encrypted = True
+    session.forget()
+
+
+def _shake_hands(session: Session, settings: Settings, wait: float) -> Broken | None:
+    """Return what went wrong in the handshake, if anything did."""
+    try:
+        session.connection.do_handshake()  # type: ignore[attr-defined]
+        return None
+    except ssl.SSLCertVerificationError as error:
+        why = f"{error.verify_message}{_certificate_hint(error.verify_code)}"
+        return Broken(f"the certificate is not trusted: {why}", retryable=False)
+    except ssl.SSLError as error:
+        if error.reason in _NO_TLS and settings.tls == "implicit":
+            return Broken(
+                "the port does not speak TLS from the first byte: use STARTTLS (tls='required')", retryable=False
+            )
+        return Broken(f"the TLS handshake failed: {words(error, wait)}".replace("failed: TLS failed", "failed"))
+    except OSError as error:
+        return Broken(f"the TLS handshake failed: {words(error, wait)}")
+
+
+def _certificate_hint(code: int) -> str:
+    if code in _OTHER_NAME:
+        return " (the name in the certificate goes into server_hostname=)"
+    if code in _WRONG_TIME:
+        return " (the server needs a new certificate, or this machine's clock is wrong)"
+    return " (the file of the authority that signed it goes into cert_bundle=)"
 
 
 def _await_greeting(session: Session, settings: Settings, deadline: Deadline) -> None:
@@ -212,7 +262,7 @@ def _introduce(session: Session) -> None:
     reply = Reply.read(*session.ehlo())
     if reply.code in (500, 501, 502, 504):
         reply = Reply.read(*session.helo())
-    _expect(reply, (250,), "the server refused EHLO")
+    _expect(reply, (250,), "the server refused EHLO", f" (local_hostname= is {session.local_hostname!r})")
 
 
 def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
@@ -220,13 +270,12 @@ def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
     required = settings.tls == "required"
     if not session.has_extn("starttls"):
         if required:
-            hint = "a relay in a network of your own: tls='opportunistic', or 'none'"
-            raise Broken(f"the server offers no STARTTLS, and TLS is required ({hint})", retryable=False)
+            raise Broken(f"the server offers no STARTTLS, and TLS is required{_RELAY_HINT}", retryable=False)
         return
     reply = session.ask("STARTTLS")
     if reply.code != 220:
         if required or reply.is_farewell:
-            _expect(reply, (220,), "the server refused STARTTLS")
+            _expect(reply, (220,), "the server refused STARTTLS", _RELAY_HINT)
         return
     if session.has_unread():
         raise Broken("the server's answer to STARTTLS has more behind it: somebody may be in between", retryable=False)

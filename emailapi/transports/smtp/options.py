@@ -14,7 +14,7 @@ from ...errors import ConfigurationError
 from ...models.options import Retry, is_seconds
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
 from ...wire import unknown_name
-from .encryption import IMPLICIT_PORT, TLS, context_for, which_tls
+from .encryption import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -86,13 +86,13 @@ class Settings:
 
     Attributes:
         tls: Settled: how the connection is encrypted.
-        context: How certificates are checked, made once; None without TLS.
+        trust: How certificates are checked.
     """
 
     hostname: str
     port: int
     tls: TLS
-    context: ssl.SSLContext | None = attrs.field(repr=False)
+    trust: Trust = attrs.field(repr=False)
     server_hostname: str
     username: Secret
     password: Secret
@@ -136,7 +136,7 @@ def settle(hostname: str, port: int | None, **given: Unpack[SMTPOptions]) -> Set
         hostname=host,
         port=_port(port, tls),
         tls=tls,
-        context=context_for(host, tls, given),
+        trust=trust_for(host, tls, given),
         server_hostname=_host(given.get("server_hostname") or host, "server_hostname"),
         username=_secret(given.get("username"), "username"),
         password=_secret(given.get("password"), "password"),

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from email.message import Message
+from collections.abc import Sequence
 
 import attrs
 
 from ..._delivery import KEY_NAME, new_keys
 from ...errors import InvalidEmail
-from ...mime import as_given, envelope, envelope_of, needs_utf8, postmark_headers, to_bytes
-from ...models.address import Address, addresses
+from ...mime import envelope, needs_utf8, postmark_headers, to_bytes
+from ...models.address import Address
 from ...models.email import Email
 from ...models.whole import check_whole
 from ..limits import METADATA_LIMIT
+from ..ready import Given, Recipients, mailboxes, one_mailbox, read_ready
 
-Given = Message | str | bytes
-Recipients = str | Address | Iterable[str | Address] | None
-
-# The usual address; or a name on this machine, as in `root`. Nothing in them could end the command.
-_SIMPLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?")
 _OPTION = re.compile(r"[!-~]+")
 # What only the service's own SMTP server understands, by the header it travels in.
 _SERVICE_FIELDS = ("tag", "metadata", "message_stream", "track_opens", "track_links")
@@ -109,24 +104,15 @@ def pack_given(
     Raises:
         InvalidEmail: It is no message, nobody is it from or to, or something would break out of its command.
     """
-    content = as_given(message)
-    is_told = sender is not None and recipients is not None
-    found_sender, found_recipients = (None, ()) if is_told else envelope_of(message)
-    origin = found_sender if sender is None else _one_mailbox(sender)
-    if origin is None:
-        raise InvalidEmail("sender is missing: give one, or a message with From", field="sender")
-    targets = found_recipients if recipients is None else _mailboxes(recipients)
-    if not targets:
-        raise InvalidEmail("nobody to send to: give recipients, or a message with To, Cc or Bcc", field="recipients")
-    header = content[: content.find(b"\r\n\r\n")]
+    ready = read_ready(message, sender, recipients)
     return Parcel(
-        sender=origin,
-        recipients=targets,
-        content=content,
-        utf8=not (header.isascii() and origin.isascii() and all(map(str.isascii, targets))),
+        sender=ready.sender,
+        recipients=ready.recipients,
+        content=ready.content,
+        utf8=not (ready.header.isascii() and "".join((ready.sender, *ready.recipients)).isascii()),
         mail_options=_options(mail_options, "mail_options") if mail_options else (),
         rcpt_options=_options(rcpt_options, "rcpt_options") if rcpt_options else (),
-        to=", ".join(targets),
+        to=", ".join(ready.recipients),
     )
 
 
@@ -143,8 +129,8 @@ def redirect(
     Raises:
         InvalidEmail: It is to nobody, or something would break out of its command.
     """
-    origin = parcel.sender if sender is None else _one_mailbox(sender)
-    targets = parcel.recipients if recipients is None else _mailboxes(recipients)
+    origin = parcel.sender if sender is None else one_mailbox(sender)
+    targets = parcel.recipients if recipients is None else mailboxes(recipients)
     if not targets:
         raise InvalidEmail("nobody to send to: recipients is empty", field="recipients")
     return attrs.evolve(
@@ -155,34 +141,6 @@ def redirect(
         mail_options=_options(mail_options, "mail_options") if mail_options else (),
         rcpt_options=_options(rcpt_options, "rcpt_options") if rcpt_options else (),
     )
-
-
-def _one_mailbox(sender: str | Address) -> str:
-    if isinstance(sender, str) and _SIMPLE.fullmatch(sender):
-        return sender
-    found = ("",) if sender in ("", "<>") else _mailboxes(sender, "sender")
-    if len(found) != 1:
-        raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
-    return found[0]
-
-
-def _mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
-    """Return mailboxes, each once; a server on this machine also knows names without a domain."""
-    if isinstance(given, str) and _SIMPLE.fullmatch(given):
-        return (given,)
-    items = [given] if isinstance(given, (str, Address)) else given
-    if isinstance(items, (bytes, dict)) or not isinstance(items, Iterable):
-        raise InvalidEmail(f"{field} must be an address or a list of them, not {type(given).__name__}", field=field)
-    found: dict[tuple[str, str], str] = {}
-    for item in items:
-        if isinstance(item, str) and _SIMPLE.fullmatch(item):
-            mailboxes = [item]
-        else:
-            mailboxes = [address.mailbox for address in addresses([item], field)]
-        for mailbox in mailboxes:
-            local, at, domain = mailbox.rpartition("@")
-            found.setdefault((local, domain.lower()) if at else (mailbox, ""), mailbox)
-    return tuple(found.values())
 
 
 def _options(given: Sequence[str], field: str) -> tuple[str, ...]:

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
 # A reply has a few lines; one without end would fill the memory.
 REPLY_LIMIT = 1_000_000
 CLOSED = "the server closed the connection"
+NOT_SMTP = "its reply is no SMTP"
+# OpenSSL's name for a failure, and the option that remedies it.
+_TLS_HINTS = {
+    "CERTIFICATE_REQUIRED": "the server wants a certificate: client_cert=",
+    "HANDSHAKE_FAILURE": "the server may want a certificate (client_cert=), or older ciphers (tls_context=)",
+    "PROTOCOL_VERSION": "older versions than TLS 1.2 need a tls_context= of your own",
+    "UNSUPPORTED_PROTOCOL": "older versions than TLS 1.2 need a tls_context= of your own",
+    "DH_KEY_TOO_SMALL": "weaker keys need a tls_context= of your own",
+}
 
 
 class Broken(Exception):
@@ -67,9 +76,11 @@ class Answers(io.RawIOBase):
 def words(error: OSError, timeout: float) -> str:
     """Return in words what went wrong on a socket; nothing that was written stands in it."""
     if isinstance(error, TimeoutError):
-        return f"no answer within {timeout:.3g} s"
+        return f"no answer within {timeout:.3g} s (timeout= and deadline= may be raised)"
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or type(error).__name__}"
+        reason = error.reason or type(error).__name__
+        hint = next((f" ({_TLS_HINTS[name]})" for name in _TLS_HINTS if reason.endswith(name)), "")
+        return f"TLS failed: {reason}{hint}"
     if isinstance(error, (ConnectionResetError, BrokenPipeError)):
         return CLOSED
     return error.strerror or str(error) or type(error).__name__

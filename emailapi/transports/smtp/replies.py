@@ -24,6 +24,11 @@ _QUEUE_IDS = tuple(
         r"^ok ([0-9a-f]{8,}-[0-9a-f-]+)",
     )
 )
+# A limit of the connection, in words, as no code stands for it alone.
+_SESSION_LIMIT = re.compile(
+    r"\b(?:per|this|same|single|one|smtp) (?:session|connection)\b|\btoo many (?:messages|mails|emails|transactions)\b",
+    re.IGNORECASE,
+)
 _TOO_MANY = re.compile(r"too many|recipients?\b.*\b(?:limit|maximum)", re.IGNORECASE)
 
 
@@ -68,6 +73,16 @@ class Reply(NamedTuple):
         return self.code == FAREWELL
 
     @property
+    def is_temporary(self) -> bool:
+        """Whether the server says no for now."""
+        return 400 <= self.code < 500
+
+    @property
+    def is_session_limit(self) -> bool:
+        """Whether the server says no for now, and because of what this connection has carried."""
+        return self.is_temporary and _SESSION_LIMIT.search(self.text) is not None
+
+    @property
     def wants_fewer(self) -> bool:
         """Whether this recipient was one too many for one transaction (RFC 5321 section 4.5.3.1.10)."""
         if self.code not in (452, 552):
@@ -98,10 +113,10 @@ class Reply(NamedTuple):
             message=self.text,
         )
 
-    def refusal(self, what: str, recipients: tuple[RecipientResult, ...] = ()) -> SMTPError:
-        """Return the error that says what was refused."""
+    def refusal(self, what: str, recipients: tuple[RecipientResult, ...] = (), hint: str = "") -> SMTPError:
+        """Return the error that says what was refused, and the option that helps, if one does."""
         return SMTPError(
-            f"{what}: {self.text or 'no reason given'}",
+            f"{what}: {self.text or 'no reason given'}{hint}",
             code=self.code,
             enhanced_code=self.enhanced_code,
             recipients=recipients,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ...models.address import Address
 from ...models.email import Email
 from ...models.outbound import SendResult
+from ..ready import Given, Recipients
 from .options import SMTPOptions
-from .parcel import Given, Recipients
 from .transport import SMTPTransport
 
 if TYPE_CHECKING:

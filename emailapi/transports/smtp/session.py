@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from ..._delivery import Deadline
-from .reading import CLOSED, Answers, Broken, words
+from .reading import CLOSED, NOT_SMTP, Answers, Broken, words
 from .replies import FAREWELL, Reply
 
 # One write has one time limit for all of it, however much the other side takes meanwhile.
@@ -32,6 +32,9 @@ class Session(smtplib.SMTP):
         timeout: Seconds for one socket operation.
         patient: Whether all that is left may be waited for one answer.
         unfinished: Whether a transaction was left open, and must be reset before the next.
+        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent and eventlet replace it.
+        logged_in: Whether there was a login.
+        in_doubt: Whether the server may have accepted the email under way, as no reply has said otherwise.
         messages: How many mails it carried.
     """
 
@@ -46,8 +49,12 @@ class Session(smtplib.SMTP):
         self.timeout = timeout
         self.patient = False
         self.unfinished = False
+        self.encrypted = False
+        self.logged_in = False
+        self.in_doubt = False
         self.messages = 0
         self._written = 0
+        self._end: int | None = None
         self._waiting = 0.0
         self._watch: Any = None
         self._answers: Answers | None = None
@@ -89,14 +96,23 @@ class Session(smtplib.SMTP):
         self._written = 0
         try:
             self.limit()
+            if self._end is not None:
+                self._doubt(self._end, PIECE)
             self._written = connection.send(data if size <= PIECE else memoryview(data)[:PIECE])
             while self._written < size:
                 self.limit()
+                if self._end is not None:
+                    self._doubt(self._end, self._written + PIECE)
                 self._written += connection.send(memoryview(data)[self._written : self._written + PIECE])
         except OSError as error:
             failure = words(error, self._waiting)
         if failure is not None:
             raise Broken(failure)
+
+    def _doubt(self, end: int, reached: int) -> None:
+        """Note, before a write that goes so far, that it may end an email: a signal may interrupt us right behind."""
+        if reached > end:
+            self.in_doubt = True
 
     def getreply(self) -> tuple[int, bytes]:
         """
@@ -119,7 +135,7 @@ class Session(smtplib.SMTP):
             if answers.failure is not None:
                 reason = words(answers.failure, self._waiting)
         else:
-            reason = "its reply is no SMTP"
+            reason = NOT_SMTP
         if not 200 <= code <= 599:
             self.close()
             raise Broken(reason)
@@ -170,9 +186,13 @@ class Session(smtplib.SMTP):
             if self.has_unread():
                 # Taken for the answer to the mail's end it would say that a mail was accepted which was not.
                 raise Broken("the server says more than it was asked")
+            self._end = len(body)
             self.send(body + b".\r\n")
         except Broken as broken:
             failure = broken
+            self.in_doubt = self._written > len(body)
+        finally:
+            self._end = None
         if failure is not None:
             failure.ended = self._written > len(body)
             refused = None if failure.ended else self._last_words()
@@ -225,7 +245,7 @@ class Session(smtplib.SMTP):
         self._waiting = 0.0
         try:
             # Not taken away where that can be helped: it may be a last word.
-            connection.recv(1, 0 if isinstance(connection, ssl.SSLSocket) else socket.MSG_PEEK)
+            connection.recv(1, 0 if self.encrypted else socket.MSG_PEEK)
         except (BlockingIOError, ssl.SSLWantReadError):
             return False
         except OSError:
@@ -243,12 +263,12 @@ class Session(smtplib.SMTP):
     def finish(self, seconds: float = QUIT_SECONDS) -> None:
         """Say QUIT, for two seconds at most, and close; it never raises."""
         self.deadline = Deadline.after(min(seconds, QUIT_SECONDS))
-        with suppress(Broken, OSError, ValueError):
+        with suppress(Broken, OSError):
             self.docmd("QUIT")
         self.close()
 
     def close(self) -> None:
         """Close the connection, saying nothing."""
         self._answers = None
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             super().close()

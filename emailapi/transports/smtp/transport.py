@@ -14,11 +14,12 @@ from ...models.email import Email
 from ...models.outbound import BatchItem, BatchResult, SendResult
 from ...settings import as_deadline
 from ..given import EmailLike, as_mail, check_many
+from ..ready import Given, Recipients
 from .delivering import deliver
-from .kept import Kept
 from .opening import Lost, Unopened
 from .options import SMTPOptions, settle
-from .parcel import Given, Parcel, Recipients, pack, pack_given, redirect
+from .parcel import Parcel, pack, pack_given, redirect
+from .pool import Pool
 
 if TYPE_CHECKING:
     from typing import Self, Unpack
@@ -29,7 +30,11 @@ class SMTPTransport:
     Sends by SMTP, over one connection that is kept.
 
     It connects at the first mail, may be shared by threads, and is new after a fork. What was surely not sent is tried
-    again within the deadline; what the server may have taken is never sent again.
+    again within the deadline; what the server may have taken is never sent again. When a server accepts no more emails
+    on a connection - a 421, another 4xx, or a closed connection - the next one goes over a new connection.
+
+    Exceptions that a signal handler raises meanwhile, as time limits of queues do, pass after the connection is closed;
+    a note says when the email may have been sent.
 
     Attributes:
         hostname: The server.
@@ -56,7 +61,7 @@ class SMTPTransport:
             ConfigurationError: An option cannot be, or two contradict each other.
         """
         self._settings = settle(hostname, port, **options)
-        self._kept = Kept(self._settings)
+        self._pool = Pool(self._settings)
         self._retry = self._settings.retry
         self.hostname, self.port = self._settings.hostname, self._settings.port
         self.deadline = self._settings.deadline
@@ -166,7 +171,7 @@ class SMTPTransport:
 
     def close(self) -> None:
         """Say QUIT and close, after the mail that is under way; QUIT takes two seconds at most, and nothing raises."""
-        self._kept.close()
+        self._pool.close()
 
     def _pack(self, email: EmailLike) -> Parcel:
         if isinstance(email, Message):
@@ -194,4 +199,4 @@ class SMTPTransport:
         raise error
 
     def _deliver(self, parcel: Parcel) -> SendResult:
-        return deliver(self._kept, parcel, self._retry, Deadline.after(self.deadline))
+        return deliver(self._pool, parcel, self._retry, Deadline.after(self.deadline))

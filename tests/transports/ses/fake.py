@@ -53,7 +53,8 @@ class FakeSES:
     A server whose every connection has a thread.
 
     Attributes:
-        script: What befalls the next requests, each once: one of the words above, or the bytes of an answer.
+        script: What befalls the next requests, each once: one of the words above, the bytes of an answer, or a function
+            that is called before the answer.
         posts: The parameters of every request that was read whole.
         accepted: Those of the mails that were taken.
         connections: How many were made.
@@ -122,6 +123,9 @@ class FakeSES:
             connection.sendall(self._judge(given))
         elif isinstance(act, bytes):
             connection.sendall(act)
+        elif callable(act):
+            act()
+            connection.sendall(self._judge(given))
         elif act == SILENT:
             self._ended.wait(30)
         elif act == ACCEPT_AND_CUT:
@@ -133,7 +137,7 @@ class FakeSES:
                 bare.recv(1)
         elif act == RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        return act is None or isinstance(act, bytes)
+        return act is None or isinstance(act, bytes) or callable(act)
 
     def _judge(self, given: dict[str, str]) -> bytes:
         why = _refused(given)

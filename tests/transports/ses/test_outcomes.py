@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from botocore.retries.standard import ThrottledRetryableChecker
 
 from emailapi import (
     DeadlineExceeded,
@@ -35,7 +36,6 @@ from .fake import (
 UNKNOWN = {
     "500": fault(500, "InternalFailure"),
     "503": fault(503, "ServiceUnavailable"),
-    "503 that calls itself throttling": fault(503, "Throttling", "Maximum sending rate exceeded."),
     "502 of a gateway": answer(502, b"<html>Bad Gateway</html>", "text/html"),
     "408": fault(408, "RequestTimeout"),
     "200 without an id": answer(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
@@ -135,6 +135,24 @@ def test_throttling_is_waited_out(serve, connect):
     assert connect(service.url).send(mail()).message_id == "0100-1"
     assert len(service.posts) == 4
     assert len(service.accepted) == 1
+
+
+@pytest.mark.parametrize("status", [400, 429, 500, 503])
+@pytest.mark.parametrize("code", ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
+def test_what_botocore_takes_for_throttling_is_tried_again(code, status, serve, connect):
+    service = serve(fault(status, code, "Please reduce your request rate."))
+    assert connect(service.url).send(mail()).message_id == "0100-1"
+    assert len(service.posts) == 2
+
+
+@pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
+def test_throttling_of_a_given_client_is_counted_once(mode, serve, boto, connect):
+    service = serve(*[fault(503, "SlowDown")] * 9)
+    client = boto(service.url, retries={"mode": mode, "max_attempts": 5})
+    with pytest.raises(RateLimited) as caught:
+        connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send(mail())
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert (caught.value.attempts, caught.value.status, len(service.posts)) == (2, 503, 2)
 
 
 def test_throttling_to_the_end(serve, connect):

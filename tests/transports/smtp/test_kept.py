@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,6 @@ import pytest
 import time_machine
 
 from emailapi import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidArgument
-from emailapi._delivery import Deadline
 
 from .mails import READY, mail
 from .scripted import Talk, polite
@@ -149,32 +147,6 @@ def test_waiting_for_the_connection_counts(script, connect):
         slow.within(0.1).send(mail())
     thread.join()
     assert len(server.mails) == len(failures) == 1
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_child_has_its_own(listen, connect, trust):
-    """After a fork the child connects anew, even when a thread of the parent had the lock; the parent keeps its own."""
-    server = listen(implicit=trust.server)
-    transport = connect(server, use_tls=True, cert_bundle=trust.bundle)
-    transport.send(mail())
-    transport._kept.hold(Deadline.after(60))
-    try:
-        child = os.fork()
-        if not child:
-            code = 1
-            try:
-                transport.send(mail())
-                transport.close()
-                code = 0
-            finally:
-                os._exit(code)
-        assert os.waitpid(child, 0)[1] == 0
-    finally:
-        transport._kept.release()
-    transport.send(mail())
-    assert len(server.envelopes) == 3
-    assert server.peers == 2
 
 
 def test_after_close_nothing_is_sent(script, connect):

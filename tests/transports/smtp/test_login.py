@@ -188,7 +188,7 @@ def test_no_secret_is_seen(mechanism, code, script, connect, caplog):
     transport = connect(server, username="user", **options)
     with pytest.raises(EmailAPIError) as caught:
         transport.send(mail())
-    shown = [repr(transport), repr(transport._settings), repr(transport._kept), caplog.text, repr(caught.value)]
+    shown = [repr(transport), repr(transport._settings), repr(transport._pool), caplog.text, repr(caught.value)]
     shown += ["".join(traceback.format_exception(caught.value)), str(pickle.loads(pickle.dumps(caught.value)))]
     for text in shown:
         assert SECRET not in text or mechanism == "XOAUTH2"

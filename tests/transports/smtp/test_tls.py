@@ -149,7 +149,7 @@ def test_a_ready_context_serves(listen, trust, connect):
 
 def test_old_tls_is_refused(listen, trust, connect):
     """Nothing below TLS 1.2 is spoken."""
-    assert SMTPTransport("mail.example")._settings.context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert SMTPTransport("mail.example")._settings.trust.context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
 def test_a_stripped_starttls_sends_nothing(script, connect):

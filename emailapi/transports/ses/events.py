@@ -1,43 +1,60 @@
-"""How far the request of a send came, as the client's own events and the reading of the body tell it."""
+"""How far the request of a send came, as the events of boto3's client and the reading of the body tell it."""
 
 from __future__ import annotations
 
 import io
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+
+import attrs
 
 OPERATIONS = ("SendEmail", "SendRawEmail")
 
 
-class Call(threading.local):
+@attrs.define
+class Exchange:
     """
-    The send under way in this thread.
+    One request of a send, and how far it came.
 
     Attributes:
-        under_way: Whether there is one: whoever else uses a given client is left alone.
+        until: When it must be over, on the monotonic clock.
+        limits: Seconds to connect, and seconds to wait for a response.
+        attempt: Which attempt it is, from 1.
         marked: Whether the client tells how far its request came.
         begun: Whether the request was made and signed, and is about to leave.
         sent: Whether a byte of its body was read to be written, which comes after connect, CONNECT and TLS.
         late: Whether it was kept from leaving because its time was over.
-        status: HTTP status of the answer, once there is one.
-        until: When it must be over, on the monotonic clock.
-        limits: Seconds to connect, and seconds to wait for an answer.
-        attempt: Which attempt it is, from 1.
+        status: HTTP status of the response, once there is one.
+        others: How many requests of somebody else's interrupt this one, in a signal handler or an event handler.
     """
 
-    under_way = False
-    marked = False
-    begun = False
-    sent = False
-    late = False
+    until: float
+    limits: tuple[float, float]
+    attempt: int
+    marked: bool
+    begun: bool = False
+    sent: bool = False
+    late: bool = False
     status: int | None = None
-    until = 0.0
-    limits = (60.0, 60.0)
-    attempt = 0
+    others: int = 0
 
 
-call = Call()
+# Each thread, and each greenlet, has a context of its own, whenever gevent or eventlet patches what; a signal handler
+# that sends restores what it found.
+_current: ContextVar[Exchange | None] = ContextVar("emailapi_ses_exchange", default=None)
+
+
+@contextmanager
+def under_way(exchange: Exchange) -> Iterator[None]:
+    """Let the client's events mark this exchange."""
+    token = _current.set(exchange)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 class _Body(io.BytesIO):
@@ -48,32 +65,41 @@ class _Body(io.BytesIO):
     needs nothing of the client but that it reads the body when it writes it. The head alone makes no mail.
     """
 
+    def __init__(self, data: bytes, exchange: Exchange) -> None:
+        super().__init__(data)
+        self._exchange = exchange
+
     def read(self, size: int | None = -1, /) -> bytes:
-        if time.monotonic() >= call.until:
-            call.late = True
+        if time.monotonic() >= self._exchange.until:
+            self._exchange.late = True
             raise TimeoutError("the deadline is over")
-        call.sent = True
+        self._exchange.sent = True
         return super().read(size)
 
 
 def mark(request: Any, **_: object) -> None:
     """Watch the body of a signed request, and let the wait for its answer end with the call (in newer botocores)."""
-    if not call.under_way:
+    exchange = _current.get()
+    if exchange is None:
         return
-    call.begun = True
+    if exchange.begun:  # ours is made once
+        exchange.others += 1
+        return
+    exchange.begun = True
     body = request.body
-    request.body = _Body(body.encode() if isinstance(body, str) else bytes(body or b""))
+    request.body = _Body(body.encode() if isinstance(body, str) else bytes(body or b""), exchange)
     context = getattr(request, "context", None)
     if isinstance(context, dict):
-        connect, read = call.limits
-        call.limits = connect, max(0.001, min(read, call.until - time.monotonic()))
-        context["read_timeout"] = call.limits[1]
+        connect, read = exchange.limits
+        exchange.limits = connect, max(0.001, min(read, exchange.until - time.monotonic()))
+        context["read_timeout"] = exchange.limits[1]
 
 
 def note(response_dict: Any, **_: object) -> None:
     """Keep the status of an answer: an exception that says it cannot be parsed does not have it."""
-    if call.under_way:
-        call.status = response_dict["status_code"]
+    exchange = _current.get()
+    if exchange is not None and not exchange.others:
+        exchange.status = response_dict["status_code"]
 
 
 def once(response: Any, caught_exception: Exception | None, operation: Any, **_: object) -> None:
@@ -83,7 +109,11 @@ def once(response: Any, caught_exception: Exception | None, operation: Any, **_:
     Raised here, before the client's own retries are asked: in each retry mode, for one more handler of the user's, and
     without changing what the same client does for others.
     """
-    if not call.under_way:
+    exchange = _current.get()
+    if exchange is None:
+        return
+    if exchange.others:
+        exchange.others -= 1
         return
     if caught_exception is not None:
         raise caught_exception

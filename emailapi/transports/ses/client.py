@@ -1,0 +1,200 @@
+"""The boto3 client that emails leave by: made or given, and kept from sending twice."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ..._delivery import ProcessLocal
+from ...errors import ConfigurationError, EmailAPIError
+from ..interruptions import annotate
+from .events import Exchange, under_way, watch
+from .failures import failure_of, interruption_in, patched_hint, unknown
+from .parcel import Parcel
+
+POOL_SIZE = 32
+# What was idle for longer may have been forgotten on the way; renewing a connection costs less than losing an answer.
+IDLE_SECONDS = 45.0
+
+
+class Client:
+    """
+    A boto3 client, made here or given, and since when it was not used.
+
+    A forked process makes another one, as botocore and urllib3 hold locks that a thread may have had at the fork; the
+    parent process's is left alone. A client that was given only drops its connections then.
+
+    Attributes:
+        own: Whether the client was made here, and is closed with the transport.
+        closed: Whether nothing may be sent any more.
+    """
+
+    def __init__(self, given: object, region_name: str | None, timeout: tuple[float, float]) -> None:
+        """Take the client that was given, or make one."""
+        _import_boto3()
+        self.own = given is None
+        self.closed = False
+        self._first: Any = _make(region_name, None, timeout) if given is None else _checked(given, region_name)
+        self._timeout = timeout
+        self._made_in = os.getpid()
+        self._clients = ProcessLocal(self._make_here)
+        self._used = self._now()
+        self._limits = _limits(self._clients.get())
+
+    def _make_here(self) -> Any:
+        # Not another one for gevent or eventlet: urllib3's locks are never held while it waits, and botocore cannot
+        # make one any more once the ssl module has been replaced behind its back.
+        if not self.own or os.getpid() == self._made_in:
+            client = self._first
+        else:
+            # The environment may say something else by now.
+            client = _make(self.region, self._first.meta.endpoint_url, self._timeout)
+        return _watched(client)
+
+    @property
+    def region(self) -> str | None:
+        """The region that emails leave from, when the client says so."""
+        return getattr(getattr(self._first, "meta", None), "region_name", None)
+
+    @staticmethod
+    def _now() -> tuple[float, float, int]:
+        # Two clocks: the monotonic one stands still while a machine sleeps, or a container is frozen.
+        return time.monotonic(), time.time(), os.getpid()
+
+    def _renewed(self) -> Any:
+        """Return the client, without connections that were idle for long, or are another process's since a fork."""
+        client = self._clients.get()
+        *then, pid = self._used
+        self._used = now = self._now()
+        is_idle = any(new - old > IDLE_SECONDS for new, old in zip(now, then, strict=False))
+        if is_idle if pid == now[2] else not self.own:
+            getattr(client, "close", lambda: None)()
+        return client
+
+    def post(self, parcel: Parcel, until: float, attempt: int) -> Mapping[str, Any] | EmailAPIError:
+        """
+        Make one request, and return the response to it, or the error it stands for.
+
+        What interrupts it from outside is raised, after botocore has closed the connection.
+        """
+        client = self._renewed()
+        limits = (math.inf, math.inf) if self._limits is None else self._limits
+        exchange = Exchange(until, limits, attempt, marked=self._limits is not None)
+        interruption: BaseException
+        try:
+            with under_way(exchange):
+                response: object = getattr(client, parcel.operation)(**parcel.parameters)
+            if isinstance(response, Mapping) and response.get("MessageId"):
+                return response
+            return unknown("SES's answer names no message", exchange)
+        except Exception as error:
+            found = interruption_in(error)
+            if found is None:
+                return failure_of(error, exchange)
+            interruption = found
+        except BaseException as error:
+            interruption = error
+        sent = exchange.sent or not exchange.marked
+        annotate(interruption, f"Amazon SES ({self.region})", may_have_been_sent=sent)
+        raise interruption
+
+    def close(self) -> None:
+        """Send nothing any more; close the connections, unless somebody else made the client."""
+        self.closed = True
+        client = self._clients.made()
+        if self.own and client is not None:
+            client.close()
+
+
+def _watched(client: Any) -> Any:
+    from botocore.client import BaseClient
+
+    # One that only looks like a client has no events, and the types of its exceptions are all there is.
+    if isinstance(client, BaseClient):
+        watch(client)
+    return client
+
+
+def _limits(client: Any) -> tuple[float, float] | None:
+    """Return the client's timeouts; None for one that only looks like a client."""
+    from botocore.client import BaseClient
+
+    if not isinstance(client, BaseClient):
+        return None
+    config = client.meta.config
+    return config.connect_timeout or math.inf, config.read_timeout or math.inf
+
+
+_LOOKED_IN = "the environment, ~/.aws and the machine's role"
+
+
+def _import_boto3() -> None:
+    """
+    Load boto3.
+
+    Raises:
+        ConfigurationError: It is not installed.
+    """
+    try:
+        import boto3  # noqa: F401
+    except ImportError:
+        missing = True
+    else:
+        missing = False
+    if missing:
+        raise ConfigurationError("SESTransport needs boto3: pip install 'emailapi[ses]'")
+
+
+def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[float, float]) -> Any:
+    """
+    Make a client that sends once.
+
+    Raises:
+        ConfigurationError: There is no region, there are no credentials, or what boto3 was configured with cannot be.
+    """
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import NoRegionError
+
+    config = Config(
+        connect_timeout=timeout[0],
+        read_timeout=timeout[1],
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        max_pool_connections=POOL_SIZE,
+    )
+    try:
+        session = boto3.session.Session(region_name=region_name)
+        client = session.client("ses", config=config, endpoint_url=endpoint_url)
+        found = session.get_credentials() is not None
+        why = "" if found else f"no AWS credentials: boto3 looks in {_LOOKED_IN}; client= takes one that has them"
+    except NoRegionError:
+        why = "no AWS region: pass region_name=, or set AWS_DEFAULT_REGION"
+    except Exception as error:  # profiles, files and endpoints that are wrong, each with its own class
+        if interruption_in(error) is not None:
+            raise
+        why = f"boto3 could not make a client: {error}{patched_hint(error)}"
+    if why:
+        raise ConfigurationError(why)
+    return client
+
+
+def _checked(given: Any, region_name: str | None) -> Any:
+    """
+    Return a client that was given.
+
+    Raises:
+        ConfigurationError: It is none for SES, or one for another region.
+    """
+    meta = getattr(given, "meta", None)
+    service = getattr(getattr(meta, "service_model", None), "service_name", "ses")
+    if not all(callable(getattr(given, name, None)) for name in ("send_email", "send_raw_email")):
+        raise ConfigurationError(f"client must be boto3.client('ses'), not {type(given).__name__}")
+    if isinstance(service, str) and service != "ses":
+        raise ConfigurationError(f"client must be boto3.client('ses'), not one for {service!r}")
+    region = getattr(meta, "region_name", None)
+    if region_name is not None and isinstance(region, str) and region != region_name:
+        raise ConfigurationError(f"region_name is {region_name!r}, but the client's region is {region!r}")
+    return given

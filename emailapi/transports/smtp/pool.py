@@ -1,0 +1,187 @@
+"""The persistent connection of a transport: who may use it, and when it is renewed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+
+from ..._delivery import Deadline, ProcessLocal
+from ...errors import ConfigurationError, DeadlineExceeded
+from .opening import open_session
+from .options import Settings
+from .reading import Broken
+from .session import QUIT_SECONDS, Session
+
+# A part of `max_idle` after which a NOOP is worth its round trip.
+_NOOP_AFTER = 0.25
+
+
+class Connection:
+    """
+    One connection, held by one thread at a time, and renewed when it must be.
+
+    Attributes:
+        settings: The server's settings.
+        owner: The thread or greenlet that holds the connection.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Connect at the first email. The lock is of the kind that `threading` has by now."""
+        self.settings = settings
+        self.owner: int | None = None
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+        self._opened = self._used = clocks()
+
+    def acquire(self, thread: int, seconds: float) -> bool:
+        """Hold the connection; return False when others held it all the time. A negative number waits for ever."""
+        lock = self._lock
+        if lock.acquire(False) or lock.acquire(timeout=seconds):
+            self.owner = thread
+            return True
+        return False
+
+    def release(self) -> None:
+        """Let others have the connection."""
+        self.owner = None
+        self._lock.release()
+
+    def session(self, deadline: Deadline) -> tuple[Session, bool]:
+        """
+        Return the session, and whether it was used before: such a one may be gone although it seems to stand.
+
+        Raises:
+            Unopened: No connection could be made.
+        """
+        session = self._session
+        if session is not None and self._is_fit(session, deadline):
+            session.deadline = deadline
+            return session, True
+        self.quit(deadline)
+        self._session = open_session(self.settings, deadline)
+        self._opened = self._used = clocks()
+        return self._session, False
+
+    def _is_fit(self, session: Session, deadline: Deadline) -> bool:
+        now, settings = clocks(), self.settings
+        # By either clock: the longer time counts.
+        used, opened = self._used, self._opened
+        idle = max(now[0] - used[0], now[1] - used[1])
+        age = max(now[0] - opened[0], now[1] - opened[1])
+        if idle > settings.max_idle or age > settings.max_age or session.messages >= settings.max_messages:
+            return False
+        if session.has_unread():
+            session.close()
+            return False
+        self._used = now
+        if idle <= settings.max_idle * _NOOP_AFTER:
+            return True
+        session.deadline = deadline.sooner(max(0.1, deadline.left() / 4))
+        with suppress(Broken):
+            return not session.ask("NOOP").is_refusal
+        session.close()
+        return False
+
+    def touch(self) -> None:
+        """Note that the connection was of use just now."""
+        self._used = clocks()
+
+    def drop(self) -> None:
+        """Close the connection without a word: it is broken."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def quit(self, deadline: Deadline | None = None) -> None:
+        """Say QUIT and close; a slow farewell takes no more than a quarter of the next email's time."""
+        session, self._session = self._session, None
+        if session is not None and session.sock is not None:
+            session.finish(QUIT_SECONDS if deadline is None else deadline.left() / 4)
+
+
+class Pool:
+    """
+    The connection that the emails of one transport share.
+
+    A forked process opens its own, and leaves its parent's alone: no QUIT, and no end of TLS, is sent on it. So does a
+    process once gevent or eventlet has replaced the locks of `threading`.
+
+    Attributes:
+        settings: The server's settings.
+        closed: Whether nothing may be sent any more.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open nothing yet."""
+        self.settings = settings
+        self.closed = False
+        self._connections = ProcessLocal(lambda: Connection(settings))
+
+    def hold(self, deadline: Deadline) -> Hold:
+        """
+        Return a context in which one has a connection to oneself.
+
+        It is the shared one, except in a signal handler that interrupts an email of the same thread: waiting for that
+        email would last for ever.
+
+        Raises:
+            DeadlineExceeded: By the context: other emails held the connection all the time.
+            ConfigurationError: By the context: the pool is closed.
+        """
+        return Hold(self, self._connections.get(), deadline)
+
+    def close(self) -> None:
+        """Close for good, after the email that is under way; it never raises."""
+        self.closed = True
+        connection, thread = self._connections.made(), threading.get_ident()
+        # A signal handler may interrupt an email of its own thread: that email closes the connection then.
+        if connection is None or connection.owner == thread:
+            return
+        try:
+            connection.acquire(thread, -1)
+            connection.quit()
+        finally:
+            if connection.owner == thread:
+                connection.release()
+
+
+class Hold:
+    """A connection that one thread has to itself; no exception, wherever it comes, leaves it held."""
+
+    __slots__ = ("_connection", "_deadline", "_nested", "_pool", "_thread")
+
+    def __init__(self, pool: Pool, shared: Connection, deadline: Deadline) -> None:
+        """See `Pool.hold`."""
+        self._pool, self._deadline = pool, deadline
+        self._thread = threading.get_ident()
+        self._nested = shared.owner == self._thread
+        self._connection = Connection(pool.settings) if self._nested else shared
+
+    def __enter__(self) -> Connection:
+        """Wait for the connection."""
+        connection, closed = self._connection, self._pool.closed
+        try:
+            if not closed and not connection.acquire(self._thread, max(0.0, self._deadline.left())):
+                raise DeadlineExceeded("out of time: other emails had the connection (raise deadline=)")
+            if self._pool.closed:
+                raise ConfigurationError("the transport is closed")
+            return connection
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *exc: object) -> None:
+        """Let others have the connection."""
+        connection = self._connection
+        if connection.owner == self._thread:
+            try:
+                if self._nested or self._pool.closed:
+                    connection.quit()
+            finally:
+                connection.release()
+
+
+def clocks() -> tuple[float, float]:
+    """Return the time by both clocks: the monotonic one stands still while a machine sleeps."""
+    return time.monotonic(), time.time()

@@ -1,0 +1,173 @@
+"""Servers that accept a number of emails on a connection, and then say so by a 4xx."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emailapi import SMTPError
+
+from .mails import READY, mail
+from .scripted import Talk, polite
+
+OK, GO = b"250 ok", b"354 go"
+REPLIES = [
+    b"452 4.4.5 maximum messages per session",
+    b"451 4.3.0 try again later",
+    b"450 too many messages",
+    b"421 4.7.0 too many messages in this session",
+]
+
+
+def limited(verb: str, reply: bytes, count: int = 2, *extensions: str) -> Callable[[Talk], None]:
+    """Return what serves each connection: from the `count + 1`th command on, `verb` gets the reply."""
+
+    def script(talk: Talk) -> None:
+        usual = GO if verb == "data" else OK
+        polite(*extensions, **{verb: [*[usual] * count, reply]})(talk)
+
+    return script
+
+
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["", "pipelining"])
+@pytest.mark.parametrize("reply", REPLIES)
+@pytest.mark.parametrize("verb", ["mail", "data"])
+def test_a_batch_goes_on_over_another_connection(verb, reply, extensions, script, connect):
+    server = script(limited(verb, reply, 2, *extensions))
+    batch = connect(server).send_batch([mail(subject=str(number)) for number in range(6)])
+    assert len(batch.accepted) == len(server.mails) == 6
+    assert server.carriers == [1, 1, 2, 2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"452 4.5.3 too many recipients in this session",
+        b"450 4.7.1 message limit per connection reached",
+        b"451 too many messages",
+    ],
+)
+def test_a_limit_that_is_told_at_a_recipient_renews_the_connection_too(reply, script, connect):
+    server = script(limited("rcpt", reply))
+    batch = connect(server).send_batch([mail() for number in range(6)])
+    assert len(batch.accepted) == 6
+    assert server.carriers == [1, 1, 2, 2, 3, 3]
+
+
+def test_a_limit_that_is_told_at_the_end_of_an_email_renews_the_connection_too(script, connect):
+    def serve(talk: Talk) -> None:
+        polite(ends=[OK, b"452 4.4.5 too many messages in this session"])(talk)
+
+    server = script(serve)
+    batch = connect(server).send_batch([mail(subject=str(number)) for number in range(3)])
+    assert len(batch.accepted) == 3
+    assert server.carriers == [1, 1, 2, 2, 3]
+
+
+@pytest.mark.parametrize("ready", [False, True], ids=["Email", "ready message"])
+def test_single_emails_go_on_over_another_connection(ready, script, connect):
+    server = script(limited("mail", REPLIES[0]))
+    transport = connect(server).within(5, attempts=1)
+    for _ in range(5):
+        assert (transport.send_message(READY) if ready else transport.send(mail())).recipients[0].accepted
+    assert server.carriers == [1, 1, 2, 2, 3]
+    assert server.verbs().count("QUIT") == 2
+
+
+def test_threads_go_on_over_another_connection(script, connect):
+    server = script(limited("mail", REPLIES[0], 1))
+    transport = connect(server)
+    with ThreadPoolExecutor(32) as pool:
+        results = list(pool.map(lambda _: transport.send(mail()), range(64)))
+    assert len(results) == len(server.mails) == server.connections == 64
+
+
+def test_recipients_of_one_email_are_spread_over_connections(script, connect):
+    def serve(talk: Talk) -> None:
+        polite("PIPELINING", rcpt=[OK, OK, b"452 4.5.3 too many recipients in this session"])(talk)
+
+    server = script(serve)
+    names = [f"user{number}@example.org" for number in range(5)]
+    result = connect(server).send(mail(to=names))
+    assert [recipient.email for recipient in result.recipients if recipient.accepted] == names
+    assert server.carriers == [1, 2, 3]
+
+
+@pytest.mark.parametrize("verb", ["mail", "data", "rcpt"])
+@pytest.mark.parametrize("reply", REPLIES[:3])
+def test_a_server_that_always_refuses_is_not_asked_again_and_again(verb, reply, script, connect):
+    server = script(polite(**{verb: reply}))
+    transport = connect(server)
+    for _ in range(3):
+        with pytest.raises(SMTPError) as caught:
+            transport.send(mail())
+        assert caught.value.retryable
+        assert caught.value.code == int(reply[:3])
+    assert server.connections == 1
+    assert not server.mails
+
+
+@pytest.mark.parametrize("verb", ["mail", "data"])
+def test_a_server_that_refuses_from_now_on_costs_one_connection(verb, script, connect):
+    usual = GO if verb == "data" else OK
+    server = script(polite(**{verb: [usual, usual, REPLIES[0]]}), polite(**{verb: REPLIES[0]}))
+    batch = connect(server).send_batch([mail() for _ in range(8)])
+    assert len(batch.accepted) == 2
+    assert {error.code for error in batch.failed} == {452}
+    assert server.connections == 2
+
+
+def test_a_recipient_that_is_refused_for_now_renews_nothing(script, connect):
+    server = script(polite(rcpt=[OK, b"450 4.2.0 greylisted, try again in 5 minutes"]))
+    transport = connect(server)
+    transport.send(mail())
+    with pytest.raises(SMTPError, match="greylisted"):
+        transport.send(mail())
+    assert server.connections == 1
+
+
+def test_a_permanent_refusal_renews_nothing(script, connect):
+    server = script(polite(mail=[OK, b"550 5.7.1 too many messages per session"]))
+    transport = connect(server)
+    transport.send(mail())
+    with pytest.raises(SMTPError, match="per session"):
+        transport.send(mail())
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("code", [452, 552])
+def test_too_many_recipients_on_every_connection_ends(code, script, connect):
+    server = script(
+        polite(rcpt=[OK, f"{code} 5.5.3 too many recipients".encode()]), polite(rcpt=f"{code} too many".encode())
+    )
+    transport = connect(server)
+    transport.send(mail())
+    with pytest.raises(SMTPError) as caught:
+        transport.send(mail())
+    assert caught.value.code == code
+    assert [recipient.code for recipient in caught.value.recipients] == [code]
+    assert server.connections == (2 if code == 452 else 1)
+
+
+def test_recipients_refused_for_good_stay_refused_when_the_connection_is_renewed(script, connect):
+    limit, none = b"452 4.5.3 too many recipients", b"550 5.1.1 no such user"
+    server = script(polite(rcpt=[OK, none, limit]), polite())
+    transport = connect(server)
+    transport.send(mail())
+    result = transport.send(mail(to=["nobody@example.org", "you@example.org"]))
+    assert [(recipient.email, recipient.code) for recipient in result.recipients] == [
+        ("nobody@example.org", 550),
+        ("you@example.org", 250),
+    ]
+    assert server.seen.count("RCPT TO:<nobody@example.org>") == 1
+
+
+def test_no_connection_to_go_on_with_is_no_connection(script, connect):
+    server = script(limited("mail", REPLIES[0], 1), polite(greeting=b"421 too busy"))
+    transport = connect(server)
+    transport.send(mail())
+    batch = transport.send_batch([mail(), mail()])
+    assert [type(error).__name__ for error in batch.failed] == ["ConnectionFailed"] * 2
+    assert len(server.mails) == 1
