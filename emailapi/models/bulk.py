@@ -33,7 +33,7 @@ class BulkMessage:
     to: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.to)
     cc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.cc)
     bcc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.bcc)
-    template_model: dict[str, Any] = attrs.field(factory=dict, converter=fields.template_model, repr=False)
+    template_model: dict[str, Any] = attrs.field(factory=dict, converter=fields.optional_template_model, repr=False)
     metadata: dict[str, str] = attrs.field(factory=dict, converter=fields.metadata)
     headers: tuple[Header, ...] = attrs.field(default=(), converter=fields.headers, repr=False)
 
