@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, ClassVar, TypedDict
 
 import attrs
 
@@ -14,10 +14,11 @@ from .address import Address
 from .email import BaseEmail, write_headers
 from .header import Header
 from .listing import Listing
+from .stored import Stored
 
 
 @attrs.frozen(kw_only=True)
-class BulkMessage:
+class BulkMessage(Stored):
     """
     One person's copy.
 
@@ -58,6 +59,8 @@ class BulkEmail(BaseEmail):
         template_alias: The template instead, by its alias.
         inline_css: Whether styles are written into the elements; the service does when None.
     """
+
+    _restorers: ClassVar = {**BaseEmail._restorers, "messages": BulkMessage.from_dict}
 
     messages: tuple[BulkMessage, ...] = attrs.field(converter=_messages, repr=lambda found: f"<{len(found)} messages>")
     subject: str = attrs.field(default="", converter=fields.subject)

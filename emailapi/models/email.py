@@ -12,6 +12,7 @@ from .address import Address
 from .attachment import Attachment
 from .fields import TrackLinks, from_mapping
 from .header import Header
+from .stored import Stored
 
 __all__ = [
     "KEY_NAME",
@@ -45,7 +46,7 @@ def write_headers(value: tuple[Address, ...]) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class BaseEmail:
+class BaseEmail(Stored):
     """
     What every kind of mail has.
 
