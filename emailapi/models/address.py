@@ -9,7 +9,6 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..wire import is_lazy_text
-from .encoded_words import decoded
 from .text import header_text, plain_text, remedy, shown_text
 
 # RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532); a domain may be odd (`a_b.example`), not broken.
@@ -104,7 +103,8 @@ class Address:
         header = mailbox
         if self.name is not None:
             name = shown_text(self.name, "name")
-            object.__setattr__(self, "name", name or None)
+            if name is not self.name or not name:
+                object.__setattr__(self, "name", name or None)
             if _NEEDS_QUOTES.search(name):
                 name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
             if name:
@@ -163,8 +163,12 @@ def _one(tokens: list[str], decode: bool) -> Address | None:
 
 
 def _named(email: str, name: str, decode: bool) -> Address:
-    # Whatever a word decodes to is checked as a name is that was given.
-    return Address(email, (decoded(name, "the name", "email") if decode else name) or None)
+    if decode and "=?" in name:
+        from .encoded_words import decoded
+
+        # What a word decodes to is checked as any name is.
+        name = decoded(name, "the name", "email")
+    return Address(email, name or None)
 
 
 def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
@@ -181,8 +185,8 @@ def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
     if _PLAIN.fullmatch(text):
         return (Address(text),)
     text = header_text(text, "text")
-    items = (_one(item, decode) for item in _items(text))
-    return tuple(found for found in items if found is not None)
+    items = [_one(item, decode) for item in _items(text)]
+    return tuple([found for found in items if found is not None])
 
 
 def addresses(value: Addresses, field: str) -> tuple[Address, ...]:

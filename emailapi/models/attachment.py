@@ -12,26 +12,23 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..wire import Wire
-from .content_types import type_of
 from .text import header_text, plain_text, shown_text
 
 # Control characters, and those that override the direction of what follows, so that `.exe` is shown as `.jpg`.
-_MISLEADS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_PATH_PART = re.compile(r"[/\\]")
-_SCHEME = re.compile("cid:", re.IGNORECASE)
+_MISLEADS = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;.*)?")
 
 
 def _name(value: str) -> str:
     """Keep the last part of a path: some mail programs would write to where the others lead."""
     text = shown_text(value, "name")
-    found = _MISLEADS.search(text)
+    found = None if text.isprintable() else re.search(_MISLEADS, text)
     if found:
         what = "a control character" if found[0] < "\xa0" else "a character that overrides the direction of text"
         raise InvalidEmail(
             f"name must not contain {what} (U+{ord(found[0]):04X}, at character {found.start()})", field="name"
         )
-    last = _PATH_PART.split(text)[-1]
+    last = text[max(text.rfind("/"), text.rfind("\\")) + 1 :]
     if not last.strip(" ."):
         raise InvalidEmail(f"name must be a file's name, got {text!r:.80}", field="name")
     return last
@@ -70,8 +67,7 @@ def _content_id(value: str | None) -> str | None:
 def _bare(content_id: str) -> str:
     if content_id[:1] == "<" and content_id[-1:] == ">":
         return content_id[1:-1]
-    found = _SCHEME.match(content_id)
-    return content_id[found.end() :] if found else content_id
+    return content_id[4:] if content_id[:4].lower() == "cid:" else content_id
 
 
 def _write_content(value: bytes) -> str:
@@ -108,6 +104,9 @@ class Attachment:
     def __attrs_post_init__(self) -> None:
         """Guess the type from the name: the service takes no attachment without one."""
         if not self.content_type:
+            # The table is loaded with the first attachment: most programs have none.
+            from .content_types import type_of
+
             object.__setattr__(self, "content_type", type_of(self.name))
 
     @classmethod

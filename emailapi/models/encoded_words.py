@@ -7,11 +7,16 @@ from binascii import Error as Base64Error, a2b_base64, a2b_qp
 
 from ..errors import InvalidEmail
 
+# Compiled, and then kept by `re`, where the first text needs them: most programs never have one.
 # With the language that RFC 2231 section 5 lets follow the charset.
-_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?]*)\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?]*\?=)")
-# A text of nothing else.
-ENCODED = re.compile(r"\s*=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=(?:\s+=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=)*\s*")
+_WORD = r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?]*)\?="
+_BETWEEN = r"(\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?]*\?=)"
+_NOTHING_ELSE = r"\s*=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=(?:\s+=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=)*\s*"
+
+
+def is_encoded(text: str) -> bool:
+    """Whether a text consists of encoded words."""
+    return re.fullmatch(_NOTHING_ELSE, text) is not None
 
 
 def decoded(text: str, what: str, field: str) -> str:
@@ -30,11 +35,11 @@ def decoded(text: str, what: str, field: str) -> str:
     """
     if "=?" not in text:
         return text
-    text = _BETWEEN.sub(r"\1", text)
+    text = re.sub(_BETWEEN, r"\1", text)
     pieces: list[str] = []
     pending: tuple[str, bytes] = ("", b"")
     at = 0
-    for found in _WORD.finditer(text):
+    for found in re.finditer(_WORD, text):
         charset, data = found[1].lower(), _data(found, what, field)
         if found.start() > at or charset != pending[0]:
             pieces += (_text(*pending, what, field), text[at : found.start()])

@@ -6,7 +6,6 @@ import re
 
 from ..errors import InvalidEmail
 from ..wire import check_surrogates, is_lazy_text
-from .encoded_words import ENCODED
 
 # A CR or LF would start a header of the sender's own making, NUL ends the line for some servers, and a lone
 # surrogate cannot be encoded. Every other character is legal text and is encoded by the way out.
@@ -45,7 +44,8 @@ def header_text(value: object, field: str) -> str:
         InvalidEmail: It is no text, or has a CR, LF, NUL or lone surrogate in it.
     """
     text = value if type(value) is str else plain_text(value, field)
-    found = _BREAKS_HEADER.search(text)
+    # Most texts are printable: to ask for that is faster than to search.
+    found = None if text.isprintable() else _BREAKS_HEADER.search(text)
     if found:
         what = _NAMES.get(found[0], "a lone surrogate")
         raise InvalidEmail(f"{field} must not contain {what} (at character {found.start()})", field=field)
@@ -60,13 +60,18 @@ def shown_text(value: object, field: str) -> str:
         InvalidEmail: It cannot stand in a header, or was encoded for one already: encoded again, readers would be shown
             the code.
     """
+    if type(value) is str and "=?" not in value and value.isprintable():
+        return value
     # Before all else: what `email.header` encodes it also folds.
-    if isinstance(value, str) and "=?" in value and ENCODED.fullmatch(value):
-        raise InvalidEmail(
-            f"{field} is encoded already: pass the plain text, as str(make_header(decode_header(...))) of email.header "
-            "returns it",
-            field=field,
-        )
+    if isinstance(value, str) and "=?" in value:
+        from .encoded_words import is_encoded
+
+        if is_encoded(value):
+            raise InvalidEmail(
+                f"{field} is encoded already: pass the plain text, as str(make_header(decode_header(...))) of "
+                "email.header returns it",
+                field=field,
+            )
     return header_text(value, field)
 
 

@@ -8,7 +8,6 @@ import types
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
-from numbers import Number
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from ..errors import InvalidArgument
@@ -128,7 +127,7 @@ def _scalar(value: Any, depth: int) -> Any:
 def _remedy(value: object) -> str:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "decode it to text first"
-    if isinstance(value, Number):
+    if hasattr(type(value), "__float__") or hasattr(type(value), "__complex__"):
         return "convert it with int(...), float(...) or str(...)"
     if isinstance(value, Iterable) and not is_lazy_text(value):
         return "convert it with list(...)"
