@@ -7,7 +7,7 @@ import json
 
 import attrs
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from emailapi import Address, Attachment, BulkEmail, BulkMessage, Email, InvalidEmail, TemplateEmail, TrackLinks
 
@@ -63,7 +63,6 @@ ANY = st.one_of(
 
 
 @given(ANY)
-@settings(max_examples=100)
 def test_an_email_comes_back_from_json_as_it_was(email):
     data = json.loads(json.dumps(email.to_dict(), allow_nan=False))
     back = type(email).from_dict(data)
@@ -116,7 +115,6 @@ def plain(value):
 
 
 @given(ANY)
-@settings(max_examples=30)
 def test_a_dictionary_has_json_values_only(email):
     assert plain(email.to_dict())
 

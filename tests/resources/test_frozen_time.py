@@ -56,7 +56,7 @@ CALLS = {
     "server": lambda: client.server.get(),
     "email_bulk_list": lambda: client.outbound.list_bulk(),
     "email_bulk_status": lambda: client.outbound.bulk_status(ID),
-    "email": lambda: client.outbound.send({"sender": "a@b.example", "to": "c@d.example", "text_body": "x"}),
+    "email": lambda: client.outbound.send({"sender": "a@b.example", "to": "receiver@example.com", "text_body": "x"}),
     "servers": lambda: account.servers.list(),
     "domains": lambda: account.domains.list(),
     "senders": lambda: account.signatures.list(),
