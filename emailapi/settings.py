@@ -10,6 +10,7 @@ import attrs
 
 from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, addresses
+from .models.email import STREAM_LIMIT
 from .models.options import Hooks, OnUnknown, Retry, is_seconds
 
 if TYPE_CHECKING:
@@ -239,7 +240,9 @@ def as_message_stream(given: str | None) -> str | None:
         return None
     if not isinstance(given, str) or not given.isprintable() or not given.strip():
         raise ConfigurationError(f"message_stream must be a stream's id, not {given!r}")
-    return given
+    if len(given) > STREAM_LIMIT:
+        raise ConfigurationError(f"message_stream has {len(given)} characters, the service takes {STREAM_LIMIT}")
+    return str.__str__(given)
 
 
 @attrs.frozen(kw_only=True)

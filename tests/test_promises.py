@@ -11,7 +11,7 @@ import inspect
 import json
 import pickle
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 import responses
@@ -182,12 +182,14 @@ def test_bad_base64_is_refused():
 
 
 def test_a_date_keeps_its_instant(service, client):
-    """An aware datetime is sent as Eastern time, the zone the service reads; a naive one as it is."""
+    """An aware datetime is sent as Eastern time, the zone the service reads; a naive one is refused."""
     service.get(f"{HOST}/messages/outbound", json=messages())
     zone = timezone(timedelta(hours=2))
-    client.messages.list(from_date=datetime(2026, 7, 1, 12, tzinfo=zone), to_date=datetime(2026, 7, 2, 12))
+    client.messages.list(from_date=datetime(2026, 7, 1, 12, tzinfo=zone), to_date=date(2026, 7, 2))
     sent = service.calls[0].request.params
-    assert (sent["fromdate"], sent["todate"]) == ("2026-07-01T06:00:00", "2026-07-02T12:00:00")
+    assert (sent["fromdate"], sent["todate"]) == ("2026-07-01T06:00:00", "2026-07-02")
+    with pytest.raises(emailapi.InvalidArgument, match=r"to_date.*datetime\.now\(timezone\.utc\)"):
+        client.messages.list(to_date=datetime(2026, 7, 2, 12))
 
 
 def test_filters_are_spelt_as_the_service_spells_them(service, client):

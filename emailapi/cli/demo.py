@@ -76,7 +76,7 @@ def _send_all(client: Client, folder: Path) -> Iterator[tuple[str, ...]]:
         _expect(status.state, state, f"the state of {email.subject!r}")
         _expect(details.attachments, tuple(file.name for file in email.attachments), f"the files of {email.subject!r}")
         to, *others = (*email.to, *email.cc)
-        yield email.subject, to.email + (f" +{len(others)}" if others else ""), status.state.value
+        yield email.subject, to.email + (f" +{len(others)}" if others else ""), status.state
     try:
         client.outbound.send(Email(to=BOUNCING, subject="The same once more", text_body="Hello??"))
     except InactiveRecipient as error:

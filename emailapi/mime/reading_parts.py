@@ -15,6 +15,7 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
+from ..models.encoded_words import in_charset
 from .part_headers import (
     check_body,
     check_file,
@@ -25,7 +26,7 @@ from .part_headers import (
     transfer_encoding,
 )
 from .serial import inner_bytes
-from .values import SEND_AS_GIVEN, in_charset, naming_charset, raw_text, values_of, without_none
+from .values import SEND_AS_GIVEN, naming_charset, raw_text, values_of, without_none
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import re
-from binascii import Error as Base64Error, a2b_base64, a2b_qp
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.errors import MessageError
@@ -14,6 +13,7 @@ from email.message import Message
 from typing import Any, TypeVar
 
 from ..errors import InvalidEmail
+from ..models import encoded_words
 from ..models.address import Address, parse_addresses
 
 T = TypeVar("T")
@@ -24,9 +24,6 @@ PAIR_HINT = "a name and an address are written together, as in formataddr(('Shop
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# RFC 2047, with the language that RFC 2231 section 5 lets follow the charset.
-_WORD = re.compile(r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?]*)\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?]*\?=)")
 _LISTS = frozenset({"to", "cc", "bcc", "reply-to", "resent-to", "resent-cc", "resent-bcc"})
 
 
@@ -176,53 +173,7 @@ def decoded(text: str, name: str, field: str | None = None) -> str:
     Raises:
         InvalidEmail: Naming `field`, or the header's: a word cannot be decoded.
     """
-    field = field or _field(name)
-    if "=?" not in text:
-        return text
-    text = _BETWEEN.sub(r"\1", text)
-    pieces: list[str] = []
-    pending: tuple[str, bytes] = ("", b"")
-    at = 0
-    for found in _WORD.finditer(text):
-        charset, data = found[1].lower(), _word(found, name, field)
-        if found.start() > at or charset != pending[0]:
-            pieces += (_text(*pending, name, field), text[at : found.start()])
-            pending = (charset, b"")
-        # Some writers split a character between two words.
-        pending = (charset, pending[1] + data)
-        at = found.end()
-    return "".join([*pieces, _text(*pending, name, field), text[at:]])
-
-
-def _word(found: re.Match[str], name: str, field: str) -> bytes:
-    data = found[3].encode("utf-8", "surrogateescape")
-    if found[2] in "qQ":
-        return a2b_qp(data, header=True)
-    try:
-        return a2b_base64(data + b"=" * (-len(data) % 4))
-    except Base64Error:
-        pass
-    raise InvalidEmail(f"{name} has an encoded word that cannot be decoded", field=field)
-
-
-def _text(charset: str, data: bytes, name: str, field: str) -> str:
-    return in_charset(data, charset or "ascii", name, field)
-
-
-def in_charset(data: bytes, charset: str, what: str, field: str) -> str:
-    """
-    Return bytes as text.
-
-    Raises:
-        InvalidEmail: Naming `field`: the charset is unknown, or the bytes are not of it.
-    """
-    try:
-        return data.decode(charset)
-    except LookupError:
-        problem = f"is in the charset {charset!r}, which is unknown"
-    except (UnicodeError, ValueError):
-        problem = f"has bytes that are not of its charset, {charset!r}"
-    raise InvalidEmail(f"{what} {problem}", field=field)
+    return encoded_words.decoded(text, name, field or _field(name))
 
 
 def addresses_of(message: Message, name: str) -> tuple[Address, ...]:
@@ -253,12 +204,7 @@ def read_addresses(text: str, name: str, field: str, *, plain: bool = False) -> 
         InvalidEmail: Naming `field`: one is no address, or there is text and no address in it.
     """
     try:
-        found = parse_addresses(text)
-        if not plain and "=?" in text:
-            found = tuple(
-                Address(address.email, decoded(address.name, name, field)) if address.name else address
-                for address in found
-            )
+        found = parse_addresses(text, decode=not plain)
     except InvalidEmail as error:
         raise InvalidEmail(f"{name}: {error.message}", field=field) from None
     # An empty group, as in `undisclosed-recipients:;`, is meant; all in a comment, as in a tuple's repr, is not.

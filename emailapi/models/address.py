@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from ..errors import InvalidEmail
-from .text import header_text
+from ..wire import is_lazy_text
+from .text import header_text, plain_text, remedy, shown_text
 
 # RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532); a domain may be odd (`a_b.example`), not broken.
 _SPECIAL = r"""\s@"(),:;<>\[\]\\\x00-\x1f\x7f"""
@@ -31,6 +32,10 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."\x00-\x1f\x7f]|^\s|\s$|  ')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _FOLDED = re.compile("[ \t]+")
+# RFC 5321 section 4.5.3.1 and RFC 1035 section 2.3.4, in octets.
+LOCAL_PART_LIMIT = 64
+DOMAIN_LIMIT = 253
+LABEL_LIMIT = 63
 
 
 def _ascii_mailbox(email: str, field: str) -> str:
@@ -46,14 +51,30 @@ def _ascii_mailbox(email: str, field: str) -> str:
         raise InvalidEmail(f"{field}: {domain!r} is no international domain: {error}", field=field) from None
 
 
+def _check_lengths(mailbox: str) -> None:
+    local, _, domain = mailbox.rpartition("@")
+    labels = () if domain.startswith("[") else domain.split(".")
+    for text, what, limit in (
+        (local, "local part", LOCAL_PART_LIMIT),
+        (domain, "domain", DOMAIN_LIMIT),
+        *((label, "domain label", LABEL_LIMIT) for label in labels),
+    ):
+        length = len(text.encode())
+        if length > limit:
+            raise InvalidEmail(
+                f"the {what} of {mailbox!r:.80} has {length} octets, the limit is {limit}", field="email"
+            )
+
+
 @attrs.frozen(repr=False)
 class Address:
     """
     One mail address, with the name that stands before it.
 
     Attributes:
-        email: The address as given, as in `jane@bücher.example`.
-        name: The name a reader sees; an empty one is none.
+        email: The address as given, as in `jane@bücher.example`; at most 64 octets before the `@`, 253 behind it and 63
+            between two dots.
+        name: The name a reader sees, as plain text; an empty one is none.
         mailbox: The address as it travels: its domain in ASCII (IDNA 2008).
         header: Name and mailbox as they stand in a header, the name quoted where it must be.
     """
@@ -66,22 +87,28 @@ class Address:
     def __attrs_post_init__(self) -> None:
         """Check both parts, and write once what every mail to this address repeats."""
         email = self.email
+        if type(email) is not str:
+            email = plain_text(email, "email")
+            object.__setattr__(self, "email", email)
         mailbox = email
-        if not (isinstance(email, str) and _PLAIN.fullmatch(email)):
+        if not _PLAIN.fullmatch(email):
             header_text(email, "email")
             if not _MAILBOX.fullmatch(email):
                 raise InvalidEmail(f"{email!r} is not an address", field="email")
             mailbox = _ascii_mailbox(email, "email")
+        # A shorter one has no part that is too long.
+        if len(mailbox) > LABEL_LIMIT or not mailbox.isascii():
+            _check_lengths(mailbox)
         object.__setattr__(self, "mailbox", mailbox)
         header = mailbox
         if self.name is not None:
-            name = header_text(self.name, "name")
+            name = shown_text(self.name, "name")
+            if name is not self.name or not name:
+                object.__setattr__(self, "name", name or None)
             if _NEEDS_QUOTES.search(name):
                 name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
             if name:
                 header = f"{name} <{mailbox}>"
-            else:
-                object.__setattr__(self, "name", None)
         object.__setattr__(self, "header", header)
 
     def __str__(self) -> str:
@@ -117,7 +144,7 @@ def _unquote(text: str) -> str:
     return _QUOTED.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), text)
 
 
-def _one(tokens: list[str]) -> Address | None:
+def _one(tokens: list[str], decode: bool) -> Address | None:
     """Return the address that an item's tokens spell: `Jane <j@x>`, `j@x`, or the old `j@x (Jane)`."""
     comments = [token for token in tokens if token[0] == "(" and token[-1] == ")"]
     rest = [token for token in tokens if token[0] != "(" or token[-1] != ")"]
@@ -126,26 +153,40 @@ def _one(tokens: list[str]) -> Address | None:
     angle = next((token for token in rest if token[0] == "<" and token[-1] == ">" and len(token) > 1), None)
     if angle is None:
         name = _ESCAPED.sub(r"\1", comments[-1][1:-1]).strip() if comments else ""
-        return Address("".join(rest).strip(), name or None)
+        return _named("".join(rest).strip(), name, decode)
     before = "".join(rest[: rest.index(angle)])
     after = "".join(rest[rest.index(angle) + 1 :]).strip()
     if after:
         raise InvalidEmail(f"{after!r} stands behind {angle!r}", field="email")
     name = _unquote(before.strip()) if before.lstrip()[:1] == '"' else _unquote(_FOLDED.sub(" ", before.strip()))
-    return Address(angle[1:-1].strip(), name or None)
+    return _named(angle[1:-1].strip(), name, decode)
 
 
-def parse_addresses(text: str) -> tuple[Address, ...]:
+def _named(email: str, name: str, decode: bool) -> Address:
+    if decode and "=?" in name:
+        from .encoded_words import decoded
+
+        # What a word decodes to is checked as any name is.
+        name = decoded(name, "the name", "email")
+    return Address(email, name or None)
+
+
+def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
     """
     Return the addresses in a text such as `"Doe, Jane" <jane@example.com>, sales@example.com`.
+
+    Args:
+        text: The text, as `email.utils.formataddr` and headers have it.
+        decode: Whether encoded words in names are decoded (RFC 2047).
 
     Raises:
         InvalidEmail: An item is no address.
     """
     if _PLAIN.fullmatch(text):
         return (Address(text),)
-    header_text(text, "text")
-    return tuple(found for found in map(_one, _items(text)) if found is not None)
+    text = header_text(text, "text")
+    items = [_one(item, decode) for item in _items(text)]
+    return tuple([found for found in items if found is not None])
 
 
 def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
@@ -163,14 +204,16 @@ def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
     try:
         if isinstance(value, str):
             return parse_addresses(value)
-        if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)):
+        if isinstance(value, Iterable) and not isinstance(value, (bytes, Mapping)) and not is_lazy_text(value):
             found: list[Address] = []
             for index, item in enumerate(value):
                 where = f"{field}[{index}]"
                 if not isinstance(item, (str, Address)):
-                    raise InvalidEmail(f"expected an address, got {type(item).__name__}", field=field)
+                    raise InvalidEmail(f"expected an address, got {type(item).__name__}{remedy(item)}", field=field)
                 found += (item,) if isinstance(item, Address) else parse_addresses(item)
             return tuple(found)
     except InvalidEmail as error:
         raise InvalidEmail(f"{where}: {error.message}", field=field) from None
-    raise InvalidEmail(f"{field} must be an address or a list of addresses, not {type(value).__name__}", field=field)
+    raise InvalidEmail(
+        f"{field} must be an address or a list of addresses, not {type(value).__name__}{remedy(value)}", field=field
+    )

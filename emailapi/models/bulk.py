@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, ClassVar, TypedDict
 
 import attrs
 
@@ -14,10 +14,11 @@ from .address import Address
 from .email import BaseEmail, write_headers
 from .header import Header
 from .listing import Listing
+from .stored import Stored
 
 
 @attrs.frozen(kw_only=True)
-class BulkMessage:
+class BulkMessage(Stored):
     """
     One person's copy.
 
@@ -33,7 +34,7 @@ class BulkMessage:
     to: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.to)
     cc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.cc)
     bcc: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.bcc)
-    template_model: dict[str, Any] = attrs.field(factory=dict, converter=fields.template_model, repr=False)
+    template_model: dict[str, Any] = attrs.field(factory=dict, converter=fields.optional_template_model, repr=False)
     metadata: dict[str, str] = attrs.field(factory=dict, converter=fields.metadata)
     headers: tuple[Header, ...] = attrs.field(default=(), converter=fields.headers, repr=False)
 
@@ -58,6 +59,8 @@ class BulkEmail(BaseEmail):
         template_alias: The template instead, by its alias.
         inline_css: Whether styles are written into the elements; the service does when None.
     """
+
+    _restorers: ClassVar = {**BaseEmail._restorers, "messages": BulkMessage.from_dict}
 
     messages: tuple[BulkMessage, ...] = attrs.field(converter=_messages, repr=lambda found: f"<{len(found)} messages>")
     subject: str = attrs.field(default="", converter=fields.subject)

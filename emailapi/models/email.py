@@ -12,9 +12,13 @@ from .address import Address
 from .attachment import Attachment
 from .fields import TrackLinks, from_mapping
 from .header import Header
+from .stored import Stored
 
 __all__ = [
     "KEY_NAME",
+    "METADATA_NAME_LIMIT",
+    "METADATA_VALUE_LIMIT",
+    "STREAM_LIMIT",
     "BaseEmail",
     "Email",
     "Envelope",
@@ -26,6 +30,10 @@ __all__ = [
 
 # The metadata pair that a mail's `idempotency_key` travels in, whichever way out takes metadata.
 KEY_NAME = "emailapi-key"
+# The service's limits, in characters.
+METADATA_NAME_LIMIT = 20
+METADATA_VALUE_LIMIT = 80
+STREAM_LIMIT = 30
 
 
 def _write_header(value: Address) -> str:
@@ -38,7 +46,7 @@ def write_headers(value: tuple[Address, ...]) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class BaseEmail:
+class BaseEmail(Stored):
     """
     What every kind of mail has.
 
@@ -48,7 +56,7 @@ class BaseEmail:
         tag: One word to group mails by in activity and statistics.
         headers: A mapping, or a sequence of `Header`.
         track_opens: Whether opens are seen; the server's setting when None.
-        track_links: Which links are tracked; the server's setting when None.
+        track_links: Which links are tracked, a `TrackLinks` or its value; the server's setting when None.
         metadata: Up to ten texts of the sender's own, by name; recipients do not see them.
         attachments: Files; with a `content_id` they are inline parts.
         message_stream: The stream's id; the client's `message_stream` when None, else the service's default.
@@ -95,7 +103,7 @@ class Email(Envelope):
     Building it checks types, syntax and injection; each way out checks its own limits before a byte leaves.
 
     Attributes:
-        subject: Its text, not encoded.
+        subject: Its text, not encoded; one that was encoded for a header (`=?utf-8?...?=`) is refused.
         text_body: The plain version; one of the two bodies is needed.
         html_body: The HTML version.
     """
@@ -113,7 +121,9 @@ class TemplateEmail(Envelope):
     Attributes:
         template_id: The template, by its id, which wins if both are given.
         template_alias: The template, by its alias.
-        template_model: What the template's names stand for; may be empty.
+        template_model: What the template's names stand for; may be empty. JSON values: dates and datetimes are written
+            in ISO 8601, members of enumerations as their values; nothing else is converted, and what JSON does not have
+            is refused by its path.
         inline_css: Whether styles are written into the elements; the service does when None.
     """
 

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import attrs
 
-from ..errors import InvalidEmail
-from ..wire import unknown_name
+from ..errors import InvalidArgument, InvalidEmail
+from ..wire import enum_member, is_lazy_text, json_value, unknown_name
 from .address import Address, Addresses, addresses
 from .attachment import Attachment
 from .header import Header
-from .text import body_text, header_text
+from .text import body_text, header_text, remedy, shown_text
 
 T = TypeVar("T")
 
@@ -65,9 +65,9 @@ def reply_to(value: Addresses) -> tuple[Address, ...]:
     return addresses(value, "reply_to")
 
 
-def subject(value: str) -> str:
+def subject(value: str | None) -> str:
     """Convert `subject`."""
-    return header_text(value, "subject")
+    return "" if value is None else shown_text(value, "subject")
 
 
 def text_body(value: str | None) -> str | None:
@@ -94,9 +94,10 @@ def idempotency_key(value: str | None) -> str | None:
     """Convert `idempotency_key`."""
     if value is None:
         return None
-    if not 1 <= len(header_text(value, "idempotency_key")) <= 80:
+    text = header_text(value, "idempotency_key")
+    if not 1 <= len(text) <= 80:
         raise InvalidEmail("idempotency_key must have 1 to 80 characters", field="idempotency_key")
-    return value
+    return text
 
 
 def _flag(value: bool | None, field: str) -> bool | None:
@@ -110,9 +111,14 @@ def track_opens(value: bool | None) -> bool | None:
     return _flag(value, "track_opens")
 
 
-def track_links(value: TrackLinks | str | None) -> TrackLinks | str | None:
+def track_links(value: TrackLinks | str | None) -> TrackLinks | None:
     """Convert `track_links`."""
-    return None if value is None else header_text(value, "track_links")
+    if value is None:
+        return None
+    try:
+        return enum_member(TrackLinks, value)
+    except ValueError as error:
+        raise InvalidEmail(f"track_links {error}{remedy(value)}", field="track_links") from None
 
 
 # A default that is equal to what it becomes: so it is left out when a mail is written.
@@ -133,7 +139,7 @@ def metadata(value: Mapping[str, str] | None) -> dict[str, str]:
 
 def each(items: Iterable[Any], field: str, one: Callable[[Any], T]) -> tuple[T, ...]:
     """Convert the items of a list-valued field, naming the field and the item at fault."""
-    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable):
+    if isinstance(items, (str, bytes)) or not isinstance(items, Iterable) or is_lazy_text(items):
         raise InvalidEmail(f"{field} must be a list, not {type(items).__name__}", field=field)
     found = []
     for index, item in enumerate(items):
@@ -172,7 +178,16 @@ def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
     """Convert `template_model`."""
     if not isinstance(value, Mapping):
         raise InvalidEmail(f"template_model must be a mapping, not {type(value).__name__}", field="template_model")
-    return dict(value)
+    try:
+        found: dict[str, Any] = json_value(value, "template_model")
+    except InvalidArgument as error:
+        raise InvalidEmail(error.message, field="template_model") from None
+    return found
+
+
+def optional_template_model(value: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Convert the `template_model` of a bulk message, which may have none."""
+    return {} if value is None else template_model(value)
 
 
 def template_id(value: int | None) -> int | None:
@@ -184,9 +199,12 @@ def template_id(value: int | None) -> int | None:
 
 def template_alias(value: str | None) -> str | None:
     """Convert `template_alias`."""
-    if value is not None and not header_text(value, "template_alias").strip():
+    if value is None:
+        return None
+    text = header_text(value, "template_alias")
+    if not text.strip():
         raise InvalidEmail("template_alias is empty", field="template_alias")
-    return value
+    return text
 
 
 def inline_css(value: bool | None) -> bool | None:

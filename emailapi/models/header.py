@@ -7,7 +7,7 @@ import re
 import attrs
 
 from ..errors import InvalidEmail
-from .text import header_text
+from .text import header_text, plain_text
 
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 # Headers that say where a mail goes or how it is built come from its fields: a second one would contradict them.
@@ -25,6 +25,7 @@ _STRUCTURAL = {
 def _header_name(value: str) -> str:
     if not isinstance(value, str) or not _HEADER_NAME.fullmatch(value):
         raise InvalidEmail(f"{value!r} is no header name: printable ASCII without colon and space", field="name")
+    value = plain_text(value, "name")
     name = value.lower()
     if name in _STRUCTURAL or name.startswith("content-"):
         field = _STRUCTURAL.get(name)
@@ -44,7 +45,7 @@ class Header:
 
     Attributes:
         name: As in `List-Unsubscribe`.
-        value: Its text, not folded and not encoded.
+        value: Its text, not folded. Encoded words (RFC 2047) in it leave as they are, and are decoded by the reader.
     """
 
     name: str = attrs.field(converter=_header_name)

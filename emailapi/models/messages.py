@@ -9,8 +9,8 @@ from typing import Annotated, Any, TypedDict
 
 import attrs
 
-from ..errors import InvalidArgument
 from ..wire import Wire, write_from_date, write_to_date
+from .email import METADATA_NAME_LIMIT, METADATA_VALUE_LIMIT
 from .fields import TrackLinks
 from .listing import Listing
 
@@ -151,14 +151,20 @@ def write_metadata(value: Mapping[str, str]) -> list[tuple[str, str]]:
     """Write `{"key": "value"}` as the service spells it; it searches one key at a time."""
     if not isinstance(value, Mapping) or not value:
         raise TypeError("expected a mapping of one key to its value")
-    for text in (*value, *value.values()):
-        if not isinstance(text, str):
-            raise TypeError(f"expected texts, got {type(text).__name__}")
-    if len(value) > 1:
-        raise InvalidArgument(
-            f"the service searches one metadata key at a time, not {', '.join(map(repr, value))}", argument="metadata"
-        )
-    return [(f"metadata_{key}", text) for key, text in value.items()]
+    pairs = list(value.items())
+    for pair in pairs:
+        for text in pair:
+            if not isinstance(text, str):
+                raise TypeError(f"expected texts, got {type(text).__name__}")
+    if len(pairs) > 1:
+        raise ValueError(f"the service searches one metadata key at a time, not {len(pairs)}")
+    ((key, text),) = pairs
+    for part, what, limit in ((key, "key", METADATA_NAME_LIMIT), (text, "value", METADATA_VALUE_LIMIT)):
+        if len(part) > limit:
+            raise ValueError(f"a metadata {what} has at most {limit} characters, got {len(part)}")
+    if not key:
+        raise ValueError("the key is empty")
+    return [(f"metadata_{key}", str.__str__(text))]
 
 
 class MessageFilters(TypedDict, total=False):

@@ -5,14 +5,35 @@ from __future__ import annotations
 import re
 
 from ..errors import InvalidEmail
+from ..wire import check_surrogates, is_lazy_text
 
 # A CR or LF would start a header of the sender's own making, NUL ends the line for some servers, and a lone
 # surrogate cannot be encoded. Every other character is legal text and is encoded by the way out.
 _BREAKS_HEADER = re.compile("[\r\n\0\ud800-\udfff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 # What stands before the host may be a login.
 _LOGIN = re.compile("//[^/@]*@")
 _NAMES = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
+
+
+def plain_text(value: object, field: str) -> str:
+    """
+    Return a text as a plain `str`, of whatever subclass it is: `SafeString`, `Markup`, a member of an enumeration.
+
+    Raises:
+        InvalidEmail: The value is no text.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    raise InvalidEmail(f"{field} must be text, not {type(value).__name__}{remedy(value)}", field=field)
+
+
+def remedy(value: object) -> str:
+    """Return what to do with a value that should have been text, as the end of a sentence; `""` for plain types."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return ": decode it first"
+    if type(value).__module__ != "builtins" or is_lazy_text(value):
+        return ": convert it with str(...)"
+    return ""
 
 
 def header_text(value: object, field: str) -> str:
@@ -22,13 +43,36 @@ def header_text(value: object, field: str) -> str:
     Raises:
         InvalidEmail: It is no text, or has a CR, LF, NUL or lone surrogate in it.
     """
-    if not isinstance(value, str):
-        raise InvalidEmail(f"{field} must be text, not {type(value).__name__}", field=field)
-    found = _BREAKS_HEADER.search(value)
+    text = value if type(value) is str else plain_text(value, field)
+    # Most texts are printable: to ask for that is faster than to search.
+    found = None if text.isprintable() else _BREAKS_HEADER.search(text)
     if found:
         what = _NAMES.get(found[0], "a lone surrogate")
         raise InvalidEmail(f"{field} must not contain {what} (at character {found.start()})", field=field)
-    return value
+    return text
+
+
+def shown_text(value: object, field: str) -> str:
+    """
+    Return `value`, which becomes the text of a header that readers are shown: a subject, a name.
+
+    Raises:
+        InvalidEmail: It cannot stand in a header, or was encoded for one already: encoded again, readers would be shown
+            the code.
+    """
+    if type(value) is str and "=?" not in value and value.isprintable():
+        return value
+    # Before all else: what `email.header` encodes it also folds.
+    if isinstance(value, str) and "=?" in value:
+        from .encoded_words import is_encoded
+
+        if is_encoded(value):
+            raise InvalidEmail(
+                f"{field} is encoded already: pass the plain text, as str(make_header(decode_header(...))) of "
+                "email.header returns it",
+                field=field,
+            )
+    return header_text(value, field)
 
 
 def url_repr(value: object) -> str:
@@ -45,10 +89,10 @@ def body_text(value: object, field: str) -> str | None:
     """
     if value is None:
         return None
-    if not isinstance(value, str):
-        raise InvalidEmail(f"{field} must be text, not {type(value).__name__}", field=field)
-    if not value.isascii():
-        found = _SURROGATE.search(value)
-        if found:
-            raise InvalidEmail(f"{field} must not contain a lone surrogate (at character {found.start()})", field=field)
-    return value
+    text = value if type(value) is str else plain_text(value, field)
+    if not text.isascii():
+        try:
+            check_surrogates(text)
+        except ValueError as error:
+            raise InvalidEmail(f"{field} {error}", field=field) from None
+    return text

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.bulk import BulkEmail, BulkMessage
-from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
+from ..models.email import (
+    METADATA_NAME_LIMIT,
+    METADATA_VALUE_LIMIT,
+    STREAM_LIMIT,
+    BaseEmail,
+    Email,
+    Envelope,
+    TemplateEmail,
+)
 
 # A megabyte is 10^6 bytes: the service does not say which one it means.
 RECIPIENTS_LIMIT = 50
@@ -19,8 +27,6 @@ SENDER_LIMIT = 255
 SUBJECT_LIMIT = 2000
 TAG_LIMIT = 1000
 METADATA_LIMIT = 10
-METADATA_NAME_LIMIT = 20
-METADATA_VALUE_LIMIT = 80
 FORBIDDEN_EXTENSIONS = frozenset(
     (
         "vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl "
@@ -47,8 +53,9 @@ def check_email(email: Email, sender: Address) -> None:
         InvalidEmail: Naming the field.
     """
     _check_recipients(email)
-    if email.text_body is None and email.html_body is None:
-        raise InvalidEmail("a mail needs a text_body or an html_body", field="text_body")
+    if not email.text_body and not email.html_body:
+        why = "a mail needs a text_body or an html_body, and to the API an empty one is none"
+        raise InvalidEmail(why, field="text_body")
     _check_length(email.subject, "subject", SUBJECT_LIMIT)
     _check_rest(email, sender)
 
@@ -80,9 +87,9 @@ def check_bulk(bulk: BulkEmail, sender: Address) -> None:
             _check_message(bulk, message)
         except InvalidEmail as error:
             raise InvalidEmail(f"messages[{index}]: {error.message}", field="messages") from None
-    content = (bulk.text_body, bulk.html_body, bulk.template_id, bulk.template_alias)
-    if all(part is None for part in content):
-        raise InvalidEmail("a mail needs a text_body, an html_body or a template", field="text_body")
+    if not (bulk.text_body or bulk.html_body) and bulk.template_id is None and bulk.template_alias is None:
+        why = "a mail needs a text_body, an html_body or a template, and to the API an empty body is none"
+        raise InvalidEmail(why, field="text_body")
     _check_length(bulk.subject, "subject", SUBJECT_LIMIT)
     _check_rest(bulk, sender)
 
@@ -91,6 +98,11 @@ def _check_rest(email: BaseEmail, sender: Address) -> None:
     _check_length(sender.header, "sender", SENDER_LIMIT)
     if email.tag and len(email.tag) > TAG_LIMIT:
         raise InvalidEmail(f"tag has {len(email.tag)} characters, the API takes {TAG_LIMIT}", field="tag")
+    if email.message_stream and len(email.message_stream) > STREAM_LIMIT:
+        raise InvalidEmail(
+            f"message_stream has {len(email.message_stream)} characters, the API takes {STREAM_LIMIT}",
+            field="message_stream",
+        )
     if email.metadata:
         _check_metadata(email.metadata)
     if email.attachments:

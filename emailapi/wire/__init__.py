@@ -10,14 +10,19 @@ from .dates import EASTERN_NAME, eastern_date, eastern_day, parse_date, parse_da
 from .json_text import dump_json, load_json
 from .names import NOT_ON_WIRE, Wire, wire_names
 from .query import unknown_name, write_body, write_query
+from .values import check_surrogates, enum_member, is_lazy_text, json_value
 
 __all__ = [
     "EASTERN_NAME",
     "NOT_ON_WIRE",
     "Wire",
+    "check_surrogates",
     "dump_json",
     "eastern_date",
     "eastern_day",
+    "enum_member",
+    "is_lazy_text",
+    "json_value",
     "load_json",
     "parse_date",
     "parse_day",

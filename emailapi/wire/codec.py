@@ -6,12 +6,10 @@ cattrs is imported when the first answer is read or the first record is written:
 
 from __future__ import annotations
 
-import base64
 import functools
 import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 
 import attrs
@@ -19,6 +17,7 @@ import attrs
 from ..errors import InvalidResponse
 from .dates import parse_date, parse_day
 from .names import marks
+from .values import enum_of
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -78,22 +77,16 @@ def _is_optional(kind: type, hint: Any) -> bool:
 
 
 def _is_open_enum(hint: Any) -> bool:
-    options = get_args(hint)
-    return (
-        get_origin(hint) in (Union, types.UnionType)
-        and str in options
-        and any(isinstance(option, type) and issubclass(option, Enum) for option in options)
-    )
+    return str in get_args(hint) and enum_of(hint) is not None
 
 
 def _open_enum_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
     """Read a known value as its member and an unknown one as the text it is; with `None` in the union, null as None."""
-    options = get_args(hint)
-    kind = next(option for option in options if isinstance(option, type) and issubclass(option, Enum))
+    kind: Any = enum_of(hint)
     # The case of letters varies on the wire (`none`, `Postmark`), and members' values differ in more than that.
     members: dict[object, Any] = {member.value: member for member in kind}
     in_any_case = {str(member.value).lower(): member for member in kind}
-    nothing = None if type(None) in options else ""
+    nothing = None if type(None) in get_args(hint) else ""
 
     def read_open_enum(value: object, _: object) -> Any:
         if type(value) is str:
@@ -103,9 +96,21 @@ def _open_enum_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
     return read_open_enum
 
 
-def _is_maybe(kind: type, hint: Any) -> bool:
-    """Whether a hint is this type, or this type or None."""
-    return hint is kind or _is_optional(kind, hint)
+def _is_date(hint: Any) -> bool:
+    """
+    Whether a hint is a date or a datetime, or one of them or None.
+
+    Subclasses count: while freezegun is active, the names `date` and `datetime` of every module are bound to some.
+    """
+    options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    kinds = [option for option in options if option is not type(None)]
+    return len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], date)
+
+
+def _date_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
+    kind = next(option for option in (*get_args(hint), hint) if option is not type(None))
+    read_date: Callable[[object], Any] = parse_date if issubclass(kind, datetime) else parse_day
+    return lambda value, _: read_date(value)
 
 
 def _is_plain(hint: Any) -> bool:
@@ -115,9 +120,9 @@ def _is_plain(hint: Any) -> bool:
     return all(isinstance(option, type) and issubclass(option, plain) for option in options)
 
 
-def _is_texts(hint: Any) -> bool:
-    """Whether values of this hint are objects of texts, which are JSON as they are."""
-    return _is_mapping(hint) and get_args(hint) == (str, str)
+def _is_json(hint: Any) -> bool:
+    """Whether values of this hint are JSON objects as they are: of texts, or of what was converted when given."""
+    return _is_mapping(hint) and get_args(hint) in ((str, str), (str, Any))
 
 
 def _is_row(hint: Any) -> bool:
@@ -214,13 +219,10 @@ def _converter(detailed: bool) -> Converter:
     for kind, reader in ((int, _read_int), (float, _read_float), (bool, _read_bool)):
         converter.register_structure_hook(kind, reader)
         converter.register_structure_hook_func(functools.partial(_is_optional, kind), _or_none(reader))
-    converter.register_structure_hook_func(functools.partial(_is_maybe, datetime), lambda value, _: parse_date(value))
-    converter.register_structure_hook_func(functools.partial(_is_maybe, date), lambda value, _: parse_day(value))
+    converter.register_structure_hook_factory(_is_date, _date_reader)
     converter.register_unstructure_hook_factory(attrs.has, _record_writer)
     converter.register_unstructure_hook_func(_is_plain, identity)
-    converter.register_unstructure_hook_func(_is_texts, identity)
-    converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
-    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook_func(_is_json, identity)
     return converter
 
 

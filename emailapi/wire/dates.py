@@ -22,7 +22,7 @@ def _eastern() -> tzinfo:
 
 def parse_date(value: object) -> datetime | None:
     """
-    Return the instant that one of the service's date texts names, or None when it names none.
+    Return the instant that one of the service's date texts names, in UTC, or None when it names none.
 
     Fractions beyond microseconds are cut. A text without a zone is Eastern time, as it is in the service's queries.
     """
@@ -30,9 +30,11 @@ def parse_date(value: object) -> datetime | None:
         return None
     try:
         parsed = datetime.fromisoformat(value)
-    except ValueError:
+        if parsed.tzinfo is UTC:
+            return parsed
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=_eastern())).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last hours of time have no UTC reading
         return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=_eastern())
 
 
 def parse_day(value: object) -> date | None:
@@ -49,19 +51,26 @@ def eastern_date(value: date | str, *, end: bool) -> str:
     """
     Write one end of a query's date range as the service reads it.
 
-    An aware datetime is converted to Eastern time; a naive one, a plain date and a text are sent as they are. The
-    service knows whole seconds: the end of a range is rounded up, so that no record in it is left out.
+    An aware datetime is converted to Eastern time; a plain date, which the service takes for an Eastern day, and a text
+    are sent as they are. The service knows whole seconds: the end of a range is rounded up, so that no record in it is
+    left out.
 
     Raises:
         TypeError: The value is no date.
-        OverflowError: It lies at the end of time, and has no Eastern reading.
+        ValueError: The value is a datetime without a zone: of which zone its author thought cannot be told.
+        OverflowError: The datetime lies at the end of time, and has no Eastern reading.
     """
     if isinstance(value, str):
-        return value
+        return str.__str__(value)
     if not isinstance(value, datetime):
         if not isinstance(value, date):
             raise TypeError(f"expected a date, got {type(value).__name__}")
         return value.isoformat()
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"a datetime must have a time zone, got {value.isoformat()}: use datetime.now(timezone.utc), or "
+            ".astimezone() for one in local time"
+        )
     local = _on_eastern_clock(value)
     if end and local.microsecond:
         # By the clock: from autumn's first 1:59:59 on to 2:00, not back to 1:00, which may be read as an hour earlier.
@@ -71,7 +80,7 @@ def eastern_date(value: date | str, *, end: bool) -> str:
 
 def _on_eastern_clock(value: datetime) -> datetime:
     """By way of UTC: a time of the zone's own that the clock skips in spring would come through as it is."""
-    return value.astimezone(UTC).astimezone(_eastern()) if value.tzinfo else value
+    return value.astimezone(UTC).astimezone(_eastern())
 
 
 def write_from_date(value: date | str) -> str:

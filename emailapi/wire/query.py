@@ -1,12 +1,13 @@
-"""Filters of a call -> the query string's pairs."""
+"""Filters of a call -> the query string's pairs; arguments of a call -> its JSON body."""
 
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, get_type_hints
 
 import attrs
 
@@ -14,6 +15,10 @@ from ..errors import InvalidArgument
 from .codec import write
 from .dates import eastern_date
 from .names import marks
+from .values import check_surrogates, enum_member, enum_of, json_value
+
+# The longest text that the service takes anywhere (a subject), and shorter than what servers take for a URL.
+FILTER_LIMIT = 2000
 
 
 def unknown_name(name: str, known: Mapping[str, Any], kind: str) -> str:
@@ -40,11 +45,16 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
             continue
         mark = known[name]
         try:
-            written = mark.write(value) if mark.write else value
+            # A name of an enumeration in letters of another case stays as it is: so the service documents some.
+            _narrowed(_hints(filters_type)[name], value)
+            written: Any = mark.write(value) if mark.write else value
             several = mark.write and isinstance(written, list)
-            pairs += written if several else [(mark.name or "", query_text(written))]
+            found: list[tuple[str, str]] = written if several else [(mark.name or "", query_text(written))]
+            for text in (text for pair in found for text in pair):
+                _check_text(text)
         except (TypeError, ValueError, OverflowError) as error:
             raise InvalidArgument(f"filter {name!r}: {error}", argument=name) from None
+        pairs += found
     return pairs
 
 
@@ -56,6 +66,7 @@ def write_body(fields_type: type, fields: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         TypeError: An argument the call does not have, or one that it needs is missing.
+        InvalidArgument: Naming the path of a value that cannot be written as JSON, or is none of an enumeration's.
     """
     known = marks(fields_type)
     for name in fields:
@@ -64,16 +75,68 @@ def write_body(fields_type: type, fields: Mapping[str, Any]) -> dict[str, Any]:
     missing = sorted(name for name in fields_type.__required_keys__ if fields.get(name) is None)  # type: ignore[attr-defined]
     if missing:
         raise TypeError(f"missing argument {missing[0]!r}")
-    return {known[name].name or name: _plain(value) for name, value in fields.items() if value is not None}
+    hints = _hints(fields_type)
+    body: dict[str, Any] = {}
+    for name, value in fields.items():
+        if value is None:
+            continue
+        try:
+            body[known[name].name or name] = _write_argument(hints[name], value, name)
+        except InvalidArgument as error:
+            raise InvalidArgument(error.message, argument=name) from None
+    return body
 
 
-def _plain(value: object) -> object:
-    """Return the JSON value of an argument: records by their own names, all else as it is."""
-    if attrs.has(type(value)):
-        return write(value)
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+@functools.cache
+def _hints(owner: type) -> Mapping[str, Any]:
+    """Return the types of a `TypedDict` or a record, by attribute."""
+    return get_type_hints(owner)
+
+
+def _narrowed(hint: Any, value: object) -> object:
+    """Return a value; of an enumeration its member, and of what is true or false nothing else."""
+    kind = enum_of(hint)
+    if kind is not None:
+        return enum_member(kind, value)
+    if hint is bool and not isinstance(value, bool):
+        raise TypeError(f"must be True or False, got {value!r:.80}")
     return value
+
+
+def _write_argument(hint: Any, value: object, path: str) -> object:
+    """Return the JSON value of an argument: records by their wire names, all else as it is."""
+    try:
+        value = _narrowed(hint, value)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(f"{path} {error}") from None
+    if isinstance(value, (list, tuple)):
+        return [_write_value(item, f"{path}[{place}]") for place, item in enumerate(value)]
+    return _write_value(value, path)
+
+
+def _write_value(value: object, path: str) -> object:
+    return write(_checked(value, path)) if attrs.has(type(value)) else json_value(value, path)
+
+
+def _checked(record: Any, path: str) -> Any:
+    """Return a record with its fields checked, as they are written."""
+    kind: type = type(record)
+    hints = _hints(kind)
+    changes: dict[str, Any] = {}
+    for field in attrs.fields(kind):
+        value = getattr(record, field.name)
+        where = f"{path}.{field.name}"
+        if attrs.has(type(value)):
+            changes[field.name] = _checked(value, where)
+        elif value != field.default:
+            changes[field.name] = _write_argument(hints[field.name], value, where)
+    return attrs.evolve(record, **changes)
+
+
+def _check_text(text: str) -> None:
+    check_surrogates(text)
+    if len(text) > FILTER_LIMIT:
+        raise ValueError(f"has {len(text)} characters, a query takes {FILTER_LIMIT}")
 
 
 def query_text(value: object) -> str:
@@ -84,6 +147,8 @@ def query_text(value: object) -> str:
         return str(value.value)
     if isinstance(value, date):
         return eastern_date(value, end=False)
-    if isinstance(value, (str, int)):
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
         return str(value)
     raise TypeError(f"a {type(value).__name__} cannot stand in a query")

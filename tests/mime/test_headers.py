@@ -20,7 +20,7 @@ TEXTS = NASTY | st.text(max_size=120)
 SUBJECTS = [
     "Hello",
     "Grüße",
-    "=?utf-8?q?=41?=",
+    "one =?utf-8?q?=41?=",
     "not =?a word",
     " leading",
     "trailing ",
@@ -97,7 +97,7 @@ NAMES = [
     "x" * 1000 + ", y",
     "  spaces  ",
     "tab\tbed",
-    "=?utf-8?q?=41=2C?=",
+    "one =?utf-8?q?=41=2C?=",
     "a\u2028b",
     "del\x7f",
     "=",

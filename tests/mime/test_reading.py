@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 from emailapi import Address, Attachment, Email, InvalidEmail
 from emailapi.mime import from_message, to_bytes
 
-TEXT = st.text(alphabet='aé \t,;:"\\<>@()=?_.\u2028\x0b図😀', max_size=40)
+ALPHABET = 'aé ,;:"<>@()=?_.\u2028図😀'
+TEXT = st.text(alphabet=ALPHABET + "\t\\\x0b", max_size=40)
 FIELDS = ("sender", "to", "cc", "reply_to", "subject", "text_body", "html_body")
 
 
@@ -45,7 +46,7 @@ def test_there_and_back():
     names=st.lists(TEXT, max_size=2),
     subject=TEXT.map(str.strip),
     text=st.text(max_size=100).map(lambda text: text.replace("\r", "")),
-    file=TEXT.filter(str.strip),
+    file=st.text(alphabet=ALPHABET, max_size=40).filter(lambda name: name.strip(" .")),
     value=TEXT.map(str.strip),
 )
 def test_any_mail_there_and_back(names, subject, text, file, value):

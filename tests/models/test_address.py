@@ -9,6 +9,7 @@ import attrs
 import pytest
 from hypothesis import given, strategies as st
 
+from emailapi import Email
 from emailapi.errors import InvalidEmail
 from emailapi.models.address import Address, addresses, parse_addresses
 
@@ -65,7 +66,22 @@ def test_lists_of_addresses(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["a@", "@b", "a", "a b@x.example", "a@b c", "a@b@c.example", "a@.example", "a@example.", "a@x..example"]
+    [
+        "a@",
+        "@b",
+        "a",
+        "a b@x.example",
+        "a@b c",
+        "a@b@c.example",
+        "a@.example",
+        "a@example.",
+        "a@x..example",
+        "x@.y.z",
+        "x@y..z",
+        "x@y.",
+        "x@.",
+        "x@y.z.",
+    ]
     + ["<>", "Jane <>", "Jane <a@>", "Jane <j@x.example", "j@x.example>", "<j@x.example> <k@x.example>"]
     + ["<j@x.example> Jane", '"Jane" j@x.example', '"Jane <j@x.example>', "j@x.example (Jane", "(j@x.example"]
     + ["a@x.example b@x.example", "a,b@x.example", "a:b@x.example", r"a\b@x.example", "a@[127.0.0.1", "a@127.0.0.1]"]
@@ -129,6 +145,47 @@ def test_domains_travel_in_ascii(email, mailbox):
 def test_names_are_quoted_where_they_must_be(name, header):
     """A name stands bare in a header where it may, and quoted where it would be read as something else."""
     assert str(Address("j@x.example", name)) == header
+
+
+LONG_DOMAIN = ".".join(["d" * 63] * 3 + ["d" * 61])
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "l" * 64 + "@x.example",
+        "ü" * 32 + "@x.example",
+        '"' + "l" * 62 + '"@x.example',
+        "j@" + "d" * 63 + ".example",
+        f"j@{LONG_DOMAIN}",
+        "l" * 64 + f"@{LONG_DOMAIN}",
+        "j@-a.example",
+    ],
+)
+def test_an_address_at_its_limits(email):
+    assert Address(email).email == email
+
+
+@pytest.mark.parametrize(
+    "email, says",
+    [
+        ("l" * 65 + "@x.example", "has 65 octets, the limit is 64"),
+        ("ü" * 33 + "@x.example", "has 66 octets, the limit is 64"),
+        ('"' + "l" * 63 + '"@x.example', "has 65 octets, the limit is 64"),
+        ("j@" + "d" * 64 + ".example", "has 64 octets, the limit is 63"),
+        ("j@x." + "d" * 64, "has 64 octets, the limit is 63"),
+        (f"j@{LONG_DOMAIN}d", "has 254 octets, the limit is 253"),
+        ("j@" + "ü" * 60 + ".example", "is no international domain"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "Jane <{}>"])
+@pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
+def test_an_address_that_is_too_long_for_the_dns_or_smtp(field, form, email, says):
+    """RFC 5321 and RFC 1035: no server takes such an address, so nobody is asked."""
+    with pytest.raises(InvalidEmail) as caught:
+        Email(**{field: form.format(email)})
+    assert says in caught.value.message
+    assert caught.value.field == field
 
 
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=30) | st.text(
@@ -205,8 +262,8 @@ def test_what_an_address_field_takes(value, expected):
         (["j@x.example", None], "to[1]: expected an address, got NoneType"),
         ([["j@x.example"]], "to[0]: expected an address, got list"),
         ([("Jane", "j@x.example")], "to[0]: expected an address, got tuple"),
-        ([b"j@x.example"], "to[0]: expected an address, got bytes"),
-        (b"j@x.example", "to must be an address or a list of addresses, not bytes"),
+        ([b"j@x.example"], "to[0]: expected an address, got bytes: decode it first"),
+        (b"j@x.example", "to must be an address or a list of addresses, not bytes: decode it first"),
         ({"email": "j@x.example"}, "to must be an address or a list of addresses, not dict"),
         (5, "to must be an address or a list of addresses, not int"),
     ],

@@ -23,14 +23,14 @@ from emailapi.models.attachment import Attachment
         ("a.txt", "text/plain"),
         ("logo.png", "image/png"),
         ("résumé.pdf", "application/pdf"),
-        ("a.txt.gz", "application/octet-stream"),
+        ("a.txt.gz", "application/gzip"),
         ("a.unheard-of", "application/octet-stream"),
         ("README", "application/octet-stream"),
-        (".", "application/octet-stream"),
+        ("a.", "application/octet-stream"),
     ],
 )
 def test_the_type_is_guessed_from_the_name(name, kind):
-    """Without a type the name tells it, and what is packed or unknown is plain bytes."""
+    """Without a type the name's extension tells it, and what is unknown is plain bytes."""
     assert Attachment(name=name, content=b"x").content_type == kind
 
 
@@ -85,6 +85,10 @@ def test_an_attachment_needs_a_name(name):
         ("cid:logo", "logo"),
         ("<logo@x>", "logo@x"),
         ("cid:<logo>", "logo"),
+        ("CID:logo", "logo"),
+        ("Cid:<logo@x>", "logo@x"),
+        ("<CID:logo>", "logo"),
+        ("cide:logo", "cide:logo"),
         ("a.b-c_d", "a.b-c_d"),
     ],
 )
@@ -93,7 +97,10 @@ def test_the_forms_of_a_content_id(given_id, kept):
     assert Attachment(name="a", content=b"", content_id=given_id).content_id == kept
 
 
-@pytest.mark.parametrize("content_id", ["cid:", "<>", "a b", " a", "ü", "a<b", "a>b", "a\tb", "a\x7f", "a\u2028"])
+@pytest.mark.parametrize(
+    "content_id",
+    ["cid:", "CID:", "<>", "<cid:>", "<a", "a>", "a b", " a", "ü", "a<b", "a>b", "a\tb", "a\x7f", "a\u2028"],
+)
 def test_what_is_no_content_id(content_id):
     """A content id that no header and no `cid:` URL could carry is refused."""
     with pytest.raises(InvalidEmail, match="must be ASCII without spaces") as caught:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import pickle
+from enum import Enum
 
 import pytest
 
@@ -56,6 +60,30 @@ def test_every_value_of_the_contract(name):
         assert pickle.loads(pickle.dumps(member)) is member
 
 
+PUBLIC = [getattr(emailapi, name) for name in emailapi.__all__]
+ENUMERATIONS = [value for value in PUBLIC if isinstance(value, type) and issubclass(value, Enum)]
+
+
+def test_every_vocabulary_is_an_enumeration():
+    assert {kind.__name__ for kind in ENUMERATIONS} == {*VOCABULARIES, "MessageState", "Outcome"}
+
+
+@pytest.mark.parametrize("kind", ENUMERATIONS, ids=lambda kind: kind.__name__)
+def test_a_member_is_written_as_its_value(kind):
+    """In whatever way a program writes a member it writes the value, and its repr names it."""
+    for member in kind:
+        text = io.StringIO()
+        print(member, file=text)
+        csv.writer(text).writerow([member])
+        assert text.getvalue() == f"{member.value}\n{member.value}\r\n"
+        assert f"{member}" == str(member) == "%s" % member == json.loads(json.dumps(member)) == member.value  # noqa: UP031
+        assert f"{member:>30}" == member.value.rjust(30)
+        assert json.dumps({member: 1}) == json.dumps({member.value: 1})
+        assert "-".join([member, "x"]) == f"{member.value}-x"
+        assert repr(member) == f"<{kind.__name__}.{member.name}: {member.value!r}>"
+        assert kind(member.value) is member
+
+
 # The field that carries each vocabulary, by record and wire name.
 CARRIED = [
     ("Bounce", "Type", "type", "BounceType"),
@@ -91,6 +119,7 @@ def test_every_value_is_read(record, wire, field, name):
             assert getattr(read({wire: text}, getattr(emailapi, record)), field) is member
     later = read({wire: "Later", "AndThisKey": {}}, getattr(emailapi, record))
     assert getattr(later, field) == "Later"
+    assert type(getattr(later, field)) is str
 
 
 def test_every_vocabulary_is_carried():

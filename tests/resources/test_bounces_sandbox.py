@@ -101,5 +101,5 @@ def test_refusals(client, bounced):
         client.bounces.activate(bounced(SOFT).id)
     assert refused.value.code == 1003
     with pytest.raises(InvalidRequest) as wrong:
-        client.bounces.list(type="Nonsense")
+        client.bounces.list(from_date="nonsense")
     assert wrong.value.code == 1000

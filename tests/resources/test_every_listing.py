@@ -123,8 +123,6 @@ DATED = [
             "2026-06-30T23:00:00",
             "2026-07-01T12:00:00",
         ),
-        # What has no zone goes as it is.
-        (datetime(2026, 7, 1, 12), datetime(2026, 7, 2, 12), "2026-07-01T12:00:00", "2026-07-02T12:00:00"),
         (date(2026, 7, 1), date(2026, 7, 1), "2026-07-01", "2026-07-01"),
         # Autumn's repeated hour: both of its half past ones are written alike.
         (

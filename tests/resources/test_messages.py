@@ -55,7 +55,7 @@ FILTERS = [
     ({"from_date": date(2026, 3, 1), "to_date": date(2026, 3, 2)}, {"fromdate": "2026-03-01", "todate": "2026-03-02"}),
     ({"from_date": datetime(2026, 7, 1, 12, tzinfo=UTC)}, {"fromdate": "2026-07-01T08:00:00"}),
     ({"to_date": datetime(2026, 1, 1, 0, 0, 0, 1, UTC)}, {"todate": "2025-12-31T19:00:01"}),
-    ({"from_date": datetime(2026, 7, 1, 12)}, {"fromdate": "2026-07-01T12:00:00"}),
+    ({"from_date": "2026-07-01T12:00:00"}, {"fromdate": "2026-07-01T12:00:00"}),
     ({"tag": None}, {}),
 ]
 
@@ -74,7 +74,7 @@ def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
         ({"tagg": "x"}, "unknown filter 'tagg'; did you mean 'tag'?"),
         ({"fromemail": "x"}, "unknown filter 'fromemail'"),
         ({"MessageStream": "x"}, "did you mean 'message_stream'?"),
-        ({"metadata": {"a": "1", "b": "2"}}, "one metadata key at a time, not 'a', 'b'"),
+        ({"metadata": {"a": "1", "b": "2"}}, "one metadata key at a time, not 2"),
         ({"metadata": {}}, "'metadata'"),
         ({"metadata": "a=1"}, "'metadata'"),
         ({"tag": b"x"}, "'tag'"),
@@ -106,7 +106,7 @@ def test_a_range_in_the_repeated_hour_is_kept_by_instant(service):
     assert found(from_date=late.astimezone(UTC)) == ["late", "undated"]
     assert found(to_date=early.astimezone(UTC)) == ["early", "undated"]
     assert found(from_date=early, to_date=late.astimezone(UTC)) == ["late", "early", "undated"]
-    assert found(from_date=early.replace(tzinfo=None)) == ["late", "early", "undated"]
+    assert found(from_date="2026-11-01T01:30:00") == ["late", "early", "undated"]
     assert {query["fromdate"] for query in service.queries if "fromdate" in query} == {"2026-11-01T01:30:00"}
 
 

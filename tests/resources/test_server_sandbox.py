@@ -63,8 +63,6 @@ def test_edit(client):
         ({"name": "taken"}, Conflict, 603),
         ({"inbound_domain": "taken.example.com"}, Conflict, 602),
         ({"inbound_domain": "example.invalid"}, InvalidRequest, 610),
-        ({"color": "Pink"}, InvalidRequest, 607),
-        ({"track_links": "All"}, InvalidRequest, 612),
         ({"inbound_spam_threshold": 31}, InvalidRequest, 611),
         ({"bounce_hook_url": "http://10.0.0.1/"}, InvalidRequest, 606),
     ],

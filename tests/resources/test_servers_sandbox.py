@@ -61,7 +61,6 @@ def test_wrong_requests(account):
         (InvalidRequest, 422, lambda: account.servers.get(777)),
         (InvalidRequest, 422, lambda: account.servers.edit(777, name="x")),
         (Conflict, 603, lambda: account.servers.create(name="SANDBOX")),
-        (InvalidRequest, 613, lambda: account.servers.create(name="x", delivery_type="Dead")),
     ):
         with pytest.raises(error) as caught:
             call()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -98,7 +98,7 @@ def test_overview(client):
 def test_refusals(client, today):
     """Dates that cannot be are an `InvalidRequest`, and an unknown stream is `NotFound`."""
     for error, code, filters in (
-        (InvalidRequest, 1500, {"from_date": datetime(2001, 1, 1)}),
+        (InvalidRequest, 1500, {"from_date": datetime(2001, 1, 1, tzinfo=UTC)}),
         (InvalidRequest, 1502, {"from_date": today, "to_date": today - timedelta(days=1)}),
         (InvalidRequest, 900, {"to_date": "yesterday"}),
         (NotFound, 1226, {"message_stream": "nothing"}),

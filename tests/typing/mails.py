@@ -12,6 +12,7 @@ from emailapi import Address, Attachment, BatchResult, Client, Email, EmailAPIEr
 Email()
 Email(sender="a@example.com", to="b@example.com", subject="Hi", text_body="Hello", metadata={"user_id": "7"})
 Email(sender=Address("a@example.com", "A"), to=["b@example.com", Address("c@example.com")], cc=(), bcc=None)
+Email(subject=None)
 Email(headers={"X-A": "b"}, track_links="HtmlOnly", track_opens=True)
 Email(headers=[Header("X-A", "b"), ("X-B", "c")], track_links=TrackLinks.NONE)
 Email(attachments=Attachment(name="a.txt", content=b"x"))
@@ -24,7 +25,7 @@ Email(txt_body="x")  # type: ignore[call-arg]
 Email(to=5)  # type: ignore[arg-type]
 Email(to=b"a@example.com")  # type: ignore[arg-type]
 Email(sender=["a@example.com"])  # type: ignore[arg-type]
-Email(subject=None)  # type: ignore[arg-type]
+Email(subject=b"x")  # type: ignore[arg-type]
 Email(text_body=b"x")  # type: ignore[arg-type]
 Email(tag=["a"])  # type: ignore[arg-type]
 Email(track_opens="yes")  # type: ignore[arg-type]

@@ -245,19 +245,6 @@ def test_every_field_is_written():
     assert write(thing) == {name: value for name, value in FULL.items() if name not in ("MadeAt", "MadeOn")}
 
 
-def test_dates_and_bytes_are_written_as_text():
-    """An instant is written as ISO 8601, raw bytes as base64."""
-    assert write(Thing(made_at=datetime(2014, 2, 17, tzinfo=UTC))) == {"MadeAt": "2014-02-17T00:00:00+00:00"}
-    assert write(Raw(content=b"\xff\xfe\xfd")) == {"Content": "//79"}
-
-
-@attrs.frozen(kw_only=True)
-class Raw:
-    """A record of bytes, which has no default and is always written."""
-
-    content: bytes
-
-
 @given(st.builds(Thing, long_name=st.text(), count=st.integers(), is_open=st.booleans(), names=st.tuples(st.text())))
 def test_what_is_written_is_read(thing):
     """A record that is written and read again is the same."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,16 +42,17 @@ def zone(hours: float) -> timezone:
     ],
 )
 def test_every_shape_is_read(text, expected):
-    """Every shape of date that the contract knows is read as its instant, with its zone, on every Python."""
+    """Every shape of date that the contract knows is read as its instant, in UTC, on every Python."""
     found = parse_date(text)
     assert found == expected
-    assert found.utcoffset() == expected.utcoffset()
+    assert found.tzinfo is UTC
 
 
 @pytest.mark.parametrize(
     "value",
     [None, "", " ", "soon", "0000-00-00", "2014-13-01T00:00:00Z", "2014-02-30T00:00:00Z", "2014-02-17T25:00:00Z"]
     + ["2014-02-17T07:25:61Z", "2014-02-17T07:25:01.x-05:00", "2014-02-17T07:25:01-99:00", "2014-02-17T", "T07:25:01"]
+    + ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59.9999999-05:00"]
     + ["Mon, 17 Feb 2014 07:25:01 -0500", "\ud800", "２０１４-02-17T07:25:01Z", "9" * 10_000]
     + [0, 1392639901, 1.5, True, [], {}, b"2014-02-17T07:25:01Z", datetime(2014, 2, 17, tzinfo=UTC)],
 )
@@ -62,9 +63,9 @@ def test_what_is_no_date_is_none(value):
 
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[-+.:TZ 0-9]{5,40}", fullmatch=True)))
 def test_no_text_breaks_the_reading_of_dates(text):
-    """Any text is read as an instant with its zone, or as None."""
+    """Any text is read as an instant in UTC, or as None."""
     found = parse_date(text)
-    assert found is None or found.utcoffset() is not None
+    assert found is None or found.tzinfo is UTC
     assert parse_day(text) is None or isinstance(parse_day(text), date)
 
 
@@ -111,9 +112,7 @@ def test_days(value, expected):
         (datetime(2024, 11, 3, 6, 30, tzinfo=UTC), "2024-11-03T01:30:00"),
         (datetime(2024, 11, 3, 7, 0, tzinfo=UTC), "2024-11-03T02:00:00"),
         (datetime(2024, 11, 3, 1, 30, tzinfo=EASTERN, fold=1), "2024-11-03T01:30:00"),
-        # What has no zone, and what is no datetime, is sent as it is.
-        (datetime(2024, 7, 15, 12, 0), "2024-07-15T12:00:00"),
-        (datetime(2024, 3, 10, 2, 30), "2024-03-10T02:30:00"),
+        # What is no datetime is sent as it is.
         (date(2024, 7, 15), "2024-07-15"),
         ("2024-07-15", "2024-07-15"),
         ("whatever", "whatever"),
@@ -130,8 +129,8 @@ def test_query_dates_are_eastern(value, expected, end):
     [
         (datetime(2024, 7, 15, 12, 0, 0, 1, UTC), "2024-07-15T08:00:00", "2024-07-15T08:00:01"),
         (datetime(2024, 7, 15, 12, 0, 59, 999999, UTC), "2024-07-15T08:00:59", "2024-07-15T08:01:00"),
-        (datetime(2024, 7, 15, 12, 0, 59, 5), "2024-07-15T12:00:59", "2024-07-15T12:01:00"),
-        (datetime(2024, 12, 31, 23, 59, 59, 9), "2024-12-31T23:59:59", "2025-01-01T00:00:00"),
+        (datetime(2024, 7, 15, 12, 0, 59, 5, EASTERN), "2024-07-15T12:00:59", "2024-07-15T12:01:00"),
+        (datetime(2024, 12, 31, 23, 59, 59, 9, EASTERN), "2024-12-31T23:59:59", "2025-01-01T00:00:00"),
         # The last half second before the clocks change.
         (datetime(2024, 3, 10, 6, 59, 59, 500000, UTC), "2024-03-10T01:59:59", "2024-03-10T03:00:00"),
         (datetime(2024, 11, 3, 5, 59, 59, 500000, UTC), "2024-11-03T01:59:59", "2024-11-03T02:00:00"),
@@ -170,3 +169,19 @@ def test_what_is_no_date_is_refused(value):
     """A query date of another type is a TypeError that names the type."""
     with pytest.raises(TypeError, match=f"expected a date, got {type(value).__name__}"):
         eastern_date(value, end=False)
+
+
+class NoZone(tzinfo):
+    """A zone that cannot say how far it is from UTC: by Python's rules a datetime with it is naive."""
+
+    def utcoffset(self, _):
+        return None
+
+
+@pytest.mark.parametrize("value", [datetime(2024, 7, 15, 12), datetime(2024, 7, 15, 12, tzinfo=NoZone())])
+@pytest.mark.parametrize(
+    "write", [eastern_day, lambda value: eastern_date(value, end=False), lambda value: eastern_date(value, end=True)]
+)
+def test_a_datetime_without_a_zone_is_refused(value, write):
+    with pytest.raises(ValueError, match=r"must have a time zone, got .*datetime\.now\(timezone\.utc\)"):
+        write(value)

@@ -39,6 +39,8 @@ HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"
         ("to_date", "2024-07-15", [("todate", "2024-07-15")]),
         ("metadata", {"user_id": "7"}, [("metadata_user_id", "7")]),
         ("metadata", {"key with ü": ""}, [("metadata_key with ü", "")]),
+        ("metadata", {"k" * 20: "v" * 80}, [("metadata_" + "k" * 20, "v" * 80)]),
+        ("subject", "x" * 2000, [("subject", "x" * 2000)]),
     ],
 )
 def test_each_filter_of_messages(name, value, pairs):
@@ -96,6 +98,19 @@ def test_an_unknown_filter_is_named(name, hint):
         ("metadata", {"a": 7}),
         ("metadata", {7: "a"}),
         ("metadata", {"a": "1", "b": "2"}),
+        ("metadata", {"": "1"}),
+        ("metadata", {"k" * 21: "1"}),
+        ("metadata", {"k": "v" * 81}),
+        ("metadata", {"\ud800": "1"}),
+        ("metadata", {"k": "\udc80"}),
+        ("tag", "\ud800"),
+        ("from_date", "\ud800"),
+        ("from_date", datetime(2024, 7, 15, 12)),
+        ("to_date", "9" * 2001),
+        ("subject", "x" * 2001),
+        ("status", "delivered"),
+        ("status", ""),
+        ("status", 1),
     ],
 )
 def test_a_value_that_cannot_be_asked_for(name, value):
@@ -136,6 +151,8 @@ class New(Changes):
         ({"id": "x"}, {"ID": "x"}),
         ({"id": "x", "name": None, "smtp": False}, {"ID": "x", "SMTPActivated": False}),
         ({"id": Header("X-A", "b"), "name": [Header("X-B", "c"), "d"]}, {"ID": HEADER_A, "Name": [HEADER_B, "d"]}),
+        ({"id": {"a": date(2024, 7, 15), "b": (1, 2.5)}}, {"ID": {"a": "2024-07-15", "b": [1, 2.5]}}),
+        ({"id": OutboundStatus.SENT}, {"ID": "Sent"}),
     ],
 )
 def test_a_body_from_arguments(fields, body):

@@ -1,0 +1,119 @@
+"""Emails as JSON-safe dictionaries, for queues and databases, and changed copies of emails."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+import attrs
+
+from ..errors import InvalidEmail
+from ..wire import json_value, unknown_name
+from .address import Address
+from .attachment import Attachment
+from .fields import each, from_mapping
+from .header import Header
+
+T = TypeVar("T")
+
+
+def _restored(record: type[T]) -> Callable[[Any], Any]:
+    """Return what makes a record of its dictionary; other values are left to the field's own converter."""
+    return lambda value: from_mapping(value, record) if isinstance(value, Mapping) else value
+
+
+def _restored_attachment(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    content = value.get("content")
+    if not isinstance(content, str):
+        raise InvalidEmail(f"content must be base64 text, not {type(content).__name__}", field="content")
+    decoded = Attachment.from_base64(str(value.get("name") or "?"), content).content
+    return from_mapping({**value, "content": decoded}, Attachment)
+
+
+class Stored:
+    """What can be kept as a dictionary of JSON values, and copied with changes."""
+
+    __slots__ = ()
+
+    # How the items of a field come back, where a field holds records.
+    _restorers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        **dict.fromkeys(("sender", "reply_to", "to", "cc", "bcc"), _restored(Address)),
+        "headers": _restored(Header),
+        "attachments": _restored_attachment,
+    }
+
+    def to_dict(self) -> dict[str, Any]:
+        """
+        Return the email as a dictionary of JSON values, from which `from_dict` makes an equal one.
+
+        The keys are the names of the fields; fields with their default values are left out. Addresses, headers and
+        attachments are dictionaries of their own fields, the content of an attachment in base64.
+        """
+        found: dict[str, Any] = {}
+        for field in attrs.fields(type(self)):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if value != _default(field):
+                found[field.name] = _stored(value, field.name)
+        return found
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """
+        Return the email that `to_dict` made a dictionary of, checked as if it were new.
+
+        Raises:
+            InvalidEmail: Naming the field that is unknown, missing or wrong.
+        """
+        if not isinstance(data, Mapping):
+            raise InvalidEmail(f"expected a mapping, got {type(data).__name__}", field="data")
+        given = dict(data)
+        for name, restore in cls._restorers.items():
+            value = given.get(name)
+            if isinstance(value, (list, tuple)):
+                given[name] = each(value, name, restore)
+            elif isinstance(value, Mapping) and name == "sender":
+                given[name] = _in_field(name, restore, value)
+        return from_mapping(given, cls)
+
+    def replace(self, **changes: Any) -> Self:
+        """
+        Return a copy with some fields changed, checked as if it were new.
+
+        Raises:
+            TypeError: There is no such field.
+            InvalidEmail: Naming the field that is wrong.
+        """
+        known = {field.name: field for field in attrs.fields(type(self))}  # type: ignore[arg-type]
+        for name in changes:
+            if name not in known:
+                raise TypeError(unknown_name(name, known, "field"))
+        return attrs.evolve(self, **changes)  # type: ignore[misc]
+
+
+def _default(field: attrs.Attribute[Any]) -> Any:
+    default: Any = field.default
+    return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
+
+
+def _in_field(name: str, restore: Callable[[Any], Any], value: object) -> Any:
+    try:
+        return restore(value)
+    except InvalidEmail as error:
+        raise InvalidEmail(f"{name}: {error.message}", field=name) from None
+
+
+def _stored(value: Any, name: str) -> Any:
+    if isinstance(value, Stored):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_stored(item, name) for item in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if attrs.has(type(value)):
+        parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.init}
+        return {part: _stored(item, part) for part, item in parts.items() if item is not None}
+    # A copy: what is done to it is not done to the email.
+    return json_value(value, name)

@@ -1,0 +1,193 @@
+"""Values that users give: the JSON value of each, and what is wrong with one that has none."""
+
+from __future__ import annotations
+
+import math
+import re
+import types
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+from ..errors import InvalidArgument
+
+E = TypeVar("E", bound=Enum)
+
+# Deeper than any template, and shallower than any parser's limit. What contains itself is deeper still.
+DEPTH_LIMIT = 100
+# Beyond the numbers of a double, which most readers of JSON take a number for.
+_INT_BITS = 1024
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _NotJSON(Exception):
+    """A value inside of another that has no JSON; `steps` lead to it, the innermost first."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        self.steps: list[str] = []
+
+
+def json_value(value: object, name: str) -> Any:
+    """
+    Return the JSON value of what a user gave, made of new lists and dictionaries.
+
+    Enumeration members are written as their values, dates and times in ISO 8601, and subclasses of `str`, `int` and
+    `float` as plain ones. Nothing else is converted.
+
+    Args:
+        value: The value.
+        name: The argument or field that it was given for; errors begin with it.
+
+    Raises:
+        InvalidArgument: Naming the path of what cannot be written: `template_model.items[2].price`.
+    """
+    try:
+        return _copy(value, 0)
+    except _NotJSON as fault:
+        steps = fault.steps[::-1]
+        # The path of what is nested too deeply would fill the screen.
+        path = name + "".join(steps[:8]) + ("..." if len(steps) > 8 else "")
+        raise InvalidArgument(f"{path} {fault.reason}", argument=name) from None
+
+
+def _copy(value: Any, depth: int) -> Any:
+    # The exact types first: `isinstance` takes its time with abstract ones.
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else _text(value)
+    if value is None or kind is bool:
+        return value
+    if kind is dict:
+        return _object(value, depth)
+    if kind is list:
+        return _array(value, depth)
+    if kind is int or kind is float:
+        return _scalar(value, depth)
+    if isinstance(value, Mapping):
+        return _object(value, depth)
+    return _array(value, depth) if isinstance(value, (list, tuple)) else _scalar(value, depth)
+
+
+def _object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+    _check_depth(depth)
+    found: dict[str, Any] = {}
+    key: Any = ""
+    try:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                key = _key(key)
+            found[key] = _copy(item, depth + 1)
+    except _NotJSON as fault:
+        plain = isinstance(key, str) and key.isidentifier() and len(key) <= 80
+        fault.steps.append(f".{key}" if plain else f"[{key!r:.80}]")
+        raise
+    return found
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise _NotJSON(f"is not text, but {type(key).__name__}: keys must be text")
+    return _text(key)
+
+
+def _array(value: Iterable[Any], depth: int) -> list[Any]:
+    _check_depth(depth)
+    place = 0
+    found = []
+    try:
+        for place, item in enumerate(value):  # noqa: B007 - the fault's place
+            found.append(_copy(item, depth + 1))
+    except _NotJSON as fault:
+        fault.steps.append(f"[{place}]")
+        raise
+    return found
+
+
+def _scalar(value: Any, depth: int) -> Any:
+    if isinstance(value, Enum):
+        _check_depth(depth)
+        return _copy(value.value, depth + 1)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        if value.bit_length() > _INT_BITS:
+            raise _NotJSON("is too large a number")
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise _NotJSON(f"must be a finite number, got {float(value)}")
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise _NotJSON(f"cannot be written as JSON: got {type(value).__name__}, {_remedy(value)}")
+
+
+def _remedy(value: object) -> str:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return "decode it to text first"
+    if hasattr(type(value), "__float__") or hasattr(type(value), "__complex__"):
+        return "convert it with int(...), float(...) or str(...)"
+    if isinstance(value, Iterable) and not is_lazy_text(value):
+        return "convert it with list(...)"
+    return "convert it with str(...)"
+
+
+def _check_depth(depth: int) -> None:
+    if depth >= DEPTH_LIMIT:
+        raise _NotJSON(f"is nested more than {DEPTH_LIMIT} levels deep, or contains itself")
+
+
+def _text(value: str) -> str:
+    # What a template engine marks as safe is a text like any other here.
+    text = str.__str__(value)
+    if not text.isascii():
+        check_surrogates(text, _NotJSON)
+    return text
+
+
+def check_surrogates(text: str, error: type[Exception] = ValueError) -> None:
+    """
+    Check that a text can be encoded.
+
+    Raises:
+        ValueError: The text has a lone surrogate (or the exception class that was given).
+    """
+    found = _SURROGATE.search(text)
+    if found:
+        raise error(f"must not contain a lone surrogate (at character {found.start()})")
+
+
+def is_lazy_text(value: object) -> bool:
+    """Whether an object stands for a text that is made when it is needed, as `gettext_lazy` of Django returns."""
+    if isinstance(value, str):
+        return False
+    try:
+        return hasattr(value, "casefold")
+    except Exception:  # making the text failed: no language or application is active
+        return True
+
+
+def enum_of(hint: Any) -> type[Enum] | None:
+    """Return the enumeration in a hint such as `StreamType | str`, or None when there is none."""
+    options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return next((option for option in options if isinstance(option, type) and issubclass(option, Enum)), None)
+
+
+def enum_member(kind: type[E], value: object) -> E:
+    """
+    Return the member of an enumeration that a user gave: the member itself, or its value in any case of letters.
+
+    Raises:
+        ValueError: There is no such member; the sentence names all of them.
+    """
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, str):
+        text = str.__str__(value).lower()
+        for member in kind:
+            if str(member.value).lower() == text:
+                return member
+    given = repr(value) if isinstance(value, str) else type(value).__name__
+    raise ValueError(f"must be one of {', '.join(str(member.value) for member in kind)}, got {given:.80}")
