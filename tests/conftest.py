@@ -40,7 +40,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """
     Give `start(program, *arguments)`, which returns a process whose output is read by pipes.
 
-    The process outlives neither the test nor pytest, and is killed after a minute: no test waits for it for ever.
+    The process outlives neither the test nor pytest, and is killed after two minutes: no test waits for it for ever.
     """
     with ExitStack() as ending:
 
@@ -50,7 +50,7 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             )
             ending.enter_context(process)
             ending.callback(process.kill)
-            timer = threading.Timer(60, process.kill)
+            timer = threading.Timer(120, process.kill)
             timer.start()
             ending.callback(timer.cancel)
             return process

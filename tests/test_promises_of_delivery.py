@@ -34,7 +34,7 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def client(service) -> Iterator[Client]:
     """Give a client of it."""
-    with Client("t", base_url=service.url, retry=QUICK, timeout=0.2, deadline=5.0) as client:
+    with Client("t", base_url=service.url, retry=QUICK, timeout=(10, 0.3), deadline=30.0) as client:
         yield client
 
 
@@ -51,7 +51,7 @@ def test_told_unknown_and_can_ask(service, client):
     """What may have been sent has a type of its own, whose key finds the mail as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
-        client.with_options(deadline=0.1).outbound.send(mail("a"))
+        client.with_options(deadline=0.5).outbound.send(mail("a"))
     assert caught.value.outcome is Outcome.UNKNOWN
     assert client.outbound.find(caught.value.idempotency_key) is None
     service.lag = 0.0
@@ -104,8 +104,8 @@ def test_a_drip_meets_the_deadline(mode, service, client):
     service.script[:] = [mode]
     began = time.monotonic()
     with pytest.raises(EmailAPIError) as caught:
-        client.with_options(deadline=0.15, timeout=5).outbound.send(mail("a"))
-    assert time.monotonic() - began < 1
+        client.with_options(deadline=0.5, timeout=30).outbound.send(mail("a"))
+    assert time.monotonic() - began < 10
     assert caught.value.may_have_been_sent
 
 

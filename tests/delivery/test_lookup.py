@@ -50,7 +50,7 @@ def test_nothing_found_in_time():
     search, given = searching((None, 0.0))
     began = time.monotonic()
     assert look_up(search, Deadline.after(0.2)) is None
-    assert 0.2 <= time.monotonic() - began < 1
+    assert 0.2 <= time.monotonic() - began < 4
     assert 1 < len(given) < 5
 
 
@@ -69,5 +69,5 @@ def test_a_search_that_is_put_off():
     search, given = searching((None, 30.0))
     began = time.monotonic()
     assert look_up(search, Deadline.after(5.0)) is None
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4
     assert len(given) == 1

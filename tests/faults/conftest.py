@@ -38,14 +38,14 @@ def serve() -> Iterator[Callable[..., Service]]:
 
 @pytest.fixture
 def connect() -> Iterator[Callable[..., Client]]:
-    """Make a client of a service, with short waits; all of them are closed after the test."""
+    """Make a client of a service, with short pauses between attempts; all of them are closed after the test."""
     with contextlib.ExitStack() as closing:
 
         def make(service: Service, **options: Any) -> Client:
             settled = {
                 "retry": Retry(attempts=3, initial=0.02, maximum=0.05),
-                "timeout": 3.0,
-                "deadline": 8.0,
+                "timeout": 10.0,
+                "deadline": 30.0,
                 **options,
             }
             return closing.enter_context(Client("t0ken", base_url=service.url, **settled))

@@ -26,7 +26,7 @@ class Mode:
         act: What happens on the connection; true when it stays open.
         accepts: Whether the request is carried out all the same.
         unread: Whether it happens before a byte of the request is read.
-        timeout: Seconds that the client waits.
+        timeout: Seconds that the client waits: for a connection, for an answer.
     """
 
     name: str
@@ -34,12 +34,17 @@ class Mode:
     act: Act = attrs.field(repr=False)
     accepts: bool = True
     unread: bool = False
-    timeout: float = 3.0
+    timeout: tuple[float, float] = (10.0, 10.0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a mail's call uses all of its deadline."""
+        return self.ends == "eaten" or (self.ends == "lost" and not self.accepts)
 
     @property
     def deadline(self) -> float:
         """The call's deadline: short where all of it is used."""
-        return 0.35 if self.ends == "eaten" or (self.ends == "lost" and not self.accepts) else 8.0
+        return 1.0 if self.waits else 30.0
 
 
 def answers(value: object, status: int = 200, **headers: str) -> Act:
@@ -113,8 +118,8 @@ REFUSED = [
     Mode("200-code-405", "refused", answers({"ErrorCode": 405, "Message": "No credits"}), accepts=False),
 ]
 LOST = [
-    Mode("timeout", "lost", _silence, timeout=0.2),
-    Mode("timeout-not-done", "lost", _silence, accepts=False, timeout=0.1),
+    Mode("timeout", "lost", _silence, timeout=(10.0, 0.3)),
+    Mode("timeout-not-done", "lost", _silence, accepts=False, timeout=(10.0, 0.2)),
     Mode("reset", "lost", lambda exchange: reset(exchange.connection)),
     Mode("reset-not-done", "lost", lambda exchange: reset(exchange.connection), accepts=False),
     Mode("reset-unread", "lost", lambda exchange: None, accepts=False, unread=True),
@@ -243,7 +248,7 @@ SEARCH_MODES = [
     Mode("search-408", "lost", answers(b"", 408)),
     Mode("search-reset", "lost", lambda exchange: reset(exchange.connection)),
     Mode("search-unread", "lost", lambda exchange: None, unread=True),
-    Mode("search-timeout", "lost", lambda exchange: exchange.silence(), timeout=0.1),
+    Mode("search-timeout", "lost", lambda exchange: exchange.silence(), timeout=(10.0, 0.3)),
     Mode("search-cut", "lost", _cut),
     Mode("search-empty", "odd", answers(b"")),
     Mode("search-list", "odd", answers([1])),

@@ -149,7 +149,7 @@ def test_a_batch_has_one_deadline(serve, connect):
     """Mails that fall back to a server that drips share the time that is left; those behind are not tried."""
     server = Scripted(polite(mail=Talk.drip))
     with contextlib.closing(server):
-        client = connect(serve(listening=False), fallback=smtp_to(server.port), deadline=0.3, retry=Retry(attempts=1))
+        client = connect(serve(listening=False), fallback=smtp_to(server.port), deadline=1.0, retry=Retry(attempts=1))
         batch = client.outbound.send_batch([mail(str(number)) for number in range(5)])
         assert [type(item) for item in batch] == [DeadlineExceeded, *[ConnectionFailed] * 4]
         assert server.verbs().count("MAIL") == 1

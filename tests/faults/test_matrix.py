@@ -22,7 +22,7 @@ from .modes import BATCH_MODES, EATEN, FIRST_KNOWN, LOST, MODES, ODD, Mode
 from .service import Service
 
 # What a busy machine may take beyond a deadline.
-MARGIN = 0.5
+MARGIN = 3.0
 
 
 def posts(service) -> int:
@@ -48,8 +48,8 @@ def check_mail(item, mode: Mode, service, tag: str) -> None:
 
 
 # Modes that use the whole deadline: their calls are made at the same time.
-SLOW = [mode for mode in MODES.values() if mode.deadline < 1]
-QUICK = [mode for mode in MODES.values() if mode.deadline > 1]
+SLOW = [mode for mode in MODES.values() if mode.waits]
+QUICK = [mode for mode in MODES.values() if not mode.waits]
 
 
 @attrs.frozen
@@ -77,7 +77,7 @@ def prepare(serve, connect):
     def make(mode: Mode, call: Call) -> Run:
         service = serve(mode, elsewhere=serve())
         # Where nothing is looked up, no time passes for it.
-        deadline = mode.deadline if mode.ends == "eaten" or call.kind == "mail" else 8.0
+        deadline = mode.deadline if mode.ends == "eaten" or call.kind == "mail" else 30.0
         return Run(call, mode, service, connect(service, timeout=mode.timeout, deadline=deadline), deadline)
 
     return make

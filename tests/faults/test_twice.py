@@ -21,14 +21,14 @@ def keys(service) -> list[str]:
 def test_resent_once(call, serve, connect):
     """A lost mail that no search knows is sent once more, by the same key, with time left for it."""
     service = serve(LOST, lag=NEVER)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.3))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=1.0))
     for tag, item in zip(call.tags, came.items, strict=True):
         assert isinstance(item, SendResult)
         assert not item.reconciled
         assert service.times(tag) == 2
         assert item.message_id == [one.id for one in service.accepted if one.tag == tag][1]
     assert len(set(keys(service))) == len(call.tags)
-    assert 0.1 < came.seconds < 0.7
+    assert 0.1 < came.seconds < 5
 
 
 @pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
@@ -36,17 +36,17 @@ def test_resent_once(call, serve, connect):
 def test_never_resent_twice(again, call, serve, connect):
     """What a resend meets does not make a lost mail a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.3))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=1.0))
     assert all(is_unknown(item) for item in came.items)
     assert all(service.times(tag) == (2 if again.accepts else 1) for tag in call.tags)
-    assert came.seconds < 1
+    assert came.seconds < 5
 
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 def test_a_lost_resend_is_looked_up(call, serve, connect):
     """A mail whose resend is lost, too, is found when the search knows either."""
     service = serve(UNDONE, LOST)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.5))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=1.5))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
     assert all(service.times(tag) == 1 for tag in call.tags)
 
@@ -54,7 +54,7 @@ def test_a_lost_resend_is_looked_up(call, serve, connect):
 def test_found_mails_are_not_resent(serve, connect):
     """Of a batch that was accepted in part, only the mails that no search knows are sent again."""
     service = serve(FIRST_ONLY)
-    first, second = connect(service, on_unknown="resend", deadline=0.6).outbound.send_batch([mail("a"), mail("b")])
+    first, second = connect(service, on_unknown="resend", deadline=1.5).outbound.send_batch([mail("a"), mail("b")])
     assert (first.reconciled, second.reconciled) == (True, False)
     assert [one.tag for one in service.accepted] == ["a", "b"]
 
@@ -72,7 +72,7 @@ UNANSWERED = [
 def test_not_resent_without_an_answer(mode, call, serve, connect):
     """A lost mail is not sent again when no search told that it is not there."""
     service = serve(LOST, searching=[mode] * 99)
-    came = came_of(call, connect(service, on_unknown="resend", deadline=0.4))
+    came = came_of(call, connect(service, on_unknown="resend", deadline=1.0))
     assert all(is_unknown(item) for item in came.items)
     assert all(service.times(tag) == 1 for tag in call.tags)
 
@@ -82,14 +82,14 @@ def test_not_resent_without_a_key(serve, connect):
     for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
         service = serve(LOST)
         with pytest.raises(DeliveryUnknown):
-            connect(service, on_unknown="resend", deadline=0.4, **options).outbound.send(mail("a", **more))
+            connect(service, on_unknown="resend", deadline=1.0, **options).outbound.send(mail("a", **more))
         assert len(service.accepted) == 1
 
 
 def test_closed_before_the_resend(serve, connect):
     """A client that is closed before it sends a mail again still says that it may have been sent."""
     service = serve(LOST, lag=NEVER)
-    client = connect(service, on_unknown="resend", deadline=0.4)
+    client = connect(service, on_unknown="resend", deadline=1.0)
     close = Mode("closing", "fine", lambda exchange: client.close() or listing()(exchange))
     service.searching[:] = [close]
     with pytest.raises(DeliveryUnknown):

@@ -213,7 +213,7 @@ FAILURES = {"500": lambda reply: reply(b"", 500), "408": lambda reply: reply(b""
 def test_what_may_be_done_twice_is_tried_again(name, failure, serve, connect, reply):
     """Settings, suppressions and deletions are tried again after a 5xx, a 408 and a timeout."""
     peer = serve(FAILURES[failure](reply), reply(RECORD))
-    client = connect(peer.url, retry=QUICK, timeout=(1, 0.05 if failure == "silence" else 5))
+    client = connect(peer.url, retry=QUICK, timeout=(5, 0.5 if failure == "silence" else 5))
     REPEATED[name](client)
     assert len(peer.seen) == 2
     assert len({(seen.method, seen.target, seen.body) for seen in peer.seen}) == 1
@@ -224,7 +224,7 @@ def test_what_may_be_done_twice_is_tried_again(name, failure, serve, connect, re
 def test_what_must_not_be_done_twice_is_not(name, failure, serve, connect, reply):
     """What makes something, or sets something off, is asked for once, and may have been done."""
     peer = serve(FAILURES[failure](reply))
-    options = {"retry": QUICK, "timeout": (1, 0.05 if failure == "silence" else 5)}
+    options = {"retry": QUICK, "timeout": (5, 0.05 if failure == "silence" else 5)}
     call = ONCE.get(name) or ONCE_OF_AN_ACCOUNT[name]
     with AccountClient("x", base_url=peer.url, **options) as account, pytest.raises(DeliveryUnknown) as caught:
         call(connect(peer.url, **options) if name in ONCE else account)

@@ -144,7 +144,7 @@ def test_a_status_counts_without_its_body(serve, connect, status, error, end):
     """A refusal whose body breaks off is that refusal: its status says enough."""
     peer = serve(b"HTTP/1.1 %d No\r\nContent-Length: 99%s\r\n\r\n{" % (status, end))
     with pytest.raises(error) as caught:
-        connect(peer.url, timeout=(5, 0.05)).outbound.send(MAIL)
+        connect(peer.url, timeout=(5, 0.5)).outbound.send(MAIL)
     assert caught.value.status == status
     assert len(peer.seen) == 1
 
@@ -177,7 +177,7 @@ def test_a_connection_closed_meanwhile_is_renewed(serve, connect, reply):
 def test_a_failed_exchange_costs_its_connection(serve, connect, reply):
     """After an answer that broke off, the next call has a connection of its own and its own answer."""
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
-    client = connect(peer.url, timeout=(5, 0.05))
+    client = connect(peer.url, timeout=(5, 0.5))
     with pytest.raises(DeliveryUnknown):
         client.outbound.send(MAIL)
     assert client.outbound.send(MAIL).message_id == "0a129aee"

@@ -188,7 +188,7 @@ def test_what_fails_before_the_request_is_surely_not_sent(fail: Any, failure: Fa
     """A failure before the first byte of the request is a `ConnectionFailed`, within the connect timeout."""
     began = monotonic()
     errors, requests = fail(failure, call)
-    assert monotonic() - began < 3  # the time to read, of 5 s, is not yet the one that counts
+    assert monotonic() - began < 5  # the time to read, of 5 s, is not yet the one that counts
     assert requests == 0
     for error in errors:
         assert type(error) is ConnectionFailed

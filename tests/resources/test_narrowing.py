@@ -62,6 +62,7 @@ def spread(count, **step):
         ),
     ],
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [500, 333])
 def test_no_record_is_lost_or_repeated(service, moments, count):
     """All 25,000 records come, each once and newest first, however they lie in time."""

@@ -60,7 +60,7 @@ def test_nothing_left_behind():
         session.get(sandbox.url, timeout=5)
         began = time.perf_counter()
         sandbox.close()
-        assert time.perf_counter() - began < 2
+        assert time.perf_counter() - began < 20
     assert set(threading.enumerate()) <= before
 
 

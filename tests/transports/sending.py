@@ -19,7 +19,7 @@ def mails(count, taken=None):
 
 def wait_for(condition):
     """Wait until something is so that happens in another thread."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while not condition() and time.monotonic() < until:
         time.sleep(0.005)
     assert condition()
@@ -31,4 +31,4 @@ def workers():
 
 def held(event: threading.Event) -> Mode:
     """Answer well as soon as an event is set."""
-    return Mode("held", "fine", lambda exchange: event.wait(5) and answers(exchange.value)(exchange))
+    return Mode("held", "fine", lambda exchange: event.wait(60) and answers(exchange.value)(exchange))

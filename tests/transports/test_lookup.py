@@ -40,7 +40,7 @@ def test_a_search_that_is_put_off_for_too_long(serve, connect):
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service).outbound.send(mail("a"))
     assert is_unknown(caught.value)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert len(searches(service)) == 1
 
 
@@ -60,7 +60,7 @@ def test_a_search_that_drips_ends_with_the_look_up(serve, connect, monkeypatch):
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown):
         connect(service).outbound.send(mail("a"))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_many_searches_end_with_the_look_up(serve, connect, monkeypatch):

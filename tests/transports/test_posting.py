@@ -103,20 +103,20 @@ def test_a_lost_bulk_request_without_room(serve, connect):
 def test_a_chunks_deadline_grows_with_its_bytes(serve, connect):
     """Each megabyte of a chunk gives it a second more; a single mail has the deadline alone."""
     service = serve(MODES["drip-headers"], MODES["drip-headers"])
-    client = connect(service, deadline=0.1)
-    big = mail("a", text_body="x" * 500_000, metadata=FULL)
+    client = connect(service, deadline=0.3)
+    big = mail("a", text_body="x" * 2_000_000, metadata=FULL)
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown):
         client.outbound.send(big)
     single = time.monotonic() - began
     assert is_unknown(client.outbound.send_batch([big])[0], key=False)
-    assert time.monotonic() - began - single > 0.5 > single
+    assert time.monotonic() - began - single > 2 > single
 
 
 def test_out_of_time_between_chunks(serve, connect):
     """A chunk whose time is over fails alone: those before and behind it have a time of their own."""
     service = serve(None, MODES["drip-headers"])
-    client = connect(service, deadline=0.3)
+    client = connect(service, deadline=1.0)
     items = client.outbound.send_batch([mail(f"m{number}", metadata=FULL) for number in range(1001)])
     assert len(items) == 1001
     assert all(isinstance(item, SendResult) for item in [*items[:500], items[1000]])
@@ -161,7 +161,7 @@ def test_a_retried_mail_is_found_by_the_key_of_all_its_attempts(serve, connect):
 def test_resent_as_soon_as_half_the_time_is_over(serve, connect):
     """With "resend" a look-up that finds nothing leaves half of the time, and the copy carries the same bytes."""
     service = serve(UNDONE)
-    connect(service, on_unknown="resend", deadline=0.4).outbound.send(mail("a"))
+    connect(service, on_unknown="resend", deadline=1.0).outbound.send(mail("a"))
     first, second = (seen.body for seen in service.seen if seen.method == "POST")
     assert first == second
 
@@ -190,7 +190,7 @@ def test_rows_of_another_kind_are_no_mails(serve, connect):
     """A listing whose rows name our key and no message finds nothing."""
     service = serve(UNDONE, searching=[Mode("x", "fine", listing({"Metadata": {"emailapi-key": "k"}}))] * 99)
     with pytest.raises(DeliveryUnknown):
-        connect(service, deadline=0.3).outbound.send(Email(**_bare()), idempotency_key="k")
+        connect(service, deadline=1.0).outbound.send(Email(**_bare()), idempotency_key="k")
 
 
 def _bare():

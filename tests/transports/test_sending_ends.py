@@ -60,7 +60,7 @@ def test_nothing_is_sent_after_close(serve, connect):
     began = time.monotonic()
     sending.close()
     sending.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     seen = len(service.seen)
     assert {type(item) for item in sending} >= {RateLimited}
     assert sending.counts == SendingCounts(not_sent=4)
@@ -166,7 +166,7 @@ def test_looking_up_ends_at_close(serve, connect):
     wait_for(lambda: any(seen.method == "GET" for seen in service.seen))
     began = time.monotonic()
     sending.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     assert sending.wait() == SendingCounts(unknown=1)
 
 

@@ -79,7 +79,7 @@ def test_what_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act
     """Once a request may have been read, no answer but a refusal says what became of it: it is posted once."""
     service = serve(act)
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(service.url, timeout=0.2).send(mail(headers={"X-A": "b"} if raw else {}))
+        connect(service.url, timeout=(10, 0.2)).send(mail(headers={"X-A": "b"} if raw else {}))
     assert caught.value.outcome is Outcome.UNKNOWN
     assert not caught.value.retryable
     assert caught.value.attempts == 1
@@ -229,8 +229,8 @@ def test_the_wait_for_an_answer_ends_with_the_deadline(serve, boto, connect):
     if not hasattr(URLLib3Session, "_get_request_timeout"):
         pytest.skip("this botocore has no time limit of a single request")
     client = boto(serve(LATE).url, read_timeout=30)
-    with pytest.raises(DeliveryUnknown, match="no answer within 0"):
-        connect("", client=client, deadline=0.3).send(mail())
+    with pytest.raises(DeliveryUnknown, match=r"no answer within [01]\."):
+        connect("", client=client, deadline=1.0).send(mail())
 
 
 def test_a_late_mail_does_not_leave(serve, connect, monkeypatch):

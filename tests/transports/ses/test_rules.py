@@ -80,7 +80,7 @@ def test_what_ses_takes_is_sent(serve, connect, nowhere, fields):
     """A mail at the limit is whole, and SES takes it."""
     nowhere.check(mail(**fields))
     service = serve()
-    connect(service.url).send(mail(**fields))
+    connect(service.url, deadline=300).send(mail(**fields))
     assert len(service.accepted) == 1
 
 

@@ -101,19 +101,27 @@ class Postfix:
         (self.folder / "conf" / "main.cf").write_text(main)
         master = MASTER.format(port=self.port, implicit=f"127.0.0.1:{self.tls_port}")
         (self.folder / "conf" / "master.cf").write_text(master)
+        # It waits until this end of its pipe is closed, as it also is when pytest is killed.
+        self._guard = subprocess.Popen(
+            ["sh", "-c", 'read -r line; "$0" -c "$1/conf" stop; rm -rf "$1"', str(POSTFIX), str(self.folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
-            self._run("start")
+            self._start()
             self._await()
         except BaseException:
             self.close()
             raise
 
-    def _run(self, verb: str) -> subprocess.CompletedProcess[str]:
-        command = [str(POSTFIX), "-c", str(self.folder / "conf"), verb]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    def _start(self) -> None:
+        command = [str(POSTFIX), "-c", str(self.folder / "conf"), "start"]
+        subprocess.run(command, capture_output=True, timeout=120, check=False)
 
     def _await(self) -> None:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
                     if connection.recv(3) == b"220":
@@ -131,7 +139,7 @@ class Postfix:
     def delivered(self, name: str, count: int) -> list[bytes]:
         """Return the mails in a mailbox, once there are so many."""
         new = self.folder / "mail" / name / "new"
-        for _ in range(200):
+        for _ in range(1200):
             found = sorted(new.glob("*")) if new.exists() else []
             if len(found) >= count:
                 return [path.read_bytes() for path in found]
@@ -140,5 +148,6 @@ class Postfix:
 
     def close(self) -> None:
         """Stop it, and take everything away."""
-        self._run("stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        assert self._guard.stdin is not None
+        self._guard.stdin.close()
+        self._guard.wait(120)

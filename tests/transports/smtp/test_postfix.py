@@ -14,6 +14,8 @@ from emailapi.transports.smtp import send
 from .mails import mail
 from .postfix import POSTFIX, Postfix
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def postfix(needs, tmp_path_factory):
