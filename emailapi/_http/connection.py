@@ -69,10 +69,13 @@ class _TimedAnswer(http.client.HTTPResponse):
         self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock, connection.exchange))
 
     def _read_status(self) -> tuple[str, int, str]:
-        # The standard library passes over 100 alone. After another, as 103, the real answer would still come, and be
-        # read as that to the next request.
-        version, status, reason = super()._read_status()  # type: ignore[misc]
-        return version, 100 if 100 < status < 200 else status, reason
+        # The standard library passes over 100 alone, and since 3.14 over a hundred of them at most. After another, as
+        # 103, the real answer would still come, and be read as that to the next request.
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 <= status < 200:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
     def _close_conn(self) -> None:
         # Called when the response is at its end, before its connection goes back to the pool.

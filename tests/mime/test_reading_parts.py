@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.mime.text import MIMEText
 
@@ -15,6 +15,20 @@ PLAIN = "Content-Type: text/plain\n\nplain"
 HTML = "Content-Type: text/html\n\n<b>"
 PDF = 'Content-Type: application/pdf; name="a.pdf"\nContent-Transfer-Encoding: base64\n\nAAEK'
 IMAGE = "Content-Type: image/png\nContent-ID: <i>\nContent-Transfer-Encoding: base64\n\nAAEK"
+
+
+UNREADABLE = "Content-Disposition: x; filename*=a; filename*0*=b\n\nx"
+
+
+def is_unreadable() -> bool:
+    try:
+        message_from_string(UNREADABLE).get_filename()
+    except TypeError:
+        return True
+    return False
+
+
+library_fails = pytest.mark.skipif(not is_unreadable(), reason="this Python reads what older ones fail at")
 
 
 def multi(subtype: str, *parts: str, more: str = "") -> str:
@@ -77,7 +91,7 @@ CALENDAR = "Content-Type: text/calendar\n\nBEGIN:VCALENDAR"
         (multi("encrypted", PDF, PDF), "message", "multipart/encrypted"),
         (multi("report", PLAIN, PDF), "message", "multipart/report"),
         ("Content-Type: application/pkcs7-mime\n\nx", "message", "pkcs7-mime"),
-        ("Content-Disposition: x; filename*=a; filename*0*=b\n\nx", "message", "cannot be read"),
+        pytest.param(UNREADABLE, "message", "cannot be read", marks=library_fails),
         ("Content-Type: multipart/mixed\n\nno boundary", "message", "without parts"),
         ("Content-Type: text/plain; charset=klingon\n\nx", "text_body", "klingon"),
         ("Content-Type: text/html; charset=utf-16\n\nx", "html_body", "utf-16"),

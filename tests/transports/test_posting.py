@@ -116,7 +116,7 @@ def test_a_chunks_deadline_grows_with_its_bytes(serve, connect):
 def test_out_of_time_between_chunks(serve, connect):
     """A chunk whose time is over fails alone: those before and behind it have a time of their own."""
     service = serve(None, MODES["drip-headers"])
-    client = connect(service, deadline=1.0)
+    client = connect(service, deadline=4.0)
     items = client.outbound.send_batch([mail(f"m{number}", metadata=FULL) for number in range(1001)])
     assert len(items) == 1001
     assert all(isinstance(item, SendResult) for item in [*items[:500], items[1000]])
