@@ -15,8 +15,7 @@ from emailapi.models.messages import MESSAGES
 from emailapi.models.opens import OPENS
 from emailapi.settings import Options
 from emailapi.transports.api import EMAILS
-from emailapi.transports.batches import chunks
-from emailapi.transports.posting import body_of
+from emailapi.transports.api_transport import APITransport
 from emailapi.wire import load_json, read_rows
 
 from .mails import fields, opened, payload, row
@@ -46,10 +45,12 @@ def _reading(rounds: int, listing: Listing[Any], rows: list[dict[str, Any]]) -> 
 def _writing(rounds: int) -> None:
     emails = [Email(**fields(number)) for number in range(RECORDS)]
     payloads = [payload(number) for number in range(RECORDS)]
+    # Without a session: nothing is sent.
+    transport = APITransport._create(None, OPTIONS, EMAILS)  # type: ignore[arg-type]
 
     def write() -> bytes:
-        (chunk,) = chunks(EMAILS, emails, OPTIONS)
-        return body_of(EMAILS, chunk.parcels)
+        (batch,) = transport._batches(emails, RECORDS)
+        return transport._body([*batch.payloads.values()], batch)
 
     assert [sent["To"] for sent in json.loads(write())] == [given["To"] for given in payloads]
     cases = [Case(WRITE[0], lambda: json.dumps(payloads).encode()), Case(WRITE[1], write)]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .resources.suppressions import Suppressions
     from .resources.templates import Templates
     from .resources.webhooks import Webhooks
+    from .transports.fallback import Fallback
 
 
 T = TypeVar("T")
@@ -58,14 +59,15 @@ class BaseClient:
 
     _session: Session
     _options: Options
+    _fallback: Fallback | None = None
     _owner = True
 
     def close(self) -> None:
         """Close the connections; a call after that is a `ConfigurationError`."""
         if self._owner:
             self._session.close()
-            if self._options.relief is not None:
-                self._options.relief.second.close()
+            if self._fallback is not None:
+                self._fallback.second.close()
 
     def __enter__(self) -> Self:
         """Return this client."""
@@ -147,20 +149,22 @@ class Client(BaseClient):
             sender=resolve_sender(sender),
             message_stream=message_stream,
         )
-        if fallback is not None or fallback_ignore != ():
-            from .transports.relief import join
-
-            options = attrs.evolve(options, relief=join(fallback, fallback_ignore))
         secret = resolve_token(token, "server token")
         self._session = Session(resolve_base_url(base_url, allow_http), SERVER_TOKEN, secret, session)
         self._options = options
+        if fallback is not None or fallback_ignore != ():
+            from .transports.api_transport import APITransport
+            from .transports.fallback import Fallback, check_ignore
+
+            ignore = check_ignore(fallback_ignore)
+            self._fallback = None if fallback is None else Fallback(APITransport(self), fallback, ignore=ignore)
 
     @Namespace
     def outbound(self) -> Outbound:
         """Sending emails."""
         from .resources.outbound import Outbound
 
-        return Outbound(self._session, self._options)
+        return Outbound(self._session, self._options, self._fallback)
 
     @Namespace
     def messages(self) -> Messages:
@@ -263,7 +267,7 @@ class Client(BaseClient):
             "hooks": hooks,
         }
         client = Client.__new__(Client)
-        client._owner, client._session = False, self._session
+        client._owner, client._session, client._fallback = False, self._session, self._fallback
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         client._options = attrs.evolve(self._options, **changes)
         return client

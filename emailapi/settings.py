@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -12,9 +12,6 @@ from .errors import ConfigurationError, EmailAPIError
 from .models.address import Address, AddressLike, addresses
 from .models.email import STREAM_LIMIT
 from .models.options import Hooks, OnUnknown, Retry, is_seconds
-
-if TYPE_CHECKING:
-    from .transports.relief import Relief
 
 DEFAULT_BASE_URL = "https://api.postmarkapp.com"
 # The environment variables of each option, the one that wins first.
@@ -259,7 +256,6 @@ class Options:
         hooks: Functions that are told how requests go.
         sender: For emails that name no sender.
         message_stream: For emails that name no stream.
-        relief: The fallback, and how the API has been doing.
 
     Raises:
         ConfigurationError: An option is not valid; the sentence names it.
@@ -273,4 +269,3 @@ class Options:
     hooks: Hooks = attrs.field(default=None, converter=as_hooks)
     sender: Address | None = attrs.field(default=None, converter=as_sender)
     message_stream: str | None = attrs.field(default=None, converter=as_message_stream)
-    relief: Relief | None = None

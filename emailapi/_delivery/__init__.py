@@ -31,6 +31,7 @@ from .answers import (
     unreadable,
     verdict,
 )
+from .context import CallContext
 from .interrupts import causes, note_at, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .lookup import look_up
@@ -42,6 +43,7 @@ __all__ = [
     "KEY_NAME",
     "OWN_NAMES",
     "Answer",
+    "CallContext",
     "Deadline",
     "Kind",
     "ProcessLocal",

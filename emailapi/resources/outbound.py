@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import suppress
-from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from .._delivery import Deadline, at_most
+from .._delivery import Deadline
 from .._http import POOL_SIZE, Session
 from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
 from ..models import fields
@@ -21,15 +20,18 @@ from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
 from ..transports import api
-from ..transports.batches import chunks, deliver, send_batch
+from ..transports.api_transport import APITransport, checked_key
+from ..transports.base import EVERY_EMAIL, BaseTransport
+from ..transports.bulk import send_bulk
 from ..transports.given import EmailLike, as_mail, check_many, listed
 from ..transports.limits import BATCH_LIMIT
 from ..transports.lookup import Wanted, find
-from ..transports.posting import checked_key, send_bulk, send_one
-from ..transports.relief import ATTEMPTS
 from ..transports.sending import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
+
+if TYPE_CHECKING:
+    from ..transports.fallback import Fallback
 
 M = TypeVar("M", bound=BaseEmail)
 
@@ -37,12 +39,12 @@ M = TypeVar("M", bound=BaseEmail)
 class Outbound(Resource):
     """Sends mail through the API."""
 
-    def __init__(self, session: Session, options: Options) -> None:
-        """Keep the pool and the options; mails of templates and bulk requests go to the API alone."""
-        super().__init__(session, attrs.evolve(options, relief=None) if options.relief else options)
-        # With another way behind it the API is asked once more, and no longer.
-        fewer = at_most(options.retry, ATTEMPTS)
-        self._mail_options = attrs.evolve(options, retry=fewer) if options.relief else options
+    def __init__(self, session: Session, options: Options, fallback: Fallback | None = None) -> None:
+        """Keep the pool and the options; templates and bulk requests go to the API alone."""
+        super().__init__(session, options)
+        emails = APITransport._create(session, options, api.EMAILS)
+        self._emails: BaseTransport[Any] = emails if fallback is None else fallback._behind(emails)
+        self._templates = APITransport._create(session, options, api.TEMPLATES)
 
     def send(
         self,
@@ -71,7 +73,9 @@ class Outbound(Resource):
         mail = as_mail(email, Email)
         if idempotency_key is not None:
             mail = attrs.evolve(mail, idempotency_key=idempotency_key)
-        return send_one(self._session, self._mail_options, api.EMAILS, mail, check_first=check_first)
+        if check_first:
+            checked_key(mail)
+        return self._emails._send(mail, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
@@ -92,7 +96,7 @@ class Outbound(Resource):
         mails = listed(emails)
         if check_first:
             mails = [_checked(mail) for mail in mails]
-        return send_batch(self._session, self._mail_options, api.EMAILS, mails, check_first=check_first)
+        return self._emails._send_batch(mails, check_first=EVERY_EMAIL if check_first else 0)
 
     def send_many(
         self,
@@ -135,18 +139,17 @@ class Outbound(Resource):
         _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
         if check_first_limit is not None:
             _check_number("check_first_limit", check_first_limit, 0, sys.maxsize)
-        first = check_first_limit if check_first_limit is not None else sys.maxsize if check_first else 0
+        first = check_first_limit if check_first_limit is not None else EVERY_EMAIL if check_first else 0
         self._session.check_open()
-        deliver_one = partial(deliver, self._session, self._mail_options, api.EMAILS, check_first=first)
         in_flight: set[str] = set()
-        found = chunks(api.EMAILS, _with_keys(emails, first), self._mail_options, chunk_size, in_flight=in_flight)
         return Sending(
-            found,
-            deliver_one,
+            self._emails,
+            self._emails._batches(_with_keys(emails, first), chunk_size, in_flight=in_flight),
             progress,
             len(emails) if isinstance(emails, Sized) else None,
             workers=workers,
             chunk_size=chunk_size,
+            check_first=first,
             in_flight=in_flight,
         )
 
@@ -192,11 +195,11 @@ class Outbound(Resource):
             NotFound: There is no such template.
         """
         mail = as_record(email, TemplateEmail, "email")
-        return send_one(self._session, self._options, api.TEMPLATES, mail)
+        return self._templates._send(mail)
 
     def send_template_batch(self, emails: Iterable[TemplateEmail | Mapping[str, Any]]) -> BatchResult:
         """Send many mails that the service makes of templates; what `send_batch` says holds here."""
-        return send_batch(self._session, self._options, api.TEMPLATES, listed(emails))
+        return self._templates._send_batch(listed(emails))
 
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """

@@ -89,9 +89,7 @@ class Parcel:
         recipients: All whom it goes to.
         bcc: Those of them that the others do not see.
         subject: Its subject; None where a template makes it.
-        place: Where it stands in the input.
         idempotency_key: The mail's own key, or the one it carries, for whoever sent it.
-        email: The mail, complete, where another way out stands behind the API.
     """
 
     part: bytes = attrs.field(repr=False)
@@ -101,9 +99,7 @@ class Parcel:
     recipients: tuple[Address, ...] = attrs.field(repr=False)
     bcc: tuple[Address, ...] = attrs.field(default=(), repr=False)
     subject: str | None = attrs.field(default=None, repr=False)
-    place: int = 0
     idempotency_key: str | None = None
-    email: BaseEmail | None = attrs.field(default=None, repr=False)
 
 
 def complete(email: M, options: Options, key: str | None) -> M:
@@ -125,7 +121,6 @@ def pack(
     *,
     key: str | None = None,
     batch: str | None = None,
-    place: int = 0,
 ) -> Parcel:
     """
     Check one mail, and encode it with the client's sender and stream filled in.
@@ -136,7 +131,6 @@ def pack(
         check: What the API takes of this kind of mail.
         key: The key to carry, where there is room for it.
         batch: The batch's key to carry, likewise.
-        place: Where the mail stands in the input.
 
     Raises:
         InvalidEmail: It breaks a limit of the API that can be known here; the error names the field.
@@ -160,10 +154,6 @@ def pack(
     if key is not None:
         check_names(own)
         written[_METADATA] = own | ({KEY_NAME: key} if batch is None else {KEY_NAME: key, BATCH_NAME: batch})
-    whole = None
-    if options.relief is not None and isinstance(email, Email):
-        whole = complete(email, options, key)
-        options.relief.check(whole)
     return Parcel(
         _encode(email, written, sender),
         key,
@@ -172,9 +162,7 @@ def pack(
         _recipients(email),
         email.bcc if isinstance(email, Envelope) else (),
         email.subject if isinstance(email, Email) else None,
-        place,
         email.idempotency_key or key,
-        whole,
     )
 
 

@@ -1,27 +1,38 @@
-"""A client's API as a way out among others."""
+"""The API as a transport: one request, and the look-up of what got no response."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from copy import copy
+from functools import partial
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from .._delivery import at_most, new_keys
+from .._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
+from .._http import perform
+from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
 from ..models.email import Email
-from ..models.outbound import BatchResult, SendResult
+from ..models.outbound import BatchItem, SendResult, inactive_addresses
 from . import api
-from .batches import send_batch
-from .given import EmailLike, as_mail, listed
-from .posting import send_one
+from .api import EMAILS, Endpoint, Parcel, each, pack, single
+from .base import BaseTransport
+from .batch import Batch
+from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
+from .lookup import Wanted, find, look_up_all
 
 if TYPE_CHECKING:
     from .._http import Session
     from ..client import Client
     from ..settings import Options
 
+# A batch may take a second more for each of these.
+BYTES_A_SECOND = 1_000_000
 
-class APITransport:
+
+class APITransport(BaseTransport[Parcel]):
     """
     The API of a client, with its options, as a `Transport`; a fallback that the client has is left out.
 
@@ -29,46 +40,202 @@ class APITransport:
         deadline: Seconds for one call: the client's.
     """
 
+    at_once = BATCH_LIMIT
+    _batch_bytes = BATCH_BYTES_LIMIT
+    _keys_are_unique = True
+    _session: Session
+    _options: Options
+    _endpoint: Endpoint[Any]
+
     def __init__(self, client: Client) -> None:
         """Use the client's connections; they stay the client's."""
-        self._set(client._session, attrs.evolve(client._options, relief=None))
+        self._set(client._session, client._options, EMAILS)
 
-    def _set(self, session: Session, options: Options) -> None:
-        self._session, self._options = session, options
-        self.deadline = options.deadline
+    @classmethod
+    def _create(cls, session: Session, options: Options, endpoint: Endpoint[Any]) -> Self:
+        created = cls.__new__(cls)
+        created._set(session, options, endpoint)
+        return created
+
+    def _set(self, session: Session, options: Options, endpoint: Endpoint[Any]) -> None:
+        self._session, self._options, self._endpoint = session, options, endpoint
+        self._record, self.deadline = endpoint.record, options.deadline
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
         return f"APITransport(base_url={self._session.base_url!r})"
 
     def complete(self, email: Email, /) -> Email:
-        """Return a mail with what the client fills in: sender, stream, and a key that it can be looked up by."""
+        """Return an email with what the client fills in: sender, stream, and a key that it can be looked up by."""
         return api.complete(email, self._options, new_keys(1)[0] if self._options.reconcile else None)
-
-    def check(self, email: Email, /) -> None:
-        """
-        Return when the API takes a mail, as far as one can tell here.
-
-        Raises:
-            InvalidEmail: It does not; the error names the field.
-        """
-        api.pack(email, self._options, api.EMAILS.check)
-
-    def within(self, seconds: float, /, *, attempts: int | None = None) -> APITransport:
-        """Return the same way out with a shorter deadline and at most so many attempts."""
-        bounded = APITransport.__new__(APITransport)
-        retry = at_most(self._options.retry, attempts)
-        deadline = min(seconds, self.deadline)
-        bounded._set(self._session, attrs.evolve(self._options, deadline=deadline, retry=retry))
-        return bounded
-
-    def send(self, email: EmailLike, /) -> SendResult:
-        """Send one mail; what `client.outbound.send` says holds here."""
-        return send_one(self._session, self._options, api.EMAILS, as_mail(email, Email))
-
-    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
-        """Send many mails; what `client.outbound.send_batch` says holds here."""
-        return send_batch(self._session, self._options, api.EMAILS, listed(emails))
 
     def close(self) -> None:
         """Leave the client open: closing it is its owner's."""
+
+    def _check_open(self) -> None:
+        self._session.check_open()
+
+    def _new_batch(self, previous: Batch[Parcel] | None = None, *, single: bool = False) -> Batch[Parcel]:
+        if not self._options.reconcile or single:
+            return Batch(single=single, size=self._empty)
+        supply = _new_keys() if previous is None else previous.supply
+        return Batch(key=next(supply or _new_keys()), supply=supply, size=self._empty)
+
+    @property
+    def _empty(self) -> int:
+        return sum(map(len, self._endpoint.wrapped))
+
+    def _prepare(self, email: Any, batch: Batch[Parcel]) -> Parcel:
+        key = None
+        if self._options.reconcile and email.idempotency_key is None:
+            key = new_keys(1)[0] if batch.supply is None else next(batch.supply)
+        return pack(email, self._options, self._endpoint.check, key=key, batch=batch.key)
+
+    def _size(self, payload: Parcel) -> int:
+        return len(payload.part)
+
+    def _extra_time(self, batch: Batch[Parcel]) -> float:
+        return batch.size / BYTES_A_SECOND
+
+    def _fill_in(self, email: Email, payload: Parcel | None) -> Email:
+        return self.complete(email) if payload is None else api.complete(email, self._options, payload.key)
+
+    def _name_unknown(self, error: DeliveryUnknown, payload: Parcel) -> None:
+        error.idempotency_key = error.idempotency_key or payload.key
+        error.message_stream = error.message_stream or payload.stream
+
+    def _find_sent(self, payload: Parcel, context: CallContext) -> SendResult | None:
+        """
+        Look up an email before it is sent.
+
+        Raises:
+            InvalidArgument: It cannot carry its key, so that nobody could ever find it.
+            InvalidEmail: Its key belongs to another email.
+            EmailAPIError: It could not be looked up.
+        """
+        if payload.key is None:
+            why = "its metadata has no room for one" if self._options.reconcile else "reconcile is off"
+            raise InvalidArgument(f"check_first needs a key that the mail carries: {why}", argument="check_first")
+        hits = find(self._session, self._options, Wanted.of(payload), context.deadline)
+        found = hits.found.get(payload.key)
+        if found is None and hits.others:
+            why = f"idempotency_key {_belongs_to_another(payload.key, hits.others[payload.key])}"
+            raise InvalidEmail(f"{why}; nothing was sent: give each email a key of its own", field="idempotency_key")
+        return found
+
+    def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
+        """
+        Post emails once, and look up those whose outcome is unknown; with `on_unknown="resend"` post these once more.
+
+        Only what a search was asked for in vain is posted again: where no search answers, nothing is known.
+        """
+        items = self._post(payloads, batch, context)
+        for item, payload in zip(items, payloads, strict=True):
+            if isinstance(item, DeliveryUnknown):
+                self._name_unknown(item, payload)
+                if payload.key is None and self._options.reconcile:
+                    item.message += "; its metadata had no room for a key, so that it cannot be looked up"
+        if not self._options.reconcile or not _unknown(items):
+            return items
+        look_up = partial(self._look_up, items, payloads, batch)
+        deadline = context.deadline
+        if self._options.on_unknown == "resend":
+            absent = look_up(deadline.sooner(deadline.left() / 2))
+            if absent and deadline.may_send():
+                self._resend(items, payloads, absent, batch, context)
+        if _unknown(items):
+            look_up(deadline)
+        return items
+
+    def _post(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
+        path = self._endpoint.one if batch.single else self._endpoint.many
+        keys = [payload.idempotency_key for payload in payloads]
+        # The body has no name of its own: a traceback that shows local variables must not show the email.
+        request = Request("POST", path, body=self._body(payloads, batch), kind=Kind.SEND, keys=keys)
+        try:
+            answer = perform(self._session, self._options_within(context), request, context.attempts_until)
+        except TransportError as error:
+            return [error, *(copy(error) for _ in payloads[1:])]
+        return [single(request, answer, payloads[0])] if batch.single else each(request, answer, payloads)
+
+    def _body(self, payloads: Sequence[Parcel], batch: Batch[Parcel]) -> bytes:
+        if batch.single:
+            return payloads[0].part
+        before, behind = self._endpoint.wrapped
+        return before + b",".join([payload.part for payload in payloads]) + behind
+
+    def _options_within(self, context: CallContext) -> Options:
+        """Return the options of one request; where waiting for a response could take all, look-ups keep a third."""
+        options = self._options
+        changes: dict[str, Any] = {}
+        if context.max_attempts is not None:
+            changes["retry"] = context.retry(options.retry)
+        if options.reconcile and context.attempts_until is context.deadline:
+            left = context.deadline.left()
+            if options.timeout[1] >= left:
+                changes["timeout"] = (options.timeout[0], max(left, 0.001) * 2 / 3)
+        return attrs.evolve(options, **changes) if changes else options
+
+    def _look_up(
+        self, items: list[BatchItem], payloads: Sequence[Parcel], batch: Batch[Parcel], until: Deadline
+    ) -> list[int]:
+        """Put in the unknown emails that are found, and return the places of those that were searched for in vain."""
+        lost = [(at, error, payloads[at].key or "") for at, error in _unknown(items) if payloads[at].key]
+        # A rejection that names only some recipients as inactive is an unknown outcome, too.
+        wanted = [Wanted.of(payloads[at], batch.key, inactive_addresses(error.message)) for at, error, _ in lost]
+        try:
+            hits = look_up_all(self._session, self._options, wanted, until)
+        except BaseException as passing:  # a signal's: whoever ends the call is told what it leaves behind
+            note_at(passing, Request("POST", "/email", kind=Kind.SEND, keys=[key for _, _, key in lost]))
+            raise
+        for at, error, key in lost:
+            if key in hits.found:
+                items[at] = hits.found[key]
+            elif key in hits.others and not error._others:
+                error._others = hits.others[key]
+                error.message += f"; its idempotency_key {_belongs_to_another(key, error._others)}"
+        return [at for at, _, key in lost if key in hits.absent]
+
+    def _resend(
+        self,
+        items: list[BatchItem],
+        payloads: Sequence[Parcel],
+        places: Sequence[int],
+        batch: Batch[Parcel],
+        context: CallContext,
+    ) -> None:
+        """Post emails again; a failure is ignored: the first attempt may have succeeded, so its error stands."""
+        limits = attrs.evolve(context, attempts_until=context.deadline)
+        with suppress(EmailAPIError):  # the client was closed meanwhile
+            again = self._post([payloads[at] for at in places], batch, limits)
+            for at, item in zip(places, again, strict=True):
+                if isinstance(item, SendResult):
+                    items[at] = item
+
+
+def _new_keys() -> Iterator[str]:
+    """Yield new keys; asking the system for many at once costs as much as for one."""
+    for count in repeat(BATCH_LIMIT):
+        yield from new_keys(count)
+
+
+def _unknown(items: Sequence[BatchItem]) -> list[tuple[int, DeliveryUnknown]]:
+    """Return the places and the errors of the emails whose outcome is unknown."""
+    return [(at, item) for at, item in enumerate(items) if isinstance(item, DeliveryUnknown)]
+
+
+def _belongs_to_another(key: str, ids: Sequence[str]) -> str:
+    return f"{key!r} belongs to another email, with other recipients or another subject (message {ids[0]})"
+
+
+def checked_key(email: Any) -> str:
+    """
+    Return the key that an email is looked up by before it is sent.
+
+    Raises:
+        InvalidArgument: It has none of its own: a new one cannot be anywhere yet.
+    """
+    key: str | None = email.idempotency_key
+    if key is None:
+        raise InvalidArgument("check_first needs an idempotency_key to look for", argument="check_first")
+    return key

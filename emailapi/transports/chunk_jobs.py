@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from ..errors import EmailAPIError
 from ..models.outbound import BatchItem
-from .batches import Chunk, in_order, interrupted, not_begun
+from .base import BaseTransport
+from .batch import Batch, not_started
 
-Deliver = Callable[[Chunk, threading.Event], list[BatchItem]]
+Deliver = Callable[[Batch[Any], threading.Event], list[BatchItem]]
 
 
 class ChunkJob:
@@ -22,9 +24,12 @@ class ChunkJob:
         called_off: Whether it was called off before its delivery began.
     """
 
-    def __init__(self, chunk: Chunk, work: Callable[[Chunk], list[BatchItem]]) -> None:
+    def __init__(
+        self, chunk: Batch[Any], transport: BaseTransport[Any], work: Callable[[Batch[Any]], list[BatchItem]]
+    ) -> None:
         """Wait for `run`."""
         self.chunk = chunk
+        self._transport = transport
         self.called_off = False
         self._work = work
         self._begun = threading.Lock()
@@ -43,16 +48,16 @@ class ChunkJob:
         try:
             self._items = self._work(self.chunk)
         except EmailAPIError as error:
-            self._items = in_order(self.chunk, {}, error)
+            self._items = self.chunk.items({}, error)
         except BaseException as error:  # Ctrl-C in the reader's own thread, or a fault of a hook's
-            self._broken, self._items = error, interrupted(self.chunk)
+            self._broken, self._items = error, self._transport._interrupted(self.chunk)
         self._done.set()
 
     def call_off(self) -> None:
         """Send nothing, unless the delivery has begun."""
         if self._begun.acquire(blocking=False):
             self.called_off = True
-            self._items = in_order(self.chunk, {}, not_begun())
+            self._items = self.chunk.items({}, not_started())
             self._done.set()
 
     def wait(self) -> list[BatchItem]:
@@ -105,7 +110,7 @@ def _interpreter_ends() -> bool:
     return pools is None or getattr(pools, "_shutdown", False)
 
 
-def deliver_in_turn(deliver: Deliver, stopped: threading.Event, reader: Reader, chunk: Chunk) -> list[BatchItem]:
+def deliver_in_turn(deliver: Deliver, stopped: threading.Event, reader: Reader, chunk: Batch[Any]) -> list[BatchItem]:
     """Deliver a chunk when its turn has come, unless whoever was reading the results has left with the main thread."""
     if reader.has_left():
         stopped.set()

@@ -1,145 +1,244 @@
-"""Two ways out that look like one."""
+"""Two transports that look like one: the second sends what the first surely did not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING
+from copy import copy
+from typing import Any
 
-from .._delivery import Deadline
-from ..errors import InvalidArgument, InvalidEmail
+import attrs
+
+from .._delivery import CallContext, ProcessLocal
+from .._log import logger
+from ..errors import (
+    ConfigurationError,
+    DeliveryUnknown,
+    EmailAPIError,
+    InvalidEmail,
+    Outcome,
+    RateLimited,
+    ServiceUnavailable,
+    SESError,
+    SMTPError,
+    TransportError,
+)
 from ..models.email import Email
-from ..models.outbound import BatchItem, BatchResult, SendResult
+from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
-from .given import EmailLike, as_mail, check_many
-from .relief import ATTEMPTS, Relief, ask, at_once, check_way, within
+from .base import BaseTransport
+from .batch import Batch
+from .circuit_breaker import CircuitBreaker
+from .given import EmailLike
+from .user_transport import engine_of
 
-if TYPE_CHECKING:
-    from typing import Self
+PRIMARY_ATTEMPTS = 2
+# What may be left out: what an email is to its reader, and whom it goes to, may not.
+_NEEDED = {"sender", "to", "cc", "bcc", "subject", "text_body", "html_body", "idempotency_key"}
+_DEFAULTS = {field.name: field.default for field in attrs.fields(Email) if field.name not in _NEEDED}
 
-DEADLINE = 30.0
 
-
-class Fallback:
+def may_fail_over(error: EmailAPIError) -> bool:
     """
-    A way out with another behind it, which takes what the first surely did not take and did not refuse.
+    Whether the secondary may send the email that ended with an error.
 
-    Whether the second could carry a mail is checked before the first is tried. The first has at most half of its
-    deadline, and tries once more; after three failures running it is left alone for 30 seconds, then tried with one
-    mail.
+    Only what was surely not sent, and not rejected either: SMTP must not get round a suppression.
+    """
+    if error.outcome is not Outcome.NOT_SENT:
+        return False
+    if isinstance(error, (SMTPError, SESError)):
+        return error.retryable
+    return isinstance(error, (TransportError, RateLimited, ServiceUnavailable))
+
+
+def check_ignore(given: Iterable[str]) -> frozenset[str]:
+    """
+    Return the names of the fields that the secondary may leave out.
+
+    Raises:
+        ConfigurationError: A name is not that of such a field.
+    """
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ConfigurationError(f"ignore must be a set of field names, not {given!r}")
+    names = frozenset(given)
+    for name in names:
+        if name not in _DEFAULTS:
+            raise ConfigurationError(f"ignore: {name!r} cannot be left behind, only {', '.join(sorted(_DEFAULTS))}")
+    return names
+
+
+@attrs.frozen
+class FallbackPayload:
+    """
+    An email encoded for the primary; the secondary encodes it when it is needed.
 
     Attributes:
-        first: The way that is tried first.
-        second: The way behind it.
-        deadline: Seconds for one request: the first way's.
-        at_once: How many mails are one request: as many as the first way takes.
+        primary: The primary's payload.
+        email: The email with all that the primary adds, its key too: the same on both sides.
+    """
+
+    primary: Any = attrs.field(repr=False)
+    email: Email = attrs.field(repr=False)
+
+
+class Fallback(BaseTransport[FallbackPayload]):
+    """
+    A transport with another one behind it, which sends what the first surely did not send and did not reject.
+
+    Whether the secondary could carry an email is checked before the primary is tried. The primary has at most half of
+    the deadline, and one retry; after three failures in a row it is not called for 30 seconds, then tried with one
+    email.
+
+    Attributes:
+        first: The primary, which is tried first.
+        second: The secondary.
+        deadline: Seconds for one request: the primary's.
+        at_once: How many emails are one request: as many as the primary takes.
     """
 
     def __init__(self, first: Transport, second: Transport, *, ignore: Iterable[str] = ()) -> None:
         """
-        Join two ways.
+        Join two transports.
 
         Args:
             first: Tried first.
-            second: Serves when the first surely did not take a mail.
-            ignore: Fields that may be left behind by the second, as in `{"tag", "metadata"}`.
+            second: Sends an email when the first surely did not.
+            ignore: Fields that the secondary may leave out, as in `{"tag", "metadata"}`.
 
         Raises:
-            ConfigurationError: One is no transport, or a name no field that may be left behind.
+            ConfigurationError: One is not a transport, or a name is not that of a field that may be left out.
         """
-        self.first = check_way(first, "first")
+        self._secondary = engine_of(second, "fallback")
         self.second = second
-        self.deadline: float = getattr(first, "deadline", DEADLINE)
-        self.at_once = at_once(first)
-        self._relief = Relief(second, ignore)
+        self.ignore = check_ignore(ignore)
+        self._breakers = ProcessLocal(CircuitBreaker)  # a fork begins anew
+        self._set_primary(first, engine_of(first, "first"))
+
+    def _set_primary(self, first: Transport, primary: BaseTransport[Any]) -> None:
+        self.first, self._primary = first, primary
+        self.deadline, self.at_once, self._batch_bytes = primary.deadline, primary.at_once, primary._batch_bytes
+        self._keys_are_unique = primary._keys_are_unique  # type: ignore[misc]
+
+    def _behind(self, first: BaseTransport[Any]) -> Fallback:
+        """Return the same fallback, its circuit breaker included, with another primary."""
+        other = copy(self)
+        other._set_primary(first, first)
+        return other
 
     def __repr__(self) -> str:
         """Name both."""
         return f"Fallback({self.first!r}, {self.second!r})"
 
     def complete(self, email: Email, /) -> Email:
-        """Return a mail with what the first way fills in."""
-        fill = getattr(self.first, "complete", None)
-        filled: Email = email if fill is None else fill(email)
-        return filled
+        """Return an email with what the primary fills in."""
+        return self._primary._fill_in(email, None)
 
-    def check(self, email: Email, /) -> None:
+    def check(self, email: EmailLike, /) -> None:
         """
-        Return when both ways can carry a mail.
+        Check that both transports can carry an email.
 
         Raises:
             InvalidEmail: One cannot; the error names the field.
         """
-        check = getattr(self.first, "check", None)
-        if check is not None:
-            check(email)
-        self._relief.check(email)
-
-    def within(self, seconds: float, /, *, attempts: int | None = None) -> Fallback:
-        """Return the same two ways with a shorter deadline; what the first has been doing stays known."""
-        bounded = Fallback(within(self.first, seconds, attempts), self.second)
-        bounded.deadline = min(self.deadline, seconds)
-        bounded._relief = self._relief
-        return bounded
-
-    def send(self, email: EmailLike, /) -> SendResult:
-        """
-        Send one mail by the first way, or by the second.
-
-        Raises:
-            InvalidEmail: One of the ways could not carry it; nothing was sent.
-            EmailAPIError: What the first way ended with, or the second after it.
-        """
-        mail = self.complete(as_mail(email, Email))
-        self.check(mail)
-        (item,) = self._deliver([mail])
-        if isinstance(item, SendResult):
-            return item
-        raise item
-
-    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
-        """
-        Send many mails; those that the first way surely did not take go by the second.
-
-        Raises:
-            InvalidArgument: `emails` is empty, or one mail instead of many.
-        """
-        check_many(emails)
-        items: dict[int, BatchItem] = {}
-        mails: dict[int, Email] = {}
-        for place, given in enumerate(emails):
-            try:
-                mail = self.complete(as_mail(given, Email))
-                self.check(mail)
-                mails[place] = mail
-            except InvalidEmail as error:
-                items[place] = error.at(place)
-        if not items and not mails:
-            raise InvalidArgument("emails is empty", argument="emails")
-        places = list(mails)
-        # The deadline is of one request, here as elsewhere.
-        for start in range(0, len(places), self.at_once):
-            some = places[start : start + self.at_once]
-            items.update(zip(some, self._deliver([mails[place] for place in some]), strict=True))
-        return BatchResult(tuple(items[place] for place in sorted(items)))
-
-    def _deliver(self, mails: Sequence[Email]) -> list[BatchItem]:
-        way = within(self.first, self.deadline / 2, ATTEMPTS)
-        return self._relief.deliver(mails, lambda some: ask(way, mails[some]), Deadline.after(self.deadline))
+        super().check(email)
 
     def close(self) -> None:
-        """Close both, the second also when the first fails to."""
+        """Close both, the secondary also when the primary fails to."""
         try:
             self.first.close()
         finally:
             self.second.close()
 
-    def __enter__(self) -> Self:
-        """Return this way out."""
-        return self
+    def _check_open(self) -> None:
+        self._primary._check_open()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close both."""
-        self.close()
+    def _new_batch(self, previous: Batch[Any] | None = None, *, single: bool = False) -> Batch[Any]:
+        return self._primary._new_batch(previous, single=single)
+
+    def _size(self, payload: FallbackPayload) -> int:
+        return self._primary._size(payload.primary)
+
+    def _extra_time(self, batch: Batch[Any]) -> float:
+        return self._primary._extra_time(batch)
+
+    def _find_sent(self, payload: FallbackPayload, context: CallContext) -> SendResult | None:
+        return self._primary._find_sent(payload.primary, context)
+
+    def _fill_in(self, email: Email, payload: FallbackPayload | None) -> Email:
+        return self._primary._fill_in(email, None) if payload is None else payload.email
+
+    def _name_unknown(self, error: DeliveryUnknown, payload: FallbackPayload) -> None:
+        self._primary._name_unknown(error, payload.primary)
+
+    def _prepare(self, email: Email, batch: Batch[Any]) -> FallbackPayload:
+        primary = self._primary._prepare(email, batch)
+        complete = self._primary._fill_in(email, primary)
+        # An outage is no time to find out that the secondary cannot carry a field.
+        try:
+            self._secondary.check(self._reduced(complete))
+        except InvalidEmail as error:
+            hint = " (leave it out, or let the fallback ignore it)" if error.field in _DEFAULTS else ""
+            why = f"the fallback could not carry the mail: {error.message}{hint}"
+            raise InvalidEmail(why, field=error.field) from None
+        return FallbackPayload(primary, complete)
+
+    def _reduced(self, email: Email) -> Email:
+        changes: dict[str, Any] = {name: _DEFAULTS[name] for name in self.ignore if getattr(email, name)}
+        return attrs.evolve(email, **changes) if changes else email
+
+    def _deliver(self, payloads: Sequence[FallbackPayload], batch: Batch[Any], context: CallContext) -> list[BatchItem]:
+        items = self._by_primary(payloads, batch, context)
+        tried = len(items)
+        again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
+        again += range(tried, len(payloads))
+        items += [_skipped() for _ in payloads[tried:]]
+        if not again or not context.deadline.may_send():
+            return items
+        name = type(self.second).__name__
+        logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name)
+        emails = [self._reduced(payloads[at].email) for at in again]
+        sent = self._secondary._deliver_emails(emails, CallContext(context.deadline, context.deadline))
+        for at, item in zip(again, sent, strict=False):
+            items[at] = _after(items[at], item) if at < tried else item
+            if isinstance(item, DeliveryUnknown):
+                self._name_unknown(item, payloads[at])
+        return items
+
+    def _by_primary(
+        self, payloads: Sequence[FallbackPayload], batch: Batch[Any], context: CallContext
+    ) -> list[BatchItem]:
+        """Send by the primary what the circuit breaker permits: all emails, one as a probe, or none."""
+        end, breaker = context.attempts_until, self._breakers.get()
+        half = end.sooner(end.left() / 2)
+        items: list[BatchItem] = []
+        while count := breaker.permits(len(payloads) - len(items)):
+            part = [payload.primary for payload in payloads[len(items) : len(items) + count]]
+            # While others wait for the outcome of a probe, its look-up leaves them their half.
+            last = len(items) + count == len(payloads)
+            limits = CallContext(context.deadline if last else half, half, PRIMARY_ATTEMPTS)
+            some = self._primary._deliver(part, batch, limits)
+            breaker.record(_worked(some))
+            items += some
+        return items
+
+
+def _worked(items: Sequence[BatchItem]) -> bool | None:
+    """Return whether the primary responded; an unknown outcome is neither."""
+    errors = [item for item in items if isinstance(item, EmailAPIError)]
+    if any(may_fail_over(error) for error in errors):
+        return False
+    return None if any(error.may_have_been_sent for error in errors) else True
+
+
+def _after(before: BatchItem, item: BatchItem) -> BatchItem:
+    """Return the secondary's result or error, with the primary's error as its cause."""
+    if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
+        item.__cause__ = item.__cause__ or before
+        if item.outcome is Outcome.NOT_SENT and before.retryable:
+            item.retryable = True
+    return item
+
+
+def _skipped() -> EmailAPIError:
+    return TransportError(
+        "nothing was sent: the first way is left alone after its failures, and the second took nothing in time"
+    )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from email.message import Message
 from typing import Any, TypeVar
 
-from ..errors import EmailAPIError, InvalidArgument, InvalidEmail
+from ..errors import InvalidArgument, InvalidEmail
 from ..models.email import BaseEmail, Email
 from ..models.fields import as_record
-from ..models.outbound import BatchItem, BatchResult, SendResult
 
 M = TypeVar("M", bound=BaseEmail)
 # What a user may give for a mail.
@@ -77,21 +76,3 @@ def listed(emails: Iterable[Any]) -> list[Any]:
     if not mails:
         raise InvalidArgument("emails is empty", argument="emails")
     return mails
-
-
-def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
-    """
-    Send mails one after another, each item the result or the exception that mail met.
-
-    Raises:
-        InvalidArgument: It is one mail instead of many, or none.
-    """
-    items: list[BatchItem] = []
-    for place, email in enumerate(listed(emails)):
-        try:
-            items.append(send(email))
-        except InvalidEmail as error:
-            items.append(error.at(place))
-        except EmailAPIError as error:
-            items.append(error)
-    return BatchResult(tuple(items))

@@ -1,24 +1,25 @@
-"""The way out that goes nowhere: what is sent is kept, to be looked at."""
+"""The transport that keeps what it is given, to be looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from .._delivery import new_keys
+from .._delivery import CallContext, new_keys
 from ..errors import ConfigurationError
 from ..models.email import Email
-from ..models.outbound import BatchResult, SendResult
+from ..models.outbound import BatchItem, SendResult
 from ..models.whole import check_whole
-from .given import EmailLike, as_mail, one_by_one
+from .base import BaseTransport
+from .batch import Batch
 
 
-class MemoryTransport:
+class MemoryTransport(BaseTransport[Email]):
     """
-    Keeps the mails that it is given, for tests and for a dry run.
+    Keeps the emails that it is given, for tests and for a dry run.
 
     Attributes:
-        sent: The mails, in the order they were sent.
+        sent: The emails, in the order they were sent.
     """
 
     sent: list[Email]
@@ -29,44 +30,32 @@ class MemoryTransport:
         self._closed = False
 
     def __repr__(self) -> str:
-        """Count the mails."""
+        """Count the emails."""
         return f"MemoryTransport({len(self.sent)} sent)"
 
-    def check(self, email: Email, /) -> None:
-        """
-        Return when a mail is whole; every field can be kept.
+    def close(self) -> None:
+        """Accept no more; what was sent stays."""
+        self._closed = True
 
-        Raises:
-            InvalidEmail: It has no sender, recipient or body.
-        """
+    def _prepare(self, email: Email, batch: Batch[Email]) -> Email:
         check_whole(email)
+        return email
 
-    def send(self, email: EmailLike, /) -> SendResult:
-        """
-        Keep one mail.
-
-        Raises:
-            InvalidEmail: It has no sender, recipient or body.
-            ConfigurationError: The transport is closed.
-        """
+    def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError("the transport is closed")
-        mail = as_mail(email, Email)
-        self.check(mail)
-        self.sent.append(mail)  # whole at once, in any thread
+
+    def _deliver(self, payloads: Sequence[Email], batch: Batch[Email], context: CallContext) -> list[BatchItem]:
+        self._check_open()
+        return [self._keep(email) for email in payloads]
+
+    def _keep(self, email: Email) -> SendResult:
+        self.sent.append(email)  # whole at once, in any thread
         return SendResult(
             message_id=new_keys(1)[0],
-            to=", ".join(address.header for address in mail.to),
+            to=", ".join(address.header for address in email.to),
             submitted_at=datetime.now(UTC),
             message="OK",
             via="memory",
-            idempotency_key=mail.idempotency_key,
+            idempotency_key=email.idempotency_key,
         )
-
-    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
-        """Keep many mails; one that is not whole is its item's error."""
-        return one_by_one(self.send, emails)
-
-    def close(self) -> None:
-        """Take no more; what was sent stays."""
-        self._closed = True

@@ -12,14 +12,15 @@ from functools import partial
 from threading import Event
 from time import sleep
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
-from .batches import Chunk
-from .chunk_jobs import ChunkJob, Deliver, Reader, deliver_in_turn
+from .base import BaseTransport
+from .batch import Batch
+from .chunk_jobs import ChunkJob, Reader, deliver_in_turn
 
 if TYPE_CHECKING:
     from typing import Self
@@ -76,17 +77,19 @@ class Sending(Iterator[BatchItem]):
 
     def __init__(
         self,
-        chunks: Iterator[Chunk],
-        deliver: Deliver,
+        transport: BaseTransport[Any],
+        chunks: Iterator[Batch[Any]],
         progress: Progress | None,
         total: int | None,
         *,
         workers: int,
         chunk_size: int,
+        check_first: int,
         in_flight: set[str],
     ) -> None:
         """Begin at once."""
         self._chunks = chunks
+        self._transport = transport
         self._in_flight = in_flight
         self._window = 2 * workers  # while some wait for their responses, as many more are made ready
         self.read_ahead = (self._window + 1) * chunk_size
@@ -95,6 +98,7 @@ class Sending(Iterator[BatchItem]):
         self._broken: BaseException | None = None
         self._ended = False
         self._stopped, self._reader = Event(), Reader()
+        deliver = partial(transport._deliver_batch, check_first=check_first)
         self._work = partial(deliver_in_turn, deliver, self._stopped, self._reader)
         self._done = 0
         self._tally = dict.fromkeys(Outcome, 0)
@@ -120,7 +124,7 @@ class Sending(Iterator[BatchItem]):
             if chunk is None:
                 self._end()
             else:
-                job = ChunkJob(chunk, self._work)
+                job = ChunkJob(chunk, self._transport, self._work)
                 self._pending.append(job)
                 self._start(job)
 

@@ -18,7 +18,8 @@ from emailapi import (
     SendResult,
     Unauthorized,
 )
-from emailapi.transports import api, batches
+from emailapi.transports import api
+from emailapi.transports.api_transport import APITransport
 
 
 def mail(name, **more):
@@ -175,7 +176,7 @@ def test_chunks_by_size(service, monkeypatch):
     one = len(api.pack(mail("a"), service.client._options, api.EMAILS.check).part)
     service.answer_by("POST", "/email/batch", accept)
     for limit, sizes in ((2 * one + 3, [2, 2, 1]), (2 * one + 2, [1, 1, 1, 1, 1]), (one, [1, 1, 1, 1, 1])):
-        monkeypatch.setattr(batches, "BATCH_BYTES_LIMIT", limit)
+        monkeypatch.setattr(APITransport, "_batch_bytes", limit)
         before = len(service.calls)
         result = service.client.outbound.send_batch([mail(name) for name in "abcde"])
         assert [item.message_id for item in result] == [*"abcde"]
@@ -186,7 +187,7 @@ def test_chunks_by_size(service, monkeypatch):
 
 def test_a_failed_chunk_loses_no_other(service, monkeypatch):
     """A chunk that fails leaves the results of those before and behind it."""
-    monkeypatch.setattr(batches.chunks, "__defaults__", (2,))
+    monkeypatch.setattr(APITransport, "at_once", 2)
     service.answer("POST", "/email/batch", [ok("a"), ok("b")])
     service.answer("POST", "/email/batch", b"<html>", 502)
     service.answer("POST", "/email/batch", [ok("e")])

@@ -13,8 +13,8 @@ from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
 from emailapi.settings import Options
 from emailapi.transports.api import EMAILS, pack
-from emailapi.transports.batches import chunks
-from emailapi.transports.posting import body_of
+from emailapi.transports.api_transport import APITransport
+from emailapi.transports.batch import Batch
 from emailapi.wire import wire_names, write
 
 PLAIN = Options(timeout=(1.0, 1.0), reconcile=False)
@@ -116,12 +116,12 @@ def test_chunks_keep_places_and_keys(requests_json):
     """A batch is an array in the order of its mails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
     (parcels,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
-    assert [parcel.place for parcel in parcels] == [0, 1, 2]
-    assert json.loads(body_of(EMAILS, parcels)) == requests_json("email_batch")
+    assert [*parcels] == [0, 1, 2]
+    assert json.loads(body_of(parcels.values())) == requests_json("email_batch")
     assert items == {}
     (parcels,), _ = chunked([{**one, "idempotency_key": "k1"}, two], Options(timeout=(1.0, 1.0)))
     assert parcels[0].key == "k1"
-    assert len({parcel.key for parcel in parcels}) == 2
+    assert len({parcel.key for parcel in parcels.values()}) == 2
 
 
 BATCH = [
@@ -133,16 +133,21 @@ BATCH = [
 
 def chunked(emails, options=PLAIN):
     """Return the mails of each request, and what is wrong with single ones by their places."""
-    found = list(chunks(EMAILS, emails, options))
-    items = {place: item for chunk in found for place, item in chunk.items.items()}
-    return [chunk.parcels for chunk in found if chunk.parcels], items
+    found = list(APITransport._create(None, options, EMAILS)._batches(emails, 500))
+    items = {place: item for batch in found for place, item in batch.invalid.items()}
+    return [batch.payloads for batch in found if batch.payloads], items
+
+
+def body_of(payloads):
+    """Return the body of a batch."""
+    return APITransport._create(None, PLAIN, EMAILS)._body([*payloads], Batch())
 
 
 def test_a_mail_that_is_not_valid_stands_at_its_place():
     """Mails that are refused here leave the others alone, and each error names its mail and field."""
     mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
     (parcels,), items = chunked(mails)
-    assert [parcel.place for parcel in parcels] == [0, 2, 5]
+    assert [*parcels] == [0, 2, 5]
     wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
     assert str(items[4]) == "mail 4: nobody to send to: to, cc and bcc are empty"
@@ -160,7 +165,7 @@ def test_chunks_of_500(count, sizes):
     """A request has at most 500 mails."""
     found, _ = chunked([MAIL] * count)
     assert [len(parcels) for parcels in found] == sizes
-    assert [parcel.place for parcels in found for parcel in parcels] == list(range(count))
+    assert [place for parcels in found for place in parcels] == list(range(count))
 
 
 def test_refused_mails_do_not_count():
@@ -176,15 +181,15 @@ def test_chunks_of_50_megabytes(more, sizes):
     """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""
     file = Attachment(name="a.dat", content=b"x" * 6_000_000)
     mails = [attrs.evolve(MAIL, attachments=file)] * 5
-    taken = len(body_of(EMAILS, [pack(mail, PLAIN, EMAILS.check) for mail in mails]))
+    taken = len(body_of([pack(mail, PLAIN, EMAILS.check) for mail in mails]))
     last = attrs.evolve(MAIL, attachments=file, text_body="t")
     room = 50_000_000 - taken - len(b",") - len(pack(last, PLAIN, EMAILS.check).part) + len(b"t")
     found, _ = chunked([*mails, attrs.evolve(last, text_body="t" * (room + more))])
     assert [len(parcels) for parcels in found] == sizes
-    assert more or len(body_of(EMAILS, found[0])) == 50_000_000
+    assert more or len(body_of(found[0].values())) == 50_000_000
 
 
 def test_a_chunk_shows_no_content():
     """The repr of a chunk, and of its mails, has no mail in it."""
-    (chunk,) = chunks(EMAILS, [attrs.evolve(MAIL, text_body="hush")], PLAIN)
-    assert "hush" not in repr(chunk) + repr(chunk.parcels)
+    (parcels,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
+    assert "hush" not in repr(parcels)

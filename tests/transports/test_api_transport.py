@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from emailapi import APITransport, Client, ConnectionFailed, Email, Fallback, InvalidEmail, MemoryTransport, Transport
+from emailapi import (
+    APITransport,
+    Client,
+    ConfigurationError,
+    ConnectionFailed,
+    Email,
+    Fallback,
+    Hooks,
+    InvalidEmail,
+    MemoryTransport,
+    Retry,
+    Transport,
+)
 from emailapi.sandbox import Sandbox
 
 MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
@@ -81,11 +93,26 @@ def test_the_clients_own_fallback_is_left_out():
     assert second.sent == []
 
 
-def test_shorter(client):
-    """A shorter way out has the same connections, the shorter deadline, and as many attempts at most."""
-    way = APITransport(client)
-    assert way.deadline == 30.0
-    assert way.within(5).deadline == 5
-    assert way.within(60).deadline == 30.0
-    assert way.within(5, attempts=2)._options.retry.attempts == 2
-    assert way.within(5, attempts=9)._options.retry.attempts == 4
+def test_within_shortens_the_deadline_and_never_extends_it(client):
+    transport = APITransport(client)
+    assert transport.deadline == 30.0
+    assert transport.within(5).deadline == 5
+    assert transport.within(60).deadline == 30.0
+
+
+@pytest.mark.parametrize("limit, attempts", [(1, 1), (2, 2), (9, 4), (None, 4)])
+def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
+    tried = []
+    retry, hooks = Retry(attempts=4, initial=0.001), Hooks(before_send=tried.append)
+    with (
+        Client("token", base_url="http://127.0.0.1:9", retry=retry, hooks=hooks) as client,
+        pytest.raises(ConnectionFailed),
+    ):
+        APITransport(client).within(5, attempts=limit).send(MAIL)
+    assert len(tried) == attempts
+
+
+@pytest.mark.parametrize("attempts", [0, -1, True, 1.5, "2"])
+def test_within_refuses_a_number_of_attempts_that_is_none(client, attempts):
+    with pytest.raises(ConfigurationError, match="attempts must be a whole number from 1 on"):
+        APITransport(client).within(5, attempts=attempts)

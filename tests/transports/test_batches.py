@@ -9,7 +9,8 @@ import pytest
 from emailapi import ConfigurationError, DeliveryUnknown, EmailAPIError, Outcome, RateLimited, Retry, SendResult
 from emailapi.settings import Options
 from emailapi.transports.api import EMAILS
-from emailapi.transports.batches import chunks, in_order, not_begun
+from emailapi.transports.api_transport import APITransport
+from emailapi.transports.batch import not_started
 
 from ..faults.calls import is_not_sent, is_unknown, mail
 from ..faults.modes import MODES, Mode, answers, keyed
@@ -18,34 +19,39 @@ OPTIONS = Options(timeout=(1.0, 1.0))
 RESET = MODES["reset"]
 
 
+def batches(emails, limit=500):
+    return APITransport._create(None, OPTIONS, EMAILS)._batches(emails, limit)
+
+
 def metadata(parcel):
     return json.loads(parcel.part)["Metadata"]
 
 
 def test_a_chunk_has_one_batch_key_and_each_mail_its_own():
     """Each mail of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
-    found = list(chunks(EMAILS, [mail("a")] * 5, OPTIONS, 2))
+    found = list(batches([mail("a")] * 5, 2))
     assert [chunk.count for chunk in found] == [2, 2, 1]
     for chunk in found:
-        assert {metadata(parcel)["emailapi-batch"] for parcel in chunk.parcels} == {chunk.batch}
-        assert [metadata(parcel)["emailapi-key"] for parcel in chunk.parcels] == [it.key for it in chunk.parcels]
-    assert len({chunk.batch for chunk in found}) == 3
-    assert len({parcel.key for chunk in found for parcel in chunk.parcels}) == 5
+        parcels = chunk.payloads.values()
+        assert {metadata(parcel)["emailapi-batch"] for parcel in parcels} == {chunk.key}
+        assert [metadata(parcel)["emailapi-key"] for parcel in parcels] == [it.key for it in parcels]
+    assert len({chunk.key for chunk in found}) == 3
+    assert len({parcel.key for chunk in found for parcel in chunk.payloads.values()}) == 5
 
 
 def test_a_mail_that_opens_a_chunk_for_its_size_carries_that_chunks_key():
     """A mail that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
     big = [mail(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
-    first, second = chunks(EMAILS, big, OPTIONS)
-    assert (len(first.parcels), len(second.parcels)) == (10, 1)
-    assert metadata(second.parcels[0])["emailapi-batch"] == second.batch != first.batch
+    first, second = batches(big)
+    assert (len(first.payloads), len(second.payloads)) == (10, 1)
+    assert metadata(second.payloads[10])["emailapi-batch"] == second.key != first.key
     assert first.size <= 50_000_000
 
 
 def test_nothing_but_errors_ends_a_chunk_too():
     """Mails that are not valid fill chunks as others do: their errors are not gathered without end."""
-    found = list(chunks(EMAILS, [{}] * 5, OPTIONS, 2))
-    assert [(len(chunk.parcels), len(chunk.items)) for chunk in found] == [(0, 2), (0, 2), (0, 1)]
+    found = list(batches([{}] * 5, 2))
+    assert [(len(chunk.payloads), len(chunk.invalid)) for chunk in found] == [(0, 2), (0, 2), (0, 1)]
 
 
 def test_what_was_taken_comes_before_what_the_input_raises():
@@ -55,7 +61,7 @@ def test_what_was_taken_comes_before_what_the_input_raises():
         yield mail("a")
         raise LookupError
 
-    found = chunks(EMAILS, broken(), OPTIONS)
+    found = batches(broken())
     assert next(found).count == 1
     with pytest.raises(LookupError):
         next(found)
@@ -63,9 +69,9 @@ def test_what_was_taken_comes_before_what_the_input_raises():
 
 def test_in_the_order_of_the_input():
     """What is known stands at its place; all else of the chunk gets a copy of the error."""
-    (chunk,) = chunks(EMAILS, [mail("a"), {"txt_body": "x"}, mail("b")], OPTIONS)
+    (chunk,) = batches([mail("a"), {"txt_body": "x"}, mail("b")])
     sent = SendResult(message_id="1")
-    first, second, third = in_order(chunk, {2: sent}, not_begun())
+    first, second, third = chunk.items({2: sent}, not_started())
     assert third is sent
     assert second.index == 1
     assert (first.outcome, first.retryable) == (Outcome.NOT_SENT, True)

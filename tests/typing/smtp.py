@@ -38,7 +38,7 @@ def used(transport: SMTPTransport, message: Message, other: MIMEMultipart) -> No
     assert_type(transport.within(3, attempts=1), SMTPTransport)
     assert_type(transport.deadline, float)
     transport.send("text")  # type: ignore[arg-type]
-    transport.check(message)  # type: ignore[arg-type]
+    transport.check(message)
     with transport as same:
         assert_type(same, SMTPTransport)
 

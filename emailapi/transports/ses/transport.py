@@ -2,36 +2,63 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
-from ..._delivery import Deadline, at_most, next_wait
+import attrs
+
+from ..._delivery import CallContext, Deadline, next_wait
 from ..._log import logger
 from ...errors import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, addresses
 from ...models.email import Email
 from ...models.options import Retry
-from ...models.outbound import BatchResult, SendResult
+from ...models.outbound import BatchItem, SendResult
 from ...settings import Timeout, as_deadline, as_retry, as_timeout
-from ..given import EmailLike, as_mail, one_by_one
+from ..base import BaseTransport
+from ..batch import Batch, for_each
+from ..given import EmailLike
 from ..ready import Given, Recipients
 from .client import Client
 from .failures import OUT_OF_TIME, REQUEST
 from .parcel import Defaults, Parcel, check_tags, pack, pack_message
 
-if TYPE_CHECKING:
-    from typing import Self
-
 _SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
-class SESTransport:
+@attrs.frozen
+class SESPayload:
+    """
+    An email as SES takes it.
+
+    Attributes:
+        parcel: The call of boto3's client.
+        to: Whom the result names.
+        key: The idempotency key that the result repeats.
+    """
+
+    parcel: Parcel = attrs.field(repr=False)
+    to: str
+    key: str | None
+
+    def result(self, answer: Mapping[str, Any]) -> SendResult:
+        """Return the result that SES's response stands for."""
+        return SendResult(
+            message_id=answer["MessageId"],
+            to=self.to,
+            submitted_at=datetime.now(UTC),
+            message="OK",
+            via="ses",
+            idempotency_key=self.key,
+        )
+
+
+class SESTransport(BaseTransport[SESPayload]):
     """
     Sends by Amazon SES, once: a request that SES may have read is never repeated.
 
@@ -64,7 +91,6 @@ class SESTransport:
     """
 
     deadline: float
-    at_once = 1
 
     def __init__(
         self,
@@ -102,32 +128,6 @@ class SESTransport:
             f"configuration_set_name={self._defaults.configuration_set_name!r})"
         )
 
-    def __enter__(self) -> Self:
-        """Return this transport."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close it."""
-        self.close()
-
-    def check(self, email: EmailLike, /) -> None:
-        """
-        Return when SES can carry a mail; no network is asked.
-
-        Raises:
-            InvalidEmail: Naming the field that SES does not carry, or would refuse.
-        """
-        pack(as_mail(email, Email), self._defaults)
-
-    def within(self, seconds: float, /, *, attempts: int | None = None) -> SESTransport:
-        """Return a transport on the same client that takes at most so many seconds and attempts for a mail."""
-        other = copy.copy(self)
-        other.deadline = min(self.deadline, as_deadline(seconds))
-        other._retry = at_most(self._retry, attempts)
-        return other
-
     def send(self, email: EmailLike, /) -> SendResult:
         """
         Send one mail.
@@ -143,10 +143,7 @@ class SESTransport:
             DeliveryUnknown: It may have been sent: there was no answer, or one of 500 or more.
             ConfigurationError: The transport is closed, or boto3 found no credentials.
         """
-        deadline = Deadline.after(self.deadline)
-        mail = as_mail(email, Email)
-        answer = self._deliver(pack(mail, self._defaults), deadline)
-        return _result(answer, ", ".join(address.header for address in mail.to), mail.idempotency_key)
+        return super().send(email)
 
     def send_message(
         self, message: Given | Email, *, sender: str | Address | None = None, recipients: Recipients = None
@@ -170,41 +167,40 @@ class SESTransport:
         Raises:
             EmailAPIError: As `send`.
         """
-        deadline = Deadline.after(self.deadline)
+        context = CallContext.after(self.deadline, None, self._max_attempts)
         parcel = pack_message(message, sender, recipients, self._defaults)
-        answer = self._deliver(parcel, deadline)
         key = message.idempotency_key if isinstance(message, Email) else None
-        return _result(answer, ", ".join(parcel.parameters["Destinations"]), key)
-
-    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
-        """
-        Send many mails, one request each; a mail that fails is its item's error.
-
-        Raises:
-            InvalidArgument: It is one mail instead of many, or none.
-        """
-        return one_by_one(self.send, emails)
+        return self._deliver_one(context, SESPayload(parcel, ", ".join(parcel.parameters["Destinations"]), key))
 
     def close(self) -> None:
         """Send nothing any more; a client that was given stays open."""
         self._client.close()
 
-    def _deliver(self, parcel: Parcel, deadline: Deadline) -> Mapping[str, Any]:
+    def _prepare(self, email: Email, batch: Batch[SESPayload]) -> SESPayload:
+        to = ", ".join(address.header for address in email.to)
+        return SESPayload(pack(email, self._defaults), to, email.idempotency_key)
+
+    def _deliver(
+        self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
+    ) -> list[BatchItem]:
+        return for_each(partial(self._deliver_one, context), payloads)
+
+    def _deliver_one(self, context: CallContext, payload: SESPayload) -> SendResult:
         """
-        Post a mail until SES takes it, or until it cannot be posted again.
+        Post an email until SES accepts it, or until it cannot be posted again.
 
         Raises:
-            EmailAPIError: It was not taken, or it is not known.
+            EmailAPIError: It was not accepted, or its outcome is unknown.
         """
-        attempt = 0
+        deadline, retry, attempt = context.attempts_until, context.retry(self._retry), 0
         while True:
             if self._client.closed:
                 raise ConfigurationError("the transport is closed")
             attempt += 1
-            answer = self._post(parcel, deadline, attempt)
+            answer = self._post(payload.parcel, deadline, attempt)
             if not isinstance(answer, EmailAPIError):
-                return answer
-            wait = next_wait(self._retry, attempt, None, deadline.left()) if answer.retryable else None
+                return payload.result(answer)
+            wait = next_wait(retry, attempt, None, deadline.left()) if answer.retryable else None
             if wait is None:
                 raise answer
             deadline.pause(wait)
@@ -225,17 +221,6 @@ class SESTransport:
             attempt,
         )
         return answer
-
-
-def _result(answer: Mapping[str, Any], to: str, key: str | None) -> SendResult:
-    return SendResult(
-        message_id=answer["MessageId"],
-        to=to,
-        submitted_at=datetime.now(UTC),
-        message="OK",
-        via="ses",
-        idempotency_key=key,
-    )
 
 
 def _check_charset(given: str) -> str:

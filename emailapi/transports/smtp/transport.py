@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from copy import copy
+from collections.abc import Sequence
 from email.message import Message
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ..._delivery import Deadline, at_most
-from ...errors import EmailAPIError, InvalidArgument, InvalidEmail
+from ..._delivery import CallContext
+from ...errors import EmailAPIError
 from ...models.address import Address
 from ...models.email import Email
-from ...models.outbound import BatchItem, BatchResult, SendResult
-from ...settings import as_deadline
-from ..given import EmailLike, as_mail, check_many
+from ...models.outbound import BatchItem, SendResult
+from ..base import BaseTransport
+from ..batch import Batch, for_each
+from ..given import EmailLike
 from ..ready import Given, Recipients
 from .delivering import deliver
-from .opening import Lost, Unopened
+from .opening import Lost
 from .options import SMTPOptions, settle
 from .parcel import Parcel, pack, pack_given, redirect
 from .pool import Pool
 
 if TYPE_CHECKING:
-    from typing import Self, Unpack
+    from typing import Unpack
 
 
-class SMTPTransport:
+class SMTPTransport(BaseTransport[Parcel]):
     """
     Sends by SMTP, over one connection that is kept.
 
@@ -46,7 +47,6 @@ class SMTPTransport:
     hostname: str
     port: int
     deadline: float
-    at_once = 1
 
     def __init__(self, hostname: str, port: int | None = None, **options: Unpack[SMTPOptions]) -> None:
         """
@@ -70,23 +70,6 @@ class SMTPTransport:
         """Name the server and how the connection is encrypted, never a secret."""
         return f"SMTPTransport({self.hostname!r}, {self.port}, tls={self._settings.tls!r})"
 
-    def __enter__(self) -> Self:
-        """Return the transport; it connects at the first mail."""
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """Close the connection."""
-        self.close()
-
-    def check(self, email: Email, /) -> None:
-        """
-        Return when SMTP can carry a mail, as far as can be told without asking the server: it is written for that.
-
-        Raises:
-            InvalidEmail: It has no sender, recipient or body, or a field that does not travel by SMTP.
-        """
-        pack(email, self._settings.postmark_headers)
-
     def send(self, email: EmailLike, /) -> SendResult:
         """
         Send one mail; a ready `email.message.Message` leaves as given.
@@ -99,7 +82,7 @@ class SMTPTransport:
             DeliveryUnknown: The connection broke after the whole mail had been sent.
             ConfigurationError: The transport is closed.
         """
-        return self._send(self._pack(email))
+        return super().send(email)
 
     def send_message(
         self,
@@ -123,60 +106,28 @@ class SMTPTransport:
         Raises:
             EmailAPIError: As `send`.
         """
-        return self._send(self._pack_message(message, sender, recipients, mail_options, rcpt_options))
-
-    def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
-        """
-        Send many mails over one connection; each item is that mail's result, or the error it met.
-
-        The deadline is for each mail. When no connection can be made, the rest is not tried.
-
-        Raises:
-            InvalidArgument: It is one mail instead of many, or none.
-        """
-        check_many(emails)
-        items: list[BatchItem] = []
-        unopened: EmailAPIError | None = None
-        for place, email in enumerate(emails):
-            try:
-                parcel = self._pack(email)
-                if unopened is None:
-                    items.append(self._deliver(parcel))
-                else:
-                    items.append(unopened)
-            except Unopened as failure:
-                unopened = failure.error
-                items.append(unopened)
-            except Lost as failure:
-                items.append(failure.error)
-            except InvalidEmail as error:
-                items.append(error.at(place))
-            except EmailAPIError as error:
-                items.append(error)
-        if not items:
-            raise InvalidArgument("emails is empty", argument="emails")
-        return BatchResult(tuple(items))
-
-    def within(self, seconds: float, /, *, attempts: int | None = None) -> SMTPTransport:
-        """
-        Return a transport on the same connection that takes at most so long for a mail, and so many attempts.
-
-        Raises:
-            ConfigurationError: A number cannot be.
-        """
-        other = copy(self)
-        other.deadline = min(self.deadline, as_deadline(seconds))
-        other._retry = at_most(self._retry, attempts)
-        return other
+        payload = self._pack_message(message, sender, recipients, mail_options, rcpt_options)
+        context = CallContext.after(self.deadline, None, self._max_attempts)
+        (item,) = self._deliver([payload], Batch(single=True), context)
+        if isinstance(item, SendResult):
+            return item
+        raise item
 
     def close(self) -> None:
         """Say QUIT and close, after the mail that is under way; QUIT takes two seconds at most, and nothing raises."""
         self._pool.close()
 
-    def _pack(self, email: EmailLike) -> Parcel:
+    def _take(self, given: EmailLike) -> Email | Message:
+        taken: Email | Message = given if isinstance(given, Message) else super()._take(given)
+        return taken
+
+    def _prepare(self, email: Email | Message, batch: Batch[Parcel]) -> Parcel:
         if isinstance(email, Message):
             return pack_given(email, None, None, (), ())
-        return pack(as_mail(email, Email), self._settings.postmark_headers)
+        return pack(email, self._settings.postmark_headers)
+
+    def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
+        return for_each(partial(self._deliver_one, context), payloads)
 
     def _pack_message(
         self,
@@ -191,12 +142,9 @@ class SMTPTransport:
         written = pack(message, self._settings.postmark_headers)
         return redirect(written, sender, recipients, mail_options, rcpt_options)
 
-    def _send(self, parcel: Parcel) -> SendResult:
+    def _deliver_one(self, context: CallContext, payload: Parcel) -> SendResult:
         try:
-            return self._deliver(parcel)
+            return deliver(self._pool, payload, context.retry(self._retry), context.attempts_until)
         except Lost as lost:
-            error = lost.error
+            error: EmailAPIError = lost.error
         raise error
-
-    def _deliver(self, parcel: Parcel) -> SendResult:
-        return deliver(self._pool, parcel, self._retry, Deadline.after(self.deadline))

@@ -1,0 +1,79 @@
+"""Emails that leave in one request, and the errors of those that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
+from typing import Generic, TypeVar
+
+import attrs
+
+from ..errors import EmailAPIError, InvalidEmail
+from ..models.outbound import BatchItem, SendResult
+
+P = TypeVar("P")
+
+
+@attrs.define
+class Batch(Generic[P]):
+    """
+    Emails that leave in one request, and the errors of those beside them that are not valid.
+
+    Attributes:
+        single: Whether it is the one email of a `send`, and no batch of one.
+        key: The metadata value that all of them carry, if the transport looks batches up by one.
+        supply: New keys for its emails, where the transport needs any.
+        payloads: The encoded emails, by their place in the input.
+        invalid: The errors of emails that cannot be sent, by their place in the input.
+        size: Bytes of the request.
+        keys: The keys that users gave its emails.
+    """
+
+    single: bool = False
+    key: str | None = None
+    supply: Iterator[str] | None = attrs.field(default=None, repr=False)
+    payloads: dict[int, P] = attrs.field(factory=dict, repr=False)
+    invalid: dict[int, BatchItem] = attrs.field(factory=dict, repr=False)
+    size: int = 0
+    keys: set[str] = attrs.field(factory=set, repr=False)
+
+    @property
+    def count(self) -> int:
+        """How many emails of the input it stands for."""
+        return len(self.payloads) + len(self.invalid)
+
+    def claim(self, key: str, taken: set[str]) -> None:
+        """
+        Take note of the key of an email.
+
+        Raises:
+            InvalidEmail: It is among the keys that are taken.
+        """
+        if key in taken:
+            why = f"idempotency_key {key!r} is that of another email of this call: give each email a key of its own"
+            raise InvalidEmail(why, field="idempotency_key")
+        taken.add(key)
+        self.keys.add(key)
+
+    def items(self, known: Mapping[int, BatchItem], error: EmailAPIError) -> list[BatchItem]:
+        """Return each email's result or error in the order of the input; `error` is that of all others."""
+        known = {**self.invalid, **known}
+        return [known[at] if at in known else copy(error) for at in sorted([*self.invalid, *self.payloads])]
+
+
+def not_started() -> EmailAPIError:
+    """Return the error of an email that was taken from the input and then not sent."""
+    error = EmailAPIError("not sent: the sending was ended before its turn")
+    error.retryable = True
+    return error
+
+
+def for_each(send: Callable[[P], SendResult], payloads: Iterable[P]) -> list[BatchItem]:
+    """Send payloads one after another, for a transport that takes one at a time."""
+    items: list[BatchItem] = []
+    for payload in payloads:
+        try:
+            items.append(send(payload))
+        except EmailAPIError as error:
+            items.append(error)
+    return items
