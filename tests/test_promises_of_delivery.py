@@ -18,6 +18,7 @@ from emailapi import Client, DeliveryUnknown, EmailAPIError, Outcome, Retry, Tra
 from .faults.calls import mail
 from .faults.modes import EATEN, LOST, MODES, Mode, answers
 from .faults.service import Service
+from .forking import ended
 
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
 ROOT = Path(__file__).parents[1]
@@ -129,7 +130,7 @@ def test_after_a_fork_each_process_has_its_own_pool(service, client):
                 os._exit(status)
         children.append(child)
     assert send("parent")
-    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    assert [ended(child) for child in children] == [0, 0]
     assert service.connections == 3
     assert len(service.accepted) == 31
 

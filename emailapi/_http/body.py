@@ -14,6 +14,7 @@ SEND_LIMIT = 1_000_000
 # A response to a send repeats recipients of its request, maybe escaped, and names each twice when it is inactive.
 REPEATED = 3
 PIECE = 65_536
+SMALL_PIECE = 256
 CODINGS_LIMIT = 5
 
 
@@ -45,11 +46,10 @@ def read_raw(raw: Any, limit: int, check: Callable[[], None]) -> bytes:
     if not coding and length is not None and length <= limit:
         body: bytes = raw.read(decode_content=False)
         return body
-    # As soon as anything comes, so that the time is looked at; our own connections look at it themselves.
-    read = getattr(raw, "read1", raw.read)
-    return join(
-        _decoded(iter(lambda: read(PIECE, decode_content=False), b""), coding or "", limit, check), limit, check
-    )
+    # Whatever has come, so that the time is looked at: older versions of urllib3 wait for all that they are asked for.
+    read, size = (raw.read1, PIECE) if hasattr(raw, "read1") else (raw.read, SMALL_PIECE)
+    pieces = iter(lambda: read(size, decode_content=False), b"")
+    return join(_decoded(pieces, coding or "", limit, check), limit, check)
 
 
 def join(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> bytes:

@@ -110,7 +110,7 @@ def _received(sock: Any, is_ready: Callable[[], object]) -> bytes | None:
     sock.settimeout(0.0)
     try:
         data: bytes = sock.recv(1)
-    except (BlockingIOError, ssl.SSLWantReadError):  # only something of TLS came, such as a ticket
+    except (BlockingIOError, ssl.SSLWantReadError, TimeoutError):  # only something of TLS came, such as a ticket
         return None
     finally:
         sock.settimeout(timeout)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,73 +10,87 @@ import pytest
 
 from emailapi._delivery import ProcessLocal
 
-pytestmark = [
-    pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform"),
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
-]
+from ..forking import FORKS, run_forking
+
+both_forks = pytest.mark.parametrize("fork", FORKS)
+VALUE = """
+import os
+import threading
+from emailapi._delivery import ProcessLocal
+
+class Value:
+    def __init__(self):
+        self.pid, self.lock = os.getpid(), threading.Lock()
+
+    def __del__(self):
+        assert self.pid == os.getpid()
+"""
+
+
+@both_forks
+def test_a_forked_child_makes_a_value_of_its_own(fork):
+    script = """
+local = ProcessLocal(Value)
+value = local.get()
+
+def in_first():
+    mine = local.get()
+    assert mine is not value and mine is local.get() and mine.pid == os.getpid()
+
+    def in_second():
+        assert local.get() not in (value, mine)
+
+    in_child(in_second)
+
+with value.lock:
+    in_child(in_first)
+assert local.get() is value
+"""
+    run_forking(VALUE + script, fork)
+
+
+@both_forks
+def test_the_value_of_the_parent_process_is_never_collected_in_a_child(fork):
+    script = """
+import gc
+
+deleted = []
+
+class Noted(Value):
+    def __del__(self):
+        deleted.append(self.pid)
+
+def work():
+    assert local.get()
+    gc.collect()
+    assert not deleted
+
+local = ProcessLocal(Noted)
+local.get()
+in_child(work)
+"""
+    run_forking(VALUE + script, fork)
+
+
+@both_forks
+def test_a_child_has_nothing_to_close_before_it_used_its_value(fork):
+    script = """
+local = ProcessLocal(Value)
+assert local.made() is None
+value = local.get()
+assert local.made() is value
+
+def work():
+    assert local.made() is None
+
+in_child(work)
+"""
+    run_forking(VALUE + script, fork)
 
 
 class Value:
-    """Something that notes in which process it was closed by the garbage collector."""
-
     def __init__(self) -> None:
-        self.pid, self.lock = os.getpid(), threading.Lock()
-
-    def __del__(self) -> None:
-        assert self.pid == os.getpid()
-
-
-def fork_in_c() -> int:
-    # With the interpreter's lock held: without, another thread might hold it for ever in the child.
-    return ctypes.PyDLL(None).fork()
-
-
-def in_child(fork, work) -> bool:
-    """Do something in a child, and return whether it came out true."""
-    child = fork()
-    if not child:
-        status = 1
-        try:
-            status = 0 if work() else 1
-        finally:
-            os._exit(status)
-    return os.waitpid(child, 0)[1] == 0
-
-
-@pytest.mark.parametrize("fork", [os.fork, fork_in_c])
-def test_a_forked_child_makes_a_value_of_its_own(fork):
-    local = ProcessLocal(Value)
-    value = local.get()
-
-    def in_first():
-        mine = local.get()
-        grandchild = in_child(fork, lambda: local.get() not in (value, mine))
-        return grandchild and mine is not value and mine is local.get() and mine.pid == os.getpid()
-
-    with value.lock:
-        assert in_child(fork, in_first)
-    assert local.get() is value
-
-
-@pytest.mark.parametrize("fork", [os.fork, fork_in_c])
-def test_the_value_of_the_parent_process_is_never_collected_in_a_child(fork):
-    deleted = []
-
-    class Noted(Value):
-        def __del__(self):
-            deleted.append(self.pid)
-
-    local = ProcessLocal(Noted)
-    local.get()
-    assert in_child(fork, lambda: bool(local.get()) and not deleted)
-
-
-def test_a_child_has_nothing_to_close_before_it_used_its_value():
-    local = ProcessLocal(Value)
-    assert local.made() is None
-    value = local.get()
-    assert local.made() is value
-    assert in_child(os.fork, lambda: local.made() is None)
+        self.lock = threading.Lock()
 
 
 def test_all_threads_get_the_same_value():

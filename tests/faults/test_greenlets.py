@@ -23,7 +23,7 @@ FAULTS = ("reset", "reset-not-done", "reset-unread", "close", "500-done", "cut",
 SCRIPT = """
 import json, sys, warnings
 warnings.simplefilter("ignore")
-tool, when, url, count = sys.argv[1:]
+tool, when, url, count, attempts, deadline = sys.argv[1:]
 
 def patch():
     if tool == "gevent":
@@ -38,7 +38,8 @@ if when == "before the import":
 from emailapi import Client, Email, EmailAPIError, Retry
 if when == "after the import":
     patch()
-client = Client("t0ken", base_url=url, retry=Retry(attempts=4, initial=0.02, maximum=0.05), deadline=1.5)
+retry = Retry(attempts=int(attempts), initial=0.02, maximum=0.05)
+client = Client("t0ken", base_url=url, retry=retry, deadline=float(deadline))
 
 def send(tag):
     email = Email(sender="us@example.com", to=f"{tag}@example.com", subject="s", text_body="x", tag=tag)
@@ -76,17 +77,34 @@ def check(service, results) -> None:
     assert {tag: said for tag, said in told.items() if said not in ("not_sent", "unknown")}.items() <= ids.items()
 
 
+def run(tool, when, service, *, attempts=4, deadline=1.5):
+    """Send in greenlets of another process, and return what each sender was told."""
+    command = [sys.executable, "-c", SCRIPT, tool, when, service.url, str(SENDS), str(attempts), str(deadline)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
+    assert ran.returncode == 0, ran.stderr
+    results = json.loads(ran.stdout)
+    assert len(results) == SENDS
+    return results
+
+
 @pytest.mark.parametrize("when", ["before the import", "after the import", "after a send"])
 @pytest.mark.parametrize("tool", ["gevent", "eventlet"])
 def test_greenlets_that_share_a_client_send_each_email_once(tool, when, serve):
     service = serve(*faults())
-    command = [sys.executable, "-c", SCRIPT, tool, when, service.url, str(SENDS)]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 0, ran.stderr
-    results = json.loads(ran.stdout)
-    assert len(results) == SENDS
+    results = run(tool, when, service)
     check(service, results)
     assert sum(said.startswith("id-") for _, said in results) > SENDS / 4
+
+
+@pytest.mark.parametrize("tool", ["gevent", "eventlet"])
+def test_greenlets_that_share_a_client_send_by_tls(tool, serve, tls, monkeypatch):
+    """Where nothing fails, nothing is tried twice either."""
+    context, bundle = tls
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    service = serve(tls=context)
+    results = run(tool, "before the import", service, attempts=1, deadline=30)
+    check(service, results)
+    assert all(said.startswith("id-") for _, said in results)
 
 
 APP = """

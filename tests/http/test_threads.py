@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import requests
 
 from emailapi import ConfigurationError, Email, EmailAPIError
+
+from ..forking import FORKS, run_forking
 
 THREADS = 16
 
@@ -76,61 +74,95 @@ def test_closing_while_threads_send(serve, connect, accepted):
         send(client, "late")
 
 
-def _in_child(client, subjects, results):
-    results.put((os.getpid(), [send(client, subject) for subject in subjects]))
+both_forks = pytest.mark.parametrize("fork", FORKS)
+# The values are the server's `url`, and `own`: whether the session is the user's.
+CONNECT = """
+import requests
+from emailapi import Client, Email, Retry
+
+session = requests.Session() if own else None
+client = Client("token", base_url=url, session=session, retry=Retry(attempts=1), reconcile=False)
+
+def send(subject):
+    return client.outbound.send(
+        Email(sender="us@example.com", to="you@example.com", subject=subject, text_body="Hi")
+    ).message
+
+def send_all(name):
+    subjects = [f"{name}-{number}" for number in range(20)]
+    assert [send(subject) for subject in subjects] == subjects
+
+send_all("parent")
+"""
+CLOSE = """
+client.close()
+if own:
+    session.close()
+"""
 
 
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def senders(peer):
+    """Return who sent over each connection."""
+    found = {}
+    for seen in peer.seen:
+        found.setdefault(seen.connection, set()).add(seen.json["Subject"].partition("-")[0])
+    return sorted(found.values(), key=sorted)
+
+
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
-def test_after_a_fork_each_process_has_its_own_connection(serve, connect, accepted, own):
+def test_after_a_fork_each_process_has_its_own_connection(serve, accepted, own):
     """Children of a fork open connections of their own and get their own answers; the parent keeps its one."""
     peer = serve(accepted)
-    with requests.Session() as session:
-        client = connect(peer.url, session=session if own else None)
-        assert send(client, "before") == "before"
-        fork = multiprocessing.get_context("fork")
-        results = fork.SimpleQueue()
-        work = [[f"{child}-{number}" for number in range(20)] for child in "ab"]
-        children = [fork.Process(target=_in_child, args=(client, subjects, results)) for subjects in work]
-        for child in children:
-            child.start()
-        mine = [send(client, f"parent-{number}") for number in range(20)]
-        theirs = dict(results.get() for _ in children)
-        for child in children:
-            child.join(10)
-            assert child.exitcode == 0
-            child.close()
-        results.close()
-    assert mine == [f"parent-{number}" for number in range(20)]
-    assert sorted(theirs.values()) == work
-    by_connection = {}
-    for seen in peer.seen:
-        by_connection.setdefault(seen.connection, set()).add(seen.json["Subject"].partition("-")[0])
-    assert sorted(by_connection.values(), key=sorted) == [{"a"}, {"b"}, {"before", "parent"}]
+    script = """
+import multiprocessing
+
+context = multiprocessing.get_context("fork")
+children = [context.Process(target=send_all, args=[name]) for name in "ab"]
+for child in children:
+    child.start()
+send_all("parent")
+for child in children:
+    child.join(30)
+    assert child.exitcode == 0
+"""
+    run_forking(CONNECT + script + CLOSE, url=peer.url, own=own)
+    assert senders(peer) == [{"a"}, {"b"}, {"parent"}]
+    assert len(peer.seen) == 80
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
+@both_forks
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
-def test_after_a_fork_in_c_each_process_has_its_own_connection(serve, connect, accepted, own):
-    """As uWSGI forks: no hook of the interpreter's is called."""
+def test_a_child_has_its_own_connection_while_its_parent_sends(fork, serve, accepted, own):
     peer = serve(accepted)
-    with requests.Session() as session:
-        client = connect(peer.url, session=session if own else None)
-        send(client, "before")
-        child = ctypes.PyDLL(None).fork()
-        if not child:
-            status = 1
-            try:
-                status = int([send(client, f"child-{number}") for number in range(20)][-1] != "child-19")
-            finally:
-                os._exit(status)
-        assert [send(client, f"parent-{number}") for number in range(20)][-1] == "parent-19"
-        assert os.waitpid(child, 0)[1] == 0
-    by_connection = {}
-    for seen in peer.seen:
-        by_connection.setdefault(seen.connection, set()).add(seen.json["Subject"].partition("-")[0])
-    assert sorted(by_connection.values(), key=sorted) == [{"before", "parent"}, {"child"}]
+    script = """
+import os
+
+child = fork()
+if not child:
+    try:
+        send_all("child")
+        os._exit(0)
+    finally:
+        os._exit(1)
+send_all("parent")
+assert ended(child) == 0
+"""
+    run_forking(CONNECT + script + CLOSE, fork, url=peer.url, own=own)
+    assert senders(peer) == [{"child"}, {"parent"}]
+    assert len(peer.seen) == 60
+
+
+@both_forks
+def test_a_child_that_closes_the_client_leaves_the_parent_its_own(fork, serve, tls, accepted, ca_file, monkeypatch):
+    """What a child does to its client, closing it included, does not disturb the parent's TLS connection."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
+    peer = serve(accepted, tls=tls())
+    script = """
+in_child(client.close)
+send_all("parent")
+"""
+    run_forking(CONNECT + script + CLOSE, fork, url=peer.url, own=False)
+    assert (peer.connections, len(peer.seen)) == (1, 40)
 
 
 def test_more_threads_than_a_pool_has_places(serve, connect, accepted, caplog):
@@ -160,22 +192,3 @@ def test_connections_that_are_needed_no_more_are_closed(serve, connect, accepted
     for _ in range(9):
         send(client, "alone")
     assert (pool.qsize(), peer.connections) == (1, 9)
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this platform")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_a_child_that_closes_the_client_leaves_the_parent_its_own(serve, connect, tls, accepted, ca_file, monkeypatch):
-    """What a child does to its client, closing it included, does not disturb the parent's TLS connection."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
-    peer = serve(accepted, tls=tls())
-    client = connect(peer.url)
-    send(client, "before")
-    child = os.fork()
-    if not child:
-        try:
-            client.close()
-        finally:
-            os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
-    assert send(client, "after") == "after"
-    assert peer.connections == 1

@@ -67,6 +67,7 @@ class FakeSES:
         self.accepted: list[dict[str, str]] = []
         self.connections = 0
         self._tls = tls
+        self._lock = threading.Lock()
         self._ended = threading.Event()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -92,8 +93,7 @@ class FakeSES:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), connection:
-            if self.script[:1] == [HANG_UP]:
-                self.script.pop(0)
+            if self._next_is(HANG_UP):
                 return
             if self._tls:
                 self._ended.wait(self.handshake_pause)
@@ -102,6 +102,14 @@ class FakeSES:
             with connection, connection.makefile("rb") as file:
                 while self._exchange(connection, file):
                     pass
+
+    def _next(self) -> Any:
+        with self._lock:
+            return self.script.pop(0) if self.script else None
+
+    def _next_is(self, act: str) -> bool:
+        with self._lock:
+            return self.script[:1] == [act] and self.script.pop(0) == act
 
     def _exchange(self, connection: socket.socket, file: Any) -> bool:
         """Read one request, and answer it; False ends the connection."""
@@ -117,7 +125,7 @@ class FakeSES:
             return False
         given = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=10_000))
         self.posts.append(given)
-        act = self.script.pop(0) if self.script else None
+        act = self._next()
         if act in (None, LATE):
             self._ended.wait(1 if act else 0)
             connection.sendall(self._judge(given))

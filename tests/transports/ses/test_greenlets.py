@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import os
-import threading
 from collections import Counter
 
 import pytest
 import trustme
 
+from ...forking import FORKS, run_forking
 from ..greenlets import PATCHES, outcomes
-from .conftest import mail
 from .fake import CUT, HANG_UP, RESET
 
 AUTHORITY = trustme.CA()
@@ -71,83 +67,81 @@ def test_tls_of_boto3_that_was_loaded_before_patching_is_a_clear_error(patch, se
     assert errors.count("patch before boto3 is imported") == len(found) - len(accepted)
 
 
-def fork_in_c() -> int:
-    """Fork as uWSGI does, without Python's hooks; with the interpreter's lock, which the child has then."""
-    return ctypes.PyDLL(None).fork()
+both_forks = pytest.mark.parametrize("fork", FORKS)
+# The value is whether the client is `given`.
+CONNECT = """
+import boto3
+from emailapi import Email, SESTransport
+
+region = "eu-west-1"
+client = boto3.client("ses", region_name=region) if given else None
+transport = SESTransport(client=client, region_name=None if given else region)
+
+def send(subject):
+    transport.send(Email(sender="me@example.com", to="you@example.com", subject=subject, text_body="Hello"))
+
+send("1")
+"""
+CLOSE = """
+transport.close()
+if given:
+    client.close()
+"""
 
 
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.fixture
+def forking(monkeypatch):
+    """Give `forking(service, script, fork, given)`, which runs a script that sends to a service."""
+
+    def run(service, script, fork, *, given=False):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SES", service.url)
+        run_forking(CONNECT + script + CLOSE, fork, given=given)
+
+    return run
+
+
 @pytest.mark.parametrize("encrypted", [False, True], ids=["", "tls"])
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
-@pytest.mark.parametrize("fork", [os.fork, fork_in_c])
-def test_a_child_has_connections_of_its_own(fork, given, encrypted, serve, boto, connect, tls):
+@both_forks
+def test_a_child_has_connections_of_its_own(fork, given, encrypted, serve, forking, tls):
     service = serve(tls=tls if encrypted else None)
-    transport = connect(service.url, **({"client": boto(service.url), "region_name": None} if given else {}))
-    transport.send(mail(subject="1"))
-    child = fork()
-    if not child:
-        status = 1
-        try:
-            transport.send(mail(subject="2"))
-            transport.send(mail(subject="3"))
-            transport.close()
-            status = 0
-        finally:
-            os._exit(status)
-    assert os.waitpid(child, 0)[1] == 0
-    transport.send(mail(subject="4"))
+    script = """
+def work():
+    send("2")
+    send("3")
+    transport.close()
+
+in_child(work)
+send("4")
+"""
+    forking(service, script, fork, given=given)
     assert [post["Message.Subject.Data"] for post in service.accepted] == ["1", "2", "3", "4"]
     assert service.connections == 2
 
 
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-@pytest.mark.parametrize("fork", [os.fork, fork_in_c])
-def test_a_child_does_not_wait_for_a_lock_of_its_parent(fork, serve, connect):
-    """A thread of the parent has a lock of urllib3's pool at the fork."""
-    import gc
-
-    from urllib3.poolmanager import PoolManager
-
+@both_forks
+def test_a_child_does_not_wait_for_a_lock_of_its_parent(fork, serve, forking):
+    """The lock of urllib3's pool stays the one of a thread that has ended: the fork is beside no other thread."""
     service = serve()
-    transport = connect(service.url)
-    transport.send(mail())
-    locks = [manager.pools.lock for manager in gc.get_objects() if isinstance(manager, PoolManager)]
-    held, done = threading.Event(), threading.Event()
+    script = """
+import gc
+import threading
+from urllib3.poolmanager import PoolManager
 
-    def hold() -> None:
-        for lock in locks:
-            lock.acquire()
-        held.set()
-        done.wait(60)
-        for lock in locks:
-            lock.release()
+def hold():
+    for lock in locks:
+        lock.acquire()
 
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert held.wait(10)
-    child = fork()
-    if not child:
-        status = 1
-        try:
-            transport.send(mail())
-            status = 0
-        finally:
-            os._exit(status)
-    try:
-        _wait_for(child)
-    finally:
-        done.set()
-        thread.join()
-
-
-def _wait_for(child: int) -> None:
-    ended = threading.Event()
-    killer = threading.Thread(target=lambda: ended.wait(60) or os.kill(child, 9))
-    killer.start()
-    try:
-        assert os.waitpid(child, 0)[1] == 0
-    finally:
-        ended.set()
-        killer.join()
+locks = [manager.pools.lock for manager in gc.get_objects() if isinstance(manager, PoolManager)]
+assert locks
+thread = threading.Thread(target=hold)
+thread.start()
+thread.join()
+assert not any(lock.acquire(False) for lock in locks)
+in_child(lambda: send("2"))
+# Nobody can release the locks any more, and to close the transport takes them.
+import os
+os._exit(0)
+"""
+    forking(service, script, fork)
+    assert subjects(service.accepted) == Counter("12")

@@ -17,6 +17,7 @@ class Listener:
 
     Attributes:
         envelopes: What was accepted.
+        ports: The client's port of each of them.
         logins: Who tried to log in.
         peers: How many connections there were.
     """
@@ -32,6 +33,7 @@ class Listener:
         **options: Any,
     ) -> None:
         self.envelopes: list[Envelope] = []
+        self.ports: list[int] = []
         self.logins: list[tuple[str, bytes, bytes]] = []
         self.peers = 0
         self.refuse, self.answer, self.users = refuse, answer, users
@@ -58,6 +60,7 @@ class Listener:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.envelopes.append(envelope)
+        self.ports.append(session.peer[1])
         return self.answer
 
     def _protocol(self) -> SMTP:

@@ -2,95 +2,137 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
-import multiprocessing
-import os
 import threading
-import time
 
 import pytest
 
-from .mails import mail
+from ...forking import FORKS, run_forking
 from .scripted import Talk, polite
 
-pytestmark = [
-    pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform"),
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
-]
+both_forks = pytest.mark.parametrize("fork", FORKS)
+# The values are the server's `port`, and `options`.
+CONNECT = """
+from emailapi import Email, Retry, SMTPTransport
+
+email = Email(sender="me@example.com", to="you@example.org", text_body="Hello")
+retry = Retry(attempts=3, initial=0.01, maximum=0.02)
+transport = SMTPTransport("127.0.0.1", port, retry=retry, timeout=20, **options)
+"""
 
 
-def fork_in_c() -> int:
-    """Fork as uWSGI does, without Python's hooks; with the interpreter's lock, which the child has then."""
-    return ctypes.PyDLL(None).fork()
-
-
-FORKS = pytest.mark.parametrize("fork", [os.fork, fork_in_c])
-
-
-def in_child(fork, work) -> None:
-    child = fork()
-    if not child:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    assert os.waitpid(child, 0)[1] == 0
-
-
-@FORKS
+@both_forks
 @pytest.mark.parametrize("tls", ["none", "required", "implicit"])
-def test_a_child_sends_over_its_own_connection(fork, tls, listen, connect, trust):
+def test_a_child_sends_over_its_own_connection(fork, tls, listen, trust):
     server = listen(implicit=trust.server if tls == "implicit" else None, starttls=trust.server)
-    transport = connect(server, tls=tls, cert_bundle=trust.bundle if tls != "none" else None)
-    transport.send(mail())
-    in_child(fork, lambda: transport.send(mail()) and transport.send(mail()) and transport.close())
-    transport.send(mail())
-    assert len(server.envelopes) == 4
-    assert server.peers == 2
+    script = """
+transport.send(email)
+in_child(lambda: transport.send(email) and transport.send(email) and transport.close())
+transport.send(email)
+transport.close()
+"""
+    options = {"tls": tls, "cert_bundle": trust.bundle if tls != "none" else None}
+    run_forking(CONNECT + script, fork, port=server.port, options=options)
+    before, *by_child, after = server.ports
+    assert before == after
+    assert len(by_child) == 2
+    assert len({before, *by_child}) == 2
 
 
-@FORKS
-def test_a_child_ends_the_session_of_its_parent_in_no_way(fork, script, connect):
+@both_forks
+def test_a_child_ends_the_session_of_its_parent_in_no_way(fork, script):
     server = script(polite())
-    transports = [connect(server, max_messages=2)]
-    transports[0].send(mail())
+    forking = """
+import gc
+import warnings
 
-    def work():
-        transports[0].close()
-        transports.clear()
-        gc.collect()
+def close():
+    global transport
+    warnings.simplefilter("ignore", ResourceWarning)
+    transport.close()
+    del transport
+    gc.collect()
 
-    in_child(fork, work)
-    assert "QUIT" not in server.verbs()
-    transports[0].send(mail())
+transport.send(email)
+in_child(close)
+transport.send(email)
+transport.close()
+"""
+    run_forking(CONNECT + forking, fork, port=server.port, options={"max_messages": 2})
     assert server.carriers == [1, 1]
+    verbs = " ".join(server.verbs())
+    assert verbs.count("DATA") == 2
+    assert "QUIT" not in verbs[: verbs.rindex("DATA")]
 
 
-@FORKS
-def test_a_child_does_not_wait_for_a_thread_of_its_parent(fork, script, connect):
-    going_on = threading.Event()
-    server = script(polite(ends=[lambda talk: going_on.wait(30) and talk.say(b"250 ok")]), polite())
-    transport = connect(server, deadline=60)
-    thread = threading.Thread(target=transport.send, args=[mail()])
-    thread.start()
-    while not server.mails:
-        time.sleep(0.005)
+def test_a_child_does_not_wait_for_a_thread_of_its_parent(script, tmp_path):
+    child_is_served, under_way = threading.Event(), tmp_path / "under way"
+
+    def wait(talk):
+        under_way.touch()
+        child_is_served.wait(60)
+        talk.say(b"250 ok")
+
+    def serve_child(talk):
+        child_is_served.set()
+        talk.say(b"250 ok")
+
+    server = script(polite(ends=[wait]), polite(ends=[serve_child]))
+    forking = """
+import pathlib
+import threading
+import time
+
+thread = threading.Thread(target=transport.send, args=[email], daemon=True)
+thread.start()
+while not pathlib.Path(under_way).exists():
+    time.sleep(0.005)
+in_child(lambda: transport.send(email) and transport.close())
+thread.join()
+transport.close()
+"""
     try:
-        in_child(fork, lambda: transport.send(mail()) and transport.close())
+        run_forking(CONNECT + forking, port=server.port, options={"deadline": 90}, under_way=str(under_way))
     finally:
-        going_on.set()
-        thread.join()
+        child_is_served.set()
     assert server.carriers == [1, 2]
 
 
-@FORKS
-def test_a_lost_connection_of_a_child_is_its_own(fork, script, connect):
+@both_forks
+def test_a_child_does_not_wait_for_a_lock_that_was_held_at_the_fork(fork, script):
+    server = script(polite())
+    # The main thread holds the locks: a fork in C beside a thread that does could itself hang.
+    forking = """
+import threading
+
+locks = []
+
+def noted(real=threading.Lock):
+    locks.append(real())
+    return locks[-1]
+
+threading.Lock = noted
+transport.send(email)
+assert locks
+for lock in locks:
+    assert lock.acquire(timeout=10)
+in_child(lambda: transport.send(email) and transport.close())
+for lock in locks:
+    lock.release()
+transport.send(email)
+transport.close()
+"""
+    run_forking(CONNECT + forking, fork, port=server.port, options={})
+    assert server.carriers == [1, 2, 1]
+
+
+@both_forks
+def test_a_lost_connection_of_a_child_is_its_own(fork, script):
     server = script(polite(), polite(mail=[Talk.cut]), polite())
-    transport = connect(server)
-    transport.send(mail())
-    in_child(fork, lambda: transport.send(mail()))
-    transport.send(mail())
+    forking = """
+transport.send(email)
+in_child(lambda: transport.send(email) and transport.close())
+transport.send(email)
+transport.close()
+"""
+    run_forking(CONNECT + forking, fork, port=server.port, options={})
     assert server.carriers == [1, 3, 1]
