@@ -7,11 +7,12 @@ from collections import deque
 from typing import Any, ClassVar
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 
 from .connection import Connection, TLSConnection, clocks
 from .exchange import current_exchange
+from .trust import trust_once
 
 
 class _Idle:
@@ -108,6 +109,19 @@ class Adapter(HTTPAdapter):
         if pool is None:
             pool = self._pool = super().get_connection_with_tls_context(*args, **options)
         return pool
+
+    def build_connection_pool_key_attributes(self, *args: Any, **options: Any) -> Any:
+        host, found = super().build_connection_pool_key_attributes(*args, **options)
+        pool: dict[str, Any] = {**found}
+        if host.get("scheme") == "https" and pool.get("cert_reqs") == "CERT_REQUIRED":
+            if not pool.keys() & {"ssl_context", "ca_certs", "ca_cert_dir"}:
+                pool["ca_certs"] = DEFAULT_CA_BUNDLE_PATH
+            trust_once(pool)
+        return host, pool
+
+    def cert_verify(self, conn: Any, *args: Any, **options: Any) -> None:
+        if "ssl_context" not in conn.conn_kw:
+            super().cert_verify(conn, *args, **options)  # type: ignore[no-untyped-call]
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
         """Return what stands in the request line, without asking again which proxy serves where there is none."""

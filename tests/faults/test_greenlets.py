@@ -96,13 +96,14 @@ def test_greenlets_that_share_a_client_send_each_email_once(tool, when, serve):
     assert sum(said.startswith("id-") for _, said in results) > SENDS / 4
 
 
+@pytest.mark.parametrize("when", ["before the import", "after the import", "after a send"])
 @pytest.mark.parametrize("tool", ["gevent", "eventlet"])
-def test_greenlets_that_share_a_client_send_by_tls(tool, serve, tls, monkeypatch):
+def test_greenlets_that_share_a_client_send_by_tls(tool, when, serve, tls, monkeypatch):
     """Where nothing fails, nothing is tried twice either."""
     context, bundle = tls
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
     service = serve(tls=context)
-    results = run(tool, "before the import", service, attempts=1, deadline=30)
+    results = run(tool, when, service, attempts=1, deadline=30)
     check(service, results)
     assert all(said.startswith("id-") for _, said in results)
 
