@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import traceback
-
-
-def is_from_signal(error: BaseException) -> bool:
-    """Return whether a signal handler raised the exception."""
-    handlers = {getattr(signal.getsignal(number), "__code__", None) for number in signal.valid_signals()}
-    return any(frame.f_code in handlers for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def annotate(error: BaseException, place: str, *, may_have_been_sent: bool, key: str | None = None) -> None:

@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
+from ..._delivery import raised_by_signal
 from ...errors import (
     ConfigurationError,
     ConnectionFailed,
@@ -25,7 +26,6 @@ from ...errors import (
     SESError,
     Unauthorized,
 )
-from ..interruptions import is_from_signal
 from .events import OPERATIONS, Exchange
 
 REQUEST: dict[str, Any] = {"method": "POST", "path": "/"}
@@ -86,7 +86,7 @@ def interruption_in(error: Exception) -> Exception | None:
         return None
     if any(base.__module__.partition(".")[0] in _LIBRARIES for base in type(cause).__mro__):
         return None
-    return cause if type(cause).__module__ != "builtins" or is_from_signal(cause) else None
+    return cause if type(cause).__module__ != "builtins" or raised_by_signal(cause) else None
 
 
 def _cause(error: Exception) -> Exception:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import inspect
 
+from ..._delivery import raised_by_signal
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
-from ..interruptions import is_from_signal
 from .options import Settings
 from .reading import Broken
 from .replies import Reply
@@ -100,7 +100,7 @@ def _token(settings: Settings) -> str:
     except EmailAPIError:
         raise
     except Exception as error:
-        if is_from_signal(error):
+        if raised_by_signal(error):
             raise
         raise ConfigurationError(f"oauth_token_generator raised {type(error).__name__}") from error
     if inspect.iscoroutine(token):

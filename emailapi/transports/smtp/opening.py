@@ -7,7 +7,7 @@ import socket
 import ssl
 from contextlib import suppress
 
-from ..._delivery import Deadline
+from ..._delivery import Deadline, raised_by_signal
 from ...errors import ConnectionFailed, DeadlineExceeded, EmailAPIError
 from ...settings import is_loopback
 from .login import log_in
@@ -121,6 +121,8 @@ def _connect(settings: Settings, deadline: Deadline) -> socket.socket:
     try:
         found = socket.getaddrinfo(settings.hostname, settings.port, 0, socket.SOCK_STREAM)
     except OSError as error:
+        if raised_by_signal(error):
+            raise
         found, fault = [], f"the host name cannot be resolved: {error.strerror or error}"
     for family, kind, protocol, _, address in found:
         wait = min(settings.timeout[0], deadline.left())
@@ -129,13 +131,18 @@ def _connect(settings: Settings, deadline: Deadline) -> socket.socket:
             break
         try:
             return _connect_to(family, kind, protocol, address, settings.source_address, wait)
-        except TimeoutError:
-            fault = f"no connection within {wait:.3g} s: check hostname and port, or raise timeout="
-        except ConnectionRefusedError:
-            fault = "the connection was refused: check hostname and port"
         except OSError as error:
-            fault = f"the connection could not be made: {error.strerror or error}"
+            fault = _no_connection(error, wait)
     raise Broken(fault)
+
+
+def _no_connection(error: OSError, wait: float) -> str:
+    reason = words(error, wait)  # also lets pass what a signal handler raised
+    if isinstance(error, TimeoutError):
+        return f"no connection within {wait:.3g} s: check hostname and port, or raise timeout="
+    if isinstance(error, ConnectionRefusedError):
+        return "the connection was refused: check hostname and port"
+    return f"the connection could not be made: {error.strerror or reason}"
 
 
 def _connect_to(

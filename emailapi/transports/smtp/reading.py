@@ -6,6 +6,8 @@ import io
 import ssl
 from typing import TYPE_CHECKING, Any
 
+from ..._delivery import raised_by_signal
+
 if TYPE_CHECKING:
     from .session import Session
 
@@ -74,7 +76,13 @@ class Answers(io.RawIOBase):
 
 
 def words(error: OSError, timeout: float) -> str:
-    """Return in words what went wrong on a socket; nothing that was written stands in it."""
+    """
+    Return in words what went wrong on a socket; nothing that was written stands in it.
+
+    What a signal handler raised is not about the socket, of whatever kind it is: it passes.
+    """
+    if raised_by_signal(error):
+        raise error
     if isinstance(error, TimeoutError):
         return f"no answer within {timeout:.3g} s (timeout= and deadline= may be raised)"
     if isinstance(error, ssl.SSLError):

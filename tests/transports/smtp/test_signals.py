@@ -58,23 +58,41 @@ def raise_limit() -> None:
     raise TimeLimit("60 s")
 
 
+def raising(limit: BaseException) -> Callable[[], None]:
+    def handler() -> None:
+        raise limit
+
+    return handler
+
+
+# A handler may raise what sockets raise, as the recipes with `signal.alarm` do.
+LIMITS = pytest.mark.parametrize(
+    "limit", [TimeLimit("60 s"), TimeoutError("60 s"), ConnectionResetError(), OSError(5, "an error")], ids=repr
+)
+
+
+@LIMITS
 @pytest.mark.parametrize("verb", ["greeting", "ehlo", "mail", "rcpt", "data"])
-def test_a_time_limit_before_the_content_passes_without_a_note(verb, script, connect, on_signal):
+def test_a_time_limit_before_the_content_passes_without_a_note(verb, limit, script, connect, on_signal):
     server = script(polite(**{verb: interrupting}), polite())
     transport = connect(server, deadline=60, timeout=60)
-    on_signal(raise_limit)
-    with pytest.raises(TimeLimit) as caught:
+    limit = type(limit)(*limit.args)
+    on_signal(raising(limit))
+    with pytest.raises(type(limit)) as caught:
         transport.send(mail())
+    assert caught.value is limit
     assert not getattr(caught.value, "__notes__", [])
     transport.send(mail())
     assert server.carriers == [2]
 
 
-def test_a_time_limit_after_the_content_passes_with_a_note(script, connect, on_signal):
+@LIMITS
+def test_a_time_limit_after_the_content_passes_with_a_note(limit, script, connect, on_signal):
     server = script(polite(ends=[interrupting]), polite())
     transport = connect(server, deadline=60, timeout=60, postmark_headers=True)
-    on_signal(raise_limit)
-    with pytest.raises(TimeLimit) as caught:
+    limit = type(limit)(*limit.args)
+    on_signal(raising(limit))
+    with pytest.raises(type(limit)) as caught:
         transport.send(mail(idempotency_key="order-7"))
     (note,) = caught.value.__notes__
     assert "may have been sent" in note
