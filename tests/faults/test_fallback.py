@@ -33,7 +33,7 @@ class Refusing(MemoryTransport):
 def later(monkeypatch):
     """Give `later(seconds)`, which moves the clock that a pause is counted by."""
     ahead = [0.0]
-    monkeypatch.setattr("emailapi.transports.relief.monotonic", lambda: monotonic() + ahead[0])
+    monkeypatch.setattr("emailapi.transports.circuit_breaker.monotonic", lambda: monotonic() + ahead[0])
 
     def move(seconds: float) -> None:
         ahead[0] += seconds
