@@ -1,11 +1,15 @@
-"""Print the lowest versions that setup.cfg allows, as pip's constraints."""
+"""Print the lowest versions that setup.cfg allows, of the package's requirements and of all extras, for pip."""
 
 import configparser
 import pathlib
+import re
 
 config = configparser.ConfigParser()
 config.read(pathlib.Path(__file__).parent.parent / "setup.cfg")
-extras = config["options.extras_require"]
-sections = (config["options"]["install_requires"], extras["sandbox"], extras["ses"])
-for requirement in "\n".join(sections).split():
-    print(requirement.replace(">=", "=="))
+sections = (config["options"]["install_requires"], *config["options.extras_require"].values())
+for line in "\n".join(sections).splitlines():
+    # A constraint names no extras of the requirement; its marker, if any, stays.
+    found = re.match(r"([\w.-]+)(?:\[.*?\])?>=([\w.]+)(.*)", line)
+    if found:
+        name, version, rest = found.groups()
+        print(f"{name}=={version}{rest}")

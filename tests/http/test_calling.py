@@ -224,7 +224,7 @@ def test_what_may_be_done_twice_is_tried_again(name, failure, serve, connect, re
 def test_what_must_not_be_done_twice_is_not(name, failure, serve, connect, reply):
     """What makes something, or sets something off, is asked for once, and may have been done."""
     peer = serve(FAILURES[failure](reply))
-    options = {"retry": QUICK, "timeout": (5, 0.05 if failure == "silence" else 5)}
+    options = {"retry": QUICK, "timeout": (5, 0.5 if failure == "silence" else 5)}
     call = ONCE.get(name) or ONCE_OF_AN_ACCOUNT[name]
     with AccountClient("x", base_url=peer.url, **options) as account, pytest.raises(DeliveryUnknown) as caught:
         call(connect(peer.url, **options) if name in ONCE else account)

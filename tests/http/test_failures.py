@@ -133,16 +133,16 @@ NOT_SENT = {
     "untrusted certificate behind a proxy": Failure(_tunnel_to_untrusted, "is not trusted", retryable=False),
 }
 UNKNOWN = {
-    "silence": Failure(_peer("silence"), "no answer within 0.05 s", 1, timeout=(5, 0.05)),
+    "silence": Failure(_peer("silence"), "no answer within 0.5 s", 1, timeout=(5, 0.5)),
     "reset": Failure(_peer("reset"), "the connection broke", 1),
     "EOF": Failure(_peer("close"), "the connection broke", 1),
-    "silence by TLS": Failure(_tls("silence"), "no answer within 0.05 s", 1, timeout=(5, 0.05)),
+    "silence by TLS": Failure(_tls("silence"), "no answer within 0.5 s", 1, timeout=(5, 0.5)),
     "reset by TLS": Failure(_tls("reset"), "the connection broke", 1),
     "bad TLS record": Failure(_tls("garbage"), "TLS failed", 1),
     "proxy resets": Failure(_proxy("reset", scheme="http"), "the connection broke", 1),
     "proxy closes": Failure(_proxy("close", scheme="http"), "the connection broke", 1),
     "no HTTP": Failure(_peer(b"SSH-2.0-OpenSSH\r\n"), "the connection broke", 1),
-    "half a body, then silence": Failure(_peer(HALF), "no answer within 0.05 s", 1, timeout=(5, 0.05)),
+    "half a body, then silence": Failure(_peer(HALF), "no answer within 0.5 s", 1, timeout=(5, 0.5)),
     "half a body, then EOF": Failure(_peer(HALF_CLOSED), "the connection broke", 1),
     "half a chunk": Failure(_peer(CHUNK), "the connection broke", 1),
 }

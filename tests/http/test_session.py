@@ -173,7 +173,7 @@ def test_what_was_surely_not_sent_by_a_session(serve, connect, tls, session):
 def test_the_rest_is_unknown_by_a_session(serve, connect, session, token, answer):
     """By a session that is not ours every other failure of a send is unknown, and tells no token."""
     peer = serve(answer)
-    client = connect(peer.url, session=session, timeout=(5, 0.05))
+    client = connect(peer.url, session=session, timeout=(5, 0.5))
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(MAIL)
     assert caught.value.__context__ is None

@@ -23,7 +23,7 @@ SIZE_LIMIT = 10_000_000
 CUT = "read it, and close"
 RESET = "read it, and reset"
 SILENT = "read it, and say nothing"
-LATE = "read it, and answer after a second"
+LATE = "read it, and answer after five seconds"
 ACCEPT_AND_CUT = "take the mail, and close"
 HANG_UP = "close at once"
 BREAK_TLS = "read it, and answer what is no TLS"
@@ -127,7 +127,7 @@ class FakeSES:
         self.posts.append(given)
         act = self._next()
         if act in (None, LATE):
-            self._ended.wait(1 if act else 0)
+            self._ended.wait(5 if act else 0)
             connection.sendall(self._judge(given))
         elif isinstance(act, bytes):
             connection.sendall(act)
