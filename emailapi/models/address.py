@@ -21,6 +21,8 @@ _MAILBOX = re.compile(
     re.VERBOSE,
 )
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+# `Name <address>`, where nothing needs quotes or decoding: what most senders are.
+_NAMED_PLAIN = re.compile(rf"([A-Za-z0-9'_-]+(?: [A-Za-z0-9'_-]+)*) <({_PLAIN.pattern})>")
 # What is not closed runs to the end: it is an error in any case, and is found in one pass.
 _TOKEN = re.compile(
     r"""
@@ -196,10 +198,13 @@ def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
     Raises:
         InvalidEmail: Naming `field`: an item is no address, or of another type.
     """
-    if value is None:
+    if value is None or (type(value) is tuple and not value):
         return ()
     if isinstance(value, Address):
         return (value,)
+    # A text that is short enough has no part that is too long.
+    if type(value) is str and len(value) <= LABEL_LIMIT and (named := _NAMED_PLAIN.fullmatch(value)):
+        return (Address(named[2], named[1]),)
     where = field
     try:
         if isinstance(value, str):

@@ -6,6 +6,7 @@ A converter for each: `attrs` and the type checkers read what a field takes from
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -37,12 +38,20 @@ class TrackLinks(StrEnum):
 
 def sender(value: str | Address | None) -> Address | None:
     """Convert `sender`."""
+    return _sender_text(value) if type(value) is str else _one_sender(value)
+
+
+def _one_sender(value: str | Address | None) -> Address | None:
     found = addresses(value, "sender")
     if len(found) > 1:
         raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
     if not found and value is not None:
         raise InvalidEmail("sender is empty", field="sender")
     return found[0] if found else None
+
+
+# A program has few senders, and many emails of each.
+_sender_text = functools.lru_cache(maxsize=64)(_one_sender)
 
 
 def to(value: Addresses) -> tuple[Address, ...]:
@@ -129,7 +138,7 @@ def metadata(value: Mapping[str, str] | None) -> dict[str, str]:
     """Convert `metadata`."""
     if value is None or value is NO_METADATA:
         return {}
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise InvalidEmail(f"metadata must be a mapping, not {type(value).__name__}", field="metadata")
     try:
         return {header_text(name, "a key"): header_text(text, f"{name!r}") for name, text in value.items()}
@@ -158,7 +167,9 @@ def _one_header(item: object) -> Header:
 
 def headers(value: Headers) -> tuple[Header, ...]:
     """Convert `headers`."""
-    return () if value is None else each(value.items() if isinstance(value, Mapping) else value, "headers", _one_header)
+    if value is None or (type(value) is tuple and not value):
+        return ()
+    return each(value.items() if isinstance(value, Mapping) else value, "headers", _one_header)
 
 
 def _one_attachment(item: object) -> Attachment:
@@ -167,11 +178,9 @@ def _one_attachment(item: object) -> Attachment:
 
 def attachments(value: Attachments) -> tuple[Attachment, ...]:
     """Convert `attachments`."""
-    return (
-        ()
-        if value is None
-        else each((value,) if isinstance(value, Attachment) else value, "attachments", _one_attachment)
-    )
+    if value is None or (type(value) is tuple and not value):
+        return ()
+    return each((value,) if isinstance(value, Attachment) else value, "attachments", _one_attachment)
 
 
 def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,14 +228,22 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
     Raises:
         InvalidEmail: Naming the field that is unknown, missing or wrong.
     """
-    fields = {field.name: field for field in attrs.fields(record) if field.init}  # type: ignore[arg-type]
+    fields, required = _field_names(record)  # type: ignore[arg-type]
     for name in given:
         if name not in fields:
             raise InvalidEmail(unknown_name(str(name), fields, "field"), field=str(name))
-    for name, field in fields.items():
-        if field.default is attrs.NOTHING and name not in given:
+    for name in required:
+        if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)
     return record(**given)
+
+
+@functools.cache
+def _field_names(record: type[Any]) -> tuple[dict[str, None], list[str]]:
+    """Return the names of the fields that a record takes, in their order, and of those that it needs."""
+    fields = [field for field in attrs.fields(record) if field.init]
+    required = [field.name for field in fields if field.default is attrs.NOTHING]
+    return dict.fromkeys(field.name for field in fields), required
 
 
 def as_record(given: object, record: type[T], field: str) -> T:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from copy import copy
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -13,22 +11,13 @@ from .._delivery import (
     BATCH_NAME,
     KEY_NAME,
     OWN_NAMES,
-    Answer,
-    Request,
-    api_error,
-    envelope_code,
-    facts,
-    failure_of,
-    names_some_of,
-    unknown,
 )
-from ..errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
-from ..models.address import Address, parse_addresses
+from ..errors import InvalidEmail
+from ..models.address import Address
 from ..models.bulk import BulkEmail
 from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
-from ..models.outbound import BatchItem, SendResult, inactive_addresses
 from ..settings import Options
-from ..wire import dump_json, read, wire_names, write
+from ..wire import dump_json, wire_names, write
 from .limits import (
     BODY_LIMIT,
     METADATA_LIMIT,
@@ -42,9 +31,6 @@ from .limits import (
 M = TypeVar("M", bound=BaseEmail)
 
 _SENDER, _STREAM, _METADATA = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream", "metadata"))
-_MESSAGE_ID = wire_names(SendResult)["message_id"]
-_JUDGED = (wire_names(SendResult)["error_code"], _MESSAGE_ID)
-# What the service takes for an email, and for a bulk request, that names no stream.
 DEFAULT_STREAM = "outbound"
 BULK_STREAM = "broadcast"
 
@@ -198,91 +184,3 @@ def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes
     if len(encoded) > BODY_LIMIT:
         check_sizes(email, len(encoded))
     return encoded
-
-
-def accepted(value: object, key: str | None) -> SendResult:
-    """
-    Return the result that an answer's object describes; one whose code and id can be read is one, whatever else is odd.
-
-    Raises:
-        InvalidResponse: It cannot be read.
-    """
-    try:
-        result = read(value, SendResult)
-    except InvalidResponse:
-        result = read(_judged(value), SendResult)
-    inactive = inactive_addresses(result.message)
-    if key is None and not inactive:
-        return result
-    # `attrs.evolve` would take as long as all that was done to this answer before.
-    return SendResult(
-        message_id=result.message_id,
-        to=result.to,
-        submitted_at=result.submitted_at,
-        error_code=result.error_code,
-        message=result.message,
-        idempotency_key=key,
-        inactive_recipients=inactive,
-    )
-
-
-def _refused(error: EmailAPIError, request: Request, answer: Answer, parcel: Parcel) -> EmailAPIError:
-    """Return a refusal; one that names some of a mail's recipients may have been delivered to the others."""
-    if isinstance(error, APIError):
-        addresses = {address.email.lower() for address in parcel.recipients}
-        if names_some_of(error, len(addresses)):
-            return unknown(request, error.message, answer)
-    return error
-
-
-def _judged(value: object) -> object:
-    """Return of an answer's object only what says whether it is a success."""
-    return {name: value.get(name) for name in _JUDGED} if isinstance(value, dict) else value
-
-
-def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
-    """Return what the answer to a single mail says of it."""
-    failure = failure_of(request, answer)
-    if failure is not None:
-        return _refused(failure, request, answer, parcel)
-    with suppress(ValueError, InvalidResponse):
-        value = answer.value()
-        if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
-            result = accepted(value, parcel.idempotency_key)
-            if _is_about(result.to, parcel.recipients):
-                return result
-            return unknown(request, "the response names other recipients, it belongs to another email", answer)
-    return unknown(request, answer.unread or "the answer cannot be read", answer)
-
-
-def _is_about(to: str, recipients: Sequence[Address]) -> bool:
-    """Whether the recipients that a response names have one in common with an email's; one without any may be its."""
-    if not to or not recipients or to in (recipients[0].mailbox, recipients[0].header):
-        return True
-    try:
-        named = {address.mailbox.casefold() for address in parse_addresses(to)}
-    except InvalidEmail:
-        return True
-    return not named or any(address.mailbox.casefold() in named for address in recipients)
-
-
-def each(request: Request, answer: Answer, parcels: Sequence[Parcel]) -> list[BatchItem]:
-    """Return what the answer to a batch says of each of its mails; a failure of the whole request is each one's."""
-    failure = failure_of(request, answer)
-    if failure is not None:
-        return [copy(failure) for _ in parcels]
-    values = None
-    with suppress(ValueError):
-        values = answer.value()
-    if isinstance(values, list) and len(values) == len(parcels):
-        return [_item(value, parcel, request, answer) for value, parcel in zip(values, parcels, strict=True)]
-    return [unknown(request, "the answer does not match the batch", answer) for _ in parcels]
-
-
-def _item(value: object, parcel: Parcel, request: Request, answer: Answer) -> BatchItem:
-    if envelope_code(value):
-        return _refused(api_error(value, answer.status, facts(request, answer)), request, answer, parcel)
-    if isinstance(value, dict) and value.get(_MESSAGE_ID):
-        with suppress(InvalidResponse):
-            return accepted(value, parcel.idempotency_key)
-    return unknown(request, "the answer of this mail cannot be read", answer)

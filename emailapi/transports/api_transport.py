@@ -17,7 +17,8 @@ from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEma
 from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult, inactive_addresses
 from . import api
-from .api import EMAILS, Endpoint, Parcel, each, pack, single
+from .api import EMAILS, Endpoint, Parcel, pack
+from .api_responses import each, single
 from .base import BaseTransport
 from .batch import Batch
 from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
