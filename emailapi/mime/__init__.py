@@ -9,10 +9,11 @@ from .envelopes import envelope, envelope_of, needs_utf8
 from .given import as_given
 from .postmark import postmark_headers
 from .reading import from_message
-from .writing import to_bytes
+from .writing import check_writable, to_bytes
 
 __all__ = [
     "as_given",
+    "check_writable",
     "envelope",
     "envelope_of",
     "from_message",

@@ -46,6 +46,17 @@ def content(email: Email, token: str) -> Part:
     return _multipart("mixed", token, [whole, *files]) if files else whole
 
 
+def check_parts(email: Email) -> None:
+    """
+    Check, without encoding a body or a file, that the content of an email can be written.
+
+    Raises:
+        InvalidEmail: Naming "attachments", as `content`.
+    """
+    for place, attachment in enumerate(email.attachments):
+        _file(attachment, place, shown=False, encode=False)
+
+
 def _text(subtype: str, body: str) -> Part:
     encoding, data = encode_text(body)
     return (
@@ -64,12 +75,12 @@ def _multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str 
     return f'Content-Type: multipart/{subtype}{parameters};\r\n boundary="{boundary}"\r\n', pieces
 
 
-def _file(attachment: Attachment, place: int, shown: bool) -> Part:
+def _file(attachment: Attachment, place: int, shown: bool, *, encode: bool = True) -> Part:
     name = attachment.name
     where = f"attachments[{place}] ({name!r})"
     check_line(name, f"{where}: its name", "attachments")
     kind, parameters = content_type(attachment.content_type, where)
-    encoding, data = _transfer(kind, attachment.content, where)
+    encoding, data = _transfer(kind, attachment.content, where, encode)
     disposition = "inline" if shown else "attachment"
     header = (
         with_parameters("Content-Type", kind, parameters)
@@ -85,13 +96,13 @@ def _file(attachment: Attachment, place: int, shown: bool) -> Part:
     return header, [data]
 
 
-def _transfer(kind: str, data: bytes, where: str) -> tuple[str, bytes]:
+def _transfer(kind: str, data: bytes, where: str, encode: bool) -> tuple[str, bytes]:
     major, _, minor = kind.lower().partition("/")
     if major == "multipart":
         raise InvalidEmail(f"{where}: a file cannot be of type {kind}", field="attachments")
     if major == "message" and not minor.startswith("global"):
         return "7bit", nested_message(data, where, whole=minor in ("rfc822", "news"))
-    return "base64", encode_bytes(data)
+    return "base64", encode_bytes(data) if encode else b""
 
 
 def content_type(text: str, where: str) -> tuple[str, list[tuple[str, str]]]:

@@ -12,7 +12,7 @@ from ..models.email import Email
 from ..models.header import Header
 from ..models.whole import check_whole
 from .headers import check_mailbox, write_addresses, write_header, write_subject
-from .parts import content
+from .parts import check_parts, content
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -36,6 +36,18 @@ def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False
     content_header, body = content(email, token)
     header = _header(email, sender, (*email.headers, *headers), token, utf8)
     return b"".join(((header + content_header + "\r\n").encode(), *body))
+
+
+def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False) -> None:
+    """
+    Check that `to_bytes` can write an email, without encoding its bodies and files.
+
+    Raises:
+        InvalidEmail: As `to_bytes`.
+    """
+    sender = check_whole(email)
+    check_parts(email)
+    _header(email, sender, (*email.headers, *headers), "", utf8)
 
 
 def _header(email: Email, sender: Address, own: Sequence[Header], token: str, utf8: bool) -> str:

@@ -9,7 +9,7 @@ import attrs
 
 from ..._delivery import KEY_NAME, new_keys
 from ...errors import InvalidEmail
-from ...mime import envelope, needs_utf8, postmark_headers, to_bytes
+from ...mime import check_writable, envelope, needs_utf8, postmark_headers, to_bytes
 from ...models.address import Address
 from ...models.email import Email
 from ...models.whole import check_whole
@@ -89,6 +89,18 @@ def pack(email: Email, postmark: bool) -> Parcel:
         key=email.idempotency_key,
         carried=email.idempotency_key if postmark else None,
     )
+
+
+def check(email: Email, postmark: bool) -> None:
+    """
+    Check that `pack` can write an email, without encoding its bodies and files.
+
+    Raises:
+        InvalidEmail: As `pack`.
+    """
+    _check_fields(email, postmark)
+    envelope(email)
+    check_writable(email, headers=postmark_headers(email) if postmark else (), utf8=needs_utf8(email))
 
 
 def pack_given(

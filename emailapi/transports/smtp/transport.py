@@ -14,12 +14,12 @@ from ...models.email import Email
 from ...models.outbound import BatchItem, SendResult
 from ..base import BaseTransport
 from ..batch import Batch, for_each
-from ..given import EmailLike
+from ..given import EmailLike, as_mail
 from ..ready import Given, Recipients
 from .delivering import deliver
 from .opening import Lost
 from .options import SMTPOptions, settle
-from .parcel import Parcel, pack, pack_given, redirect
+from .parcel import Parcel, check, pack, pack_given, redirect
 from .pool import Pool
 
 if TYPE_CHECKING:
@@ -70,6 +70,19 @@ class SMTPTransport(BaseTransport[Parcel]):
         """Name the server and how the connection is encrypted, never a secret."""
         return f"SMTPTransport({self.hostname!r}, {self.port}, tls={self._settings.tls!r})"
 
+    def check(self, email: EmailLike, /) -> None:
+        """
+        Check, without contacting the server and without encoding bodies and files, that SMTP can carry an email.
+
+        Raises:
+            InvalidEmail: It has no sender, recipient or body, or a field that does not travel by SMTP.
+        """
+        taken = self._take(email)
+        if isinstance(taken, Message):
+            self._prepare(taken, Batch(single=True))
+        else:
+            check(taken, self._settings.postmark_headers)
+
     def send(self, email: EmailLike, /) -> SendResult:
         """
         Send one mail; a ready `email.message.Message` leaves as given.
@@ -82,7 +95,7 @@ class SMTPTransport(BaseTransport[Parcel]):
             DeliveryUnknown: The connection broke after the whole mail had been sent.
             ConfigurationError: The transport is closed.
         """
-        return super().send(email)
+        return self._send(self._take(email))
 
     def send_message(
         self,
@@ -118,8 +131,7 @@ class SMTPTransport(BaseTransport[Parcel]):
         self._pool.close()
 
     def _take(self, given: EmailLike) -> Email | Message:
-        taken: Email | Message = given if isinstance(given, Message) else super()._take(given)
-        return taken
+        return given if isinstance(given, (Email, Message)) else as_mail(given, Email)
 
     def _prepare(self, email: Email | Message, batch: Batch[Parcel]) -> Parcel:
         if isinstance(email, Message):
@@ -127,7 +139,12 @@ class SMTPTransport(BaseTransport[Parcel]):
         return pack(email, self._settings.postmark_headers)
 
     def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
-        return for_each(partial(self._deliver_one, context), payloads)
+        if len(payloads) > 1:
+            return for_each(partial(self._deliver_one, context), payloads)
+        try:
+            return [self._deliver_one(context, payloads[0])]
+        except EmailAPIError as error:
+            return [error]
 
     def _pack_message(
         self,
