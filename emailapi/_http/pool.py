@@ -114,7 +114,7 @@ class Adapter(HTTPAdapter):
         host, found = super().build_connection_pool_key_attributes(*args, **options)
         pool: dict[str, Any] = {**found}
         if host.get("scheme") == "https" and pool.get("cert_reqs") == "CERT_REQUIRED":
-            if not pool.keys() & {"ssl_context", "ca_certs", "ca_cert_dir"}:
+            if not pool.keys() & {"ca_certs", "ca_cert_dir"}:
                 pool["ca_certs"] = DEFAULT_CA_BUNDLE_PATH
             trust_once(pool)
         return host, pool
