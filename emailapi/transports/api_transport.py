@@ -87,10 +87,10 @@ class APITransport(BaseTransport[Parcel]):
         return sum(map(len, self._endpoint.wrapped))
 
     def _prepare(self, email: Any, batch: Batch[Parcel]) -> Parcel:
-        key = None
-        if self._options.reconcile and email.idempotency_key is None:
+        key, options = None, self._options
+        if options.reconcile and email.idempotency_key is None:
             key = new_keys(1)[0] if batch.supply is None else next(batch.supply)
-        return pack(email, self._options, self._endpoint.check, key=key, batch=batch.key)
+        return pack(email, options, self._endpoint.check, key=key, batch=batch.key)
 
     def _size(self, payload: Parcel) -> int:
         return len(payload.part)

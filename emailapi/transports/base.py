@@ -187,21 +187,22 @@ class BaseTransport(Generic[P]):
         try:
             for at, given in enumerate(emails):
                 try:
-                    email = self._take(given)
+                    email = given if isinstance(given, self._record) else self._take(given)
                     payload = self._prepare(email, batch)
                     if self._keys_are_unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)
                 except InvalidEmail as error:
                     batch.invalid[at] = error.at(at)
                 else:
-                    if batch.payloads and batch.size + self._size(payload) > self._batch_bytes:
+                    size = self._size(payload)
+                    if batch.size + size > self._batch_bytes and batch.payloads:
                         full, batch = batch, self._new_batch(batch)
                         full.keys -= (moved := {email.idempotency_key} & full.keys)
                         yield full
                         batch.keys |= moved
                         payload = self._prepare(email, batch)
                     batch.payloads[at] = payload
-                    batch.size += self._size(payload) + 1
+                    batch.size += size + 1
                 # Also a batch of nothing but errors must end: there may be millions.
                 errors = len(batch.invalid) if in_flight is None else batch.count
                 if len(batch.payloads) >= limit or errors >= errors_limit:
