@@ -197,7 +197,8 @@ class BaseTransport(Generic[P]):
                     size = self._size(payload)
                     if batch.size + size > self._batch_bytes and batch.payloads:
                         full, batch = batch, self._new_batch(batch)
-                        full.keys -= (moved := {email.idempotency_key} & full.keys)
+                        moved = full.keys & {email.idempotency_key or ""}
+                        full.keys -= moved
                         yield full
                         batch.keys |= moved
                         payload = self._prepare(email, batch)
