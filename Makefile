@@ -67,6 +67,7 @@ format: $(VENV)/.test-installed
 	@$(RUN) ruff check --fix .
 
 clean:
+	find . -name __pycache__ -not -path "./.git/*" -prune -exec rm -rf {} +
 	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # $(call install,an extra,its name in words)
