@@ -46,7 +46,7 @@ test tests: lint docs
 	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: lint
-	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow" $(ARGS)
+	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow and not processes" $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .
