@@ -46,7 +46,7 @@ test tests: lint docs
 	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: lint
-	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow" $(ARGS)
+	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow and not processes" $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .
@@ -67,6 +67,7 @@ format: $(VENV)/.test-installed
 	@$(RUN) ruff check --fix .
 
 clean:
+	find . -name __pycache__ -not -path "./.git/*" -prune -exec rm -rf {} +
 	rm -rf $(VENV) build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # $(call install,an extra,its name in words)

@@ -69,6 +69,7 @@ def test_the_demo_fails_on_a_failed_call(capsys, monkeypatch):
     assert capsys.readouterr().err == "emailapi: the connection was refused (POST /email)\n"
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("command", [["demo"], ["sandbox", "--port", "0"]])
 def test_a_missing_extra_is_named(command):
     """Without Flask a command that needs the sandbox ends with 3 and one line that names the extra."""
@@ -129,6 +130,7 @@ os.dup2(writer, 1)
 """
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("arguments", [["demo"], ["--help"], ["--version"], ["sandbox", "--help"]], ids=" ".join)
 @pytest.mark.parametrize(
     "unbuffered", ["", "sys.stdout.reconfigure(write_through=True)"], ids=["buffered", "unbuffered"]
@@ -138,6 +140,7 @@ def test_a_reader_that_has_gone_is_no_error(arguments, unbuffered):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.processes
 def test_the_demo_goes_on_without_its_reader():
     check = "from emailapi.cli import demo; demo.BOUNCING = 'softbounce@bounce-testing.postmarkapp.com'"
     done = run("demo", before=f"{CLOSED}\n{check}")
@@ -145,6 +148,7 @@ def test_the_demo_goes_on_without_its_reader():
     assert re.fullmatch("emailapi: demo: a mail to a suppressed address .*\n", done.stderr)
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 @pytest.mark.parametrize("arguments", [["demo"], ["sandbox", "--port", "0"]], ids=" ".join)
 def test_output_that_cannot_be_written_is_named(arguments):
@@ -155,6 +159,7 @@ def test_output_that_cannot_be_written_is_named(arguments):
     )
 
 
+@pytest.mark.processes
 def test_a_closed_standard_output_is_no_error():
     done = run("demo", before="import os, sys; os.close(1); sys.stdout = sys.__stdout__ = None")
     assert (done.returncode, done.stderr) == (0, "")

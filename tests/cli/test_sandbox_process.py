@@ -16,7 +16,10 @@ import requests
 
 from emailapi import AccountClient, Client, Email
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and pipes as POSIX has them")
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(os.name != "posix", reason="signals and pipes as POSIX has them"),
+]
 
 # What these tests are started with is not for the sandbox: a CI runner or `&` may have SIGINT ignored.
 LAUNCHER = """

@@ -9,7 +9,11 @@ import sys
 import zipapp
 from pathlib import Path
 
+import pytest
+
 import emailapi
+
+pytestmark = pytest.mark.processes
 
 MAIN = """\
 import sys

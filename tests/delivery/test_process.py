@@ -12,6 +12,8 @@ from emailapi._delivery import ProcessLocal
 
 from ..forking import FORKS, run_forking
 
+pytestmark = pytest.mark.processes
+
 both_forks = pytest.mark.parametrize("fork", FORKS)
 VALUE = """
 import os

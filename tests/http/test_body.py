@@ -54,6 +54,7 @@ def peak_of(call):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codings", ["gzip", "deflate", "gzip, gzip", "gzip, deflate"])
 def test_a_small_response_that_is_large_when_decompressed(codings, serve, connect, reply, bombs, session):
     peer = serve(reply(bombs[codings], Content_Encoding=codings))
@@ -99,6 +100,7 @@ def test_the_next_request_after_one_that_was_too_large_gets_its_own_response(
     assert peer.connections == 2
 
 
+@pytest.mark.slow
 def test_a_response_below_the_limit_is_read(serve, connect, reply, session):
     body = b'{"Body": "' + b"x" * (63 * MEGABYTE) + b'"}'
     peer = serve(reply(gzip.compress(body, 1), Content_Encoding="gzip"), reply(body))
@@ -107,6 +109,7 @@ def test_a_response_below_the_limit_is_read(serve, connect, reply, session):
         assert len(client.messages.dump("1")) == 63 * MEGABYTE
 
 
+@pytest.mark.slow
 def test_the_response_to_a_full_batch_fits(serve, connect, reply, session):
     """500 emails of 50 recipients each, whose every one is rejected with a message that names all of them."""
     to = [f"{'r' * 40}{number}@{'d' * 40}.example.com" for number in range(50)]

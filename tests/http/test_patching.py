@@ -15,6 +15,8 @@ from requests.adapters import HTTPAdapter
 
 from emailapi import Email, MemoryTransport
 
+pytestmark = pytest.mark.processes
+
 EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 
 

@@ -12,6 +12,8 @@ from emailapi import ConfigurationError, Email, EmailAPIError
 
 from ..forking import FORKS, run_forking
 
+pytestmark = pytest.mark.processes
+
 THREADS = 16
 
 

@@ -12,6 +12,8 @@ import pytest
 
 from ..faults.modes import Mode, answers
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).parents[2]
 HEAD = """
 import atexit, sys, threading, time

@@ -197,6 +197,7 @@ with open(journal, "a+") as lines:
 """
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
 def test_a_sending_that_was_killed_goes_on_without_a_copy_or_a_loss(stop_at, tmp_path):
     """What the journal does not tell is at most the read-ahead, and all of it is looked up."""

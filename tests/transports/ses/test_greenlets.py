@@ -11,6 +11,8 @@ from ...forking import FORKS, run_forking
 from ..greenlets import PATCHES, outcomes
 from .fake import CUT, HANG_UP, RESET
 
+pytestmark = pytest.mark.processes
+
 AUTHORITY = trustme.CA()
 
 

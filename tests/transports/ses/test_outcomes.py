@@ -137,6 +137,7 @@ def test_throttling_is_waited_out(serve, connect):
     assert len(service.accepted) == 1
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("status", [400, 429, 500, 503])
 @pytest.mark.parametrize("code", ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 def test_what_botocore_takes_for_throttling_is_tried_again(code, status, serve, connect):

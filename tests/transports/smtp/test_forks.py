@@ -9,6 +9,8 @@ import pytest
 from ...forking import FORKS, run_forking
 from .scripted import Talk, polite
 
+pytestmark = pytest.mark.processes
+
 both_forks = pytest.mark.parametrize("fork", FORKS)
 # The values are the server's `port`, and `options`.
 CONNECT = """
