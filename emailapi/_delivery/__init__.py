@@ -36,7 +36,7 @@ from .interrupts import causes, note_at, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .lookup import look_up
 from .process import ProcessLocal
-from .retrying import Deadline, at_most, may_repeat, next_wait, verdict_of
+from .retrying import Deadline, at_most, may_repeat, monotonic, next_wait, verdict_of
 
 __all__ = [
     "BATCH_NAME",
@@ -59,6 +59,7 @@ __all__ = [
     "failure_of",
     "look_up",
     "may_repeat",
+    "monotonic",
     "names_some_of",
     "new_keys",
     "next_wait",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import time
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any
+
+from .._delivery import monotonic
 
 
 class Exchange:
@@ -43,7 +44,7 @@ class Exchange:
 
     def left(self) -> float:
         """Return the seconds that are left."""
-        return self.until - time.monotonic()
+        return self.until - monotonic()
 
     def check(self) -> None:
         """

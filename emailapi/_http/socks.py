@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import socket
-import time
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -12,7 +11,7 @@ import socks  # type: ignore[import-untyped]
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, exceptions as urllib3_errors
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 
-from .._delivery import raised_by_signal
+from .._delivery import monotonic, raised_by_signal
 from .connection import LoginRefused, Watched
 from .pool import Adapter, Serving
 
@@ -26,7 +25,7 @@ class _Socket(socks.socksocket):  # type: ignore[misc]
 
     def recv_into(self, *args: Any, **options: Any) -> int:
         if self.until < math.inf:
-            left = self.until - time.monotonic()
+            left = self.until - monotonic()
             if left <= 0:
                 raise TimeoutError("the time to connect is over")
             self.settimeout(left)
@@ -41,7 +40,7 @@ class _ThroughSocks(Watched):
 
     def _new_conn(self) -> Any:
         seconds = min(math.inf if self.timeout is None else self.timeout, self.exchange.left())
-        until = time.monotonic() + seconds
+        until = monotonic() + seconds
         failure: OSError = TimeoutError("the deadline is over")
         try:
             for target in self._targets():
@@ -93,7 +92,7 @@ class _ThroughSocks(Watched):
             for option in self.socket_options or ():  # type: ignore[attr-defined]
                 sock.setsockopt(*option)
             sock.until = until
-            sock.settimeout(max(until - time.monotonic(), 0.001))
+            sock.settimeout(max(until - monotonic(), 0.001))
             sock.set_proxy(
                 given["socks_version"],
                 address,
@@ -107,7 +106,7 @@ class _ThroughSocks(Watched):
             sock.close()
             raise
         sock.until = math.inf
-        sock.settimeout(max(until - time.monotonic(), 0.001))  # for the TLS handshake
+        sock.settimeout(max(until - monotonic(), 0.001))  # for the TLS handshake
         return sock
 
 

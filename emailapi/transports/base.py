@@ -14,8 +14,9 @@ from .._delivery import CallContext
 from ..errors import ConfigurationError, ConnectionFailed, DeliveryUnknown, EmailAPIError, InvalidEmail, TransportError
 from ..models.email import BaseEmail, Email
 from ..models.outbound import BatchItem, BatchResult, SendResult
+from ..models.transport import is_ours
 from ..settings import as_deadline
-from .batch import Batch, not_started
+from .batch import Batch, not_started, one_by_one
 from .given import EmailLike, as_mail, listed, note_input
 from .limits import BATCH_LIMIT
 
@@ -53,6 +54,10 @@ class BaseTransport(Generic[P]):
         raise NotImplementedError
 
     # What a transport may change.
+
+    def _encode(self, email: Any, batch: Batch[P]) -> P:
+        """Encode an email that `check` has accepted before."""
+        return self._prepare(email, batch)
 
     def _take(self, given: Any) -> Any:
         """Return the email that a user gave."""
@@ -105,7 +110,10 @@ class BaseTransport(Generic[P]):
         Raises:
             EmailAPIError: It was not sent, or may have been: `.outcome` says which.
         """
-        return self._send(self._take(email))
+        taken = self._take(email)
+        if not is_ours(self, "check"):
+            self.check(taken)
+        return self._send(taken)
 
     def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
         """
@@ -114,7 +122,8 @@ class BaseTransport(Generic[P]):
         Raises:
             InvalidArgument: `emails` is empty, or one email instead of many.
         """
-        return self._send_batch(listed(emails))
+        given = listed(emails)
+        return self._send_batch(given) if is_ours(self, "send", "check") else one_by_one(self.send, given)
 
     def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
         """
@@ -155,7 +164,7 @@ class BaseTransport(Generic[P]):
     def _send_batch(self, emails: Iterable[Any], *, check_first: int = 0) -> BatchResult:
         self._check_open()
         items: list[BatchItem] = []
-        unreachable: ConnectionFailed | None = None
+        unreachable: EmailAPIError | None = None
         for batch in self._batches(emails, self.at_once):
             if unreachable is not None:
                 items += batch.items({}, unreachable)
@@ -166,11 +175,13 @@ class BaseTransport(Generic[P]):
                 if not items:
                     raise
                 items += batch.items({}, error)
-            if self.at_once == 1 and isinstance(items[-1], ConnectionFailed):
+            if batch.unreachable and isinstance(items[-1], EmailAPIError):
                 unreachable = items[-1]
         return BatchResult(tuple(items))
 
-    def _batches(self, emails: Iterable[Any], limit: int, *, in_flight: set[str] | None = None) -> Iterator[Batch[P]]:
+    def _batches(
+        self, emails: Iterable[Any], limit: int, *, in_flight: set[str] | None = None, checked: bool = False
+    ) -> Iterator[Batch[P]]:
         """
         Cut emails into batches; an email that is not valid is an item of its batch.
 
@@ -180,7 +191,9 @@ class BaseTransport(Generic[P]):
             in_flight: The keys of emails whose results are not known yet. Each batch adds its own; whoever has its
                 results takes them out again, and then a batch has no more than `limit` emails even if most are not
                 valid. A key that is among them is refused: finding one of two emails proves nothing of the other.
+            checked: Whether `check` has accepted them before.
         """
+        prepare = self._encode if checked else self._prepare
         taken = set() if in_flight is None else in_flight
         errors_limit = BATCH_LIMIT if limit == 1 and in_flight is None else limit
         batch = self._new_batch()
@@ -188,7 +201,7 @@ class BaseTransport(Generic[P]):
             for at, given in enumerate(emails):
                 try:
                     email = given if isinstance(given, self._record) else self._take(given)
-                    payload = self._prepare(email, batch)
+                    payload = prepare(email, batch)
                     if self._keys_are_unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)
                 except InvalidEmail as error:
@@ -201,7 +214,7 @@ class BaseTransport(Generic[P]):
                         full.keys -= moved
                         yield full
                         batch.keys |= moved
-                        payload = self._prepare(email, batch)
+                        payload = prepare(email, batch)
                     batch.payloads[at] = payload
                     batch.size += size + 1
                 # Also a batch of nothing but errors must end: there may be millions.
@@ -233,15 +246,6 @@ class BaseTransport(Generic[P]):
             known.update(zip(left, self._deliver([*left.values()], batch, context), strict=True))
         return batch.items(known, not_started())
 
-    def _interrupted(self, batch: Batch[P]) -> list[BatchItem]:
-        """Return the errors of a batch whose delivery was broken off at a moment that nobody knows."""
-        unknown: dict[int, BatchItem] = {}
-        for at, payload in batch.payloads.items():
-            error = DeliveryUnknown("the delivery was interrupted: the email may have been sent", attempts=1)
-            self._name_unknown(error, payload)
-            unknown[at] = error
-        return batch.items(unknown, not_started())
-
     def _already_sent(
         self, batch: Batch[P], stopped: Event | None, check_first: int
     ) -> Iterator[tuple[int, BatchItem]]:
@@ -272,7 +276,7 @@ class BaseTransport(Generic[P]):
     def _deliver_emails(self, emails: Sequence[Email], context: CallContext) -> list[BatchItem]:
         """Send emails within one deadline, as a fallback does; stop when there is no connection, or no time."""
         items: list[BatchItem] = []
-        for batch in self._single(emails[0]) if len(emails) == 1 else self._batches(emails, self.at_once):
+        for batch in self._single(emails[0]) if len(emails) == 1 else self._batches(emails, self.at_once, checked=True):
             recent = items[-GIVE_UP_AFTER:]
             gone = len(recent) == GIVE_UP_AFTER and all(isinstance(item, ConnectionFailed) for item in recent)
             if gone or not context.deadline.may_send():
@@ -288,7 +292,7 @@ class BaseTransport(Generic[P]):
     def _single(self, email: Email) -> Iterator[Batch[P]]:
         batch = self._new_batch(single=True)
         try:
-            batch.payloads[0] = self._prepare(email, batch)
+            batch.payloads[0] = self._encode(email, batch)
         except InvalidEmail as error:
             batch.invalid[0] = error
         yield batch

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from ..errors import EmailAPIError, InvalidEmail
-from ..models.outbound import BatchItem, SendResult
+from ..models.outbound import BatchItem, BatchResult, SendResult
 
 P = TypeVar("P")
 
@@ -27,6 +27,7 @@ class Batch(Generic[P]):
         invalid: The errors of emails that cannot be sent, by their place in the input.
         size: Bytes of the request.
         keys: The keys that users gave its emails.
+        unreachable: Whether no connection could be opened: the emails behind it would each wait for as long.
     """
 
     single: bool = False
@@ -36,6 +37,7 @@ class Batch(Generic[P]):
     invalid: dict[int, BatchItem] = attrs.field(factory=dict, repr=False)
     size: int = 0
     keys: set[str] = attrs.field(factory=set, repr=False)
+    unreachable: bool = False
 
     @property
     def count(self) -> int:
@@ -77,3 +79,16 @@ def for_each(send: Callable[[P], SendResult], payloads: Iterable[P]) -> list[Bat
         except EmailAPIError as error:
             items.append(error)
     return items
+
+
+def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
+    """Send emails by a user's own `send`; each item is an email's result, or the error it met."""
+    items: list[BatchItem] = []
+    for at, email in enumerate(emails):
+        try:
+            items.append(send(email))
+        except InvalidEmail as error:
+            items.append(error.at(at))
+        except EmailAPIError as error:
+            items.append(error)
+    return BatchResult(tuple(items))

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import EmailAPIError
+from ..errors import DeliveryUnknown, EmailAPIError
 from ..models.outbound import BatchItem
 from .base import BaseTransport
 from .batch import Batch, not_started
@@ -50,7 +50,7 @@ class ChunkJob:
         except EmailAPIError as error:
             self._items = self.chunk.items({}, error)
         except BaseException as error:  # Ctrl-C in the reader's own thread, or a fault of a hook's
-            self._broken, self._items = error, self._transport._interrupted(self.chunk)
+            self._broken, self._items = error, _interrupted(self._transport, self.chunk)
         self._done.set()
 
     def call_off(self) -> None:
@@ -60,6 +60,13 @@ class ChunkJob:
             self._items = self.chunk.items({}, not_started())
             self._done.set()
 
+    @property
+    def keys(self) -> list[str | None]:
+        """The keys that its emails carry, once its delivery has begun."""
+        if self.called_off or not self._begun.locked() or self._done.is_set():
+            return []
+        return [getattr(payload, "idempotency_key", None) for payload in self.chunk.payloads.values()]
+
     def wait(self) -> list[BatchItem]:
         """Return the results of the chunk's emails when they are known; what broke the delivery off is raised once."""
         self._done.wait()
@@ -67,6 +74,16 @@ class ChunkJob:
         if broken is not None:
             raise broken
         return self._items
+
+
+def _interrupted(transport: BaseTransport[Any], batch: Batch[Any]) -> list[BatchItem]:
+    """Return the errors of a batch whose delivery was broken off at a moment that nobody knows."""
+    unknown: dict[int, BatchItem] = {}
+    for at, payload in batch.payloads.items():
+        error = DeliveryUnknown("the delivery was interrupted: the email may have been sent", attempts=1)
+        transport._name_unknown(error, payload)
+        unknown[at] = error
+    return batch.items(unknown, not_started())
 
 
 class Reader:

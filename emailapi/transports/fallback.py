@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
-from ..models.transport import Transport
+from ..models.transport import Transport, is_ours
 from .base import BaseTransport
 from .batch import Batch
 from .circuit_breaker import CircuitBreaker
@@ -79,6 +79,11 @@ class FallbackPayload:
     primary: Any = attrs.field(repr=False)
     email: Email = attrs.field(repr=False)
 
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key on both sides."""
+        return self.email.idempotency_key
+
 
 class Fallback(BaseTransport[FallbackPayload]):
     """
@@ -107,21 +112,31 @@ class Fallback(BaseTransport[FallbackPayload]):
         Raises:
             ConfigurationError: One is not a transport, or a name is not that of a field that may be left out.
         """
-        self._secondary = engine_of(second, "fallback")
+        engine_of(second, "fallback")
         self.second = second
         self.ignore = check_ignore(ignore)
         self._breakers = ProcessLocal(CircuitBreaker)  # a fork begins anew
-        self._set_primary(first, engine_of(first, "first"))
+        self._set_primary(first)
 
-    def _set_primary(self, first: Transport, primary: BaseTransport[Any]) -> None:
-        self.first, self._primary = first, primary
+    def _set_primary(self, first: Transport) -> None:
+        self.first = first
+        primary = self._primary
         self.deadline, self.at_once, self._batch_bytes = primary.deadline, primary.at_once, primary._batch_bytes
         self._keys_are_unique = primary._keys_are_unique  # type: ignore[misc]
+
+    # Asked for at each use: a test may put a method of its own in the place of one of ours meanwhile.
+    @property
+    def _primary(self) -> BaseTransport[Any]:
+        return engine_of(self.first, "first")
+
+    @property
+    def _secondary(self) -> BaseTransport[Any]:
+        return engine_of(self.second, "fallback")
 
     def _behind(self, first: BaseTransport[Any]) -> Fallback:
         """Return the same fallback, its circuit breaker included, with another primary."""
         other = copy(self)
-        other._set_primary(first, first)
+        other._set_primary(first)
         return other
 
     def __repr__(self) -> str:
@@ -150,6 +165,10 @@ class Fallback(BaseTransport[FallbackPayload]):
 
     def _check_open(self) -> None:
         self._primary._check_open()
+
+    def _take(self, given: Any) -> Any:
+        email = super()._take(given)
+        return email if is_ours(self, "complete") else self.complete(email)
 
     def _new_batch(self, previous: Batch[Any] | None = None, *, single: bool = False) -> Batch[Any]:
         return self._primary._new_batch(previous, single=single)
@@ -186,17 +205,20 @@ class Fallback(BaseTransport[FallbackPayload]):
         return attrs.evolve(email, **changes) if changes else email
 
     def _deliver(self, payloads: Sequence[FallbackPayload], batch: Batch[Any], context: CallContext) -> list[BatchItem]:
+        self._check_open()
         items = self._by_primary(payloads, batch, context)
+        batch.unreachable = False  # by both, or not at all
         tried = len(items)
         again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
         again += range(tried, len(payloads))
         items += [_skipped() for _ in payloads[tried:]]
-        if not again or not context.deadline.may_send():
+        until = context.attempts_until  # sooner than the deadline where this one is the primary of another
+        if not again or not until.may_send():
             return items
         name = type(self.second).__name__
         logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name)
         emails = [self._reduced(payloads[at].email) for at in again]
-        sent = self._secondary._deliver_emails(emails, CallContext(context.deadline, context.deadline))
+        sent = self._secondary._deliver_emails(emails, CallContext(until, until))
         for at, item in zip(again, sent, strict=False):
             items[at] = _after(items[at], item) if at < tried else item
             if isinstance(item, DeliveryUnknown):
@@ -209,13 +231,19 @@ class Fallback(BaseTransport[FallbackPayload]):
         """Send by the primary what the circuit breaker permits: all emails, one as a probe, or none."""
         end, breaker = context.attempts_until, self._breakers.get()
         half = end.sooner(end.left() / 2)
+        attempts = min(PRIMARY_ATTEMPTS, context.max_attempts or PRIMARY_ATTEMPTS)
         items: list[BatchItem] = []
         while count := breaker.permits(len(payloads) - len(items)):
             part = [payload.primary for payload in payloads[len(items) : len(items) + count]]
             # While others wait for the outcome of a probe, its look-up leaves them their half.
             last = len(items) + count == len(payloads)
-            limits = CallContext(context.deadline if last else half, half, PRIMARY_ATTEMPTS)
-            some = self._primary._deliver(part, batch, limits)
+            limits = CallContext(context.deadline if last else half, half, attempts)
+            try:
+                some = self._primary._deliver(part, batch, limits)
+            except EmailAPIError as error:
+                if not items:
+                    raise
+                return items + [copy(error) for _ in payloads[len(items) :]]
             breaker.record(_worked(some))
             items += some
         return items

@@ -172,6 +172,8 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
     if len(metadata) > METADATA_LIMIT:
         raise InvalidEmail(f"metadata has {len(metadata)} pairs, the API takes {METADATA_LIMIT}", field="metadata")
     for name, value in metadata.items():
+        if type(name) is not str or type(value) is not str:  # changed since the email was built
+            raise InvalidEmail(f"metadata: {name!r} and its value must be text, got {value!r:.80}", field="metadata")
         if not name or len(name) > METADATA_NAME_LIMIT:
             raise InvalidEmail(
                 f"metadata name {name!r} must have 1 to {METADATA_NAME_LIMIT} characters", field="metadata"

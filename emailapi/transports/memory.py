@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Self
 
 from .._delivery import CallContext, new_keys
 from ..errors import ConfigurationError
@@ -32,6 +33,10 @@ class MemoryTransport(BaseTransport[Email]):
     def __repr__(self) -> str:
         """Count the emails."""
         return f"MemoryTransport({len(self.sent)} sent)"
+
+    def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
+        """Return this transport: keeping an email takes no time."""
+        return self
 
     def close(self) -> None:
         """Accept no more; what was sent stays."""

@@ -101,6 +101,14 @@ def one_mailbox(sender: str | Address) -> str:
     return found[0]
 
 
+def _is_pair(given: Recipients) -> bool:
+    """Whether it is `("Jane", "jane@example.com")`, and not two recipients: mail to a local "Jane" is not meant."""
+    if not isinstance(given, tuple) or len(given) != 2:
+        return False
+    name, email = given
+    return isinstance(name, str) and isinstance(email, str) and "@" not in name and "@" in email
+
+
 def mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
     """
     Return mailboxes, each once; an SMTP server on this machine also knows names without a domain.
@@ -110,6 +118,9 @@ def mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
     """
     if isinstance(given, str) and _SIMPLE.fullmatch(given):
         return (given,)
+    if _is_pair(given):
+        why = f"{field} is a pair of name and address: use Address(email, name), or email.utils.formataddr"
+        raise InvalidEmail(why, field=field)
     items = [given] if isinstance(given, (str, Address)) else given
     if isinstance(items, (bytes, dict)) or not isinstance(items, Iterable):
         raise InvalidEmail(f"{field} must be an address or a list of them, not {type(given).__name__}", field=field)

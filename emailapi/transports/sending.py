@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .._delivery import Kind, Request, note_at
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .base import BaseTransport
@@ -189,8 +190,11 @@ class Sending(Iterator[BatchItem]):
             job.run()
         try:
             items = job.wait()
-        except BaseException:  # Ctrl-C: nothing is sent from now on
+        except BaseException as passing:  # Ctrl-C, a signal's: nothing is sent from now on
             self._stop()
+            keys = [key for pending in tuple(self._pending) for key in pending.keys]
+            if keys:
+                note_at(passing, Request("POST", "send_many", kind=Kind.SEND, keys=keys))
             raise
         if not self._pending or self._pending[0] is not job:
             return  # a signal handler read it meanwhile

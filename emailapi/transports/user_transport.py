@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
 from .._delivery import CallContext, raised_by_signal
-from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError
+from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, InvalidEmail
 from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
-from ..models.transport import Transport
+from ..models.transport import Transport, is_ours
 from ..models.whole import check_whole
 from .base import BaseTransport
 from .batch import Batch
+from .given import EmailLike
 from .limits import BATCH_LIMIT
 
 
@@ -27,17 +28,12 @@ def engine_of(transport: Transport, name: str) -> BaseTransport[Any]:
     if isinstance(transport, type) or not isinstance(transport, Transport):
         found = f"the class {transport.__name__}" if isinstance(transport, type) else type(transport).__name__
         raise ConfigurationError(f"{name} must be a transport, not {found}")
-    if isinstance(transport, BaseTransport) and not _is_overridden(transport):
-        return transport
-    return UserTransport(transport)
-
-
-def _is_overridden(transport: BaseTransport[Any]) -> bool:
-    """Whether a class outside this package has a `send`, `send_batch` or `check` of its own, which must be called."""
-    kind = type(transport)
-    ours = next(base for base in kind.__mro__ if base.__module__.startswith("emailapi."))
-    names = ("send", "send_batch", "check")
-    return any(getattr(kind, name) is not getattr(ours, name) or name in vars(transport) for name in names)
+    # By its type: a mock or a proxy only says that it is one of ours.
+    if not issubclass(type(transport), BaseTransport) or not is_ours(transport, "send", "send_batch", "check"):
+        return UserTransport(transport)
+    ours: Any = transport
+    engine: BaseTransport[Any] = ours
+    return engine
 
 
 class UserTransport(BaseTransport[Email]):
@@ -46,24 +42,53 @@ class UserTransport(BaseTransport[Email]):
     def __init__(self, transport: Transport) -> None:
         """Wrap it."""
         self.transport = transport
-        self.at_once = max(1, min(getattr(transport, "at_once", BATCH_LIMIT), BATCH_LIMIT))
-        self.deadline = getattr(transport, "deadline", self.deadline)
+        at_once, deadline = getattr(transport, "at_once", BATCH_LIMIT), getattr(transport, "deadline", None)
+        # Exact types: those of a mock only say that they are numbers.
+        self.at_once = max(1, min(at_once, BATCH_LIMIT)) if type(at_once) is int else BATCH_LIMIT
+        if type(deadline) is int or type(deadline) is float:
+            self.deadline = deadline
 
     def __repr__(self) -> str:
         """Name the transport itself."""
         return repr(self.transport)
 
+    def check(self, email: EmailLike, /) -> None:
+        """
+        Check that the transport can carry an email, if it can tell.
+
+        Raises:
+            InvalidEmail: It cannot, or its check fails.
+        """
+        self._check(self._take(email), check_whole)
+
+    def _check(self, email: Email, otherwise: Callable[[Email], object]) -> None:
+        try:
+            getattr(self.transport, "check", otherwise)(email)
+        except EmailAPIError:
+            raise
+        except Exception as error:
+            if raised_by_signal(error):
+                raise
+            why = f"{self._kind}.check raised {type(error).__name__}: nothing was sent"
+            raise InvalidEmail(why, field="email") from error
+
     def _prepare(self, email: Email, batch: Batch[Email]) -> Email:
-        getattr(self.transport, "check", check_whole)(email)
+        complete = self._fill_in(email, None)
+        self._check(complete, bool)
+        return complete
+
+    def _encode(self, email: Email, batch: Batch[Email]) -> Email:
         return email
 
     def _fill_in(self, email: Email, payload: Email | None) -> Email:
         complete = getattr(self.transport, "complete", None)
-        filled: Email = email if complete is None else complete(email)
+        if payload is not None or complete is None:
+            return payload or email
+        filled: Email = complete(email)
         return filled
 
     def _deliver(self, payloads: Sequence[Email], batch: Batch[Email], context: CallContext) -> list[BatchItem]:
-        bounded = getattr(self.transport, "within", None)
+        bounded = getattr(self.transport, "within", None) if hasattr(type(self.transport), "within") else None
         seconds = context.attempts_until.left()
         transport = self.transport if bounded is None else bounded(max(seconds, 0.001), attempts=context.max_attempts)
         failure = None
@@ -80,7 +105,10 @@ class UserTransport(BaseTransport[Email]):
             if len(items) == len(payloads):
                 return [self._item(item) for item in items]
             why = f"{self._kind} answered {len(items)} items to {len(payloads)} mails"
-        lost: list[BatchItem] = [DeliveryUnknown(f"{why}; the mail may have been sent") for _ in payloads]
+        lost: list[BatchItem] = [
+            DeliveryUnknown(f"{why}; the mail may have been sent", idempotency_key=email.idempotency_key)
+            for email in payloads
+        ]
         for item in lost:
             item.__cause__ = failure  # type: ignore[union-attr]
         return lost

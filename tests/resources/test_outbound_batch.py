@@ -232,3 +232,14 @@ def test_the_sandbox_takes_a_batch(client):
     result.raise_for_errors()
     assert [item.to for item in result] == ["a@example.com", "b@example.com", "c@example.com"]
     assert len({item.message_id for item in result}) == 3
+
+
+@pytest.mark.parametrize("value", [5, None, b"x", "a\r\nb"])
+def test_metadata_that_was_changed_since_costs_that_email_alone(service, value):
+    """A dictionary of a frozen email can be changed; what it holds then is checked again."""
+    mails = [mail(name) for name in "abc"]
+    mails[1].metadata["late"] = value
+    service.answer("POST", "/email/batch", [ok("a"), ok("c")] if value != "a\r\nb" else [ok("a"), ok("b"), ok("c")])
+    result = service.client.outbound.send_batch(mails)
+    if value != "a\r\nb":
+        assert [getattr(item, "field", "") for item in result] == ["", "metadata", ""]

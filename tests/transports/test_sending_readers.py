@@ -18,6 +18,8 @@ from ..faults.calls import is_unknown, mail
 from ..faults.modes import Mode, answers
 from .sending import held, mails, wait_for
 
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 SLOW = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or answers(exchange.value)(exchange))
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import attrs
+
+from ..._delivery import monotonic
 
 OPERATIONS = ("SendEmail", "SendRawEmail")
 
@@ -70,7 +71,7 @@ class _Body(io.BytesIO):
         self._exchange = exchange
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if time.monotonic() >= self._exchange.until:
+        if monotonic() >= self._exchange.until:
             self._exchange.late = True
             raise TimeoutError("the deadline is over")
         self._exchange.sent = True
@@ -91,7 +92,7 @@ def mark(request: Any, **_: object) -> None:
     context = getattr(request, "context", None)
     if isinstance(context, dict):
         connect, read = exchange.limits
-        exchange.limits = connect, max(0.001, min(read, exchange.until - time.monotonic()))
+        exchange.limits = connect, max(0.001, min(read, exchange.until - monotonic()))
         context["read_timeout"] = exchange.limits[1]
 
 

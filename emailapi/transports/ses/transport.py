@@ -14,7 +14,7 @@ import attrs
 
 from ..._delivery import CallContext, Deadline, next_wait
 from ..._log import logger
-from ...errors import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidEmail
+from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, addresses
 from ...models.email import Email
 from ...models.options import Retry
@@ -183,7 +183,9 @@ class SESTransport(BaseTransport[SESPayload]):
     def _deliver(
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
     ) -> list[BatchItem]:
-        return for_each(partial(self._deliver_one, context), payloads)
+        items = for_each(partial(self._deliver_one, context), payloads)
+        batch.unreachable = isinstance(items[-1], ConnectionFailed)
+        return items
 
     def _deliver_one(self, context: CallContext, payload: SESPayload) -> SendResult:
         """

@@ -8,10 +8,9 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from time import monotonic
 from typing import Any
 
-from ..._delivery import Deadline
+from ..._delivery import Deadline, monotonic
 from .reading import CLOSED, NOT_SMTP, Answers, Broken, words
 from .replies import FAREWELL, Reply
 

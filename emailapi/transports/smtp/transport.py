@@ -17,7 +17,7 @@ from ..batch import Batch, for_each
 from ..given import EmailLike, as_mail
 from ..ready import Given, Recipients
 from .delivering import deliver
-from .opening import Lost
+from .opening import Lost, Unopened
 from .options import SMTPOptions, settle
 from .parcel import Parcel, check, pack, pack_given, redirect
 from .pool import Pool
@@ -95,7 +95,7 @@ class SMTPTransport(BaseTransport[Parcel]):
             DeliveryUnknown: The connection broke after the whole mail had been sent.
             ConfigurationError: The transport is closed.
         """
-        return self._send(self._take(email))
+        return super().send(email)
 
     def send_message(
         self,
@@ -139,12 +139,7 @@ class SMTPTransport(BaseTransport[Parcel]):
         return pack(email, self._settings.postmark_headers)
 
     def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
-        if len(payloads) > 1:
-            return for_each(partial(self._deliver_one, context), payloads)
-        try:
-            return [self._deliver_one(context, payloads[0])]
-        except EmailAPIError as error:
-            return [error]
+        return for_each(partial(self._deliver_one, batch, context), payloads)
 
     def _pack_message(
         self,
@@ -159,9 +154,10 @@ class SMTPTransport(BaseTransport[Parcel]):
         written = pack(message, self._settings.postmark_headers)
         return redirect(written, sender, recipients, mail_options, rcpt_options)
 
-    def _deliver_one(self, context: CallContext, payload: Parcel) -> SendResult:
+    def _deliver_one(self, batch: Batch[Parcel], context: CallContext, payload: Parcel) -> SendResult:
         try:
             return deliver(self._pool, payload, context.retry(self._retry), context.attempts_until)
         except Lost as lost:
+            batch.unreachable = isinstance(lost, Unopened)
             error: EmailAPIError = lost.error
         raise error

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from emailapi import SMTPError
+from emailapi import Retry, SMTPError
 
 from .mails import READY, mail
 from .scripted import Talk, polite
@@ -171,3 +171,9 @@ def test_no_connection_to_go_on_with_is_no_connection(script, connect):
     batch = transport.send_batch([mail(), mail()])
     assert [type(error).__name__ for error in batch.failed] == ["ConnectionFailed"] * 2
     assert len(server.mails) == 1
+
+
+def test_an_email_that_breaks_its_connection_stops_no_other_of_the_batch(script, connect):
+    server = script(polite(rcpt=[Talk.cut]), polite(rcpt=[Talk.cut]), polite(), polite())
+    result = connect(server, retry=Retry(attempts=2, initial=0.01)).send_batch([mail(), mail(), mail()])
+    assert [item.outcome.value for item in result] == ["not_sent", "accepted", "accepted"]
