@@ -108,7 +108,7 @@ class BaseTransport(Generic[P]):
         Send one email.
 
         Raises:
-            EmailAPIError: It was not sent, or may have been: `.outcome` says which.
+            EmailAPIError: It was not sent, or may have been; the outcome of the error says which.
         """
         taken = self._take(email)
         if not is_ours(self, "check"):
