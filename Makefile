@@ -45,6 +45,8 @@ demo: $(VENV)/.sandbox-installed
 test tests: lint docs
 	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
+# Quick tests wait for nothing: another process costs more than it gains.
+check: JOBS = 3
 check: lint
 	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow and not processes" $(ARGS)
 
