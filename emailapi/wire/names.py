@@ -49,7 +49,7 @@ def marks(owner: type) -> Mapping[str, Wire]:
     """Return each field's mark, with its wire name filled in, for a record or a `TypedDict` of filters."""
     if owner in _found:
         return _found[owner]
-    found = _found[owner] = {}
+    found: dict[str, Wire] = {}
     for attribute, hint in get_type_hints(owner, include_extras=True).items():
         if attribute.startswith("_"):
             continue
@@ -57,6 +57,8 @@ def marks(owner: type) -> Mapping[str, Wire]:
         mark = inner[0] if inner else Wire()
         name = pascal_case(attribute) if mark.name is None else mark.name
         found[attribute] = Wire(name, read=mark.read, write=mark.write, also=mark.also)
+    # Kept when it is whole: another thread, or whoever comes after an interruption, must not see a part of it.
+    _found[owner] = found
     return found
 
 

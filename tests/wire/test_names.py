@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, TypedDict
 
 import attrs
@@ -71,3 +72,47 @@ def test_names_cannot_be_spoilt():
     """Changing what was returned does not change what is returned next."""
     wire_names(Parent).clear()
     assert wire_names(Parent)["message_id"] == "MessageID"
+
+
+def test_an_interruption_leaves_no_half_of_a_records_names(monkeypatch):
+    """A signal handler may raise while the names are read for the first time."""
+
+    @attrs.frozen
+    class Fresh:
+        first_name: str = ""
+        last_name: str = ""
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise Interrupted
+
+    with monkeypatch.context() as patched:
+        patched.setattr("emailapi.wire.names.get_type_hints", interrupt)
+        with pytest.raises(Interrupted):
+            wire_names(Fresh)
+    assert wire_names(Fresh) == {"first_name": "FirstName", "last_name": "LastName"}
+
+
+def test_another_thread_sees_all_names_of_a_record_or_reads_them_itself(monkeypatch):
+    from emailapi.wire import names
+
+    @attrs.frozen
+    class Shared:
+        first_name: str = ""
+
+    inside, others = threading.Event(), []
+    hints = names.get_type_hints
+
+    def slowly(*given: object, **options: object) -> object:
+        if not inside.is_set():
+            inside.set()
+            other = threading.Thread(target=lambda: others.append(wire_names(Shared)))
+            other.start()
+            other.join(30)
+        return hints(*given, **options)
+
+    monkeypatch.setattr(names, "get_type_hints", slowly)
+    assert wire_names(Shared) == {"first_name": "FirstName"}
+    assert others == [{"first_name": "FirstName"}]
