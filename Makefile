@@ -45,10 +45,17 @@ demo: $(VENV)/.sandbox-installed
 test tests: lint docs
 	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
+# Folders and files that take several seconds each, and are for `make test`.
+LONG := $(addprefix tests/,docs http/test_body.py http/test_calling.py http/test_failures.py http/test_socks.py \
+    http/test_watching_tools.py mime/test_bodies.py mime/test_headers.py mime/test_hostile.py models/test_stored.py \
+    resources/test_hostile_values.py transports/ses/test_outcomes.py transports/smtp/test_deadlines.py \
+    transports/test_one_key.py transports/test_posting.py transports/test_sending_readers.py)
+
 # Quick tests wait for nothing: another process costs more than it gains.
 check: JOBS = 3
 check: lint
-	@echo "== pytest, the quick tests" && $(PYTEST) -q -m "not slow and not processes" $(ARGS)
+	@echo "== pytest, the quick tests" && \
+	    $(PYTEST) -q -m "not slow and not processes" $(addprefix --ignore=,$(LONG)) $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .
