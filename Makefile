@@ -49,13 +49,15 @@ test tests: lint docs
 LONG := $(addprefix tests/,docs http/test_body.py http/test_calling.py http/test_failures.py http/test_socks.py \
     http/test_watching_tools.py mime/test_bodies.py mime/test_headers.py mime/test_hostile.py models/test_stored.py \
     resources/test_hostile_values.py transports/ses/test_outcomes.py transports/smtp/test_deadlines.py \
+    http/test_replaying_tools.py mime/test_given_lines.py resources/test_narrowing.py sandbox/test_messages.py \
+    sandbox/test_outbound.py sandbox/test_rules.py test_promises_of_delivery.py transports/ses \
     transports/test_one_key.py transports/test_posting.py transports/test_sending_readers.py)
 
 # Quick tests wait for nothing: another process costs more than it gains.
 check: JOBS = 3
 check: lint
 	@echo "== pytest, the quick tests" && \
-	    $(PYTEST) -q -m "not slow and not processes" $(addprefix --ignore=,$(LONG)) $(ARGS)
+	    $(PYTEST) -q -m "not slow and not processes" tests $(addprefix --ignore=,$(LONG)) $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .
