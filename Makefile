@@ -1,5 +1,5 @@
 # make demo    see it work: emails through the real client to the embedded sandbox
-# make check   for every change: linters, types, and the quick tests, in a minute
+# make check   for every change: linters, types, and two cases of each quick test, in a minute
 # make test    linters, types, the docs, and all tests with branch coverage; also `make tests`
 # make lint    only the linters and types
 # make docs    build the site of docs/, and say where to open it
@@ -34,7 +34,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check test tests lint docs format clean
+.PHONY: help demo check quick test tests lint docs format clean
 
 help:
 	@sed -n 's/^# \{0,1\}//p; /^$$/q' Makefile
@@ -45,19 +45,13 @@ demo: $(VENV)/.sandbox-installed
 test tests: lint docs
 	@echo "== pytest" && $(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-# Folders and files that take several seconds each, and are for `make test`.
-LONG := $(addprefix tests/,docs http/test_body.py http/test_calling.py http/test_failures.py http/test_socks.py \
-    http/test_watching_tools.py mime/test_bodies.py mime/test_headers.py mime/test_hostile.py models/test_stored.py \
-    resources/test_hostile_values.py transports/ses/test_outcomes.py transports/smtp/test_deadlines.py \
-    http/test_replaying_tools.py mime/test_given_lines.py resources/test_narrowing.py sandbox/test_messages.py \
-    sandbox/test_outbound.py sandbox/test_rules.py test_promises_of_delivery.py transports/ses \
-    transports/test_one_key.py transports/test_posting.py transports/test_sending_readers.py)
+check: $(VENV)/.test-installed
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target lint quick
 
-# Quick tests wait for nothing: another process costs more than it gains.
-check: JOBS = 3
-check: lint
-	@echo "== pytest, the quick tests" && \
-	    $(PYTEST) -q -m "not slow and not processes" tests $(addprefix --ignore=,$(LONG)) $(ARGS)
+# Single documents must not be divided among processes, but only tests/ is taken here.
+quick: $(VENV)/.test-installed
+	@echo "== pytest, two cases of each quick test" && \
+	    REQUIRE="$(REQUIRE)" $(RUN) pytest -n 4 --dist worksteal -q --extent=quick tests $(ARGS)
 
 lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .

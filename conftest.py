@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 import pytest
@@ -24,31 +24,61 @@ from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
-_EXHAUSTIVE = "--exhaustive"
+_Item = TypeVar("_Item", bound=pytest.Item)
+
+_EXTENT = "--extent"
+# How many random examples hypothesis tries.
+_EXAMPLES = {"quick": 10, "usual": 50, "exhaustive": 300}
+_QUICK_CASES = 2
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--exhaustive`."""
-    parser.addoption(_EXHAUSTIVE, action="store_true", help="run all cases of tests marked exhaustive")
+    """Add `--extent` and `--exhaustive`."""
+    group = parser.getgroup("how many cases run")
+    group.addoption(
+        _EXTENT, choices=_EXAMPLES, default="usual", help="quick: a few cases of each test, none of the slow"
+    )
+    group.addoption(
+        "--exhaustive",
+        action="store_const",
+        const="exhaustive",
+        dest="extent",
+        help="the same as --extent=exhaustive: all cases of tests marked exhaustive",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many random examples hypothesis tries."""
-    settings.register_profile("quick", deadline=None, print_blob=True, max_examples=50)
-    settings.register_profile("exhaustive", deadline=None, print_blob=True, max_examples=300)
-    settings.load_profile("exhaustive" if config.getoption(_EXHAUSTIVE) else "quick")
+    for extent, examples in _EXAMPLES.items():
+        settings.register_profile(extent, deadline=None, print_blob=True, max_examples=examples)
+    settings.load_profile(config.getoption(_EXTENT))
 
 
 @pytest.hookimpl(trylast=True)  # after the folders' own conftest.py, which add marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out most cases of exhaustive tests, and begin with the files that take long."""
-    if not config.getoption(_EXHAUSTIVE):
-        kept = _representative(items)
+    """Leave out the cases that the run's extent leaves out, and begin with the files that take long."""
+    extent = config.getoption(_EXTENT)
+    if extent != "exhaustive":
+        kept = _quick(items) if extent == "quick" else _representative(items)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = [item for item in items if item in kept]
     # pytest-xdist gives whole files to its workers: one that takes long must not be the last.
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def _quick(items: Iterable[pytest.Item]) -> set[pytest.Item]:
+    """Return at most `_QUICK_CASES` cases of each test that is neither slow nor starts a process."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if not item.get_closest_marker("slow") and not item.get_closest_marker("processes"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    return {item for name, group in cases.items() for item in _shuffled(name, group)[:_QUICK_CASES]}
+
+
+def _shuffled(name: str, cases: list[_Item]) -> list[_Item]:
+    """Return the cases of a test, spread over the whole of its parameters, and in the same order each time."""
+    return random.Random(name).sample(cases, len(cases))  # noqa: S311
 
 
 def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
@@ -62,8 +92,7 @@ def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
             kept.add(item)
     for name, group in cases.items():
         seen: set[tuple[str, int]] = set()
-        # Spread over the whole matrix, and the same cases each time.
-        for item in random.Random(name).sample(group, len(group)):  # noqa: S311
+        for item in _shuffled(name, group):
             values = {(argument, id(value)) for argument, value in item.callspec.params.items()}
             if not values <= seen:
                 seen |= values

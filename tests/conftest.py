@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from .interrupting import accept_nudges
+
 TESTS = Path(__file__).parent
 # Linux ends a program that is started so when the thread that started it ends.
 SETPRIV = shutil.which("setpriv")
@@ -25,6 +27,7 @@ TIED = [SETPRIV, "--pdeathsig", "KILL"] if SETPRIV else []
 def default_signals() -> None:
     """Take SIGINT as a terminal's program does: a shell starts what runs in the background with SIGINT ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    accept_nudges()
 
 
 @pytest.fixture(autouse=True)

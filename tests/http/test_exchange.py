@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import signal
-import threading
 import zlib
 
 import pytest
@@ -13,6 +12,8 @@ import requests
 import emailapi
 from emailapi import DeliveryUnknown, Email, InvalidRequest, InvalidResponse, NotFound, RateLimited, ServerError
 from emailapi._delivery import Deadline, Kind, Request
+
+from ..interrupting import interrupt
 
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee", "To": "you@example.com"}
@@ -197,11 +198,11 @@ def test_a_read_that_the_service_failed(serve, connect, reply):
 def test_an_interrupt_costs_the_connection(serve, connect, reply):
     """Ctrl-C while an answer is awaited ends the call as it is, and a later call does not get that answer."""
 
-    def interrupt(seen):
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    def interrupting(seen):
+        interrupt(signal.SIGINT)
         return "silence"
 
-    peer = serve(interrupt, reply(OK))
+    peer = serve(interrupting, reply(OK))
     client = connect(peer.url)
     with pytest.raises(KeyboardInterrupt):
         client.outbound.send(MAIL)

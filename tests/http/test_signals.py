@@ -14,6 +14,8 @@ import requests
 from emailapi import Client, ConnectionFailed, DeliveryUnknown, Email, Hooks, Retry
 from emailapi.transports.memory import MemoryTransport
 
+from ..interrupting import interrupt
+
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="outer", text_body="Hi", idempotency_key="key-1")
 INNER = Email(sender="us@example.com", to="you@example.com", subject="inner", text_body="Hi")
 
@@ -40,7 +42,7 @@ def interrupting(answer, number=signal.SIGALRM):
     """Answer a request in a way, and send the signal as soon as the request is there."""
 
     def respond(seen):
-        signal.pthread_kill(threading.main_thread().ident, number)
+        interrupt(number)
         return answer(seen) if callable(answer) else answer
 
     return respond

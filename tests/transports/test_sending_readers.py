@@ -16,6 +16,7 @@ from emailapi.transports.sending import SendingCounts
 
 from ..faults.calls import is_unknown, mail
 from ..faults.modes import Mode, answers
+from ..interrupting import interrupt
 from .sending import held, mails, wait_for
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
@@ -112,10 +113,9 @@ def test_a_signal_handler_may_read_on(serve, connect):
 
     before = signal.signal(signal.SIGALRM, handler)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        threading.Timer(0.2, interrupt).start()
         read = [item.to for item in sending]
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert len(by_handler) == 1
     assert sorted(by_handler + read) == [f"m{number}@example.com" for number in range(4)]

@@ -9,10 +9,11 @@ import pytest
 
 from emailapi import DeliveryUnknown, EmailAPIError, Outcome
 
+from ...interrupting import interrupt
 from .conftest import mail
 from .fake import CUT, fault
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="no such signal on this platform")
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no such signal on this platform")
 
 
 class TimeLimit(Exception):
@@ -21,14 +22,10 @@ class TimeLimit(Exception):
 
 @pytest.fixture
 def on_signal():
-    """Give `on_signal(handler)`: what SIGUSR1 does until the test ends."""
-    before = signal.getsignal(signal.SIGUSR1)
-    yield lambda handler: signal.signal(signal.SIGUSR1, handler)
-    signal.signal(signal.SIGUSR1, before)
-
-
-def interrupt() -> None:
-    signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+    """Give `on_signal(handler)`: what SIGALRM does until the test ends."""
+    before = signal.getsignal(signal.SIGALRM)
+    yield lambda handler: signal.signal(signal.SIGALRM, handler)
+    signal.signal(signal.SIGALRM, before)
 
 
 def client_options(kind: str, boto, url: str):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import socket
@@ -20,6 +19,7 @@ from emailapi import (
     SMTPTransport,
 )
 
+from ...interrupting import interrupt
 from .mails import READY, mail
 from .scripted import Talk, polite
 
@@ -210,7 +210,7 @@ def test_a_batch_without_a_connection_is_not_tried_mail_by_mail(script, connect)
 
 def test_ctrl_c_leaves_no_open_transaction(script, connect):
     """An interrupted mail is not sent afterwards, and the next one goes over another connection."""
-    server = script(polite(data=lambda talk: (os.kill(os.getpid(), signal.SIGINT), talk.wait())), polite())
+    server = script(polite(data=lambda talk: (interrupt(signal.SIGINT), talk.wait())), polite())
     transport = connect(server)
     with pytest.raises(KeyboardInterrupt):
         transport.send(mail(subject="first"))

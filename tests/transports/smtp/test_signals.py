@@ -11,10 +11,11 @@ import pytest
 
 from emailapi import ConfigurationError, EmailAPIError, Outcome, SMTPTransport
 
+from ...interrupting import interrupt
 from .mails import READY, mail
 from .scripted import Talk, polite
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="no such signal on this platform")
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no such signal on this platform")
 
 
 class TimeLimit(Exception):
@@ -23,14 +24,10 @@ class TimeLimit(Exception):
 
 @pytest.fixture
 def on_signal(monkeypatch):
-    """Give `on_signal(handler)`: what SIGUSR1 does until the test ends."""
-    before = signal.getsignal(signal.SIGUSR1)
-    yield lambda handler: signal.signal(signal.SIGUSR1, lambda *_: handler())
-    signal.signal(signal.SIGUSR1, before)
-
-
-def interrupt() -> None:
-    signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+    """Give `on_signal(handler)`: what SIGALRM does until the test ends."""
+    before = signal.getsignal(signal.SIGALRM)
+    yield lambda handler: signal.signal(signal.SIGALRM, lambda *_: handler())
+    signal.signal(signal.SIGALRM, before)
 
 
 def interrupting(talk: Talk) -> None:
