@@ -14,8 +14,8 @@ from emailapi.models.listing import Listing
 from emailapi.models.messages import MESSAGES
 from emailapi.models.opens import OPENS
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS
-from emailapi.transports.api_transport import APITransport
+from emailapi.transports.api.payload import EMAILS
+from emailapi.transports.api.transport import APITransport
 from emailapi.wire import load_json, read_rows
 
 from .mails import fields, opened, payload, row

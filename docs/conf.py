@@ -18,7 +18,6 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_parser", "rende
 exclude_patterns = ["_parts"]
 nitpicky = True
 # What a `Sending` is made of is not made by users.
-nitpick_ignore = [("py:class", "emailapi.transports.batches.Chunk")]
 # A fence without a language is no code.
 highlight_language = "text"
 # What stands between backticks in a docstring is a name if we have such a thing, else code: `rendering` tells.

@@ -48,7 +48,15 @@ if TYPE_CHECKING:
     )
     from .models.address import Address
     from .models.attachment import Attachment
-    from .models.bounces import BOUNCE_KINDS, Bounce, BounceCount, BounceFilters, BounceKind, BounceType, DeliveryStats
+    from .models.bounces import (
+        BOUNCE_KINDS,
+        Bounce,
+        BounceCount,
+        BounceFilters,
+        BounceKind,
+        BounceType,
+        DeliveryStats,
+    )
     from .models.bulk import BulkEmail, BulkMessage, BulkState, BulkStatus
     from .models.data_removals import DataRemoval, DataRemovalStatus, NewDataRemoval
     from .models.domains import Domain, DomainChanges, NewDomain, SpfCheck
@@ -146,10 +154,10 @@ if TYPE_CHECKING:
         WebhookStatus,
         WebhookVerification,
     )
-    from .transports.api_transport import APITransport
+    from .transports.api.transport import APITransport
     from .transports.fallback import Fallback
     from .transports.memory import MemoryTransport
-    from .transports.sending import Sending, SendingCounts
+    from .transports.send_many import Sending, SendingCounts
     from .transports.ses import SESTransport
     from .transports.smtp import SMTPOptions, SMTPTransport
 
@@ -234,10 +242,10 @@ _MODULES = {
         "ContentTrigger HttpAuth HttpHeader NewWebhook OpenTrigger Trigger TriggerCheck Triggers Webhook "
         "WebhookChanges WebhookFilters WebhookStatus WebhookVerification"
     ),
-    "transports.api_transport": "APITransport",
+    "transports.api.transport": "APITransport",
     "transports.fallback": "Fallback",
     "transports.memory": "MemoryTransport",
-    "transports.sending": "Sending SendingCounts",
+    "transports.send_many": "Sending SendingCounts",
     "transports.ses": "SESTransport",
     "transports.smtp": "SMTPOptions SMTPTransport",
 }

@@ -153,7 +153,7 @@ class Client(BaseClient):
         self._session = Session(resolve_base_url(base_url, allow_http), SERVER_TOKEN, secret, session)
         self._options = options
         if fallback is not None or fallback_ignore != ():
-            from .transports.api_transport import APITransport
+            from .transports.api.transport import APITransport
             from .transports.fallback import Fallback, check_ignore
 
             ignore = check_ignore(fallback_ignore)

@@ -11,7 +11,7 @@ Pure functions. They see a request and what came of it; whoever calls them has t
     unknown          all else once the request may have been read                looked up by its key
 """
 
-from .answers import (
+from .classification import (
     Answer,
     Kind,
     Request,
@@ -32,17 +32,18 @@ from .answers import (
     verdict,
 )
 from .context import CallContext
-from .interrupts import causes, note_at, raised_by_signal
+from .interruptions import causes, note_at, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
-from .lookup import look_up
+from .polling import look_up
 from .process import ProcessLocal
-from .retrying import Deadline, at_most, may_repeat, monotonic, next_wait, verdict_of
+from .retry import Attempt, Deadline, at_most, may_repeat, monotonic, next_wait, run_attempts, verdict_of
 
 __all__ = [
     "BATCH_NAME",
     "KEY_NAME",
     "OWN_NAMES",
     "Answer",
+    "Attempt",
     "CallContext",
     "Deadline",
     "Kind",
@@ -69,6 +70,7 @@ __all__ = [
     "raised_by_signal",
     "refusal",
     "retry_after",
+    "run_attempts",
     "unknown",
     "unreadable",
     "verdict",

@@ -7,7 +7,7 @@ from threading import Event
 import attrs
 
 from ..models.options import Retry
-from .retrying import Deadline, at_most
+from .retry import Deadline, at_most
 
 
 @attrs.frozen

@@ -24,7 +24,7 @@ from .._delivery import (
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback
-from . import failure
+from . import errors as failure
 from .body import PIECE, UnreadableBody, join, limit_for, read_raw
 from .connection import UnexpectedData
 from .exchange import Exchange

@@ -24,7 +24,7 @@ docs list it.
 
 from .base import EmailAPIError, Outcome
 from .codes import ERROR_CODES, ErrorCode, error_class
-from .tree import (
+from .exceptions import (
     APIError,
     BatchFailed,
     ConfigurationError,

@@ -6,10 +6,10 @@ a comma and breaks `List-Unsubscribe`.
 """
 
 from .envelopes import envelope, envelope_of, needs_utf8
-from .given import as_given
-from .postmark import postmark_headers
-from .reading import from_message
+from .from_message import from_message
+from .message_bytes import as_given
 from .writing import check_writable, to_bytes
+from .x_pm_headers import postmark_headers
 
 __all__ = [
     "as_given",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64, b2a_qp
 
-from .lines import LINE, LINE_LIMIT
+from .folding import LINE, LINE_LIMIT
 
 # What quoted-printable leaves as it is, line feeds included; a space at a line's end costs two more and is not counted.
 _AS_IS = bytes(byte for byte in range(32, 127) if byte != 0x3D) + b"\n\t"

@@ -8,8 +8,8 @@ from email.message import Message
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import Email
+from .header_values import addresses_of, by_library, values_of
 from .parsing import parse
-from .values import addresses_of, by_library, values_of
 
 
 def needs_utf8(mail: Email | bytes) -> bool:

@@ -13,9 +13,8 @@ from collections.abc import Iterable
 from ..errors import InvalidEmail
 from ..models.address import Address, parse_addresses
 from ..models.header import Header
-from .lines import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, fold, long_line
-from .values import decoded, read_addresses
-from .words import encoded_words
+from .folding import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, encoded_words, fold, long_line
+from .header_values import decoded, read_addresses
 
 # Values of ids, URLs and keywords: machines read them, and read no encoded words.
 STRUCTURED = frozenset(

@@ -10,8 +10,8 @@ import attrs
 
 from ..errors import InvalidEmail
 from .bodies import encode_bytes, encode_lines, is_7bit
+from .folding import long_line
 from .headers import refold
-from .lines import long_line
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(b"^\n|\n\n")

@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from email.policy import compat32
 
 from ..errors import InvalidEmail
-from .values import by_library
+from .header_values import by_library
 
 # Empty lines, and the line that begins a message in an mbox file; `From : a@x` is a header, if an old one.
 _PREFACE = re.compile(rb"[\r\n]*(?:From (?![ \t]*:)[^\r\n]*(?:\r\n|\r|\n|\Z)[\r\n]*)?")

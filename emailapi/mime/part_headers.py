@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from ..errors import InvalidEmail
 from ..models.encoded_words import in_charset
-from .values import SEND_AS_GIVEN, check_text, decoded, naming_charset, raw_text, values_of
+from .header_values import SEND_AS_GIVEN, check_text, decoded, naming_charset, raw_text, values_of
 
 _CARRIED = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id"})
 # The first says nothing in a part, and the second repeats the Content-ID.

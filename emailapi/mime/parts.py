@@ -9,9 +9,8 @@ from ..errors import InvalidEmail
 from ..models.attachment import Attachment
 from ..models.email import Email
 from .bodies import encode_bytes, encode_text
-from .lines import TOKEN_LIMIT, check_line
+from .folding import TOKEN_LIMIT, check_line, with_parameters
 from .nested import nested_message
-from .parameters import with_parameters
 
 # A part: its headers, and the pieces of its body.
 Part = tuple[str, list[bytes]]

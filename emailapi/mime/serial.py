@@ -15,10 +15,10 @@ from email.message import Message
 from typing import Any
 
 from ..errors import InvalidEmail
+from .folding import with_parameters
+from .header_values import by_library, check_text, header_text, listed_addresses, without_none
 from .headers import write_addresses, write_value
-from .parameters import with_parameters
 from .parsing import check_separator, encoded
-from .values import by_library, check_text, header_text, listed_addresses, without_none
 
 _NAME = re.compile(r"[!-9;-~]+")
 _LINE_END = re.compile(r"\r\n?|\n")

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 from ..errors import InvalidEmail
 from ..models.address import Address
-from ..models.email import Email
+from ..models.email import Email, check_whole
 from ..models.header import Header
-from ..models.whole import check_whole
 from .headers import check_mailbox, write_addresses, write_header, write_subject
 from .parts import check_parts, content
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import attrs
 
+from ..errors import InvalidEmail
 from ..wire import NOT_ON_WIRE, Wire
 from . import fields
 from .address import Address
@@ -131,3 +132,19 @@ class TemplateEmail(Envelope):
     template_id: int | None = attrs.field(default=None, converter=fields.template_id)
     template_alias: str | None = attrs.field(default=None, converter=fields.template_alias)
     inline_css: bool | None = attrs.field(default=None, converter=fields.inline_css)
+
+
+def check_whole(email: Email) -> Address:
+    """
+    Return a mail's sender when the mail has all that a mail needs.
+
+    Raises:
+        InvalidEmail: It has no sender, no recipient or no body.
+    """
+    if email.sender is None:
+        raise InvalidEmail("sender is missing", field="sender")
+    if not (email.to or email.cc or email.bcc):
+        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
+    if email.text_body is None and email.html_body is None:
+        raise InvalidEmail("a mail needs a text_body or an html_body", field="text_body")
+    return email.sender

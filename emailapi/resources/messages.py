@@ -10,8 +10,8 @@ from ..models.listing import Page
 from ..models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageFilters, MessageStatus, status_of
 from ..models.opens import CLICKS, OPENS, Click, Open, OpenFilters
 from ..models.outbound import SendResult
-from ..transports.api import DEFAULT_STREAM
-from ..transports.lookup import Wanted, find
+from ..transports.api.payload import DEFAULT_STREAM
+from ..transports.api.reconciliation import Wanted, find
 from ._resource import Resource, below, path_part
 
 if TYPE_CHECKING:

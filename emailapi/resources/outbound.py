@@ -19,14 +19,14 @@ from ..models.fields import as_record
 from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
-from ..transports import api
-from ..transports.api_transport import APITransport, checked_key
+from ..transports.api import payload as api
+from ..transports.api.bulk import send_bulk
+from ..transports.api.reconciliation import Wanted, find
+from ..transports.api.transport import APITransport, checked_key
 from ..transports.base import EVERY_EMAIL, BaseTransport
-from ..transports.bulk import send_bulk
-from ..transports.given import EmailLike, as_mail, check_many, listed
-from ..transports.limits import BATCH_LIMIT
-from ..transports.lookup import Wanted, find
-from ..transports.sending import Progress, Sending
+from ..transports.batch import BATCH_LIMIT
+from ..transports.inputs import EmailLike, as_mail, check_many, listed
+from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
 

@@ -16,9 +16,8 @@ from ..models.email import BaseEmail, Email
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from ..models.transport import is_ours
 from ..settings import as_deadline
-from .batch import Batch, not_started, one_by_one
-from .given import EmailLike, as_mail, listed, note_input
-from .limits import BATCH_LIMIT
+from .batch import BATCH_LIMIT, Batch, not_started, one_by_one
+from .inputs import EmailLike, as_mail, listed, note_input
 
 P = TypeVar("P")
 

@@ -13,6 +13,9 @@ from ..models.outbound import BatchItem, BatchResult, SendResult
 
 P = TypeVar("P")
 
+# How many emails the service takes in one request.
+BATCH_LIMIT = 500
+
 
 @attrs.define
 class Batch(Generic[P]):

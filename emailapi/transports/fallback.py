@@ -28,7 +28,7 @@ from ..models.transport import Transport, is_ours
 from .base import BaseTransport
 from .batch import Batch
 from .circuit_breaker import CircuitBreaker
-from .given import EmailLike
+from .inputs import EmailLike
 from .user_transport import engine_of
 
 PRIMARY_ATTEMPTS = 2

@@ -8,9 +8,8 @@ from typing import Self
 
 from .._delivery import CallContext, new_keys
 from ..errors import ConfigurationError
-from ..models.email import Email
+from ..models.email import Email, check_whole
 from ..models.outbound import BatchItem, SendResult
-from ..models.whole import check_whole
 from .base import BaseTransport
 from .batch import Batch
 

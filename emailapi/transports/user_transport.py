@@ -8,14 +8,12 @@ from typing import Any
 
 from .._delivery import CallContext, raised_by_signal
 from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, InvalidEmail
-from ..models.email import Email
+from ..models.email import Email, check_whole
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport, is_ours
-from ..models.whole import check_whole
 from .base import BaseTransport
-from .batch import Batch
-from .given import EmailLike
-from .limits import BATCH_LIMIT
+from .batch import BATCH_LIMIT, Batch
+from .inputs import EmailLike
 
 
 def engine_of(transport: Transport, name: str) -> BaseTransport[Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from emailapi._delivery import Deadline, lookup
-from emailapi._delivery.lookup import PACE, look_up
+from emailapi._delivery import Deadline, polling as lookup
+from emailapi._delivery.polling import PACE, look_up
 
 
 def searching(*results):

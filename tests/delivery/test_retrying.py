@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from emailapi import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Retry, TransportError
 from emailapi._delivery import Deadline, Kind, Verdict, may_repeat, next_wait, verdict_of
-from emailapi._delivery.retrying import backoff
+from emailapi._delivery.retry import backoff
 
 seconds = st.floats(min_value=0, max_value=1e6)
 retries = st.builds(Retry, attempts=st.integers(1, 100), initial=seconds, maximum=seconds)

@@ -13,7 +13,7 @@ from emailapi.errors import InvalidEmail
 from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
-from emailapi.transports.given import as_mail
+from emailapi.transports.inputs import as_mail
 
 FILE = Attachment(name="a.txt", content=b"hush-content")
 FULL = {

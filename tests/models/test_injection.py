@@ -9,7 +9,7 @@ from emailapi.errors import InvalidEmail
 from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header
-from emailapi.transports.given import as_mail
+from emailapi.transports.inputs import as_mail
 
 PAYLOADS = {
     "CR": ("\r", "a carriage return"),

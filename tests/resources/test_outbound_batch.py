@@ -18,8 +18,8 @@ from emailapi import (
     SendResult,
     Unauthorized,
 )
-from emailapi.transports import api
-from emailapi.transports.api_transport import APITransport
+from emailapi.transports.api import payload as api
+from emailapi.transports.api.transport import APITransport
 
 
 def mail(name, **more):

@@ -12,8 +12,8 @@ from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS, pack
-from emailapi.transports.api_transport import APITransport
+from emailapi.transports.api.payload import EMAILS, pack
+from emailapi.transports.api.transport import APITransport
 from emailapi.transports.batch import Batch
 from emailapi.wire import wire_names, write
 

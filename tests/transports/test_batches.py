@@ -8,8 +8,8 @@ import pytest
 
 from emailapi import ConfigurationError, DeliveryUnknown, EmailAPIError, Outcome, RateLimited, Retry, SendResult
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS
-from emailapi.transports.api_transport import APITransport
+from emailapi.transports.api.payload import EMAILS
+from emailapi.transports.api.transport import APITransport
 from emailapi.transports.batch import not_started
 
 from ..faults.calls import is_not_sent, is_unknown, mail

@@ -11,7 +11,7 @@ from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email
 from emailapi.settings import Options
-from emailapi.transports.api import EMAILS, pack
+from emailapi.transports.api.payload import EMAILS, pack
 
 OPTIONS = Options(timeout=(1.0, 1.0), reconcile=False)
 MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from emailapi import DeliveryUnknown, HookEvent, Hooks
-from emailapi._delivery import lookup
+from emailapi._delivery import polling as lookup
 
 from ..faults.calls import is_unknown, mail
 from ..faults.modes import MODES, Mode, answers, listing

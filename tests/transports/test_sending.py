@@ -15,7 +15,7 @@ from emailapi import (
     Outcome,
     SendResult,
 )
-from emailapi.transports.sending import SendingCounts
+from emailapi.transports.send_many import SendingCounts
 
 from ..faults.calls import mail
 from ..faults.modes import MODES

@@ -18,7 +18,7 @@ from emailapi import (
     Retry,
     SendResult,
 )
-from emailapi.transports.sending import SendingCounts
+from emailapi.transports.send_many import SendingCounts
 
 from ..faults.calls import is_not_sent, mail
 from ..faults.modes import MODES, Mode, answers, listing

@@ -12,7 +12,7 @@ from itertools import chain
 import pytest
 
 from emailapi import ConfigurationError, DeliveryUnknown, Hooks, SendResult
-from emailapi.transports.sending import SendingCounts
+from emailapi.transports.send_many import SendingCounts
 
 from ..faults.calls import is_unknown, mail
 from ..faults.modes import Mode, answers

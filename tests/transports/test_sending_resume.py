@@ -14,7 +14,7 @@ import pytest
 
 from emailapi import Client, Email, InvalidArgument, InvalidEmail, Outcome, SendResult
 from emailapi.sandbox import Sandbox
-from emailapi.transports.sending import SendingCounts
+from emailapi.transports.send_many import SendingCounts
 
 from ..faults.calls import mail
 from ..faults.modes import MODES

@@ -11,9 +11,9 @@ from typing import Any
 from ..._delivery import ProcessLocal
 from ...errors import ConfigurationError, EmailAPIError
 from ..interruptions import annotate
+from .errors import failure_of, interruption_in, patched_hint, unknown
 from .events import Exchange, under_way, watch
-from .failures import failure_of, interruption_in, patched_hint, unknown
-from .parcel import Parcel
+from .payload import Parcel
 
 POOL_SIZE = 32
 # What was idle for longer may have been forgotten on the way; renewing a connection costs less than losing an answer.

@@ -22,11 +22,11 @@ from ...models.outbound import BatchItem, SendResult
 from ...settings import Timeout, as_deadline, as_retry, as_timeout
 from ..base import BaseTransport
 from ..batch import Batch, for_each
-from ..given import EmailLike
-from ..ready import Given, Recipients
+from ..inputs import EmailLike
+from ..ready_message import Given, Recipients
 from .client import Client
-from .failures import OUT_OF_TIME, REQUEST
-from .parcel import Defaults, Parcel, check_tags, pack, pack_message
+from .errors import OUT_OF_TIME, REQUEST
+from .payload import Defaults, Parcel, check_tags, pack, pack_message
 
 _SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 

@@ -11,11 +11,11 @@ from ...errors import DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidE
 from ...models.options import Retry
 from ...models.outbound import SendResult
 from ..interruptions import annotate
-from .opening import Lost, failed
-from .parcel import Parcel
+from .connect import Lost, failed
+from .payload import Parcel
 from .pool import Connection, Pool
-from .reading import Broken
-from .replies import FAREWELL
+from .reader import Broken
+from .reply import FAREWELL
 from .transaction import Farewell, Progress, SessionLimit, finished, transact
 
 

@@ -14,7 +14,7 @@ from ...errors import ConfigurationError
 from ...models.options import Retry, is_seconds
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
 from ...wire import unknown_name
-from .encryption import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
+from .tls import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from ..._delivery import Deadline, ProcessLocal
 from ...errors import ConfigurationError, DeadlineExceeded
-from .opening import open_session
+from .connect import open_session
+from .connection import QUIT_SECONDS, Session
 from .options import Settings
-from .reading import Broken
-from .session import QUIT_SECONDS, Session
+from .reader import Broken
 
 # A part of `max_idle` after which a NOOP is worth its round trip.
 _NOOP_AFTER = 0.25

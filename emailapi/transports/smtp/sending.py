@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...models.address import Address
 from ...models.email import Email
 from ...models.outbound import SendResult
-from ..ready import Given, Recipients
+from ..ready_message import Given, Recipients
 from .options import SMTPOptions
 from .transport import SMTPTransport
 

@@ -9,11 +9,11 @@ import attrs
 
 from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.outbound import RecipientResult, SendResult
-from ..ready import in_seven_bits
-from .parcel import Parcel
-from .reading import Broken
-from .replies import Reply
-from .session import Session
+from ..ready_message import in_seven_bits
+from .connection import Session
+from .payload import Parcel
+from .reader import Broken
+from .reply import Reply
 
 _RELAY = re.compile(r"\brelay", re.IGNORECASE)
 

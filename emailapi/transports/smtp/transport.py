@@ -14,12 +14,12 @@ from ...models.email import Email
 from ...models.outbound import BatchItem, SendResult
 from ..base import BaseTransport
 from ..batch import Batch, for_each
-from ..given import EmailLike, as_mail
-from ..ready import Given, Recipients
+from ..inputs import EmailLike, as_mail
+from ..ready_message import Given, Recipients
+from .connect import Lost, Unopened
 from .delivering import deliver
-from .opening import Lost, Unopened
 from .options import SMTPOptions, settle
-from .parcel import Parcel, check, pack, pack_given, redirect
+from .payload import Parcel, check, pack, pack_given, redirect
 from .pool import Pool
 
 if TYPE_CHECKING:

@@ -139,7 +139,7 @@ def test_last_words_are_heard(script, connect):
 @pytest.mark.parametrize("how", [Talk.wait, Talk.cut, Talk.reset, b"what?", b"500 no"])
 def test_quit_never_raises(how, script, connect, monkeypatch):
     """After the mail was accepted, nothing that happens at QUIT is an error; it takes two seconds at most."""
-    monkeypatch.setattr("emailapi.transports.smtp.session.QUIT_SECONDS", 0.2)
+    monkeypatch.setattr("emailapi.transports.smtp.connection.QUIT_SECONDS", 0.2)
     server = script(polite(quit=how))
     with connect(server) as transport:
         transport.send(mail())

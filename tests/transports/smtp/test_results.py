@@ -8,7 +8,7 @@ import re
 import pytest
 
 from emailapi import DeliveryUnknown, SMTPError, TransportError
-from emailapi.transports.smtp.replies import Reply
+from emailapi.transports.smtp.reply import Reply
 
 from .mails import mail
 from .scripted import Talk, polite

@@ -6,7 +6,7 @@ import re
 from email.message import Message
 
 from ..errors import InvalidEmail
-from .lines import long_line
+from .folding import long_line
 from .nested import is_signed, short_lines
 from .parsing import raw_bytes, without_preface
 from .serial import serialize

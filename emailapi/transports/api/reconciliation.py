@@ -8,18 +8,18 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from .._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up, unreadable
-from .._http import Session, perform
-from ..errors import EmailAPIError, InvalidEmail, RateLimited
-from ..models.address import parse_addresses
-from ..models.listing import PAGE_LIMIT
-from ..models.messages import MESSAGES, Message, MessageFilters
-from ..models.options import Retry
-from ..models.outbound import SendResult
-from ..models.suppressions import SUPPRESSIONS, SuppressionFilters
-from ..settings import Options
-from ..wire import read_rows, write_query
-from .api import Parcel
+from ..._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up, unreadable
+from ..._http import Session, perform
+from ...errors import EmailAPIError, InvalidEmail, RateLimited
+from ...models.address import parse_addresses
+from ...models.listing import PAGE_LIMIT
+from ...models.messages import MESSAGES, Message, MessageFilters
+from ...models.options import Retry
+from ...models.outbound import SendResult
+from ...models.suppressions import SUPPRESSIONS, SuppressionFilters
+from ...settings import Options
+from ...wire import read_rows, write_query
+from .payload import Parcel
 
 
 def _plain(text: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..errors import InvalidEmail
-from ..models.address import Address
-from ..models.bulk import BulkEmail, BulkMessage
-from ..models.email import (
+from ...errors import InvalidEmail
+from ...models.address import Address
+from ...models.bulk import BulkEmail, BulkMessage
+from ...models.email import (
     METADATA_NAME_LIMIT,
     METADATA_VALUE_LIMIT,
     STREAM_LIMIT,
@@ -21,7 +21,6 @@ from ..models.email import (
 RECIPIENTS_LIMIT = 50
 MESSAGE_LIMIT = 10_000_000
 BODY_LIMIT = 5_000_000
-BATCH_LIMIT = 500
 BATCH_BYTES_LIMIT = 50_000_000
 SENDER_LIMIT = 255
 SUBJECT_LIMIT = 2000

@@ -1,16 +1,20 @@
-"""Whether a request may be tried again, and when."""
+"""Deadlines, and the one loop in which attempts are made."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from random import random
 from threading import Event
+from typing import Generic, TypeVar
 
 import attrs
 
-from ..errors import ConnectionFailed, TransportError
+from ..errors import ConnectionFailed, EmailAPIError, TransportError
 from ..models.options import Retry
-from .answers import Kind, Verdict
+from .classification import Kind, Verdict
+
+T = TypeVar("T")
 
 # Held where freezegun, which replaces functions by their names in modules, does not look: by a clock that stands still
 # no deadline would ever be over.
@@ -102,3 +106,53 @@ def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> f
         return None
     wait = max(backoff(retry, attempt), asked or 0.0)
     return wait if wait < left else None
+
+
+@attrs.frozen
+class Attempt(Generic[T]):
+    """
+    What came of one attempt.
+
+    Attributes:
+        value: What it brought; None where it failed.
+        error: Why it failed; None where it did not.
+        again: Whether another attempt can help, and cannot do anything twice.
+        retry_after: The least seconds that the other side asks to wait before it.
+        free: Whether only a kept connection was gone: the attempt does not count.
+    """
+
+    value: T | None = None
+    error: EmailAPIError | None = None
+    again: bool = False
+    retry_after: float | None = None
+    free: bool = False
+
+
+def run_attempts(
+    once: Callable[[int], Attempt[T]],
+    retry: Retry,
+    deadline: Deadline,
+    on_retry: Callable[[int, Attempt[T], float], object] | None = None,
+) -> tuple[Attempt[T], int]:
+    """
+    Make attempts until one needs no other, or there may be no other, and return the last and its number.
+
+    Args:
+        once: Makes an attempt; it is given its number, from 1.
+        retry: How many attempts there are, and the waits between them.
+        deadline: When the last attempt must have begun.
+        on_retry: Told of each attempt that another follows: its number, the attempt, and the seconds until the next.
+    """
+    number = 1
+    while True:
+        attempt = once(number)
+        if attempt.free:
+            continue
+        wait = next_wait(retry, number, attempt.retry_after, deadline.left()) if attempt.again else None
+        if wait is None:
+            return attempt, number
+        if on_retry is not None:
+            on_retry(number, attempt, wait)
+        if not deadline.pause(wait):
+            return attempt, number
+        number += 1

@@ -7,17 +7,13 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from .._delivery import (
-    BATCH_NAME,
-    KEY_NAME,
-    OWN_NAMES,
-)
-from ..errors import InvalidEmail
-from ..models.address import Address
-from ..models.bulk import BulkEmail
-from ..models.email import BaseEmail, Email, Envelope, TemplateEmail
-from ..settings import Options
-from ..wire import dump_json, wire_names, write
+from ..._delivery import BATCH_NAME, KEY_NAME, OWN_NAMES
+from ...errors import InvalidEmail
+from ...models.address import Address
+from ...models.bulk import BulkEmail
+from ...models.email import BaseEmail, Email, Envelope, TemplateEmail
+from ...settings import Options
+from ...wire import dump_json, wire_names, write
 from .limits import (
     BODY_LIMIT,
     METADATA_LIMIT,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..._delivery import raised_by_signal
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .connection import Session
 
 # A reply has a few lines; one without end would fill the memory.
 REPLY_LIMIT = 1_000_000

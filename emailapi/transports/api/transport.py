@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from .._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
-from .._http import perform
-from ..errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
-from ..models.email import Email
-from ..models.outbound import BatchItem, SendResult, inactive_addresses
-from . import api
-from .api import EMAILS, Endpoint, Parcel, pack
-from .api_responses import each, single
-from .base import BaseTransport
-from .batch import Batch
-from .limits import BATCH_BYTES_LIMIT, BATCH_LIMIT
-from .lookup import Wanted, find, look_up_all
+from ..._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
+from ..._http import perform
+from ...errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
+from ...models.email import Email
+from ...models.outbound import BatchItem, SendResult, inactive_addresses
+from ..base import BaseTransport
+from ..batch import BATCH_LIMIT, Batch
+from .limits import BATCH_BYTES_LIMIT
+from .payload import EMAILS, Endpoint, Parcel, complete, pack
+from .reconciliation import Wanted, find, look_up_all
+from .responses import each, single
 
 if TYPE_CHECKING:
-    from .._http import Session
-    from ..client import Client
-    from ..settings import Options
+    from ..._http import Session
+    from ...client import Client
+    from ...settings import Options
 
 # A batch may take a second more for each of these.
 BYTES_A_SECOND = 1_000_000
@@ -68,7 +67,7 @@ class APITransport(BaseTransport[Parcel]):
 
     def complete(self, email: Email, /) -> Email:
         """Return an email with what the client fills in: sender, stream, and a key that it can be looked up by."""
-        return api.complete(email, self._options, new_keys(1)[0] if self._options.reconcile else None)
+        return complete(email, self._options, new_keys(1)[0] if self._options.reconcile else None)
 
     def close(self) -> None:
         """Leave the client open: closing it is its owner's."""
@@ -99,7 +98,7 @@ class APITransport(BaseTransport[Parcel]):
         return batch.size / BYTES_A_SECOND
 
     def _fill_in(self, email: Email, payload: Parcel | None) -> Email:
-        return self.complete(email) if payload is None else api.complete(email, self._options, payload.key)
+        return self.complete(email) if payload is None else complete(email, self._options, payload.key)
 
     def _name_unknown(self, error: DeliveryUnknown, payload: Parcel) -> None:
         error.idempotency_key = error.idempotency_key or payload.key

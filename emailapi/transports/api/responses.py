@@ -7,12 +7,12 @@ from contextlib import suppress
 from copy import copy
 from typing import Any
 
-from .._delivery import Answer, Request, api_error, envelope_code, facts, failure_of, names_some_of, unknown
-from ..errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
-from ..models.address import Address, parse_addresses
-from ..models.outbound import BatchItem, SendResult, inactive_addresses
-from ..wire import parse_date, read, wire_names
-from .api import Parcel
+from ..._delivery import Answer, Request, api_error, envelope_code, facts, failure_of, names_some_of, unknown
+from ...errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
+from ...models.address import Address, parse_addresses
+from ...models.outbound import BatchItem, SendResult, inactive_addresses
+from ...wire import parse_date, read, wire_names
+from .payload import Parcel
 
 _MESSAGE_ID, _ERROR_CODE, _MESSAGE, _TO, _SUBMITTED_AT = (
     wire_names(SendResult)[name] for name in ("message_id", "error_code", "message", "to", "submitted_at")

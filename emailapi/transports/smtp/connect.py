@@ -10,11 +10,11 @@ from contextlib import suppress
 from ..._delivery import Deadline, raised_by_signal
 from ...errors import ConnectionFailed, DeadlineExceeded, EmailAPIError
 from ...settings import is_loopback
-from .login import log_in
+from .auth import log_in
+from .connection import Session
 from .options import Settings
-from .reading import NOT_SMTP, Broken, words
-from .replies import Reply
-from .session import Session
+from .reader import NOT_SMTP, Broken, words
+from .reply import Reply
 
 # After so long a silence it is looked whether the port waits for TLS, as such a one waits for us to begin. Not at port
 # 25, where servers keep their greeting back to find out who speaks first.

@@ -9,11 +9,11 @@ from typing import Any
 from ..errors import InvalidEmail
 from ..models.email import Email
 from ..models.header import Header
+from .from_parts import read_parts
+from .header_values import SEND_AS_GIVEN, addresses_of, by_library, raw_text, text_of, values_of
 from .headers import ADDRESS_HEADERS, STRUCTURED, is_signature
 from .parsing import parse
-from .postmark import read_postmark
-from .reading_parts import read_parts
-from .values import SEND_AS_GIVEN, addresses_of, by_library, raw_text, text_of, values_of
+from .x_pm_headers import read_postmark
 
 _ADDRESSES = {"from": "sender", "to": "to", "cc": "cc", "bcc": "bcc", "reply-to": "reply_to"}
 _COMMENT = re.compile(r"\(.*\)|\s")

@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from ..._delivery import Deadline, monotonic
-from .reading import CLOSED, NOT_SMTP, Answers, Broken, words
-from .replies import FAREWELL, Reply
+from .reader import CLOSED, NOT_SMTP, Answers, Broken, words
+from .reply import FAREWELL, Reply
 
 # One write has one time limit for all of it, however much the other side takes meanwhile.
 PIECE = 65_536

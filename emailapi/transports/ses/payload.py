@@ -12,9 +12,8 @@ from ...errors import ConfigurationError, InvalidEmail
 from ...mime import envelope, to_bytes
 from ...mime.headers import write_addresses
 from ...models.address import Address
-from ...models.email import Email
-from ...models.whole import check_whole
-from ..ready import Given, Recipients, in_seven_bits, mailboxes, one_mailbox, read_ready
+from ...models.email import Email, check_whole
+from ..ready_message import Given, Recipients, in_seven_bits, mailboxes, one_mailbox, read_ready
 
 RECIPIENTS_LIMIT = 50
 # A megabyte is 10^6 bytes: the service does not say which one it means.

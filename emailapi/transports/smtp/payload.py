@@ -11,10 +11,9 @@ from ..._delivery import KEY_NAME, new_keys
 from ...errors import InvalidEmail
 from ...mime import check_writable, envelope, needs_utf8, postmark_headers, to_bytes
 from ...models.address import Address
-from ...models.email import Email
-from ...models.whole import check_whole
-from ..limits import METADATA_LIMIT
-from ..ready import Given, Recipients, mailboxes, one_mailbox, read_ready
+from ...models.email import Email, check_whole
+from ..api.limits import METADATA_LIMIT
+from ..ready_message import Given, Recipients, mailboxes, one_mailbox, read_ready
 
 _OPTION = re.compile(r"[!-~]+")
 # What only the service's own SMTP server understands, by the header it travels in.

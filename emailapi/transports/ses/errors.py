@@ -131,7 +131,7 @@ def failure_of(error: Exception, exchange: Exchange) -> EmailAPIError:
 
 def _no_answer(error: Exception, sent: bool, exchange: Exchange) -> EmailAPIError:
     """Return the error of a request that was not answered; only words are told by the exception's type."""
-    from ..._http import failure
+    from ..._http import errors as failure
 
     cause = _cause(error)
     why = failure.reason(cause, sent, exchange.limits) + _remedy(error, cause)
@@ -146,7 +146,7 @@ def _remedy(error: Exception, cause: Exception) -> str:
     """Return the option that helps against a connection that cannot be made or takes too long."""
     from botocore import exceptions as boto
 
-    from ..._http import failure
+    from ..._http import errors as failure
 
     if failure.by_certificate(cause):
         return " (AWS_CA_BUNDLE names the file of the authorities to trust)"

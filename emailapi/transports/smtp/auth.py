@@ -7,10 +7,10 @@ import inspect
 
 from ..._delivery import raised_by_signal
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
+from .connection import Session
 from .options import Settings
-from .reading import Broken
-from .replies import Reply
-from .session import Session
+from .reader import Broken
+from .reply import Reply
 
 # "I do not know this mechanism", in the ways in which servers say so; everything else is an answer to the login.
 _UNKNOWN = (500, 501, 502, 503, 504, 534)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..models.options import Retry
-from .retrying import Deadline, backoff
+from .retry import Deadline, backoff
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from functools import partial
 from types import CodeType, TracebackType
 from typing import Any
 
-from .answers import Kind, Request
+from .classification import Kind, Request
 
 # A note with the keys of a whole batch would fill a screen.
 KEYS_IN_A_NOTE = 20

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from .._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
-from .._http import Session, perform
-from ..errors import DeliveryUnknown, EmailAPIError, InvalidResponse
-from ..models.bulk import BulkEmail, BulkStatus
-from ..settings import Options
-from ..wire import read
-from .api import BULK, BULK_STREAM, Parcel, pack
+from ..._delivery import Deadline, Kind, Request, failure_of, new_keys, unknown
+from ..._http import Session, perform
+from ...errors import DeliveryUnknown, EmailAPIError, InvalidResponse
+from ...models.bulk import BulkEmail, BulkStatus
+from ...settings import Options
+from ...wire import read
+from .payload import BULK, BULK_STREAM, Parcel, pack
 
 
 def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus:

@@ -16,6 +16,7 @@ import attrs
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
 from ..models.encoded_words import in_charset
+from .header_values import SEND_AS_GIVEN, naming_charset, raw_text, values_of, without_none
 from .part_headers import (
     check_body,
     check_file,
@@ -26,7 +27,6 @@ from .part_headers import (
     transfer_encoding,
 )
 from .serial import inner_bytes
-from .values import SEND_AS_GIVEN, naming_charset, raw_text, values_of, without_none
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?")
