@@ -83,9 +83,17 @@ def wire_names_of_records() -> set[str]:
     return found - HEADER_NAMES - ENVELOPE - set(emailapi.__all__)
 
 
+def is_all(node: ast.AST) -> bool:
+    """Return whether a statement assigns to `__all__`."""
+    return isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets)
+
+
 def wire_names_in(tree: ast.AST, names: set[str]) -> Iterator[str]:
-    """Yield the wire names that stand in a module."""
+    """Yield the wire names that stand in a module, but for what it exports under such a name."""
+    exported = {id(name) for node in ast.walk(tree) if is_all(node) for name in ast.walk(node)}
     for node in ast.walk(tree):
+        if id(node) in exported:
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names:
             yield f"line {node.lineno}: the wire name {node.value} belongs into models/ or wire/"
 
