@@ -32,7 +32,7 @@ from .classification import (
     verdict,
 )
 from .context import CallContext
-from .interruptions import causes, note_at, raised_by_signal
+from .interruptions import causes, let_go, note_at, note_request, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
 from .process import ProcessLocal
@@ -58,6 +58,7 @@ __all__ = [
     "envelope_code",
     "facts",
     "failure_of",
+    "let_go",
     "look_up",
     "may_repeat",
     "monotonic",
@@ -66,6 +67,7 @@ __all__ = [
     "next_wait",
     "no_answer",
     "note_at",
+    "note_request",
     "out_of_time",
     "raised_by_signal",
     "refusal",

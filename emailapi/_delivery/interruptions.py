@@ -1,9 +1,10 @@
-"""What a signal handler raises while a call waits: it passes, and tells what may have been sent."""
+"""Exceptions that interrupt a call from outside: Ctrl-C, the time limit of a queue, a greenlet that is stopped."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterator, Sequence
 from functools import partial
 from types import CodeType, TracebackType
 from typing import Any
@@ -55,21 +56,43 @@ def _code_of(handler: Any) -> Iterator[CodeType]:
             yield code
 
 
-def _entry(traceback: TracebackType | None, handlers: set[CodeType]) -> TracebackType | None:
+def _entry(entry: TracebackType | None, handlers: set[CodeType]) -> TracebackType | None:
     """Return the entry of a traceback that is a handler's."""
-    while traceback is not None and traceback.tb_frame.f_code not in handlers:
-        traceback = traceback.tb_next
-    return traceback
+    while entry is not None and entry.tb_frame.f_code not in handlers:
+        entry = entry.tb_next
+    return entry
 
 
-def note_at(error: BaseException, request: Request) -> None:
-    """Note at an exception that passes what its request may have done, and by which keys an email can be found."""
-    if request.kind is Kind.READ:
-        return
-    named = [key for key in request.keys if key is not None]
+def let_go(error: BaseException) -> None:
+    """
+    Empty the ended frames of an exception and its causes.
+
+    Their local variables hold the email, the token and the socket: tools that print local variables would show them,
+    and some versions of the libraries leave closing that socket to the garbage collector.
+    """
+    for one in causes(error):
+        traceback.clear_frames(one.__traceback__)
+
+
+def note_at(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:
+    """
+    Add a note to an exception that interrupts a call.
+
+    Args:
+        error: The exception.
+        sentence: What the call may have done.
+        keys: The idempotency keys that its emails can be looked up by.
+    """
+    named = [key for key in keys if key is not None]
     more = f" and {len(named) - KEYS_IN_A_NOTE} more" if len(named) > KEYS_IN_A_NOTE else ""
     by = f" (idempotency_key {', '.join(map(repr, named[:KEYS_IN_A_NOTE]))}{more})" if named else ""
-    what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
-    note = f"emailapi: {request.method} {request.path}: {what}{by}"
+    note = f"emailapi: {sentence}{by}"
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
+
+
+def note_request(error: BaseException, request: Request) -> None:
+    """Note at an exception what the request that it interrupts may have done; a read does nothing."""
+    if request.kind is not Kind.READ:
+        what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
+        note_at(error, f"{request.method} {request.path}: {what}", request.keys)

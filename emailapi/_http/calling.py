@@ -17,7 +17,7 @@ from .._delivery import (
     failure_of,
     may_repeat,
     next_wait,
-    note_at,
+    note_request,
     raised_by_signal,
     retry_after,
     unknown,
@@ -69,7 +69,7 @@ def perform(session: Session, options: Options, request: Request, deadline: Dead
         raise
     except BaseException as error:  # a signal's, outside an exchange
         if in_doubt or _may_be_done(answer):
-            note_at(error, request)
+            note_request(error, request)
         raise
     raise AssertionError("attempts never end")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import re
 import ssl
-import traceback
 
 import requests
 from requests import exceptions as requests_errors
@@ -26,16 +25,6 @@ _NOT_SENT = (
     urllib3_errors.LocationValueError,
     ssl.SSLCertVerificationError,
 )
-
-
-def let_go(error: BaseException) -> None:
-    """
-    Empty the frames of an error that is dealt with, which hold the request and its socket.
-
-    Some versions of the libraries leave that socket to them, and so to the garbage collector, when connecting fails.
-    """
-    for one in causes(error):
-        traceback.clear_frames(one.__traceback__)
 
 
 def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:

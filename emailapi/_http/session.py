@@ -16,8 +16,9 @@ from .._delivery import (
     Kind,
     ProcessLocal,
     Request,
+    let_go,
     no_answer,
-    note_at,
+    note_request,
     out_of_time,
     raised_by_signal,
 )
@@ -155,7 +156,8 @@ class Session:
             passing = self._passing(error)
             if passing is None:
                 ours = self._failure(request, exchange, error, timeout, deadline)
-                failure.let_go(error)
+            if passing is None or exchange.sent is not False:  # a socket of TLS's would complain of being let go
+                let_go(error)
         else:
             if answer.status != 407:
                 return answer
@@ -164,7 +166,7 @@ class Session:
             # Raised out here so that it does not carry the other one, which holds the request with token and mail.
             raise ours
         if exchange.sent is not False:
-            note_at(passing, request)
+            note_request(passing, request)
         try:
             raise passing
         finally:
@@ -228,7 +230,7 @@ class Session:
                 raise
             response = error.response
         except BaseException as error:
-            failure.let_go(error)  # frames of requests show the token
+            let_go(error)  # frames of requests show the token
             raise
         if not isinstance(response, requests.Response):
             raise TypeError(

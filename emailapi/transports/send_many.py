@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from .._delivery import Kind, Request, note_at
+from .._delivery import note_at
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .base import BaseTransport
@@ -194,7 +194,7 @@ class Sending(Iterator[BatchItem]):
             self._stop()
             keys = [key for pending in tuple(self._pending) for key in pending.keys]
             if keys:
-                note_at(passing, Request("POST", "send_many", kind=Kind.SEND, keys=keys))
+                note_at(passing, "send_many: the email may have been sent", keys)
             raise
         if not self._pending or self._pending[0] is not job:
             return  # a signal handler read it meanwhile

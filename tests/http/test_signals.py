@@ -105,6 +105,20 @@ def test_what_a_signal_handler_raises_while_a_response_is_awaited_passes(error, 
     assert peer.connections == 2
 
 
+def test_a_traceback_of_an_interrupted_send_shows_neither_email_nor_token(serve, connect, alarm, token):
+    error = Limit("over")
+    alarm(raising(error))
+    secret = Email(**MAIL_FIELDS).replace(text_body="a private text")
+    raised_by(lambda: connect(serve(interrupting("silence")).url).outbound.send(secret), error)
+    frame = error.__traceback__
+    while frame is not None:
+        if "/tests/" not in frame.tb_frame.f_code.co_filename:
+            shown = repr(frame.tb_frame.f_locals)
+            assert "private" not in shown
+            assert token not in shown
+        frame = frame.tb_next
+
+
 def test_what_a_signal_handler_raises_from_another_exception_passes_as_it_is(serve, connect, alarm):
     error = TimeoutError("over")
 

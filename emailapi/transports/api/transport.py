@@ -186,7 +186,7 @@ class APITransport(BaseTransport[Parcel]):
         try:
             hits = look_up_all(self._session, self._options, wanted, until)
         except BaseException as passing:  # a signal's: whoever ends the call is told what it leaves behind
-            note_at(passing, Request("POST", "/email", kind=Kind.SEND, keys=[key for _, _, key in lost]))
+            note_at(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
             raise
         for at, error, key in lost:
             if key in hits.found:

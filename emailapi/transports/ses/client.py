@@ -8,9 +8,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import ProcessLocal
+from ..._delivery import ProcessLocal, let_go, note_at
 from ...errors import ConfigurationError, EmailAPIError
-from ..interruptions import annotate
 from .errors import failure_of, interruption_in, patched_hint, unknown
 from .events import Exchange, under_way, watch
 from .payload import Parcel
@@ -97,8 +96,9 @@ class Client:
             interruption = found
         except BaseException as error:
             interruption = error
-        sent = exchange.sent or not exchange.marked
-        annotate(interruption, f"Amazon SES ({self.region})", may_have_been_sent=sent)
+        let_go(interruption)
+        if exchange.sent or not exchange.marked:
+            note_at(interruption, f"the email may have been sent by Amazon SES ({self.region})")
         raise interruption
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import raised_by_signal
+from ..._delivery import let_go, raised_by_signal
 from ...errors import (
     ConfigurationError,
     ConnectionFailed,
@@ -136,7 +136,7 @@ def _no_answer(error: Exception, sent: bool, exchange: Exchange) -> EmailAPIErro
     cause = _cause(error)
     why = failure.reason(cause, sent, exchange.limits) + _remedy(error, cause)
     retryable = not failure.by_certificate(cause)
-    failure.let_go(cause)
+    let_go(cause)
     if sent:
         return unknown(why, exchange)
     return ConnectionFailed(why, retryable=retryable, **REQUEST, attempts=exchange.attempt)

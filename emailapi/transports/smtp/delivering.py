@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from time import monotonic
 
-from ..._delivery import Deadline, next_wait
+from ..._delivery import Deadline, let_go, next_wait, note_at
 from ..._log import logger
 from ...errors import DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.options import Retry
 from ...models.outbound import SendResult
-from ..interruptions import annotate
 from .connect import Lost, failed
 from .payload import Parcel
 from .pool import Connection, Pool
@@ -33,8 +32,9 @@ def deliver(pool: Pool, parcel: Parcel, retry: Retry, deadline: Deadline) -> Sen
     except (EmailAPIError, Lost):
         raise
     except BaseException as interruption:
-        place, sent = f"SMTP ({pool.settings.place})", progress.may_have_been_sent
-        annotate(interruption, place, may_have_been_sent=sent, key=parcel.carried)
+        let_go(interruption)
+        if progress.may_have_been_sent:
+            note_at(interruption, f"the email may have been sent by SMTP ({pool.settings.place})", [parcel.carried])
         raise
 
 
