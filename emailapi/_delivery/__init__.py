@@ -1,80 +1,78 @@
 """
-What became of a request: what its answer says, whether it may be tried again, and how an unknown one is looked up.
+Delivery: what a response means, whether a request may be repeated, and how an email of unknown outcome is looked up.
 
-Pure functions. They see a request and what came of it; whoever calls them has the connection and the clock.
+No module here opens a connection: callers make the attempts. For a send:
 
-    accepted         2xx with code 0, or with an id
-    refused          3xx; 4xx but those below; a code in the answer              raised, never tried again
-    surely not sent  name, connect, CONNECT, TLS                                 tried again within the deadline
-                     421, 425, 429; 503 with code 100                            likewise
-                     407: the proxy wants a login                                raised, never tried again
-    unknown          all else once the request may have been read                looked up by its key
+    response                                      error                              repeated     fallback
+    2xx with code 0, or with an id                none
+    no connection, CONNECT or TLS handshake       ConnectionFailed                   yes          yes
+    429                                           RateLimited                        yes          yes
+    421, 425; 503 with code 100                   ServiceUnavailable                 yes          yes
+    407, a certificate that is not trusted        ConnectionFailed, not retryable    no           yes
+    any other 3xx or 4xx but 408; 2xx with code   by code, else by status            no           no
+    408, any other 5xx, none                      DeliveryUnknown                    no           no
+
+A read that the service fails is a `ServerError`, and is repeated. A write that is the same done twice is repeated after
+a `DeliveryUnknown`, too.
 """
 
 from .classification import (
-    Answer,
     Kind,
     Request,
-    Verdict,
-    answer_id,
-    answer_value,
+    Response,
     api_error,
-    envelope_code,
+    classify,
+    error_code,
     facts,
-    failure_of,
-    names_some_of,
-    no_answer,
+    in_doubt,
+    may_repeat,
+    no_response,
     out_of_time,
-    refusal,
+    proxy_login,
+    read_value,
     retry_after,
     unknown,
     unreadable,
-    verdict,
 )
-from .context import CallContext
 from .interruptions import causes, let_go, note_at, note_request, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
 from .process import ProcessLocal
-from .retry import Attempt, Deadline, at_most, may_repeat, monotonic, next_wait, run_attempts, verdict_of
+from .retry import Attempt, CallContext, Deadline, at_most, monotonic, next_wait, run_attempts
 
 __all__ = [
     "BATCH_NAME",
     "KEY_NAME",
     "OWN_NAMES",
-    "Answer",
     "Attempt",
     "CallContext",
     "Deadline",
     "Kind",
     "ProcessLocal",
     "Request",
-    "Verdict",
-    "answer_id",
-    "answer_value",
+    "Response",
     "api_error",
     "at_most",
     "causes",
-    "envelope_code",
+    "classify",
+    "error_code",
     "facts",
-    "failure_of",
+    "in_doubt",
     "let_go",
     "look_up",
     "may_repeat",
     "monotonic",
-    "names_some_of",
     "new_keys",
     "next_wait",
-    "no_answer",
+    "no_response",
     "note_at",
     "note_request",
     "out_of_time",
+    "proxy_login",
     "raised_by_signal",
-    "refusal",
+    "read_value",
     "retry_after",
     "run_attempts",
     "unknown",
     "unreadable",
-    "verdict",
-    "verdict_of",
 ]

@@ -1,9 +1,8 @@
-"""What an answer, or the lack of one, says about a request."""
+"""What a response, or its absence, says about a request: the only place that decides it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -22,17 +21,16 @@ from ..errors import (
     InvalidResponse,
     Outcome,
     RateLimited,
+    ServerError,
     TransportError,
     error_class,
 )
-from ..models.outbound import SendResult, inactive_addresses
+from ..models.outbound import inactive_addresses
 from ..wire import load_json, read, wire_names
-
-_MESSAGE_ID = wire_names(SendResult)["message_id"]
 
 
 class Kind(Enum):
-    """What a request does, as far as it matters when no answer tells whether it was done."""
+    """The effect of a request, as far as it matters when no response tells whether the request was carried out."""
 
     READ = "read"
     WRITE = "write"  # may be repeated: settings, suppressions, deleting
@@ -47,11 +45,11 @@ class Request:
 
     Attributes:
         method: HTTP method.
-        path: Behind the base URL, quoted, without a query.
+        path: Path behind the base URL, quoted, without a query.
         query: The query string, encoded.
         body: The JSON body, encoded.
-        kind: What it does.
-        keys: The idempotency keys of the emails in it, for whoever ends the call from outside.
+        kind: The effect of the request.
+        keys: The idempotency keys of its emails, for the note of an exception that interrupts the call.
     """
 
     method: str
@@ -62,93 +60,89 @@ class Request:
     keys: Sequence[str | None] = attrs.field(default=(), repr=False)
 
 
-_UNREAD: Any = object()
-
-
 @attrs.frozen
-class Answer:
+class Response:
     """
-    What the service answered.
+    The service's response to a request; its body is parsed once, when it is made.
 
     Attributes:
         status: HTTP status.
-        headers: Its headers, whose names compare in any case.
-        body: The body, decompressed.
-        attempts: How often the request was tried until it came.
-        in_doubt: Whether an earlier attempt, that was not answered, may have been carried out.
-        unread: Why there is no body, where it came and could not be read.
+        headers: HTTP headers; their names compare in any case.
+        value: The JSON value of the body; None where it cannot be read.
+        unreadable: Why the body cannot be read; empty where it can.
+        attempts: The number of the attempt that it belongs to.
+        proxy: Host and port of the proxy that rejected the request with HTTP 407.
     """
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
-    body: bytes = attrs.field(repr=False)
+    value: Any = attrs.field(default=None, repr=False)
+    unreadable: str = ""
     attempts: int = 1
-    in_doubt: bool = False
-    unread: str = ""
-    _value: Any = attrs.field(default=_UNREAD, init=False, repr=False, eq=False)
+    proxy: str = ""
 
-    def value(self) -> Any:
-        """
-        Return the JSON value of the body.
-
-        Raises:
-            ValueError: It is none.
-        """
-        if self._value is _UNREAD:
-            if self.unread:
-                raise ValueError(self.unread)
-            object.__setattr__(self, "_value", load_json(self.body))
-        return self._value
+    @classmethod
+    def parse(
+        cls, status: int, headers: Mapping[str, str], body: bytes, *, attempts: int = 1, proxy: str = ""
+    ) -> Response:
+        """Return the response with this body, decompressed."""
+        try:
+            return cls(status, headers, load_json(body), "", attempts, proxy)
+        except ValueError:
+            return cls(status, headers, None, "the response is not JSON", attempts, proxy)
 
 
-class Verdict(Enum):
-    """What an answer says of the mail it is about."""
-
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    NOT_SENT = "not sent"
-    UNKNOWN = "unknown"
-
-
-def envelope_code(value: object) -> int | None:
-    """Return the `ErrorCode` of an envelope, or None where it has none that can be read."""
+def error_code(value: object) -> int | None:
+    """Return the `ErrorCode` of a JSON object, or None where it has none that can be read."""
     code = value.get("ErrorCode") if isinstance(value, dict) else None
+    if type(code) is int:
+        return code
     try:
         return None if code is None or isinstance(code, bool) else int(code)
     except (TypeError, ValueError, OverflowError):
         return None
 
 
-def _try_value(answer: Answer) -> Any:
-    try:
-        return answer.value()
-    except ValueError:
+def classify(request: Request, response: Response) -> EmailAPIError | None:
+    """
+    Return the error that a response stands for; None for a success, whose items may be errors of their own.
+
+    The status decides first, and the code only among rejections. The error is complete: `may_repeat` and a fallback
+    decide by it alone.
+    """
+    status = response.status
+    code = error_code(response.value)
+    if 200 <= status < 300 and not code:
         return None
+    if status == 407:
+        return ConnectionFailed(proxy_login(response.proxy), retryable=False, **facts(request, response))
+    error = api_error(response.value, status, facts(request, response), response.headers)
+    if isinstance(error, ServerError) and request.kind is not Kind.READ:
+        return unknown(request, f"the service answered HTTP {status}", response)
+    return error
 
 
-def verdict(answer: Answer) -> Verdict:
-    """Return what the status, and the code of an envelope, say of a request that was answered."""
-    status = answer.status
-    if 200 <= status < 300:
-        return Verdict.REFUSED if envelope_code(_try_value(answer)) else Verdict.ACCEPTED
-    if status in (421, 425, 429):
-        return Verdict.NOT_SENT
-    if status == 503 and envelope_code(_try_value(answer)) == 100:
-        return Verdict.NOT_SENT
-    if 300 <= status < 500 and status != 408:
-        return Verdict.REFUSED
-    return Verdict.UNKNOWN
+def may_repeat(request: Request, error: EmailAPIError) -> bool:
+    """
+    Whether another attempt can help, and cannot do anything twice.
+
+    A request that was not sent may always be repeated; one that may have been carried out only where twice is the same
+    as once.
+    """
+    return error.retryable or (request.kind is Kind.WRITE and error.may_have_been_sent)
 
 
-def answer_id(answer: Answer) -> str | None:
-    """Return the id of the message that an answer is about, if it names one."""
-    value = _try_value(answer)
-    found = value.get(_MESSAGE_ID) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else None
+def in_doubt(request: Request, error: EmailAPIError) -> EmailAPIError:
+    """Return the error of a last attempt after one that may have been carried out, which no later attempt can deny."""
+    if error.may_have_been_sent:
+        return error
+    if isinstance(error, APIError):
+        return error.replace(outcome=Outcome.UNKNOWN)
+    return unknown(request, error.message, attempts=error.attempts)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait; a date is read by the clock of whoever answered."""
+    """Return the seconds that `Retry-After` asks to wait; a date counts from the response's own `Date`."""
     text = (headers.get("Retry-After") or "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
@@ -165,17 +159,17 @@ def _timestamp(date: str) -> float | None:
         return None
 
 
-def facts(request: Request, answer: Answer | None = None) -> dict[str, Any]:
-    """Return what an error carries of its request."""
-    known: dict[str, Any] = {"method": request.method, "path": request.path, "attempts": 1}
-    if answer is not None:
-        request_id = answer.headers.get("X-Request-Id")
-        known.update(attempts=answer.attempts, status=answer.status, request_id=request_id)
+def facts(request: Request, response: Response | None = None, attempts: int = 1) -> dict[str, Any]:
+    """Return what an error carries about its request."""
+    known: dict[str, Any] = {"method": request.method, "path": request.path, "attempts": attempts}
+    if response is not None:
+        request_id = response.headers.get("X-Request-Id")
+        known.update(attempts=response.attempts, status=response.status, request_id=request_id)
     return known
 
 
 def _field_errors(value: object) -> dict[str, tuple[str, ...]]:
-    """Return what code 11 says of each field, or code 1364 of each kind of event that a webhook failed at."""
+    """Return what code 11 says about each field, or code 1364 about each kind of event that a webhook failed at."""
     errors = value.get("Errors") if isinstance(value, dict) else None
     if not isinstance(errors, dict):
         return _trigger_errors(value)
@@ -200,100 +194,68 @@ def _trigger_errors(value: object) -> dict[str, tuple[str, ...]]:
     return {check.trigger_type: (check.message,) for check in checks if not check.success}
 
 
-def _code(value: object, headers: Mapping[str, str]) -> int | None:
-    """Return the code of an envelope, else the one that the answer's header repeats."""
-    code = envelope_code(value)
-    return envelope_code({"ErrorCode": headers.get("X-PM-ApiErrorCode")}) if code is None else code
-
-
 def api_error(
     value: object, status: int, known: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> APIError:
-    """Return the error that an envelope, or an item of a batch answer, stands for."""
-    code = _code(value, headers or {})
+    """Return the error that the object of a rejection, or an item of a batch response, stands for."""
+    headers = headers or {}
+    code = in_body = error_code(value)
+    if code is None:
+        code = error_code({"ErrorCode": headers.get("X-PM-ApiErrorCode")})
+    # Only a body tells that a 503 is an outage in which nothing was accepted.
+    kind = error_class(status, in_body if status == 503 else code)
     message = value.get("Message") if isinstance(value, dict) else None
     if not isinstance(message, str) or not message:
         message = f"the service answered HTTP {status} without saying why"
-    # An item's own status is not on the wire: the table has it.
-    kind = error_class(status if status >= 300 else 422, code)
     more: dict[str, Any] = {"code": code, "errors": _field_errors(value)}
     if kind is InactiveRecipient:
         more["addresses"] = inactive_addresses(message)
     if kind is RateLimited:
-        more["retry_after"] = retry_after(headers or {})
+        more["retry_after"] = retry_after(headers)
     return kind(message, **{**known, **more})
 
 
-def refusal(request: Request, answer: Answer) -> APIError:
-    """Return the error for an answer that is no success."""
-    error = api_error(_try_value(answer), answer.status, facts(request, answer), answer.headers)
-    if answer.status == 408:
-        error.retryable = True
-    if answer.in_doubt:
-        error.outcome = Outcome.UNKNOWN
-    return error
-
-
-def unknown(request: Request, why: str, answer: Answer | None = None, key: str | None = None) -> DeliveryUnknown:
+def unknown(request: Request, why: str, response: Response | None = None, attempts: int = 1) -> DeliveryUnknown:
     """Return the error of a request that may have been carried out."""
-    what = "the mail may have been sent" if request.kind is Kind.SEND else "it may have been done"
-    return DeliveryUnknown(f"{why}: {what}", idempotency_key=key, **facts(request, answer))
+    what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
+    return DeliveryUnknown(f"{why}: {what}", **facts(request, response, attempts))
 
 
-def failure_of(request: Request, answer: Answer) -> EmailAPIError | None:
-    """Return the error that an answer as a whole stands for, if it is none of success."""
-    found = verdict(answer)
-    if found is Verdict.ACCEPTED:
-        return None
-    if found is Verdict.UNKNOWN and request.kind is not Kind.READ:
-        return unknown(request, f"the service answered HTTP {answer.status}", answer)
-    return refusal(request, answer)
-
-
-def unreadable(request: Request, answer: Answer, why: str) -> TransportError:
-    """Return the error of a success that cannot be read: what a write was to do is done, as far as one can know."""
+def unreadable(request: Request, response: Response, why: str) -> TransportError:
+    """Return the error of a success that cannot be read: a write was carried out, as far as anybody can know."""
     if request.kind is Kind.READ:
-        return InvalidResponse(why, **facts(request, answer))
-    return unknown(request, why, answer)
+        return InvalidResponse(why, **facts(request, response))
+    return unknown(request, why, response)
 
 
-def no_answer(request: Request, why: str, *, sent: bool, retryable: bool = True) -> TransportError:
-    """Return the error of a request that was not answered; `sent` says whether the service may have read it."""
+def no_response(request: Request, why: str, *, sent: bool, retryable: bool = True, attempts: int = 1) -> TransportError:
+    """Return the error of a request without a response; `sent` says whether the service may have read it."""
     if not sent:
-        return ConnectionFailed(why, retryable=retryable, **facts(request))
+        return ConnectionFailed(why, retryable=retryable, **facts(request, attempts=attempts))
     if request.kind is Kind.READ:
-        return TransportError(why, **facts(request))
-    return unknown(request, why)
+        return TransportError(why, **facts(request, attempts=attempts))
+    return unknown(request, why, attempts=attempts)
 
 
-def out_of_time(request: Request) -> DeadlineExceeded:
-    """Return the error of a request that was not made, or not answered, before its call's deadline."""
-    return DeadlineExceeded("the deadline was over before there was an answer", **facts(request))
+def out_of_time(request: Request, attempts: int = 1) -> DeadlineExceeded:
+    """Return the error of a request that was not made, or got no response, before the deadline of its call."""
+    return DeadlineExceeded("the deadline was over before there was a response", **facts(request, attempts=attempts))
 
 
-def names_some_of(error: APIError, recipients: int) -> bool:
+def proxy_login(proxy: str) -> str:
+    """Return in words that a proxy wants a login, and where it is given."""
+    who = f"the proxy {proxy}" if proxy else "a proxy"
+    return f"{who} wants a login (HTTP 407): give HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, or a session="
+
+
+def read_value(request: Request, response: Response) -> Any:
     """
-    Whether a refusal names some recipients as inactive, and not all.
-
-    The service may have delivered to the others all the same (api-contract section 2.1).
-    """
-    named = {address.lower() for address in error.addresses} if isinstance(error, InactiveRecipient) else ()
-    return 0 < len(named) < recipients
-
-
-def answer_value(request: Request, answer: Answer) -> Any:
-    """
-    Return the JSON value of a successful answer.
+    Return the JSON value of a success.
 
     Raises:
-        APIError: The service refused, or failed.
-        DeliveryUnknown: It failed, or its answer cannot be read, and the request was a write.
-        InvalidResponse: The answer cannot be read.
+        DeliveryUnknown: It cannot be read, and the request was a write.
+        InvalidResponse: It cannot be read.
     """
-    failure = failure_of(request, answer)
-    if failure is not None:
-        raise failure
-    with suppress(ValueError):
-        return answer.value()
-    # Raised out here so that it does not carry the other one, which holds the whole answer.
-    raise unreadable(request, answer, answer.unread or "the answer is no JSON")
+    if response.unreadable:
+        raise unreadable(request, response, response.unreadable)
+    return response.value

@@ -1,29 +1,24 @@
-"""Deadlines, and the one loop in which attempts are made."""
+"""Deadlines, the limits of a call, and the one loop in which attempts are made."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from random import random
 from threading import Event
 from typing import Generic, TypeVar
 
 import attrs
 
-from ..errors import ConnectionFailed, EmailAPIError, TransportError
+from ..errors import EmailAPIError
 from ..models.options import Retry
-from .classification import Kind, Verdict
 
 T = TypeVar("T")
 
-# Held where freezegun, which replaces functions by their names in modules, does not look: by a clock that stands still
-# no deadline would ever be over.
-_CLOCK = (time.monotonic,)
-
-
-def monotonic() -> float:
-    """Return the seconds of the monotonic clock, on which all deadlines are."""
-    return _CLOCK[0]()
+# The clock that all deadlines are on. In a partial, because freezegun replaces the function wherever a module holds it:
+# by a clock that stands still no deadline would ever be over.
+monotonic = partial(time.monotonic)
 
 
 @attrs.frozen
@@ -64,21 +59,30 @@ class Deadline:
         return True
 
 
-def may_repeat(kind: Kind, found: Verdict) -> bool:
+@attrs.frozen
+class CallContext:
     """
-    Whether trying again can help, and cannot do a thing twice.
+    The limits of one call. What stays the same from call to call stands in the options of a transport.
 
-    What was surely not sent may always be sent again. What may have been done may be done again only where twice is
-    the same as once.
+    Attributes:
+        deadline: When the call must be over, look-ups included.
+        attempts_until: When the last attempt must be over: sooner than `deadline` for a primary with a fallback.
+        max_attempts: The most attempts, whatever a transport's `Retry` says; None for no other limit.
     """
-    return found is Verdict.NOT_SENT or (found is Verdict.UNKNOWN and kind in (Kind.READ, Kind.WRITE))
 
+    deadline: Deadline
+    attempts_until: Deadline
+    max_attempts: int | None = None
 
-def verdict_of(failure: TransportError | None) -> Verdict:
-    """Return what it says of a request that it was not answered, and how."""
-    if not isinstance(failure, ConnectionFailed):
-        return Verdict.UNKNOWN
-    return Verdict.NOT_SENT if failure.retryable else Verdict.REFUSED
+    @classmethod
+    def after(cls, seconds: float, stopped: Event | None = None, max_attempts: int | None = None) -> CallContext:
+        """Return the limits of a call that begins now."""
+        deadline = Deadline(monotonic() + seconds, stopped)
+        return cls(deadline, deadline, max_attempts)
+
+    def retry(self, retry: Retry) -> Retry:
+        """Return when to retry within this call."""
+        return at_most(retry, self.max_attempts)
 
 
 def at_most(retry: Retry, attempts: int | None) -> Retry:
@@ -117,8 +121,8 @@ class Attempt(Generic[T]):
         value: What it brought; None where it failed.
         error: Why it failed; None where it did not.
         again: Whether another attempt can help, and cannot do anything twice.
-        retry_after: The least seconds that the other side asks to wait before it.
-        free: Whether only a kept connection was gone: the attempt does not count.
+        retry_after: The least seconds that the service asks to wait before another attempt.
+        free: Whether only a persistent connection was gone: the attempt does not count.
     """
 
     value: T | None = None

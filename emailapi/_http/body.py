@@ -7,7 +7,11 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from .._delivery import Kind, Request
+import requests
+
+from .._delivery import Kind, Request, raised_by_signal
+from . import errors as failure
+from .exchange import Exchange
 
 READ_LIMIT = 64_000_000
 SEND_LIMIT = 1_000_000
@@ -22,11 +26,31 @@ class UnreadableBody(Exception):
     """A body that is too large, or compressed as nobody asked for."""
 
 
-def limit_for(request: Request) -> int:
-    """Return how many bytes of a response are read, decompressed."""
-    if request.kind is not Kind.SEND:
-        return READ_LIMIT
-    return min(READ_LIMIT, SEND_LIMIT + REPEATED * len(request.body or b""))
+def read_body(response: requests.Response, request: Request, exchange: Exchange) -> bytes:
+    """
+    Return the body of a response, decompressed; an empty one where it breaks off and the status says enough.
+
+    Raises:
+        UnreadableBody: It is too large, or cannot be decompressed.
+    """
+    limit = READ_LIMIT
+    if request.kind is Kind.SEND:
+        limit = min(READ_LIMIT, SEND_LIMIT + REPEATED * len(request.body or b""))
+    try:
+        content = getattr(response, "_content", False)
+        if isinstance(content, bytes):  # a hook has read it, or a test has made it
+            return join((content,), limit, exchange.check)
+        if hasattr(response.raw, "length_remaining"):
+            return read_raw(response.raw, limit, exchange.check)
+        # An adapter has made it from something else.
+        return join(response.iter_content(PIECE), limit, exchange.check)
+    except BaseException as error:
+        response.close()
+        exchange.unexpected = False  # the rest of this response
+        unreadable = isinstance(error, UnreadableBody)
+        if unreadable or raised_by_signal(error) or not failure.says_enough(response.status_code, error):
+            raise
+    return b""
 
 
 def read_raw(raw: Any, limit: int, check: Callable[[], None]) -> bytes:

@@ -1,116 +1,153 @@
-"""One call: a request that is tried until it is answered, within its time, and whoever wants to know is told."""
+"""One call: a request that is repeated where that helps and does no harm, its log lines, and the user's hooks."""
 
 from __future__ import annotations
 
 import logging
-from itertools import count
 from time import monotonic
 from types import TracebackType
 
+import attrs
+
 from .._delivery import (
-    Answer,
+    Attempt,
     Deadline,
-    Kind,
     Request,
-    Verdict,
-    answer_id,
-    failure_of,
+    Response,
+    classify,
+    in_doubt,
     may_repeat,
-    next_wait,
     note_request,
     raised_by_signal,
     retry_after,
-    unknown,
-    verdict,
-    verdict_of,
+    run_attempts,
 )
 from .._log import logger
-from ..errors import ConfigurationError, EmailAPIError, TransportError
-from ..models.options import Hook, HookEvent
+from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, TransportError
+from ..models.options import Hook, HookEvent, Retry
+from ..models.outbound import SendResult
 from ..settings import Options
+from ..wire import wire_names
 from .session import Session
 
+_MESSAGE_ID = wire_names(SendResult)["message_id"]
 
-def perform(session: Session, options: Options, request: Request, deadline: Deadline) -> Answer:
+
+def perform(
+    session: Session,
+    options: Options,
+    request: Request,
+    deadline: Deadline,
+    *,
+    retry: Retry | None = None,
+    timeout: tuple[float, float] | None = None,
+) -> Response:
     """
-    Make a request, trying it again where that can help and cannot do a thing twice, and return its last answer.
+    Make a request, repeat it while that can help and cannot do anything twice, and return the response of a success.
+
+    Args:
+        session: The client's connections.
+        options: The client's options.
+        request: The request.
+        deadline: When the last attempt must be over.
+        retry: When to repeat it, if not as the options say.
+        timeout: Seconds to connect and for each later socket operation, if not as the options say.
 
     Raises:
-        TransportError: It was not answered; `Session.exchange` says which.
-        ConfigurationError: It cannot be made.
+        APIError: The service rejected the request, or failed at a read.
+        ConnectionFailed: Nothing was sent.
+        DeadlineExceeded: There was no time left to send it.
+        DeliveryUnknown: A write may have been carried out.
+        TransportError: A read got no response.
+        ConfigurationError: The request cannot be made.
     """
-    in_doubt = False
-    answer: Answer | None = None
+    exchanges = _Exchanges(session, options, request, deadline, timeout or options.timeout)
     try:
-        for attempt in count(1):
-            answer = failure = None
-            answer, failure, seconds = _attempt(session, options, request, deadline, attempt, in_doubt)
-            found = verdict_of(failure) if answer is None else verdict(answer)
-            wait = None
-            if may_repeat(request.kind, found):
-                asked = None if answer is None else retry_after(answer.headers)
-                wait = next_wait(options.retry, attempt, asked, deadline.left())
-            if answer is not None:
-                object.__setattr__(answer, "attempts", attempt)
-                object.__setattr__(answer, "in_doubt", in_doubt)
-                _tell(options.hooks.on_response, request, attempt, status=answer.status, seconds=seconds)
-            if wait is None:
-                if in_doubt and failure is not None and not failure.may_have_been_sent:
-                    failure = unknown(request, failure.message)
-                    failure.attempts = attempt
-                return _ended(options, request, attempt, answer, failure)
-            # Whatever comes of the next attempt, it cannot deny that this one was carried out.
-            in_doubt = in_doubt or (found is Verdict.UNKNOWN and request.kind is not Kind.READ)
-            status = None if answer is None else answer.status
-            _tell(options.hooks.on_retry, request, attempt, status=status, seconds=seconds, wait=wait, error=failure)
-            if not deadline.pause(wait):
-                return _ended(options, request, attempt, answer, failure)
+        attempt, number = run_attempts(exchanges.once, retry or options.retry, deadline, exchanges.tell_retry)
+        if attempt.value is not None:
+            return attempt.value
+        error = attempt.error
+        assert error is not None  # noqa: S101 - an attempt brings a value or an error
+        if exchanges.may_be_done:
+            error = in_doubt(request, error)
+        if options.hooks.on_error is not None:
+            _tell(options.hooks.on_error, exchanges.event(number, status=error.status, error=error))
+        raise error
     except EmailAPIError:
         raise
-    except BaseException as error:  # a signal's, outside an exchange
-        if in_doubt or _may_be_done(answer):
-            note_request(error, request)
+    except BaseException as passing:  # a signal's, outside an exchange
+        if exchanges.may_be_done:
+            note_request(passing, request)
         raise
-    raise AssertionError("attempts never end")
 
 
-def _attempt(
-    session: Session, options: Options, request: Request, deadline: Deadline, attempt: int, in_doubt: bool
-) -> tuple[Answer | None, TransportError | None, float]:
-    """Make one exchange, tell the log, and return what came of it: an answer or a failure, and its seconds."""
-    began = monotonic()
-    _tell(options.hooks.before_send, request, attempt)
-    answer, failure = None, None
-    try:
-        answer = session.exchange(request, options.timeout, deadline)
-    except TransportError as error:
-        failure = error
-        failure.attempts = attempt
-    except ConfigurationError as error:  # the client was closed meanwhile
-        if not in_doubt:
-            raise
-        failure = unknown(request, error.message)
-    seconds = monotonic() - began
-    _log(request, attempt, seconds, answer, failure)
-    return answer, failure, seconds
+@attrs.define
+class _Exchanges:
+    """
+    The exchanges of one call.
 
+    Attributes:
+        may_be_done: Whether one of them may have carried the request out. No later one can deny that.
+        status: The status of the last response; None where there was none.
+        seconds: How long the last one took.
+    """
 
-def _may_be_done(answer: Answer | None) -> bool:
-    return answer is not None and verdict(answer) in (Verdict.ACCEPTED, Verdict.UNKNOWN)
+    _session: Session
+    _options: Options
+    _request: Request
+    _deadline: Deadline
+    _timeout: tuple[float, float]
+    may_be_done: bool = False
+    status: int | None = None
+    seconds: float = 0.0
 
+    def once(self, number: int) -> Attempt[Response]:
+        """Make one exchange, and tell the log and the hooks what came of it."""
+        request, hooks = self._request, self._options.hooks
+        began = monotonic()
+        if hooks.before_send is not None:
+            _tell(hooks.before_send, self.event(number))
+        response, error = self._exchange(number)
+        if error is None or error.may_have_been_sent:
+            self.may_be_done = True
+        self.seconds = monotonic() - began
+        self.status = None if response is None else response.status
+        _log(request, number, self.seconds, response, error)
+        if response is not None and hooks.on_response is not None:
+            _tell(hooks.on_response, self.event(number, status=self.status, seconds=self.seconds))
+        if error is None:
+            return Attempt(response)
+        asked = None if response is None else retry_after(response.headers)
+        return Attempt(None, error, may_repeat(request, error), asked)
 
-def _ended(
-    options: Options, request: Request, attempt: int, answer: Answer | None, failure: TransportError | None
-) -> Answer:
-    hook = options.hooks.on_error
-    if answer is None:
-        assert failure is not None  # noqa: S101 - there is an answer or there is none
-        _tell(hook, request, attempt, error=failure)
-        raise failure
-    error = None if hook is None else failure_of(request, answer)
-    if error is not None:
-        _tell(hook, request, attempt, status=answer.status, error=error)
-    return answer
+    def _exchange(self, number: int) -> tuple[Response | None, EmailAPIError | None]:
+        try:
+            response = self._session.exchange(self._request, self._timeout, self._deadline, number)
+        except TransportError as error:
+            return None, error
+        except ConfigurationError as error:  # the client was closed meanwhile
+            if not self.may_be_done:
+                raise
+            return None, in_doubt(self._request, error.replace(attempts=number))
+        return response, classify(self._request, response)
+
+    def tell_retry(self, number: int, attempt: Attempt[Response], wait: float) -> None:
+        """Tell the hook that another attempt follows; a response is no error yet."""
+        hook, status = self._options.hooks.on_retry, self.status
+        if hook is not None:
+            error = attempt.error if status is None else None
+            _tell(hook, self.event(number, status=status, seconds=self.seconds, wait=wait, error=error))
+
+    def event(
+        self,
+        number: int,
+        *,
+        status: int | None = None,
+        seconds: float | None = None,
+        wait: float | None = None,
+        error: EmailAPIError | None = None,
+    ) -> HookEvent:
+        """Return what a hook is told of an attempt."""
+        return HookEvent(self._request.method, self._request.path, number, status, seconds, wait, error)
 
 
 class _Quietly:
@@ -128,43 +165,36 @@ class _Quietly:
 _QUIETLY = _Quietly()
 
 
-def _tell(
-    hook: Hook | None,
-    request: Request,
-    attempt: int,
-    *,
-    status: int | None = None,
-    seconds: float | None = None,
-    wait: float | None = None,
-    error: EmailAPIError | None = None,
-) -> None:
-    """Call a hook; what it raises must not break a send, nor hide what became of it."""
-    if hook is None:
-        return
+def _tell(hook: Hook, event: HookEvent) -> None:
+    """Call a hook; an exception of its own must not break a send, nor hide the outcome."""
     try:
-        hook(HookEvent(request.method, request.path, attempt, status, seconds, wait, error))
+        hook(event)
     except Exception as error:
         if raised_by_signal(error):
             raise
-        with _QUIETLY:  # nor must what a handler of the log raises
-            logger.exception("a hook failed at %s %s", request.method, request.path)
+        with _QUIETLY:  # nor must one of a handler of the log
+            logger.exception("a hook failed at %s %s", event.method, event.path)
 
 
-def _log(request: Request, attempt: int, seconds: float, answer: Answer | None, failure: TransportError | None) -> None:
-    """Write one line: what was asked, what came, how long it took. No recipient, no body, no token."""
-    level = logging.INFO if answer is not None and answer.status < 400 else logging.WARNING
+def _log(request: Request, number: int, seconds: float, response: Response | None, error: EmailAPIError | None) -> None:
+    """Write one line: the request, its status, its time. No recipient, no body, no token."""
+    level = logging.INFO if response is not None and response.status < 400 else logging.WARNING
     if not logger.isEnabledFor(level):
         return
-    message = answer_id(answer) if answer is not None else None
-    more = f", message {message}" if message and message.isprintable() else f": {failure.message}" if failure else ""
-    with _QUIETLY:  # what a handler raises must not hide what became of a mail
+    more = ""
+    if error is not None and (response is None or isinstance(error, ConnectionFailed)):
+        more = f": {error.message}"
+    elif response is not None and isinstance(response.value, dict):
+        id = response.value.get(_MESSAGE_ID)
+        more = f", message {id}" if isinstance(id, str) and id and id.isprintable() else ""
+    with _QUIETLY:  # an exception of a handler must not hide the outcome
         logger.log(
             level,
             "%s %s %s in %d ms, attempt %d%s",
             request.method,
             request.path,
-            "failed" if answer is None else answer.status,
+            "failed" if response is None else response.status,
             round(seconds * 1000),
-            attempt,
+            number,
             more,
         )

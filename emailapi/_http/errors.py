@@ -10,7 +10,7 @@ import requests
 from requests import exceptions as requests_errors
 from urllib3 import exceptions as urllib3_errors
 
-from .._delivery import causes
+from .._delivery import causes, proxy_login
 from .connection import LoginRefused, UnexpectedData
 
 # What our own connections, the pool and the system raise. All else is not about an exchange, and passes.
@@ -62,12 +62,6 @@ def by_certificate(error: BaseException) -> bool:
 def remedy(error: BaseException) -> str:
     """Return in words what to do, where an option helps."""
     return "; trust another with REQUESTS_CA_BUNDLE, or by a session=" if by_certificate(error) else ""
-
-
-def proxy_login(proxy: str) -> str:
-    """Return in words that a proxy wants a login, and where it is given."""
-    who = f"the proxy {proxy}" if proxy else "a proxy"
-    return f"{who} wants a login (HTTP 407): give HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, or a session="
 
 
 def configuration(error: BaseException, sent: bool | None, bundle: object) -> str | None:

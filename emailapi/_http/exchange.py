@@ -58,7 +58,7 @@ class Exchange:
 
     def limit(self, sock: Any) -> None:
         """Let the next operation of a socket take no longer than what is left."""
-        left = self.left()
+        left = self.until - monotonic()
         if left <= 0:
             raise TimeoutError("the deadline is over")
         timeout = sock.gettimeout()

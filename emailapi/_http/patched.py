@@ -48,14 +48,13 @@ _CONNECTION = (
 # gevent and eventlet replace sockets for the life of the process, and the fast path works with theirs.
 _SOCKET_MODULES = {"socket", "_socket", "gevent", "eventlet"}
 
-# The objects of the two tables as they were when last found to be stock.
-_stock_session: tuple[object, ...] = (None,) * len(_SESSION)
-_stock_connection: tuple[object, ...] = (None,) * len(_CONNECTION)
+# The objects of both tables as they were when last found to be stock.
+_stock: tuple[object, ...] = (None,) * (len(_SESSION) + len(_CONNECTION))
 
 
-def session_is_stock() -> bool:
-    """Check that no tool has replaced what a `requests.Session` runs before it takes a connection."""
-    stock = _stock_session
+def is_stock() -> bool:
+    """Check that no tool has replaced anything that the fast path leaves out."""
+    stock = _stock
     return (
         requests.Session is stock[0]
         and Session.get is stock[1]
@@ -70,36 +69,26 @@ def session_is_stock() -> bool:
         and HTTPAdapter.send is stock[10]
         and HTTPConnectionPool.urlopen is stock[11]
         and HTTPSConnectionPool.urlopen is stock[12]
-    ) or _find_stock_session()
+        and HTTPConnectionPool.ConnectionCls is stock[13]
+        and HTTPSConnectionPool.ConnectionCls is stock[14]
+        and connection.HTTPConnection.send is stock[15]
+        and connecting.create_connection is stock[16]
+        and socket.socket is stock[17]
+        and socket.socket.connect is stock[18]
+    ) or _remember_stock()
+
+
+def _remember_stock() -> bool:
+    global _stock  # noqa: PLW0603 - spares later requests the search
+    found = _find_stock(_SESSION + _CONNECTION)
+    if found is not None:
+        _stock = found
+    return found is not None
 
 
 def connections_are_stock() -> bool:
     """Check that no tool has replaced connections or sockets."""
-    stock = _stock_connection
-    return (
-        HTTPConnectionPool.ConnectionCls is stock[0]
-        and HTTPSConnectionPool.ConnectionCls is stock[1]
-        and connection.HTTPConnection.send is stock[2]
-        and connecting.create_connection is stock[3]
-        and socket.socket is stock[4]
-        and socket.socket.connect is stock[5]
-    ) or _find_stock_connection()
-
-
-def _find_stock_session() -> bool:
-    global _stock_session  # noqa: PLW0603 - spares later requests the search
-    found = _find_stock(_SESSION)
-    if found is not None:
-        _stock_session = found
-    return found is not None
-
-
-def _find_stock_connection() -> bool:
-    global _stock_connection  # noqa: PLW0603 - spares later requests the search
-    found = _find_stock(_CONNECTION)
-    if found is not None:
-        _stock_connection = found
-    return found is not None
+    return _find_stock(_CONNECTION) is not None
 
 
 def _find_stock(table: tuple[tuple[str, str, str, str], ...]) -> tuple[object, ...] | None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from .._delivery import (
-    Answer,
     Deadline,
     Kind,
     ProcessLocal,
     Request,
+    Response,
     let_go,
-    no_answer,
+    no_response,
     note_request,
     out_of_time,
     raised_by_signal,
@@ -26,10 +25,10 @@ from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback
 from . import errors as failure
-from .body import PIECE, UnreadableBody, join, limit_for, read_raw
+from .body import UnreadableBody, read_body
 from .connection import UnexpectedData
 from .exchange import Exchange
-from .patched import connections_are_stock, open_session, session_is_stock
+from .patched import connections_are_stock, is_stock, open_session
 from .pool import Adapter
 
 USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
@@ -127,43 +126,41 @@ class Session:
         if self._closed:
             raise ConfigurationError("the client is closed")
 
-    def exchange(self, request: Request, timeout: tuple[float, float], deadline: Deadline) -> Answer:
+    def exchange(
+        self, request: Request, timeout: tuple[float, float], deadline: Deadline, attempt: int = 1
+    ) -> Response:
         """
-        Send one request, once, and return its answer, whatever its status.
+        Send one request, once, and return the response to it, whatever its status.
 
         Raises:
             DeadlineExceeded: There was no time left, and nothing was sent.
             ConnectionFailed: Nothing was sent.
-            DeliveryUnknown: A write got no answer.
-            TransportError: A read got no answer.
+            DeliveryUnknown: A write got no response.
+            TransportError: A read got no response.
             ConfigurationError: The client is closed, or the environment names a CA bundle or proxy that cannot serve.
         """
         self.check_open()
         if self._given is not None:
             _check_session(self._given)
-        url = self.base_url + request.path + (f"?{request.query}" if request.query else "")
-        headers = self._headers if request.body is None else {**self._headers, "Content-Type": "application/json"}
         left = deadline.left()
         if left <= 0:
-            raise out_of_time(request)
+            raise out_of_time(request, attempt)
         timeout = min(timeout[0], left), min(timeout[1], left)
         exchange = Exchange(deadline.at, timeout[1])
         passing: BaseException | None = None
         try:
             with exchange:
-                answer = self._carry_out(exchange, request, url, headers, timeout)
+                if self._given is None and is_stock():
+                    return self._by_adapter(exchange, request, timeout, attempt)
+                return self._by_session(exchange, request, timeout, attempt)
         except BaseException as error:
             passing = self._passing(error)
             if passing is None:
-                ours = self._failure(request, exchange, error, timeout, deadline)
+                ours = self._failure(request, exchange, error, timeout, deadline, attempt)
             if passing is None or exchange.sent is not False:  # a socket of TLS's would complain of being let go
                 let_go(error)
-        else:
-            if answer.status != 407:
-                return answer
-            ours = no_answer(request, failure.proxy_login(self._proxy()), sent=False, retryable=False)
         if passing is None:
-            # Raised out here so that it does not carry the other one, which holds the request with token and mail.
+            # Raised out here so that it does not carry the other one, which holds the request with token and email.
             raise ours
         if exchange.sent is not False:
             note_request(passing, request)
@@ -177,69 +174,71 @@ class Session:
         kinds = failure.KINDS if self._given is None else (Exception,)  # the user's hooks and adapters raise anything
         return raised_by_signal(error) if isinstance(error, kinds) else error
 
-    def _carry_out(
-        self, exchange: Exchange, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]
-    ) -> Answer:
+    def _by_adapter(self, exchange: Exchange, request: Request, timeout: tuple[float, float], attempt: int) -> Response:
+        """Send a request straight to our adapter: a `requests.Session` would cost twice what the rest of it does."""
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url, prepared.body = request.method, self._url(request), request.body
+        headers = self._headers
+        if request.body is not None:
+            headers = {**headers, "Content-Type": "application/json", "Content-Length": str(len(request.body))}
+        elif request.method != "GET":
+            headers = {**headers, "Content-Length": "0"}
+        # Our own names, in one spelling: a mapping for any spelling costs as much as the whole encoding of an email.
+        prepared.headers = headers  # type: ignore[assignment]
+        received = self._adapters.get().send(prepared, timeout=timeout, **self._settings)
+        return self._read(received, exchange, request, attempt)
+
+    def _by_session(self, exchange: Exchange, request: Request, timeout: tuple[float, float], attempt: int) -> Response:
+        """Send a request by the user's session, or by a new one where a tool has replaced parts of `requests`."""
         if self._given is not None:
             if self._pid != os.getpid():
                 self._given.close()  # what it has open is the parent's; it opens new ones
                 self._pid = os.getpid()
-            return self._exchange_by(self._given, exchange, request, url, headers, timeout)
-        if connections_are_stock():
-            if session_is_stock():
-                return self._exchange(exchange, request, url, headers, timeout)
-            adapter = self._adapters.get()
-        else:
-            adapter = None
+            return self._read(self._send(self._given, request, timeout, {}), exchange, request, attempt)
+        adapter = self._adapters.get() if connections_are_stock() else None
         with open_session(adapter) as session:
-            return self._exchange_by(session, exchange, request, url, headers, timeout, self._settings)
+            received = self._send(session, request, timeout, self._settings)
+            return self._read(received, exchange, request, attempt)
 
-    def _exchange(
-        self, exchange: Exchange, request: Request, url: str, headers: dict[str, Any], timeout: tuple[float, float]
-    ) -> Answer:
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url, prepared.body = request.method, url, request.body
-        if request.body is not None or request.method != "GET":
-            headers = {**headers, "Content-Length": str(len(request.body or b""))}
-        # Our own names, in one spelling: a mapping for any spelling costs as much as the whole encoding of a mail.
-        prepared.headers = headers  # type: ignore[assignment]
-        response = self._adapters.get().send(prepared, timeout=timeout, **self._settings)
-        answer = _read(response, exchange, request)
-        if exchange.unexpected:
-            raise UnexpectedData("sent more than its response, which may be another request's")
-        return answer
-
-    def _exchange_by(
-        self,
-        session: requests.Session,
-        exchange: Exchange,
-        request: Request,
-        url: str,
-        headers: dict[str, Any],
-        timeout: tuple[float, float],
-        settings: Mapping[str, Any] = MappingProxyType({}),
-    ) -> Answer:
+    def _send(
+        self, session: requests.Session, request: Request, timeout: tuple[float, float], settings: Mapping[str, Any]
+    ) -> requests.Response:
         options: dict[str, Any] = {**settings, "timeout": timeout, "allow_redirects": False, "stream": True}
+        headers = self._headers if request.body is None else {**self._headers, "Content-Type": "application/json"}
         send = getattr(session, request.method.lower())  # not `request`: a test may have replaced `post`
         try:
             # Exact `str`, which tools can serialize; in no variable, so that no traceback shows the token.
-            response = send(url, data=request.body, headers={key: str(headers[key]) for key in headers}, **options)
+            received = send(
+                self._url(request), data=request.body, headers={key: str(headers[key]) for key in headers}, **options
+            )
         except requests.HTTPError as error:
-            # A hook of the user's raises for a status: the answer is there.
+            # A hook of the user's raises for a status: the response is there.
             if error.response is None or not failure.is_about(error, self.base_url):
                 raise
-            response = error.response
+            received = error.response
         except BaseException as error:
             let_go(error)  # frames of requests show the token
             raise
-        if not isinstance(response, requests.Response):
+        if not isinstance(received, requests.Response):
             raise TypeError(
-                f"requests.Session.{request.method.lower()}() gave a {type(response).__name__}, not a Response"
+                f"requests.Session.{request.method.lower()}() gave a {type(received).__name__}, not a Response"
             )
-        answer = _read(response, exchange, request)
+        return received
+
+    def _url(self, request: Request) -> str:
+        return f"{self.base_url}{request.path}?{request.query}" if request.query else self.base_url + request.path
+
+    def _read(self, received: requests.Response, exchange: Exchange, request: Request, attempt: int) -> Response:
+        """Read a response; one that is no success counts also where its body cannot be read."""
+        status, headers = received.status_code, received.headers
+        proxy = self._proxy() if status == 407 else ""
+        try:
+            body = read_body(received, request, exchange)
+        except UnreadableBody as error:
+            return Response(status, headers, None, str(error), attempt, proxy)
         if exchange.unexpected:
             raise UnexpectedData("sent more than its response, which may be another request's")
-        return answer
+        return Response.parse(status, headers, body, attempts=attempt, proxy=proxy)
 
     def _proxy(self) -> str:
         """Return host and port of the proxy that serves, without its login; empty where none does."""
@@ -254,6 +253,7 @@ class Session:
         error: BaseException,
         timeout: tuple[float, float],
         deadline: Deadline,
+        attempt: int,
     ) -> EmailAPIError:
         """Turn what `requests`, `urllib3` or the system raised into an error of ours."""
         # By a session of the user's the mark says nothing of this call: its hooks may use another client.
@@ -264,30 +264,7 @@ class Session:
         if sent is None:
             sent = not failure.surely_not_sent(error, self.base_url)
         if deadline.left() <= 0 and (not sent or request.kind is Kind.READ):
-            return out_of_time(request)
+            return out_of_time(request, attempt)
         why = f"{failure.reason(error, sent, timeout, self._proxy())} ({self.base_url}){failure.remedy(error)}"
-        return no_answer(request, why, sent=sent, retryable=not failure.is_lasting(error))
-
-
-def _read(response: requests.Response, exchange: Exchange, request: Request) -> Answer:
-    """Read a response; one that is no success counts also where its body cannot be read."""
-    status, limit = response.status_code, limit_for(request)
-    body, unread = b"", ""
-    try:
-        content = getattr(response, "_content", False)
-        if isinstance(content, bytes):  # a hook has read it, or a test has made it
-            body = join((content,), limit, exchange.check)
-        elif hasattr(response.raw, "length_remaining"):
-            body = read_raw(response.raw, limit, exchange.check)
-        else:  # an adapter has made it from something else
-            body = join(response.iter_content(PIECE), limit, exchange.check)
-    except UnreadableBody as error:
-        unread = str(error)
-        response.close()
-        exchange.unexpected = False  # the rest of this response
-    except BaseException as error:
-        response.close()
-        exchange.unexpected = False
-        if raised_by_signal(error) or not failure.says_enough(status, error):
-            raise
-    return Answer(status, response.headers, body, unread=unread)
+        lasting = failure.is_lasting(error)
+        return no_response(request, why, sent=sent, retryable=not lasting, attempts=attempt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class Outcome(StrEnum):
@@ -19,6 +19,8 @@ def _restore(error_class: type[EmailAPIError], args: tuple[object, ...], known: 
     error = error_class.__new__(error_class, *args)
     error.args = args
     error.__dict__.update(known)
+    if "__notes__" in known:
+        error.__notes__ = [*known["__notes__"]]  # a copy has notes of its own
     return error
 
 
@@ -58,8 +60,10 @@ class EmailAPIError(Exception):
         status: int | None = None,
         code: int | None = None,
         request_id: str | None = None,
+        outcome: Outcome | None = None,
+        retryable: bool | None = None,
     ) -> None:
-        """Keep the sentence and whatever is known of the request."""
+        """Keep the sentence, what is known of the request, and what differs from the class's outcome."""
         super().__init__(message)
         self.message = message
         self.method = method
@@ -68,11 +72,39 @@ class EmailAPIError(Exception):
         self.status = status
         self.code = code
         self.request_id = request_id
+        if outcome is not None:
+            self.outcome = outcome
+        if retryable is not None:
+            self.retryable = retryable
 
     @property
     def may_have_been_sent(self) -> bool:
         """Whether the mail may be on its way although the call failed."""
         return self.outcome is Outcome.UNKNOWN
+
+    def replace(self, *, cause: BaseException | None = None, **changes: object) -> Self:
+        """
+        Return a copy with other attributes; an error is never changed after it was made.
+
+        The copy keeps notes, traceback, cause and context.
+
+        Args:
+            cause: What caused it, as after `raise ... from`; None keeps the cause it has.
+            changes: Values of its attributes, by name.
+
+        Raises:
+            TypeError: It has no such attribute.
+        """
+        unknown = [name for name in changes if not hasattr(self, name)]
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no attribute {unknown[0]!r}")
+        message = changes.get("message", self.message)
+        args = (message, *self.args[1:])
+        other: Self = _restore(type(self), args, {**self.__dict__, **changes})  # type: ignore[assignment]
+        other.__traceback__, other.__context__ = self.__traceback__, self.__context__
+        other.__cause__ = self.__cause__ if cause is None else cause
+        other.__suppress_context__ = cause is not None or self.__suppress_context__
+        return other
 
     def __str__(self) -> str:
         """Return the sentence and, in brackets, the request it is about."""

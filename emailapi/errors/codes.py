@@ -196,21 +196,26 @@ _ROWS: tuple[tuple[int, int, type[APIError], str], ...] = (
 
 ERROR_CODES: Mapping[int, ErrorCode] = MappingProxyType({row[0]: ErrorCode(*row) for row in _ROWS})
 
-_BY_STATUS: Mapping[int, type[APIError]] = {401: Unauthorized, 404: NotFound, 429: RateLimited}
+_BY_STATUS: Mapping[int, type[APIError]] = {401: Unauthorized, 404: NotFound}
 
-# These say how the service is, not what was asked of it: there the HTTP status decides.
+# These say less than the HTTP status, or are about the service, not the request.
 _STATUS_DECIDES = (InvalidRequest, RateLimited, ServiceUnavailable, ServerError)
 
 
 def error_class(status: int, code: int | None) -> type[APIError]:
-    """Return the class for an answer: by its code where that says more than the HTTP status, else by the status."""
-    if status in (421, 425):
+    """
+    Return the class of the error that a response stands for.
+
+    A status that says whether the request was processed decides alone. Among rejections the code decides where it says
+    more than the status.
+    """
+    if status == 429:
+        return RateLimited
+    if status in (421, 425) or (status == 503 and code == 100):
         return ServiceUnavailable
+    if status == 408 or not 200 <= status < 500:
+        return ServerError
     row = ERROR_CODES.get(code) if code is not None else None
     if row is not None and row.error not in _STATUS_DECIDES:
         return row.error
-    if status == 503 and code == 100:
-        return ServiceUnavailable
-    if status >= 500:
-        return ServerError
     return _BY_STATUS.get(status, InvalidRequest)

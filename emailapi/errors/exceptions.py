@@ -60,12 +60,6 @@ class TransportError(EmailAPIError):
 
     retryable = True
 
-    def __init__(self, message: str, *, retryable: bool | None = None, **facts: Any) -> None:
-        """Let a case that will not heal by itself (a certificate) say so."""
-        super().__init__(message, **facts)
-        if retryable is not None:
-            self.retryable = retryable
-
 
 class ConnectionFailed(TransportError, ConnectionError):
     """Surely not sent: name, connect, proxy CONNECT or TLS handshake failed."""
@@ -210,12 +204,13 @@ class BatchFailed(EmailAPIError):
         """Count what failed; the batch itself has the details."""
         failed = result.failed
         first = f"; the first: {failed[0]}" if failed else ""
-        super().__init__(f"{len(failed)} of {len(result)} mails were not accepted{first}")
+        super().__init__(
+            f"{len(failed)} of {len(result)} mails were not accepted{first}",
+            outcome=Outcome.UNKNOWN if any(error.may_have_been_sent for error in failed) else None,
+            # Sending a batch again would send its accepted emails twice.
+            retryable=not result.accepted and all(error.retryable for error in failed),
+        )
         self.result = result
-        if any(error.may_have_been_sent for error in failed):
-            self.outcome = Outcome.UNKNOWN
-        # Trying a batch again would send its accepted mails twice.
-        self.retryable = not result.accepted and all(error.retryable for error in failed)
 
 
 class SMTPError(EmailAPIError):
@@ -240,11 +235,10 @@ class SMTPError(EmailAPIError):
         **facts: Any,
     ) -> None:
         """Keep what the server said."""
-        super().__init__(message, **facts)
+        code = facts.get("code")
+        super().__init__(message, **{"retryable": None if code is None else 400 <= code < 500, **facts})
         self.enhanced_code = enhanced_code
         self.recipients = tuple(recipients)
-        if self.code is not None:
-            self.retryable = 400 <= self.code < 500
 
 
 class SESError(EmailAPIError):
@@ -257,8 +251,7 @@ class SESError(EmailAPIError):
 
     aws_code: str | None
 
-    def __init__(self, message: str, *, aws_code: str | None = None, retryable: bool = False, **facts: Any) -> None:
+    def __init__(self, message: str, *, aws_code: str | None = None, **facts: Any) -> None:
         """Keep what SES called it."""
-        super().__init__(message, **facts)
+        super().__init__(message, **{"retryable": False, **facts})
         self.aws_code = aws_code
-        self.retryable = retryable

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from .._delivery import Deadline, Kind, Request, answer_value, unreadable
+from .._delivery import Deadline, Kind, Request, read_value, unreadable
 from .._http import Session, perform
 from ..errors import InvalidArgument, InvalidResponse, NotFound
 from ..models.listing import PAGE_LIMIT, Listing, Page
@@ -75,13 +75,13 @@ class Resource:
 
     def _call(self, request: Request, reading: Callable[[Any], T]) -> T:
         """Make a call, and return what `reading` makes of the JSON value of its answer."""
-        answer = perform(self._session, self._options, request, Deadline.after(self._options.deadline))
-        value = answer_value(request, answer)
+        response = perform(self._session, self._options, request, Deadline.after(self._options.deadline))
+        value = read_value(request, response)
         try:
             return reading(value)
         except InvalidResponse as error:
             why = error.message
-        raise unreadable(request, answer, why)
+        raise unreadable(request, response, why)
 
     def _get(self, path: str, query: str, reading: Callable[[Any], T]) -> T:
         return self._call(Request("GET", path, query), reading)

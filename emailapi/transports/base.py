@@ -82,8 +82,9 @@ class BaseTransport(Generic[P]):
         """Return the email with what this transport adds to it, for a fallback that sends the same email."""
         return email
 
-    def _name_unknown(self, error: DeliveryUnknown, payload: P) -> None:
-        """Tell the error of an email of unknown outcome what the email can be looked up by."""
+    def _name_unknown(self, error: DeliveryUnknown, payload: P) -> DeliveryUnknown:
+        """Return the error of an email of unknown outcome with what the email can be looked up by."""
+        return error
 
     def _check_open(self) -> None:
         """Raise `ConfigurationError` once the transport is closed."""

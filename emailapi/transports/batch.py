@@ -68,9 +68,7 @@ class Batch(Generic[P]):
 
 def not_started() -> EmailAPIError:
     """Return the error of an email that was taken from the input and then not sent."""
-    error = EmailAPIError("not sent: the sending was ended before its turn")
-    error.retryable = True
-    return error
+    return EmailAPIError("not sent: the sending was ended before its turn", retryable=True)
 
 
 def for_each(send: Callable[[P], SendResult], payloads: Iterable[P]) -> list[BatchItem]:

@@ -81,8 +81,7 @@ def _interrupted(transport: BaseTransport[Any], batch: Batch[Any]) -> list[Batch
     unknown: dict[int, BatchItem] = {}
     for at, payload in batch.payloads.items():
         error = DeliveryUnknown("the delivery was interrupted: the email may have been sent", attempts=1)
-        transport._name_unknown(error, payload)
-        unknown[at] = error
+        unknown[at] = transport._name_unknown(error, payload)
     return batch.items(unknown, not_started())
 
 

@@ -185,8 +185,8 @@ class Fallback(BaseTransport[FallbackPayload]):
     def _fill_in(self, email: Email, payload: FallbackPayload | None) -> Email:
         return self._primary._fill_in(email, None) if payload is None else payload.email
 
-    def _name_unknown(self, error: DeliveryUnknown, payload: FallbackPayload) -> None:
-        self._primary._name_unknown(error, payload.primary)
+    def _name_unknown(self, error: DeliveryUnknown, payload: FallbackPayload) -> DeliveryUnknown:
+        return self._primary._name_unknown(error, payload.primary)
 
     def _prepare(self, email: Email, batch: Batch[Any]) -> FallbackPayload:
         primary = self._primary._prepare(email, batch)
@@ -220,9 +220,9 @@ class Fallback(BaseTransport[FallbackPayload]):
         emails = [self._reduced(payloads[at].email) for at in again]
         sent = self._secondary._deliver_emails(emails, CallContext(until, until))
         for at, item in zip(again, sent, strict=False):
-            items[at] = _after(items[at], item) if at < tried else item
             if isinstance(item, DeliveryUnknown):
-                self._name_unknown(item, payloads[at])
+                item = self._name_unknown(item, payloads[at])
+            items[at] = _after(items[at], item) if at < tried else item
         return items
 
     def _by_primary(
@@ -260,9 +260,8 @@ def _worked(items: Sequence[BatchItem]) -> bool | None:
 def _after(before: BatchItem, item: BatchItem) -> BatchItem:
     """Return the secondary's result or error, with the primary's error as its cause."""
     if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
-        item.__cause__ = item.__cause__ or before
-        if item.outcome is Outcome.NOT_SENT and before.retryable:
-            item.retryable = True
+        retryable = item.retryable or (item.outcome is Outcome.NOT_SENT and before.retryable)
+        return item.replace(cause=item.__cause__ or before, retryable=retryable)
     return item
 
 

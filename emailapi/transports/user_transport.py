@@ -103,13 +103,8 @@ class UserTransport(BaseTransport[Email]):
             if len(items) == len(payloads):
                 return [self._item(item) for item in items]
             why = f"{self._kind} answered {len(items)} items to {len(payloads)} mails"
-        lost: list[BatchItem] = [
-            DeliveryUnknown(f"{why}; the mail may have been sent", idempotency_key=email.idempotency_key)
-            for email in payloads
-        ]
-        for item in lost:
-            item.__cause__ = failure  # type: ignore[union-attr]
-        return lost
+        unknown = DeliveryUnknown(f"{why}; the email may have been sent").replace(cause=failure)
+        return [unknown.replace(idempotency_key=email.idempotency_key) for email in payloads]
 
     @property
     def _kind(self) -> str:

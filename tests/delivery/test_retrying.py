@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from emailapi import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Retry, TransportError
-from emailapi._delivery import Deadline, Kind, Verdict, may_repeat, next_wait, verdict_of
+from emailapi._delivery import Attempt, Deadline, Kind, Request, may_repeat, next_wait, run_attempts
 from emailapi._delivery.retry import backoff
 
 seconds = st.floats(min_value=0, max_value=1e6)
@@ -50,27 +50,63 @@ def test_next_wait(retry, attempt, asked, left):
 
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
-@pytest.mark.parametrize("found", Verdict, ids=lambda found: found.value)
-def test_what_may_be_repeated(kind, found):
-    """What was surely not done may always be; what may have been done only where twice is the same as once."""
-    expected = found is Verdict.NOT_SENT or (found is Verdict.UNKNOWN and kind in (Kind.READ, Kind.WRITE))
-    assert may_repeat(kind, found) is expected
-
-
 @pytest.mark.parametrize(
-    "failure, found",
+    "error, repeated",
     [
-        (ConnectionFailed("refused"), Verdict.NOT_SENT),
-        (ConnectionFailed("certificate", retryable=False), Verdict.REFUSED),
-        (DeliveryUnknown("reset"), Verdict.UNKNOWN),
-        (TransportError("reset"), Verdict.UNKNOWN),
-        (DeadlineExceeded("over"), Verdict.UNKNOWN),
-        (None, Verdict.UNKNOWN),
+        (ConnectionFailed("refused"), list(Kind)),
+        (ConnectionFailed("certificate", retryable=False), []),
+        (DeliveryUnknown("reset"), [Kind.WRITE]),
+        (TransportError("reset"), list(Kind)),  # of a read only: a write is a DeliveryUnknown
+        (DeadlineExceeded("over"), list(Kind)),  # no time is left for it
     ],
+    ids=lambda value: type(value).__name__,
 )
-def test_what_no_answer_says(failure, found):
-    """Only a connection that was not made says that nothing was sent, and a bad certificate that nothing will be."""
-    assert verdict_of(failure) is found
+def test_what_may_be_repeated(kind, error, repeated):
+    """What was surely not done may always be; what may have been done only where twice is the same as once."""
+    assert may_repeat(Request("POST", "/x", kind=kind), error) is (kind in repeated)
+
+
+QUICK = Retry(attempts=3, initial=0.001, maximum=0.001)
+REFUSED = Attempt(error=ConnectionFailed("refused"), again=True)
+
+
+def attempts(*scripted, retry=QUICK, deadline=None):
+    """Run scripted attempts; return the last with its number, the numbers that were given, and what was told."""
+    left, numbers, told = [*scripted], [], []
+
+    def once(number):
+        numbers.append(number)
+        return left.pop(0)
+
+    last = run_attempts(once, retry, deadline or Deadline.after(60), lambda *event: told.append(event[:2]))
+    return last, numbers, told
+
+
+def test_attempts_end_with_the_first_that_needs_no_other():
+    done = Attempt("value")
+    assert attempts(REFUSED, done) == ((done, 2), [1, 2], [(1, REFUSED)])
+    rejected = Attempt(error=ConnectionFailed("certificate", retryable=False))
+    assert attempts(rejected) == ((rejected, 1), [1], [])
+
+
+def test_attempts_end_when_there_are_no_more():
+    assert attempts(*[REFUSED] * 5) == ((REFUSED, 3), [1, 2, 3], [(1, REFUSED), (2, REFUSED)])
+
+
+def test_a_free_attempt_does_not_count():
+    free = Attempt(error=ConnectionFailed("stale"), again=True, free=True)
+    assert attempts(free, free, REFUSED, free, Attempt("value"))[1] == [1, 1, 1, 2, 2]
+
+
+def test_no_attempt_follows_a_wait_that_the_deadline_does_not_allow():
+    slow = Attempt(error=ConnectionFailed("busy"), again=True, retry_after=99.0)
+    assert attempts(slow) == ((slow, 1), [1], [])
+
+
+def test_no_attempt_follows_when_nothing_is_to_be_sent_any_more():
+    stopped = threading.Event()
+    stopped.set()
+    assert attempts(REFUSED, deadline=Deadline.after(60, stopped))[1] == [1]
 
 
 def test_a_deadline():

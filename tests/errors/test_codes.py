@@ -99,11 +99,16 @@ def test_the_table_cannot_be_changed():
         # A code that says more than the status wins over it.
         (404, 12, errors.NotFound),
         (404, 501, errors.NotFound),
-        (500, 501, errors.NotFound),
         (422, 406, errors.InactiveRecipient),
         (200, 406, errors.InactiveRecipient),
         (400, 10, errors.Unauthorized),
-        # One that says less does not.
+        # A status that says whether the request was processed decides alone.
+        (500, 501, errors.ServerError),
+        (408, None, errors.ServerError),
+        (408, 405, errors.ServerError),
+        (429, 405, errors.RateLimited),
+        (421, 405, errors.ServiceUnavailable),
+        # A code that says less does not.
         (404, 300, errors.NotFound),
         (401, 402, errors.Unauthorized),
         (429, 300, errors.RateLimited),

@@ -220,3 +220,52 @@ def test_a_failed_batch_says_what_failed():
     error = errors.BatchFailed(batch)
     assert str(error) == "2 of 3 mails were not accepted; the first: bad"
     assert error.result is batch
+
+
+def failing():
+    """Raise an error that has a cause, a context and a note."""
+    try:
+        try:
+            raise KeyError("context")
+        except KeyError:
+            error = errors.DeliveryUnknown("lost", idempotency_key="k", **FACTS)
+            error.add_note("first")
+            raise error from OSError("cause")
+    except errors.DeliveryUnknown as raised:
+        return raised
+
+
+def test_a_replaced_error_is_a_copy_that_keeps_everything_else():
+    error = failing()
+    other = error.replace(message="still lost", message_stream="news")
+    assert (type(other), other.message, other.args) == (type(error), "still lost", ("still lost",))
+    assert (other.message_stream, other.idempotency_key, other.path) == ("news", "k", "/email")
+    assert (error.message, error.message_stream) == ("lost", None)
+    for name in ("__cause__", "__context__", "__suppress_context__", "__traceback__", "__notes__"):
+        assert getattr(other, name) == getattr(error, name)
+    assert pickle.loads(pickle.dumps(other)) == other
+
+
+def test_a_copy_of_an_error_has_notes_of_its_own():
+    error = failing()
+    for other in (error.replace(), copy.copy(error), pickle.loads(pickle.dumps(error))):
+        other.add_note("second")
+        assert other.__notes__ == ["first", "second"]
+    assert error.__notes__ == ["first"]
+
+
+def test_a_replaced_error_may_get_another_cause():
+    cause = OSError("refused")
+    other = errors.ConnectionFailed("no").replace(cause=cause, retryable=False)
+    assert (other.__cause__, other.__suppress_context__, other.retryable) == (cause, True, False)
+
+
+def test_an_attribute_that_an_error_has_not_cannot_be_replaced():
+    with pytest.raises(TypeError, match="NotFound has no attribute 'retry_after'"):
+        errors.NotFound("gone").replace(retry_after=1.0)
+
+
+@pytest.mark.parametrize("kind, own, parent, others", TREE)
+def test_an_error_may_be_made_with_another_outcome(kind, own, parent, others):
+    error = make(kind, {**own, "retryable": True}, outcome=Outcome.UNKNOWN)
+    assert (error.outcome, error.retryable, error.may_have_been_sent) == (Outcome.UNKNOWN, True, True)

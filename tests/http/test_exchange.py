@@ -53,7 +53,7 @@ def test_a_write_without_a_body_on_the_wire(serve, connect, reply, method):
     """A write that has no body says so, and names no content type."""
     peer = serve(reply({"Message": "OK"}))
     request = Request(method, "/streams/a", kind=Kind.WRITE)
-    assert connect(peer.url)._session.exchange(request, (5, 5), Deadline.after(5)).value() == {"Message": "OK"}
+    assert connect(peer.url)._session.exchange(request, (5, 5), Deadline.after(5)).value == {"Message": "OK"}
     (seen,) = peer.seen
     assert (seen.method, seen.target, seen.body) == (method, "/streams/a", b"")
     assert seen.headers["Content-Length"] == "0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from emailapi import ConnectionFailed, Email, Outcome, Retry, ServiceUnavailable
+from emailapi import ConnectionFailed, Email, Hooks, Outcome, RateLimited, Retry, ServerError, ServiceUnavailable
 from emailapi.transports.memory import MemoryTransport
 
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
@@ -48,3 +48,36 @@ def test_a_proxy_of_a_session_that_wants_a_login_is_named(serve, connect, reply)
         session.proxies = {"http": f"http://user:pr0xy-pass@127.0.0.1:{proxy.port}"}
         with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{proxy.port} wants a login"):
             connect("http://api.example", session=session, allow_http=True).outbound.send(MAIL)
+
+
+@pytest.mark.parametrize("code", [10, 300, 405, 406, 429, 701])
+def test_a_429_took_nothing_whatever_its_code(code, serve, connect, reply, accepted):
+    """The error is retryable, the request is repeated, and then the fallback sends the email."""
+    busy = reply({"ErrorCode": code, "Message": "x"}, 429, Retry_After="0")
+    peer = serve(busy)
+    with pytest.raises(RateLimited) as caught:
+        connect(peer.url, retry=QUICK).outbound.send(MAIL)
+    error = caught.value
+    assert (error.outcome, error.retryable, error.code, error.attempts) == (Outcome.NOT_SENT, True, code, 3)
+    assert connect(serve(busy, accepted).url, retry=QUICK).outbound.send(MAIL).message == "Hello"
+    with_fallback = connect(serve(busy).url, retry=QUICK, fallback=MemoryTransport())
+    assert with_fallback.outbound.send(MAIL).via == "memory"
+
+
+@pytest.mark.parametrize("code", [None, 101, 405, 501])
+@pytest.mark.parametrize("status", [408, 500, 503])
+def test_a_read_that_the_service_failed_is_a_server_error_whatever_its_code(status, code, serve, connect, reply):
+    peer = serve(reply({"ErrorCode": code, "Message": "x"}, status))
+    with pytest.raises(ServerError) as caught:
+        connect(peer.url, retry=QUICK).messages.get("1")
+    assert (caught.value.retryable, caught.value.attempts, len(peer.seen)) == (True, 3, 3)
+
+
+def test_a_proxy_that_wants_a_login_is_told_to_the_hooks_as_a_response(serve, connect, reply, monkeypatch):
+    proxy = serve(reply(b"", 407))
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    told = []
+    hooks = Hooks(on_response=lambda event: told.append(event.status), on_error=lambda event: told.append(event.status))
+    with pytest.raises(ConnectionFailed) as caught:
+        connect("http://api.example", allow_http=True, hooks=hooks).outbound.send(MAIL)
+    assert (told, caught.value.status) == ([407, 407], 407)

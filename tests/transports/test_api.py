@@ -14,7 +14,6 @@ from emailapi.models.email import Email, Header, TrackLinks
 from emailapi.settings import Options
 from emailapi.transports.api.payload import EMAILS, pack
 from emailapi.transports.api.transport import APITransport
-from emailapi.transports.batch import Batch
 from emailapi.wire import wire_names, write
 
 PLAIN = Options(timeout=(1.0, 1.0), reconcile=False)
@@ -140,7 +139,7 @@ def chunked(emails, options=PLAIN):
 
 def body_of(payloads):
     """Return the body of a batch."""
-    return APITransport._create(None, PLAIN, EMAILS)._body([*payloads], Batch())
+    return EMAILS.body([*payloads], single=False)
 
 
 def test_a_mail_that_is_not_valid_stands_at_its_place():

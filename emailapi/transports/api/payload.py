@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -49,6 +49,13 @@ class Endpoint(Generic[M]):
     one: str
     many: str = ""
     wrapped: tuple[bytes, bytes] = (b"[", b"]")
+
+    def body(self, payloads: Sequence[Parcel], single: bool) -> bytes:
+        """Return the body of a request: of a single email, or of a batch."""
+        if single:
+            return payloads[0].part
+        before, behind = self.wrapped
+        return before + b",".join([payload.part for payload in payloads]) + behind
 
 
 EMAILS = Endpoint(Email, check_email, "/email", "/email/batch")

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from ..._delivery import BATCH_NAME, KEY_NAME, Answer, Deadline, Kind, Request, answer_value, look_up, unreadable
+from ..._delivery import BATCH_NAME, KEY_NAME, Deadline, Kind, Request, Response, look_up, read_value, unreadable
 from ..._http import Session, perform
 from ...errors import EmailAPIError, InvalidEmail, RateLimited
 from ...models.address import parse_addresses
@@ -20,6 +20,9 @@ from ...models.suppressions import SUPPRESSIONS, SuppressionFilters
 from ...settings import Options
 from ...wire import read_rows, write_query
 from .payload import Parcel
+
+# The look-up itself repeats its searches, at its own pace.
+_ONCE = Retry(attempts=1)
 
 
 def _plain(text: str) -> str:
@@ -100,8 +103,8 @@ class Wanted:
 class _Suppressions:
     """Tells which addresses a stream does not send to; each is asked for once."""
 
-    def __init__(self, session: Session, options: Options, deadline: Deadline) -> None:
-        self._session, self._options, self._deadline = session, options, deadline
+    def __init__(self, session: Session, options: Options, deadline: Deadline, retry: Retry | None = None) -> None:
+        self._session, self._options, self._deadline, self._retry = session, options, deadline, retry
         self._known: dict[tuple[str, str], bool] = {}
 
     def hold(self, stream: str, addresses: Iterable[str]) -> bool:
@@ -113,7 +116,8 @@ class _Suppressions:
             path = SUPPRESSIONS.path.replace("{stream}", quote(stream, safe=""))
             query = urlencode(write_query(SuppressionFilters, {"email_address": address}), quote_via=quote)
             request = Request("GET", path, query, kind=Kind.READ)
-            value = answer_value(request, perform(self._session, self._options, request, self._deadline))
+            response = perform(self._session, self._options, request, self._deadline, retry=self._retry)
+            value = read_value(request, response)
             rows = value.get(SUPPRESSIONS.key) if isinstance(value, dict) else None
             found, _ = read_rows(rows if isinstance(rows, list) else [], SUPPRESSIONS.record)
             self._known[stream, address] = any(address in _mailboxes([one.email_address]) for one in found)
@@ -128,7 +132,7 @@ class Hits:
     Attributes:
         found: The emails that were found, by their keys.
         others: By key, the ids of messages that carry it and are another email.
-        absent: Keys that a search answered for without knowing any message.
+        absent: Keys that a search responded to without knowing any message.
     """
 
     found: dict[str, SendResult] = attrs.field(factory=dict)
@@ -159,7 +163,7 @@ def _search(name: str, value: str, stream: str, wanted: Iterable[Wanted]) -> Sea
     return Search(Request("GET", MESSAGES.path, query, kind=Kind.READ), stream, {one.key: one for one in wanted})
 
 
-def _read(search: Search, answer: Answer, hits: Hits, suppressions: _Suppressions) -> bool:
+def _read(search: Search, response: Response, hits: Hits, suppressions: _Suppressions) -> bool:
     """
     Add what a search gave, and return whether all of it could be read.
 
@@ -167,12 +171,12 @@ def _read(search: Search, answer: Answer, hits: Hits, suppressions: _Suppression
     the email, the oldest is the one that was accepted.
 
     Raises:
-        EmailAPIError: The answer cannot be read, or the suppressions that a message's recipients depend on.
+        EmailAPIError: The response cannot be read, or the suppressions that a message's recipients depend on.
     """
-    value = answer_value(search.request, answer)
+    value = read_value(search.request, response)
     rows = value.get(MESSAGES.key) if isinstance(value, dict) else None
     if not isinstance(rows, list):
-        raise unreadable(search.request, answer, "the answer is no listing")
+        raise unreadable(search.request, response, "the response is not a listing")
     messages, unread = read_rows(rows, MESSAGES.record)
     others: dict[str, tuple[str, ...]] = {}
     for message in messages:
@@ -223,10 +227,10 @@ def find(session: Session, options: Options, wanted: Wanted, deadline: Deadline)
         TransportError: It could not be asked, or its response cannot be read.
     """
     search = _search(KEY_NAME, wanted.key, wanted.stream, [wanted])
-    answer = perform(session, options, search.request, deadline)
+    response = perform(session, options, search.request, deadline)
     hits = Hits()
-    if not _read(search, answer, hits, _Suppressions(session, options, deadline)) and not hits.found:
-        raise unreadable(search.request, answer, "a row of the answer cannot be read")
+    if not _read(search, response, hits, _Suppressions(session, options, deadline)) and not hits.found:
+        raise unreadable(search.request, response, "a row of the response cannot be read")
     return hits
 
 
@@ -234,14 +238,13 @@ def look_up_all(session: Session, options: Options, wanted: Sequence[Wanted], de
     """Look unknown emails up until all are found or the time is over."""
     hits = Hits()
     left = _searches(wanted)
-    once = attrs.evolve(options, retry=Retry(attempts=1))
-    suppressions = _Suppressions(session, once, deadline)
+    suppressions = _Suppressions(session, options, deadline, _ONCE)
 
     def search(until: Deadline) -> tuple[Hits | None, float]:
         asked = 0.0
         for one in [*left]:
             try:
-                _read(one, perform(session, once, one.request, until), hits, suppressions)
+                _read(one, perform(session, options, one.request, until, retry=_ONCE), hits, suppressions)
             except EmailAPIError as error:
                 if not error.retryable:
                     left.remove(one)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
-from copy import copy
 from typing import Any
 
-from ..._delivery import Answer, Request, api_error, envelope_code, facts, failure_of, names_some_of, unknown
-from ...errors import APIError, EmailAPIError, InvalidEmail, InvalidResponse
+import attrs
+
+from ..._delivery import Request, Response, api_error, error_code, facts, unknown
+from ...errors import DeliveryUnknown, EmailAPIError, InactiveRecipient, InvalidEmail, InvalidResponse
 from ...models.address import Address, parse_addresses
 from ...models.outbound import BatchItem, SendResult, inactive_addresses
 from ...wire import parse_date, read, wire_names
@@ -20,37 +20,41 @@ _MESSAGE_ID, _ERROR_CODE, _MESSAGE, _TO, _SUBMITTED_AT = (
 _JUDGED = (_ERROR_CODE, _MESSAGE_ID)
 
 
-def accepted(value: object, key: str | None) -> SendResult:
-    """
-    Return the result that an answer's object describes; one whose code and id can be read is one, whatever else is odd.
+def single(request: Request, response: Response, payload: Parcel) -> BatchItem:
+    """Convert the response to a single send into a `SendResult`, or the error it stands for."""
+    value, key = response.value, payload.idempotency_key
+    result = _usual(value, key)
+    if result is None and (error_code(value) is not None or _names_message(value)):
+        result = _accepted(value, key)
+    if result is None:
+        return unknown(request, response.unreadable or "the response cannot be read", response)
+    if not _is_about(result.to, payload.recipients):
+        return unknown(request, "the response names other recipients, it belongs to another email", response)
+    return result
 
-    Raises:
-        InvalidResponse: It cannot be read.
-    """
-    usual = _usual(value, key)
-    if usual is not None:
-        return usual
-    try:
-        result = read(value, SendResult)
-    except InvalidResponse:
-        result = read(_judged(value), SendResult)
-    inactive = inactive_addresses(result.message)
-    if key is None and not inactive:
+
+def each(request: Request, response: Response, payloads: Sequence[Parcel]) -> list[BatchItem]:
+    """Convert the response to a batch into the result, or the error, of each of its emails."""
+    values = response.value
+    if isinstance(values, list) and len(values) == len(payloads):
+        return [_item(value, payload, request, response) for value, payload in zip(values, payloads, strict=True)]
+    return [unknown(request, "the response does not match the batch", response) for _ in payloads]
+
+
+def _item(value: object, payload: Parcel, request: Request, response: Response) -> BatchItem:
+    key = payload.idempotency_key
+    result = _usual(value, key)
+    if result is not None:
         return result
-    # `attrs.evolve` would take as long as all that was done to this answer before.
-    return SendResult(
-        message_id=result.message_id,
-        to=result.to,
-        submitted_at=result.submitted_at,
-        error_code=result.error_code,
-        message=result.message,
-        idempotency_key=key,
-        inactive_recipients=inactive,
-    )
+    if error_code(value):
+        return rejected(api_error(value, response.status, facts(request, response)), payload)
+    if _names_message(value):
+        result = _accepted(value, key)
+    return result or unknown(request, "the response to this email cannot be read", response)
 
 
 def _usual(value: Any, key: str | None) -> SendResult | None:
-    """Return the result that a response in its usual shape describes; None for any other shape."""
+    """Return the result that a success in its usual shape describes; None for any other shape."""
     if type(value) is not dict or value.get(_ERROR_CODE) != 0:
         return None
     id, to, at, message = value.get(_MESSAGE_ID), value.get(_TO), value.get(_SUBMITTED_AT), value.get(_MESSAGE)
@@ -66,33 +70,25 @@ def _usual(value: Any, key: str | None) -> SendResult | None:
     )
 
 
-def _refused(error: EmailAPIError, request: Request, answer: Answer, parcel: Parcel) -> EmailAPIError:
-    """Return a refusal; one that names some of a mail's recipients may have been delivered to the others."""
-    if isinstance(error, APIError):
-        addresses = {address.email.lower() for address in parcel.recipients}
-        if names_some_of(error, len(addresses)):
-            return unknown(request, error.message, answer)
-    return error
+def _accepted(value: object, key: str | None) -> SendResult | None:
+    """Return the result that a success describes: code and id must be readable, other fields may be odd."""
+    try:
+        result = read(value, SendResult)
+    except InvalidResponse:
+        try:
+            result = read(_judged(value), SendResult)
+        except InvalidResponse:
+            return None
+    return attrs.evolve(result, idempotency_key=key, inactive_recipients=inactive_addresses(result.message))
 
 
 def _judged(value: object) -> object:
-    """Return of an answer's object only what says whether it is a success."""
+    """Return only the fields of a response that tell whether it is a success."""
     return {name: value.get(name) for name in _JUDGED} if isinstance(value, dict) else value
 
 
-def single(request: Request, answer: Answer, parcel: Parcel) -> BatchItem:
-    """Return what the answer to a single mail says of it."""
-    failure = failure_of(request, answer)
-    if failure is not None:
-        return _refused(failure, request, answer, parcel)
-    with suppress(ValueError, InvalidResponse):
-        value = answer.value()
-        if envelope_code(value) is not None or (isinstance(value, dict) and value.get(_MESSAGE_ID)):
-            result = accepted(value, parcel.idempotency_key)
-            if _is_about(result.to, parcel.recipients):
-                return result
-            return unknown(request, "the response names other recipients, it belongs to another email", answer)
-    return unknown(request, answer.unread or "the answer cannot be read", answer)
+def _names_message(value: object) -> bool:
+    return isinstance(value, dict) and bool(value.get(_MESSAGE_ID))
 
 
 def _is_about(to: str, recipients: Sequence[Address]) -> bool:
@@ -106,23 +102,25 @@ def _is_about(to: str, recipients: Sequence[Address]) -> bool:
     return not named or any(address.mailbox.casefold() in named for address in recipients)
 
 
-def each(request: Request, answer: Answer, parcels: Sequence[Parcel]) -> list[BatchItem]:
-    """Return what the answer to a batch says of each of its mails; a failure of the whole request is each one's."""
-    failure = failure_of(request, answer)
-    if failure is not None:
-        return [copy(failure) for _ in parcels]
-    values = None
-    with suppress(ValueError):
-        values = answer.value()
-    if isinstance(values, list) and len(values) == len(parcels):
-        return [_item(value, parcel, request, answer) for value, parcel in zip(values, parcels, strict=True)]
-    return [unknown(request, "the answer does not match the batch", answer) for _ in parcels]
+def rejected(error: EmailAPIError, payload: Parcel) -> EmailAPIError:
+    """
+    Return the error of a rejected email.
+
+    A rejection that names some recipients as inactive, and not all, leaves the outcome unknown: the service may have
+    delivered to the others all the same (api-contract section 2.1).
+    """
+    if isinstance(error, InactiveRecipient):
+        recipients = {address.email.lower() for address in payload.recipients}
+        named = {address.lower() for address in error.addresses}
+        if 0 < len(named) < len(recipients):
+            known = {name: getattr(error, name) for name in ("method", "path", "attempts", "status", "request_id")}
+            return DeliveryUnknown(f"{error.message}: the email may have been sent", **known)
+    return error
 
 
-def _item(value: object, parcel: Parcel, request: Request, answer: Answer) -> BatchItem:
-    if envelope_code(value):
-        return _refused(api_error(value, answer.status, facts(request, answer)), request, answer, parcel)
-    if isinstance(value, dict) and value.get(_MESSAGE_ID):
-        with suppress(InvalidResponse):
-            return accepted(value, parcel.idempotency_key)
-    return unknown(request, "the answer of this mail cannot be read", answer)
+def identified(error: DeliveryUnknown, payload: Parcel, *, reconcile: bool) -> DeliveryUnknown:
+    """Return the error of an email with the key and the stream to look it up by, or the reason why it has no key."""
+    message = error.message
+    if payload.key is None and reconcile:
+        message += "; its metadata had no room for a key, so that it cannot be looked up"
+    return error.replace(message=message, idempotency_key=payload.key, message_stream=payload.stream)

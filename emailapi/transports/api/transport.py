@@ -13,7 +13,7 @@ import attrs
 
 from ..._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
 from ..._http import perform
-from ...errors import DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
+from ...errors import APIError, DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
 from ...models.email import Email
 from ...models.outbound import BatchItem, SendResult, inactive_addresses
 from ..base import BaseTransport
@@ -21,7 +21,7 @@ from ..batch import BATCH_LIMIT, Batch
 from .limits import BATCH_BYTES_LIMIT
 from .payload import EMAILS, Endpoint, Parcel, complete, pack
 from .reconciliation import Wanted, find, look_up_all
-from .responses import each, single
+from .responses import each, identified, rejected, single
 
 if TYPE_CHECKING:
     from ..._http import Session
@@ -76,14 +76,13 @@ class APITransport(BaseTransport[Parcel]):
         self._session.check_open()
 
     def _new_batch(self, previous: Batch[Parcel] | None = None, *, single: bool = False) -> Batch[Parcel]:
-        if not self._options.reconcile or single:
-            return Batch(single=single, size=self._empty)
+        if single:
+            return Batch(single=True)
+        empty = sum(map(len, self._endpoint.wrapped))
+        if not self._options.reconcile:
+            return Batch(size=empty)
         supply = _new_keys() if previous is None else previous.supply
-        return Batch(key=next(supply or _new_keys()), supply=supply, size=self._empty)
-
-    @property
-    def _empty(self) -> int:
-        return sum(map(len, self._endpoint.wrapped))
+        return Batch(key=next(supply or _new_keys()), supply=supply, size=empty)
 
     def _prepare(self, email: Any, batch: Batch[Parcel]) -> Parcel:
         key, options = None, self._options
@@ -100,9 +99,10 @@ class APITransport(BaseTransport[Parcel]):
     def _fill_in(self, email: Email, payload: Parcel | None) -> Email:
         return self.complete(email) if payload is None else complete(email, self._options, payload.key)
 
-    def _name_unknown(self, error: DeliveryUnknown, payload: Parcel) -> None:
-        error.idempotency_key = error.idempotency_key or payload.key
-        error.message_stream = error.message_stream or payload.stream
+    def _name_unknown(self, error: DeliveryUnknown, payload: Parcel) -> DeliveryUnknown:
+        return error.replace(
+            idempotency_key=error.idempotency_key or payload.key, message_stream=error.message_stream or payload.stream
+        )
 
     def _find_sent(self, payload: Parcel, context: CallContext) -> SendResult | None:
         """
@@ -130,12 +130,10 @@ class APITransport(BaseTransport[Parcel]):
         Only what a search was asked for in vain is posted again: where no search answers, nothing is known.
         """
         items = self._post(payloads, batch, context)
-        for item, payload in zip(items, payloads, strict=True):
-            if isinstance(item, DeliveryUnknown):
-                self._name_unknown(item, payload)
-                if payload.key is None and self._options.reconcile:
-                    item.message += "; its metadata had no room for a key, so that it cannot be looked up"
-        if not self._options.reconcile or not _unknown(items):
+        unknown = _unknown(items)
+        for at, error in unknown:
+            items[at] = identified(error, payloads[at], reconcile=self._options.reconcile)
+        if not self._options.reconcile or not unknown:
             return items
         look_up = partial(self._look_up, items, payloads, batch)
         deadline = context.deadline
@@ -151,30 +149,25 @@ class APITransport(BaseTransport[Parcel]):
         path = self._endpoint.one if batch.single else self._endpoint.many
         keys = [payload.idempotency_key for payload in payloads]
         # The body has no name of its own: a traceback that shows local variables must not show the email.
-        request = Request("POST", path, body=self._body(payloads, batch), kind=Kind.SEND, keys=keys)
-        try:
-            answer = perform(self._session, self._options_within(context), request, context.attempts_until)
-        except TransportError as error:
-            return [error, *(copy(error) for _ in payloads[1:])]
-        return [single(request, answer, payloads[0])] if batch.single else each(request, answer, payloads)
-
-    def _body(self, payloads: Sequence[Parcel], batch: Batch[Parcel]) -> bytes:
-        if batch.single:
-            return payloads[0].part
-        before, behind = self._endpoint.wrapped
-        return before + b",".join([payload.part for payload in payloads]) + behind
-
-    def _options_within(self, context: CallContext) -> Options:
-        """Return the options of one request; where waiting for a response could take all, look-ups keep a third."""
+        request = Request("POST", path, body=self._endpoint.body(payloads, batch.single), kind=Kind.SEND, keys=keys)
         options = self._options
-        changes: dict[str, Any] = {}
-        if context.max_attempts is not None:
-            changes["retry"] = context.retry(options.retry)
-        if options.reconcile and context.attempts_until is context.deadline:
+        retry = options.retry if context.max_attempts is None else context.retry(options.retry)
+        try:
+            response = perform(
+                self._session, options, request, context.attempts_until, retry=retry, timeout=self._timeout(context)
+            )
+        except (APIError, TransportError) as error:
+            return [rejected(error, payloads[0])] if batch.single else [error, *(copy(error) for _ in payloads[1:])]
+        return [single(request, response, payloads[0])] if batch.single else each(request, response, payloads)
+
+    def _timeout(self, context: CallContext) -> tuple[float, float]:
+        """Return the timeouts of one request; where waiting for a response could take all, look-ups keep a third."""
+        connect, read = self._options.timeout
+        if self._options.reconcile and context.attempts_until is context.deadline:
             left = context.deadline.left()
-            if options.timeout[1] >= left:
-                changes["timeout"] = (options.timeout[0], max(left, 0.001) * 2 / 3)
-        return attrs.evolve(options, **changes) if changes else options
+            if read >= left:
+                read = max(left, 0.001) * 2 / 3
+        return connect, read
 
     def _look_up(
         self, items: list[BatchItem], payloads: Sequence[Parcel], batch: Batch[Parcel], until: Deadline
@@ -192,8 +185,9 @@ class APITransport(BaseTransport[Parcel]):
             if key in hits.found:
                 items[at] = hits.found[key]
             elif key in hits.others and not error._others:
-                error._others = hits.others[key]
-                error.message += f"; its idempotency_key {_belongs_to_another(key, error._others)}"
+                others = hits.others[key]
+                why = f"{error.message}; its idempotency_key {_belongs_to_another(key, others)}"
+                items[at] = error.replace(message=why, _others=others)
         return [at for at, _, key in lost if key in hits.absent]
 
     def _resend(
