@@ -98,6 +98,45 @@ def wire_names_in(tree: ast.AST, names: set[str]) -> Iterator[str]:
             yield f"line {node.lineno}: the wire name {node.value} belongs into models/ or wire/"
 
 
+# The only module that decides on another attempt, and the only one that reads the code of a response.
+ONLY_CALLER = {"next_wait": Path("_delivery", "retry.py")}
+ONLY_READER = dict.fromkeys(("ErrorCode", "X-PM-ApiErrorCode"), Path("_delivery", "classification.py"))
+# Attributes that errors have and nothing else does.
+OF_ERRORS = {"attempts", "idempotency_key", "index", "message", "message_stream", "outcome", "retry_after", "retryable"}
+
+
+def keys_read(node: ast.AST) -> Iterator[object]:
+    """Yield the constant key that an expression reads: `value["key"]` or `value.get("key")`."""
+    key = node.slice if isinstance(node, ast.Subscript) else None
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get" and node.args:
+        key = node.args[0]
+    if isinstance(key, ast.Constant):
+        yield key.value
+
+
+def second_deciders(tree: ast.AST, path: Path) -> Iterator[str]:
+    """Yield the places that decide what only another module may decide."""
+    for node in ast.walk(tree):
+        for key in keys_read(node):
+            if ONLY_READER.get(key, path) != path:
+                yield f"line {node.lineno}: only {ONLY_READER[key]} reads {key}: use classify or error_code"
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if ONLY_CALLER.get(name, path) != path:
+                yield f"line {node.lineno}: only {ONLY_CALLER[name]} calls {name}: make attempts by run_attempts"
+
+
+def patched_errors(tree: ast.AST) -> Iterator[str]:
+    """Yield the places that change an error from outside: an error is complete when it is made."""
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if not isinstance(target, ast.Attribute) or getattr(target.value, "id", "") == "self":
+                continue
+            if target.attr in OF_ERRORS or target.attr == "__cause__":
+                yield f"line {target.lineno}: sets {ast.unparse(target)}: use error.replace()"
+
+
 def complaints() -> Iterator[str]:
     """Yield each violation, with its file."""
     names = wire_names_of_records()
@@ -118,6 +157,9 @@ def complaints() -> Iterator[str]:
                 found += wire_names_in(tree, names)
             if part in PUBLIC:
                 found += bare_any(tree)
+            if part not in ("sandbox", "errors"):
+                found += second_deciders(tree, path.relative_to(PACKAGE))
+                found += patched_errors(tree)
         yield from (f"{path.relative_to(ROOT)}: {each}" for each in found)
 
 

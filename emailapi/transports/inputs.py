@@ -22,6 +22,8 @@ def as_mail(given: object, record: type[M]) -> M:
     Raises:
         InvalidEmail: It is none of these, a field is wrong, or a part of the message cannot be expressed.
     """
+    if isinstance(given, record):
+        return given
     if isinstance(given, Message) and issubclass(Email, record):
         return _rebuilt(given)  # type: ignore[return-value]
     return as_record(given, record, "email")

@@ -141,15 +141,17 @@ def pack(
     if key is None or len(own) + 1 == METADATA_LIMIT:
         batch = None
     if key is not None:
-        check_names(own)
+        if own:
+            check_names(own)
         written[_METADATA] = own | ({KEY_NAME: key} if batch is None else {KEY_NAME: key, BATCH_NAME: batch})
+    recipients, bcc = ((*email.to, *email.cc, *email.bcc), email.bcc) if isinstance(email, Envelope) else ((), ())
     return Parcel(
         _encode(email, written, sender),
         key,
         batch is not None,
         stream or DEFAULT_STREAM,
-        _recipients(email),
-        email.bcc if isinstance(email, Envelope) else (),
+        recipients,
+        bcc,
         email.subject if isinstance(email, Email) else None,
         email.idempotency_key or key,
     )
@@ -157,22 +159,16 @@ def pack(
 
 def check_names(metadata: Mapping[str, str]) -> None:
     """
-    Return when no name is one of our own.
+    Check that no name is reserved.
 
     Raises:
-        InvalidEmail: One is.
+        InvalidEmail: A name is.
     """
     for name in metadata:
         if name.lower() in OWN_NAMES:
             raise InvalidEmail(
                 f"metadata: {KEY_NAME} and {BATCH_NAME} are our own; use idempotency_key", field="metadata"
             )
-
-
-def _recipients(email: BaseEmail) -> tuple[Address, ...]:
-    if not isinstance(email, Envelope):
-        return ()
-    return email.to if not email.cc and not email.bcc else (*email.to, *email.cc, *email.bcc)
 
 
 def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
