@@ -139,7 +139,7 @@ def chunked(emails, options=PLAIN):
 
 def body_of(payloads):
     """Return the body of a batch."""
-    return EMAILS.body([*payloads], single=False)
+    return EMAILS.body([*payloads])
 
 
 def test_a_mail_that_is_not_valid_stands_at_its_place():

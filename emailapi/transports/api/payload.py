@@ -50,10 +50,8 @@ class Endpoint(Generic[M]):
     many: str = ""
     wrapped: tuple[bytes, bytes] = (b"[", b"]")
 
-    def body(self, payloads: Sequence[Parcel], single: bool) -> bytes:
-        """Return the body of a request: of a single email, or of a batch."""
-        if single:
-            return payloads[0].part
+    def body(self, payloads: Sequence[Parcel]) -> bytes:
+        """Return the body of a batch."""
         before, behind = self.wrapped
         return before + b",".join([payload.part for payload in payloads]) + behind
 

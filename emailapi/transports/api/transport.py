@@ -149,7 +149,13 @@ class APITransport(BaseTransport[Parcel]):
         path = self._endpoint.one if batch.single else self._endpoint.many
         keys = [payload.idempotency_key for payload in payloads]
         # The body has no name of its own: a traceback that shows local variables must not show the email.
-        request = Request("POST", path, body=self._endpoint.body(payloads, batch.single), kind=Kind.SEND, keys=keys)
+        request = Request(
+            "POST",
+            path,
+            body=payloads[0].part if batch.single else self._endpoint.body(payloads),
+            kind=Kind.SEND,
+            keys=keys,
+        )
         options = self._options
         retry = options.retry if context.max_attempts is None else context.retry(options.retry)
         try:
