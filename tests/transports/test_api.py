@@ -12,7 +12,7 @@ from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
 from emailapi.settings import Options
-from emailapi.transports.api.payload import EMAILS, pack
+from emailapi.transports.api.payload import EMAILS, encode
 from emailapi.transports.api.transport import APITransport
 from emailapi.wire import wire_names, write
 
@@ -48,7 +48,7 @@ FULL = Email(
 
 def encoded(email: Email, options: Options = PLAIN):
     """Return the JSON value that a mail is sent as."""
-    return json.loads(pack(email, options, EMAILS.check).part)
+    return json.loads(encode(email, options, EMAILS.check).part)
 
 
 def test_every_field_is_in_the_request(requests_json):
@@ -67,7 +67,7 @@ def test_a_full_mail(requests_json):
 
 def test_the_bytes_are_compact_utf8(requests_json):
     """The body is compact JSON in UTF-8, without escapes that make it longer."""
-    data = pack(FULL, PLAIN, EMAILS.check).part
+    data = encode(FULL, PLAIN, EMAILS.check).part
     assert "Ihre Bestellung – danke".encode() in data
     assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
 
@@ -114,13 +114,13 @@ def test_any_recipient_will_do(group):
 def test_chunks_keep_places_and_keys(requests_json):
     """A batch is an array in the order of its mails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
-    (parcels,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
-    assert [*parcels] == [0, 1, 2]
-    assert json.loads(body_of(parcels.values())) == requests_json("email_batch")
+    (payloads,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
+    assert [*payloads] == [0, 1, 2]
+    assert json.loads(body_of(payloads.values())) == requests_json("email_batch")
     assert items == {}
-    (parcels,), _ = chunked([{**one, "idempotency_key": "k1"}, two], Options(timeout=(1.0, 1.0)))
-    assert parcels[0].key == "k1"
-    assert len({parcel.key for parcel in parcels.values()}) == 2
+    (payloads,), _ = chunked([{**one, "idempotency_key": "k1"}, two], Options(timeout=(1.0, 1.0)))
+    assert payloads[0].key == "k1"
+    assert len({payload.key for payload in payloads.values()}) == 2
 
 
 BATCH = [
@@ -145,8 +145,8 @@ def body_of(payloads):
 def test_a_mail_that_is_not_valid_stands_at_its_place():
     """Mails that are refused here leave the others alone, and each error names its mail and field."""
     mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
-    (parcels,), items = chunked(mails)
-    assert [*parcels] == [0, 2, 5]
+    (payloads,), items = chunked(mails)
+    assert [*payloads] == [0, 2, 5]
     wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
     assert str(items[4]) == "mail 4: nobody to send to: to, cc and bcc are empty"
@@ -163,14 +163,14 @@ def test_nothing_to_send():
 def test_chunks_of_500(count, sizes):
     """A request has at most 500 mails."""
     found, _ = chunked([MAIL] * count)
-    assert [len(parcels) for parcels in found] == sizes
-    assert [place for parcels in found for place in parcels] == list(range(count))
+    assert [len(payloads) for payloads in found] == sizes
+    assert [place for payloads in found for place in payloads] == list(range(count))
 
 
 def test_refused_mails_do_not_count():
     """Five hundred valid mails go in one request, however many refused ones stand between them."""
     found, items = chunked([MAIL, None] * 500)
-    assert [len(parcels) for parcels in found] == [500]
+    assert [len(payloads) for payloads in found] == [500]
     assert len(items) == 500
 
 
@@ -180,15 +180,15 @@ def test_chunks_of_50_megabytes(more, sizes):
     """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""
     file = Attachment(name="a.dat", content=b"x" * 6_000_000)
     mails = [attrs.evolve(MAIL, attachments=file)] * 5
-    taken = len(body_of([pack(mail, PLAIN, EMAILS.check) for mail in mails]))
+    taken = len(body_of([encode(mail, PLAIN, EMAILS.check) for mail in mails]))
     last = attrs.evolve(MAIL, attachments=file, text_body="t")
-    room = 50_000_000 - taken - len(b",") - len(pack(last, PLAIN, EMAILS.check).part) + len(b"t")
+    room = 50_000_000 - taken - len(b",") - len(encode(last, PLAIN, EMAILS.check).part) + len(b"t")
     found, _ = chunked([*mails, attrs.evolve(last, text_body="t" * (room + more))])
-    assert [len(parcels) for parcels in found] == sizes
+    assert [len(payloads) for payloads in found] == sizes
     assert more or len(body_of(found[0].values())) == 50_000_000
 
 
 def test_a_chunk_shows_no_content():
     """The repr of a chunk, and of its mails, has no mail in it."""
-    (parcels,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
-    assert "hush" not in repr(parcels)
+    (payloads,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
+    assert "hush" not in repr(payloads)

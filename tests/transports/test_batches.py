@@ -23,8 +23,8 @@ def batches(emails, limit=500):
     return APITransport._create(None, OPTIONS, EMAILS)._batches(emails, limit)
 
 
-def metadata(parcel):
-    return json.loads(parcel.part)["Metadata"]
+def metadata(payload):
+    return json.loads(payload.part)["Metadata"]
 
 
 def test_a_chunk_has_one_batch_key_and_each_mail_its_own():
@@ -32,11 +32,11 @@ def test_a_chunk_has_one_batch_key_and_each_mail_its_own():
     found = list(batches([mail("a")] * 5, 2))
     assert [chunk.count for chunk in found] == [2, 2, 1]
     for chunk in found:
-        parcels = chunk.payloads.values()
-        assert {metadata(parcel)["emailapi-batch"] for parcel in parcels} == {chunk.key}
-        assert [metadata(parcel)["emailapi-key"] for parcel in parcels] == [it.key for it in parcels]
+        payloads = chunk.payloads.values()
+        assert {metadata(payload)["emailapi-batch"] for payload in payloads} == {chunk.key}
+        assert [metadata(payload)["emailapi-key"] for payload in payloads] == [it.key for it in payloads]
     assert len({chunk.key for chunk in found}) == 3
-    assert len({parcel.key for chunk in found for parcel in chunk.payloads.values()}) == 5
+    assert len({payload.key for chunk in found for payload in chunk.payloads.values()}) == 5
 
 
 def test_a_mail_that_opens_a_chunk_for_its_size_carries_that_chunks_key():

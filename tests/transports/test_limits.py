@@ -11,14 +11,14 @@ from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email
 from emailapi.settings import Options
-from emailapi.transports.api.payload import EMAILS, pack
+from emailapi.transports.api.payload import EMAILS, encode
 
 OPTIONS = Options(timeout=(1.0, 1.0), reconcile=False)
 MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
 
 def encoded(mail: Email, options: Options = OPTIONS) -> bytes:
-    return pack(mail, options, EMAILS.check).part
+    return encode(mail, options, EMAILS.check).part
 
 
 def people(count: int) -> list[str]:

@@ -10,7 +10,7 @@ from ...errors import DeliveryUnknown, InvalidResponse
 from ...models.bulk import BulkEmail, BulkStatus
 from ...settings import Options
 from ...wire import read
-from .payload import BULK, BULK_STREAM, pack
+from .payload import BULK, BULK_STREAM, encode
 from .responses import identified
 
 
@@ -23,7 +23,7 @@ def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus
     """
     deadline = Deadline.after(options.deadline)
     key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
-    payload = pack(bulk, options, BULK.check, key=key)
+    payload = encode(bulk, options, BULK.check, key=key)
     if bulk.message_stream is None and options.message_stream is None:
         payload.stream = BULK_STREAM
     request = Request("POST", BULK.one, body=payload.part, kind=Kind.SEND, keys=[payload.idempotency_key])

@@ -1,4 +1,4 @@
-"""What the API takes: every limit of api-contract section 3 that can be known before a byte leaves."""
+"""The limits of the API (api-contract section 3) that can be checked before a request is sent."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def _check_length(text: str, field: str, limit: int) -> None:
 
 def check_email(email: Email, sender: Address) -> None:
     """
-    Check what can be told of a mail before it is encoded.
+    Check the limits of an email that need no encoding.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A limit is broken; the error names the field.
     """
     _check_recipients(email)
     if not email.text_body and not email.html_body:
@@ -61,10 +61,10 @@ def check_email(email: Email, sender: Address) -> None:
 
 def check_template_email(email: TemplateEmail, sender: Address) -> None:
     """
-    Check what can be told of a mail of a template before it is encoded.
+    Check the limits of an email from a template that need no encoding.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A limit is broken; the error names the field.
     """
     _check_recipients(email)
     if email.template_id is None and email.template_alias is None:
@@ -74,10 +74,10 @@ def check_template_email(email: TemplateEmail, sender: Address) -> None:
 
 def check_bulk(bulk: BulkEmail, sender: Address) -> None:
     """
-    Check what can be told of a bulk request before it is encoded.
+    Check the limits of a bulk request that need no encoding.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A limit is broken; the error names the field.
     """
     if not bulk.messages:
         raise InvalidEmail("nobody to send to: messages is empty", field="messages")
@@ -110,10 +110,10 @@ def _check_rest(email: BaseEmail, sender: Address) -> None:
 
 def check_sizes(email: BaseEmail, size: int) -> None:
     """
-    Check the sizes of a mail that is large when encoded.
+    Check the sizes of an email that is large when encoded.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A limit is broken; the error names the field.
     """
     for field in ("text_body", "html_body"):
         text = getattr(email, field, None)
@@ -132,10 +132,10 @@ def check_sizes(email: BaseEmail, size: int) -> None:
 
 def check_mailboxes(email: BaseEmail, sender: Address) -> None:
     """
-    Check the addresses of a mail that is not all ASCII when encoded: its names and bodies may be so, its mailboxes not.
+    Check the addresses of an email that is not all ASCII when encoded: names and bodies need not be, mailboxes must.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A limit is broken; the error names the field.
     """
     _check_ascii("sender", (sender,))
     _check_ascii("reply_to", email.reply_to)

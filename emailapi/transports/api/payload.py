@@ -1,4 +1,4 @@
-"""The way out through the service's HTTP API: what a mail looks like there, and what its answers say."""
+"""Emails encoded for the API."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ BULK_STREAM = "broadcast"
 @attrs.frozen
 class Endpoint(Generic[M]):
     """
-    Where one kind of mail is posted to.
+    The paths that one kind of email is posted to.
 
     Attributes:
-        record: The kind.
-        check: Checks one before it is encoded.
-        one: The path for a single mail.
+        record: The class of the emails.
+        check: Checks an email before it is encoded.
+        one: The path for a single email.
         many: The path for a batch.
-        wrapped: What stands before and behind the mails of a batch: some are wanted in an object, others in an array.
+        wrapped: The bytes before and after the emails of a batch: an array, or an object with an array in it.
     """
 
     record: type[M]
@@ -50,7 +50,7 @@ class Endpoint(Generic[M]):
     many: str = ""
     wrapped: tuple[bytes, bytes] = (b"[", b"]")
 
-    def body(self, payloads: Sequence[Parcel]) -> bytes:
+    def body(self, payloads: Sequence[APIPayload]) -> bytes:
         """Return the body of a batch."""
         before, behind = self.wrapped
         return before + b",".join([payload.part for payload in payloads]) + behind
@@ -64,19 +64,19 @@ BULK = Endpoint(BulkEmail, check_bulk, "/email/bulk")
 
 
 @attrs.define
-class Parcel:
+class APIPayload:
     """
-    One mail, ready to be posted.
+    An email encoded for the API, and the facts by which its response is checked and it is looked up.
 
     Attributes:
-        part: Its JSON.
-        key: The key it carries, that it can be looked up by; None when it carries none.
-        batched: Whether it also carries its batch's.
-        stream: The stream it goes through.
-        recipients: All whom it goes to.
-        bcc: Those of them that the others do not see.
-        subject: Its subject; None where a template makes it.
-        idempotency_key: The mail's own key, or the one it carries, for whoever sent it.
+        part: The JSON of the email.
+        key: The key in its metadata, by which it can be looked up; None when it carries none.
+        batched: Whether its metadata also has the key of its batch.
+        stream: The message stream.
+        recipients: All recipients.
+        bcc: The blind-copied recipients.
+        subject: The subject; None where a template makes it.
+        idempotency_key: The email's own key, or the one it carries: the key of its result.
     """
 
     part: bytes = attrs.field(repr=False)
@@ -90,7 +90,7 @@ class Parcel:
 
 
 def complete(email: M, options: Options, key: str | None) -> M:
-    """Return a mail with the client's sender and stream, and with this key where it has none and room for one."""
+    """Return an email with the client's sender and stream, and with this key where it has none and room for one."""
     given: dict[str, Any] = {}
     if email.sender is None and options.sender is not None:
         given["sender"] = options.sender
@@ -101,26 +101,26 @@ def complete(email: M, options: Options, key: str | None) -> M:
     return attrs.evolve(email, **given) if given else email
 
 
-def pack(
+def encode(
     email: M,
     options: Options,
     check: Callable[[M, Address], None],
     *,
     key: str | None = None,
     batch: str | None = None,
-) -> Parcel:
+) -> APIPayload:
     """
-    Check one mail, and encode it with the client's sender and stream filled in.
+    Check an email, and encode it with the client's sender and stream filled in.
 
     Args:
-        email: The mail; its own key goes before `key`.
-        options: The client's.
-        check: What the API takes of this kind of mail.
-        key: The key to carry, where there is room for it.
-        batch: The batch's key to carry, likewise.
+        email: The email; its own key wins over `key`.
+        options: The client's options.
+        check: Checks the limits of the API for this kind of email.
+        key: The key to carry, where the metadata has room for it.
+        batch: The key of the batch to carry, likewise.
 
     Raises:
-        InvalidEmail: It breaks a limit of the API that can be known here; the error names the field.
+        InvalidEmail: The email breaks a limit of the API; the error names the field.
     """
     sender = email.sender or options.sender
     if sender is None:
@@ -143,8 +143,8 @@ def pack(
             check_names(own)
         written[_METADATA] = own | ({KEY_NAME: key} if batch is None else {KEY_NAME: key, BATCH_NAME: batch})
     recipients, bcc = ((*email.to, *email.cc, *email.bcc), email.bcc) if isinstance(email, Envelope) else ((), ())
-    return Parcel(
-        _encode(email, written, sender),
+    return APIPayload(
+        _as_json(email, written, sender),
         key,
         batch is not None,
         stream or DEFAULT_STREAM,
@@ -169,13 +169,13 @@ def check_names(metadata: Mapping[str, str]) -> None:
             )
 
 
-def _encode(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
+def _as_json(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
     try:
         encoded = dump_json(written)
     except (TypeError, ValueError, RecursionError) as error:
-        # All else is text that was checked when the mail was built.
+        # Everything else is text that was checked when the email was built.
         raise InvalidEmail(f"template_model cannot be written as JSON: {error}", field="template_model") from None
-    # The rest holds for each part where it holds for the whole.
+    # Where the whole is ASCII and small, so is each part of it.
     if not encoded.isascii():
         check_mailboxes(email, sender)
     if len(encoded) > BODY_LIMIT:

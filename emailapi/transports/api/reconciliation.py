@@ -19,7 +19,7 @@ from ...models.outbound import SendResult
 from ...models.suppressions import SUPPRESSIONS, SuppressionFilters
 from ...settings import Options
 from ...wire import read_rows, write_query
-from .payload import Parcel
+from .payload import APIPayload
 
 # The look-up itself repeats its searches, at its own pace.
 _ONCE = Retry(attempts=1)
@@ -65,13 +65,13 @@ class Wanted:
     not_these: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, parcel: Parcel, batch: str | None = None, inactive: Sequence[str] = ()) -> Wanted:
+    def of(cls, payload: APIPayload, batch: str | None = None, inactive: Sequence[str] = ()) -> Wanted:
         """Return what to look for to find an email, whose recipients the service said to be `inactive` in part."""
-        everybody = _mailboxes(address.mailbox for address in parcel.recipients)
-        may_lack = _mailboxes([address.mailbox for address in parcel.bcc] + [*inactive])
-        subject = None if parcel.subject is None else _plain(parcel.subject)
-        known_batch = batch if parcel.batched else None
-        return cls(parcel.key or "", parcel.stream, everybody, may_lack, subject, known_batch)
+        everybody = _mailboxes(address.mailbox for address in payload.recipients)
+        may_lack = _mailboxes([address.mailbox for address in payload.bcc] + [*inactive])
+        subject = None if payload.subject is None else _plain(payload.subject)
+        known_batch = batch if payload.batched else None
+        return cls(payload.key or "", payload.stream, everybody, may_lack, subject, known_batch)
 
     @classmethod
     def of_result(cls, result: SendResult, key: str, stream: str) -> Wanted:
@@ -101,7 +101,7 @@ class Wanted:
 
 
 class _Suppressions:
-    """Tells which addresses a stream does not send to; each is asked for once."""
+    """Looks up which addresses a stream does not send to, each address once."""
 
     def __init__(self, session: Session, options: Options, deadline: Deadline, retry: Retry | None = None) -> None:
         self._session, self._options, self._deadline, self._retry = session, options, deadline, retry
@@ -127,12 +127,12 @@ class _Suppressions:
 @attrs.define
 class Hits:
     """
-    What searches gave.
+    The results of searches.
 
     Attributes:
         found: The emails that were found, by their keys.
         others: By key, the ids of messages that carry it and are another email.
-        absent: Keys that a search responded to without knowing any message.
+        absent: Keys for which a search found no message.
     """
 
     found: dict[str, SendResult] = attrs.field(factory=dict)
@@ -146,7 +146,7 @@ class Search:
     One search for emails.
 
     Attributes:
-        request: What is asked.
+        request: The request.
         stream: The stream that is searched.
         wanted: The emails it should give, by their keys.
     """
@@ -165,7 +165,7 @@ def _search(name: str, value: str, stream: str, wanted: Iterable[Wanted]) -> Sea
 
 def _read(search: Search, response: Response, hits: Hits, suppressions: _Suppressions) -> bool:
     """
-    Add what a search gave, and return whether all of it could be read.
+    Add the results of a search, and return whether every row could be read.
 
     Only the exact key, in its stream, tells whose a message is. Rows come newest first: of several messages that are
     the email, the oldest is the one that was accepted.

@@ -12,7 +12,7 @@ from ...errors import DeliveryUnknown, EmailAPIError, InactiveRecipient, Invalid
 from ...models.address import Address, parse_addresses
 from ...models.outbound import BatchItem, SendResult, inactive_addresses
 from ...wire import parse_date, read, wire_names
-from .payload import Parcel
+from .payload import APIPayload
 
 _MESSAGE_ID, _ERROR_CODE, _MESSAGE, _TO, _SUBMITTED_AT = (
     wire_names(SendResult)[name] for name in ("message_id", "error_code", "message", "to", "submitted_at")
@@ -20,7 +20,7 @@ _MESSAGE_ID, _ERROR_CODE, _MESSAGE, _TO, _SUBMITTED_AT = (
 _JUDGED = (_ERROR_CODE, _MESSAGE_ID)
 
 
-def single(request: Request, response: Response, payload: Parcel) -> BatchItem:
+def single(request: Request, response: Response, payload: APIPayload) -> BatchItem:
     """Convert the response to a single send into a `SendResult`, or the error it stands for."""
     value, key = response.value, payload.idempotency_key
     result = _usual(value, key)
@@ -33,7 +33,7 @@ def single(request: Request, response: Response, payload: Parcel) -> BatchItem:
     return result
 
 
-def each(request: Request, response: Response, payloads: Sequence[Parcel]) -> list[BatchItem]:
+def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -> list[BatchItem]:
     """Convert the response to a batch into the result, or the error, of each of its emails."""
     values = response.value
     if isinstance(values, list) and len(values) == len(payloads):
@@ -41,7 +41,7 @@ def each(request: Request, response: Response, payloads: Sequence[Parcel]) -> li
     return [unknown(request, "the response does not match the batch", response) for _ in payloads]
 
 
-def _item(value: object, payload: Parcel, request: Request, response: Response) -> BatchItem:
+def _item(value: object, payload: APIPayload, request: Request, response: Response) -> BatchItem:
     key = payload.idempotency_key
     result = _usual(value, key)
     if result is not None:
@@ -102,7 +102,7 @@ def _is_about(to: str, recipients: Sequence[Address]) -> bool:
     return not named or any(address.mailbox.casefold() in named for address in recipients)
 
 
-def rejected(error: EmailAPIError, payload: Parcel) -> EmailAPIError:
+def rejected(error: EmailAPIError, payload: APIPayload) -> EmailAPIError:
     """
     Return the error of a rejected email.
 
@@ -118,7 +118,7 @@ def rejected(error: EmailAPIError, payload: Parcel) -> EmailAPIError:
     return error
 
 
-def identified(error: DeliveryUnknown, payload: Parcel, *, reconcile: bool) -> DeliveryUnknown:
+def identified(error: DeliveryUnknown, payload: APIPayload, *, reconcile: bool) -> DeliveryUnknown:
     """Return the error of an email with the key and the stream to look it up by, or the reason why it has no key."""
     message = error.message
     if payload.key is None and reconcile:

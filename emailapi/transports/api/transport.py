@@ -1,4 +1,4 @@
-"""The API as a transport: one request, and the look-up of what got no response."""
+"""The API as a transport: one request, and the look-up of emails of unknown outcome."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ...models.outbound import BatchItem, SendResult, inactive_addresses
 from ..base import BaseTransport
 from ..batch import BATCH_LIMIT, Batch
 from .limits import BATCH_BYTES_LIMIT
-from .payload import EMAILS, Endpoint, Parcel, complete, pack
+from .payload import EMAILS, APIPayload, Endpoint, complete, encode
 from .reconciliation import Wanted, find, look_up_all
 from .responses import each, identified, rejected, single
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BYTES_A_SECOND = 1_000_000
 
 
-class APITransport(BaseTransport[Parcel]):
+class APITransport(BaseTransport[APIPayload]):
     """
     The API of a client, with its options, as a `Transport`; a fallback that the client has is left out.
 
@@ -75,7 +75,7 @@ class APITransport(BaseTransport[Parcel]):
     def _check_open(self) -> None:
         self._session.check_open()
 
-    def _new_batch(self, previous: Batch[Parcel] | None = None, *, single: bool = False) -> Batch[Parcel]:
+    def _new_batch(self, previous: Batch[APIPayload] | None = None, *, single: bool = False) -> Batch[APIPayload]:
         if single:
             return Batch(single=True)
         empty = sum(map(len, self._endpoint.wrapped))
@@ -84,27 +84,27 @@ class APITransport(BaseTransport[Parcel]):
         supply = _new_keys() if previous is None else previous.supply
         return Batch(key=next(supply or _new_keys()), supply=supply, size=empty)
 
-    def _prepare(self, email: Any, batch: Batch[Parcel]) -> Parcel:
+    def _prepare(self, email: Any, batch: Batch[APIPayload]) -> APIPayload:
         key, options = None, self._options
         if options.reconcile and email.idempotency_key is None:
             key = new_keys(1)[0] if batch.supply is None else next(batch.supply)
-        return pack(email, options, self._endpoint.check, key=key, batch=batch.key)
+        return encode(email, options, self._endpoint.check, key=key, batch=batch.key)
 
-    def _size(self, payload: Parcel) -> int:
+    def _size(self, payload: APIPayload) -> int:
         return len(payload.part)
 
-    def _extra_time(self, batch: Batch[Parcel]) -> float:
+    def _extra_time(self, batch: Batch[APIPayload]) -> float:
         return batch.size / BYTES_A_SECOND
 
-    def _fill_in(self, email: Email, payload: Parcel | None) -> Email:
+    def _fill_in(self, email: Email, payload: APIPayload | None) -> Email:
         return self.complete(email) if payload is None else complete(email, self._options, payload.key)
 
-    def _name_unknown(self, error: DeliveryUnknown, payload: Parcel) -> DeliveryUnknown:
+    def _name_unknown(self, error: DeliveryUnknown, payload: APIPayload) -> DeliveryUnknown:
         return error.replace(
             idempotency_key=error.idempotency_key or payload.key, message_stream=error.message_stream or payload.stream
         )
 
-    def _find_sent(self, payload: Parcel, context: CallContext) -> SendResult | None:
+    def _find_sent(self, payload: APIPayload, context: CallContext) -> SendResult | None:
         """
         Look up an email before it is sent.
 
@@ -123,11 +123,13 @@ class APITransport(BaseTransport[Parcel]):
             raise InvalidEmail(f"{why}; nothing was sent: give each email a key of its own", field="idempotency_key")
         return found
 
-    def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
+    def _deliver(
+        self, payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext
+    ) -> list[BatchItem]:
         """
         Post emails once, and look up those whose outcome is unknown; with `on_unknown="resend"` post these once more.
 
-        Only what a search was asked for in vain is posted again: where no search answers, nothing is known.
+        An email is posted again only after a search that did not find it; a search that fails proves nothing.
         """
         items = self._post(payloads, batch, context)
         unknown = _unknown(items)
@@ -145,7 +147,7 @@ class APITransport(BaseTransport[Parcel]):
             look_up(deadline)
         return items
 
-    def _post(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
+    def _post(self, payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext) -> list[BatchItem]:
         path = self._endpoint.one if batch.single else self._endpoint.many
         keys = [payload.idempotency_key for payload in payloads]
         # The body has no name of its own: a traceback that shows local variables must not show the email.
@@ -176,9 +178,9 @@ class APITransport(BaseTransport[Parcel]):
         return connect, read
 
     def _look_up(
-        self, items: list[BatchItem], payloads: Sequence[Parcel], batch: Batch[Parcel], until: Deadline
+        self, items: list[BatchItem], payloads: Sequence[APIPayload], batch: Batch[APIPayload], until: Deadline
     ) -> list[int]:
-        """Put in the unknown emails that are found, and return the places of those that were searched for in vain."""
+        """Replace the errors of emails that are found by results, and return the places of those that are absent."""
         lost = [(at, error, payloads[at].key or "") for at, error in _unknown(items) if payloads[at].key]
         # A rejection that names only some recipients as inactive is an unknown outcome, too.
         wanted = [Wanted.of(payloads[at], batch.key, inactive_addresses(error.message)) for at, error, _ in lost]
@@ -199,9 +201,9 @@ class APITransport(BaseTransport[Parcel]):
     def _resend(
         self,
         items: list[BatchItem],
-        payloads: Sequence[Parcel],
+        payloads: Sequence[APIPayload],
         places: Sequence[int],
-        batch: Batch[Parcel],
+        batch: Batch[APIPayload],
         context: CallContext,
     ) -> None:
         """Post emails again; a failure is ignored: the first attempt may have succeeded, so its error stands."""
