@@ -50,7 +50,7 @@ def _writing(rounds: int) -> None:
 
     def write() -> bytes:
         (batch,) = transport._batches(emails, RECORDS)
-        return transport._body([*batch.payloads.values()], batch)
+        return EMAILS.body([*batch.payloads.values()])
 
     assert [sent["To"] for sent in json.loads(write())] == [given["To"] for given in payloads]
     cases = [Case(WRITE[0], lambda: json.dumps(payloads).encode()), Case(WRITE[1], write)]

@@ -1,4 +1,4 @@
-"""The names of the metadata that a mail is looked up by, and the keys that nobody gave."""
+"""The metadata names of the keys that an email is looked up by, and new keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BATCH_NAME = "emailapi-batch"
 OWN_NAMES = frozenset((KEY_NAME, BATCH_NAME))
 
 
-# What RFC 9562 wants in two of a random UUID's bytes: the version, and the variant.
+# Version and variant, in two bytes of a random UUID (RFC 9562).
 _VERSION = bytes(byte & 0x0F | 0x40 for byte in range(256))
 _VARIANT = bytes(byte & 0x3F | 0x80 for byte in range(256))
 
@@ -21,7 +21,7 @@ _GROUPS = Struct("8s4s4s4s12s")
 
 
 def new_keys(count: int) -> list[str]:
-    """Return keys that never were before: random UUIDs (RFC 9562, version 4), all from one call to the system."""
+    """Return new keys: random UUIDs (RFC 9562, version 4), all from one call to the system."""
     drawn = bytearray(os.urandom(16 * count))
     drawn[6::16] = drawn[6::16].translate(_VERSION)
     drawn[8::16] = drawn[8::16].translate(_VARIANT)

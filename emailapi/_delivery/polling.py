@@ -1,4 +1,4 @@
-"""Looking up what became of a mail whose answer was lost."""
+"""Looking up emails of unknown outcome."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from .retry import Deadline, backoff
 
 T = TypeVar("T")
 
-# The service's search may lag behind what it accepted; how far is not documented (api-contract section 9).
+# The index of the service's search may lag; how far is not documented (api-contract section 9).
 LOOK_UP_SECONDS = 10.0
 PACE = Retry(attempts=100, initial=0.1, maximum=1.5)
 
 
 def look_up(search: Callable[[Deadline], tuple[T | None, float]], deadline: Deadline) -> T | None:
     """
-    Search again and again, with growing pauses, until something is found, the time is over or nobody waits any more.
+    Search repeatedly, with growing pauses, until something is found, the time is over, or the call is stopped.
 
-    Not finding anything proves nothing: what was accepted may not be in the index yet.
+    Finding nothing proves nothing: an accepted email may not be in the index yet.
 
     Args:
-        search: Is given when it must be over; gives what it found, and the least seconds until it may be called again.
-        deadline: The call's.
+        search: Takes the deadline of the search; returns its result, and the least seconds until the next search.
+        deadline: The deadline of the call.
     """
     until = deadline.sooner(LOOK_UP_SECONDS)
     attempt = 0

@@ -15,7 +15,7 @@ from .exchange import Exchange
 
 READ_LIMIT = 64_000_000
 SEND_LIMIT = 1_000_000
-# A response to a send repeats recipients of its request, maybe escaped, and names each twice when it is inactive.
+# A response to a send repeats the recipients, maybe escaped, and names each inactive one twice.
 REPEATED = 3
 PIECE = 65_536
 SMALL_PIECE = 256
@@ -23,7 +23,7 @@ CODINGS_LIMIT = 5
 
 
 class UnreadableBody(Exception):
-    """A body that is too large, or compressed as nobody asked for."""
+    """A body that is too large, or in a content coding that was not asked for."""
 
 
 def read_body(response: requests.Response, request: Request, exchange: Exchange) -> bytes:
@@ -63,14 +63,14 @@ def read_raw(raw: Any, limit: int, check: Callable[[], None]) -> bytes:
         check: Raises when the time is over.
 
     Raises:
-        UnreadableBody: It has more, or cannot be decompressed.
+        UnreadableBody: The body has more, or cannot be decompressed.
     """
     coding = raw.headers.get("Content-Encoding")
     length = raw.length_remaining
     if not coding and length is not None and length <= limit:
         body: bytes = raw.read(decode_content=False)
         return body
-    # Whatever has come, so that the time is looked at: older versions of urllib3 wait for all that they are asked for.
+    # Read only what has arrived, to check the time between: older urllib3 waits for as many bytes as it is asked for.
     read, size = (raw.read1, PIECE) if hasattr(raw, "read1") else (raw.read, SMALL_PIECE)
     pieces = iter(lambda: read(size, decode_content=False), b"")
     return join(_decoded(pieces, coding or "", limit, check), limit, check)
@@ -100,7 +100,7 @@ def _within(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> I
 
 
 def _decoded(pieces: Iterable[bytes], coding: str, limit: int, check: Callable[[], None]) -> Iterable[bytes]:
-    """Undo the codings of a body, the last one first; none of them may grow beyond the limit in between."""
+    """Undo the codings of a body, the last one first; none of the steps may exceed the limit."""
     codings = [name for name in (part.strip().lower() for part in coding.split(",")) if name not in ("", "identity")]
     if len(codings) > CODINGS_LIMIT or not {*codings} <= {"gzip", "x-gzip", "deflate"}:
         raise UnreadableBody(
@@ -112,14 +112,14 @@ def _decoded(pieces: Iterable[bytes], coding: str, limit: int, check: Callable[[
 
 
 def _inflated(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    """Decompress, by one piece at a time however much is in it."""
+    """Decompress in pieces of limited size, however much a compressed piece contains."""
     inflate = None
     for piece in pieces:
         more = bool(piece)
         while more:
             if inflate is None or inflate.eof:
                 if inflate is not None and (coding == "deflate" or not piece.startswith(b"\x1f")):
-                    break  # what stands behind a whole body is no part of it; gzip may have several
+                    break  # data behind a complete body is ignored; gzip may have several members
                 inflate = zlib.decompressobj(_window(coding, piece))
             try:
                 out = inflate.decompress(piece, PIECE)
@@ -133,7 +133,7 @@ def _inflated(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _window(coding: str, start: bytes) -> int:
-    """Return what `zlib` is told of a coding; `deflate` comes with zlib's header (RFC 9110) or, wrongly, without."""
+    """Return the `wbits` of a coding for `zlib`; `deflate` has zlib's header (RFC 9110) or, wrongly, none."""
     if coding != "deflate":
         return 16 + zlib.MAX_WBITS
     return zlib.MAX_WBITS if start[0] & 0x0F == 8 else -zlib.MAX_WBITS

@@ -13,10 +13,10 @@ from urllib3 import exceptions as urllib3_errors
 from .._delivery import causes, proxy_login
 from .connection import LoginRefused, UnexpectedData
 
-# What our own connections, the pool and the system raise. All else is not about an exchange, and passes.
+# Exceptions of our connections, the pool and the system. Any other is not about an exchange, and passes.
 KINDS = (OSError, http.client.HTTPException, urllib3_errors.HTTPError)
 
-# What the standard library makes of a proxy's answer to CONNECT.
+# The standard library's error for a proxy's response to CONNECT.
 _REFUSED_BY_PROXY = re.compile("Tunnel connection failed: 407")
 _NOT_SENT = (
     requests.ConnectTimeout,
@@ -38,24 +38,24 @@ def is_about(error: BaseException, base_url: str) -> bool:
 
 
 def surely_not_sent(error: BaseException, base_url: str) -> bool:
-    """Judge by types alone, for a session that is not ours: only those that never come after the request."""
+    """Decide by types alone, for the user's session: only by those that are never raised after the request."""
     return is_about(error, base_url) and any(isinstance(one, _NOT_SENT) for one in causes(error))
 
 
 def says_enough(status: int, error: BaseException) -> bool:
-    """Whether an answer counts although its body broke off: its status is no success."""
+    """Whether a response counts although its body broke off: its status is not a success."""
     return isinstance(error, urllib3_errors.HTTPError) and not 200 <= status < 300
 
 
 def is_lasting(error: BaseException) -> bool:
-    """Whether no second attempt heals it: the server's certificate is at fault, or the proxy wants a login."""
+    """Whether another attempt cannot help: the server's certificate is at fault, or the proxy wants a login."""
     if by_certificate(error) or _cause(error, LoginRefused):
         return True
     return any(_REFUSED_BY_PROXY.match(str(one)) for one in causes(error))
 
 
 def by_certificate(error: BaseException) -> bool:
-    """Whether the other side's certificate is at fault, which no second attempt heals."""
+    """Whether the server's certificate is at fault: another attempt cannot help."""
     return _cause(error, ssl.SSLCertVerificationError) is not None
 
 
@@ -68,10 +68,10 @@ def configuration(error: BaseException, sent: bool | None, bundle: object) -> st
     """Return what is wrong with an address, proxy or CA bundle, when it failed before any network; else None."""
     text = str(error)
     tls = _cause(error, ssl.SSLError)
-    # What loading certificates raises; what the other side does wrong is of the library "SSL".
+    # Raised by loading certificates; errors of the server's TLS are of the library "SSL".
     if sent is False and isinstance(bundle, str) and getattr(tls, "library", None) in ("X509", "PEM", "ASN1"):
         return f"the CA bundle {bundle!r} cannot be read: {getattr(tls, 'reason', None)}"
-    # What requests raises for a CA bundle or client certificate that is not there.
+    # Raised by requests for a CA bundle or client certificate that does not exist.
     if sent is not True and type(error) is OSError and text.startswith("Could not find"):
         return text
     if sent is False and isinstance(error, (requests_errors.InvalidURL, requests_errors.InvalidSchema)):
@@ -81,7 +81,7 @@ def configuration(error: BaseException, sent: bool | None, bundle: object) -> st
 
 
 def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy: str = "") -> str:
-    """Return in words what happened; nothing of the request stands in it."""
+    """Return in words what happened, without anything of the request."""
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if certificate is not None:
         why = getattr(certificate, "verify_message", certificate)
@@ -96,7 +96,7 @@ def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy
     if unexpected is not None:
         return f"the server {unexpected}"
     last = causes(error)[-1]
-    # A proxy's own words are the argument of an OSError that the standard library makes.
+    # The standard library puts a proxy's own words into an OSError.
     words = str(last) if str(last).startswith("Tunnel connection failed") else None
     detail = getattr(last, "strerror", None) or words or type(last).__name__
     if _cause(error, ssl.SSLError):

@@ -84,7 +84,7 @@ _POOLS: dict[str, type[HTTPConnectionPool]] = {"http": _Pool, "https": _TLSPool}
 
 
 class Adapter(HTTPAdapter):
-    """The stock adapter with our connections, one remembered pool, and answers without cookies and history."""
+    """The stock adapter with our connections, one remembered pool, and responses without cookies and history."""
 
     proxy_pools: ClassVar[dict[str, type[HTTPConnectionPool]]] = _POOLS
 

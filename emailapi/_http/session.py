@@ -41,12 +41,12 @@ _RequestsSession = requests.Session
 def _on_loopback(url: str) -> bool:
     try:
         return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
-    except ValueError:  # a proxy's address that is none: it is said when it is to be used
+    except ValueError:  # not an address: the error comes when a request is to use the proxy
         return True
 
 
 def _check_session(session: requests.Session) -> requests.Session:
-    """Refuse a session that would send twice, or to whoever answers."""
+    """Reject a session that would send an email twice, or the token to an unverified server."""
     if not isinstance(session, _RequestsSession):
         raise ConfigurationError(f"session must be a requests.Session, not {type(session).__name__}")
     if session.verify is False:
@@ -62,13 +62,13 @@ class Session:
     """
     One pool of connections to one base URL, with one token.
 
-    It may be shared by threads; after a fork the child opens connections of its own.
+    Threads may share it; a forked child opens connections of its own.
     """
 
     def __init__(
         self, base_url: str, token_header: str, token: Secret, session: requests.Session | None = None
     ) -> None:
-        """Resolve what the environment says of proxies and CA bundles, once."""
+        """Resolve the proxies and the CA bundle that the environment names, once."""
         self.base_url = base_url
         self._headers = {
             "User-Agent": USER_AGENT,
@@ -80,7 +80,7 @@ class Session:
         with _RequestsSession() as resolver:
             self._settings: dict[str, Any] = dict(resolver.merge_environment_settings(base_url, {}, True, None, None))
         if _on_loopback(base_url):
-            # Another machine's proxy could not reach it, and would see the token, which is in clear to stay here.
+            # A proxy on another machine could not reach loopback, and would see the token, which is not encrypted.
             proxies = self._settings["proxies"].items()
             self._settings["proxies"] = {scheme: proxy for scheme, proxy in proxies if _on_loopback(proxy)}
         self._closed = False
@@ -118,10 +118,10 @@ class Session:
 
     def check_open(self) -> None:
         """
-        Return while the client is open.
+        Check that the client is open.
 
         Raises:
-            ConfigurationError: It is closed.
+            ConfigurationError: The client is closed.
         """
         if self._closed:
             raise ConfigurationError("the client is closed")
@@ -160,7 +160,7 @@ class Session:
             if passing is None or exchange.sent is not False:  # a socket of TLS's would complain of being let go
                 let_go(error)
         if passing is None:
-            # Raised out here so that it does not carry the other one, which holds the request with token and email.
+            # Raised outside the handler: as a context the other exception would keep the request, token and email.
             raise ours
         if exchange.sent is not False:
             note_request(passing, request)
@@ -170,8 +170,9 @@ class Session:
             passing = None  # else its frames, and what they hold, would stay until the garbage collector comes
 
     def _passing(self, error: BaseException) -> BaseException | None:
-        """Return what an exception is that is not about the exchange: it is the caller's, as a signal handler's is."""
-        kinds = failure.KINDS if self._given is None else (Exception,)  # the user's hooks and adapters raise anything
+        """Return the exception that does not stem from the exchange but from its caller, such as a signal handler's."""
+        # Hooks and adapters of the user's session may raise anything.
+        kinds = failure.KINDS if self._given is None else (Exception,)
         return raised_by_signal(error) if isinstance(error, kinds) else error
 
     def _by_adapter(self, exchange: Exchange, request: Request, timeout: tuple[float, float], attempt: int) -> Response:
@@ -212,7 +213,7 @@ class Session:
                 self._url(request), data=request.body, headers={key: str(headers[key]) for key in headers}, **options
             )
         except requests.HTTPError as error:
-            # A hook of the user's raises for a status: the response is there.
+            # The user's hook raises for a status: there is a response.
             if error.response is None or not failure.is_about(error, self.base_url):
                 raise
             received = error.response
@@ -241,7 +242,7 @@ class Session:
         return Response.parse(status, headers, body, attempts=attempt, proxy=proxy)
 
     def _proxy(self) -> str:
-        """Return host and port of the proxy that serves, without its login; empty where none does."""
+        """Return host and port of the proxy in use, without its login; empty where there is none."""
         given = {} if self._given is None else self._given.proxies
         found = requests.utils.select_proxy(self.base_url, {**self._settings["proxies"], **given})
         return (found or "").rpartition("@")[2].rpartition("//")[2].rstrip("/")
@@ -255,8 +256,8 @@ class Session:
         deadline: Deadline,
         attempt: int,
     ) -> EmailAPIError:
-        """Turn what `requests`, `urllib3` or the system raised into an error of ours."""
-        # By a session of the user's the mark says nothing of this call: its hooks may use another client.
+        """Convert an exception of `requests`, `urllib3` or the system into an error of this package."""
+        # With the user's session the mark may be about another request: its hooks may use another client.
         sent = exchange.sent if self._given is None else None
         wrong = failure.configuration(error, sent, self._settings["verify"])
         if wrong is not None:
