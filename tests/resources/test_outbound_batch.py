@@ -173,7 +173,7 @@ def test_chunks_of_500(service):
 
 def test_chunks_by_size(service, monkeypatch):
     """A request's bytes stay within the limit, its brackets and commas counted; every mail is in exactly one."""
-    one = len(api.pack(mail("a"), service.client._options, api.EMAILS.check).part)
+    one = len(api.encode(mail("a"), service.client._options, api.EMAILS.check).part)
     service.answer_by("POST", "/email/batch", accept)
     for limit, sizes in ((2 * one + 3, [2, 2, 1]), (2 * one + 2, [1, 1, 1, 1, 1]), (one, [1, 1, 1, 1, 1])):
         monkeypatch.setattr(APITransport, "_batch_bytes", limit)
