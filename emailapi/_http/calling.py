@@ -127,7 +127,7 @@ class _Exchanges:
         except ConfigurationError as error:  # the client was closed meanwhile
             if not self.may_be_done:
                 raise
-            return None, in_doubt(self._request, error.replace(attempts=number))
+            return None, error.replace(attempts=number)
         return response, classify(self._request, response)
 
     def tell_retry(self, number: int, attempt: Attempt[Response], wait: float) -> None:
