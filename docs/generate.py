@@ -170,8 +170,10 @@ def tree_rows() -> Iterator[str]:
 def errors_page() -> str:
     """Return the page of errors: the tree, the classes, the codes."""
     classes = "".join(
-        f"```{{eval-rst}}\n.. autoexception:: emailapi.{error.__name__}\n   :show-inheritance:\n```\n\n"
-        for _, error in tree()
+        f"```{{eval-rst}}\n.. autoexception:: emailapi.{error.__name__}\n   :show-inheritance:\n"
+        + ("" if depth else "   :members: replace\n")
+        + "```\n\n"
+        for depth, error in tree()
     )
     rows = (
         (row.code, row.status, f"{{py:exc}}`~emailapi.{row.error.__name__}`", row.meaning)
