@@ -37,8 +37,7 @@ from .classification import (
 from .interruptions import causes, let_go, note_at, note_request, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
-from .process import ProcessLocal
-from .retry import Attempt, CallContext, Deadline, at_most, monotonic, next_wait, run_attempts
+from .retry import Attempt, CallContext, Deadline, at_most, next_wait, run_attempts
 
 __all__ = [
     "BATCH_NAME",
@@ -48,7 +47,6 @@ __all__ = [
     "CallContext",
     "Deadline",
     "Kind",
-    "ProcessLocal",
     "Request",
     "Response",
     "api_error",
@@ -61,7 +59,6 @@ __all__ = [
     "let_go",
     "look_up",
     "may_repeat",
-    "monotonic",
     "new_keys",
     "next_wait",
     "no_response",

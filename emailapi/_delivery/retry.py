@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from random import random
 from threading import Event
 from typing import Generic, TypeVar
 
 import attrs
 
+from .._net import monotonic
 from ..errors import EmailAPIError
 from ..models.options import Retry
 
 T = TypeVar("T")
-
-# The clock that all deadlines are on. In a partial, because freezegun replaces the function wherever a module holds it:
-# by a clock that stands still no deadline would ever be over.
-monotonic = partial(time.monotonic)
 
 
 @attrs.frozen

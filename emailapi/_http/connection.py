@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import http.client
 import io
-import select
 import socket
-import ssl
-import time
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from urllib3 import exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import allowed_gai_family
-from urllib3.util.wait import wait_for_read
 
 from .._delivery import raised_by_signal
+from .._net import clocks, readiness, received_from
 from .exchange import Exchange
 
 # Load balancers close what is idle for a minute or more; renewing a connection costs less than losing an answer.
@@ -92,31 +88,6 @@ class _TimedAnswer(http.client.HTTPResponse):
             connection.close()  # type: ignore[union-attr]
 
 
-def _readiness(sock: Any) -> Callable[[], object]:
-    """Return what tells at once whether there is anything to read from a socket, be it its end."""
-    poll = getattr(select, "poll", None)
-    if getattr(poll, "__module__", None) != "select":  # Windows, gevent, eventlet
-        return partial(wait_for_read, sock, timeout=0.0)
-    polled = select.poll()  # prepared once: making one costs more than all that is asked of it
-    polled.register(sock, select.POLLIN)
-    return partial(polled.poll, 0)
-
-
-def _received(sock: Any, is_ready: Callable[[], object]) -> bytes | None:
-    """Return one byte if one was received, nothing at the end of the connection, and None while nothing came."""
-    if not is_ready() and not (isinstance(sock, ssl.SSLSocket) and sock.pending()):
-        return None
-    timeout = sock.gettimeout()
-    sock.settimeout(0.0)
-    try:
-        data: bytes = sock.recv(1)
-    except (BlockingIOError, ssl.SSLWantReadError, TimeoutError):  # only something of TLS came, such as a ticket
-        return None
-    finally:
-        sock.settimeout(timeout)
-    return data
-
-
 class Watched:
     """
     Tells whether a byte of the request was written, and writes it within the exchange's time.
@@ -180,7 +151,7 @@ class Watched:
         finally:
             exchange.sent, exchange.timeout = sent, timeout  # what CONNECT wrote was not the request
         self._used = clocks()
-        self.is_ready = _readiness(self.sock)
+        self.is_ready = readiness(self.sock)
         self._fresh = True
 
     def was_idle_for_long(self, now: tuple[float, float]) -> bool:
@@ -201,7 +172,7 @@ class Watched:
     def has_data(self, is_ready: Callable[[], object]) -> bool:
         """Whether something came behind a response; the end of the connection is found when it is to serve again."""
         try:
-            return self.sock is not None and bool(_received(self.sock, is_ready))
+            return self.sock is not None and bool(is_ready()) and bool(received_from(self.sock))
         except OSError:
             return False
 
@@ -222,7 +193,7 @@ class Watched:
         exchange.limit(sock)
         if self._fresh and self.is_ready is not None:
             self._fresh = False
-            if (before := _received(sock, self.is_ready)) is not None:
+            if self.is_ready() and (before := received_from(sock)) is not None:
                 raise UnexpectedData("sent data before the request" if before else "closed before the request")
         exchange.sent = True
         left = memoryview(data)
@@ -233,11 +204,6 @@ class Watched:
             # As much as the system takes, and not `sendall`: that has one time limit for all it writes, however much
             # the other side takes meanwhile.
             left = left[sock.send(left) :]
-
-
-def clocks() -> tuple[float, float]:
-    """Return what both clocks say: the monotonic one, and that on the wall."""
-    return time.monotonic(), time.time()
 
 
 class Connection(Watched, HTTPConnection):  # type: ignore[misc]

@@ -7,7 +7,7 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any
 
-from .._delivery import monotonic
+from .._net import monotonic
 
 
 class Exchange:

@@ -10,7 +10,8 @@ import requests
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 
-from .connection import Connection, TLSConnection, clocks
+from .._net import clocks
+from .connection import Connection, TLSConnection
 from .exchange import current_exchange
 from .trust import trust_once
 

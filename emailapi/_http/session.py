@@ -12,7 +12,6 @@ import requests
 from .._delivery import (
     Deadline,
     Kind,
-    ProcessLocal,
     Request,
     Response,
     let_go,
@@ -21,6 +20,7 @@ from .._delivery import (
     out_of_time,
     raised_by_signal,
 )
+from .._net import ProcessLocal
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback

@@ -11,7 +11,8 @@ import socks  # type: ignore[import-untyped]
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, exceptions as urllib3_errors
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 
-from .._delivery import monotonic, raised_by_signal
+from .._delivery import raised_by_signal
+from .._net import monotonic
 from .connection import LoginRefused, Watched
 from .pool import Adapter, Serving
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
-from .._delivery import CallContext, ProcessLocal
+from .._delivery import CallContext
 from .._log import logger
+from .._net import ProcessLocal
 from ..errors import (
     ConfigurationError,
     DeliveryUnknown,

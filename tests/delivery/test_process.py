@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from emailapi._delivery import ProcessLocal
+from emailapi._net import ProcessLocal
 
 from ..forking import FORKS, run_forking
 
@@ -18,7 +18,7 @@ both_forks = pytest.mark.parametrize("fork", FORKS)
 VALUE = """
 import os
 import threading
-from emailapi._delivery import ProcessLocal
+from emailapi._net import ProcessLocal
 
 class Value:
     def __init__(self):

@@ -38,7 +38,7 @@ def test_a_connection_that_was_idle_for_long_is_renewed(clock, serve, connect, a
     peer = serve(accepted)
     client = connect(peer.url)
     real, ahead = getattr(time, clock), [0.0]
-    monkeypatch.setattr(connection.time, clock, lambda: real() + ahead[0])
+    monkeypatch.setattr(time, clock, lambda: real() + ahead[0])
     for seconds, opened in ((0, 1), (connection.IDLE_SECONDS - 5, 1), (connection.IDLE_SECONDS + 1, 2), (0, 2)):
         ahead[0] += seconds
         with_time = client.with_options(deadline=1000)
@@ -52,7 +52,7 @@ def test_a_wall_clock_that_is_set_back_renews_nothing(serve, connect, accepted, 
     client = connect(peer.url)
     client.outbound.send(MAIL)
     real = time.time
-    monkeypatch.setattr(connection.time, "time", lambda: real() - 9999)
+    monkeypatch.setattr(time, "time", lambda: real() - 9999)
     client.outbound.send(MAIL)
     assert peer.connections == 1
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import ProcessLocal, let_go, note_at
+from ..._delivery import let_go, note_at
+from ..._net import ProcessLocal, clocks
 from ...errors import ConfigurationError, EmailAPIError
 from .errors import failure_of, interruption_in, patched_hint, unknown
 from .events import Exchange, under_way, watch
@@ -60,8 +60,7 @@ class Client:
 
     @staticmethod
     def _now() -> tuple[float, float, int]:
-        # Two clocks: the monotonic one stands still while a machine sleeps, or a container is frozen.
-        return time.monotonic(), time.time(), os.getpid()
+        return *clocks(), os.getpid()
 
     def _renewed(self) -> Any:
         """Return the client, without connections that were idle for long, or are another process's since a fork."""

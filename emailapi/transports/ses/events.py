@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import monotonic
+from ..._net import monotonic
 
 OPERATIONS = ("SendEmail", "SendRawEmail")
 

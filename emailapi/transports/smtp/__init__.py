@@ -2,14 +2,14 @@
 The way out by SMTP, on the standard library's smtplib.
 
     options      what one may say of a server
-    encryption   which TLS, and whom it trusts
-    opening      name, TCP, greeting, EHLO, TLS, login
-    reading      a reply's bytes, within their time
-    session      smtplib's client, held to a deadline
+    tls          which TLS, whom it trusts, and the words for what fails
+    connect      name, TCP, greeting, EHLO, TLS, login
+    auth         the login
+    connection   smtplib's client, held to a deadline; replies
     pool         the persistent connection, its lock, and when it is renewed
-    parcel       a mail's envelope and bytes
+    payload      an email's envelope and bytes
     transaction  MAIL, RCPT, DATA
-    delivering   what is tried again, and what is not
+    transport    what is tried again, and what is not
 """
 
 from .options import SMTPOptions

@@ -7,10 +7,8 @@ import inspect
 
 from ..._delivery import raised_by_signal
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
-from .connection import Session
+from .connection import FAREWELL, Broken, Reply, Session
 from .options import Settings
-from .reader import Broken
-from .reply import Reply
 
 # "I do not know this mechanism", in the ways in which servers say so; everything else is an answer to the login.
 _UNKNOWN = (500, 501, 502, 503, 504, 534)
@@ -50,7 +48,7 @@ def log_in(session: Session, settings: Settings) -> None:
             break
     secrets = (text, text.rpartition("Bearer ")[2].rstrip("\1"), settings.password)
     reply = _without(reply, secrets)
-    if reply.is_farewell:
+    if reply.code == FAREWELL:
         raise Broken(f"the server went away: {reply}")
     what = "username= and oauth_token_generator=" if settings.oauth_token_generator else "username= and password="
     raise reply.refusal(f"the server refused the login (check {what})")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 from contextlib import suppress
 
 from ..._delivery import Deadline, raised_by_signal
-from ...errors import ConnectionFailed, DeadlineExceeded, EmailAPIError
+from ..._net import readiness
+from ...errors import EmailAPIError
 from ...settings import is_loopback
 from .auth import log_in
-from .connection import Session
+from .connection import FAREWELL, NOT_SMTP, Broken, Reply, Session
 from .options import Settings
-from .reader import NOT_SMTP, Broken, words
-from .reply import Reply
+from .tls import words
 
 # After so long a silence it is looked whether the port waits for TLS, as such a one waits for us to begin. Not at port
 # 25, where servers keep their greeting back to find out who speaks first.
@@ -29,54 +28,24 @@ _RELAY_HINT = " (for a relay in a network of your own: tls='opportunistic' or tl
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 
 
-class Lost(Exception):
-    """
-    No connection, or none any more, and nothing was sent.
-
-    Attributes:
-        error: What the caller is told if it cannot be tried again.
-        free: Whether another attempt costs nothing: only a kept connection was gone.
-    """
-
-    def __init__(self, error: EmailAPIError, *, free: bool = False) -> None:
-        """Keep what the caller is told."""
-        super().__init__(error.message)
-        self.error = error
-        self.free = free
-
-
-class Unopened(Lost):
-    """No connection could be made."""
-
-
 def open_session(settings: Settings, deadline: Deadline) -> Session:
     """
     Return a connection, encrypted and logged in as the settings say.
 
     Raises:
-        Unopened: There is none.
+        Broken: There is none.
     """
     session = Session(deadline, settings.timeout[1])
-    error: EmailAPIError
     try:
         _open(session, settings, deadline)
         return session
-    except Broken as broken:
-        error = failed(broken, settings, deadline)
     except EmailAPIError as refused:
-        error = refused
+        failure = Broken(refused.message, error=refused)
     except BaseException:
         session.close()
         raise
     session.close()
-    raise Unopened(error)
-
-
-def failed(broken: Broken, settings: Settings, deadline: Deadline) -> EmailAPIError:
-    """Return the error for a connection that broke before anything could have been taken."""
-    if deadline.left() <= 0:
-        return DeadlineExceeded(f"out of time, nothing was sent (raise deadline=): {broken.reason} ({settings.place})")
-    return ConnectionFailed(f"{broken.reason} ({settings.place})", retryable=broken.retryable)
+    raise failure
 
 
 def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
@@ -86,7 +55,7 @@ def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
     else:
         _await_greeting(session, settings, deadline)
     _expect(_greeting(session), (220,), "the server does not greet")
-    session.local_hostname = settings.local_hostname or _own_name(session.connection)
+    session.local_hostname = settings.local_hostname or _own_name(session.sock)
     _introduce(session)
     if settings.tls in ("required", "opportunistic"):
         _upgrade(session, settings, deadline)
@@ -102,7 +71,7 @@ def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
 
 def _greeting(session: Session) -> Reply:
     try:
-        return session.reply()
+        return Reply.read(*session.getreply())
     except Broken as broken:
         if broken.reason != NOT_SMTP:
             raise
@@ -178,10 +147,10 @@ def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
     wait = min(settings.timeout[0], deadline.left())
     if wait <= 0:
         raise Broken("no time for the TLS handshake")
-    session.connection.settimeout(wait)
+    session.sock.settimeout(wait)
     try:
         session.sock = context.wrap_socket(
-            session.connection, server_hostname=settings.server_hostname, do_handshake_on_connect=False
+            session.sock, server_hostname=settings.server_hostname, do_handshake_on_connect=False
         )
         fault = None
     except ValueError as error:
@@ -198,7 +167,7 @@ def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
 def _shake_hands(session: Session, settings: Settings, wait: float) -> Broken | None:
     """Return what went wrong in the handshake, if anything did."""
     try:
-        session.connection.do_handshake()  # type: ignore[attr-defined]
+        session.sock.do_handshake()
         return None
     except ssl.SSLCertVerificationError as error:
         why = f"{error.verify_message}{_certificate_hint(error.verify_code)}"
@@ -224,18 +193,10 @@ def _certificate_hint(code: int) -> str:
 def _await_greeting(session: Session, settings: Settings, deadline: Deadline) -> None:
     """Return when the server has begun to speak, or may still do so."""
     wait = min(SILENCE_SECONDS, settings.timeout[1], deadline.left())
-    if wait <= 0 or settings.port == _MX_PORT or _is_readable(session.connection, wait):
+    if wait <= 0 or settings.port == _MX_PORT or readiness(session.sock, wait)():
         return
     if _waits_for_tls(settings, deadline):
         raise Broken("the port speaks TLS from the first byte: use_tls=True (tls='implicit')", retryable=False)
-
-
-def _is_readable(connection: socket.socket, wait: float) -> bool:
-    if hasattr(select, "poll"):
-        waiting = select.poll()
-        waiting.register(connection, select.POLLIN)
-        return bool(waiting.poll(wait * 1000))
-    return bool(select.select([connection], [], [], wait)[0])
 
 
 def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
@@ -281,7 +242,7 @@ def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
         return
     reply = session.ask("STARTTLS")
     if reply.code != 220:
-        if required or reply.is_farewell:
+        if required or reply.code == FAREWELL:
             _expect(reply, (220,), "the server refused STARTTLS", _RELAY_HINT)
         return
     if session.has_unread():

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
+from types import TracebackType
 
-from ..._delivery import Deadline, ProcessLocal
-from ...errors import ConfigurationError, DeadlineExceeded
+from ..._delivery import Deadline
+from ..._net import ProcessLocal, clocks
+from ...errors import ConfigurationError, DeadlineExceeded, InvalidEmail, SMTPError
 from .connect import open_session
-from .connection import QUIT_SECONDS, Session
+from .connection import QUIT_SECONDS, Broken, Session
 from .options import Settings
-from .reader import Broken
 
 # A part of `max_idle` after which a NOOP is worth its round trip.
 _NOOP_AFTER = 0.25
@@ -34,10 +34,10 @@ class Connection:
         self._session: Session | None = None
         self._opened = self._used = clocks()
 
-    def acquire(self, thread: int, seconds: float) -> bool:
-        """Hold the connection; return False when others held it all the time. A negative number waits for ever."""
+    def acquire(self, thread: int, deadline: Deadline | None) -> bool:
+        """Hold the connection; return False when others held it until the deadline."""
         lock = self._lock
-        if lock.acquire(False) or lock.acquire(timeout=seconds):
+        if lock.acquire(False) or lock.acquire(timeout=-1 if deadline is None else max(0.0, deadline.left())):
             self.owner = thread
             return True
         return False
@@ -52,7 +52,7 @@ class Connection:
         Return the session, and whether it was used before: such a one may be gone although it seems to stand.
 
         Raises:
-            Unopened: No connection could be made.
+            Broken: No connection could be made.
         """
         session = self._session
         if session is not None and self._is_fit(session, deadline):
@@ -65,32 +65,32 @@ class Connection:
 
     def _is_fit(self, session: Session, deadline: Deadline) -> bool:
         now, settings = clocks(), self.settings
-        # By either clock: the longer time counts.
         used, opened = self._used, self._opened
+        # By either clock: the longer time counts.
         idle = max(now[0] - used[0], now[1] - used[1])
         age = max(now[0] - opened[0], now[1] - opened[1])
-        if idle > settings.max_idle or age > settings.max_age or session.messages >= settings.max_messages:
+        is_due = idle > settings.max_idle or age > settings.max_age or session.messages >= settings.max_messages
+        if is_due or session.full:
             return False
         if session.has_unread():
             session.close()
             return False
-        self._used = now
         if idle <= settings.max_idle * _NOOP_AFTER:
             return True
         session.deadline = deadline.sooner(max(0.1, deadline.left() / 4))
         with suppress(Broken):
-            return not session.ask("NOOP").is_refusal
+            return session.ask("NOOP").code < 400
         session.close()
         return False
 
-    def touch(self) -> None:
-        """Note that the connection was of use just now."""
-        self._used = clocks()
-
-    def drop(self) -> None:
-        """Close the connection without a word: it is broken."""
-        session, self._session = self._session, None
-        if session is not None:
+    def end(self, error: BaseException | None) -> None:
+        """Note how the use of the connection ended: what broke it closes it, a rejected email does not."""
+        session = self._session
+        is_usable = error is None or isinstance(error, (SMTPError, InvalidEmail))
+        if is_usable and session is not None and session.sock is not None:
+            self._used = clocks()
+        elif session is not None:
+            self._session = None
             session.close()
 
     def quit(self, deadline: Deadline | None = None) -> None:
@@ -109,6 +109,7 @@ class Pool:
 
     Attributes:
         settings: The server's settings.
+        connections: The connection of each process.
         closed: Whether nothing may be sent any more.
     """
 
@@ -116,30 +117,17 @@ class Pool:
         """Open nothing yet."""
         self.settings = settings
         self.closed = False
-        self._connections = ProcessLocal(lambda: Connection(settings))
-
-    def hold(self, deadline: Deadline) -> Hold:
-        """
-        Return a context in which one has a connection to oneself.
-
-        It is the shared one, except in a signal handler that interrupts an email of the same thread: waiting for that
-        email would last for ever.
-
-        Raises:
-            DeadlineExceeded: By the context: other emails held the connection all the time.
-            ConfigurationError: By the context: the pool is closed.
-        """
-        return Hold(self, self._connections.get(), deadline)
+        self.connections = ProcessLocal(lambda: Connection(settings))
 
     def close(self) -> None:
         """Close for good, after the email that is under way; it never raises."""
         self.closed = True
-        connection, thread = self._connections.made(), threading.get_ident()
+        connection, thread = self.connections.made(), threading.get_ident()
         # A signal handler may interrupt an email of its own thread: that email closes the connection then.
         if connection is None or connection.owner == thread:
             return
         try:
-            connection.acquire(thread, -1)
+            connection.acquire(thread, None)
             connection.quit()
         finally:
             if connection.owner == thread:
@@ -147,32 +135,52 @@ class Pool:
 
 
 class Hold:
-    """A connection that one thread has to itself; no exception, wherever it comes, leaves it held."""
+    """
+    A context in which a thread has a connection to itself; no exception, wherever it comes, leaves it held.
+
+    It is the shared connection, except in a signal handler that interrupts an email of the same thread: waiting for
+    that email would last for ever.
+    """
 
     __slots__ = ("_connection", "_deadline", "_nested", "_pool", "_thread")
 
-    def __init__(self, pool: Pool, shared: Connection, deadline: Deadline) -> None:
-        """See `Pool.hold`."""
+    def __init__(self, pool: Pool, deadline: Deadline) -> None:
+        """Choose the connection."""
+        shared = pool.connections.get()
         self._pool, self._deadline = pool, deadline
         self._thread = threading.get_ident()
         self._nested = shared.owner == self._thread
         self._connection = Connection(pool.settings) if self._nested else shared
 
     def __enter__(self) -> Connection:
-        """Wait for the connection."""
+        """
+        Wait for the connection.
+
+        Raises:
+            DeadlineExceeded: Other emails held the connection all the time.
+            ConfigurationError: The pool is closed.
+        """
         connection, closed = self._connection, self._pool.closed
         try:
-            if not closed and not connection.acquire(self._thread, max(0.0, self._deadline.left())):
+            if not closed and not connection.acquire(self._thread, self._deadline):
                 raise DeadlineExceeded("out of time: other emails had the connection (raise deadline=)")
             if self._pool.closed:
                 raise ConfigurationError("the transport is closed")
             return connection
         except BaseException:
-            self.__exit__()
+            self._release()
             raise
 
-    def __exit__(self, *exc: object) -> None:
-        """Let others have the connection."""
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Let others have the connection, if it is of use to them."""
+        try:
+            self._connection.end(error)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
         connection = self._connection
         if connection.owner == self._thread:
             try:
@@ -180,8 +188,3 @@ class Hold:
                     connection.quit()
             finally:
                 connection.release()
-
-
-def clocks() -> tuple[float, float]:
-    """Return the time by both clocks: the monotonic one stands still while a machine sleeps."""
-    return time.monotonic(), time.time()

@@ -1,4 +1,4 @@
-"""Which TLS is asked for, and whom it trusts."""
+"""Which TLS is asked for, whom it trusts, and in words what goes wrong on a socket."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, get_args
 
+from ..._delivery import raised_by_signal
 from ...errors import ConfigurationError
 from ...settings import as_flag, is_loopback
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 _Path = str | os.PathLike[str]
 TLS = Literal["required", "implicit", "opportunistic", "none"]
 IMPLICIT_PORT = 465
+CLOSED = "the server closed the connection"
+# OpenSSL's name for a failure, and the option that remedies it.
+_HINTS = {
+    "CERTIFICATE_REQUIRED": "the server wants a certificate: client_cert=",
+    "HANDSHAKE_FAILURE": "the server may want a certificate (client_cert=), or older ciphers (tls_context=)",
+    "PROTOCOL_VERSION": "older versions than TLS 1.2 need a tls_context= of your own",
+    "UNSUPPORTED_PROTOCOL": "older versions than TLS 1.2 need a tls_context= of your own",
+    "DH_KEY_TOO_SMALL": "weaker keys need a tls_context= of your own",
+}
 
 
 def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
@@ -129,3 +139,22 @@ def _trusting() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
+
+
+def words(error: OSError, timeout: float) -> str:
+    """
+    Return in words what went wrong on a socket; nothing that was written stands in it.
+
+    What a signal handler raised is not about the socket, of whatever kind it is: it passes.
+    """
+    if raised_by_signal(error):
+        raise error
+    if isinstance(error, TimeoutError):
+        return f"no answer within {timeout:.3g} s (timeout= and deadline= may be raised)"
+    if isinstance(error, ssl.SSLError):
+        reason = error.reason or type(error).__name__
+        hint = next((f" ({_HINTS[name]})" for name in _HINTS if reason.endswith(name)), "")
+        return f"TLS failed: {reason}{hint}"
+    if isinstance(error, (ConnectionResetError, BrokenPipeError)):
+        return CLOSED
+    return error.strerror or str(error) or type(error).__name__

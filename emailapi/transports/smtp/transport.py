@@ -1,26 +1,30 @@
-"""The way out by SMTP."""
+"""The way out by SMTP: emails over a persistent connection, each tried until the server accepted or rejected it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from email.message import Message
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..._delivery import CallContext
-from ...errors import EmailAPIError
+from ..._delivery import Attempt, CallContext, Deadline, let_go, note_at, run_attempts
+from ..._log import logger
+from ..._net import monotonic
+from ...errors import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.address import Address
 from ...models.email import Email
+from ...models.options import Retry
 from ...models.outbound import BatchItem, SendResult
 from ..base import BaseTransport
-from ..batch import Batch, for_each
+from ..batch import Batch
 from ..inputs import EmailLike, as_mail
 from ..ready_message import Given, Recipients
-from .connect import Lost, Unopened
-from .delivering import deliver
+from .connection import Broken, Session
 from .options import SMTPOptions, settle
 from .payload import Parcel, check, pack, pack_given, redirect
-from .pool import Pool
+from .pool import Hold, Pool
+from .transaction import Progress, transact
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -139,7 +143,8 @@ class SMTPTransport(BaseTransport[Parcel]):
         return pack(email, self._settings.postmark_headers)
 
     def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
-        return for_each(partial(self._deliver_one, batch, context), payloads)
+        retry, until = context.retry(self._retry), context.attempts_until
+        return [self._deliver_one(payload, batch, retry, until) for payload in payloads]
 
     def _pack_message(
         self,
@@ -154,10 +159,75 @@ class SMTPTransport(BaseTransport[Parcel]):
         written = pack(message, self._settings.postmark_headers)
         return redirect(written, sender, recipients, mail_options, rcpt_options)
 
-    def _deliver_one(self, batch: Batch[Parcel], context: CallContext, payload: Parcel) -> SendResult:
+    def _deliver_one(self, payload: Parcel, batch: Batch[Parcel], retry: Retry, deadline: Deadline) -> BatchItem:
+        """Send one email; what was surely not sent is tried again, what may have been is not."""
+        progress, began = Progress(payload, payload.recipients), monotonic()
         try:
-            return deliver(self._pool, payload, context.retry(self._retry), context.attempts_until)
-        except Lost as lost:
-            batch.unreachable = isinstance(lost, Unopened)
-            error: EmailAPIError = lost.error
-        raise error
+            attempt, number = run_attempts(partial(self._attempt, progress, batch, deadline), retry, deadline)
+        except BaseException as interruption:
+            let_go(interruption)
+            if progress.may_have_been_sent:
+                what = f"the email may have been sent by SMTP ({self._settings.place})"
+                note_at(interruption, what, [payload.carried])
+            raise
+        result, error = attempt.value, attempt.error
+        self._log(result, error, monotonic() - began, number)
+        if error is None:
+            assert result is not None  # noqa: S101 - there is one without an error
+            return result
+        error = error.replace(attempts=number)
+        if progress.replies and not isinstance(error, DeliveryUnknown):
+            return progress.give_up(error)
+        return error
+
+    def _attempt(
+        self, progress: Progress, batch: Batch[Parcel], deadline: Deadline, number: int
+    ) -> Attempt[SendResult]:
+        """Send an email to the recipients that are left, over as many connections as the server wants for that."""
+        session: Session | None = None
+        was_used = batch.unreachable = False
+        try:
+            with Hold(self._pool, deadline) as connection:
+                session, was_used = connection.session(deadline)
+                while progress.left:
+                    if session.full:
+                        # Each connection carries one email at least, or the server's reply stands: this ends.
+                        session = None
+                        session, was_used = connection.session(deadline)
+                    transact(session, progress)
+            return Attempt(progress.result())
+        except Broken as caught:
+            broken = caught
+        except EmailAPIError as rejected:
+            return Attempt(error=rejected)
+        if session is not None and session.in_doubt:
+            return Attempt(error=progress.unknown(broken.reason))
+        batch.unreachable = session is None
+        error = broken.error or self._not_sent(broken, deadline)
+        again = error.retryable and not isinstance(error, DeadlineExceeded)
+        # Where only a persistent connection was gone the attempt does not count.
+        return Attempt(error=error, again=again, free=was_used and session is not None)
+
+    def _not_sent(self, broken: Broken, deadline: Deadline) -> EmailAPIError:
+        """Return the error for a connection that broke before anything could have been taken."""
+        what = f"{broken.reason} ({self._settings.place})"
+        if deadline.left() <= 0:
+            return DeadlineExceeded(f"out of time, nothing was sent (raise deadline=): {what}")
+        return ConnectionFailed(what, retryable=broken.retryable)
+
+    def _log(self, result: SendResult | None, error: EmailAPIError | None, seconds: float, attempts: int) -> None:
+        """Write one line: which server, what came, how long it took. No recipient, no body, no password."""
+        level = logging.INFO if error is None else logging.WARNING
+        if not logger.isEnabledFor(level):
+            return
+        if isinstance(error, SMTPError):  # its words name recipients
+            outcome = " ".join(filter(None, (type(error).__name__, str(error.code or ""), error.enhanced_code)))
+        elif isinstance(error, InvalidEmail):
+            outcome = f"InvalidEmail, {error.field}"
+        elif error is not None:
+            outcome = error.message
+        else:
+            outcome = (result.message_id if result else "") or "without a queue id"
+        outcome = f"accepted {outcome}" if error is None else f"failed: {outcome}"
+        took = round(seconds * 1000)
+        logger.log(level, "SMTP %s %s in %d ms, attempt %d", self._settings.place, outcome, took, attempts)

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from emailapi import DeliveryUnknown, SMTPError, TransportError
-from emailapi.transports.smtp.reply import Reply
+from emailapi.transports.smtp.connection import Reply
+from emailapi.transports.smtp.transaction import queue_id
 
 from .mails import mail
 from .scripted import Talk, polite
@@ -138,7 +139,7 @@ def test_an_unknown_part_makes_the_whole_unknown(script, connect):
 
 
 @pytest.mark.parametrize(
-    "text, queue_id",
+    "text, expected",
     [
         (b"2.0.0 Ok: queued as 4Xk2Bn1Zz", "4Xk2Bn1Zz"),
         (b"OK id=1sT9xQ-000000002fK-3Qzx", "1sT9xQ-000000002fK-3Qzx"),
@@ -153,9 +154,9 @@ def test_an_unknown_part_makes_the_whole_unknown(script, connect):
         (b"", ""),
     ],
 )
-def test_queue_ids_are_found(text, queue_id):
+def test_queue_ids_are_found(text, expected):
     """The queue id is read from the sentences of the servers there are; without one it is empty."""
-    assert Reply.read(250, text).queue_id() == queue_id
+    assert queue_id(Reply.read(250, text)) == expected
 
 
 def test_no_recipient_stands_in_a_log(script, connect, caplog):
