@@ -71,17 +71,6 @@ def not_started() -> EmailAPIError:
     return EmailAPIError("not sent: the sending was ended before its turn", retryable=True)
 
 
-def for_each(send: Callable[[P], SendResult], payloads: Iterable[P]) -> list[BatchItem]:
-    """Send payloads one after another, for a transport that takes one at a time."""
-    items: list[BatchItem] = []
-    for payload in payloads:
-        try:
-            items.append(send(payload))
-        except EmailAPIError as error:
-            items.append(error)
-    return items
-
-
 def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
     """Send emails by a user's own `send`; each item is an email's result, or the error it met."""
     items: list[BatchItem] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -12,8 +11,9 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import CallContext, Deadline, next_wait
+from ..._delivery import Attempt, CallContext, Deadline, run_attempts
 from ..._log import logger
+from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, addresses
 from ...models.email import Email
@@ -21,7 +21,7 @@ from ...models.options import Retry
 from ...models.outbound import BatchItem, SendResult
 from ...settings import Timeout, as_deadline, as_retry, as_timeout
 from ..base import BaseTransport
-from ..batch import Batch, for_each
+from ..batch import Batch
 from ..inputs import EmailLike
 from ..ready_message import Given, Recipients
 from .client import Client
@@ -170,7 +170,11 @@ class SESTransport(BaseTransport[SESPayload]):
         context = CallContext.after(self.deadline, None, self._max_attempts)
         parcel = pack_message(message, sender, recipients, self._defaults)
         key = message.idempotency_key if isinstance(message, Email) else None
-        return self._deliver_one(context, SESPayload(parcel, ", ".join(parcel.parameters["Destinations"]), key))
+        payload = SESPayload(parcel, ", ".join(parcel.parameters["Destinations"]), key)
+        (item,) = self._deliver([payload], Batch(single=True), context)
+        if isinstance(item, SendResult):
+            return item
+        raise item
 
     def close(self) -> None:
         """Send nothing any more; a client that was given stays open."""
@@ -183,46 +187,35 @@ class SESTransport(BaseTransport[SESPayload]):
     def _deliver(
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
     ) -> list[BatchItem]:
-        items = for_each(partial(self._deliver_one, context), payloads)
+        retry, until = context.retry(self._retry), context.attempts_until
+        items = [self._deliver_one(payload, retry, until) for payload in payloads]
         batch.unreachable = isinstance(items[-1], ConnectionFailed)
         return items
 
-    def _deliver_one(self, context: CallContext, payload: SESPayload) -> SendResult:
-        """
-        Post an email until SES accepts it, or until it cannot be posted again.
+    def _deliver_one(self, payload: SESPayload, retry: Retry, deadline: Deadline) -> BatchItem:
+        attempt, _ = run_attempts(partial(self._attempt, payload, deadline), retry, deadline)
+        if attempt.error is not None:
+            return attempt.error
+        assert attempt.value is not None  # noqa: S101 - there is one without an error
+        return attempt.value
 
-        Raises:
-            EmailAPIError: It was not accepted, or its outcome is unknown.
-        """
-        deadline, retry, attempt = context.attempts_until, context.retry(self._retry), 0
-        while True:
-            if self._client.closed:
-                raise ConfigurationError("the transport is closed")
-            attempt += 1
-            answer = self._post(payload.parcel, deadline, attempt)
-            if not isinstance(answer, EmailAPIError):
-                return payload.result(answer)
-            wait = next_wait(retry, attempt, None, deadline.left()) if answer.retryable else None
-            if wait is None:
-                raise answer
-            deadline.pause(wait)
-
-    def _post(self, parcel: Parcel, deadline: Deadline, attempt: int) -> Mapping[str, Any] | EmailAPIError:
-        """Make one attempt, and write a line about it: no recipient, no body."""
+    def _attempt(self, payload: SESPayload, deadline: Deadline, number: int) -> Attempt[SendResult]:
+        """Make one request, and write a line about it: no recipient, no body."""
+        if self._client.closed:
+            return Attempt(error=ConfigurationError("the transport is closed"))
         if not deadline.may_send():
-            return DeadlineExceeded(OUT_OF_TIME, **REQUEST)
-        start = time.monotonic()
-        answer = self._client.post(parcel, deadline.at, attempt)
-        failed = isinstance(answer, EmailAPIError)
-        logger.log(
-            logging.WARNING if failed else logging.INFO,
-            "SES %s: %s in %d ms, attempt %d",
-            parcel.operation,
-            type(answer).__name__ if isinstance(answer, EmailAPIError) else f"message {answer['MessageId']}",
-            round((time.monotonic() - start) * 1000),
-            attempt,
-        )
-        return answer
+            return Attempt(error=DeadlineExceeded(OUT_OF_TIME, **REQUEST, attempts=number - 1))
+        began = monotonic()
+        answer = self._client.post(payload.parcel, deadline.at, number)
+        if isinstance(answer, EmailAPIError):
+            attempt: Attempt[SendResult] = Attempt(error=answer, again=answer.retryable)
+            level, outcome = logging.WARNING, type(answer).__name__
+        else:
+            attempt = Attempt(payload.result(answer))
+            level, outcome = logging.INFO, f"message {answer['MessageId']}"
+        took = round((monotonic() - began) * 1000)
+        logger.log(level, "SES %s: %s in %d ms, attempt %d", payload.parcel.operation, outcome, took, number)
+        return attempt
 
 
 def _check_charset(given: str) -> str:

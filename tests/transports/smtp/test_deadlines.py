@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 
 import pytest
@@ -25,6 +26,16 @@ def test_the_end_of_data_is_waited_for_longer(script, connect):
     """A server that looks at the whole mail before it answers has all the deadline, not one timeout."""
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
     assert connect(server, timeout=1.0).send(mail()).message == "ok"
+
+
+def test_a_batch_that_is_stopped_while_it_waits_is_not_tried_again(script, connect):
+    stopped = threading.Event()
+    server = script(polite(greeting=lambda talk: (stopped.set(), talk.cut())))
+    transport = connect(server, retry=Retry(attempts=3, initial=30, maximum=30), deadline=120)
+    (batch,) = transport._batches([mail()], 1)
+    (item,) = transport._deliver_batch(batch, stopped)
+    assert isinstance(item, ConnectionFailed)
+    assert item.attempts == server.connections == 1
 
 
 @pytest.mark.parametrize("stage", ["greeting", "ehlo", "mail", "rcpt", "data"])
