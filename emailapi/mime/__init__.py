@@ -5,10 +5,9 @@ The headers are written and folded here, not by `email.policy`, which makes anot
 a comma and breaks `List-Unsubscribe`.
 """
 
-from .envelopes import envelope, envelope_of, needs_utf8
 from .from_message import from_message
-from .message_bytes import as_given
-from .writing import check_writable, to_bytes
+from .message_bytes import as_given, envelope_of
+from .writing import check_writable, envelope, needs_utf8, to_bytes
 from .x_pm_headers import postmark_headers
 
 __all__ = [

@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from ..errors import InvalidEmail
 from ..models.address import Address, parse_addresses
 from ..models.header import Header
-from .folding import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, check_line, encoded_words, fold, long_line
-from .header_values import decoded, read_addresses
+from .encoding import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, encoded_words
 
 # Values of ids, URLs and keywords: machines read them, and read no encoded words.
 STRUCTURED = frozenset(
@@ -33,6 +32,7 @@ ADDRESS_HEADERS = frozenset(
 )
 # A signature over the message, as it was when it was signed.
 _SIGNATURES = frozenset({"domainkey-signature", "x-pgp-sig"})
+_BREAKS = re.compile("[\r\n\0]")
 _ODD_SPACE = re.compile("^ | $|  |\t")
 _OUTER_SPACE = re.compile("^[ \t]|[ \t]$")
 _TOKEN = re.compile("[ \t]*[^ \t]+")
@@ -43,6 +43,46 @@ def is_signature(kind: str) -> bool:
     return kind in _SIGNATURES or kind.endswith("dkim-signature") or kind.startswith("arc-")
 
 
+def check_line(text: str, what: str, field: str) -> None:
+    """
+    Return when nothing in a text can end a line.
+
+    The models see to that already; this is what stands between a mail changed behind their back and a header of
+    somebody else's.
+
+    Raises:
+        InvalidEmail: It has a CR, LF or NUL.
+    """
+    if _BREAKS.search(text):
+        raise InvalidEmail(f"{what} must not contain a line break or a NUL", field=field)
+
+
+def fold(name: str, items: Iterable[list[str]]) -> str:
+    """
+    Return a header of items, each some tokens with a space before each; lines are broken between tokens only.
+
+    An item stays on one line where it can.
+    """
+    lines: list[str] = []
+    line = start = f"{name}:"
+    for tokens in items:
+        whole = " ".join(tokens)
+        if len(line) + len(whole) < LINE:
+            line += " " + whole
+            continue
+        if line != start:
+            lines.append(line)
+            line = ""
+        for token in tokens:
+            # The first line always has a token: one of a name alone looks to some readers like a header without text.
+            if len(line) + len(token) >= LINE and line and (line != start or len(line) + len(token) >= LINE_LIMIT):
+                lines.append(line)
+                line = ""
+            line += " " + token
+    lines.append(line)
+    return "\r\n".join(lines) + "\r\n"
+
+
 def write_addresses(name: str, group: Iterable[Address], field: str, *, utf8: bool = False) -> str:
     """
     Return a header of addresses: names in quotes or encoded words, mailboxes as they are, folded behind commas.
@@ -51,8 +91,7 @@ def write_addresses(name: str, group: Iterable[Address], field: str, *, utf8: bo
         InvalidEmail: Naming `field`: a mailbox that needs SMTPUTF8 (and `utf8` is not set), or that no reader would
             read as it is.
     """
-    first = _first(name)
-    items = [_address_tokens(address, field, utf8, first) for address in group]
+    items = [_address_tokens(name, address, field, utf8) for address in group]
     for tokens in items[:-1]:
         tokens[-1] += ","
     return fold(name, items)
@@ -80,7 +119,7 @@ def check_mailbox(address: Address, field: str, utf8: bool) -> None:
         raise InvalidEmail(f"{field}: an address of {len(mailbox)} characters is longer than a line", field=field)
 
 
-def _address_tokens(address: Address, field: str, utf8: bool, first: int) -> list[str]:
+def _address_tokens(header: str, address: Address, field: str, utf8: bool) -> list[str]:
     mailbox = address.mailbox
     check_mailbox(address, field, utf8)
     name = address.name
@@ -93,7 +132,7 @@ def _address_tokens(address: Address, field: str, utf8: bool, first: int) -> lis
         tokens = written.split(" ")
         if len(written) < LINE or max(map(len, tokens)) <= TOKEN_LIMIT:
             return [*tokens, f"<{mailbox}>"]
-    return [*encoded_words(name, first), f"<{mailbox}>"]
+    return [*encoded_words(name, _first(header)), f"<{mailbox}>"]
 
 
 def write_subject(subject: str) -> str:
@@ -145,13 +184,13 @@ def _write_structured(name: str, value: str, field: str) -> str:
     value = value.strip(" \t")
     if not PRINTABLE.fullmatch(value.replace("\t", " ")):
         raise InvalidEmail(f"{field}: {name} must be ASCII, as in a URL with its other characters as %XX", field=field)
-    written = _fold_text(name, value) or _fold_text(name, value.replace(",", ", "))
+    written = fold_text(name, value) or fold_text(name, value.replace(",", ", "))
     if not written:
         raise InvalidEmail(f"{field}: {name} has no spaces to break it at, and is longer than a line", field=field)
     return written
 
 
-def _fold_text(name: str, value: str) -> str:
+def fold_text(name: str, value: str) -> str:
     """Return the header with its spaces as given, broken before some of them; "" when a piece is longer than a line."""
     if len(name) + 2 + len(value) <= LINE:
         return f"{name}: {value}\r\n"
@@ -173,7 +212,7 @@ def _write_text(name: str, value: str, encode: bool) -> str:
     """Return a header of free text; what is not plain in it is encoded, from the first such word to the last."""
     check_line(value, name, name.lower())
     if not encode and "=?" not in value and PRINTABLE.fullmatch(value.replace("\t", " ")):
-        written = _fold_text(name, value)
+        written = fold_text(name, value)
         if written:
             return written
         encode = True
@@ -189,36 +228,3 @@ def _write_text(name: str, value: str, encode: bool) -> str:
 def _first(name: str) -> int:
     """Return the room for a word on the first line."""
     return max(LINE - len(name) - 2, 24)
-
-
-def refold(header: bytes) -> bytes:
-    """
-    Return a header block, its lines ended by LF, with those fields folded anew that have lines of over 998 octets.
-
-    Raises:
-        InvalidEmail: With the field "message": naming the field that cannot be broken.
-    """
-    fields = re.split(rb"(?<=\n)(?![ \t])", header)
-    return b"".join([field if long_line(field, b"\n") < 0 else _refold(field) for field in fields])
-
-
-def _refold(field: bytes) -> bytes:
-    before, _, value = field.partition(b":")
-    value = re.sub(rb"\n(?=[ \t])", b"", value).strip(b" \t\n")
-    name = before.decode("latin-1").strip()
-    kind = name.lower()
-    # Each byte is a character, for lines are measured in bytes.
-    written = _fold_text(name, value.decode("latin-1"))
-    if written:
-        return written.replace("\r\n", "\n").encode("latin-1")
-    try:
-        text = value.decode()
-    except UnicodeDecodeError:
-        text = ""
-    if not text or kind.startswith("content-"):
-        raise InvalidEmail(f"{name} has no spaces to break it at", field="message")
-    if kind in ADDRESS_HEADERS:
-        written = write_addresses(name, read_addresses(text, name, "message"), "message", utf8=True)
-    else:
-        written = write_value(name, decoded(text, name, "message"), "message", utf8=True)
-    return written.replace("\r\n", "\n").encode()

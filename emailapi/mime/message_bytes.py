@@ -1,4 +1,4 @@
-"""A ready message as bytes that leave as given: a signature over it still holds."""
+"""A ready message: its bytes, which leave as given so that a signature over it still holds, and its envelope."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import re
 from email.message import Message
 
 from ..errors import InvalidEmail
-from .folding import long_line
+from .encoding import long_line
+from .header_values import addresses_of, by_library, values_of
 from .nested import is_signed, short_lines
-from .parsing import raw_bytes, without_preface
+from .parsing import parse, raw_bytes, without_preface
 from .serial import serialize
+from .writing import distinct
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\n\n")
@@ -109,3 +111,26 @@ def _header(header: bytes) -> bytes:
     if not kept:
         raise InvalidEmail("a message needs headers, with an empty line behind them", field="message")
     return b"".join(kept)
+
+
+def envelope_of(message: Message | str | bytes) -> tuple[str | None, tuple[str, ...]]:
+    """
+    Return who a ready message is from and to: the mailbox of its Sender or From, and each of To, Cc and Bcc once.
+
+    A message that was resent goes by its Resent headers. The sender is None when no header names one.
+
+    Raises:
+        InvalidEmail: Naming the header that cannot be read; or a line is no header, or there are several blocks of
+            Resent headers.
+    """
+    return by_library(lambda: _envelope(parse(message, headers_only=True)), "say who the message is from and to")
+
+
+def _envelope(message: Message) -> tuple[str | None, tuple[str, ...]]:
+    blocks = max(len(values_of(message, f"resent-{name}")) for name in ("date", "from", "to"))
+    if blocks > 1:
+        raise InvalidEmail("several blocks of Resent headers: say who the message is from and to", field="headers")
+    prefix = "resent-" if blocks else ""
+    senders = addresses_of(message, f"{prefix}sender") or addresses_of(message, f"{prefix}from")
+    recipients = [address for name in ("to", "cc", "bcc") for address in addresses_of(message, prefix + name)]
+    return senders[0].mailbox if senders else None, distinct(recipients)

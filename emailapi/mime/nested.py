@@ -9,9 +9,9 @@ from collections.abc import Callable
 import attrs
 
 from ..errors import InvalidEmail
-from .bodies import encode_bytes, encode_lines, is_7bit
-from .folding import long_line
-from .headers import refold
+from .encoding import encode_bytes, encode_lines, is_7bit, long_line
+from .header_values import decoded, read_addresses
+from .headers import ADDRESS_HEADERS, fold_text, write_addresses, write_value
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(b"^\n|\n\n")
@@ -110,7 +110,7 @@ def _entity(data: bytes, rule: _Rule, depth: int, *, is_message: bool = True) ->
     if not rule.fits(header):
         if not rule.folds:
             raise rule.error("has headers that are not ASCII, or too long for a line")
-        header = refold(header)
+        header = _refolded(header)
     if rule.fits(body):
         return header + body
     fields = {name.lower(): value for name, value in _FIELD.findall(header)}
@@ -161,3 +161,36 @@ def _leaf(header: bytes, body: bytes, encoding: bytes, rule: _Rule) -> bytes:
     name, written = encode_lines(body)
     fields = _TRANSFER.sub(b"", header)
     return b"Content-Transfer-Encoding: " + name.encode() + b"\n" + fields + written.replace(b"\r\n", b"\n")
+
+
+def _refolded(header: bytes) -> bytes:
+    """
+    Return a header block, its lines ended by LF, with those fields folded anew that have lines of over 998 octets.
+
+    Raises:
+        InvalidEmail: With the field "message": naming the field that cannot be broken.
+    """
+    fields = re.split(rb"(?<=\n)(?![ \t])", header)
+    return b"".join([field if long_line(field, b"\n") < 0 else _refolded_field(field) for field in fields])
+
+
+def _refolded_field(field: bytes) -> bytes:
+    before, _, value = field.partition(b":")
+    value = re.sub(rb"\n(?=[ \t])", b"", value).strip(b" \t\n")
+    name = before.decode("latin-1").strip()
+    kind = name.lower()
+    # Each byte is a character, for lines are measured in bytes.
+    written = fold_text(name, value.decode("latin-1"))
+    if written:
+        return written.replace("\r\n", "\n").encode("latin-1")
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if not text or kind.startswith("content-"):
+        raise InvalidEmail(f"{name} has no spaces to break it at", field="message")
+    if kind in ADDRESS_HEADERS:
+        written = write_addresses(name, read_addresses(text, name, "message"), "message", utf8=True)
+    else:
+        written = write_value(name, decoded(text, name, "message"), "message", utf8=True)
+    return written.replace("\r\n", "\n").encode()

@@ -15,7 +15,7 @@ from email.message import Message
 from typing import Any
 
 from ..errors import InvalidEmail
-from .folding import with_parameters
+from .encoding import with_parameters
 from .header_values import by_library, check_text, header_text, listed_addresses, without_none
 from .headers import write_addresses, write_value
 from .parsing import check_separator, encoded

@@ -1,22 +1,65 @@
-"""A mail to the bytes that leave."""
+"""An email to the bytes that leave: envelope, header, and parts (RFC 2045, 2046, 2183, 2387)."""
 
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from operator import attrgetter
 
 from ..errors import InvalidEmail
 from ..models.address import Address
+from ..models.attachment import Attachment
 from ..models.email import Email, check_whole
 from ..models.header import Header
-from .headers import check_mailbox, write_addresses, write_header, write_subject
-from .parts import check_parts, content
+from .encoding import TOKEN_LIMIT, encode_bytes, encode_text, with_parameters
+from .headers import check_line, check_mailbox, write_addresses, write_header, write_subject
+from .nested import nested_message
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # RFC 5322 section 3.6 allows one of each.
 _ONCE = frozenset({"date", "message-id", "sender", "in-reply-to", "references"})
+# A part: its headers, and the pieces of its body.
+Part = tuple[str, list[bytes]]
+_PARAMETER = re.compile(r';\s*([A-Za-z0-9!#$&^_.+*-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]+)\s*')
+_ESCAPED = re.compile(r"\\(.)")
+_mailbox = attrgetter("mailbox")
+
+
+def needs_utf8(mail: Email | bytes) -> bool:
+    """
+    Return whether only a server with SMTPUTF8 takes a mail.
+
+    That is a mail with a local part that is not ASCII, or a ready message with such a header.
+    """
+    if isinstance(mail, bytes):
+        return not mail.partition(b"\r\n\r\n")[0].isascii()
+    own = () if mail.sender is None else (mail.sender,)
+    return not "".join(map(_mailbox, chain(own, mail.to, mail.cc, mail.bcc, mail.reply_to))).isascii()
+
+
+def envelope(email: Email) -> tuple[str, tuple[str, ...]]:
+    """
+    Return the sender's mailbox and the recipients', each once, in the order of to, cc and bcc; domains are ASCII.
+
+    Raises:
+        InvalidEmail: There is no sender.
+    """
+    if email.sender is None:
+        raise InvalidEmail("sender is missing", field="sender")
+    return email.sender.mailbox, distinct((*email.to, *email.cc, *email.bcc))
+
+
+def distinct(group: Iterable[Address]) -> tuple[str, ...]:
+    """Return each mailbox once, the first of those whose domains differ in the case of letters only."""
+    found: dict[tuple[str, str], str] = {}
+    for address in group:
+        local, _, domain = address.mailbox.rpartition("@")
+        found.setdefault((local, domain.lower()), address.mailbox)
+    return tuple(found.values())
 
 
 def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False) -> bytes:
@@ -32,7 +75,7 @@ def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False
     """
     sender = check_whole(email)
     token = os.urandom(12).hex()
-    content_header, body = content(email, token)
+    content_header, body = _content(email, token)
     header = _header(email, sender, (*email.headers, *headers), token, utf8)
     return b"".join(((header + content_header + "\r\n").encode(), *body))
 
@@ -45,7 +88,7 @@ def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool =
         InvalidEmail: As `to_bytes`.
     """
     sender = check_whole(email)
-    check_parts(email)
+    _check_parts(email)
     _header(email, sender, (*email.headers, *headers), "", utf8)
 
 
@@ -59,7 +102,7 @@ def _header(email: Email, sender: Address, own: Sequence[Header], token: str, ut
         check_mailbox(address, "bcc", utf8)
     if email.subject:
         written.append(write_subject(email.subject))
-    names = [header.name.lower() for header in own]
+    names = [header.name.lower() for header in own] if own else []
     for name in _ONCE.intersection(names):
         if names.count(name) > 1:
             raise InvalidEmail(f"headers: a mail has one {name} at most", field="headers")
@@ -71,6 +114,117 @@ def _header(email: Email, sender: Address, own: Sequence[Header], token: str, ut
         )
     if "message-id" not in names:
         written.append(f"Message-ID: <{token}@{sender.mailbox.rpartition('@')[2]}>\r\n")
-    written += [write_header(header, utf8=utf8) for header in own]
+    if own:
+        written += [write_header(header, utf8=utf8) for header in own]
     written.append("MIME-Version: 1.0\r\n")
     return "".join(written)
+
+
+def _content(email: Email, token: str) -> Part:
+    """
+    Return the whole content of a mail: no wrapper that it can do without, and no empty twin of a body.
+
+    `token` stands in no part, and makes the boundaries.
+
+    Raises:
+        InvalidEmail: Naming "attachments": one cannot travel as what it says it is.
+    """
+    inline: list[Part] = []
+    files: list[Part] = []
+    for place, attachment in enumerate(email.attachments):
+        # What no HTML shows would be lost as an inline part.
+        shown = attachment.content_id is not None and email.html_body is not None
+        (inline if shown else files).append(_file(attachment, place, shown))
+    bodies: list[Part] = []
+    if email.text_body is not None:
+        bodies.append(_text("plain", email.text_body))
+    if email.html_body is not None:
+        html = _text("html", email.html_body)
+        bodies.append(_multipart("related", token, [html, *inline], '; type="text/html"') if inline else html)
+    whole = bodies[0] if len(bodies) == 1 else _multipart("alternative", token, bodies)
+    return _multipart("mixed", token, [whole, *files]) if files else whole
+
+
+def _check_parts(email: Email) -> None:
+    """
+    Check, without encoding a body or a file, that the content of an email can be written.
+
+    Raises:
+        InvalidEmail: Naming "attachments", as `_content`.
+    """
+    for place, attachment in enumerate(email.attachments):
+        _file(attachment, place, shown=False, encode=False)
+
+
+def _text(subtype: str, body: str) -> Part:
+    encoding, data = encode_text(body)
+    return (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n",
+        [data],
+    )
+
+
+def _multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str = "") -> Part:
+    # "=_" stands in neither quoted-printable nor base64 (RFC 2045 section 6.7).
+    boundary = f"=_{subtype[0]}_{token}"
+    pieces: list[bytes] = []
+    for header, body in parts:
+        pieces += (f"--{boundary}\r\n{header}\r\n".encode("ascii"), *body, b"\r\n")
+    pieces.append(f"--{boundary}--\r\n".encode("ascii"))
+    return f'Content-Type: multipart/{subtype}{parameters};\r\n boundary="{boundary}"\r\n', pieces
+
+
+def _file(attachment: Attachment, place: int, shown: bool, *, encode: bool = True) -> Part:
+    name = attachment.name
+    where = f"attachments[{place}] ({name!r})"
+    check_line(name, f"{where}: its name", "attachments")
+    kind, parameters = _content_type(attachment.content_type, where)
+    encoding, data = _transfer(kind, attachment.content, where, encode)
+    disposition = "inline" if shown else "attachment"
+    header = (
+        with_parameters("Content-Type", kind, parameters)
+        + f"Content-Transfer-Encoding: {encoding}\r\n"
+        + with_parameters("Content-Disposition", disposition, [("filename", name)])
+    )
+    content_id = attachment.content_id
+    if content_id is not None:
+        check_line(content_id, f"{where}: its content_id", "attachments")
+        if len(content_id) > TOKEN_LIMIT:
+            raise InvalidEmail(f"{where}: its content_id is longer than a line", field="attachments")
+        header += f"Content-ID: <{content_id}>\r\n"
+    return header, [data]
+
+
+def _transfer(kind: str, data: bytes, where: str, encode: bool) -> tuple[str, bytes]:
+    major, _, minor = kind.lower().partition("/")
+    if major == "multipart":
+        raise InvalidEmail(f"{where}: a file cannot be of type {kind}", field="attachments")
+    if major == "message" and not minor.startswith("global"):
+        return "7bit", nested_message(data, where, whole=minor in ("rfc822", "news"))
+    return "base64", encode_bytes(data) if encode else b""
+
+
+def _content_type(text: str, where: str) -> tuple[str, list[tuple[str, str]]]:
+    """
+    Return a MIME type as an attachment has it, and its parameters.
+
+    Raises:
+        InvalidEmail: Naming "attachments": what stands behind the type are no parameters.
+    """
+    check_line(text, f"{where}: its content_type", "attachments")
+    kind, _, rest = text.partition(";")
+    rest = _ + rest.rstrip()
+    parameters = []
+    at = 0
+    while at < len(rest):
+        found = _PARAMETER.match(rest, at)
+        if found is None:
+            if rest[at:].strip("; \t"):
+                raise InvalidEmail(
+                    f"{where}: content_type {text!r} has parameters that cannot be read", field="attachments"
+                )
+            break
+        name, value = found.groups()
+        parameters.append((name, _ESCAPED.sub(r"\1", value[1:-1]) if value[0] == '"' else value))
+        at = found.end()
+    return kind.strip(), parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 
 import attrs
 
@@ -11,13 +12,15 @@ from ..._delivery import KEY_NAME, new_keys
 from ...errors import InvalidEmail
 from ...mime import check_writable, envelope, needs_utf8, postmark_headers, to_bytes
 from ...models.address import Address
-from ...models.email import Email, check_whole
+from ...models.email import Email
+from ...models.header import Header
 from ..api.limits import METADATA_LIMIT
 from ..ready_message import Given, Recipients, mailboxes, one_mailbox, read_ready
 
 _OPTION = re.compile(r"[!-~]+")
 # What only the service's own SMTP server understands, by the header it travels in.
 _SERVICE_FIELDS = ("tag", "metadata", "message_stream", "track_opens", "track_links")
+_header = attrgetter("header")
 
 
 @attrs.frozen(kw_only=True)
@@ -48,15 +51,14 @@ class Parcel:
     carried: str | None = None
 
 
-def _check_fields(email: Email, postmark: bool) -> None:
+def _check_fields(email: Email) -> None:
     """
-    Return when SMTP can carry every field of a mail.
+    Check that an email has no field that only the service's own SMTP server understands.
 
     Raises:
-        InvalidEmail: It is not whole, or has what only the service's own SMTP server understands.
+        InvalidEmail: It has one.
     """
-    check_whole(email)
-    for field in () if postmark else _SERVICE_FIELDS:
+    for field in _SERVICE_FIELDS:
         if getattr(email, field) not in (None, {}):
             raise InvalidEmail(
                 f"SMTP does not carry {field}: leave it out, or say postmark_headers=True where X-PM- headers are "
@@ -72,19 +74,22 @@ def pack(email: Email, postmark: bool) -> Parcel:
     Raises:
         InvalidEmail: Naming the field.
     """
-    _check_fields(email, postmark)
-    key = email.idempotency_key
-    if postmark and key is None and len(email.metadata) < METADATA_LIMIT and KEY_NAME not in email.metadata:
-        email = attrs.evolve(email, idempotency_key=new_keys(1)[0])
+    headers: Sequence[Header] = ()
+    if not postmark:
+        _check_fields(email)
+    else:
+        has_room = len(email.metadata) < METADATA_LIMIT and KEY_NAME not in email.metadata
+        if email.idempotency_key is None and has_room:
+            email = attrs.evolve(email, idempotency_key=new_keys(1)[0])
+        headers = postmark_headers(email)
     sender, recipients = envelope(email)
     utf8 = needs_utf8(email)
-    content = to_bytes(email, headers=postmark_headers(email) if postmark else (), utf8=utf8)
     return Parcel(
         sender=sender,
         recipients=recipients,
-        content=content,
+        content=to_bytes(email, headers=headers, utf8=utf8),
         utf8=utf8,
-        to=", ".join([address.header for address in email.to]),
+        to=", ".join(map(_header, email.to)),
         key=email.idempotency_key,
         carried=email.idempotency_key if postmark else None,
     )
@@ -97,8 +102,8 @@ def check(email: Email, postmark: bool) -> None:
     Raises:
         InvalidEmail: As `pack`.
     """
-    _check_fields(email, postmark)
-    envelope(email)
+    if not postmark:
+        _check_fields(email)
     check_writable(email, headers=postmark_headers(email) if postmark else (), utf8=needs_utf8(email))
 
 

@@ -1,13 +1,11 @@
-"""Headers in lines: folding, encoded words (RFC 2047), parameters (RFC 2045, 2231), and what may not stand in them."""
+"""Text and bytes in 7-bit lines: bodies (RFC 2045), encoded words (RFC 2047), and parameters (RFC 2231)."""
 
 from __future__ import annotations
 
 import re
-from binascii import b2a_base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
-
-from ..errors import InvalidEmail
 
 # RFC 5322 section 2.1.1 asks for 78 and allows 998; RFC 2047 wants 76 of a line with encoded words.
 LINE = 76
@@ -15,33 +13,6 @@ LINE_LIMIT = 998
 # What text cannot be broken in lines of; leaves room for a name before it and brackets around it.
 TOKEN_LIMIT = 900
 PRINTABLE = re.compile("[ -~]*")
-_BREAKS = re.compile("[\r\n\0]")
-
-
-def fold(name: str, items: Iterable[list[str]]) -> str:
-    """
-    Return a header of items, each some tokens with a space before each; lines are broken between tokens only.
-
-    An item stays on one line where it can.
-    """
-    lines: list[str] = []
-    line = start = f"{name}:"
-    for tokens in items:
-        whole = " ".join(tokens)
-        if len(line) + len(whole) < LINE:
-            line += " " + whole
-            continue
-        if line != start:
-            lines.append(line)
-            line = ""
-        for token in tokens:
-            # The first line always has a token: one of a name alone looks to some readers like a header without text.
-            if len(line) + len(token) >= LINE and line and (line != start or len(line) + len(token) >= LINE_LIMIT):
-                lines.append(line)
-                line = ""
-            line += " " + token
-    lines.append(line)
-    return "\r\n".join(lines) + "\r\n"
 
 
 def long_line(data: bytes, end: bytes = b"\r\n") -> int:
@@ -57,18 +28,43 @@ def long_line(data: bytes, end: bytes = b"\r\n") -> int:
     return -1
 
 
-def check_line(text: str, what: str, field: str) -> None:
-    """
-    Return when nothing in a text can end a line.
+# What quoted-printable leaves as it is, line feeds included; a space at a line's end costs two more and is not counted.
+_AS_IS = bytes(byte for byte in range(32, 127) if byte != 0x3D) + b"\n\t"
+_LINE_END = re.compile(b"\r\n?|\n")
 
-    The models see to that already; this is what stands between a mail changed behind their back and a header of
-    somebody else's.
 
-    Raises:
-        InvalidEmail: It has a CR, LF or NUL.
-    """
-    if _BREAKS.search(text):
-        raise InvalidEmail(f"{what} must not contain a line break or a NUL", field=field)
+def encode_text(text: str) -> tuple[str, bytes]:
+    """Return a body's transfer encoding, and its bytes: as they are if they can be, else whichever form is shorter."""
+    data = text.encode()
+    if b"\r" in data:
+        data = _LINE_END.sub(b"\n", data)
+    if is_7bit(data):
+        return "7bit", data.replace(b"\n", b"\r\n")
+    return encode_lines(data)
+
+
+def is_7bit(data: bytes) -> bool:
+    """Return whether bytes with LF line ends can travel as they are."""
+    return (
+        data.isascii()
+        and b"\0" not in data
+        and (len(data) <= LINE_LIMIT or max(map(len, data.split(b"\n"))) <= LINE_LIMIT)
+    )
+
+
+def encode_lines(data: bytes) -> tuple[str, bytes]:
+    """Return bytes with LF line ends, which cannot travel as they are, as quoted-printable or base64."""
+    escaped = len(data.translate(None, _AS_IS))
+    # Quoted-printable ends its lines in `=`: three bytes for 75, where base64 has two for 76.
+    if (len(data) + 2 * escaped) * 78 * 3 <= len(data) * 75 * 4:
+        return "quoted-printable", b2a_qp(data).replace(b"\n", b"\r\n")
+    return "base64", encode_bytes(data.replace(b"\n", b"\r\n"))
+
+
+def encode_bytes(content: bytes) -> bytes:
+    """Return base64 in lines of 76 characters."""
+    encoded = b2a_base64(content, newline=False)
+    return b"\r\n".join([encoded[at : at + LINE] for at in range(0, len(encoded), LINE)])
 
 
 # What may stand in a word of a phrase as it is (RFC 2047 section 5.3): a name's rule, and good for every header.
