@@ -50,7 +50,8 @@ def envelope(email: Email) -> tuple[str, tuple[str, ...]]:
     """
     if email.sender is None:
         raise InvalidEmail("sender is missing", field="sender")
-    return email.sender.mailbox, distinct((*email.to, *email.cc, *email.bcc))
+    group = (*email.to, *email.cc, *email.bcc)
+    return email.sender.mailbox, (group[0].mailbox,) if len(group) == 1 else distinct(group)
 
 
 def distinct(group: Iterable[Address]) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ from ..errors import (
 )
 from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
-from ..models.transport import Transport, is_ours
-from .base import BaseTransport
+from ..models.transport import Transport
+from .base import BaseTransport, is_ours
 from .batch import Batch
 from .circuit_breaker import CircuitBreaker
 from .inputs import EmailLike

@@ -10,8 +10,8 @@ from .._delivery import CallContext, raised_by_signal
 from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, InvalidEmail
 from ..models.email import Email, check_whole
 from ..models.outbound import BatchItem, SendResult
-from ..models.transport import Transport, is_ours
-from .base import BaseTransport
+from ..models.transport import Transport
+from .base import BaseTransport, is_ours
 from .batch import BATCH_LIMIT, Batch
 from .inputs import EmailLike
 

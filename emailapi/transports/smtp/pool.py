@@ -42,10 +42,21 @@ class Connection:
             return True
         return False
 
-    def release(self) -> None:
-        """Let others have the connection."""
-        self.owner = None
-        self._lock.release()
+    def release(self, error: BaseException | None, *, close: bool) -> None:
+        """Let others have the connection, unless it is to be closed or something broke it: a rejected email did not."""
+        session = self._session
+        try:
+            is_usable = error is None or isinstance(error, (SMTPError, InvalidEmail))
+            if session is not None and not (is_usable and session.sock is not None):
+                self._session = None
+                session.close()
+            elif close:
+                self.quit()
+            else:
+                self._used = clocks()
+        finally:
+            self.owner = None
+            self._lock.release()
 
     def session(self, deadline: Deadline) -> tuple[Session, bool]:
         """
@@ -83,16 +94,6 @@ class Connection:
         session.close()
         return False
 
-    def end(self, error: BaseException | None) -> None:
-        """Note how the use of the connection ended: what broke it closes it, a rejected email does not."""
-        session = self._session
-        is_usable = error is None or isinstance(error, (SMTPError, InvalidEmail))
-        if is_usable and session is not None and session.sock is not None:
-            self._used = clocks()
-        elif session is not None:
-            self._session = None
-            session.close()
-
     def quit(self, deadline: Deadline | None = None) -> None:
         """Say QUIT and close; a slow farewell takes no more than a quarter of the next email's time."""
         session, self._session = self._session, None
@@ -128,10 +129,9 @@ class Pool:
             return
         try:
             connection.acquire(thread, None)
-            connection.quit()
         finally:
             if connection.owner == thread:
-                connection.release()
+                connection.release(None, close=True)
 
 
 class Hold:
@@ -168,23 +168,13 @@ class Hold:
                 raise ConfigurationError("the transport is closed")
             return connection
         except BaseException:
-            self._release()
+            self.__exit__(None, None, None)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let others have the connection, if it is of use to them."""
-        try:
-            self._connection.end(error)
-        finally:
-            self._release()
-
-    def _release(self) -> None:
+        """Let others have the connection."""
         connection = self._connection
         if connection.owner == self._thread:
-            try:
-                if self._nested or self._pool.closed:
-                    connection.quit()
-            finally:
-                connection.release()
+            connection.release(error, close=self._nested or self._pool.closed)

@@ -261,16 +261,17 @@ def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:
     if not content.endswith(b"\r\n"):
         content += b"\r\n"
     if "size" in offered:
-        _check_size(offered["size"].strip(), content)
+        limit = offered["size"].strip()
+        # Zero is no limit (RFC 1870).
+        if limit.isdecimal() and len(limit) < 19 and 0 < int(limit) < len(content):
+            raise _too_large(len(content), limit)
         if "SIZE" not in names:
             said.insert(0, f"SIZE={len(content)}")
     return content, " ".join(["", *said]) if session.does_esmtp else ""
 
 
-def _check_size(limit: str, content: bytes) -> None:
-    # Zero is no limit (RFC 1870).
-    if limit.isdecimal() and len(limit) < 19 and 0 < int(limit) < len(content):
-        raise InvalidEmail(
-            f"the email has {len(content)} bytes, the server takes {limit}: send smaller attachments, or links to them",
-            field="message",
-        )
+def _too_large(size: int, limit: str) -> InvalidEmail:
+    return InvalidEmail(
+        f"the email has {size} bytes, the server takes {limit}: send smaller attachments, or links to them",
+        field="message",
+    )

@@ -18,7 +18,7 @@ from ...models.options import Retry
 from ...models.outbound import BatchItem, SendResult
 from ..base import BaseTransport
 from ..batch import Batch
-from ..inputs import EmailLike, as_mail
+from ..inputs import EmailLike
 from ..ready_message import Given, Recipients
 from .connection import Broken, Session
 from .options import SMTPOptions, settle
@@ -38,6 +38,10 @@ class SMTPTransport(BaseTransport[Parcel]):
     again within the deadline; what the server may have taken is never sent again. When a server accepts no more emails
     on a connection - a 421, another 4xx, or a closed connection - the next one goes over a new connection.
 
+    A ready `email.message.Message` leaves as given. Beside `InvalidEmail`, sending raises `SMTPError` when the server
+    rejected the email, all its recipients or the login, `ConnectionFailed` and `DeadlineExceeded` when nothing was
+    sent, and `DeliveryUnknown` when the connection broke after the whole email had been sent.
+
     Exceptions that a signal handler raises meanwhile, as time limits of queues do, pass after the connection is closed;
     a note says when the email may have been sent.
 
@@ -51,6 +55,8 @@ class SMTPTransport(BaseTransport[Parcel]):
     hostname: str
     port: int
     deadline: float
+
+    _ready = (Message,)
 
     def __init__(self, hostname: str, port: int | None = None, **options: Unpack[SMTPOptions]) -> None:
         """
@@ -87,20 +93,6 @@ class SMTPTransport(BaseTransport[Parcel]):
         else:
             check(taken, self._settings.postmark_headers)
 
-    def send(self, email: EmailLike, /) -> SendResult:
-        """
-        Send one mail; a ready `email.message.Message` leaves as given.
-
-        Raises:
-            InvalidEmail: It cannot be sent by SMTP, or not to this server.
-            SMTPError: The server refused the mail, or all its recipients, or the login.
-            ConnectionFailed: There was no connection, or it broke before the mail could have been taken.
-            DeadlineExceeded: Out of time, and nothing was sent.
-            DeliveryUnknown: The connection broke after the whole mail had been sent.
-            ConfigurationError: The transport is closed.
-        """
-        return super().send(email)
-
     def send_message(
         self,
         message: Given | Email,
@@ -134,17 +126,14 @@ class SMTPTransport(BaseTransport[Parcel]):
         """Say QUIT and close, after the mail that is under way; QUIT takes two seconds at most, and nothing raises."""
         self._pool.close()
 
-    def _take(self, given: EmailLike) -> Email | Message:
-        return given if isinstance(given, (Email, Message)) else as_mail(given, Email)
-
     def _prepare(self, email: Email | Message, batch: Batch[Parcel]) -> Parcel:
         if isinstance(email, Message):
             return pack_given(email, None, None, (), ())
         return pack(email, self._settings.postmark_headers)
 
     def _deliver(self, payloads: Sequence[Parcel], batch: Batch[Parcel], context: CallContext) -> list[BatchItem]:
-        retry, until = context.retry(self._retry), context.attempts_until
-        return [self._deliver_one(payload, batch, retry, until) for payload in payloads]
+        deliver = partial(self._deliver_one, batch, context.retry(self._retry), context.attempts_until)
+        return [*map(deliver, payloads)]
 
     def _pack_message(
         self,
@@ -159,7 +148,7 @@ class SMTPTransport(BaseTransport[Parcel]):
         written = pack(message, self._settings.postmark_headers)
         return redirect(written, sender, recipients, mail_options, rcpt_options)
 
-    def _deliver_one(self, payload: Parcel, batch: Batch[Parcel], retry: Retry, deadline: Deadline) -> BatchItem:
+    def _deliver_one(self, batch: Batch[Parcel], retry: Retry, deadline: Deadline, payload: Parcel) -> BatchItem:
         """Send one email; what was surely not sent is tried again, what may have been is not."""
         progress, began = Progress(payload, payload.recipients), monotonic()
         try:
@@ -195,7 +184,7 @@ class SMTPTransport(BaseTransport[Parcel]):
                         session = None
                         session, was_used = connection.session(deadline)
                     transact(session, progress)
-            return Attempt(progress.result())
+                return Attempt(progress.result())
         except Broken as caught:
             broken = caught
         except EmailAPIError as rejected:
