@@ -1,0 +1,55 @@
+"""Replies, however their bytes come."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi import ConnectionFailed, Retry
+
+from .mails import mail
+from .scripted import Talk, polite
+
+
+@pytest.mark.parametrize("step", [1, 3, 50])
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_a_reply_is_read_in_whatever_pieces_it_comes(end, step, script, connect):
+    reply = b"250-2.0.0 one" + end + b"250-2.0.0" + end + b"250 2.0.0 queued as 4AB" + end
+
+    def answer(talk: Talk) -> None:
+        for at in range(0, len(reply), step):
+            talk.connection.sendall(reply[at : at + step])
+
+    server = script(polite(ends=[answer, b"250 queued as 5CD"]))
+    transport = connect(server)
+    first, second = transport.send(mail()), transport.send(mail())
+    assert (first.message_id, first.message, second.message_id) == ("4AB", "one queued as 4AB", "5CD")
+    assert first.recipients[0].accepted
+    assert server.carriers == [1, 1]
+
+
+def test_a_last_reply_counts_without_its_line_end(script, connect):
+    server = script(polite(ends=[lambda talk: (talk.connection.sendall(b"250 queued as 4AB"), talk.cut())]))
+    assert connect(server).send(mail()).message_id == "4AB"
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n"], ids=["open", "ended"])
+def test_a_line_that_is_too_long_is_no_reply(end, script, connect):
+    server = script(polite(greeting=lambda talk: (talk.connection.sendall(b"220 " + b"x" * 9000 + end), talk.wait())))
+    with pytest.raises(ConnectionFailed, match="a line without end"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+
+
+@pytest.mark.parametrize("reply", [b"2x0 ok", b"25", b"", b"0250 ok", b"-50 ok", b"199 ok", b"600 ok"])
+def test_what_has_no_code_from_200_to_599_is_no_reply(reply, script, connect):
+    server = script(polite(mail=reply))
+    with pytest.raises(ConnectionFailed, match="its reply is no SMTP"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+
+
+def test_after_a_421_the_next_email_goes_over_another_connection_without_a_quit(script, connect):
+    server = script(polite(ends=[b"250 ok", b"421 4.3.2 going down"]), polite())
+    transport = connect(server)
+    batch = transport.send_batch([mail(), mail(), mail()])
+    assert [item.outcome.value for item in batch] == ["accepted", "not_sent", "accepted"]
+    assert server.carriers == [1, 1, 2]
+    assert "QUIT" not in server.verbs()
