@@ -19,8 +19,7 @@ from .inputs import EmailLike, as_mail, listed, note_input
 
 P = TypeVar("P")
 
-# After so many failed connections in a row the other emails of a batch are not attempted.
-GIVE_UP_AFTER = 3
+GIVE_UP_AFTER = 3  # failed connections in a row: the other emails of a batch are not attempted
 EVERY_EMAIL = sys.maxsize
 
 
@@ -49,8 +48,7 @@ class BaseTransport(Generic[P]):
     _ready: ClassVar[tuple[type, ...]] = ()  # what else is taken as it is, beside records
     _batch_bytes: float = math.inf
     _max_attempts: int | None = None
-    # Whether two emails of one call must not have the same key.
-    _keys_are_unique: ClassVar[bool] = False
+    _keys_are_unique: ClassVar[bool] = False  # whether two emails of one call must not have the same key
 
     def _prepare(self, email: Any, batch: Batch[P]) -> P:
         """Check every field of an email, and encode it once; `InvalidEmail` names the field."""
