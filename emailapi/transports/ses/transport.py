@@ -22,7 +22,6 @@ from ...models.outbound import BatchItem, SendResult
 from ...settings import Timeout, as_deadline, as_retry, as_timeout
 from ..base import BaseTransport
 from ..batch import Batch
-from ..inputs import EmailLike
 from ..ready_message import Given, Recipients
 from .client import Client
 from .errors import OUT_OF_TIME, REQUEST
@@ -64,6 +63,11 @@ class SESTransport(BaseTransport[SESPayload]):
 
     Simple mails leave by `send_email`; those with headers or attachments as MIME by `send_raw_email`. Threads may share
     a transport, and a forked process has connections of its own. It is a context manager.
+
+    A failed connection and throttling are tried again within the deadline; nothing else is. Beside `InvalidEmail`,
+    sending raises `SESError` when SES rejected the email (throttling is `RateLimited`, too, the daily quota
+    `LimitExceeded`, wrong credentials `Unauthorized`), `ConnectionFailed` and `DeadlineExceeded` when nothing was sent,
+    and `DeliveryUnknown` when there was no response, or one of 500 or more.
 
     Exceptions that a signal handler raises meanwhile, as time limits of queues do, pass after the connection is closed;
     a note says when the email may have been sent.
@@ -127,23 +131,6 @@ class SESTransport(BaseTransport[SESPayload]):
             f"SESTransport(region_name={self._client.region!r}, "
             f"configuration_set_name={self._defaults.configuration_set_name!r})"
         )
-
-    def send(self, email: EmailLike, /) -> SendResult:
-        """
-        Send one mail.
-
-        A failed connection and throttling are tried again, within the deadline; nothing else is.
-
-        Raises:
-            InvalidEmail: SES does not carry a field, or would refuse the mail.
-            SESError: SES refused it. Throttling is `RateLimited`, too, the daily quota `LimitExceeded`, wrong
-                credentials `Unauthorized`.
-            ConnectionFailed: There was no connection; nothing was sent.
-            DeadlineExceeded: Out of time, and nothing was sent.
-            DeliveryUnknown: It may have been sent: there was no answer, or one of 500 or more.
-            ConfigurationError: The transport is closed, or boto3 found no credentials.
-        """
-        return super().send(email)
 
     def send_message(
         self, message: Given | Email, *, sender: str | Address | None = None, recipients: Recipients = None
