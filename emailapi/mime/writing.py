@@ -76,8 +76,9 @@ def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False
     """
     sender = check_whole(email)
     token = os.urandom(12).hex()
-    content_header, body = _content(email, token)
+    # First, as an error in a header must not pass a frame that holds the encoded bodies.
     header = _header(email, sender, (*email.headers, *headers), token, utf8)
+    content_header, body = _content(email, token)
     return b"".join(((header + content_header + "\r\n").encode(), *body))
 
 
@@ -89,8 +90,8 @@ def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool =
         InvalidEmail: As `to_bytes`.
     """
     sender = check_whole(email)
-    _check_parts(email)
     _header(email, sender, (*email.headers, *headers), "", utf8)
+    _check_parts(email)
 
 
 def _header(email: Email, sender: Address, own: Sequence[Header], token: str, utf8: bool) -> str:

@@ -164,7 +164,8 @@ class SMTPTransport(BaseTransport[Parcel]):
         if error is None:
             assert result is not None  # noqa: S101 - there is one without an error
             return result
-        error = error.replace(attempts=number)
+        # Its frames hold the email, and the password of a login: tools that print local variables would show them.
+        error = error.with_traceback(None).replace(attempts=number)
         if progress.replies and not isinstance(error, DeliveryUnknown):
             return progress.give_up(error)
         return error
@@ -181,7 +182,7 @@ class SMTPTransport(BaseTransport[Parcel]):
                 while progress.left:
                     if session.full:
                         # Each connection carries one email at least, or the server's reply stands: this ends.
-                        session = None
+                        session = None  # until there is another
                         session, was_used = connection.session(deadline)
                     transact(session, progress)
                 return Attempt(progress.result())

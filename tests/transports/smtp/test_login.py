@@ -190,6 +190,8 @@ def test_no_secret_is_seen(mechanism, code, script, connect, caplog):
         transport.send(mail())
     shown = [repr(transport), repr(transport._settings), repr(transport._pool), caplog.text, repr(caught.value)]
     shown += ["".join(traceback.format_exception(caught.value)), str(pickle.loads(pickle.dumps(caught.value)))]
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    shown += [repr(frame.f_locals) for frame in frames if "/tests/" not in frame.f_code.co_filename]
     for text in shown:
         assert SECRET not in text or mechanism == "XOAUTH2"
         assert "hunter22" not in text

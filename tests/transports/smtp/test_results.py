@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pickle
 import re
+from traceback import walk_tb
 
 import pytest
 
-from emailapi import DeliveryUnknown, SMTPError, TransportError
+from emailapi import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError, TransportError
 from emailapi.transports.smtp.connection import Reply
 from emailapi.transports.smtp.transaction import queue_id
 
@@ -188,3 +189,32 @@ def test_replies_are_taken_apart():
     assert Reply.read(550, b"5.1.1 no\n5.1.1 such \xff user") == Reply(550, "no such \ufffd user", "5.1.1")
     assert Reply.read(250, b"2.0.0\nfine") == Reply(250, "fine", "2.0.0")
     assert Reply.read(250, b"10.0.0.1 is fine") == Reply(250, "10.0.0.1 is fine")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"mail": b"550 no"},
+        {"rcpt": b"550 no"},
+        {"data": b"550 no"},
+        {"ends": [b"550 no"]},
+        {"ends": [Talk.cut]},
+    ],
+    ids=["mail", "rcpt", "data", "end", "lost"],
+)
+def test_a_traceback_of_an_email_that_was_not_accepted_does_not_hold_the_email(steps, script, connect):
+    with pytest.raises(EmailAPIError) as caught:
+        connect(script(polite(**steps))).send(mail(text_body="a private text"))
+    assert "private" not in locals_of_ours(caught.value)
+
+
+def test_a_traceback_of_an_email_that_cannot_be_written_does_not_hold_the_email(script, connect):
+    with pytest.raises(InvalidEmail) as caught:
+        connect(script(polite())).send(mail(text_body="a private text", headers={"Resent-Bcc": "you@example.org"}))
+    assert "private" not in locals_of_ours(caught.value)
+
+
+def locals_of_ours(error: BaseException) -> str:
+    """Return the local variables of the frames of the package that an error passed through, as tools print them."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    return "".join(repr(frame.f_locals) for frame in frames if "/tests/" not in frame.f_code.co_filename)
