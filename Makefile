@@ -3,7 +3,7 @@
 # make test    linters, types, the docs, and all tests with branch coverage; also `make tests`
 # make lint    only the linters and types
 # make docs    build the site of docs/, and say where to open it
-# make format  format the code, and mend what ruff can mend
+# make format  write what is generated, format the code, and mend what ruff can mend
 # make clean   remove what the other commands have made
 #
 # make test REQUIRE="chromium redis"   what is named must be there: its tests fail instead of being skipped
@@ -60,6 +60,7 @@ lint: $(VENV)/.test-installed
 	@echo "== import-linter" && PYTHONPATH=. $(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@echo "== interrogate" && $(RUN) interrogate --quiet emailapi benchmarks || \
 	    { $(RUN) interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
+	@echo "== public names" && $(BIN)/python .ci/public_names.py --check
 	@echo "== structure" && $(BIN)/python .ci/structure.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.
@@ -68,6 +69,7 @@ docs: $(VENV)/.test-installed
 	    -b html -d build/doctrees docs build/docs
 
 format: $(VENV)/.test-installed
+	@$(BIN)/python .ci/public_names.py
 	@$(RUN) ruff format .
 	@$(RUN) ruff check --fix .
 

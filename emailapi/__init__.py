@@ -11,185 +11,10 @@ Names are loaded at their first use, so that `import emailapi` costs next to not
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ._version import __version__ as __version__
 
-from ._version import __version__
-
-if TYPE_CHECKING:
-    from .account_client import AccountClient
-    from .client import Client
-    from .errors import (
-        ERROR_CODES,
-        APIError,
-        BatchFailed,
-        ConfigurationError,
-        Conflict,
-        ConnectionFailed,
-        DeadlineExceeded,
-        DeliveryUnknown,
-        EmailAPIError,
-        ErrorCode,
-        InactiveRecipient,
-        InvalidArgument,
-        InvalidEmail,
-        InvalidRequest,
-        InvalidResponse,
-        LimitExceeded,
-        NotFound,
-        Outcome,
-        RateLimited,
-        SenderNotAllowed,
-        ServerError,
-        ServiceUnavailable,
-        SESError,
-        SMTPError,
-        TransportError,
-        Unauthorized,
-    )
-    from .models.address import Address
-    from .models.attachment import Attachment
-    from .models.bounces import (
-        BOUNCE_KINDS,
-        Bounce,
-        BounceCount,
-        BounceFilters,
-        BounceKind,
-        BounceType,
-        DeliveryStats,
-    )
-    from .models.bulk import BulkEmail, BulkMessage, BulkState, BulkStatus
-    from .models.data_removals import DataRemoval, DataRemovalStatus, NewDataRemoval
-    from .models.domains import Domain, DomainChanges, NewDomain, SpfCheck
-    from .models.email import Email, TemplateEmail
-    from .models.fields import TrackLinks
-    from .models.header import Header
-    from .models.inbound import (
-        InboundAddress,
-        InboundAttachment,
-        InboundDetails,
-        InboundFilters,
-        InboundHeader,
-        InboundMessage,
-        InboundStatus,
-    )
-    from .models.inbound_rules import InboundRule
-    from .models.listing import Listing, Page
-    from .models.messages import (
-        EventType,
-        Message,
-        MessageDetails,
-        MessageEvent,
-        MessageFilters,
-        MessageState,
-        MessageStatus,
-        OutboundStatus,
-        Recipient,
-        RecipientStatus,
-    )
-    from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
-    from .models.options import HookEvent, Hooks, Retry
-    from .models.outbound import BatchResult, RecipientResult, SendResult
-    from .models.servers import DeliveryType, NewServer, Server, ServerChanges, ServerColor, ServerFilters
-    from .models.signatures import NewSignature, Signature, SignatureChanges
-    from .models.stats import (
-        BounceStats,
-        ClickLocationStats,
-        ClickPlatformStats,
-        ClickStats,
-        NamedStats,
-        OpenPlatformStats,
-        OpenStats,
-        SendStats,
-        SpamStats,
-        StatsFilters,
-        StatsOverview,
-        TrackedStats,
-    )
-    from .models.streams import (
-        NewStream,
-        Stream,
-        StreamArchival,
-        StreamChanges,
-        StreamFilters,
-        StreamType,
-        SubscriptionManagement,
-        UnsubscribeHandling,
-    )
-    from .models.suppressions import (
-        Suppression,
-        SuppressionFilters,
-        SuppressionOrigin,
-        SuppressionReason,
-        SuppressionResult,
-        SuppressionStatus,
-    )
-    from .models.templates import (
-        ContentValidation,
-        NewTemplate,
-        PushAction,
-        PushedTemplate,
-        Template,
-        TemplateChanges,
-        TemplateDetails,
-        TemplateFault,
-        TemplateFilters,
-        TemplatePush,
-        TemplateToValidate,
-        TemplateType,
-        TemplateValidation,
-    )
-    from .models.transport import Transport
-    from .models.webhooks import (
-        ContentTrigger,
-        HttpAuth,
-        HttpHeader,
-        NewWebhook,
-        OpenTrigger,
-        Trigger,
-        TriggerCheck,
-        Triggers,
-        Webhook,
-        WebhookChanges,
-        WebhookFilters,
-        WebhookStatus,
-        WebhookVerification,
-    )
-    from .transports.api.transport import APITransport
-    from .transports.fallback import Fallback
-    from .transports.memory import MemoryTransport
-    from .transports.send_many import Sending, SendingCounts
-    from .transports.ses import SESTransport
-    from .transports.smtp import SMTPOptions, SMTPTransport
-
-
-# fmt: off
-__all__ = [
-    "APIError", "APITransport", "AccountClient", "Address", "Attachment", "BOUNCE_KINDS", "BatchFailed",
-    "BatchResult", "Bounce", "BounceCount", "BounceFilters", "BounceKind", "BounceStats", "BounceType", "BulkEmail",
-    "BulkMessage", "BulkState", "BulkStatus", "Click", "ClickLocation", "ClickLocationStats", "ClickPlatformStats",
-    "ClickStats", "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ContentTrigger",
-    "ContentValidation", "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType",
-    "DeliveryUnknown", "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType",
-    "Fallback", "Geo", "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient",
-    "InboundAddress", "InboundAttachment", "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage",
-    "InboundRule", "InboundStatus", "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse",
-    "LimitExceeded", "Listing", "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters",
-    "MessageState", "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature",
-    "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats",
-    "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate",
-    "RateLimited", "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SESTransport",
-    "SMTPError", "SMTPOptions", "SMTPTransport", "SendResult", "SendStats", "SenderNotAllowed", "Sending",
-    "SendingCounts", "Server", "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable",
-    "Signature", "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream",
-    "StreamArchival", "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression",
-    "SuppressionFilters", "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus",
-    "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters",
-    "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats",
-    "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized", "UnsubscribeHandling",
-    "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification", "__version__",
-]
-# fmt: on
-
+# The one list of the public names: each module of the package, with the names that come from it. `__init__.pyi`, which
+# type checkers and editors read in place of this file, is written from it by `python .ci/public_names.py`.
 _MODULES = {
     "account_client": "AccountClient",
     "client": "Client",
@@ -250,20 +75,18 @@ _MODULES = {
     "transports.smtp": "SMTPOptions SMTPTransport",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+__all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 - a list, although no literal
 
 
-# Hidden from type checkers, which would take any misspelt name for one that is here.
-if not TYPE_CHECKING:
+def __getattr__(name: str) -> object:
+    """Load a public name from its module (PEP 562), and keep it."""
+    from importlib import import_module
 
-    def __getattr__(name: str) -> object:
-        """Load a public name from its module (PEP 562), and keep it."""
-        from importlib import import_module
-
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-        globals()[name] = value
-        return value
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import pickle
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import emailapi
 
-SOURCE = ast.parse(Path(emailapi.__file__).read_bytes())
 HEAVY = {"requests", "urllib3", "cattrs", "idna", "zoneinfo"}
 
 
@@ -28,32 +25,10 @@ def loaded_by(code: str) -> set[str]:
     return set(run(f"{code}\nimport sys; print(*sys.modules)").split())
 
 
-def type_checking_imports() -> dict[str, str]:
-    """Return each name imported for type checkers, and the module it comes from."""
-    block = next(node for node in SOURCE.body if isinstance(node, ast.If))
-    found = {}
-    for node in block.body:
-        assert isinstance(node, ast.ImportFrom)
-        for name in node.names:
-            found[name.name] = node.module or ""
-    return found
-
-
-def test_all_is_sorted():
-    """`__all__` stands in the plain order of its texts, each name once."""
-    assert list(emailapi.__all__) == sorted(set(emailapi.__all__))
-
-
 def test_each_name_says_that_it_lives_in_the_package():
     for name in emailapi.__all__:
         assert getattr(getattr(emailapi, name), "__module__", "emailapi").startswith("emailapi"), name
         assert name in vars(emailapi), "a loaded name is kept"
-
-
-def test_types_homes_and_all_agree():
-    """The imports for type checkers, the lazy homes and `__all__` name the same things in the same places."""
-    assert type_checking_imports() == emailapi._HOMES
-    assert sorted([*emailapi._HOMES, "__version__"]) == emailapi.__all__
 
 
 def test_dir_is_complete():
@@ -64,7 +39,7 @@ def test_dir_is_complete():
 def test_nothing_leaks():
     """A fresh `import emailapi` has no public name but those in `__all__`, and no helper of its own making."""
     code = "import emailapi; print([n for n in vars(emailapi) if n[0] != '_' and n not in emailapi.__all__])"
-    assert run(code).strip() == "['annotations', 'TYPE_CHECKING']"
+    assert run(code).strip() == "['annotations']"
 
 
 def test_star_import_gives_all():
@@ -107,15 +82,9 @@ def test_a_mail_is_built_with_little():
     assert not loaded_by(code) & HEAVY
 
 
-def test_homes_are_modules_of_the_layers_below():
-    """Each lazy home is a module of the package that defines or exports the name."""
-    for name, home in emailapi._HOMES.items():
-        assert getattr(import_module(f"emailapi.{home}"), name) is getattr(emailapi, name)
-
-
 def test_public_classes_pickle_by_reference():
     """Each public class pickles as itself."""
-    for name in emailapi._HOMES:
+    for name in emailapi.__all__:
         value = getattr(emailapi, name)
         if isinstance(value, type):
             assert pickle.loads(pickle.dumps(value)) is value
