@@ -19,9 +19,9 @@ _MODULES = {
     "account_client": "AccountClient",
     "client": "Client",
     "errors": (
-        "APIError BatchFailed ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown "
-        "ERROR_CODES EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest "
-        "InvalidResponse LimitExceeded NotFound Outcome RateLimited SESError SMTPError SenderNotAllowed ServerError "
+        "APIError ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown ERROR_CODES "
+        "EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest InvalidResponse "
+        "LimitExceeded NotFound Outcome RateLimited RecipientResult SESError SMTPError SenderNotAllowed ServerError "
         "ServiceUnavailable TransportError Unauthorized"
     ),
     "models.address": "Address",
@@ -44,7 +44,7 @@ _MODULES = {
     ),
     "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
     "models.options": "HookEvent Hooks Retry",
-    "models.outbound": "BatchResult RecipientResult SendResult",
+    "models.outbound": "BatchFailed BatchResult SendResult",
     "models.servers": "DeliveryType NewServer Server ServerChanges ServerColor ServerFilters",
     "models.signatures": "NewSignature Signature SignatureChanges",
     "models.stats": (

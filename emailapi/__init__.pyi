@@ -6,7 +6,6 @@ from .client import Client
 from .errors import (
     ERROR_CODES,
     APIError,
-    BatchFailed,
     ConfigurationError,
     Conflict,
     ConnectionFailed,
@@ -23,6 +22,7 @@ from .errors import (
     NotFound,
     Outcome,
     RateLimited,
+    RecipientResult,
     SenderNotAllowed,
     ServerError,
     ServiceUnavailable,
@@ -65,7 +65,7 @@ from .models.messages import (
 )
 from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
 from .models.options import HookEvent, Hooks, Retry
-from .models.outbound import BatchResult, RecipientResult, SendResult
+from .models.outbound import BatchFailed, BatchResult, SendResult
 from .models.servers import DeliveryType, NewServer, Server, ServerChanges, ServerColor, ServerFilters
 from .models.signatures import NewSignature, Signature, SignatureChanges
 from .models.stats import (

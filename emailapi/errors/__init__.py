@@ -13,9 +13,9 @@ Every error this package raises.
       APIError
         Unauthorized  InvalidRequest  InactiveRecipient  SenderNotAllowed  NotFound  Conflict
         LimitExceeded  RateLimited  ServiceUnavailable  ServerError
-      BatchFailed
       SMTPError
       SESError
+      BatchFailed (in `models.outbound`, with the `BatchResult` that it holds)
 
 Each has `.outcome`, `.retryable` and `.may_have_been_sent`, carries the request it is about, and pickles whole.
 `ERROR_CODES` is the one table of the service's codes: the client raises from it, the sandbox refuses by it, and the
@@ -26,7 +26,6 @@ from .base import EmailAPIError, Outcome
 from .codes import ERROR_CODES, ErrorCode, error_class
 from .exceptions import (
     APIError,
-    BatchFailed,
     ConfigurationError,
     Conflict,
     ConnectionFailed,
@@ -40,6 +39,7 @@ from .exceptions import (
     LimitExceeded,
     NotFound,
     RateLimited,
+    RecipientResult,
     SenderNotAllowed,
     ServerError,
     ServiceUnavailable,
@@ -52,7 +52,6 @@ from .exceptions import (
 __all__ = [
     "ERROR_CODES",
     "APIError",
-    "BatchFailed",
     "ConfigurationError",
     "Conflict",
     "ConnectionFailed",
@@ -69,6 +68,7 @@ __all__ = [
     "NotFound",
     "Outcome",
     "RateLimited",
+    "RecipientResult",
     "SESError",
     "SMTPError",
     "SenderNotAllowed",

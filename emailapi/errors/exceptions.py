@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from .base import EmailAPIError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from ..models.outbound import BatchResult, RecipientResult
 
 
 class ConfigurationError(EmailAPIError):
@@ -190,27 +190,29 @@ class ServerError(APIError):
     retryable = True
 
 
-class BatchFailed(EmailAPIError):
+@attrs.frozen(kw_only=True)
+class RecipientResult:
     """
-    At least one mail of a batch was not accepted.
+    What a server said of one recipient of a mail.
 
     Attributes:
-        result: The whole batch, accepted ones included.
+        email: The address, as it travelled.
+        accepted: Whether it was taken.
+        code: The reply's code, as in 250 or 550.
+        enhanced_code: The reply's enhanced code (RFC 3463), as in `"5.1.1"`, when it has one.
+        message: The reply's text.
     """
 
-    result: BatchResult
+    email: str
+    accepted: bool
+    code: int | None = None
+    enhanced_code: str | None = None
+    message: str = ""
 
-    def __init__(self, result: BatchResult) -> None:
-        """Count what failed; the batch itself has the details."""
-        failed = result.failed
-        first = f"; the first: {failed[0]}" if failed else ""
-        super().__init__(
-            f"{len(failed)} of {len(result)} mails were not accepted{first}",
-            outcome=Outcome.UNKNOWN if any(error.may_have_been_sent for error in failed) else None,
-            # Sending a batch again would send its accepted emails twice.
-            retryable=not result.accepted and all(error.retryable for error in failed),
-        )
-        self.result = result
+    @property
+    def temporary(self) -> bool:
+        """Whether it was refused for now, and may be taken later."""
+        return self.code is not None and 400 <= self.code < 500
 
 
 class SMTPError(EmailAPIError):

@@ -9,7 +9,7 @@ from typing import Annotated, overload
 
 import attrs
 
-from ..errors import BatchFailed, EmailAPIError, Outcome
+from ..errors import EmailAPIError, Outcome, RecipientResult
 from ..wire import NOT_ON_WIRE, Wire
 
 # The service has had several texts, before and behind the list (api-contract section 2.1).
@@ -32,31 +32,6 @@ def inactive_addresses(message: str) -> tuple[str, ...]:
         if len(words) > 1:  # the list has ended, and the text goes on
             break
     return tuple(found)
-
-
-@attrs.frozen(kw_only=True)
-class RecipientResult:
-    """
-    What a server said of one recipient of a mail.
-
-    Attributes:
-        email: The address, as it travelled.
-        accepted: Whether it was taken.
-        code: The reply's code, as in 250 or 550.
-        enhanced_code: The reply's enhanced code (RFC 3463), as in `"5.1.1"`, when it has one.
-        message: The reply's text.
-    """
-
-    email: str
-    accepted: bool
-    code: int | None = None
-    enhanced_code: str | None = None
-    message: str = ""
-
-    @property
-    def temporary(self) -> bool:
-        """Whether it was refused for now, and may be taken later."""
-        return self.code is not None and 400 <= self.code < 500
 
 
 @attrs.frozen(kw_only=True)
@@ -147,3 +122,26 @@ class BatchResult(Sequence[BatchItem]):
         """
         if self.failed:
             raise BatchFailed(self)
+
+
+class BatchFailed(EmailAPIError):
+    """
+    At least one mail of a batch was not accepted.
+
+    Attributes:
+        result: The whole batch, accepted ones included.
+    """
+
+    result: BatchResult
+
+    def __init__(self, result: BatchResult) -> None:
+        """Count what failed; the batch itself has the details."""
+        failed = result.failed
+        first = f"; the first: {failed[0]}" if failed else ""
+        super().__init__(
+            f"{len(failed)} of {len(result)} mails were not accepted{first}",
+            outcome=Outcome.UNKNOWN if any(error.may_have_been_sent for error in failed) else None,
+            # Sending a batch again would send its accepted emails twice.
+            retryable=not result.accepted and all(error.retryable for error in failed),
+        )
+        self.result = result

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from emailapi.errors import BatchFailed, DeliveryUnknown, InactiveRecipient, InvalidEmail, Outcome
-from emailapi.models.outbound import BatchResult, SendResult, inactive_addresses
+from emailapi.errors import DeliveryUnknown, InactiveRecipient, InvalidEmail, Outcome
+from emailapi.models.outbound import BatchFailed, BatchResult, SendResult, inactive_addresses
 from emailapi.wire import read
 
 ONE = SendResult(message_id="m1", to="a@example.com", submitted_at=datetime(2024, 7, 15, tzinfo=UTC))

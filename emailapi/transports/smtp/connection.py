@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from ..._delivery import Deadline
 from ..._net import monotonic, readiness, received_from
-from ...errors import EmailAPIError, SMTPError
-from ...models.outbound import RecipientResult
+from ...errors import EmailAPIError, RecipientResult, SMTPError
 from .tls import words
 
 # One write has one time limit for all of it, however much the other side takes meanwhile.

@@ -8,8 +8,8 @@ from operator import attrgetter
 
 import attrs
 
-from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
-from ...models.outbound import RecipientResult, SendResult
+from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, RecipientResult, SMTPError
+from ...models.outbound import SendResult
 from ..ready_message import in_seven_bits
 from .connection import FAREWELL, Broken, Reply, Session
 from .payload import Parcel
