@@ -7,7 +7,7 @@ from contextlib import suppress
 from copy import copy
 from functools import partial
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
 
@@ -25,8 +25,19 @@ from .responses import each, identified, rejected, single
 
 if TYPE_CHECKING:
     from ..._http import Session
-    from ...client import Client
     from ...settings import Options
+
+
+class SendingClient(Protocol):
+    """A `Client`, as far as `APITransport` knows it; an `AccountClient` has no `outbound`."""
+
+    _session: Session
+    _options: Options
+
+    @property
+    def outbound(self) -> object:
+        """Sending emails."""
+
 
 # A batch may take a second more for each of these.
 BYTES_A_SECOND = 1_000_000
@@ -47,7 +58,7 @@ class APITransport(BaseTransport[APIPayload]):
     _options: Options
     _endpoint: Endpoint[Any]
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: SendingClient) -> None:
         """Use the client's connections; they stay the client's."""
         self._set(client._session, client._options, EMAILS)
 
