@@ -23,7 +23,7 @@ from .instants import eastern_day, micros, wire_text
 from .refusal import Refusal
 from .rules import Mail
 from .store import Transaction
-from .tables import bounces, events as event_table, streams, suppressions, tallies
+from .tables import bounces, messages, streams, suppressions, tallies
 from .tables.bounces import Bounce
 from .tables.messages import Pending
 from .tables.servers import Server
@@ -117,7 +117,7 @@ class Intake:
             if kind.reason is not None:
                 origin = "Customer" if kind.reason == "ManualSuppression" else "Recipient"
                 suppressions.add(self._db, bounce.stream, bounce.email, kind.reason, origin, self._instant)
-        event_table.add_events(self._db, self._events)
+        messages.add_events(self._db, self._events)
         tallies.add(self._db, self._tallies)
 
     def _stream(self, stream_id: str) -> Stream:

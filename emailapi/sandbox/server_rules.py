@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from .access import is_loopback
 from .addresses import is_domain
-from .dns import has_records
+from .dns_rules import has_records
 from .fields import flag_of, text_of, wrong_type
 from .refusal import Refusal
 from .rules import TRACK_LINKS

@@ -6,7 +6,7 @@ from ...models.domains import DOMAINS, Domain
 from ..addresses import is_domain
 from ..answers import done, written
 from ..calls import Call, Paging, read_id
-from ..dns import (
+from ..dns_rules import (
     NAME_LENGTH,
     begin,
     check_not_public,

@@ -12,7 +12,7 @@ from ..refusal import Refusal
 from ..routing import Found, Routes
 from ..source import write_source
 from ..store import Row
-from ..tables import events, messages
+from ..tables import messages
 from ..tables.search import Search, search
 
 routes = Routes()
@@ -97,7 +97,7 @@ def details(call: Call, message_id: str) -> object:
                 received_at=wire_text(event["received_at"]),
                 details=json.loads(event["details"]),
             )
-            for event in events.of_message(call.db, row["id"])
+            for event in messages.events_of(call.db, row["id"])
         ],
     )
 

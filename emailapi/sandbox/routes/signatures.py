@@ -6,7 +6,7 @@ from ...models.signatures import SIGNATURES, Signature
 from ..addresses import is_address, is_domain
 from ..answers import done, written
 from ..calls import Call, Paging, read_id
-from ..dns import begin, check_not_public, read_return_path, rotate_dkim, set_return_path, shown, verify_spf
+from ..dns_rules import begin, check_not_public, read_return_path, rotate_dkim, set_return_path, shown, verify_spf
 from ..fields import object_of, text_of
 from ..refusal import Refusal
 from ..routing import Found, Routes

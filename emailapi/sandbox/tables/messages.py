@@ -1,9 +1,9 @@
-"""Messages: stored many at a time, read one by one; `search` lists them."""
+"""Messages and what happened to them: stored many at a time, read one by one; `search` lists messages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..attachments import File
 from ..store import Row, Transaction, Value
@@ -67,6 +67,16 @@ def by_uuid(db: Transaction, server: int, uuid: str) -> Row | None:
         uuid.lower(),
         server,
     )
+
+
+def add_events(db: Transaction, rows: Iterable[tuple[int, str, str, int, str]]) -> None:
+    """Store events: message, recipient, type, instant, details as JSON."""
+    db.run_all("INSERT INTO events (message, recipient, type, received_at, details) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def events_of(db: Transaction, message: int) -> list[Row]:
+    """Return a message's events, oldest first."""
+    return db.rows("SELECT recipient, type, received_at, details FROM events WHERE message = ? ORDER BY id", message)
 
 
 def files(db: Transaction, message: int) -> list[File]:
