@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import attrs  # noqa: E402
+import grimp  # noqa: E402
 
 import emailapi  # noqa: E402
 from emailapi.wire import wire_names  # noqa: E402
@@ -25,6 +28,12 @@ from emailapi.wire import wire_names  # noqa: E402
 PACKAGE = ROOT / "emailapi"
 FILE_LIMIT = 300
 FUNCTION_LIMIT = 40
+# A file of fewer lines is small; a folder may have so many of them, beside `__init__.py` and the like.
+SMALL = 30
+SMALL_FILES_LIMIT = 3
+
+# What stands under `emailapi/` with the same name in each of a group of folders has the same role in all of them.
+MIRRORED = (("transports/api", "transports/smtp", "transports/ses"), ("sandbox/routes", "sandbox/tables"))
 
 # Wire names are known to the models, the codec and the server side only. The names of an email's headers are no wire
 # names, nor are the keys around the records of a response.
@@ -137,11 +146,48 @@ def patched_errors(tree: ast.AST) -> Iterator[str]:
                 yield f"line {target.lineno}: sets {ast.unparse(target)}: use error.replace()"
 
 
+def crowds(paths: Sequence[Path]) -> Iterator[str]:
+    """Yield the folders that have too many small files."""
+    small = defaultdict(list)
+    for path in paths:
+        if not path.name.startswith("__") and len(path.read_text("utf-8").splitlines()) < SMALL:
+            small[path.parent].append(path.name)
+    for folder, names in small.items():
+        if len(names) > SMALL_FILES_LIMIT:
+            yield f"{folder.relative_to(ROOT)}: {', '.join(names)} have fewer than {SMALL} lines: merge some"
+
+
+def names_twice(paths: Sequence[Path]) -> Iterator[str]:
+    """Yield the files whose name another file of the same layer has, unless their folders mirror each other."""
+    places = defaultdict(list)
+    for path in paths:
+        inside = path.relative_to(PACKAGE)
+        if not path.name.startswith("__"):
+            places[inside.parts[0], path.stem.lstrip("_")].append(inside)
+    for found in places.values():
+        folders = {str(path.parent) for path in found}
+        if len(found) > 1 and not any(folders <= set(group) for group in MIRRORED):
+            yield f"{', '.join(map(str, found))}: two files of one layer must not share a name"
+
+
+def circles() -> Iterator[str]:
+    """Yield a circle of imports, those for type checkers included, if there is one."""
+    graph = grimp.build_graph("emailapi", cache_dir=None)
+    try:
+        TopologicalSorter({name: graph.find_modules_directly_imported_by(name) for name in graph.modules}).prepare()
+    except CycleError as error:
+        yield f"imports in a circle: {' <- '.join(error.args[1])}"
+
+
 def complaints() -> Iterator[str]:
     """Yield each violation, with its file."""
     names = wire_names_of_records()
-    tests = [path for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "typing"]
-    for path in sorted([*PACKAGE.rglob("*.py"), *tests]):
+    package = sorted(PACKAGE.rglob("*.py"))
+    tests = sorted(path for path in (ROOT / "tests").rglob("*.py") if path.parent.name != "typing")
+    yield from crowds([*package, *tests])
+    yield from names_twice(package)
+    yield from circles()
+    for path in [*package, *tests]:
         found = []
         source = path.read_text("utf-8")
         lines = len(source.splitlines())
