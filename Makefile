@@ -60,7 +60,7 @@ lint: $(VENV)/.test-installed
 	@echo "== import-linter" && PYTHONPATH=. $(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@echo "== interrogate" && $(RUN) interrogate --quiet emailapi benchmarks || \
 	    { $(RUN) interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
-	@echo "== public names" && $(BIN)/python .ci/public_names.py --check
+	@echo "== generated files" && $(BIN)/python .ci/public_names.py --check && $(BIN)/python docs/generate.py --check
 	@echo "== structure" && $(BIN)/python .ci/structure.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.
@@ -70,6 +70,7 @@ docs: $(VENV)/.test-installed
 
 format: $(VENV)/.test-installed
 	@$(BIN)/python .ci/public_names.py
+	@$(BIN)/python docs/generate.py
 	@$(RUN) ruff format .
 	@$(RUN) ruff check --fix .
 

@@ -1,11 +1,8 @@
-"""Every call of every namespace: that it is tested, documented, shown, and careful with what it is given."""
+"""Every call of every namespace: that it is there, and careful with what it is given."""
 
 from __future__ import annotations
 
-import ast
 import inspect
-from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -27,8 +24,7 @@ CALLS = {
 }
 
 
-def test_the_namespaces_of_the_design():
-    """Both clients have the namespaces, and the namespaces the calls, that design.md section 1 gives them."""
+def test_no_namespace_and_no_call_is_missing():
     calls = {
         "client.outbound": "send send_batch send_template send_template_batch send_bulk bulk_status list_bulk",
         "client.messages": "list get status dump opens message_opens clicks message_clicks",
@@ -54,38 +50,10 @@ def test_the_namespaces_of_the_design():
     assert {f"{name}.{verb}" for name, verbs in calls.items() for verb in verbs.split()} <= set(CALLS)
 
 
-@cache
-def called_in_tests() -> set[str]:
-    """Return each `client.namespace.verb(...)` that stands in a test of this folder."""
-    found = set()
-    for path in Path(__file__).parent.glob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Call):
-                found.add(".".join(ast.unparse(node.func).split(".")[-3:]))
-    return found
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_each_call_is_tested(name):
-    """Each call is made by a test of this folder, with its client's name: most of them by a table of the contract."""
-    assert name in called_in_tests()
-
-
-@pytest.mark.parametrize("name", CALLS)
-def test_each_call_says_what_it_does(name):
-    """Each call has a docstring whose first line is a sentence."""
-    words = (inspect.getdoc(CALLS[name]) or "").splitlines()
-    assert words
-    assert words[0].endswith(".")
-
-
-@pytest.mark.parametrize("name", NAMESPACES)
-def test_each_namespace_says_what_it_is(name):
-    """Each namespace has a docstring, so has the attribute of its client; `dir()` shows it."""
-    side, attribute = name.split(".")
-    assert inspect.getdoc(type(NAMESPACES[name]))
-    assert inspect.getdoc(getattr(type(CLIENTS[side]), attribute))
-    assert attribute in dir(CLIENTS[side])
+def test_dir_shows_each_namespace():
+    for name in NAMESPACES:
+        side, attribute = name.split(".")
+        assert attribute in dir(CLIENTS[side])
 
 
 BY_ID = [name for name, call in CALLS.items() if {"id", "id_or_alias"} & set(inspect.signature(call).parameters)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import postmark.sync
 import pytest
 import requests
 
@@ -136,14 +137,12 @@ def refused() -> Any:
 @pytest.fixture
 def vendor(sandbox: Sandbox) -> Iterator[Any]:
     """The vendor's own synchronous client of a server, with only the base URL changed."""
-    sync = pytest.importorskip("postmark.sync")
-    with sync.ServerClient(sandbox.token, retries=0, base_url=sandbox.url) as client:
+    with postmark.sync.ServerClient(sandbox.token, retries=0, base_url=sandbox.url) as client:
         yield client
 
 
 @pytest.fixture
 def vendor_account(sandbox: Sandbox) -> Iterator[Any]:
     """The vendor's own client of the account."""
-    sync = pytest.importorskip("postmark.sync")
-    with sync.AccountClient(sandbox.account_token, retries=0, base_url=sandbox.url) as client:
+    with postmark.sync.AccountClient(sandbox.account_token, retries=0, base_url=sandbox.url) as client:
         yield client

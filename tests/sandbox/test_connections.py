@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import resource
 import socket
 import subprocess
 import sys
@@ -55,7 +56,6 @@ with Sandbox() as sandbox:
 
 
 def _crowd(needs: Callable[[str, object, str], None], count: int, files: int, first: str) -> None:
-    resource = pytest.importorskip("resource")
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     needs("files", limit == resource.RLIM_INFINITY or limit >= files, f"a process may open {limit} files only")
     done = subprocess.run(
@@ -80,7 +80,6 @@ def test_1100_kept_connections_do_not_keep_a_client_out(needs):
 
 def test_a_process_without_file_descriptors_makes_room(needs, tmp_path):
     # The connections are opened here: the sandbox alone has too few descriptors.
-    resource = pytest.importorskip("resource")
     script = (
         "import resource, sys; from emailapi.sandbox import Sandbox\n"
         "s = Sandbox().start()\n"

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from typing import Any
 
+import postmark
 import pytest
 
-postmark = pytest.importorskip("postmark")
-
-
-@pytest.fixture
-def vendor(sandbox) -> Iterator[Any]:
-    """Its synchronous client, with only the base URL changed."""
-    import postmark.sync
-
-    with postmark.sync.ServerClient(sandbox.token, retries=0, base_url=sandbox.url) as client:
-        yield client
-
-
 MAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
+TEMPLATED = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "x", "template_model": {}}
+BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages": [{"to": "b@example.com"}]}
 
 
 def test_send_and_read(vendor):
@@ -90,3 +79,32 @@ def test_wrong_token(sandbox):
     client = postmark.sync.ServerClient("wrong", retries=0, base_url=sandbox.url)
     with client, pytest.raises(postmark.InvalidAPIKeyException):
         client.outbound.send(MAIL)
+
+
+def test_every_mail(vendor):
+    """It goes through all mails page by page."""
+    ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
+    found = vendor.outbound.stream(batch_size=2)
+    assert [message.message_id for message in found] == ids[::-1]
+
+
+def test_what_comes_later(vendor):
+    """What the sandbox cannot do yet is its own error, with a sentence that says so."""
+    for call in (
+        lambda: vendor.outbound.send_with_template(TEMPLATED),
+        lambda: vendor.outbound.send_batch_with_template([TEMPLATED]),
+        lambda: vendor.outbound.send_bulk(BULK),
+        lambda: vendor.outbound.get_bulk_status("x"),
+        lambda: vendor.templates.validate({"subject": "x"}),
+        lambda: vendor.outbound.list_opens(),
+        lambda: vendor.outbound.list_message_opens("x"),
+        lambda: vendor.outbound.list_clicks(),
+        lambda: vendor.outbound.list_message_clicks("x"),
+        lambda: vendor.inbound.list(),
+        lambda: vendor.inbound.get("x"),
+        lambda: vendor.inbound.bypass("x"),
+        lambda: vendor.inbound.retry("x"),
+    ):
+        with pytest.raises(postmark.ValidationException, match=r"The sandbox does not \w+.* yet\.") as caught:
+            call()
+        assert caught.value.error_code == 615

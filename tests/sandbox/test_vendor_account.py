@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import postmark
 import pytest
-
-postmark = pytest.importorskip("postmark")
 
 
 def test_own_server(sandbox, vendor):

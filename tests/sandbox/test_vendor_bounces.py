@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import postmark
 import pytest
-
-postmark = pytest.importorskip("postmark")
+from postmark.models.streams.enums import MessageStreamType, UnsubscribeHandlingType
+from postmark.models.suppressions.enums import SuppressionOrigin, SuppressionReason
 
 HARD = "hardbounce@bounce-testing.postmarkapp.com"
 SOFT = "softbounce@bounce-testing.postmarkapp.com"
@@ -43,7 +44,6 @@ def test_bounces(vendor):
 
 def test_suppressions(vendor):
     """It suppresses addresses, lists them by each of its filters, and takes them off."""
-    enums = pytest.importorskip("postmark.models.suppressions.enums")
     vendor.outbound.send({**MAIL, "to": HARD})
     made = vendor.suppressions.create("outbound", ["a@example.com", "nobody"])
     assert [(result.email_address, result.status) for result in made] == [
@@ -54,8 +54,8 @@ def test_suppressions(vendor):
     assert {entry.email_address for entry in vendor.suppressions.dump("outbound")} == {"a@example.com", HARD}
     now, day = datetime.now(UTC), timedelta(days=1)
     for filters in (
-        {"suppression_reason": enums.SuppressionReason("ManualSuppression")},
-        {"origin": enums.SuppressionOrigin("Customer")},
+        {"suppression_reason": SuppressionReason("ManualSuppression")},
+        {"origin": SuppressionOrigin("Customer")},
         {
             "email_address": "a@example.com",
             "from_date": now - day,
@@ -70,8 +70,7 @@ def test_suppressions(vendor):
 
 def test_streams(vendor):
     """It makes, reads, changes and lists a stream, archives it and takes it back."""
-    enums = pytest.importorskip("postmark.models.streams.enums")
-    broadcasts, unsubscribe = enums.MessageStreamType("Broadcasts"), enums.UnsubscribeHandlingType("Postmark")
+    broadcasts, unsubscribe = MessageStreamType("Broadcasts"), UnsubscribeHandlingType("Postmark")
     made = vendor.stream.create("news", "News", broadcasts, description="d", unsubscribe_handling_type=unsubscribe)
     assert (made.id, made.name, made.description, made.message_stream_type) == ("news", "News", "d", broadcasts)
     assert made.subscription_management_configuration.unsubscribe_handling_type == unsubscribe

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import postmark
 import pytest
-
-postmark = pytest.importorskip("postmark")
 
 MAIL = {"sender": "a@example.com", "html_body": "<p>x</p>", "tag": "t", "track_opens": True}
 

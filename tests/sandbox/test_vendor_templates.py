@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import postmark
 import pytest
 
 from emailapi.sandbox.tables import servers
-
-postmark = pytest.importorskip("postmark")
 
 STANDARD = {"name": "Welcome", "alias": "welcome", "subject": "Hi {{name}}", "html_body": "<p>", "text_body": "Hello"}
 LAYOUT = {"name": "Frame", "alias": "frame", "template_type": "Layout", "html_body": "{{{@content}}}"}

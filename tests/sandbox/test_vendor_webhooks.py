@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import postmark
 import pytest
-
-postmark = pytest.importorskip("postmark")
 
 URL = "https://hooks.example.com/mail"
 
