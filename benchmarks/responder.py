@@ -13,6 +13,8 @@ import re
 import selectors
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TO = re.compile(rb'"To": ?"([^"]*)"')
@@ -35,8 +37,14 @@ def _complete(received: bytearray) -> bool:
     return len(received) >= end + 4 + (int(length[1]) if length else 0)
 
 
-def serve() -> None:
-    """Answer all connections until standard input ends."""
+def serve(meet: Callable[[socket.socket], Callable[[], bool]]) -> None:
+    """
+    Serve all connections until standard input ends.
+
+    Args:
+        meet: Called with a new connection, returns what is called whenever something has come on it; that returns
+            whether the connection is still open.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     waiting = selectors.DefaultSelector()
     waiting.register(listener, selectors.EVENT_READ)
@@ -49,10 +57,14 @@ def serve() -> None:
             if key.fileobj is listener:
                 connection, _ = listener.accept()
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                waiting.register(connection, selectors.EVENT_READ, bytearray())
-            elif isinstance(key.fileobj, socket.socket) and not _read(key.fileobj, key.data):
+                waiting.register(connection, selectors.EVENT_READ, meet(connection))
+            elif isinstance(key.fileobj, socket.socket) and not key.data():
                 waiting.unregister(key.fileobj)
                 key.fileobj.close()
+
+
+def _meet(connection: socket.socket) -> Callable[[], bool]:
+    return partial(_read, connection, bytearray())
 
 
 def _read(connection: socket.socket, received: bytearray) -> bool:
@@ -68,4 +80,4 @@ def _read(connection: socket.socket, received: bytearray) -> bool:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(_meet)

@@ -8,9 +8,11 @@ It prints its port, and ends when its standard input does. It reads no more of a
 
 from __future__ import annotations
 
-import selectors
 import socket
 import sys
+from collections.abc import Callable
+
+from .responder import serve
 
 _END = b"\r\n.\r\n"
 
@@ -19,7 +21,6 @@ class _Peer:
     """One connection: what came and is not answered yet, and whether a mail is being sent."""
 
     def __init__(self, connection: socket.socket, offer: bytes) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection = connection
         self.offer = offer
         self.received = bytearray()
@@ -51,26 +52,12 @@ class _Peer:
         return said.get(line, b"250 2.1.0 Ok\r\n")
 
 
-def serve(*extensions: str) -> None:
-    """Answer all connections until standard input ends."""
+def _meeting(*extensions: str) -> Callable[[socket.socket], Callable[[], bool]]:
+    """Return what meets a new connection, and offers these extensions."""
     lines = ["here", *extensions, "SIZE 0", "8BITMIME"]
     offer = "".join(f"250{' ' if line is lines[-1] else '-'}{line}\r\n" for line in lines).encode()
-    listener = socket.create_server(("127.0.0.1", 0))
-    waiting = selectors.DefaultSelector()
-    waiting.register(listener, selectors.EVENT_READ)
-    waiting.register(sys.stdin, selectors.EVENT_READ)
-    print(listener.getsockname()[1], flush=True)
-    while True:
-        for key, _ in waiting.select():
-            if key.fileobj is sys.stdin:
-                return
-            if key.fileobj is listener:
-                connection, _ = listener.accept()
-                waiting.register(connection, selectors.EVENT_READ, _Peer(connection, offer))
-            elif not key.data.serve():
-                waiting.unregister(key.fileobj)
-                key.data.connection.close()
+    return lambda connection: _Peer(connection, offer).serve
 
 
 if __name__ == "__main__":
-    serve(*(word.upper() for word in sys.argv[1:]))
+    serve(_meeting(*(word.upper() for word in sys.argv[1:])))

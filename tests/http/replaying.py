@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import socket
 from unittest import mock
 from urllib.parse import urlsplit
 
@@ -37,6 +39,12 @@ def _response(request, replies=REPLIES, status=200):
     response._content = json.dumps(replies[urlsplit(request.url).path]).encode()
     response.request, response.url = request, request.url
     return response
+
+
+def _urllib3_response(url, replies, status):
+    """Return what a patched function of `urllib3` does."""
+    body = io.BytesIO(json.dumps(replies[urlsplit(url).path]).encode())
+    return urllib3.HTTPResponse(body, status=status, preload_content=False)
 
 
 # Each gives a function that tells (method, URL, token) of what the tool saw.
@@ -156,14 +164,11 @@ def by_session_class(url, replies, status):
 
 @contextlib.contextmanager
 def by_urlopen(url, replies, status):
-    import io
-
     seen = []
 
     def urlopen(pool, method, url, body=None, headers=None, **options):
         seen.append((method, f"{pool.scheme}://{pool.host}:{pool.port}{url}", _token(headers)))
-        body = io.BytesIO(json.dumps(replies[urlsplit(url).path]).encode())
-        return urllib3.HTTPResponse(body, status=status, preload_content=False)
+        return _urllib3_response(url, replies, status)
 
     with mock.patch.object(HTTPConnectionPool, "urlopen", urlopen):
         yield lambda: seen
@@ -179,13 +184,10 @@ def by_connection_class(url, replies, status):
 
         def request(self, method, url, body=None, headers=None, **options):
             seen.append((method, f"http://{self.host}:{self.port}{url}", _token(headers)))
-            self._path = urlsplit(url).path
+            self._url = url
 
         def getresponse(self):
-            import io
-
-            body = io.BytesIO(json.dumps(replies[self._path]).encode())
-            return urllib3.HTTPResponse(body, status=status, preload_content=False)
+            return _urllib3_response(self._url, replies, status)
 
     with mock.patch.object(HTTPConnectionPool, "ConnectionCls", Connection):
         yield lambda: seen
@@ -193,9 +195,6 @@ def by_connection_class(url, replies, status):
 
 @contextlib.contextmanager
 def by_socket(url, replies, status):
-    import io
-    import socket
-
     sent = []
 
     class Socket(socket.socket):
