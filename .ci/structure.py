@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -187,6 +188,17 @@ def circles() -> Iterator[str]:
         yield f"imports in a circle: {' <- '.join(error.args[1])}"
 
 
+def stale_names() -> Iterator[str]:
+    """Yield the files and folders that CONTRIBUTING.md names, and that are not there."""
+    for number, line in enumerate((ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines(), 1):
+        names = re.findall(r"`([\w./]+(?:\.py|/))`", line)
+        # In the table of layers, files stand beside their folder.
+        folders = (ROOT, PACKAGE, PACKAGE / names[0]) if names else ()
+        for name in names:
+            if not any((folder / name).exists() for folder in folders):
+                yield f"CONTRIBUTING.md: line {number}: there is no {name}"
+
+
 def calls_of(namespace: object) -> Iterator[str]:
     """Yield the calls of a namespace; those of the vendor's are coroutines and asynchronous generators."""
     for name, call in inspect.getmembers(namespace, inspect.ismethod):
@@ -234,6 +246,7 @@ def complaints() -> Iterator[str]:
     yield from names_twice(package)
     yield from circles()
     yield from untested_calls()
+    yield from stale_names()
     for path in [*package, *tests]:
         found = []
         source = path.read_text("utf-8")
