@@ -11,7 +11,7 @@ import requests
 
 from .._delivery import Kind, Request, raised_by_signal
 from . import errors as failure
-from .exchange import Exchange
+from .connection import Exchange
 
 READ_LIMIT = 64_000_000
 SEND_LIMIT = 1_000_000

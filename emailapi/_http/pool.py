@@ -11,8 +11,7 @@ from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 
 from .._net import clocks
-from .connection import Connection, TLSConnection
-from .exchange import current_exchange
+from .connection import Connection, TLSConnection, current_exchange
 from .trust import trust_once
 
 

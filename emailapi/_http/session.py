@@ -26,8 +26,7 @@ from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback
 from . import errors as failure
 from .body import UnreadableBody, read_body
-from .connection import UnexpectedData
-from .exchange import Exchange
+from .connection import Exchange, UnexpectedData
 from .patched import connections_are_stock, is_stock, open_session
 from .pool import Adapter
 
