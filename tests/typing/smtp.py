@@ -3,6 +3,7 @@
 import ssl
 from email.message import EmailMessage, Message
 from email.mime.multipart import MIMEMultipart
+from pathlib import Path
 from typing import assert_type
 
 from emailapi import Address, BatchResult, Email, Retry, SendResult, SMTPTransport, Transport
@@ -19,7 +20,9 @@ def made(context: ssl.SSLContext) -> None:
     SMTPTransport("mail.example", username="user", oauth_token_generator=lambda: "token", retry=Retry(attempts=1))
     SMTPTransport("mail.example", timeout=(3, 10), deadline=30, max_messages=10, max_age=60.0, max_idle=5)
     SMTPTransport("mail.example", source_address=("192.0.2.1", 0), postmark_headers=True, allow_plaintext_auth=True)
-    SMTPTransport()  # type: ignore[call-arg]
+    SMTPTransport(socket_path="/run/smtp", username="user", password="secret")
+    SMTPTransport(socket_path=Path("/run/smtp"))
+    SMTPTransport(socket_path=b"/run/smtp")  # type: ignore[arg-type]
     SMTPTransport("mail.example", usernme="user")  # type: ignore[call-arg]
     SMTPTransport("mail.example", tls="yes")  # type: ignore[arg-type]
 
@@ -49,5 +52,6 @@ def at_once(message: EmailMessage) -> None:
         send(b"raw", sender="a@x.example", recipients="b@x.example", hostname="mail.example", port=25), SendResult
     )
     assert_type(send(MAIL, hostname="localhost", use_tls=True, timeout=5), SendResult)
-    send(message)  # type: ignore[call-arg]
+    assert_type(send(message, socket_path="/run/smtp"), SendResult)
+    send(message, socket_path=7)  # type: ignore[arg-type]
     send(message, hostname="mail.example", validate_certs=False)  # type: ignore[call-arg]

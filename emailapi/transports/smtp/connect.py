@@ -6,19 +6,19 @@ import socket
 import ssl
 from contextlib import suppress
 
-from ..._delivery import Deadline, raised_by_signal
+from ..._delivery import Deadline
 from ..._net import readiness
 from ...errors import EmailAPIError
-from ...settings import is_loopback
 from .auth import log_in
 from .connection import FAREWELL, NOT_SMTP, Broken, Reply, Session
 from .options import Settings
+from .sockets import open_socket
 from .tls import words
 
-# After so long a silence it is looked whether the port waits for TLS, as such a one waits for us to begin. Not at port
-# 25, where servers keep their greeting back to find out who speaks first.
+# After so long a silence the port is asked whether it waits for TLS, as such a port waits for the client to begin. Not
+# port 25, where servers keep their greeting back to find out who speaks first, nor a Unix domain socket, without TLS.
 SILENCE_SECONDS = 1.0
-_MX_PORT = 25
+_PATIENT_PORTS = (25, None)
 _HANDSHAKE_RECORDS = (0x15, 0x16)
 # OpenSSL's numbers for why a certificate is not trusted.
 _WRONG_TIME = (9, 10)
@@ -49,18 +49,18 @@ def open_session(settings: Settings, deadline: Deadline) -> Session:
 
 
 def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
-    session.sock = _connect(settings, deadline)
+    session.sock = open_socket(settings, deadline)
     if settings.tls == "implicit":
         _encrypt(session, settings, deadline)
     else:
         _await_greeting(session, settings, deadline)
-    _expect(_greeting(session), (220,), "the server does not greet")
+    _expect(_greeting(session, settings), (220,), "the server does not greet")
     session.local_hostname = settings.local_hostname or _own_name(session.sock)
     _introduce(session)
     if settings.tls in ("required", "opportunistic"):
         _upgrade(session, settings, deadline)
     if settings.logs_in:
-        if not (session.encrypted or settings.allow_plaintext_auth or is_loopback(settings.hostname)):
+        if not (session.encrypted or settings.allow_plaintext_auth or settings.is_local):
             raise Broken(
                 "the server offers no STARTTLS, and the password would travel in clear: use a port with TLS, or "
                 "allow_plaintext_auth=True",
@@ -69,75 +69,19 @@ def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
         log_in(session, settings)
 
 
-def _greeting(session: Session) -> Reply:
+def _greeting(session: Session, settings: Settings) -> Reply:
     try:
         return Reply.read(*session.getreply())
     except Broken as broken:
         if broken.reason != NOT_SMTP:
             raise
-        reason = f"{broken.reason}: check port="
+        reason = f"{broken.reason}: check {'port' if settings.socket_path is None else 'socket_path'}="
     raise Broken(reason)
 
 
 def _expect(reply: Reply, codes: tuple[int, ...], what: str, hint: str = "") -> None:
     if reply.code not in codes:
         raise Broken(f"{what}: {reply}{hint}", retryable=reply.code < 500)
-
-
-def _connect(settings: Settings, deadline: Deadline) -> socket.socket:
-    """Try each address of the host until one answers; the system's resolver cannot be bounded."""
-    fault = "it has no address"
-    try:
-        found = socket.getaddrinfo(settings.hostname, settings.port, 0, socket.SOCK_STREAM)
-    except OSError as error:
-        if raised_by_signal(error):
-            raise
-        found, fault = [], f"the host name cannot be resolved: {error.strerror or error}"
-    for family, kind, protocol, _, address in found:
-        wait = min(settings.timeout[0], deadline.left())
-        if wait <= 0:
-            fault = "no connection in time"
-            break
-        try:
-            return _connect_to(family, kind, protocol, address, settings.source_address, wait)
-        except OSError as error:
-            fault = _no_connection(error, wait)
-    raise Broken(fault)
-
-
-def _no_connection(error: OSError, wait: float) -> str:
-    reason = words(error, wait)  # also lets pass what a signal handler raised
-    if isinstance(error, TimeoutError):
-        return f"no connection within {wait:.3g} s: check hostname and port, or raise timeout="
-    if isinstance(error, ConnectionRefusedError):
-        return "the connection was refused: check hostname and port"
-    return f"the connection could not be made: {error.strerror or reason}"
-
-
-def _connect_to(
-    family: int, kind: int, protocol: int, address: object, source: tuple[str, int] | None, wait: float
-) -> socket.socket:
-    connection = socket.socket(family, kind, protocol)
-    try:
-        connection.settimeout(wait)
-        # Else Nagle's algorithm would keep a mail's last piece back until the one before is confirmed.
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if source:
-            _bind(connection, source)
-        connection.connect(address)  # type: ignore[arg-type]
-        return connection
-    except BaseException:
-        connection.close()
-        raise
-
-
-def _bind(connection: socket.socket, source: tuple[str, int]) -> None:
-    try:
-        connection.bind(source)
-        return
-    except (OSError, TypeError, ValueError, OverflowError) as error:
-        fault = f"source_address={source!r} cannot be used: {getattr(error, 'strerror', None) or error}"
-    raise OSError(fault)
 
 
 def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
@@ -150,7 +94,9 @@ def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
     session.sock.settimeout(wait)
     try:
         session.sock = context.wrap_socket(
-            session.sock, server_hostname=settings.server_hostname, do_handshake_on_connect=False
+            session.sock,
+            server_hostname=settings.server_hostname or settings.hostname,
+            do_handshake_on_connect=False,
         )
         fault = None
     except ValueError as error:
@@ -193,7 +139,7 @@ def _certificate_hint(code: int) -> str:
 def _await_greeting(session: Session, settings: Settings, deadline: Deadline) -> None:
     """Return when the server has begun to speak, or may still do so."""
     wait = min(SILENCE_SECONDS, settings.timeout[1], deadline.left())
-    if wait <= 0 or settings.port == _MX_PORT or readiness(session.sock, wait)():
+    if wait <= 0 or settings.port in _PATIENT_PORTS or readiness(session.sock, wait)():
         return
     if _waits_for_tls(settings, deadline):
         raise Broken("the port speaks TLS from the first byte: use_tls=True (tls='implicit')", retryable=False)
@@ -208,7 +154,7 @@ def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
     with suppress(ssl.SSLWantReadError):
         tls.do_handshake()
     try:
-        with _connect(settings, deadline.sooner(SILENCE_SECONDS)) as connection:
+        with open_socket(settings, deadline.sooner(SILENCE_SECONDS)) as connection:
             connection.settimeout(max(0.01, min(SILENCE_SECONDS, deadline.left())))
             connection.sendall(hello.read())
             return connection.recv(1)[:1] in [bytes([record]) for record in _HANDSHAKE_RECORDS]
@@ -217,11 +163,14 @@ def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
 
 
 def _own_name(connection: socket.socket) -> str:
-    """Return what EHLO calls us, without asking the DNS, which may take long: a full name, or our address."""
+    """Return this client's name for EHLO, a full name or its address, without asking the DNS, which may take long."""
     name = socket.gethostname()
     if "." in name and name.isascii() and name.isprintable() and " " not in name:
         return name
-    address = connection.getsockname()[0].partition("%")[0]
+    here = connection.getsockname()
+    if not isinstance(here, tuple):
+        return "localhost"  # a Unix domain socket has a path, which a client's end leaves empty
+    address = here[0].partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 

@@ -1,8 +1,7 @@
-"""What one may say of an SMTP server, and what comes of it."""
+"""Options of SMTP: one list for type checkers, and one that converts, checks and completes them."""
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Callable
 from os import PathLike
@@ -11,9 +10,22 @@ from typing import TYPE_CHECKING, TypedDict
 import attrs
 
 from ...errors import ConfigurationError
-from ...models.options import Retry, is_seconds
+from ...models.options import Retry
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
 from ...wire import unknown_name
+from .converters import (
+    as_hostname,
+    as_local_hostname,
+    as_port,
+    as_secret,
+    as_server_hostname,
+    as_socket_path,
+    as_source_address,
+    as_token_generator,
+    check_count,
+    check_flag,
+    check_seconds,
+)
 from .tls import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
 
 if TYPE_CHECKING:
@@ -21,41 +33,47 @@ if TYPE_CHECKING:
 
 POSTMARK_DOMAIN = "postmarkapp.com"
 _PORTS = {"implicit": IMPLICIT_PORT, "required": 587}
-_HELO_NAME = re.compile(r"[!-~]+")
-_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
-_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]+)?")
+# Marks the options that say nothing of a Unix domain socket.
+_TCP = {"tcp": True}
 
 
 class SMTPOptions(TypedDict, total=False):
     """
-    What `SMTPTransport` and `transports.smtp.send` take beside host and port; the spellings are aiosmtplib's.
+    Options of `SMTPTransport`, `LMTPTransport` and `transports.smtp.send`, beside host and port.
+
+    The names are aiosmtplib's.
 
     Attributes:
-        username: Who logs in; nobody does without both, `""` and `None` being none.
-        password: The password.
-        oauth_token_generator: Gives the access token of each login by XOAUTH2, in place of a password.
+        socket_path: Path of the server's Unix domain socket, in place of a host and a port. Such a server is as local
+            as loopback: TLS is not used, and a password may be sent. A path of Linux's abstract namespace is rejected.
+        username: User name. Authentication is skipped unless both user name and password are set.
+        password: Password.
+        oauth_token_generator: Function that returns the access token for each login by XOAUTH2, in place of a password.
         tls: `"required"` (STARTTLS), `"implicit"` (from the first byte), `"opportunistic"` (STARTTLS if offered) or
             `"none"`. By default opportunistic on loopback, implicit on port 465, and required everywhere else.
         use_tls: True is `tls="implicit"`.
         start_tls: True is `tls="required"`, False is `tls="none"`.
         cert_bundle: File or folder of the CA certificates to trust, in place of the system's.
-        client_cert: File of our certificate, with its key if `client_key` is not given.
-        client_key: File of its key.
-        tls_context: A ready context, in place of the three before.
-        server_hostname: The name in the server's certificate, where it is not the one to connect to.
-        allow_plaintext_auth: Whether the password may travel in clear off loopback.
-        local_hostname: Our name in EHLO; the machine's if it is a full one, else our address.
+        client_cert: File of the client's certificate, with its key unless `client_key` is given.
+        client_key: File of the key of the client's certificate.
+        tls_context: An `ssl.SSLContext`, in place of `cert_bundle`, `client_cert` and `client_key`.
+        server_hostname: Name in the server's certificate, if it is not `hostname`.
+        allow_plaintext_auth: Whether a password may be sent in clear to a server that is not on loopback.
+        local_hostname: Name of this client in EHLO; by default the machine's if it is fully qualified, else its
+            address.
         source_address: `(host, port)` to connect from.
         timeout: Seconds for one socket operation, a number or `(connect, read)`.
-        deadline: Seconds for one mail, with all that is tried again; the system's name resolution is beyond it.
-        retry: How often what was surely not sent is tried.
-        postmark_headers: Whether tag, metadata, stream, tracking and key travel as `X-PM-` headers; by default to hosts
-            of postmarkapp.com.
-        max_messages: After how many mails a connection is renewed.
-        max_age: After how many seconds.
-        max_idle: After how many seconds of silence; after a quarter of it a NOOP looks whether it still stands.
+        deadline: Seconds for one email with its retries, without the system's name resolution.
+        retry: How often an email that was not sent is tried again.
+        postmark_headers: Whether tag, metadata, stream, tracking and key are sent as `X-PM-` headers; by default to
+            hosts of postmarkapp.com.
+        max_messages: Number of emails after which the connection is renewed.
+        max_age: Age in seconds after which the connection is renewed.
+        max_idle: Idle time in seconds after which the connection is renewed; after a quarter of it the connection is
+            checked by NOOP before it is used.
     """
 
+    socket_path: str | PathLike[str] | None
     username: str | None
     password: str | None
     oauth_token_generator: Callable[[], str] | None
@@ -79,159 +97,134 @@ class SMTPOptions(TypedDict, total=False):
     max_idle: float
 
 
+# How the attributes of `Settings` that are no options follow from the options.
+
+
+def _is_local(settings: Settings) -> bool:
+    return settings.socket_path is not None or is_loopback(settings.hostname or "")
+
+
+def _derive_tls(settings: Settings) -> TLS:
+    if settings.socket_path is not None:
+        _check_socket_options(settings)
+        return "none"
+    return which_tls(settings.is_local, settings._port, settings._tls, settings._use_tls, settings._start_tls)
+
+
+def _check_socket_options(settings: Settings) -> None:
+    for option in attrs.fields(Settings):
+        if option.metadata and getattr(settings, option.name) not in (None, False, "none"):
+            raise ConfigurationError(
+                f"socket_path and {option.alias} contradict each other: a Unix domain socket has no host, port or TLS"
+            )
+
+
+def _derive_trust(settings: Settings) -> Trust:
+    return trust_for(
+        settings.tls,
+        settings._tls_context,
+        bundle=settings._cert_bundle,
+        certificate=settings._client_cert,
+        key=settings._client_key,
+        # What would go in clear without STARTTLS is no safer for a certificate: servers on a machine sign their own.
+        verified=settings.tls != "opportunistic" or not settings.is_local or bool(settings._cert_bundle),
+    )
+
+
+def _derive_port(settings: Settings) -> int | None:
+    if settings.socket_path is not None:
+        return None
+    return _PORTS.get(settings.tls, 25) if settings._port is None else settings._port
+
+
+def _derive_place(settings: Settings) -> str:
+    if settings.socket_path is None:
+        return f"{settings.hostname}:{settings.port}"
+    return settings.socket_path if settings.socket_path.isprintable() else repr(settings.socket_path)
+
+
+def _derive_postmark_headers(settings: Settings) -> bool:
+    if settings._postmark_headers is not None:
+        return as_flag(settings._postmark_headers, "postmark_headers")
+    return f".{(settings.hostname or '').lower()}".endswith(f".{POSTMARK_DOMAIN}")
+
+
+def _logs_in(settings: Settings) -> bool:
+    return bool(settings.username and (settings.password or settings.oauth_token_generator))
+
+
 @attrs.frozen(kw_only=True)
 class Settings:
     """
-    What a transport knows of its server; names as in `SMTPOptions`.
+    The options of one server, checked, and what follows from them.
+
+    An option whose attribute begins with an underscore is only what others are derived from.
 
     Attributes:
-        tls: Settled: how the connection is encrypted.
+        is_local: Whether bytes sent to the server never leave this machine.
+        tls: How the connection is encrypted.
         trust: How certificates are checked.
+        port: The port; None for a Unix domain socket.
+        place: Host and port, or the path, as messages name the server.
+        logs_in: Whether there is a login.
     """
 
-    hostname: str
-    port: int
-    tls: TLS
-    trust: Trust = attrs.field(repr=False)
-    server_hostname: str
-    username: Secret
-    password: Secret
-    oauth_token_generator: Callable[[], str] | None = attrs.field(repr=False)
-    allow_plaintext_auth: bool
-    local_hostname: str | None
-    source_address: tuple[str, int] | None
-    timeout: tuple[float, float]
-    deadline: float
-    retry: Retry
-    postmark_headers: bool
-    max_messages: int
-    max_age: float
-    max_idle: float
+    hostname: str | None = attrs.field(default=None, converter=as_hostname, metadata=_TCP)
+    _port: int | None = attrs.field(default=None, converter=as_port, repr=False, metadata=_TCP)
+    socket_path: str | None = attrs.field(default=None, converter=as_socket_path)
+    username: Secret = attrs.field(default=None, converter=as_secret)
+    password: Secret = attrs.field(default=None, converter=as_secret)
+    oauth_token_generator: Callable[[], str] | None = attrs.field(
+        default=None, converter=as_token_generator, repr=False
+    )
+    _tls: TLS | None = attrs.field(default=None, repr=False, metadata=_TCP)
+    _use_tls: bool = attrs.field(default=False, repr=False, metadata=_TCP)
+    _start_tls: bool | None = attrs.field(default=None, repr=False, metadata=_TCP)
+    _cert_bundle: str | PathLike[str] | None = attrs.field(default=None, repr=False, metadata=_TCP)
+    _client_cert: str | PathLike[str] | None = attrs.field(default=None, repr=False, metadata=_TCP)
+    _client_key: str | PathLike[str] | None = attrs.field(default=None, repr=False, metadata=_TCP)
+    _tls_context: ssl.SSLContext | None = attrs.field(default=None, repr=False, metadata=_TCP)
+    server_hostname: str | None = attrs.field(default=None, converter=as_server_hostname)
+    allow_plaintext_auth: bool = attrs.field(default=False, validator=check_flag)
+    local_hostname: str | None = attrs.field(default=None, converter=as_local_hostname)
+    source_address: tuple[str, int] | None = attrs.field(default=None, converter=as_source_address, metadata=_TCP)
+    timeout: tuple[float, float] = attrs.field(default=(10.0, 10.0), converter=as_timeout)
+    deadline: float = attrs.field(default=30.0, converter=as_deadline)
+    retry: Retry = attrs.field(default=None, converter=as_retry)
+    _postmark_headers: bool | None = attrs.field(default=None, repr=False)
+    max_messages: int = attrs.field(default=1000, validator=check_count)
+    max_age: float = attrs.field(default=600.0, validator=check_seconds)
+    max_idle: float = attrs.field(default=60.0, validator=check_seconds)
 
-    @property
-    def place(self) -> str:
-        """Host and port, as sentences name them."""
-        return f"{self.hostname}:{self.port}"
+    is_local: bool = attrs.field(init=False, default=attrs.Factory(_is_local, takes_self=True))
+    tls: TLS = attrs.field(init=False, default=attrs.Factory(_derive_tls, takes_self=True))
+    trust: Trust = attrs.field(init=False, repr=False, default=attrs.Factory(_derive_trust, takes_self=True))
+    port: int | None = attrs.field(init=False, default=attrs.Factory(_derive_port, takes_self=True))
+    place: str = attrs.field(init=False, default=attrs.Factory(_derive_place, takes_self=True))
+    postmark_headers: bool = attrs.field(init=False, default=attrs.Factory(_derive_postmark_headers, takes_self=True))
+    logs_in: bool = attrs.field(init=False, default=attrs.Factory(_logs_in, takes_self=True))
 
-    @property
-    def logs_in(self) -> bool:
-        """Whether there is somebody to log in as."""
-        return bool(self.username and (self.password or self.oauth_token_generator))
+    def __attrs_post_init__(self) -> None:
+        """Check what several options say together."""
+        if self.hostname is None and self.socket_path is None:
+            raise ConfigurationError("no server: pass hostname, or socket_path")
+        if self.oauth_token_generator is not None and self.password:
+            raise ConfigurationError("password and oauth_token_generator contradict each other")
+        if self.oauth_token_generator is not None and not self.username:
+            raise ConfigurationError("oauth_token_generator needs a username")
+        if self.logs_in and self.tls == "none" and not (self.allow_plaintext_auth or self.is_local):
+            raise ConfigurationError("the password would travel in clear: use TLS, or allow_plaintext_auth=True")
 
 
-def settle(hostname: str, port: int | None, **given: Unpack[SMTPOptions]) -> Settings:
+def settle(hostname: str | None, port: int | None, **options: Unpack[SMTPOptions]) -> Settings:
     """
-    Return what was said of a server, checked, with what was left open filled in.
+    Return the settings for one server.
 
     Raises:
-        ConfigurationError: An option cannot be, or two contradict each other.
+        ConfigurationError: An option is not valid, or two contradict each other.
         TypeError: There is no such option.
     """
-    for name in given:
+    for name in options:
         if name not in SMTPOptions.__annotations__:
             raise TypeError(unknown_name(name, SMTPOptions.__annotations__, "option"))
-    host = _host(hostname, "hostname")
-    tls = which_tls(host, port, given)
-    settings = Settings(
-        hostname=host,
-        port=_port(port, tls),
-        tls=tls,
-        trust=trust_for(host, tls, given),
-        server_hostname=_host(given.get("server_hostname") or host, "server_hostname"),
-        username=_secret(given.get("username"), "username"),
-        password=_secret(given.get("password"), "password"),
-        oauth_token_generator=_generator(given),
-        allow_plaintext_auth=as_flag(given.get("allow_plaintext_auth", False), "allow_plaintext_auth"),
-        local_hostname=_local_hostname(given.get("local_hostname")),
-        source_address=_source_address(given.get("source_address")),
-        timeout=as_timeout(given.get("timeout", 10.0)),
-        deadline=as_deadline(given.get("deadline", 30.0)),
-        retry=as_retry(given.get("retry")),
-        postmark_headers=_postmark_headers(host, given.get("postmark_headers")),
-        max_messages=_count(given.get("max_messages", 1000), "max_messages"),
-        max_age=_seconds(given.get("max_age", 600.0), "max_age"),
-        max_idle=_seconds(given.get("max_idle", 60.0), "max_idle"),
-    )
-    if settings.logs_in and tls == "none" and not (settings.allow_plaintext_auth or is_loopback(host)):
-        raise ConfigurationError("the password would travel in clear: use TLS, or allow_plaintext_auth=True")
-    return settings
-
-
-def _host(given: object, name: str) -> str:
-    if not isinstance(given, str) or not given.strip():
-        raise ConfigurationError(f"{name} must be the name or address of a server, not {given!r}")
-    host = given.strip().removesuffix(".")
-    if host.startswith("[") and host.endswith("]"):
-        host = host[1:-1]  # as URLs write IPv6
-    if not host.isascii():
-        import idna
-
-        try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except idna.IDNAError as error:
-            raise ConfigurationError(f"{name} {given!r} is no international domain: {error}") from None
-    if ":" in host:
-        if not _IPV6.fullmatch(host):
-            raise ConfigurationError(f"{name} must be a name or an address alone, without a port: not {given!r}")
-    elif not _HOST.fullmatch(host) or len(host) > 253:
-        raise ConfigurationError(f"{name} {given!r} is no host name: it has a wrong character, or a label too many")
-    return host
-
-
-def _port(port: int | None, tls: TLS) -> int:
-    if port is None:
-        return _PORTS.get(tls, 25)
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
-        raise ConfigurationError(f"port must be a number from 1 to 65535, not {port!r}")
-    return port
-
-
-def _secret(given: str | None, name: str) -> Secret:
-    if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"{name} must be text, not {type(given).__name__}")
-    if given and re.search("[\0\1\ud800-\udfff]", given):
-        raise ConfigurationError(f"{name} has a character that no login can carry")
-    return Secret(given or "")
-
-
-def _generator(given: SMTPOptions) -> Callable[[], str] | None:
-    found = given.get("oauth_token_generator")
-    if found is None:
-        return None
-    if not callable(found):
-        raise ConfigurationError(f"oauth_token_generator must be a function, not {type(found).__name__}")
-    if given.get("password"):
-        raise ConfigurationError("password and oauth_token_generator contradict each other")
-    if not given.get("username"):
-        raise ConfigurationError("oauth_token_generator needs a username")
-    return found
-
-
-def _local_hostname(given: str | None) -> str | None:
-    if given is not None and (not isinstance(given, str) or not _HELO_NAME.fullmatch(given)):
-        raise ConfigurationError(f"local_hostname {given!r} is no host name")
-    return given
-
-
-def _source_address(given: tuple[str, int] | None) -> tuple[str, int] | None:
-    if given is not None and not (isinstance(given, tuple) and [type(part) for part in given] == [str, int]):
-        raise ConfigurationError(f"source_address must be (host, port), not {given!r}")
-    return given
-
-
-def _postmark_headers(host: str, given: bool | None) -> bool:
-    if given is None:
-        return f".{host.lower()}".endswith(f".{POSTMARK_DOMAIN}")
-    return as_flag(given, "postmark_headers")
-
-
-def _count(given: int, name: str) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ConfigurationError(f"{name} must be a whole number from 1 on, not {given!r}")
-    return given
-
-
-def _seconds(given: float, name: str) -> float:
-    if not is_seconds(given):
-        raise ConfigurationError(f"{name} must be a positive number of seconds, not {given!r}")
-    return float(given)
+    return Settings(hostname=hostname, port=port, **options)

@@ -1,4 +1,4 @@
-"""One mail over a connection of its own."""
+"""One email over a connection of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def send(
     message: Email | Given,
     /,
     *,
-    hostname: str,
+    hostname: str | None = None,
     port: int | None = None,
     sender: str | Address | None = None,
     recipients: Recipients = None,
@@ -29,11 +29,11 @@ def send(
     **options: Unpack[SMTPOptions],
 ) -> SendResult:
     """
-    Connect, send one mail, and disconnect: aiosmtplib's `send`, without the loop.
+    Connect, send one email, and disconnect: the blocking counterpart of aiosmtplib's `send`.
 
     Args:
         message: An `Email`, or a ready message - a `Message`, its text or its bytes - that leaves as given.
-        hostname: The server.
+        hostname: Name or address of the server; with `socket_path` there is none.
         port: By default 465 for `tls="implicit"`, 587 for `"required"`, else 25.
         sender: The envelope's sender; the message's own by default.
         recipients: The envelope's recipients; the message's To, Cc and Bcc by default.

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from ..._delivery import raised_by_signal
 from ...errors import ConfigurationError
-from ...settings import as_flag, is_loopback
-
-if TYPE_CHECKING:
-    from .options import SMTPOptions
+from ...settings import as_flag
 
 _Path = str | os.PathLike[str]
 TLS = Literal["required", "implicit", "opportunistic", "none"]
@@ -28,15 +25,14 @@ _HINTS = {
 }
 
 
-def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
+def which_tls(is_local: bool, port: int | None, tls: TLS | None, use_tls: bool, start_tls: bool | None) -> TLS:
     """
-    Return what the three ways of saying it come to; without a word TLS is required off loopback.
+    Return how the connection is encrypted: by what the three options say, else required off loopback.
 
     Raises:
-        ConfigurationError: They contradict each other.
+        ConfigurationError: An option is not valid, or two contradict each other.
     """
-    tls, start_tls = given.get("tls"), given.get("start_tls")
-    use_tls = as_flag(given.get("use_tls", False), "use_tls")
+    as_flag(use_tls, "use_tls")
     if start_tls is not None:
         as_flag(start_tls, "start_tls")
     if tls is not None and tls not in get_args(TLS):
@@ -44,13 +40,13 @@ def which_tls(host: str, port: int | None, given: SMTPOptions) -> TLS:
     if use_tls and start_tls:
         raise ConfigurationError("use_tls and start_tls contradict each other: TLS begins once")
     if tls == "implicit" and start_tls is False:
-        start_tls = None  # said of a connection that has TLS already: nothing is to be started
+        start_tls = None  # the connection has TLS already: nothing is to be started
     said: TLS | None = "implicit" if use_tls else {True: "required", False: "none", None: None}[start_tls]
     if tls is not None and said is not None and tls != said:
         raise ConfigurationError(f"tls={tls!r} contradicts use_tls or start_tls, which say {said!r}")
     found = tls or said
     if found is None:
-        found = "implicit" if port == IMPLICIT_PORT else "opportunistic" if is_loopback(host) else "required"
+        found = "implicit" if port == IMPLICIT_PORT else "opportunistic" if is_local else "required"
     return found
 
 
@@ -81,30 +77,42 @@ class Trust:
         return context
 
 
-def trust_for(host: str, tls: TLS, given: SMTPOptions) -> Trust:
+def trust_for(
+    tls: TLS,
+    ready: ssl.SSLContext | None,
+    *,
+    bundle: _Path | None,
+    certificate: _Path | None,
+    key: _Path | None,
+    verified: bool,
+) -> Trust:
     """
     Return how certificates are checked.
+
+    Args:
+        tls: How the connection is encrypted.
+        ready: The option `tls_context`.
+        bundle: The option `cert_bundle`.
+        certificate: The option `client_cert`.
+        key: The option `client_key`.
+        verified: Whether the server's certificate must be valid.
 
     Raises:
         ConfigurationError: Options contradict each other, or a file cannot be read.
     """
-    names = ("cert_bundle", "client_cert", "client_key")
-    files = [name for name in names if given.get(name)]
-    ready = given.get("tls_context")
+    files = {"cert_bundle": bundle, "client_cert": certificate, "client_key": key}
+    given = [name for name, file in files.items() if file]
     if tls == "none":
-        if ready or files:
-            raise ConfigurationError(f"{'tls_context' if ready else files[0]} says nothing without TLS")
+        if ready or given:
+            raise ConfigurationError(f"{'tls_context' if ready else given[0]} says nothing without TLS")
         return Trust(lambda: None)
     if ready is not None:
-        if files:
-            raise ConfigurationError(f"tls_context and {files[0]} contradict each other")
+        if given:
+            raise ConfigurationError(f"tls_context and {given[0]} contradict each other")
         return Trust(lambda: _checked(ready))
-    if "client_key" in files and "client_cert" not in files:
+    if key and not certificate:
         raise ConfigurationError("client_key is of no use without client_cert")
-    bundle, certificate, key = given.get("cert_bundle") or None, given.get("client_cert"), given.get("client_key")
-    # What would go in clear without STARTTLS is no safer for a certificate: servers on a machine sign their own.
-    verified = tls != "opportunistic" or not is_loopback(host) or bundle is not None
-    return Trust(lambda: _context(bundle, certificate, key, verified))
+    return Trust(lambda: _context(bundle or None, certificate, key, verified))
 
 
 def _checked(ready: object) -> ssl.SSLContext:

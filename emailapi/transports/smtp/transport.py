@@ -46,38 +46,43 @@ class SMTPTransport(BaseTransport[Parcel]):
     a note says when the email may have been sent.
 
     Attributes:
-        hostname: The server.
-        port: Its port.
+        hostname: Name or address of the server; None with `socket_path`.
+        port: Port of the server; None with `socket_path`.
+        socket_path: Path of the server's Unix domain socket, if it is reached by one.
         deadline: Seconds for one mail.
         at_once: How many mails share a deadline: each has its own.
     """
 
-    hostname: str
-    port: int
+    hostname: str | None
+    port: int | None
+    socket_path: str | None
     deadline: float
 
     _ready = (Message,)
 
-    def __init__(self, hostname: str, port: int | None = None, **options: Unpack[SMTPOptions]) -> None:
+    def __init__(self, hostname: str | None = None, port: int | None = None, **options: Unpack[SMTPOptions]) -> None:
         """
-        Take what is to be known of the server, without connecting.
+        Create a transport. No connection is opened until the first email.
 
         Args:
-            hostname: Its name or address.
+            hostname: Name or address of the server; with `socket_path` there is none.
             port: By default 465 for `tls="implicit"`, 587 for `"required"`, else 25.
             **options: See `SMTPOptions`.
 
         Raises:
-            ConfigurationError: An option cannot be, or two contradict each other.
+            ConfigurationError: An option is not valid, or two contradict each other.
         """
         self._settings = settle(hostname, port, **options)
         self._pool = Pool(self._settings)
         self._retry = self._settings.retry
         self.hostname, self.port = self._settings.hostname, self._settings.port
+        self.socket_path = self._settings.socket_path
         self.deadline = self._settings.deadline
 
     def __repr__(self) -> str:
         """Name the server and how the connection is encrypted, never a secret."""
+        if self.socket_path is not None:
+            return f"SMTPTransport(socket_path={self.socket_path!r})"
         return f"SMTPTransport({self.hostname!r}, {self.port}, tls={self._settings.tls!r})"
 
     def check(self, email: EmailLike, /) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import ssl
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,11 +97,32 @@ def script(closing: contextlib.ExitStack) -> Callable[..., Scripted]:
 
 
 @pytest.fixture
+def folder(closing: contextlib.ExitStack) -> Path:
+    """Give a folder whose path is short enough for those of Unix domain sockets; servers in it are closed before it."""
+    return Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="smtp-", dir="/tmp")))
+
+
+@pytest.fixture
+def script_on_path(script: Callable[..., Scripted], folder: Path) -> Callable[..., Scripted]:
+    """Give `script_on_path(*scripts)`: as `script`, on a Unix domain socket."""
+
+    def start(*scripts: Any) -> Scripted:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(folder / "s"))
+        listener.listen()
+        return script(*scripts, listener=listener)
+
+    return start
+
+
+@pytest.fixture
 def connect(closing: contextlib.ExitStack) -> Callable[..., SMTPTransport]:
     """Give `connect(server, **options)`: a transport to it, with short waits."""
 
     def make(server: Any, hostname: str = "127.0.0.1", **options: Any) -> SMTPTransport:
-        transport = SMTPTransport(hostname, server.port, **{"retry": QUICK, "timeout": 5.0, **options})
+        path = getattr(server, "path", "")
+        place = {"socket_path": path} if path else {"hostname": hostname, "port": server.port}
+        transport = SMTPTransport(**{**place, "retry": QUICK, "timeout": 5.0, **options})
         closing.callback(transport.close)
         return transport
 

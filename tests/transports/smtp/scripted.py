@@ -88,16 +88,23 @@ Step = bytes | Callable[[Talk], object]
 
 class Scripted:
     """
-    A server on a port of its own.
+    A server on a port of its own, or on the listener that is given, as one on a path.
 
     Attributes:
+        port: Its port; 0 on a path.
+        path: Its path; "" on a port.
         seen: The commands of all connections.
         mails: The mails it took, or would have taken.
         carriers: By which connection each came, from 1.
         connections: How many there were.
     """
 
-    def __init__(self, *scripts: Callable[[Talk], object], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *scripts: Callable[[Talk], object],
+        tls: ssl.SSLContext | None = None,
+        listener: socket.socket | None = None,
+    ) -> None:
         self.scripts = list(scripts)
         self.tls: Any = tls
         self.seen: list[str] = []
@@ -105,8 +112,11 @@ class Scripted:
         self.carriers: list[int] = []
         self.connections = 0
         self.stopping = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
+        self._address = self._listener.getsockname()
+        on_a_path = isinstance(self._address, str)
+        self.port: int = 0 if on_a_path else self._address[1]
+        self.path: str = self._address if on_a_path else ""
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
@@ -143,8 +153,9 @@ class Scripted:
     def close(self) -> None:
         """Stop, and wait for all threads."""
         self.stopping.set()
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-            pass
+        with contextlib.suppress(OSError), socket.socket(self._listener.family) as last:
+            last.settimeout(1)
+            last.connect(self._address)
         self._listener.close()
         for thread in self._threads:
             thread.join(5)

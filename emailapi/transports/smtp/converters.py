@@ -1,0 +1,177 @@
+"""Converters and validators of single SMTP options; each error names the option and the value."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Callable
+from os import PathLike
+
+import attrs
+
+from ...errors import ConfigurationError
+from ...models.options import is_seconds
+from ...settings import Secret, as_flag
+
+_HELO_NAME = re.compile(r"[!-~]+")
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*")
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]+)?")
+
+
+def as_hostname(given: str | None) -> str | None:
+    """
+    Return the name or address of a server, in ASCII and without brackets; None if there is none.
+
+    Raises:
+        ConfigurationError: It is neither a name nor an address.
+    """
+    return None if given is None else _host(given, "hostname")
+
+
+def as_server_hostname(given: str | None) -> str | None:
+    """
+    Return the name in a certificate, in ASCII; None if there is none.
+
+    Raises:
+        ConfigurationError: It is neither a name nor an address.
+    """
+    return _host(given, "server_hostname") if given else None
+
+
+def _host(given: object, option: str) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise ConfigurationError(f"{option} must be the name or address of a server, not {given!r}")
+    host = given.strip().removesuffix(".")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]  # as URLs write IPv6
+    if not host.isascii():
+        import idna
+
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError as error:
+            raise ConfigurationError(f"{option} {given!r} is not a valid international domain: {error}") from None
+    if ":" in host:
+        if not _IPV6.fullmatch(host):
+            raise ConfigurationError(f"{option} must be a name or an address alone, without a port: not {given!r}")
+    elif not _HOST.fullmatch(host) or len(host) > 253:
+        raise ConfigurationError(f"{option} {given!r} is not a valid host name: a character or a length is wrong")
+    return host
+
+
+def as_socket_path(given: str | PathLike[str] | None) -> str | None:
+    """
+    Return the path of a Unix domain socket; None if there is none. Nothing is looked up.
+
+    Raises:
+        ConfigurationError: It cannot be a path, is in the abstract namespace, or the platform has no such sockets.
+    """
+    if given is None:
+        return None
+    if not hasattr(socket, "AF_UNIX"):
+        raise ConfigurationError("socket_path cannot be used: this platform has no Unix domain sockets; use hostname")
+    path = os.fspath(given) if isinstance(given, PathLike) else given
+    if not isinstance(path, str) or not path:
+        raise ConfigurationError(f"socket_path must be the path of a Unix domain socket, not {given!r}")
+    if "\0" in path:
+        raise ConfigurationError(f"socket_path must be a path without NUL, not an abstract socket: {path!r}")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise ConfigurationError(f"socket_path {path!r} has a character that a path cannot have") from None
+    return path
+
+
+def as_secret(given: str | None) -> Secret:
+    """
+    Return a user name or a password; empty if there is none.
+
+    Raises:
+        ConfigurationError: It is not text, or no login can carry it; the message does not repeat it.
+    """
+    if given is not None and not isinstance(given, str):
+        raise ConfigurationError(f"username and password must be text, not {type(given).__name__}")
+    if given and re.search("[\0\1\ud800-\udfff]", given):
+        raise ConfigurationError("username or password has a character that no login can carry")
+    return Secret(given or "")
+
+
+def as_port(given: int | None) -> int | None:
+    """
+    Return a port; None if there is none.
+
+    Raises:
+        ConfigurationError: It is not the number of a port.
+    """
+    if given is not None and (isinstance(given, bool) or not isinstance(given, int) or not 0 < given < 65536):
+        raise ConfigurationError(f"port must be a number from 1 to 65535, not {given!r}")
+    return given
+
+
+def as_token_generator(given: Callable[[], str] | None) -> Callable[[], str] | None:
+    """
+    Return the function that returns access tokens; None if there is none.
+
+    Raises:
+        ConfigurationError: It is not a function.
+    """
+    if given is not None and not callable(given):
+        raise ConfigurationError(f"oauth_token_generator must be a function, not {type(given).__name__}")
+    return given
+
+
+def as_local_hostname(given: str | None) -> str | None:
+    """
+    Return the name for EHLO; None if there is none.
+
+    Raises:
+        ConfigurationError: It is not one printable word.
+    """
+    if given is not None and not (isinstance(given, str) and _HELO_NAME.fullmatch(given)):
+        raise ConfigurationError(f"local_hostname {given!r} is not a valid host name")
+    return given
+
+
+def as_source_address(given: tuple[str, int] | None) -> tuple[str, int] | None:
+    """
+    Return the address to connect from; None if there is none.
+
+    Raises:
+        ConfigurationError: It is not a host and a port.
+    """
+    if given is not None and not (isinstance(given, tuple) and [type(part) for part in given] == [str, int]):
+        raise ConfigurationError(f"source_address must be (host, port), not {given!r}")
+    return given
+
+
+def check_flag(_: object, option: attrs.Attribute[bool], given: bool) -> None:
+    """
+    Check an option that is on or off.
+
+    Raises:
+        ConfigurationError: It is neither True nor False.
+    """
+    as_flag(given, option.name)
+
+
+def check_count(_: object, option: attrs.Attribute[int], given: object) -> None:
+    """
+    Check a number of emails.
+
+    Raises:
+        ConfigurationError: It is not a whole number from 1 on.
+    """
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise ConfigurationError(f"{option.name} must be a whole number from 1 on, not {given!r}")
+
+
+def check_seconds(_: object, option: attrs.Attribute[float], given: object) -> None:
+    """
+    Check a number of seconds.
+
+    Raises:
+        ConfigurationError: It is not a positive number.
+    """
+    if not is_seconds(given):
+        raise ConfigurationError(f"{option.name} must be a positive number of seconds, not {given!r}")

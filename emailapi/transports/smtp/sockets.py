@@ -1,0 +1,121 @@
+"""Sockets to a server: over TCP to the first address that answers, or to a path on this machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+
+from ..._delivery import Deadline, raised_by_signal
+from .connection import Broken
+from .options import Settings
+from .tls import words
+
+# Connecting to a Unix domain socket whose queue is full does not wait, as it does over TCP: it is tried again.
+_QUEUE_SECONDS = 0.02
+
+
+def open_socket(settings: Settings, deadline: Deadline) -> socket.socket:
+    """
+    Return a connected socket.
+
+    Raises:
+        Broken: No connection could be made.
+    """
+    if settings.socket_path is None:
+        return _open_host(settings, deadline)
+    return _open_path(settings.socket_path, min(settings.timeout[0], deadline.left()), deadline)
+
+
+def _open_host(settings: Settings, deadline: Deadline) -> socket.socket:
+    """Try each address of the host until one answers; the time of the system's resolver has no limit."""
+    fault = "it has no address"
+    try:
+        found = socket.getaddrinfo(settings.hostname, settings.port, 0, socket.SOCK_STREAM)
+    except OSError as error:
+        if raised_by_signal(error):
+            raise
+        found, fault = [], f"the host name cannot be resolved: {error.strerror or error}"
+    for family, kind, protocol, _, address in found:
+        wait = min(settings.timeout[0], deadline.left())
+        if wait <= 0:
+            fault = "no connection in time"
+            break
+        try:
+            return _connect_to(family, kind, protocol, address, settings.source_address, wait)
+        except OSError as error:
+            fault = _no_connection(error, wait)
+    raise Broken(fault)
+
+
+def _no_connection(error: OSError, wait: float) -> str:
+    reason = words(error, wait)  # also lets pass what a signal handler raised
+    if isinstance(error, TimeoutError):
+        return f"no connection within {wait:.3g} s: check hostname and port, or raise timeout="
+    if isinstance(error, ConnectionRefusedError):
+        return "the connection was refused: check hostname and port"
+    return f"the connection could not be made: {error.strerror or reason}"
+
+
+def _open_path(path: str, wait: float, deadline: Deadline) -> socket.socket:
+    until = deadline.sooner(wait)
+    while until.may_send():
+        try:
+            return _connect_to(socket.AF_UNIX, socket.SOCK_STREAM, 0, path, None, max(0.001, until.left()))
+        except BlockingIOError as error:
+            if raised_by_signal(error):
+                raise
+            until.pause(_QUEUE_SECONDS)
+        except OSError as error:
+            broken = _no_path(error, path, wait)
+            break
+    else:
+        broken = Broken(f"no connection within {wait:.3g} s: too many others wait for one, raise timeout=")
+    raise broken
+
+
+def _no_path(error: OSError, path: str, wait: float) -> Broken:
+    reason = words(error, wait)  # also lets pass what a signal handler raised
+    if isinstance(error, FileNotFoundError):
+        return Broken("socket_path does not exist: check it, and whether the server runs")
+    if isinstance(error, PermissionError):
+        return Broken("no permission for socket_path: this user must be able to write to it", retryable=False)
+    if error.errno is None:
+        size = len(os.fsencode(path))
+        return Broken(f"socket_path has {size} bytes, too many for a Unix domain socket", retryable=False)
+    try:
+        is_socket = stat.S_ISSOCK(os.stat(path).st_mode)
+    except OSError:
+        is_socket = True  # as far as is known: it may have gone meanwhile
+    if not is_socket:
+        return Broken("socket_path is not a Unix domain socket", retryable=False)
+    if isinstance(error, ConnectionRefusedError):
+        return Broken("the connection was refused: check socket_path, and whether the server runs")
+    return Broken(f"the connection could not be made: {error.strerror or reason}")
+
+
+def _connect_to(
+    family: int, kind: int, protocol: int, address: object, source: tuple[str, int] | None, wait: float
+) -> socket.socket:
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.settimeout(wait)
+        if family in (socket.AF_INET, socket.AF_INET6):
+            # Else Nagle's algorithm would keep an email's last piece back until the one before is confirmed.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if source:
+            _bind(connection, source)
+        connection.connect(address)  # type: ignore[arg-type]
+        return connection
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _bind(connection: socket.socket, source: tuple[str, int]) -> None:
+    try:
+        connection.bind(source)
+        return
+    except (OSError, TypeError, ValueError, OverflowError) as error:
+        fault = f"source_address={source!r} cannot be used: {getattr(error, 'strerror', None) or error}"
+    raise OSError(fault)

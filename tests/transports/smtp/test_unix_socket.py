@@ -1,0 +1,293 @@
+"""SMTP over a Unix domain socket: a server on the same machine, reached by a path."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+
+import pytest
+from aiosmtpd.controller import UnixSocketController
+
+from emailapi import (
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    Fallback,
+    MemoryTransport,
+    Outcome,
+    SMTPTransport,
+)
+from emailapi.transports.smtp import send
+
+from .mails import READY, mail
+from .scripted import Talk, polite
+
+
+class Keeper:
+    """A handler of aiosmtpd that keeps what it is sent."""
+
+    def __init__(self):
+        self.envelopes = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.envelopes.append(envelope)
+        return "250 2.0.0 Ok: queued as 4Q9zT1"
+
+
+@pytest.fixture
+def keeper(folder, closing):
+    """Give an aiosmtpd on the path `keeper.path`."""
+    handler = Keeper()
+    handler.path = str(folder / "aiosmtpd")
+    controller = UnixSocketController(handler, unix_socket=handler.path)
+    controller.start()
+    closing.callback(controller.stop)
+    return handler
+
+
+def test_a_server_on_a_path_takes_emails(keeper, connect):
+    with connect(keeper) as transport:
+        results = [transport.send(mail()), *transport.send_batch([mail(), mail()])]
+    assert [result.message_id for result in results] == ["4Q9zT1"] * 3
+    assert len(keeper.envelopes) == 3
+
+
+@pytest.mark.parametrize("as_path", [str, os.fspath, lambda path: path], ids=["str", "fspath", "Path"])
+def test_send_takes_a_path(as_path, folder, keeper):
+    assert send(READY, socket_path=as_path(folder / "aiosmtpd")).message_id == "4Q9zT1"
+
+
+def test_the_connection_is_kept(script_on_path, connect):
+    server = script_on_path(polite())
+    transport = connect(server)
+    transport.send(mail())
+    transport.send(mail())
+    assert (server.connections, len(server.mails)) == (1, 2)
+
+
+def test_tls_is_not_used_and_a_login_is_allowed(script_on_path, connect):
+    """A socket is as local as loopback; STARTTLS would protect bytes that never leave the machine."""
+    server = script_on_path(polite("STARTTLS", "AUTH PLAIN", auth=b"235 ok"))
+    connect(server, username="user", password="secret").send(mail())
+    assert server.verbs()[:2] == ["EHLO", "AUTH"]
+
+
+@pytest.mark.parametrize("machine, name", [("web1", "localhost"), ("web1.example.com", "web1.example.com")])
+def test_ehlo_has_no_address_to_name(machine, name, script_on_path, connect, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: machine)
+    server = script_on_path(polite())
+    connect(server).send(mail())
+    assert server.seen[0] == f"ehlo {name}"
+
+
+def test_a_slow_greeting_is_waited_for(script_on_path, connect, monkeypatch):
+    """There is no port that could wait for TLS: nothing but the greeting is waited for."""
+    monkeypatch.setattr("emailapi.transports.smtp.connect.SILENCE_SECONDS", 0.01)
+    server = script_on_path(polite(greeting=lambda talk: (talk.server.stopping.wait(0.1), talk.say(b"220 here"))))
+    connect(server).send(mail())
+    assert server.connections == 1
+
+
+def test_the_transport_tells_its_path():
+    transport = SMTPTransport(socket_path="/run/smtp")
+    assert (transport.hostname, transport.port, transport.socket_path) == (None, None, "/run/smtp")
+    assert repr(transport) == "SMTPTransport(socket_path='/run/smtp')"
+
+
+@pytest.mark.parametrize(
+    "option, value",
+    [
+        ("hostname", "localhost"),
+        ("port", 25),
+        ("source_address", ("127.0.0.1", 0)),
+        ("tls", "required"),
+        ("tls", "implicit"),
+        ("tls", "opportunistic"),
+        ("use_tls", True),
+        ("start_tls", True),
+        ("cert_bundle", "ca.pem"),
+        ("client_cert", "client.pem"),
+        ("client_key", "client.key"),
+        ("tls_context", ssl.create_default_context()),
+    ],
+)
+def test_an_option_of_tcp_contradicts_a_path(option, value):
+    with pytest.raises(ConfigurationError, match=rf"^socket_path and {option} contradict each other"):
+        SMTPTransport(socket_path="/run/smtp", **{option: value})
+
+
+@pytest.mark.parametrize("options", [{"tls": "none"}, {"use_tls": False}, {"start_tls": False}, {"tls": None}])
+def test_an_option_that_says_nothing_does_not(options):
+    assert SMTPTransport(socket_path="/run/smtp", **options).socket_path == "/run/smtp"
+
+
+def test_a_server_must_be_named():
+    with pytest.raises(ConfigurationError, match="pass hostname, or socket_path"):
+        SMTPTransport()
+
+
+@pytest.mark.parametrize(
+    "path, why",
+    [
+        ("", "must be the path"),
+        (b"/run/smtp", "must be the path"),
+        (7, "must be the path"),
+        ("\0abstract", "not an abstract socket"),
+        ("/run/\0smtp", "without NUL"),
+        ("/run/\ud800", "character"),
+    ],
+)
+def test_a_path_must_be_one(path, why):
+    with pytest.raises(ConfigurationError, match=rf"^socket_path .*{why}"):
+        SMTPTransport(socket_path=path)
+
+
+def test_a_platform_without_such_sockets(monkeypatch):
+    monkeypatch.delattr(socket, "AF_UNIX")
+    with pytest.raises(ConfigurationError, match=r"^socket_path .*no Unix domain sockets"):
+        SMTPTransport(socket_path="/run/smtp")
+
+
+def refused(path, **options):
+    """Return the error of a send to a path that nobody serves."""
+    from .conftest import QUICK
+
+    with pytest.raises(ConnectionFailed) as caught:
+        SMTPTransport(socket_path=path, retry=QUICK, **options).send(mail())
+    assert caught.value.outcome is Outcome.NOT_SENT
+    return caught.value
+
+
+def test_a_path_that_does_not_exist_may_exist_later(folder):
+    """A server makes its path anew when it is restarted."""
+    error = refused(folder / "missing")
+    assert "socket_path does not exist" in error.message
+    assert str(folder / "missing") in error.message
+    assert (error.retryable, error.attempts) == (True, 3)
+
+
+def test_a_server_that_has_stopped_may_return(folder):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "s"))
+    error = refused(folder / "s")
+    assert "refused" in error.message
+    assert (error.retryable, error.attempts) == (True, 3)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_path_of_something_else(kind, folder):
+    path = folder
+    if kind == "file":
+        path = folder / "file"
+        path.touch()
+    error = refused(path)
+    assert "socket_path is not a Unix domain socket" in error.message
+    assert (error.retryable, error.attempts) == (False, 1)
+
+
+def test_a_socket_of_datagrams(folder):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+        other.bind(str(folder / "s"))
+        assert "could not be made" in refused(folder / "s").message
+
+
+def test_a_path_that_is_too_long(folder):
+    error = refused(folder / ("x" * 200))
+    assert "bytes, too many for a Unix domain socket" in error.message
+    assert (error.retryable, error.attempts) == (False, 1)
+
+
+@contextlib.contextmanager
+def nobody():
+    """Act as the user without permissions, where the tests are run by root."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_path_without_permission(script_on_path):
+    server = script_on_path(polite())
+    os.chmod(server.path, 0)
+    with nobody():
+        error = refused(server.path)
+    assert "no permission for socket_path" in error.message
+    assert (error.retryable, error.attempts) == (False, 1)
+
+
+def test_a_path_that_cannot_be_printed_is_escaped():
+    error = refused("/run/\udcff\n")
+    assert error.message.endswith(r"('/run/\udcff\n')")
+
+
+@pytest.fixture
+def full(folder, closing):
+    """Give a listener whose queue is full, and who has been waiting in it."""
+    listener = closing.enter_context(socket.socket(socket.AF_UNIX))
+    listener.bind(str(folder / "s"))
+    listener.listen(0)
+    waiting = []
+    while True:
+        other = closing.enter_context(socket.socket(socket.AF_UNIX))
+        other.setblocking(False)
+        try:
+            other.connect(str(folder / "s"))
+        except BlockingIOError:
+            return listener, waiting
+        waiting.append(other)
+
+
+def test_a_full_queue_is_waited_for(full, script, monkeypatch):
+    """Over TCP the system waits; over a Unix domain socket it does not."""
+    listener, waiting = full
+    pauses = []
+
+    def serve(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            for other in waiting:
+                other.close()
+            servers.append(script(polite(), listener=listener))
+
+    servers = []
+    monkeypatch.setattr("emailapi._delivery.retry.time.sleep", serve)
+    with SMTPTransport(socket_path=listener.getsockname(), timeout=5) as transport:
+        transport.send(mail())
+    assert servers[0].mails
+
+
+def test_a_queue_that_stays_full_has_the_timeout(full):
+    error = refused(full[0].getsockname(), timeout=0.1)
+    assert "too many others wait" in error.message
+    assert error.retryable
+
+
+def test_a_queue_that_stays_full_has_the_deadline(full):
+    with pytest.raises(DeadlineExceeded) as caught:
+        SMTPTransport(socket_path=full[0].getsockname(), deadline=0.1).send(mail())
+    assert caught.value.outcome is Outcome.NOT_SENT
+
+
+def test_a_server_of_something_else_names_the_option(script_on_path):
+    server = script_on_path(lambda talk: talk.say(b"* OK IMAP ready"))
+    assert "check socket_path=" in refused(server.path).message
+
+
+def test_a_broken_connection_is_replaced(script_on_path, connect):
+    server = script_on_path(polite(mail=Talk.cut), polite())
+    assert connect(server).send(mail()).message_id == "4XYZ"
+    assert server.connections == 2
+
+
+def test_a_server_on_a_path_can_be_a_fallback(keeper, connect, folder):
+    gone = SMTPTransport(socket_path=folder / "missing")
+    with Fallback(gone, connect(keeper)) as pair:
+        assert pair.send(mail()).message_id == "4Q9zT1"
+    with Fallback(SMTPTransport(socket_path=folder / "missing"), MemoryTransport()) as pair:
+        assert pair.send(mail()).via == "memory"
