@@ -138,6 +138,7 @@ def _begin_with_mail_server(namespace: dict[str, Any]) -> None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert(_MAIL_HOST).configure_cert(context)
         ports = {587: _mail_server(entered, tls_context=context), 465: _mail_server(entered, ssl_context=context)}
+        ports[24] = _mail_store(entered, context)
         resolve = socket.getaddrinfo
 
         def found(host: str, port: int, *options: Any, **named: Any) -> Any:
@@ -170,6 +171,31 @@ def _mail_server(entered: ExitStack, **tls: Any) -> int:
     return port
 
 
+def _mail_store(entered: ExitStack, context: ssl.SSLContext) -> int:
+    """Start an LMTP server without a mailbox of nobody's; return its port."""
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.handlers import Sink
+    from aiosmtpd.lmtp import LMTP
+
+    class Mailboxes(Sink):
+        async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: ARG002, N802
+            return "\r\n".join(
+                "550 5.1.1 no such mailbox" if name.startswith("nobody@") else f"250 2.0.0 <{name}> kJ4xYz saved"
+                for name in envelope.rcpt_tos
+            )
+
+    class Store(Controller):
+        def factory(self) -> LMTP:
+            return LMTP(self.handler, tls_context=context)
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    store = Store(Mailboxes(), hostname="127.0.0.1", port=port)
+    store.start()
+    entered.callback(store.stop)
+    return port
+
+
 def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], excludes: Sequence[str] = ()) -> Sybil:
     return Sybil(
         parsers=[PythonCodeBlockParser(), SkipParser()],
@@ -181,7 +207,7 @@ def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], exc
 
 
 _MAIL_HOST = "smtp.example.com"
-_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/ways-out.md"]
+_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/lmtp.md", "docs/guide/ways-out.md"]
 
 pytest_collect_file = (
     _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], _BY_SMTP) + _sybil(_begin_with_mail_server, _BY_SMTP)

@@ -72,7 +72,7 @@ _MODULES = {
     "transports.memory": "MemoryTransport",
     "transports.send_many": "Sending SendingCounts",
     "transports.ses": "SESTransport",
-    "transports.smtp": "SMTPOptions SMTPTransport",
+    "transports.smtp": "LMTPTransport SMTPOptions SMTPTransport",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 __all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 - a list, although no literal

@@ -136,7 +136,7 @@ from .transports.fallback import Fallback
 from .transports.memory import MemoryTransport
 from .transports.send_many import Sending, SendingCounts
 from .transports.ses import SESTransport
-from .transports.smtp import SMTPOptions, SMTPTransport
+from .transports.smtp import LMTPTransport, SMTPOptions, SMTPTransport
 
 # fmt: off
 __all__ = [
@@ -148,20 +148,20 @@ __all__ = [
     "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType", "Fallback", "Geo",
     "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress",
     "InboundAttachment", "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule",
-    "InboundStatus", "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LimitExceeded", "Listing",
-    "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters", "MessageState", "MessageStatus",
-    "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature", "NewStream", "NewTemplate", "NewWebhook",
-    "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats", "OpenTrigger", "OutboundStatus", "Outcome",
-    "Page", "Platform", "Program", "PushAction", "PushedTemplate", "RateLimited", "Recipient", "RecipientResult",
-    "RecipientStatus", "Retry", "SESError", "SESTransport", "SMTPError", "SMTPOptions", "SMTPTransport", "SendResult",
-    "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server", "ServerChanges", "ServerColor",
-    "ServerError", "ServerFilters", "ServiceUnavailable", "Signature", "SignatureChanges", "SpamStats", "SpfCheck",
-    "StatsFilters", "StatsOverview", "Stream", "StreamArchival", "StreamChanges", "StreamFilters", "StreamType",
-    "SubscriptionManagement", "Suppression", "SuppressionFilters", "SuppressionOrigin", "SuppressionReason",
-    "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
-    "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
-    "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized",
-    "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification",
-    "__version__",
+    "InboundStatus", "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LMTPTransport",
+    "LimitExceeded", "Listing", "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters",
+    "MessageState", "MessageStatus", "NamedStats", "NewDataRemoval", "NewDomain", "NewServer", "NewSignature",
+    "NewStream", "NewTemplate", "NewWebhook", "NotFound", "Open", "OpenFilters", "OpenPlatformStats", "OpenStats",
+    "OpenTrigger", "OutboundStatus", "Outcome", "Page", "Platform", "Program", "PushAction", "PushedTemplate",
+    "RateLimited", "Recipient", "RecipientResult", "RecipientStatus", "Retry", "SESError", "SESTransport", "SMTPError",
+    "SMTPOptions", "SMTPTransport", "SendResult", "SendStats", "SenderNotAllowed", "Sending", "SendingCounts", "Server",
+    "ServerChanges", "ServerColor", "ServerError", "ServerFilters", "ServiceUnavailable", "Signature",
+    "SignatureChanges", "SpamStats", "SpfCheck", "StatsFilters", "StatsOverview", "Stream", "StreamArchival",
+    "StreamChanges", "StreamFilters", "StreamType", "SubscriptionManagement", "Suppression", "SuppressionFilters",
+    "SuppressionOrigin", "SuppressionReason", "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges",
+    "TemplateDetails", "TemplateEmail", "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate",
+    "TemplateType", "TemplateValidation", "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger",
+    "TriggerCheck", "Triggers", "Unauthorized", "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters",
+    "WebhookStatus", "WebhookVerification", "__version__",
 ]
 # fmt: on

@@ -74,12 +74,15 @@ class DeliveryUnknown(TransportError):
     Attributes:
         idempotency_key: The key that the email carries; None when it carries none and cannot be looked up.
         message_stream: The message stream that the email was sent through; None where the request sends no email.
+        recipients: By SMTP and LMTP, what the server said of recipients before the connection broke. Of the others
+            nothing is known.
     """
 
     outcome = Outcome.UNKNOWN
     retryable = False
     idempotency_key: str | None
     message_stream: str | None = None
+    recipients: tuple[RecipientResult, ...] = ()
     # Ids of messages that carry the key and are another email.
     _others: tuple[str, ...] = ()
 
@@ -89,12 +92,14 @@ class DeliveryUnknown(TransportError):
         *,
         idempotency_key: str | None = None,
         message_stream: str | None = None,
+        recipients: Sequence[RecipientResult] = (),
         **facts: Any,
     ) -> None:
         """Keep the key, and the stream, that the email can be looked up by."""
         super().__init__(message, **facts)
         self.idempotency_key = idempotency_key
         self.message_stream = message_stream
+        self.recipients = tuple(recipients)
 
 
 class DeadlineExceeded(TransportError, TimeoutError):

@@ -45,12 +45,12 @@ class SendResult:
         submitted_at: When it was accepted, with its zone.
         error_code: 0: accepted.
         message: The service's remark.
-        via: The way it left: `"api"`, `"smtp"`, `"ses"` or `"memory"`.
+        via: The way it left: `"api"`, `"smtp"`, `"lmtp"`, `"ses"` or `"memory"`.
         idempotency_key: The mail's own key, or the one it was given; `find` knows it where the mail carried it.
         reconciled: Whether it was found by its key instead of being answered: after a lost answer, by `find`, or by
             `check_first`.
         inactive_recipients: Suppressed addresses that the mail is not delivered to.
-        recipients: What was said of each recipient, where the way out tells (SMTP).
+        recipients: What was said of each recipient, where the way out tells (SMTP, LMTP).
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""

@@ -1,4 +1,4 @@
-"""From nothing to a connection that mails can go over: name, TCP, greeting, EHLO, TLS, login."""
+"""From a socket to a session that emails can be sent over: greeting, EHLO, TLS, login."""
 
 from __future__ import annotations
 
@@ -28,6 +28,13 @@ _RELAY_HINT = " (for a relay in a network of your own: tls='opportunistic' or tl
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 
 
+class LMTPSession(Session):
+    """One connection to an LMTP server (RFC 2033)."""
+
+    protocol = "lmtp"
+    ehlo_msg = "lhlo"
+
+
 def open_session(settings: Settings, deadline: Deadline) -> Session:
     """
     Return a connection, encrypted and logged in as the settings say.
@@ -35,7 +42,8 @@ def open_session(settings: Settings, deadline: Deadline) -> Session:
     Raises:
         Broken: There is none.
     """
-    session = Session(deadline, settings.timeout[1])
+    kind = LMTPSession if settings.protocol == "lmtp" else Session
+    session = kind(deadline, settings.timeout[1])
     try:
         _open(session, settings, deadline)
         return session
@@ -85,7 +93,7 @@ def _expect(reply: Reply, codes: tuple[int, ...], what: str, hint: str = "") -> 
 
 
 def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
-    """Shake hands; what the server said before is forgotten."""
+    """Do the TLS handshake, and forget what the server said before it."""
     context = settings.trust.context
     assert context is not None  # noqa: S101 - there is one wherever there is TLS
     wait = min(settings.timeout[0], deadline.left())
@@ -137,7 +145,7 @@ def _certificate_hint(code: int) -> str:
 
 
 def _await_greeting(session: Session, settings: Settings, deadline: Deadline) -> None:
-    """Return when the server has begun to speak, or may still do so."""
+    """Wait for the greeting; raise `Broken` when the port waits for TLS instead."""
     wait = min(SILENCE_SECONDS, settings.timeout[1], deadline.left())
     if wait <= 0 or settings.port in _PATIENT_PORTS or readiness(session.sock, wait)():
         return
@@ -146,7 +154,7 @@ def _await_greeting(session: Session, settings: Settings, deadline: Deadline) ->
 
 
 def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
-    """Ask over a connection of its own, by the first message of a handshake."""
+    """Return whether the port answers the first message of a TLS handshake, over a second connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     answer, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -175,15 +183,19 @@ def _own_name(connection: socket.socket) -> str:
 
 
 def _introduce(session: Session) -> None:
-    """Say EHLO; HELO to a server that does not know it."""
+    """Say EHLO, and HELO to an SMTP server that does not know it; an LMTP server knows LHLO alone."""
     reply = Reply.read(*session.ehlo())
+    hint = f" (local_hostname= is {session.local_hostname!r})"
+    if session.protocol == "lmtp":
+        _expect(reply, (250,), "the server refused LHLO", f"{hint}; an SMTP server wants SMTPTransport")
+        return
     if reply.code in (500, 501, 502, 504):
         reply = Reply.read(*session.helo())
-    _expect(reply, (250,), "the server refused EHLO", f" (local_hostname= is {session.local_hostname!r})")
+    _expect(reply, (250,), "the server refused EHLO", hint)
 
 
 def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
-    """Go over to TLS; what stands in clear behind the 220 was put there by somebody else."""
+    """Start TLS. Data in clear behind the 220 is an error: an attacker may have put them there (RFC 3207)."""
     required = settings.tls == "required"
     if not session.has_extn("starttls"):
         if required:

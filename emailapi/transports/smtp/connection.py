@@ -96,6 +96,7 @@ class Session(smtplib.SMTP):
     never printed, whatever debug level is set: that would show passwords.
 
     Attributes:
+        protocol: `"smtp"`, or `"lmtp"`: then the end of an email has a reply for each recipient.
         deadline: When the call under way must be over.
         timeout: Seconds for one socket operation.
         unfinished: Whether a transaction was left open, and must be reset before the next.
@@ -106,6 +107,7 @@ class Session(smtplib.SMTP):
         full: Whether the server accepts no more emails on this connection, and may accept them on another.
     """
 
+    protocol = "smtp"
     sock: Any
     deadline: Deadline
 
@@ -117,9 +119,7 @@ class Session(smtplib.SMTP):
         self.encrypted = self.logged_in = False
         self.unfinished = self.in_doubt = self.full = False
         self.messages = 0
-        self._received = b""
-        self._written = 0
-        self._waiting = 0.0
+        self._received, self._written, self._waiting = b"", 0, 0.0
         self._is_ready: Callable[[], object] | None = None
 
     def __repr__(self) -> str:
@@ -230,7 +230,7 @@ class Session(smtplib.SMTP):
 
     def deliver(self, content: bytes) -> Reply:
         """
-        Write an email, whose last line is ended, after DATA's 354, and return what the server says to its end.
+        Write an email, whose last line is ended, after DATA's 354, and return what the server says first to its end.
 
         Its body and its end leave in one write where they fit: it is known exactly whether a byte of the end left.
 

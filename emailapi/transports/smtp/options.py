@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from os import PathLike
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import attrs
 
@@ -31,7 +31,10 @@ from .tls import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
 if TYPE_CHECKING:
     from typing import Unpack
 
+Protocol = Literal["smtp", "lmtp"]
+
 POSTMARK_DOMAIN = "postmarkapp.com"
+LMTP_PORT = 24
 _PORTS = {"implicit": IMPLICIT_PORT, "required": 587}
 # Marks the options that say nothing of a Unix domain socket.
 _TCP = {"tcp": True}
@@ -134,7 +137,8 @@ def _derive_trust(settings: Settings) -> Trust:
 def _derive_port(settings: Settings) -> int | None:
     if settings.socket_path is not None:
         return None
-    return _PORTS.get(settings.tls, 25) if settings._port is None else settings._port
+    usual = LMTP_PORT if settings.protocol == "lmtp" else _PORTS.get(settings.tls, 25)
+    return usual if settings._port is None else settings._port
 
 
 def _derive_place(settings: Settings) -> str:
@@ -161,6 +165,7 @@ class Settings:
     An option whose attribute begins with an underscore is only what others are derived from.
 
     Attributes:
+        protocol: What the server speaks.
         is_local: Whether bytes sent to the server never leave this machine.
         tls: How the connection is encrypted.
         trust: How certificates are checked.
@@ -169,6 +174,7 @@ class Settings:
         logs_in: Whether there is a login.
     """
 
+    protocol: Protocol
     hostname: str | None = attrs.field(default=None, converter=as_hostname, metadata=_TCP)
     _port: int | None = attrs.field(default=None, converter=as_port, repr=False, metadata=_TCP)
     socket_path: str | None = attrs.field(default=None, converter=as_socket_path)
@@ -216,7 +222,7 @@ class Settings:
             raise ConfigurationError("the password would travel in clear: use TLS, or allow_plaintext_auth=True")
 
 
-def settle(hostname: str | None, port: int | None, **options: Unpack[SMTPOptions]) -> Settings:
+def settle(protocol: Protocol, hostname: str | None, port: int | None, /, **options: Unpack[SMTPOptions]) -> Settings:
     """
     Return the settings for one server.
 
@@ -227,4 +233,4 @@ def settle(hostname: str | None, port: int | None, **options: Unpack[SMTPOptions
     for name in options:
         if name not in SMTPOptions.__annotations__:
             raise TypeError(unknown_name(name, SMTPOptions.__annotations__, "option"))
-    return Settings(hostname=hostname, port=port, **options)
+    return Settings(protocol=protocol, hostname=hostname, port=port, **options)

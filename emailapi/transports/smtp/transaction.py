@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 from operator import attrgetter
 
 import attrs
 
-from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, RecipientResult, SMTPError
+from ...errors import DeliveryUnknown, EmailAPIError, InvalidEmail, RecipientResult
 from ...models.outbound import SendResult
 from ..ready_message import in_seven_bits
 from .connection import FAREWELL, Broken, Reply, Session
 from .payload import Parcel
+from .rejections import login_hint, names_session, rejection, wants_fewer
 
-_RELAY = re.compile(r"\brelay", re.IGNORECASE)
-# Postfix, Exim, Exchange, Haraka, Sendmail, qmail, Gmail, Amazon SES: each has its own sentence, and no standard one.
+# Postfix, Exim, Exchange, Haraka, Sendmail, qmail, Gmail, Amazon SES, Dovecot: each has a sentence of its own.
 _QUEUE_IDS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -27,14 +28,9 @@ _QUEUE_IDS = tuple(
         r"\bqp (\d+)",
         r"\bok +\d+ (\S+) - gsmtp",
         r"^ok ([0-9a-f]{8,}-[0-9a-f-]+)",
+        r"> (\S+) saved$",
     )
 )
-# A limit of the connection, in words, as no code stands for it alone.
-_SESSION_LIMIT = re.compile(
-    r"\b(?:per|this|same|single|one|smtp) (?:session|connection)\b|\btoo many (?:messages|mails|emails|transactions)\b",
-    re.IGNORECASE,
-)
-_TOO_MANY = re.compile(r"too many|recipients?\b.*\b(?:limit|maximum)", re.IGNORECASE)
 _text = attrgetter("text")
 _code = attrgetter("code")
 
@@ -48,7 +44,7 @@ class Progress:
         parcel: The email.
         left: Who it still has to be sent to.
         fates: What was said of the others.
-        replies: What the server said to each end of data.
+        replies: What the server said when it accepted the email: once for each end of data, by LMTP each text.
         session: The session that carries the email.
     """
 
@@ -92,7 +88,7 @@ class Progress:
             to=self.parcel.to,
             submitted_at=datetime.now(UTC),
             message="; ".join(map(_text, self.replies)),
-            via="smtp",
+            via="smtp" if self.session is None else self.session.protocol,
             idempotency_key=self.parcel.key,
             recipients=tuple(map(self.fates.__getitem__, self.parcel.recipients)),
         )
@@ -102,6 +98,7 @@ class Progress:
         return DeliveryUnknown(
             f"{why}, after the whole mail had been sent; it may have been accepted",
             idempotency_key=self.parcel.carried,
+            recipients=self.recipients,
         )
 
 
@@ -134,7 +131,8 @@ def transact(session: Session, progress: Progress) -> None:
         if taken:
             _send_content(session, progress, content, taken)
     elif not _is_full(session, answer):
-        raise answer.refusal("the server refused the sender", hint=_login_hint(session, answer))
+        hint = login_hint(session, answer.code, answer.text)
+        raise answer.refusal("the server refused the sender", hint=hint)
 
 
 def _gone(reply: Reply) -> Broken:
@@ -149,7 +147,10 @@ def _send_content(session: Session, progress: Progress, content: bytes, taken: d
         raise _gone(reply)
     if reply.code == 354:
         reply = session.deliver(content)
-        is_about_session = reply.code >= 400 and _names_session(reply)
+        if session.protocol == "lmtp" and session.in_doubt:
+            _settle_each(session, progress, [*taken], reply)
+            return
+        is_about_session = reply.code >= 400 and names_session(reply)
     elif reply.code < 400:
         raise Broken(f"the server answers DATA with {reply.code}")
     if reply.code >= 400:
@@ -169,25 +170,39 @@ def _send_content(session: Session, progress: Progress, content: bytes, taken: d
     progress.settle(taken)
 
 
+def _settle_each(session: Session, progress: Progress, names: list[str], first: Reply) -> None:
+    """
+    Note what an LMTP server says of each recipient after the end of an email.
+
+    Raises:
+        SMTPError: The server rejected the email for each recipient.
+        Broken: The connection was lost; no reply, and so no other attempt, is for those who are left.
+    """
+    said: dict[str, Reply] = {}
+    was_used = session.messages > 0
+    try:
+        for name in names:
+            reply = first if name == names[0] else Reply.read(*session.getreply(math.inf))
+            if 300 <= reply.code < 400:
+                raise Broken(f"the server answers the email's end with {reply.code}")
+            if not (was_used and names_session(reply)):
+                said[name] = reply
+    finally:
+        accepted = {reply.text: reply for reply in said.values() if reply.code < 300}
+        progress.replies += accepted.values()
+        progress.settle(said)
+    session.in_doubt = session.unfinished = False
+    session.full = len(said) < len(names)
+    session.messages += bool(accepted)
+    if not progress.replies and not progress.left:
+        raise rejection(session, progress.recipients)
+
+
 def _is_full(session: Session, reply: Reply) -> bool:
     """Return whether a rejection may be about the connection: for now, and after emails that it has carried."""
     if reply.code < 500 and session.messages:
         session.in_doubt, session.full = False, True
     return session.full
-
-
-def _names_session(reply: Reply) -> bool:
-    """Return whether the server says no for now, and because of what this connection has carried."""
-    return 400 <= reply.code < 500 and _SESSION_LIMIT.search(reply.text) is not None
-
-
-def _wants_fewer(reply: Reply) -> bool:
-    """Return whether a recipient was one too many for one transaction (RFC 5321 section 4.5.3.1.10)."""
-    if reply.code not in (452, 552):
-        return False
-    if reply.enhanced_code is not None:
-        return reply.enhanced_code.endswith(".5.3")
-    return bool(_TOO_MANY.search(reply.text))
 
 
 def queue_id(reply: Reply) -> str:
@@ -209,7 +224,7 @@ def _answered(session: Session, progress: Progress, replies: list[Reply]) -> dic
     later = [
         reply
         for reply in refused_now.values()
-        if (_wants_fewer(reply) or _names_session(reply)) and (taken or (session.messages and reply.code < 500))
+        if (wants_fewer(reply) or names_session(reply)) and (taken or (session.messages and reply.code < 500))
     ]
     progress.settle({name: reply for name, reply in refused_now.items() if reply not in later})
     if taken:
@@ -217,25 +232,7 @@ def _answered(session: Session, progress: Progress, replies: list[Reply]) -> dic
     if later:
         session.full = True
         return taken
-    refused = progress.recipients
-    # One that may be taken later makes it worth trying again.
-    first = next((fate for fate in refused if fate.temporary), refused[0])
-    what = "the recipient was refused" if len(refused) == 1 else "all recipients were refused"
-    raise SMTPError(
-        f"{what}: {first.message or 'no reason given'}{_login_hint(session, asked[first.email])}",
-        code=first.code,
-        enhanced_code=first.enhanced_code,
-        recipients=refused,
-    )
-
-
-def _login_hint(session: Session, reply: Reply) -> str:
-    """Return what helps when a server sends only for those who have logged in, or over TLS only."""
-    if reply.code == 530 and not session.encrypted and "tls" in reply.text.lower():
-        return " (use tls='required', or tls='implicit')"
-    if not session.logged_in and (reply.code == 530 or _RELAY.search(reply.text)):
-        return " (pass username= and password= to log in)"
-    return ""
+    raise rejection(session, progress.recipients)
 
 
 def _fit(session: Session, parcel: Parcel) -> tuple[bytes, str]:

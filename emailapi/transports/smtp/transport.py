@@ -1,4 +1,4 @@
-"""The way out by SMTP: emails over a persistent connection, each tried until the server accepted or rejected it."""
+"""The transport by SMTP: a persistent connection, and attempts until the server accepted or rejected an email."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from email.message import Message
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ..._delivery import Attempt, CallContext, Deadline, let_go, note_at, run_attempts
 from ..._log import logger
@@ -21,7 +21,7 @@ from ..batch import Batch
 from ..inputs import EmailLike
 from ..ready_message import Given, Recipients
 from .connection import Broken, Session
-from .options import SMTPOptions, settle
+from .options import Protocol, SMTPOptions, settle
 from .payload import Parcel, check, pack, pack_given, redirect
 from .pool import Hold, Pool
 from .transaction import Progress, transact
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 class SMTPTransport(BaseTransport[Parcel]):
     """
-    Sends by SMTP, over one connection that is kept.
+    Sends by SMTP, over a persistent connection.
 
-    It connects at the first mail, may be shared by threads, and is new after a fork. What was surely not sent is tried
+    It connects at the first email, may be shared by threads, and is new after a fork. What was surely not sent is tried
     again within the deadline; what the server may have taken is never sent again. When a server accepts no more emails
     on a connection - a 421, another 4xx, or a closed connection - the next one goes over a new connection.
 
@@ -49,9 +49,11 @@ class SMTPTransport(BaseTransport[Parcel]):
         hostname: Name or address of the server; None with `socket_path`.
         port: Port of the server; None with `socket_path`.
         socket_path: Path of the server's Unix domain socket, if it is reached by one.
-        deadline: Seconds for one mail.
-        at_once: How many mails share a deadline: each has its own.
+        deadline: Seconds for one email.
+        at_once: How many emails share a deadline: each has its own.
     """
+
+    _protocol: ClassVar[Protocol] = "smtp"
 
     hostname: str | None
     port: int | None
@@ -72,7 +74,7 @@ class SMTPTransport(BaseTransport[Parcel]):
         Raises:
             ConfigurationError: An option is not valid, or two contradict each other.
         """
-        self._settings = settle(hostname, port, **options)
+        self._settings = settle(self._protocol, hostname, port, **options)
         self._pool = Pool(self._settings)
         self._retry = self._settings.retry
         self.hostname, self.port = self._settings.hostname, self._settings.port
@@ -82,8 +84,8 @@ class SMTPTransport(BaseTransport[Parcel]):
     def __repr__(self) -> str:
         """Name the server and how the connection is encrypted, never a secret."""
         if self.socket_path is not None:
-            return f"SMTPTransport(socket_path={self.socket_path!r})"
-        return f"SMTPTransport({self.hostname!r}, {self.port}, tls={self._settings.tls!r})"
+            return f"{type(self).__name__}(socket_path={self.socket_path!r})"
+        return f"{type(self).__name__}({self.hostname!r}, {self.port}, tls={self._settings.tls!r})"
 
     def check(self, email: EmailLike, /) -> None:
         """
@@ -161,7 +163,7 @@ class SMTPTransport(BaseTransport[Parcel]):
         except BaseException as interruption:
             let_go(interruption)
             if progress.may_have_been_sent:
-                what = f"the email may have been sent by SMTP ({self._settings.place})"
+                what = f"the email may have been sent by {self._protocol.upper()} ({self._settings.place})"
                 note_at(interruption, what, [payload.carried])
             raise
         result, error = attempt.value, attempt.error
@@ -224,5 +226,5 @@ class SMTPTransport(BaseTransport[Parcel]):
         else:
             outcome = (result.message_id if result else "") or "without a queue id"
         outcome = f"accepted {outcome}" if error is None else f"failed: {outcome}"
-        took = round(seconds * 1000)
-        logger.log(level, "SMTP %s %s in %d ms, attempt %d", self._settings.place, outcome, took, attempts)
+        took, protocol = round(seconds * 1000), self._protocol.upper()
+        logger.log(level, "%s %s %s in %d ms, attempt %d", protocol, self._settings.place, outcome, took, attempts)

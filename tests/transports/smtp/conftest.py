@@ -8,17 +8,18 @@ import ssl
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import pytest
 import trustme
 
-from emailapi import Retry, SMTPTransport
+from emailapi import LMTPTransport, Retry, SMTPTransport
 
 from .listener import Listener
 from .scripted import Scripted
 
+T = TypeVar("T", bound=SMTPTransport)
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
 
 
@@ -118,11 +119,22 @@ def script_on_path(script: Callable[..., Scripted], folder: Path) -> Callable[..
 @pytest.fixture
 def connect(closing: contextlib.ExitStack) -> Callable[..., SMTPTransport]:
     """Give `connect(server, **options)`: a transport to it, with short waits."""
+    return maker(SMTPTransport, closing)
 
-    def make(server: Any, hostname: str = "127.0.0.1", **options: Any) -> SMTPTransport:
+
+@pytest.fixture
+def connect_lmtp(closing: contextlib.ExitStack) -> Callable[..., LMTPTransport]:
+    """Give `connect_lmtp(server, **options)`: as `connect`, by LMTP."""
+    return maker(LMTPTransport, closing)
+
+
+def maker(kind: type[T], closing: contextlib.ExitStack) -> Callable[..., T]:
+    """Return what makes transports to servers on a port or on a path, with short waits."""
+
+    def make(server: Any, hostname: str = "127.0.0.1", **options: Any) -> T:
         path = getattr(server, "path", "")
         place = {"socket_path": path} if path else {"hostname": hostname, "port": server.port}
-        transport = SMTPTransport(**{**place, "retry": QUICK, "timeout": 5.0, **options})
+        transport = kind(**{**place, "retry": QUICK, "timeout": 5.0, **options})
         closing.callback(transport.close)
         return transport
 

@@ -66,16 +66,17 @@ class Talk:
         self.reader = self.connection.makefile("rb")
 
     def wait(self) -> None:
-        """Say nothing, until the client or the test has had enough."""
+        """Say nothing, until the client or the test has had enough, and no step follows."""
         self.connection.settimeout(0.02)
         while not self.server.stopping.is_set():
             try:
                 if not self.connection.recv(1024):
-                    raise Gone
+                    break
             except TimeoutError:
                 continue
             except OSError:
-                raise Gone from None
+                break
+        raise Gone
 
     def drip(self, byte: bytes = b"2") -> None:
         """Say a byte again and again."""
@@ -166,6 +167,7 @@ def polite(
     greeting: Step = b"220 here",
     ends: list[Step] | None = None,
     after_tls: tuple[str, ...] = (),
+    lmtp: bool = False,
     **steps: Step | list[Step],
 ) -> Callable[[Talk], None]:
     """
@@ -176,11 +178,14 @@ def polite(
         greeting: What it begins with.
         ends: What is said to the ends of mails, one after another; the last one again and again.
         after_tls: What EHLO offers after STARTTLS.
+        lmtp: Whether it greets by LHLO alone, and has a reply for each recipient after an email's end (RFC 2033).
         **steps: By verb in small letters what is said to it, a reply or what else to do; a list, one after another.
     """
     told: dict[str, list[Step]] = {
         name.upper(): list(step) if isinstance(step, list) else [step] for name, step in steps.items()
     }
+    word, other = ("LHLO", "EHLO") if lmtp else ("EHLO", "LHLO")
+    told |= {name: [b"500 5.5.1 what?"] for name in ((other, "HELO") if lmtp else (other,)) if name not in told}
     told["."] = list(ends or [b"250 2.0.0 Ok: queued as 4XYZ"])
     offered = list(extensions)
 
@@ -195,9 +200,10 @@ def polite(
 
     def script(talk: Talk) -> None:
         do(talk, "GREETING", greeting)
+        accepted = 0
         while True:
             verb = talk.hear().partition(" ")[0].upper()
-            if verb == "EHLO":
+            if verb == word:
                 lines = ["here", *offered]
                 marks = ["-"] * (len(lines) - 1) + [" "]
                 usual = "\r\n".join(f"250{mark}{line}" for mark, line in zip(marks, lines, strict=True)).encode()
@@ -210,11 +216,16 @@ def polite(
                 if do(talk, verb, b"354 go"):
                     talk.server.mails.append(talk.hear_mail())
                     talk.server.carriers.append(talk.number)
-                    do(talk, ".", b"250 ok")
+                    for _ in range(accepted if lmtp else 1):
+                        do(talk, ".", b"250 ok")
             elif verb == "QUIT":
                 do(talk, verb, b"221 bye")
                 return
+            elif verb == "RCPT":
+                accepted += do(talk, verb, b"250 ok")
             else:
+                if verb == "MAIL":
+                    accepted = 0
                 do(talk, verb, b"250 ok")
 
     return script

@@ -9,7 +9,16 @@ from pathlib import Path
 import attrs
 import pytest
 
-from emailapi import Attachment, ConfigurationError, InvalidEmail, Retry, SMTPOptions, SMTPTransport, Transport
+from emailapi import (
+    Attachment,
+    ConfigurationError,
+    InvalidEmail,
+    LMTPTransport,
+    Retry,
+    SMTPOptions,
+    SMTPTransport,
+    Transport,
+)
 from emailapi.transports.smtp import send
 from emailapi.transports.smtp.options import Settings
 
@@ -73,12 +82,12 @@ def test_options_that_cannot_be(hostname, port, options):
 def test_the_two_lists_of_options_agree():
     """`SMTPOptions`, for type checkers, and `Settings`, which checks, have the same names; each is documented."""
     settings = {option.alias for option in attrs.fields(Settings) if option.init}
-    assert settings == {"hostname", "port", *SMTPOptions.__annotations__}
+    assert settings == {"protocol", "hostname", "port", *SMTPOptions.__annotations__}
     documented = re.findall(r"^ {8}(\w+): ", SMTPOptions.__doc__ or "", re.MULTILINE)
     assert documented == [*SMTPOptions.__annotations__]
 
 
-@pytest.mark.parametrize("function", [SMTPTransport, send])
+@pytest.mark.parametrize("function", [SMTPTransport, LMTPTransport, send])
 def test_there_is_no_third_list_of_options(function):
     """What takes the options names none of them, and rejects an unknown one."""
     assert not inspect.signature(function).parameters.keys() & SMTPOptions.__annotations__.keys()

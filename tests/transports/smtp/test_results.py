@@ -139,10 +139,22 @@ def test_an_unknown_part_makes_the_whole_unknown(script, connect):
     assert len(server.mails) == 2
 
 
+def test_an_unknown_outcome_names_the_recipients_that_are_known(script, connect):
+    rcpt = [b"250 ok", b"550 5.1.1 who?", b"452 4.5.3 too many", b"250 ok"]
+    server = script(polite(rcpt=rcpt, ends=[b"250 ok", Talk.cut]))
+    with pytest.raises(DeliveryUnknown) as caught:
+        connect(server).send(mail(to="a@x.example, b@x.example, c@x.example"))
+    assert [(fate.email, fate.accepted) for fate in caught.value.recipients] == [
+        ("a@x.example", True),
+        ("b@x.example", False),
+    ]
+
+
 @pytest.mark.parametrize(
     "text, expected",
     [
         (b"2.0.0 Ok: queued as 4Xk2Bn1Zz", "4Xk2Bn1Zz"),
+        (b"2.0.0 <you@x.example> kJ4xYz+KG2cBAAAA Saved", "kJ4xYz+KG2cBAAAA"),
         (b"OK id=1sT9xQ-000000002fK-3Qzx", "1sT9xQ-000000002fK-3Qzx"),
         (b"2.0.0 47Q1b2c3012345 Message accepted for delivery", "47Q1b2c3012345"),
         (b"2.6.0 <a@b.example> [InternalId=12884901890, Hostname=X.example] 1 bytes in 0.1 Queued mail", "12884901890"),

@@ -1,0 +1,53 @@
+"""Replies that reject: whether they are about the email, one recipient, or the connection, and what helps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...errors import RecipientResult, SMTPError
+from .connection import Reply, Session
+
+_RELAY = re.compile(r"\brelay", re.IGNORECASE)
+# A limit of the connection, in words, as no code stands for it alone.
+_SESSION_LIMIT = re.compile(
+    r"\b(?:per|this|same|single|one|smtp) (?:session|connection)\b|\btoo many (?:messages|mails|emails|transactions)\b",
+    re.IGNORECASE,
+)
+_TOO_MANY = re.compile(r"too many|recipients?\b.*\b(?:limit|maximum)", re.IGNORECASE)
+
+
+def names_session(reply: Reply) -> bool:
+    """Return whether the server says no for now, and because of what this connection has carried."""
+    return 400 <= reply.code < 500 and _SESSION_LIMIT.search(reply.text) is not None
+
+
+def wants_fewer(reply: Reply) -> bool:
+    """Return whether a recipient was one too many for one transaction (RFC 5321 section 4.5.3.1.10)."""
+    if reply.code not in (452, 552):
+        return False
+    if reply.enhanced_code is not None:
+        return reply.enhanced_code.endswith(".5.3")
+    return bool(_TOO_MANY.search(reply.text))
+
+
+def rejection(session: Session, refused: Sequence[RecipientResult]) -> SMTPError:
+    """Return the error for an email of which no recipient was accepted."""
+    # A recipient that may be accepted later makes it worth trying again.
+    first = next((fate for fate in refused if fate.temporary), refused[0])
+    what = "the recipient was refused" if len(refused) == 1 else "all recipients were refused"
+    return SMTPError(
+        f"{what}: {first.message or 'no reason given'}{login_hint(session, first.code, first.message)}",
+        code=first.code,
+        enhanced_code=first.enhanced_code,
+        recipients=refused,
+    )
+
+
+def login_hint(session: Session, code: int | None, text: str) -> str:
+    """Return what helps when a server sends only for those who have logged in, or over TLS only."""
+    if code == 530 and not session.encrypted and "tls" in text.lower():
+        return " (use tls='required', or tls='implicit')"
+    if not session.logged_in and (code == 530 or _RELAY.search(text)):
+        return " (pass username= and password= to log in)"
+    return ""
