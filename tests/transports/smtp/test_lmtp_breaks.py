@@ -179,7 +179,7 @@ def test_a_fallback_takes_over_from_a_store_that_is_down(folder):
 
 
 @pytest.mark.parametrize("ends", [[b"550 5.1.1 no"], [SAVED[0], b"550 no", b"452 no"], [SAVED[0], Talk.cut]])
-def test_a_fallback_takes_over_from_no_reply(ends, script, connect_lmtp):
+def test_a_fallback_does_not_take_over_from_a_reply(ends, script, connect_lmtp):
     """A recipient that was rejected, or may have the email, gets it by no other transport."""
     server = script(polite(lmtp=True, ends=ends))
     secondary = MemoryTransport()
@@ -187,6 +187,12 @@ def test_a_fallback_takes_over_from_no_reply(ends, script, connect_lmtp):
         [item] = pair.send_batch([three()])
     assert secondary.sent == []
     assert isinstance(item, (SendResult, SMTPError, DeliveryUnknown))
+
+
+def test_a_fallback_takes_over_from_a_store_that_rejects_everything_for_now(script, connect_lmtp):
+    server = script(polite(lmtp=True, ends=[b"452 4.3.1 no space"]))
+    with Fallback(connect_lmtp(server), MemoryTransport()) as pair:
+        assert pair.send(three()).via == "memory"
 
 
 def test_a_client_can_fall_back_to_a_mail_store(script, connect_lmtp):
