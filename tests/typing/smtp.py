@@ -6,7 +6,17 @@ from email.mime.multipart import MIMEMultipart
 from pathlib import Path
 from typing import assert_type
 
-from emailapi import Address, BatchResult, Email, Retry, SendResult, SMTPTransport, Transport
+from emailapi import (
+    Address,
+    BatchResult,
+    Email,
+    LMTPTransport,
+    RecipientResult,
+    Retry,
+    SendResult,
+    SMTPTransport,
+    Transport,
+)
 from emailapi.transports.smtp import send
 
 MAIL = Email(sender="me@example.com", to="you@example.org", text_body="Hello")
@@ -25,6 +35,16 @@ def made(context: ssl.SSLContext) -> None:
     SMTPTransport(socket_path=b"/run/smtp")  # type: ignore[arg-type]
     SMTPTransport("mail.example", usernme="user")  # type: ignore[call-arg]
     SMTPTransport("mail.example", tls="yes")  # type: ignore[arg-type]
+
+
+def made_by_lmtp() -> None:
+    LMTPTransport("mail.example")
+    LMTPTransport("mail.example", 2424, username="user", password="secret", timeout=5)
+    LMTPTransport(socket_path=Path("/run/lmtp"), local_hostname="web1.example.com")
+    LMTPTransport("mail.example", None)  # type: ignore[arg-type]
+    LMTPTransport("mail.example", socketpath="/run/lmtp")  # type: ignore[call-arg]
+    transport: Transport = LMTPTransport("mail.example")
+    assert_type(transport.send(MAIL).recipients, tuple[RecipientResult, ...])
 
 
 def used(transport: SMTPTransport, message: Message, other: MIMEMultipart) -> None:

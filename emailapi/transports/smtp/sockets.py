@@ -70,12 +70,20 @@ def _open_path(path: str, wait: float, deadline: Deadline) -> socket.socket:
             broken = _no_path(error, path, wait)
             break
     else:
-        broken = Broken(f"no connection within {wait:.3g} s: too many others wait for one, raise timeout=")
+        broken = Broken(_full(wait))
     raise broken
+
+
+def _full(wait: float) -> str:
+    if wait <= 0:
+        return "no connection in time"
+    return f"no connection within {wait:.3g} s: too many others wait for one, raise timeout="
 
 
 def _no_path(error: OSError, path: str, wait: float) -> Broken:
     reason = words(error, wait)  # also lets pass what a signal handler raised
+    if isinstance(error, TimeoutError):  # of gevent and eventlet, which wait by themselves
+        return Broken(_full(wait))
     if isinstance(error, FileNotFoundError):
         return Broken("socket_path does not exist: check it, and whether the server runs")
     if isinstance(error, PermissionError):

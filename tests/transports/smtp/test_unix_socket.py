@@ -13,7 +13,6 @@ from aiosmtpd.controller import UnixSocketController
 from emailapi import (
     ConfigurationError,
     ConnectionFailed,
-    DeadlineExceeded,
     Fallback,
     MemoryTransport,
     Outcome,
@@ -21,6 +20,7 @@ from emailapi import (
 )
 from emailapi.transports.smtp import send
 
+from .conftest import QUICK
 from .mails import READY, mail
 from .scripted import Talk, polite
 
@@ -150,12 +150,10 @@ def test_a_platform_without_such_sockets(monkeypatch):
         SMTPTransport(socket_path="/run/smtp")
 
 
-def refused(path, **options):
+def refused(path):
     """Return the error of a send to a path that nobody serves."""
-    from .conftest import QUICK
-
     with pytest.raises(ConnectionFailed) as caught:
-        SMTPTransport(socket_path=path, retry=QUICK, **options).send(mail())
+        SMTPTransport(socket_path=path, retry=QUICK).send(mail())
     assert caught.value.outcome is Outcome.NOT_SENT
     return caught.value
 
@@ -224,54 +222,6 @@ def test_a_path_without_permission(script_on_path):
 def test_a_path_that_cannot_be_printed_is_escaped():
     error = refused("/run/\udcff\n")
     assert error.message.endswith(r"('/run/\udcff\n')")
-
-
-@pytest.fixture
-def full(folder, closing):
-    """Give a listener whose queue is full, and who has been waiting in it."""
-    listener = closing.enter_context(socket.socket(socket.AF_UNIX))
-    listener.bind(str(folder / "s"))
-    listener.listen(0)
-    waiting = []
-    while True:
-        other = closing.enter_context(socket.socket(socket.AF_UNIX))
-        other.setblocking(False)
-        try:
-            other.connect(str(folder / "s"))
-        except BlockingIOError:
-            return listener, waiting
-        waiting.append(other)
-
-
-def test_a_full_queue_is_waited_for(full, script, monkeypatch):
-    """Over TCP the system waits; over a Unix domain socket it does not."""
-    listener, waiting = full
-    pauses = []
-
-    def serve(seconds):
-        pauses.append(seconds)
-        if len(pauses) == 2:
-            for other in waiting:
-                other.close()
-            servers.append(script(polite(), listener=listener))
-
-    servers = []
-    monkeypatch.setattr("emailapi._delivery.retry.time.sleep", serve)
-    with SMTPTransport(socket_path=listener.getsockname(), timeout=5) as transport:
-        transport.send(mail())
-    assert servers[0].mails
-
-
-def test_a_queue_that_stays_full_has_the_timeout(full):
-    error = refused(full[0].getsockname(), timeout=0.1)
-    assert "too many others wait" in error.message
-    assert error.retryable
-
-
-def test_a_queue_that_stays_full_has_the_deadline(full):
-    with pytest.raises(DeadlineExceeded) as caught:
-        SMTPTransport(socket_path=full[0].getsockname(), deadline=0.1).send(mail())
-    assert caught.value.outcome is Outcome.NOT_SENT
 
 
 def test_a_server_of_something_else_names_the_option(script_on_path):
