@@ -119,14 +119,24 @@ def check_mailbox(address: Address, field: str, utf8: bool) -> None:
         raise InvalidEmail(f"{field}: an address of {len(mailbox)} characters is longer than a line", field=field)
 
 
-def _address_tokens(header: str, address: Address, field: str, utf8: bool) -> list[str]:
-    mailbox = address.mailbox
+def check_address(address: Address, field: str, utf8: bool) -> None:
+    """
+    Check that an address can stand in a header, name and all.
+
+    Raises:
+        InvalidEmail: As `write_addresses`.
+    """
     check_mailbox(address, field, utf8)
-    name = address.name
+    if address.name:
+        check_line(address.name, field, field)
+        check_line(address.header, field, field)
+
+
+def _address_tokens(header: str, address: Address, field: str, utf8: bool) -> list[str]:
+    check_address(address, field, utf8)
+    mailbox, name = address.mailbox, address.name
     if not name:
         return [mailbox]
-    check_line(name, field, field)
-    check_line(address.header, field, field)
     written = address.header[: -len(mailbox) - 3]
     if PRINTABLE.fullmatch(name) and "=?" not in name and not _ODD_SPACE.search(name):
         tokens = written.split(" ")

@@ -15,7 +15,7 @@ from ..models.attachment import Attachment
 from ..models.email import Email, check_whole
 from ..models.header import Header
 from .encoding import TOKEN_LIMIT, encode_bytes, encode_text, with_parameters
-from .headers import check_line, check_mailbox, write_addresses, write_header, write_subject
+from .headers import check_address, check_line, check_mailbox, write_addresses, write_header, write_subject
 from .nested import nested_message
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -90,8 +90,25 @@ def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool =
         InvalidEmail: As `to_bytes`.
     """
     sender = check_whole(email)
-    _header(email, sender, (*email.headers, *headers), "", utf8)
+    check_address(sender, "sender", utf8)
+    for field in ("to", "cc", "reply_to"):
+        for address in getattr(email, field):
+            check_address(address, field, utf8)
+    for address in email.bcc:
+        check_mailbox(address, "bcc", utf8)
+    check_line(email.subject, "Subject", "subject")
+    own = (*email.headers, *headers)
+    if own:
+        _check_once([header.name.lower() for header in own])
+        for header in own:
+            write_header(header, utf8=utf8)
     _check_parts(email)
+
+
+def _check_once(names: Sequence[str]) -> None:
+    for name in _ONCE.intersection(names):
+        if names.count(name) > 1:
+            raise InvalidEmail(f"headers: a mail has one {name} at most", field="headers")
 
 
 def _header(email: Email, sender: Address, own: Sequence[Header], token: str, utf8: bool) -> str:
@@ -105,9 +122,7 @@ def _header(email: Email, sender: Address, own: Sequence[Header], token: str, ut
     if email.subject:
         written.append(write_subject(email.subject))
     names = [header.name.lower() for header in own] if own else []
-    for name in _ONCE.intersection(names):
-        if names.count(name) > 1:
-            raise InvalidEmail(f"headers: a mail has one {name} at most", field="headers")
+    _check_once(names)
     if "date" not in names:
         now = time.gmtime()
         written.append(
