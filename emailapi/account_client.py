@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .client import BaseClient, Namespace
+from .base_client import BaseClient, Namespace
 from .models.options import Hooks, Retry
-from .settings import Options, Timeout, resolve_base_url, resolve_token
+from .settings import Options, Timeout
 
 if TYPE_CHECKING:
     import requests
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class AccountClient(BaseClient):
     """One account of the service, with its servers and what they may send from."""
 
+    _token_kind = "account token"
+
     def __init__(
         self,
         token: str | None = None,
@@ -34,26 +36,24 @@ class AccountClient(BaseClient):
         session: requests.Session | None = None,
     ) -> None:
         """
-        Open nothing yet: the first call connects.
+        Create a client. No connection is opened until the first request.
 
         Args:
             token: The account token; else `EMAILAPI_ACCOUNT_TOKEN`, else `POSTMARK_ACCOUNT_TOKEN`.
             base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
             timeout: Seconds for each socket operation, or `(connect, read)`.
-            deadline: Seconds for one call, with all that is tried again.
-            retry: How often what may be tried again is tried; `Retry()` when None.
-            allow_http: Let the token travel in clear, off loopback too; else `EMAILAPI_ALLOW_HTTP`.
+            deadline: Seconds for one call, with its retries.
+            retry: When to retry; `Retry()` when None.
+            allow_http: Allow a plain `http://` URL off loopback, where the token travels in clear; else
+                `EMAILAPI_ALLOW_HTTP`.
             hooks: Functions that are told how requests go.
             session: A `requests.Session` of your own to send by.
 
         Raises:
-            ConfigurationError: No token, or an option that cannot be.
+            ConfigurationError: There is no token, or an option is not valid.
         """
-        from ._http import ACCOUNT_TOKEN, Session
-
-        self._options = Options(timeout=timeout, deadline=deadline, retry=retry, hooks=hooks)
-        secret = resolve_token(token, "account token")
-        self._session = Session(resolve_base_url(base_url, allow_http), ACCOUNT_TOKEN, secret, session)
+        options = Options(timeout=timeout, deadline=deadline, retry=retry, hooks=hooks)
+        self._open(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
 
     @Namespace
     def servers(self) -> Servers:

@@ -9,9 +9,9 @@ session would do once - proxies, CA bundle - is done once a client.
 from .calling import perform
 from .session import USER_AGENT, Session
 
-SERVER_TOKEN = "X-Postmark-Server-Token"
-ACCOUNT_TOKEN = "X-Postmark-Account-Token"
+# The header that each kind of token travels in.
+TOKEN_HEADERS = {"server token": "X-Postmark-Server-Token", "account token": "X-Postmark-Account-Token"}
 # How many requests one `send_many` may have under way at once.
 POOL_SIZE = 32
 
-__all__ = ["ACCOUNT_TOKEN", "POOL_SIZE", "SERVER_TOKEN", "USER_AGENT", "Session", "perform"]
+__all__ = ["POOL_SIZE", "TOKEN_HEADERS", "USER_AGENT", "Session", "perform"]

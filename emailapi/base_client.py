@@ -1,0 +1,78 @@
+"""What `Client` and `AccountClient` share: a pool of connections, the options of their calls, and their namespaces."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from ._closing import Closing
+from .settings import Options, resolve_base_url, resolve_token
+
+if TYPE_CHECKING:
+    import requests
+
+    from ._http import Session
+
+
+T = TypeVar("T")
+
+
+class Namespace(cached_property[T]):
+    """
+    A namespace of a client, created on first use.
+
+    Unlike a plain `cached_property` it is a data descriptor: `unittest.mock.create_autospec` then takes it for an
+    attribute of unknown type, whose methods can be mocked.
+    """
+
+    def __set__(self, client: object, value: T) -> None:
+        """Replace the namespace of one client, as `mock.patch.object` does."""
+        vars(client)[self.attrname or ""] = value
+
+    def __delete__(self, client: object) -> None:
+        """Create the namespace anew on next use."""
+        vars(client).pop(self.attrname or "", None)
+
+
+class BaseClient(Closing):
+    """A client: a pool of connections, and the options of its calls."""
+
+    _token_kind: ClassVar[str]
+    _session: Session
+    _options: Options
+    _owner = True
+
+    def _open(
+        self,
+        options: Options,
+        *,
+        token: str | None,
+        base_url: str | None,
+        allow_http: bool,
+        session: requests.Session | None,
+    ) -> None:
+        """
+        Keep the options, and prepare a pool of connections that are opened by the first request.
+
+        Raises:
+            ConfigurationError: There is no token, or an option is not valid.
+        """
+        from ._http import TOKEN_HEADERS, Session
+
+        secret = resolve_token(token, self._token_kind)
+        url = resolve_base_url(base_url, allow_http)
+        self._session = Session(url, TOKEN_HEADERS[self._token_kind], secret, session)
+        self._options = options
+
+    def close(self) -> None:
+        """Close the connections; a call after that is a `ConfigurationError`."""
+        if self._owner:
+            self._session.close()
+
+    def __repr__(self) -> str:
+        """Name the host, never the token."""
+        return f"{type(self).__name__}(base_url={self._session.base_url!r})"
+
+    def __reduce__(self) -> str:
+        """Refuse to be pickled or copied: the token would be part of the copy."""
+        raise TypeError(f"a {type(self).__name__} holds a token and connections: make one in each process")
