@@ -20,16 +20,17 @@ from itertools import count
 import requests
 import urllib3
 
-from emailapi import Client, Email
+from emailapi import Client, Email, SMTPTransport
 
 from .mails import fields, payload
 from .measure import Budget, Case, cpu_seconds, medians, report, rounds_asked
 
 REPEAT = 100
 OURS = "emailapi outbound.send"
+WITH_FALLBACK = "the same with an SMTP fallback"
 SESSION = "requests.Session.post"
 VENDOR = "postmark-python"
-BUDGETS = (Budget(OURS, SESSION, 0.55), Budget(OURS, VENDOR, 0.3))
+BUDGETS = (Budget(OURS, SESSION, 0.55), Budget(OURS, VENDOR, 0.3), Budget(WITH_FALLBACK, OURS, 1.2))
 HEADERS = {"Accept": "application/json", "X-Postmark-Server-Token": "token"}
 JSON_HEADERS = {**HEADERS, "Content-Type": "application/json"}
 ACCEPTED = "0a129aee-e1cd-480d-b08d-4f48548ff48d"
@@ -104,6 +105,17 @@ def by_us(port: int, closing: contextlib.ExitStack) -> Send:
     return send
 
 
+def by_us_with_fallback(port: int, closing: contextlib.ExitStack) -> Send:
+    """Send by this package, with a fallback that is never needed: nobody listens at its port."""
+    url, smtp = f"http://127.0.0.1:{port}", SMTPTransport("127.0.0.1", 9, tls="none")
+    client = closing.enter_context(Client("token", base_url=url, fallback=smtp, fallback_ignore={"tag", "metadata"}))
+
+    def send(number: int) -> object:
+        return client.outbound.send(Email(**fields(number))).message_id
+
+    return send
+
+
 def _case(name: str, send: Send) -> Case:
     numbers = count()
     found = send(0)
@@ -115,7 +127,13 @@ def _case(name: str, send: Send) -> Case:
 def main() -> None:
     """Measure and print."""
     rounds = rounds_asked(__doc__, 21)
-    makers = {"http.client": by_http_client, "urllib3": by_urllib3, SESSION: by_session, OURS: by_us}
+    makers = {
+        "http.client": by_http_client,
+        "urllib3": by_urllib3,
+        SESSION: by_session,
+        OURS: by_us,
+        WITH_FALLBACK: by_us_with_fallback,
+    }
     if importlib.util.find_spec("postmark"):
         makers[VENDOR] = by_vendor
     with responder() as port, contextlib.ExitStack() as closing:

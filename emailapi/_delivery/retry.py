@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from random import random
@@ -81,6 +82,7 @@ class CallContext:
         return at_most(retry, self.max_attempts)
 
 
+@functools.lru_cache(maxsize=64)
 def at_most(retry: Retry, attempts: int | None) -> Retry:
     """Return the numbers with no more attempts than this; None leaves them as they are."""
     return retry if attempts is None else attrs.evolve(retry, attempts=min(attempts, retry.attempts))

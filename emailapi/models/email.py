@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
 
 import attrs
 
@@ -78,6 +79,15 @@ class BaseEmail(Stored):
     attachments: tuple[Attachment, ...] = attrs.field(default=(), converter=fields.attachments, repr=False)
     message_stream: str | None = attrs.field(default=None, converter=fields.message_stream)
     idempotency_key: Annotated[str | None, NOT_ON_WIRE] = attrs.field(default=None, converter=fields.idempotency_key)
+
+    def _filled_in(self, values: Mapping[str, object]) -> Self:
+        """Return a copy with some fields changed to values that are valid, as the defaults of a client are."""
+        copied, put = object.__new__(type(self)), object.__setattr__
+        for name in fields.names_of(type(self)):  # type: ignore[arg-type]
+            put(copied, name, getattr(self, name))
+        for name, value in values.items():
+            put(copied, name, value)
+        return copied
 
 
 @attrs.frozen(kw_only=True)

@@ -239,6 +239,12 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
 
 
 @functools.cache
+def names_of(record: type[Any]) -> tuple[str, ...]:
+    """Return the names of all fields of a record."""
+    return tuple(field.name for field in attrs.fields(record))
+
+
+@functools.cache
 def _field_names(record: type[Any]) -> tuple[dict[str, None], list[str]]:
     """Return the names of the fields that a record takes, in their order, and of those that it needs."""
     fields = [field for field in attrs.fields(record) if field.init]

@@ -1,4 +1,4 @@
-"""What every way out can do."""
+"""What every transport can do."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .outbound import BatchResult, SendResult
 @runtime_checkable
 class Transport(Protocol):
     """
-    A way out for mail: the API, SMTP, Amazon SES, or one of your own.
+    Sends emails: by the API, SMTP or Amazon SES, or by code of your own.
 
-    What it cannot carry of a mail it refuses by the field's name (`InvalidEmail`), and never drops.
+    A field that a transport cannot carry is rejected by its name (`InvalidEmail`), and never dropped.
     """
 
     def send(self, email: Email, /) -> SendResult:
         """
-        Send one mail, and return when the other side took it.
+        Send one email, and return when it was accepted.
 
         Raises:
-            EmailAPIError: It did not; the error's outcome says whether it may have been sent all the same.
+            EmailAPIError: It was not accepted; the outcome of the error says whether it may have been sent.
         """
 
     def send_batch(self, emails: Iterable[Email], /) -> BatchResult:
-        """Send many mails; each item of the result is that mail's `SendResult`, or the exception it met."""
+        """Send many emails; each item of the result is an email's `SendResult`, or the exception it met."""
 
     def close(self) -> None:
         """Close the connections."""

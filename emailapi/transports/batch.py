@@ -27,6 +27,7 @@ class Batch(Generic[P]):
         key: The metadata value that all of them carry, if the transport looks batches up by one.
         supply: New keys for its emails, where the transport needs any.
         payloads: The encoded emails, by their place in the input.
+        emails: The emails before they were encoded, by their place; kept only while somebody records what leaves.
         invalid: The errors of emails that cannot be sent, by their place in the input.
         size: Bytes of the request.
         keys: The keys that users gave its emails.
@@ -37,6 +38,7 @@ class Batch(Generic[P]):
     key: str | None = None
     supply: Iterator[str] | None = attrs.field(default=None, repr=False)
     payloads: dict[int, P] = attrs.field(factory=dict, repr=False)
+    emails: dict[int, object] | None = attrs.field(default=None, repr=False)
     invalid: dict[int, BatchItem] = attrs.field(factory=dict, repr=False)
     size: int = 0
     keys: set[str] = attrs.field(factory=set, repr=False)
@@ -46,6 +48,16 @@ class Batch(Generic[P]):
     def count(self) -> int:
         """How many emails of the input it stands for."""
         return len(self.payloads) + len(self.invalid)
+
+    def keep(self, at: int, email: object) -> None:
+        """Keep an email for whoever records what leaves."""
+        if self.emails is None:
+            self.emails = {}
+        self.emails[at] = email
+
+    def email(self, at: int) -> object:
+        """Return the email that was kept; None where nobody recorded yet when it was encoded."""
+        return None if self.emails is None else self.emails.get(at)
 
     def claim(self, key: str, taken: set[str]) -> None:
         """
@@ -73,12 +85,5 @@ def not_started() -> EmailAPIError:
 
 def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
     """Send emails by a user's own `send`; each item is an email's result, or the error it met."""
-    items: list[BatchItem] = []
-    for at, email in enumerate(emails):
-        try:
-            items.append(send(email))
-        except InvalidEmail as error:
-            items.append(error.at(at))
-        except EmailAPIError as error:
-            items.append(error)
-    return BatchResult(tuple(items))
+    items = enumerate(for_each(send, emails))
+    return BatchResult(tuple(item.at(at) if isinstance(item, InvalidEmail) else item for at, item in items))

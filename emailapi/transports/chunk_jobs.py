@@ -9,8 +9,8 @@ from typing import Any
 
 from ..errors import DeliveryUnknown, EmailAPIError
 from ..models.outbound import BatchItem
-from .base import BaseTransport
 from .batch import Batch, not_started
+from .engine import Engine
 
 Deliver = Callable[[Batch[Any], threading.Event], list[BatchItem]]
 
@@ -25,7 +25,7 @@ class ChunkJob:
     """
 
     def __init__(
-        self, chunk: Batch[Any], transport: BaseTransport[Any], work: Callable[[Batch[Any]], list[BatchItem]]
+        self, chunk: Batch[Any], transport: Engine[Any], work: Callable[[Batch[Any]], list[BatchItem]]
     ) -> None:
         """Wait for `run`."""
         self.chunk = chunk
@@ -76,7 +76,7 @@ class ChunkJob:
         return self._items
 
 
-def _interrupted(transport: BaseTransport[Any], batch: Batch[Any]) -> list[BatchItem]:
+def _interrupted(transport: Engine[Any], batch: Batch[Any]) -> list[BatchItem]:
     """Return the errors of a batch whose delivery was broken off at a moment that nobody knows."""
     unknown: dict[int, BatchItem] = {}
     for at, payload in batch.payloads.items():

@@ -26,16 +26,17 @@ from ..errors import (
 from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
-from .base import BaseTransport, is_ours
-from .batch import Batch
+from .base import is_ours
 from .circuit_breaker import CircuitBreaker
+from .delegating import DelegatedBatch, Delegating
+from .engine import Engine
 from .inputs import EmailLike
 from .user_transport import engine_of
 
 PRIMARY_ATTEMPTS = 2
 # What may be left out: what an email is to its reader, and whom it goes to, may not.
 _NEEDED = {"sender", "to", "cc", "bcc", "subject", "text_body", "html_body", "idempotency_key"}
-_DEFAULTS = {field.name: field.default for field in attrs.fields(Email) if field.name not in _NEEDED}
+_DEFAULTS = {field.name: getattr(Email(), field.name) for field in attrs.fields(Email) if field.name not in _NEEDED}
 
 
 def may_fail_over(error: EmailAPIError) -> bool:
@@ -86,7 +87,7 @@ class FallbackPayload:
         return self.email.idempotency_key
 
 
-class Fallback(BaseTransport[FallbackPayload]):
+class Fallback(Delegating[FallbackPayload]):
     """
     A transport with another one behind it, which sends what the first surely did not send and did not reject.
 
@@ -119,22 +120,7 @@ class Fallback(BaseTransport[FallbackPayload]):
         self._breakers = ProcessLocal(CircuitBreaker)  # a fork begins anew
         self._set_primary(first)
 
-    def _set_primary(self, first: Transport) -> None:
-        self.first = first
-        primary = self._primary
-        self.deadline, self.at_once, self._batch_bytes = primary.deadline, primary.at_once, primary._batch_bytes
-        self._keys_are_unique = primary._keys_are_unique  # type: ignore[misc]
-
-    # Asked for at each use: a test may put a method of its own in the place of one of ours meanwhile.
-    @property
-    def _primary(self) -> BaseTransport[Any]:
-        return engine_of(self.first, "first")
-
-    @property
-    def _secondary(self) -> BaseTransport[Any]:
-        return engine_of(self.second, "fallback")
-
-    def _behind(self, first: BaseTransport[Any]) -> Fallback:
+    def _behind(self, first: Transport) -> Fallback:
         """Return the same fallback, its circuit breaker included, with another primary."""
         other = copy(self)
         other._set_primary(first)
@@ -146,7 +132,8 @@ class Fallback(BaseTransport[FallbackPayload]):
 
     def complete(self, email: Email, /) -> Email:
         """Return an email with what the primary fills in."""
-        return self._primary._fill_in(email, None)
+        complete: Email = self._primary._fill_in(email, None)
+        return complete
 
     def check(self, email: EmailLike, /) -> None:
         """
@@ -164,37 +151,35 @@ class Fallback(BaseTransport[FallbackPayload]):
         finally:
             self.second.close()
 
-    def _check_open(self) -> None:
-        self._primary._check_open()
+    def _new_batch(self, previous: Any = None, *, single: bool = False) -> DelegatedBatch[FallbackPayload]:
+        batch = super()._new_batch(previous, single=single)
+        batch.secondary = engine_of(self.second, "fallback")
+        return batch
 
-    def _take(self, given: Any) -> Any:
-        email = super()._take(given)
-        return email if is_ours(self, "complete") else self.complete(email)
+    def _size(self, payload: FallbackPayload, batch: Any) -> int:
+        size: int = batch.primary._size(payload.primary, batch.inner)
+        return size
 
-    def _new_batch(self, previous: Batch[Any] | None = None, *, single: bool = False) -> Batch[Any]:
-        return self._primary._new_batch(previous, single=single)
+    def _find_sent(self, payload: FallbackPayload, batch: Any, context: CallContext) -> SendResult | None:
+        found: SendResult | None = batch.primary._find_sent(payload.primary, batch.inner, context)
+        return found
 
-    def _size(self, payload: FallbackPayload) -> int:
-        return self._primary._size(payload.primary)
+    def _for_templates(self) -> Engine[Any]:
+        return self._primary._for_templates()
 
-    def _extra_time(self, batch: Batch[Any]) -> float:
-        return self._primary._extra_time(batch)
-
-    def _find_sent(self, payload: FallbackPayload, context: CallContext) -> SendResult | None:
-        return self._primary._find_sent(payload.primary, context)
-
-    def _fill_in(self, email: Email, payload: FallbackPayload | None) -> Email:
-        return self._primary._fill_in(email, None) if payload is None else payload.email
+    def _fill_in(self, email: Any, payload: Any) -> Any:
+        return payload.email if isinstance(payload, FallbackPayload) else self._primary._fill_in(email, payload)
 
     def _name_unknown(self, error: DeliveryUnknown, payload: FallbackPayload) -> DeliveryUnknown:
         return self._primary._name_unknown(error, payload.primary)
 
-    def _prepare(self, email: Email, batch: Batch[Any]) -> FallbackPayload:
-        primary = self._primary._prepare(email, batch)
-        complete = self._primary._fill_in(email, primary)
+    def _prepare(self, email: Email, batch: Any) -> FallbackPayload:
+        given = email if is_ours(self, "complete") else self.complete(email)
+        primary = batch.primary._prepare(given, batch.inner)
+        complete = batch.primary._fill_in(given, primary)
         # An outage is no time to find out that the secondary cannot carry a field.
         try:
-            self._secondary.check(self._reduced(complete))
+            batch.secondary.check(self._reduced(complete))
         except InvalidEmail as error:
             hint = " (leave it out, or let the fallback ignore it)" if error.field in _DEFAULTS else ""
             why = f"the fallback could not carry the mail: {error.message}{hint}"
@@ -202,13 +187,12 @@ class Fallback(BaseTransport[FallbackPayload]):
         return FallbackPayload(primary, complete)
 
     def _reduced(self, email: Email) -> Email:
-        changes: dict[str, Any] = {name: _DEFAULTS[name] for name in self.ignore if getattr(email, name)}
-        return attrs.evolve(email, **changes) if changes else email
+        changes = {name: copy(_DEFAULTS[name]) for name in self.ignore if getattr(email, name) != _DEFAULTS[name]}
+        return email._filled_in(changes) if changes else email
 
-    def _deliver(self, payloads: Sequence[FallbackPayload], batch: Batch[Any], context: CallContext) -> list[BatchItem]:
-        self._check_open()
+    def _deliver(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
+        batch.primary._check_open()
         items = self._by_primary(payloads, batch, context)
-        batch.unreachable = False  # by both, or not at all
         tried = len(items)
         again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
         again += range(tried, len(payloads))
@@ -219,16 +203,14 @@ class Fallback(BaseTransport[FallbackPayload]):
         name = type(self.second).__name__
         logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name)
         emails = [self._reduced(payloads[at].email) for at in again]
-        sent = self._secondary._deliver_emails(emails, CallContext(until, until))
+        sent = batch.secondary._deliver_emails(emails, CallContext(until, until))
         for at, item in zip(again, sent, strict=False):
             if isinstance(item, DeliveryUnknown):
                 item = self._name_unknown(item, payloads[at])
             items[at] = _after(items[at], item) if at < tried else item
         return items
 
-    def _by_primary(
-        self, payloads: Sequence[FallbackPayload], batch: Batch[Any], context: CallContext
-    ) -> list[BatchItem]:
+    def _by_primary(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
         """Send by the primary what the circuit breaker permits: all emails, one as a probe, or none."""
         end, breaker = context.attempts_until, self._breakers.get()
         half = end.sooner(end.left() / 2)
@@ -240,7 +222,7 @@ class Fallback(BaseTransport[FallbackPayload]):
             last = len(items) + count == len(payloads)
             limits = CallContext(context.deadline if last else half, half, attempts)
             try:
-                some = self._primary._deliver(part, batch, limits)
+                some = batch.primary._deliver(part, batch.inner, limits)
             except EmailAPIError as error:
                 if not items:
                     raise
@@ -253,6 +235,8 @@ class Fallback(BaseTransport[FallbackPayload]):
 def _worked(items: Sequence[BatchItem]) -> bool | None:
     """Return whether the primary responded; an unknown outcome is neither."""
     errors = [item for item in items if isinstance(item, EmailAPIError)]
+    if not errors:
+        return True
     if any(may_fail_over(error) for error in errors):
         return False
     return None if any(error.may_have_been_sent for error in errors) else True

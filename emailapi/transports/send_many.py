@@ -11,17 +11,17 @@ from concurrent import futures
 from functools import partial
 from threading import Event
 from time import sleep
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .._closing import Closing
 from .._delivery import note_at
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
-from .base import BaseTransport
 from .batch import Batch
 from .chunk_jobs import ChunkJob, Reader, deliver_in_turn
+from .engine import Engine
 
 if TYPE_CHECKING:
     from typing import Self
@@ -53,7 +53,7 @@ def _start_pool(workers: int) -> futures.ThreadPoolExecutor | None:
         return None
 
 
-class Sending(Iterator[BatchItem]):
+class Sending(Closing, Iterator[BatchItem]):
     """
     Many emails on their way: an iterator of each email's result or error, in the order of the input.
 
@@ -78,7 +78,7 @@ class Sending(Iterator[BatchItem]):
 
     def __init__(
         self,
-        transport: BaseTransport[Any],
+        transport: Engine[Any],
         chunks: Iterator[Batch[Any]],
         progress: Progress | None,
         total: int | None,
@@ -235,16 +235,6 @@ class Sending(Iterator[BatchItem]):
         with self._lock:
             while self._pending:
                 self._take_first()
-
-    def __enter__(self) -> Self:
-        """Return this sending."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Wait for requests under way; after an exception, or an early exit, nothing else is sent."""
-        self.close()
 
     def __del__(self) -> None:
         """

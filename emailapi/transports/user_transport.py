@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from copy import copy
 from typing import Any
 
 from .._delivery import CallContext, raised_by_signal
 from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, InvalidEmail
+from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import Email, check_whole
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from .base import BaseTransport, is_ours
 from .batch import BATCH_LIMIT, Batch
+from .capture import RECORDINGS, recorded
+from .engine import Engine
 from .inputs import EmailLike
 
 
@@ -23,15 +27,15 @@ def engine_of(transport: Transport, name: str) -> BaseTransport[Any]:
     Raises:
         ConfigurationError: It is not a transport: something else, or a class that somebody forgot to call.
     """
+    # By its type: a mock or a proxy only says that it is one of ours.
+    if issubclass(type(transport), BaseTransport) and is_ours(transport, "send", "send_batch", "check"):
+        ours: Any = transport
+        engine: BaseTransport[Any] = ours
+        return engine
     if isinstance(transport, type) or not isinstance(transport, Transport):
         found = f"the class {transport.__name__}" if isinstance(transport, type) else type(transport).__name__
         raise ConfigurationError(f"{name} must be a transport, not {found}")
-    # By its type: a mock or a proxy only says that it is one of ours.
-    if not issubclass(type(transport), BaseTransport) or not is_ours(transport, "send", "send_batch", "check"):
-        return UserTransport(transport)
-    ours: Any = transport
-    engine: BaseTransport[Any] = ours
-    return engine
+    return UserTransport(transport)
 
 
 class UserTransport(BaseTransport[Email]):
@@ -85,14 +89,30 @@ class UserTransport(BaseTransport[Email]):
         filled: Email = complete(email)
         return filled
 
+    # One that a user made of ours sends by its own `send`, but templates and bulk requests as ours does.
+
+    @property
+    def _inherited(self) -> Any:
+        return self.transport if issubclass(type(self.transport), BaseTransport) else super()
+
+    def _for_templates(self) -> Engine[Any]:
+        templates: Engine[Any] = self._inherited._for_templates()
+        return templates
+
+    def _prepare_bulk(self, bulk: BulkEmail) -> Any:
+        return self._inherited._prepare_bulk(bulk)
+
+    def _deliver_bulk(self, payload: Any, context: CallContext) -> BulkStatus:
+        status: BulkStatus = self._inherited._deliver_bulk(payload, context)
+        return status
+
     def _deliver(self, payloads: Sequence[Email], batch: Batch[Email], context: CallContext) -> list[BatchItem]:
         bounded = getattr(self.transport, "within", None) if hasattr(type(self.transport), "within") else None
         seconds = context.attempts_until.left()
         transport = self.transport if bounded is None else bounded(max(seconds, 0.001), attempts=context.max_attempts)
         failure = None
         try:
-            single = len(payloads) == 1
-            items: list[object] = [transport.send(payloads[0])] if single else [*transport.send_batch(payloads)]
+            items = self._results(transport, payloads)
         except EmailAPIError as error:
             return [error, *(copy(error) for _ in payloads[1:])]
         except Exception as error:
@@ -102,9 +122,14 @@ class UserTransport(BaseTransport[Email]):
         else:
             if len(items) == len(payloads):
                 return [self._item(item) for item in items]
-            why = f"{self._kind} answered {len(items)} items to {len(payloads)} mails"
+            why = f"{self._kind} answered {len(items)} items to {len(payloads)} emails"
         unknown = DeliveryUnknown(f"{why}; the email may have been sent").replace(cause=failure)
         return [unknown.replace(idempotency_key=email.idempotency_key) for email in payloads]
+
+    def _results(self, transport: Transport, emails: Sequence[Email]) -> list[object]:
+        # What the transport sends by one of ours is not recorded a second time.
+        with recorded() if RECORDINGS else nullcontext():
+            return [transport.send(emails[0])] if len(emails) == 1 else [*transport.send_batch(emails)]
 
     @property
     def _kind(self) -> str:
@@ -114,7 +139,7 @@ class UserTransport(BaseTransport[Email]):
         if isinstance(item, (SendResult, EmailAPIError)):
             return item
         what = f"{self._kind} answered {type(item).__name__} in place of a result"
-        return DeliveryUnknown(f"{what}; the mail may have been sent")
+        return DeliveryUnknown(f"{what}; the email may have been sent")
 
     def close(self) -> None:
         """Close the transport."""

@@ -10,22 +10,31 @@ from ...errors import DeliveryUnknown, InvalidResponse
 from ...models.bulk import BulkEmail, BulkStatus
 from ...settings import Options
 from ...wire import read
-from .payload import BULK, BULK_STREAM, encode
+from .payload import BULK, BULK_STREAM, APIPayload, encode
 from .responses import identified
 
 
-def send_bulk(session: Session, options: Options, bulk: BulkEmail) -> BulkStatus:
+def encode_bulk(options: Options, bulk: BulkEmail) -> APIPayload:
+    """
+    Check and encode a bulk request, with a key of its own if it has none.
+
+    Raises:
+        InvalidEmail: It breaks a limit of the API that can be known here; the error names the field.
+    """
+    key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
+    payload = encode(bulk, options, BULK.check, key=key)
+    if bulk.message_stream is None and options.message_stream is None:
+        payload.stream = BULK_STREAM
+    return payload
+
+
+def post_bulk(session: Session, options: Options, payload: APIPayload, deadline: Deadline) -> BulkStatus:
     """
     Send one bulk request, once. It cannot be looked up: the id in its response stands in no message.
 
     Raises:
         DeliveryUnknown: It may have been accepted; `find` by its key tells whether messages of it are there.
     """
-    deadline = Deadline.after(options.deadline)
-    key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
-    payload = encode(bulk, options, BULK.check, key=key)
-    if bulk.message_stream is None and options.message_stream is None:
-        payload.stream = BULK_STREAM
     request = Request("POST", BULK.one, body=payload.part, kind=Kind.SEND, keys=[payload.idempotency_key])
     try:
         response = perform(session, options, request, deadline)

@@ -98,7 +98,7 @@ def complete(email: M, options: Options, key: str | None) -> M:
         given["message_stream"] = options.message_stream
     if email.idempotency_key is None and key is not None and len(email.metadata) < METADATA_LIMIT:
         given["idempotency_key"] = key
-    return attrs.evolve(email, **given) if given else email
+    return email._filled_in(given) if given else email
 
 
 def encode(

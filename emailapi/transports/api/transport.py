@@ -14,12 +14,14 @@ import attrs
 from ..._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
 from ..._http import perform
 from ...errors import APIError, DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
+from ...models.bulk import BulkEmail, BulkStatus
 from ...models.email import Email
 from ...models.outbound import BatchItem, SendResult, inactive_addresses
 from ..base import BaseTransport
 from ..batch import BATCH_LIMIT, Batch
+from .bulk import encode_bulk, post_bulk
 from .limits import BATCH_BYTES_LIMIT
-from .payload import EMAILS, APIPayload, Endpoint, complete, encode
+from .payload import EMAILS, TEMPLATES, APIPayload, Endpoint, complete, encode
 from .reconciliation import Wanted, find, look_up_all
 from .responses import each, identified, rejected, single
 
@@ -101,21 +103,33 @@ class APITransport(BaseTransport[APIPayload]):
             key = new_keys(1)[0] if batch.supply is None else next(batch.supply)
         return encode(email, options, self._endpoint.check, key=key, batch=batch.key)
 
-    def _size(self, payload: APIPayload) -> int:
+    def _size(self, payload: APIPayload, batch: Batch[APIPayload]) -> int:
         return len(payload.part)
 
     def _extra_time(self, batch: Batch[APIPayload]) -> float:
         return batch.size / BYTES_A_SECOND
 
-    def _fill_in(self, email: Email, payload: APIPayload | None) -> Email:
+    def _fill_in(self, email: Any, payload: APIPayload | None) -> Any:
         return self.complete(email) if payload is None else complete(email, self._options, payload.key)
+
+    def _for_templates(self) -> APITransport:
+        return APITransport._create(self._session, self._options, TEMPLATES)
+
+    def _prepare_bulk(self, bulk: BulkEmail) -> APIPayload:
+        return encode_bulk(self._options, bulk)
+
+    def _deliver_bulk(self, payload: APIPayload, context: CallContext) -> BulkStatus:
+        return post_bulk(self._session, self._options, payload, context.deadline)
 
     def _name_unknown(self, error: DeliveryUnknown, payload: APIPayload) -> DeliveryUnknown:
         return error.replace(
             idempotency_key=error.idempotency_key or payload.key, message_stream=error.message_stream or payload.stream
         )
 
-    def _find_sent(self, payload: APIPayload, context: CallContext) -> SendResult | None:
+    def _check_looks_up(self) -> None:
+        """Do nothing: the API can be searched."""
+
+    def _find_sent(self, payload: APIPayload, batch: Batch[APIPayload], context: CallContext) -> SendResult | None:
         """
         Look up an email before it is sent.
 

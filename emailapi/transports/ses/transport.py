@@ -158,10 +158,7 @@ class SESTransport(BaseTransport[SESPayload]):
         parcel = pack_message(message, sender, recipients, self._defaults)
         key = message.idempotency_key if isinstance(message, Email) else None
         payload = SESPayload(parcel, ", ".join(parcel.parameters["Destinations"]), key)
-        (item,) = self._deliver([payload], Batch(single=True), context)
-        if isinstance(item, SendResult):
-            return item
-        raise item
+        return self._send_prepared(message, payload, Batch(single=True), context)
 
     def close(self) -> None:
         """Send nothing any more; a client that was given stays open."""

@@ -124,10 +124,7 @@ class SMTPTransport(BaseTransport[Parcel]):
         """
         payload = self._pack_message(message, sender, recipients, mail_options, rcpt_options)
         context = CallContext.after(self.deadline, None, self._max_attempts)
-        (item,) = self._deliver([payload], Batch(single=True), context)
-        if isinstance(item, SendResult):
-            return item
-        raise item
+        return self._send_prepared(message, payload, Batch(single=True), context)
 
     def close(self) -> None:
         """Say QUIT and close, after the mail that is under way; QUIT takes two seconds at most, and nothing raises."""
