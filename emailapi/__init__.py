@@ -17,7 +17,7 @@ from ._version import __version__ as __version__
 # type checkers and editors read in place of this file, is written from it by `python .ci/public_names.py`.
 _MODULES = {
     "account_client": "AccountClient",
-    "client": "Client",
+    "client": "Client InMemoryClient",
     "errors": (
         "APIError ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown ERROR_CODES "
         "EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest InvalidResponse "

@@ -2,7 +2,7 @@
 
 from ._version import __version__
 from .account_client import AccountClient
-from .client import Client
+from .client import Client, InMemoryClient
 from .errors import (
     ERROR_CODES,
     APIError,
@@ -146,7 +146,7 @@ __all__ = [
     "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ContentTrigger", "ContentValidation",
     "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType", "DeliveryUnknown",
     "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType", "Fallback", "Geo",
-    "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InactiveRecipient", "InboundAddress",
+    "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InMemoryClient", "InactiveRecipient", "InboundAddress",
     "InboundAttachment", "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage", "InboundRule",
     "InboundStatus", "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse", "LMTPTransport",
     "LimitExceeded", "Listing", "MemoryTransport", "Message", "MessageDetails", "MessageEvent", "MessageFilters",

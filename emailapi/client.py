@@ -1,16 +1,15 @@
-"""The front desk: one attribute a namespace."""
+"""The client of one server: an attribute for each namespace."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .base_client import BaseClient, Namespace
 from .models.address import AddressLike
 from .models.options import Hooks, OnUnknown, Retry
-from .settings import Options, Timeout, resolve_base_url, resolve_sender, resolve_token
+from .settings import Options, Timeout, check_api_options, resolve_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     import requests
 
-    from ._http import Session
     from .models.transport import Transport
     from .resources.bounces import Bounces
     from .resources.inbound import Inbound
@@ -31,61 +29,9 @@ if TYPE_CHECKING:
     from .resources.suppressions import Suppressions
     from .resources.templates import Templates
     from .resources.webhooks import Webhooks
+    from .transports.engine import Engine
     from .transports.fallback import Fallback
-
-
-T = TypeVar("T")
-
-
-class Namespace(cached_property[T]):
-    """
-    A namespace of a client, created on first use.
-
-    Unlike a plain `cached_property` it is a data descriptor: `unittest.mock.create_autospec` then takes it for an
-    attribute of unknown type, whose methods can be mocked.
-    """
-
-    def __set__(self, client: object, value: T) -> None:
-        """Replace the namespace of one client, as `mock.patch.object` does."""
-        vars(client)[self.attrname or ""] = value
-
-    def __delete__(self, client: object) -> None:
-        """Create the namespace anew on next use."""
-        vars(client).pop(self.attrname or "", None)
-
-
-class BaseClient:
-    """What both clients share: a pool of connections, and the options of their calls."""
-
-    _session: Session
-    _options: Options
-    _fallback: Fallback | None = None
-    _owner = True
-
-    def close(self) -> None:
-        """Close the connections; a call after that is a `ConfigurationError`."""
-        if self._owner:
-            self._session.close()
-            if self._fallback is not None:
-                self._fallback.second.close()
-
-    def __enter__(self) -> Self:
-        """Return this client."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Close the connections."""
-        self.close()
-
-    def __repr__(self) -> str:
-        """Name the host, never the token."""
-        return f"{type(self).__name__}(base_url={self._session.base_url!r})"
-
-    def __reduce__(self) -> str:
-        """Refuse to be pickled or copied: the token would stand in what comes of it."""
-        raise TypeError(f"a {type(self).__name__} holds a token and connections: make one in each process")
+    from .transports.memory import MemoryTransport
 
 
 class Client(BaseClient):
@@ -94,6 +40,10 @@ class Client(BaseClient):
 
     It may be shared by threads and survives a fork; leaving its `with` block, or `close()`, closes its connections.
     """
+
+    _token_kind = "server token"
+    _transport: Transport | None = None
+    _fallback: Fallback | None = None
 
     def __init__(
         self,
@@ -112,33 +62,37 @@ class Client(BaseClient):
         allow_http: bool = False,
         hooks: Hooks | None = None,
         session: requests.Session | None = None,
+        transport: Transport | None = None,
     ) -> None:
         """
-        Open nothing yet: the first call connects.
+        Create a client. No connection is opened until the first request.
 
         Args:
             token: The server token; else `EMAILAPI_SERVER_TOKEN`, else `POSTMARK_SERVER_TOKEN`.
             base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
             timeout: Seconds for each socket operation, or `(connect, read)`.
-            deadline: Seconds for one call, with all tries and look-ups (for which a third is kept if `timeout` is not
-                shorter); name resolution is beyond it. Each chunk of a batch has as long, and a second for each MB.
-            retry: How often what may be tried again is tried; `Retry()` when None.
-            fallback: Another way out, for mails that the API surely did not take and did not refuse; closed with the
-                client.
-            on_unknown: With a mail that may have been sent and cannot be found: `"raise"`, or `"resend"` it once.
-            fallback_ignore: Fields that `fallback` may leave behind, as in `{"tag", "metadata"}`.
-            reconcile: Let mails carry a key in their metadata, and look unknown ones up by it.
-            sender: Stands in where a mail has none; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
-            message_stream: Stands in where a mail names none.
-            allow_http: Let the token travel in clear, off loopback too; else `EMAILAPI_ALLOW_HTTP`.
+            deadline: Seconds for one call, with its retries and look-ups (for which a third is kept if `timeout` is
+                not shorter); name resolution is not included. Each chunk of a batch has as long, and a second for each
+                MB.
+            retry: When to retry; `Retry()` when None.
+            fallback: A second transport, for emails that were surely neither sent nor rejected; closed with the client.
+            on_unknown: What to do with an email that may have been sent and cannot be found: `"raise"`, or `"resend"`
+                it once.
+            fallback_ignore: Fields that `fallback` may leave out, as in `{"tag", "metadata"}`.
+            reconcile: Whether emails carry a key in their metadata, and those of unknown outcome are looked up by it.
+            sender: For emails that name no sender; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
+            message_stream: For emails that name no stream.
+            allow_http: Allow a plain `http://` URL off loopback, where the token travels in clear; else
+                `EMAILAPI_ALLOW_HTTP`.
             hooks: Functions that are told how requests go.
             session: A `requests.Session` of your own to send by, with its adapters, proxies and certificates.
+            transport: Where emails leave instead of the API, as a `MemoryTransport()` in tests; closed with the client.
+                No token is needed then. Of the other options only `deadline`, `fallback`, `fallback_ignore`, `sender`
+                and `message_stream` can be given with it, and only `outbound` can be used.
 
         Raises:
-            ConfigurationError: No token, or an option that cannot be.
+            ConfigurationError: There is no token, or an option is not valid.
         """
-        from ._http import SERVER_TOKEN, Session
-
         options = Options(
             timeout=timeout,
             deadline=deadline,
@@ -149,22 +103,65 @@ class Client(BaseClient):
             sender=resolve_sender(sender),
             message_stream=message_stream,
         )
-        secret = resolve_token(token, "server token")
-        self._session = Session(resolve_base_url(base_url, allow_http), SERVER_TOKEN, secret, session)
-        self._options = options
+        if transport is None:
+            self._open(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
+        else:
+            from .transports.client_transport import NoAPI
+
+            check_api_options(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
+            self._session, self._options, self._transport = NoAPI(transport), options, transport
         if fallback is not None or fallback_ignore != ():
-            from .transports.api.transport import APITransport
             from .transports.fallback import Fallback, check_ignore
 
             ignore = check_ignore(fallback_ignore)
-            self._fallback = None if fallback is None else Fallback(APITransport(self), fallback, ignore=ignore)
+            self._fallback = None if fallback is None else Fallback(self.transport, fallback, ignore=ignore)
+
+    @staticmethod
+    def in_memory(*, sender: AddressLike | None = None, message_stream: str | None = None) -> InMemoryClient:
+        """
+        Return a client that keeps emails in a `MemoryTransport`, for tests: `client.transport.sent` are the emails.
+
+        The arguments are those of `Client`.
+        """
+        return InMemoryClient(sender=sender, message_stream=message_stream)
+
+    @property
+    def transport(self) -> Transport:
+        """The transport that emails leave by: the one that the client was given, else the API as a transport."""
+        if self._transport is not None:
+            return self._transport
+        from .transports.api.transport import APITransport
+
+        return APITransport(self)
+
+    def close(self) -> None:
+        """Close the connections, a transport and a fallback; a call after that is a `ConfigurationError`."""
+        try:
+            super().close()
+        finally:
+            if self._owner and self._fallback is not None:
+                self._fallback.second.close()
+
+    def __repr__(self) -> str:
+        """Name the host or the transport, never the token."""
+        name = type(self).__name__
+        return super().__repr__() if self._transport is None else f"{name}(transport={self._transport!r})"
+
+    def _sends_by(self) -> Engine[Any]:
+        if self._transport is not None:
+            from .transports.client_transport import ClientTransport
+
+            return ClientTransport(self._fallback or self._transport, self._options, self._session)
+        from .transports.api.transport import APITransport
+
+        return APITransport(self) if self._fallback is None else self._fallback._behind(APITransport(self))
 
     @Namespace
     def outbound(self) -> Outbound:
         """Sending emails."""
         from .resources.outbound import Outbound
 
-        return Outbound(self._session, self._options, self._fallback)
+        return Outbound(self._session, self._options, self._sends_by())
 
     @Namespace
     def messages(self) -> Messages:
@@ -247,14 +244,15 @@ class Client(BaseClient):
         sender: AddressLike | None = None,
         message_stream: str | None = None,
         hooks: Hooks | None = None,
-    ) -> Client:
+    ) -> Self:
         """
-        Return a client with other options on the same connections; what is None stays as it is.
+        Return a client with other options on the same connections; an option that is None stays as it is.
 
-        The connections stay the first client's: closing the new one leaves them open.
+        The connections stay the first client's: closing the new one leaves them open. A client that was given a
+        `transport` sends with its own `deadline`, `sender` and `message_stream`; the other options are for the API.
 
         Raises:
-            ConfigurationError: An option that cannot be.
+            ConfigurationError: An option is not valid.
         """
         given = {
             "timeout": timeout,
@@ -266,8 +264,33 @@ class Client(BaseClient):
             "message_stream": message_stream,
             "hooks": hooks,
         }
-        client = Client.__new__(Client)
-        client._owner, client._session, client._fallback = False, self._session, self._fallback
+        client = object.__new__(type(self))
+        mine = {name: value for name, value in vars(self).items() if not isinstance(vars(Client).get(name), Namespace)}
         changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        client._options = attrs.evolve(self._options, **changes)
+        vars(client).update(mine, _owner=False, _options=attrs.evolve(self._options, **changes))
         return client
+
+
+class InMemoryClient(Client):
+    """A `Client` that keeps emails in memory, for tests; `Client.in_memory()` makes one."""
+
+    def __init__(self, *, sender: AddressLike | None = None, message_stream: str | None = None) -> None:
+        """
+        Create a client that has sent nothing.
+
+        Args:
+            sender: For emails that name no sender; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
+            message_stream: For emails that name no stream.
+
+        Raises:
+            ConfigurationError: An option is not valid.
+        """
+        from .transports.memory import MemoryTransport
+
+        self._memory = MemoryTransport()
+        super().__init__(transport=self._memory, sender=sender, message_stream=message_stream)
+
+    @property
+    def transport(self) -> MemoryTransport:
+        """The transport that keeps the emails."""
+        return self._memory

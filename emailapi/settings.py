@@ -269,3 +269,31 @@ class Options:
     hooks: Hooks = attrs.field(default=None, converter=as_hooks)
     sender: Address | None = attrs.field(default=None, converter=as_sender)
     message_stream: str | None = attrs.field(default=None, converter=as_message_stream)
+
+
+# What `Client(transport=...)` also has a use for.
+_FOR_ANY_TRANSPORT = ("deadline", "sender", "message_stream")
+
+
+def check_api_options(options: Options, **connection: object) -> None:
+    """
+    Check that no option of the API was given together with a transport that replaces the API.
+
+    Args:
+        options: The options of calls.
+        **connection: The options of the connection to the API; one that is empty was not given.
+
+    Raises:
+        ConfigurationError: Some were; the sentence names them, and no value.
+    """
+    given = [name for name, value in connection.items() if value not in (None, "", False)]
+    usual = Options()
+    given += [
+        field.name
+        for field in attrs.fields(Options)
+        if field.name not in _FOR_ANY_TRANSPORT and getattr(options, field.name) != getattr(usual, field.name)
+    ]
+    if given:
+        names = ", ".join(f"{name}=" for name in given)
+        why = "the transport replaces the API, which they are for: leave them out, or set them on the transport"
+        raise ConfigurationError(f"{names} cannot be given with transport=; {why}")

@@ -5,46 +5,42 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import attrs
+from typing import Any
 
 from .._delivery import Deadline
 from .._http import POOL_SIZE, Session
 from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
 from ..models import fields
 from ..models.bulk import BULK, BulkEmail, BulkStatus
-from ..models.email import BaseEmail, Email, TemplateEmail
+from ..models.email import Email, TemplateEmail
 from ..models.fields import as_record
 from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
 from ..transports.api import payload as api
-from ..transports.api.bulk import send_bulk
 from ..transports.api.reconciliation import Wanted, find
-from ..transports.api.transport import APITransport, checked_key
-from ..transports.base import EVERY_EMAIL, BaseTransport
+from ..transports.api.transport import checked_key
 from ..transports.batch import BATCH_LIMIT
+from ..transports.engine import EVERY_EMAIL, Engine
 from ..transports.inputs import EmailLike, as_mail, check_many, listed
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_part
 
-if TYPE_CHECKING:
-    from ..transports.fallback import Fallback
-
-M = TypeVar("M", bound=BaseEmail)
-
 
 class Outbound(Resource):
-    """Sends mail through the API."""
+    """
+    Sends emails: by the API, or by the transport that the client was given in its place.
 
-    def __init__(self, session: Session, options: Options, fallback: Fallback | None = None) -> None:
-        """Keep the pool and the options; templates and bulk requests go to the API alone."""
+    By a transport, what it cannot carry - templates, bulk requests, or a field - is an `InvalidEmail`; `check_first`,
+    `find`, `bulk_status` and `list_bulk` are a `ConfigurationError` where there is no API to ask.
+    """
+
+    def __init__(self, session: Session, options: Options, emails: Engine[Any]) -> None:
+        """Keep the pool and the options, and what sends emails; it also knows what sends templates."""
         super().__init__(session, options)
-        emails = APITransport._create(session, options, api.EMAILS)
-        self._emails: BaseTransport[Any] = emails if fallback is None else fallback._behind(emails)
-        self._templates = APITransport._create(session, options, api.TEMPLATES)
+        self._emails = emails
+        self._templates = emails._for_templates()
 
     def send(
         self,
@@ -54,34 +50,36 @@ class Outbound(Resource):
         check_first: bool = False,
     ) -> SendResult:
         """
-        Send one mail, and return when the service took it.
+        Send one email, and return when it was accepted.
 
         Args:
             email: An `Email`, a mapping with the same names, or a message of the standard library.
-            idempotency_key: Shorthand for the mail's own; it wins over that.
+            idempotency_key: Shorthand for the email's own, which it replaces.
             check_first: Look for the key before sending, and return what is found; for a job that is run again. Its
                 email must have the same recipients and subject as before: see `InvalidEmail`.
 
         Raises:
             InvalidEmail: The email was rejected before a byte left; or, with `check_first`, its key belongs to an
                 email with other recipients or another subject, and nothing was sent.
-            APIError: The service rejected it.
-            ConnectionFailed: It surely was not sent.
-            DeadlineExceeded: There was no time left to send it.
-            DeliveryUnknown: It may have been sent, and was not found by its key, or only another email was found.
+            APIError: The service rejected the email.
+            ConnectionFailed: The email surely was not sent.
+            DeadlineExceeded: There was no time left to send the email.
+            DeliveryUnknown: The email may have been sent, and was not found by its key, or only another email was.
+            ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        mail = as_mail(email, Email)
+        taken = as_mail(email, Email)
         if idempotency_key is not None:
-            mail = attrs.evolve(mail, idempotency_key=idempotency_key)
+            taken = taken.replace(idempotency_key=idempotency_key)
         if check_first:
-            checked_key(mail)
-        return self._emails._send(mail, check_first=check_first)
+            self._emails._check_looks_up()
+            checked_key(taken)
+        return self._emails._send(taken, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
-        Send many mails, in requests of at most 500 mails and 50 MB.
+        Send many emails, in requests of at most 500 emails and 50 MB.
 
-        Nothing is raised for a single mail or a failed request: each item of the result is that mail's `SendResult`
+        Nothing is raised for a single email or a failed request: each item of the result is an email's `SendResult`
         or the exception it met, at its place in the input.
 
         Of several emails with one `idempotency_key` the first is sent, and the others are rejected.
@@ -91,12 +89,14 @@ class Outbound(Resource):
             check_first: Look for each email's key before sending it, as `send` does; each must have one.
 
         Raises:
-            InvalidArgument: `emails` is empty, or one mail instead of many, or a mail has no key to look for.
+            InvalidArgument: `emails` is empty, or one email instead of many, or an email has no key to look for.
+            ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        mails = listed(emails)
+        given = listed(emails)
         if check_first:
-            mails = [_checked(mail) for mail in mails]
-        return self._emails._send_batch(mails, check_first=EVERY_EMAIL if check_first else 0)
+            self._emails._check_looks_up()
+            given = [_checked(email) for email in given]
+        return self._emails._send_batch(given, check_first=EVERY_EMAIL if check_first else 0)
 
     def send_many(
         self,
@@ -133,6 +133,7 @@ class Outbound(Resource):
 
         Raises:
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
+            ConfigurationError: As `send_batch`.
         """
         check_many(emails)
         _check_number("workers", workers, 1, POOL_SIZE)
@@ -141,6 +142,8 @@ class Outbound(Resource):
             _check_number("check_first_limit", check_first_limit, 0, sys.maxsize)
         first = check_first_limit if check_first_limit is not None else EVERY_EMAIL if check_first else 0
         self._session.check_open()
+        if first:
+            self._emails._check_looks_up()
         in_flight: set[str] = set()
         return Sending(
             self._emails,
@@ -167,6 +170,7 @@ class Outbound(Resource):
 
         Raises:
             InvalidArgument: It cannot be a key, or the error is of an email that carries none.
+            ConfigurationError: The client has no API to search.
         """
         wanted = self._wanted(key_or_error, message_stream)
         deadline = Deadline.after(self._options.deadline)
@@ -189,28 +193,37 @@ class Outbound(Resource):
 
     def send_template(self, email: TemplateEmail | Mapping[str, Any]) -> SendResult:
         """
-        Send one mail that the service makes of a template; raises what `send` does.
+        Send one email that the service makes of a template.
 
         Raises:
             NotFound: There is no such template.
+            InvalidEmail: The email is not valid, or the client's transport sends no templates.
+            EmailAPIError: As `send`.
         """
-        mail = as_record(email, TemplateEmail, "email")
-        return self._templates._send(mail)
+        return self._templates._send(as_record(email, TemplateEmail, "email"))
 
     def send_template_batch(self, emails: Iterable[TemplateEmail | Mapping[str, Any]]) -> BatchResult:
-        """Send many mails that the service makes of templates; what `send_batch` says holds here."""
+        """
+        Send many emails that the service makes of templates, as `send_batch` does.
+
+        Raises:
+            InvalidArgument: `emails` is empty, or one email instead of many.
+            ConfigurationError: The client is closed.
+        """
         return self._templates._send_batch(listed(emails))
 
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
-        Send one mail to many people, each with values of their own; `bulk_status` tells how far it is.
+        Send one email to many people, each with values of their own; `bulk_status` tells how far it is.
 
-        It is taken or refused as a whole. What `send` raises holds here.
+        It is accepted or rejected as a whole.
 
         Raises:
-            InvalidRequest: Something is wrong with it; with code 11 `.errors` names each field.
+            InvalidRequest: The service found something wrong with it; with code 11 `.errors` names each field.
+            InvalidEmail: It is not valid, or the client's transport sends no bulk requests.
+            EmailAPIError: As `send`.
         """
-        return send_bulk(self._session, self._options, as_record(bulk, BulkEmail, "bulk"))
+        return self._emails._send_bulk(as_record(bulk, BulkEmail, "bulk"))
 
     def bulk_status(self, id: str) -> BulkStatus:
         """
@@ -218,6 +231,7 @@ class Outbound(Resource):
 
         Raises:
             NotFound: There is no such request.
+            ConfigurationError: The client has no API to ask.
         """
         return self._read(f"{BULK.path}/{path_part(id, 'id')}", BulkStatus)
 
@@ -227,6 +241,7 @@ class Outbound(Resource):
 
         Raises:
             InvalidArgument: A count below 1.
+            ConfigurationError: The client has no API to ask.
         """
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
 

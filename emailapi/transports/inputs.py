@@ -1,4 +1,4 @@
-"""What a user may give for a mail, or for many, and how a way out that knows no batches sends many."""
+"""Emails as users give them: one, or many."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..models.email import BaseEmail, Email
 from ..models.fields import as_record
 
 M = TypeVar("M", bound=BaseEmail)
-# What a user may give for a mail.
+# What a user may give for an email.
 EmailLike = Email | Mapping[str, Any] | Message
 
 
 def as_mail(given: object, record: type[M]) -> M:
     """
-    Return the mail that a user gave: one, a mapping with its names, or a message of the standard library.
+    Return the email that a user gave: an email, a mapping with its names, or a message of the standard library.
 
     Raises:
         InvalidEmail: It is none of these, a field is wrong, or a part of the message cannot be expressed.
@@ -44,10 +44,10 @@ def _rebuilt(message: Message) -> Email:
 
 def check_many(emails: object) -> None:
     """
-    Return when this can be many mails.
+    Check that an argument can be many emails.
 
     Raises:
-        InvalidArgument: It is one, or none at all.
+        InvalidArgument: It is one email, or something else.
     """
     if isinstance(emails, (BaseEmail, Mapping, Message, str, bytes)) or not isinstance(emails, Iterable):
         raise InvalidArgument(f"emails must be a list of mails, not {type(emails).__name__}", argument="emails")
@@ -71,10 +71,10 @@ def listed(emails: Iterable[Any]) -> list[Any]:
     """
     check_many(emails)
     try:
-        mails = list(emails)
+        found = list(emails)
     except InvalidEmail as error:
         note_input(error)
         raise
-    if not mails:
+    if not found:
         raise InvalidArgument("emails is empty", argument="emails")
-    return mails
+    return found

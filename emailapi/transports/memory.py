@@ -1,28 +1,33 @@
-"""The transport that keeps what it is given, to be looked at."""
+"""The transport that keeps the emails it is given, for tests and dry runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
 from .._delivery import CallContext, new_keys
-from ..errors import ConfigurationError
-from ..models.email import Email, check_whole
+from ..errors import ConfigurationError, InvalidEmail
+from ..models.bulk import BulkEmail, BulkState, BulkStatus
+from ..models.email import Email, TemplateEmail, check_whole
 from ..models.outbound import BatchItem, SendResult
 from .base import BaseTransport
 from .batch import Batch
 
 
-class MemoryTransport(BaseTransport[Email]):
+class MemoryTransport(BaseTransport[Any]):
     """
     Keeps the emails that it is given, for tests and for a dry run.
 
+    `Client(transport=MemoryTransport())` and `Client.in_memory()` also give it emails of templates and bulk requests.
+    Threads may share it.
+
     Attributes:
-        sent: The emails, in the order they were sent.
+        sent: What was sent, in order: each an `Email`, or a `TemplateEmail` or `BulkEmail` that a client sent. It stays
+            the same list.
     """
 
-    sent: list[Email]
+    sent: list[Any]
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -33,6 +38,10 @@ class MemoryTransport(BaseTransport[Email]):
         """Count the emails."""
         return f"MemoryTransport({len(self.sent)} sent)"
 
+    def clear(self) -> None:
+        """Forget what was sent."""
+        self.sent.clear()
+
     def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
         """Return this transport: keeping an email takes no time."""
         return self
@@ -41,20 +50,44 @@ class MemoryTransport(BaseTransport[Email]):
         """Accept no more; what was sent stays."""
         self._closed = True
 
-    def _prepare(self, email: Email, batch: Batch[Email]) -> Email:
-        check_whole(email)
+    def _for_templates(self) -> MemoryTransport:
+        return self
+
+    def _prepare(self, email: Email | TemplateEmail, batch: Batch[Any]) -> Email | TemplateEmail:
+        if isinstance(email, Email):
+            check_whole(email)
+        else:
+            _check_template(email)
         return email
+
+    def _prepare_bulk(self, bulk: BulkEmail) -> BulkEmail:
+        if bulk.sender is None:
+            raise InvalidEmail("sender is missing", field="sender")
+        if not bulk.messages:
+            raise InvalidEmail("nobody to send to: messages is empty", field="messages")
+        return bulk
 
     def _check_open(self) -> None:
         if self._closed:
             raise ConfigurationError("the transport is closed")
 
-    def _deliver(self, payloads: Sequence[Email], batch: Batch[Email], context: CallContext) -> list[BatchItem]:
+    def _deliver(self, payloads: Sequence[Any], batch: Batch[Any], context: CallContext) -> list[BatchItem]:
         self._check_open()
         return [self._keep(email) for email in payloads]
 
-    def _keep(self, email: Email) -> SendResult:
-        self.sent.append(email)  # whole at once, in any thread
+    def _deliver_bulk(self, payload: BulkEmail, context: CallContext) -> BulkStatus:
+        self._check_open()
+        self.sent.append(payload)
+        return BulkStatus(
+            id=new_keys(1)[0],
+            submitted_at=datetime.now(UTC),
+            status=BulkState.ACCEPTED,
+            total_messages=len(payload.messages),
+            subject=payload.subject,
+        )
+
+    def _keep(self, email: Email | TemplateEmail) -> SendResult:
+        self.sent.append(email)  # one step for all threads
         return SendResult(
             message_id=new_keys(1)[0],
             to=", ".join(address.header for address in email.to),
@@ -63,3 +96,18 @@ class MemoryTransport(BaseTransport[Email]):
             via="memory",
             idempotency_key=email.idempotency_key,
         )
+
+
+def _check_template(email: TemplateEmail) -> None:
+    """
+    Check that an email of a template has what every email needs.
+
+    Raises:
+        InvalidEmail: It has no sender, no recipient or no template.
+    """
+    if email.sender is None:
+        raise InvalidEmail("sender is missing", field="sender")
+    if not (email.to or email.cc or email.bcc):
+        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
+    if email.template_id is None and email.template_alias is None:
+        raise InvalidEmail("an email of a template needs a template_id or a template_alias", field="template_id")

@@ -64,8 +64,8 @@ def test_a_healthy_send_asks_once_for_each_transport_and_converts_nothing_again(
     client.outbound.send(EMAIL)
     found = called_in(lambda: client.outbound.send(EMAIL))
     assert found["emailapi.transports.user_transport.engine_of"] == 2
-    again = [name for name in found if name.startswith(("emailapi.settings.", "emailapi.models.fields."))]
-    assert again == ["emailapi.models.fields.as_record"]
+    again = {name for name in found if name.startswith(("emailapi.settings.", "emailapi.models.fields."))}
+    assert again <= {"emailapi.models.fields.as_record"}
     assert not [name for name in found if name.startswith("emailapi.transports.smtp.pool")]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from emailapi import ConfigurationError, Email, InvalidArgument, InvalidEmail, MemoryTransport, SendResult, Transport
@@ -72,3 +74,21 @@ def test_closed():
     with pytest.raises(ConfigurationError):
         transport.send(MAIL)
     assert transport.sent == [MAIL]
+
+
+def test_clear_forgets_what_was_sent_and_keeps_the_list():
+    transport = MemoryTransport()
+    sent = transport.sent
+    transport.send(MAIL)
+    transport.clear()
+    assert sent == []
+    assert transport.sent is sent
+    transport.send(MAIL)
+    assert sent == [MAIL]
+
+
+def test_threads_share_a_transport():
+    transport = MemoryTransport()
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(transport.send, [MAIL] * 400))
+    assert len(transport.sent) == len({result.message_id for result in results}) == 400

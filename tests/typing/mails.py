@@ -1,12 +1,25 @@
 """What a type checker says of mails and sending: checked by mypy --strict, never run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import emailapi
-from emailapi import Address, Attachment, BatchResult, Client, Email, EmailAPIError, Header, SendResult, TrackLinks
+from emailapi import (
+    Address,
+    Attachment,
+    BatchResult,
+    Client,
+    Email,
+    EmailAPIError,
+    Header,
+    InMemoryClient,
+    MemoryTransport,
+    SendResult,
+    TrackLinks,
+    Transport,
+)
 
 # What a mail takes.
 Email()
@@ -89,6 +102,30 @@ def clients() -> None:
     Client("token", timeout="3")  # type: ignore[arg-type]
     Client("token", tiemout=3)  # type: ignore[call-arg]
     Client("token", "https://api.example.com")  # type: ignore[call-arg]
+
+
+class Bare:
+    def send(self, email: Email, /) -> SendResult:
+        return SendResult()
+
+    def send_batch(self, emails: Iterable[Email], /) -> BatchResult:
+        return BatchResult(())
+
+    def close(self) -> None: ...
+
+
+def by_a_transport() -> None:
+    with Client.in_memory(sender="a@example.com") as client:
+        assert_type(client, InMemoryClient)
+        assert_type(client.transport, MemoryTransport)
+        assert_type(client.transport.sent, list[Any])
+        assert_type(client.with_options(deadline=3), InMemoryClient)
+        client.transport.clear()
+        _ = client.transport.snet  # type: ignore[attr-defined]
+    assert_type(Client(transport=Bare(), fallback=MemoryTransport()).transport, Transport)
+    Client(transport="smtp")  # type: ignore[arg-type]
+    Client(transport=Bare)  # type: ignore[arg-type]
+    Client.in_memory("token")  # type: ignore[call-arg]
 
 
 assert_type(emailapi.__version__, str)
