@@ -54,7 +54,7 @@ VENDOR = {"vendor": postmark.sync.ServerClient("t"), "vendor_account": postmark.
 # It wants a `TypeCode` of each row and a `Type` of the first, which the service has never sent (api-contract 2.6).
 MISREAD = {"vendor.bounces.get_delivery_stats"}
 # Where public signatures are.
-PUBLIC = ("client.py", "errors", "models", "resources")
+PUBLIC = ("base_client.py", "client.py", "errors", "models", "resources")
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
