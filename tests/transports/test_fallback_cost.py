@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from emailapi import Client, ConnectionFailed, Email, Fallback, SMTPTransport
+from emailapi import Client, ConnectionFailed, Email, Fallback, MemoryTransport, SMTPTransport
 
 from .ways import Bare
 
@@ -27,6 +27,16 @@ class Counting(Bare):
     def complete(self, email):
         self.calls["complete"] += 1
         return email
+
+
+class Strict(MemoryTransport):
+    """One of ours with a check of the user's, which is counted."""
+
+    checks = 0
+
+    def check(self, email, /):
+        self.checks += 1
+        super().check(email)
 
 
 def called_in(send):
@@ -57,6 +67,18 @@ def test_each_transport_of_the_users_checks_an_email_once_and_the_primary_comple
         send(first, second)
         assert first.calls == {"check": 1, "complete": 1}
         assert second.calls == {"check": 1}
+
+
+def test_a_check_that_a_users_class_adds_to_ours_is_called_once_for_each_email():
+    for emails, send in (
+        (1, lambda transport: Client(transport=transport).outbound.send(EMAIL)),
+        (2, lambda transport: Client(transport=transport).outbound.send_batch([EMAIL] * 2)),
+        (1, lambda transport: Fallback(transport, Bare()).send(EMAIL)),
+        (2, lambda transport: Fallback(Bare(ConnectionFailed("down")), transport).send_batch([EMAIL] * 2)),
+    ):
+        transport = Strict()
+        send(transport)
+        assert (transport.checks, len(transport.sent)) == (emails, emails)
 
 
 def test_a_healthy_send_asks_once_for_each_transport_and_converts_nothing_again(serve, connect):
