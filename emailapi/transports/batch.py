@@ -85,5 +85,10 @@ def not_started() -> EmailAPIError:
 
 def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
     """Send emails by a user's own `send`; each item is an email's result, or the error it met."""
-    items = enumerate(for_each(send, emails))
-    return BatchResult(tuple(item.at(at) if isinstance(item, InvalidEmail) else item for at, item in items))
+    items: list[BatchItem] = []
+    for at, email in enumerate(emails):
+        try:
+            items.append(send(email))
+        except EmailAPIError as error:
+            items.append(error.at(at) if isinstance(error, InvalidEmail) else error)
+    return BatchResult(tuple(items))
