@@ -8,6 +8,7 @@ field's annotation carries a `Wire` mark. Nothing else in the package turns name
 from .codec import read, read_rows, write
 from .dates import EASTERN_NAME, eastern_date, eastern_day, parse_date, parse_day, write_from_date, write_to_date
 from .json_text import dump_json, load_json
+from .lenient import read_leniently
 from .names import NOT_ON_WIRE, Wire, wire_names
 from .query import unknown_name, write_body, write_query
 from .values import check_surrogates, enum_member, is_lazy_text, json_value
@@ -27,6 +28,7 @@ __all__ = [
     "parse_date",
     "parse_day",
     "read",
+    "read_leniently",
     "read_rows",
     "unknown_name",
     "wire_names",

@@ -205,8 +205,8 @@ def _record_writer(record: type[Any], converter: Converter) -> Callable[[Any], A
 
 
 @functools.cache
-def _converter(detailed: bool) -> Converter:
-    """Make the fast converter, or the slower one that knows where in an answer something is wrong."""
+def converter(detailed: bool) -> Converter:
+    """Return the fast converter, or the slower one that knows where in an answer something is wrong."""
     from cattrs import Converter
     from cattrs.fns import identity
 
@@ -240,7 +240,7 @@ _writers: dict[type, Callable[[Any], Any]] = {}
 def _reader(record: type) -> Callable[[Any, Any], Any]:
     found = _readers.get(record)
     if found is None:
-        found = _readers[record] = _converter(False).get_structure_hook(record)
+        found = _readers[record] = converter(False).get_structure_hook(record)
     return found
 
 
@@ -249,7 +249,7 @@ def _what_is_wrong(value: object, record: type[Any]) -> str:
     from cattrs import transform_error
 
     try:
-        _converter(True).structure(_present(value), record)
+        converter(True).structure(_present(value), record)
     except Exception as error:  # cattrs raises whatever the hooks and constructors raise
         first = transform_error(error, format_exception=lambda found, _: str(found))[0]
         reason, _, path = first.rpartition(" @ $")
@@ -293,6 +293,6 @@ def write(record: object) -> dict[str, Any]:
     kind = type(record)
     writer = _writers.get(kind)
     if writer is None:
-        writer = _writers[kind] = _converter(False).get_unstructure_hook(kind)
+        writer = _writers[kind] = converter(False).get_unstructure_hook(kind)
     written: dict[str, Any] = writer(record)
     return written
