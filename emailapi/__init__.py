@@ -21,8 +21,8 @@ _MODULES = {
     "errors": (
         "APIError ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown ERROR_CODES "
         "EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest InvalidResponse "
-        "LimitExceeded NotFound Outcome RateLimited RecipientResult SESError SMTPError SenderNotAllowed ServerError "
-        "ServiceUnavailable TransportError Unauthorized"
+        "InvalidWebhook LimitExceeded NotFound Outcome RateLimited RecipientResult SESError SMTPError SenderNotAllowed "
+        "ServerError ServiceUnavailable TransportError Unauthorized"
     ),
     "models.address": "Address",
     "models.attachment": "Attachment",

@@ -15,6 +15,7 @@ Every error this package raises.
         LimitExceeded  RateLimited  ServiceUnavailable  ServerError
       SMTPError
       SESError
+      InvalidWebhook (ValueError)
       BatchFailed (in `models.outbound`, with the `BatchResult` that it holds)
 
 Each has `.outcome`, `.retryable` and `.may_have_been_sent`, carries the request it is about, and pickles whole.
@@ -36,6 +37,7 @@ from .exceptions import (
     InvalidEmail,
     InvalidRequest,
     InvalidResponse,
+    InvalidWebhook,
     LimitExceeded,
     NotFound,
     RateLimited,
@@ -64,6 +66,7 @@ __all__ = [
     "InvalidEmail",
     "InvalidRequest",
     "InvalidResponse",
+    "InvalidWebhook",
     "LimitExceeded",
     "NotFound",
     "Outcome",

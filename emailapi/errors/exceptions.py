@@ -262,3 +262,7 @@ class SESError(EmailAPIError):
         """Keep what SES called it."""
         super().__init__(message, **{"retryable": False, **facts})
         self.aws_code = aws_code
+
+
+class InvalidWebhook(EmailAPIError, ValueError):
+    """The body of a webhook request is not a JSON object."""

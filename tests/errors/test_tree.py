@@ -39,6 +39,7 @@ TREE = [
     (errors.ServerError, {}, APIError, ()),
     (errors.SMTPError, {}, EmailAPIError, ()),
     (errors.SESError, {}, EmailAPIError, ()),
+    (errors.InvalidWebhook, {}, EmailAPIError, (ValueError,)),
 ]
 RETRYABLE = {"TransportError", "ConnectionFailed", "DeadlineExceeded", "InvalidResponse"} | {
     "RateLimited",
