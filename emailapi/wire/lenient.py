@@ -18,7 +18,7 @@ from .names import marks
 
 T = TypeVar("T")
 
-# What one value becomes; problems are added to the list, each with the path that was given.
+# Reads one value; problems are added to the list, each with the path that was given.
 _Reader = Callable[[Any, str, list[str]], Any]
 _UNREADABLE = object()
 # For each record its attributes, with the two spellings and the reader of each.

@@ -1,0 +1,100 @@
+"""Messages of the standard library, from the parts of an inbound email."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage, Message
+from typing import Any
+
+from ..models.attachment import Attachment
+from ..models.inbound import InboundAddress
+
+# Any other character before the colon ends the header for programs that read it.
+_NAME = re.compile("[!-9;-~]+")
+_LINE_END = re.compile(r"[\r\n]+[ \t]*")
+
+
+def parsed(source: str) -> EmailMessage:
+    """Return the message that a source describes."""
+    # The service has decoded the source; a lone surrogate is a byte that it could not decode.
+    return message_from_bytes(source.encode("utf-8", "surrogatepass"), EmailMessage, policy=policy.default)
+
+
+def put_together(
+    headers: Iterable[tuple[str, str | None]], text: str | None, html: str | None, files: Sequence[Attachment]
+) -> EmailMessage:
+    """
+    Return a message of the parts of a payload.
+
+    Args:
+        headers: Names and values. Of those that may stand once, as From, the first is taken; those that describe
+            parts are left out, since the parts have their own.
+        text: The plain text.
+        html: The HTML.
+        files: The files; those with a `content_id` stand inside of the HTML.
+    """
+    message = EmailMessage()
+    for name, value in headers:
+        kind = name.strip().lower()
+        if not kind.startswith("content-") and kind != "mime-version":
+            _set(message, name.strip(), value)
+    if text or not html:
+        message.set_content(_encodable(text or ""))
+    inline = [file for file in files if html and file.content_id]
+    if html:
+        _add_html(message, _encodable(html), inline, alternative=bool(text))
+    for file in files:
+        if file not in inline:
+            _add(message.add_attachment, file)
+    return message
+
+
+def address_list(group: Iterable[InboundAddress]) -> str:
+    """Return the value of a header of addresses."""
+    return ", ".join([_address(one) for one in group if one.email])
+
+
+def _address(address: InboundAddress) -> str:
+    if not address.name:
+        return address.email
+    quoted = address.name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address.email}>'
+
+
+def _set(message: EmailMessage, name: str, value: str | None) -> None:
+    if not value or not _NAME.fullmatch(name):
+        return
+    # A second From is a ValueError, and the library's parsers raise whatever odd values make them raise.
+    with suppress(Exception):
+        message[name] = _LINE_END.sub(" ", _encodable(value))
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _add_html(message: EmailMessage, html: str, inline: Iterable[Attachment], *, alternative: bool) -> None:
+    part: Any = message
+    if alternative:
+        message.add_alternative(html, subtype="html")
+        *_, part = message.iter_parts()
+    else:
+        message.set_content(html, subtype="html")
+    for file in inline:
+        _add(part.add_related, file, cid=f"<{file.content_id}>", disposition="inline")
+
+
+def _add(add: Any, file: Attachment, **options: Any) -> None:
+    described = Message()
+    described["Content-Type"] = file.content_type
+    kind, *parameters = described.get_params() or [("application/octet-stream", "")]
+    main, _, sub = kind[0].partition("/")
+    if kind[0] == "message/rfc822":
+        add(message_from_bytes(file.content, EmailMessage, policy=policy.default), filename=file.name, **options)
+        return
+    if main in ("multipart", "message"):
+        main, sub, parameters = "application", "octet-stream", []
+    add(file.content, main, sub, filename=file.name, params=dict(parameters), **options)
