@@ -1,9 +1,15 @@
 """
-Receiving webhooks: the events that the service reports.
+Receiving webhooks: the events that the service reports, and what makes an endpoint of them.
 
-    event = parse(body)
+    from emailapi.webhooks import BounceEvent, SQLiteSeenStore, Verifier, wsgi_app
 
-Names are loaded at their first use, and nothing here loads an HTTP client.
+    def handle(event):
+        if isinstance(event, BounceEvent) and event.inactive:
+            users.deactivate(event.recipient)
+
+    application = wsgi_app(Verifier(basic=("user", "password")), handle, seen=SQLiteSeenStore("seen.db"))
+
+Names are loaded at their first use, and nothing here loads an HTTP client, a framework or Redis.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..errors import InvalidWebhook
+    from .asgi import asgi_app
     from .base import BaseEvent
     from .events import (
         BounceEvent,
@@ -24,6 +31,12 @@ if TYPE_CHECKING:
     )
     from .inbound import InboundEvent
     from .parsing import Event, parse
+    from .receiving import StopRetries, WebhookRequest, WebhookResponse, receive
+    from .seen import MemorySeenStore, SeenStore
+    from .seen_redis import RedisSeenStore
+    from .seen_sqlite import SQLiteSeenStore
+    from .verifier import Verifier
+    from .wsgi import wsgi_app
 
 __all__ = [
     "BaseEvent",
@@ -33,21 +46,39 @@ __all__ = [
     "Event",
     "InboundEvent",
     "InvalidWebhook",
+    "MemorySeenStore",
     "OpenEvent",
+    "RedisSeenStore",
+    "SQLiteSeenStore",
+    "SeenStore",
     "SpamComplaintEvent",
+    "StopRetries",
     "SubscriptionChangeEvent",
     "UnknownEvent",
+    "Verifier",
+    "WebhookRequest",
+    "WebhookResponse",
+    "asgi_app",
     "parse",
+    "receive",
+    "wsgi_app",
 ]
 
 _MODULES = {
     "..errors": "InvalidWebhook",
+    ".asgi": "asgi_app",
     ".base": "BaseEvent",
     ".events": (
         "BounceEvent ClickEvent DeliveryEvent OpenEvent SpamComplaintEvent SubscriptionChangeEvent UnknownEvent"
     ),
     ".inbound": "InboundEvent",
     ".parsing": "Event parse",
+    ".receiving": "StopRetries WebhookRequest WebhookResponse receive",
+    ".seen": "MemorySeenStore SeenStore",
+    ".seen_redis": "RedisSeenStore",
+    ".seen_sqlite": "SQLiteSeenStore",
+    ".verifier": "Verifier",
+    ".wsgi": "wsgi_app",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -1,0 +1,102 @@
+"""A store of handled events in Redis, for processes on many machines."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..errors import ConfigurationError
+from .seen import KEEP_SECONDS
+
+_COMMITTED = "committed"
+# A key that has been committed since is not deleted.
+_RELEASE = "if redis.call('get', KEYS[1]) ~= ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end"
+# How long a server may be silent, unless the URL says otherwise: the service waits for the response meanwhile.
+_TIMEOUT = 5.0
+
+
+class RedisSeenStore:
+    """
+    A store in Redis, shared by everything that reaches the server. It needs `pip install 'emailapi[redis]'`.
+
+    Redis itself forgets what has expired. A server that may evict keys before (`maxmemory-policy`) forgets that events
+    were handled.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        client: object = None,
+        prefix: str = "emailapi:",
+        keep: float = KEEP_SECONDS,
+    ) -> None:
+        """
+        Connect at the first call.
+
+        Args:
+            url: The server, as in `"redis://localhost:6379/0"`, `"rediss://..."` or `"unix://..."`; with
+                `?socket_timeout=2` the server may be silent for 2 seconds instead of 5.
+            client: A `redis.Redis` of your own instead of a URL; it is not closed here unless by `close`.
+            prefix: The beginning of the names of all keys.
+            keep: How many seconds a committed key is kept.
+
+        Raises:
+            ConfigurationError: Neither a URL nor a client is given, or both, the URL is not valid, or redis is not
+                installed.
+        """
+        if (url is None) == (client is None):
+            raise ConfigurationError("RedisSeenStore needs a url or a client, and not both")
+        self._redis: Any = _connect(url) if url is not None else client
+        self._prefix = prefix
+        self._keep = keep
+
+    def claim(self, key: str, ttl: float) -> bool:
+        """Claim a key for so many seconds; False when it is claimed or committed."""
+        name = f"{self._prefix}seen:{key}"
+        token = os.urandom(8).hex()
+        if self._redis.set(name, token, nx=True, px=_milliseconds(ttl)):
+            return True
+        # redis-py repeats a command whose reply was lost, and is told then that the key is there: by its own first try.
+        return self._redis.get(name) in (token, token.encode())
+
+    def commit(self, key: str) -> None:
+        """Remember that the event is handled."""
+        self._redis.set(f"{self._prefix}seen:{key}", _COMMITTED, px=_milliseconds(self._keep))
+
+    def release(self, key: str) -> None:
+        """Give a claim back; what is committed stays."""
+        self._redis.eval(_RELEASE, 1, f"{self._prefix}seen:{key}", _COMMITTED)
+
+    def count(self, key: str, ttl: float) -> int:
+        """Count a key, and return how often it was counted."""
+        name = f"{self._prefix}count:{key}"
+        with self._redis.pipeline(transaction=True) as pipeline:
+            counted, _ = pipeline.incr(name).pexpire(name, _milliseconds(ttl)).execute()
+        return int(counted)
+
+    def close(self) -> None:
+        """Close the connections to the server."""
+        self._redis.close()
+
+    def __repr__(self) -> str:
+        """Return what the store is, without the URL: it may have a password."""
+        return f"RedisSeenStore(prefix={self._prefix!r})"
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
+
+
+def _connect(url: str) -> Any:
+    try:
+        from redis import Redis
+    except ImportError:
+        raise ConfigurationError("RedisSeenStore needs redis: pip install 'emailapi[redis]'") from None
+    try:
+        return Redis.from_url(url, socket_timeout=_TIMEOUT)
+    except ValueError:
+        # Without the error: what it quotes may be a part of the password.
+        raise ConfigurationError(
+            "the url of RedisSeenStore is not valid: it must be like redis://localhost:6379/0, rediss://... or unix://..."
+        ) from None

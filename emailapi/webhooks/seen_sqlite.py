@@ -1,0 +1,122 @@
+"""A store of handled events in a file, for all processes of one machine."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ..errors import ConfigurationError
+from .seen import KEEP_SECONDS
+
+# For how many seconds a process waits while another one writes.
+_BUSY_SECONDS = 10.0
+_PURGE_SECONDS = 60.0
+_SCHEMA = (
+    "PRAGMA journal_mode = WAL",
+    "CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, expires REAL NOT NULL, committed INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS seen_expires ON seen (expires)",
+    "CREATE TABLE IF NOT EXISTS counts (key TEXT PRIMARY KEY, expires REAL NOT NULL, counted INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS counts_expires ON counts (expires)",
+)
+_CLAIM = """
+    INSERT INTO seen (key, expires, committed) VALUES (:key, :expires, 0)
+    ON CONFLICT (key) DO UPDATE SET expires = :expires, committed = 0 WHERE seen.expires <= :now
+"""
+_COMMIT = """
+    INSERT INTO seen (key, expires, committed) VALUES (:key, :expires, 1)
+    ON CONFLICT (key) DO UPDATE SET expires = :expires, committed = 1
+"""
+_RELEASE = "DELETE FROM seen WHERE key = :key AND committed = 0"
+_COUNT = """
+    INSERT INTO counts (key, expires, counted) VALUES (:key, :expires, 1)
+    ON CONFLICT (key) DO UPDATE
+    SET expires = :expires, counted = CASE WHEN counts.expires > :now THEN counts.counted + 1 ELSE 1 END
+"""
+
+
+class SQLiteSeenStore:
+    """
+    A store in an SQLite file, shared by all threads and processes of one machine.
+
+    Each call opens a connection of its own, so that forks and threads need no care.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, keep: float = KEEP_SECONDS, clock: Callable[[], float] = time.time
+    ) -> None:
+        """
+        Create the file, or use one that is there.
+
+        Args:
+            path: The file; not on a network drive.
+            keep: How many seconds a committed key is kept.
+            clock: The time in seconds, the same for all processes; tests give their own.
+
+        Raises:
+            ConfigurationError: The file cannot be opened, or the path is `":memory:"`, which no two calls share.
+        """
+        if os.fspath(path) in ("", ":memory:"):
+            raise ConfigurationError("SQLiteSeenStore needs the path of a file: use MemorySeenStore() for memory")
+        # The program may change its folder.
+        self._path = os.path.abspath(path)
+        self._keep = keep
+        self._clock = clock
+        self._purge_at = 0.0
+        try:
+            with self._connection() as connection:
+                for statement in _SCHEMA:
+                    connection.execute(statement)
+        except sqlite3.Error as error:
+            raise ConfigurationError(f"SQLiteSeenStore cannot open {self._path!r}: {error}") from None
+
+    def claim(self, key: str, ttl: float) -> bool:
+        """Claim a key for so many seconds; False when it is claimed or committed."""
+        now = self._clock()
+        with self._connection() as connection:
+            self._purge(connection, now)
+            return connection.execute(_CLAIM, {"key": key, "expires": now + ttl, "now": now}).rowcount == 1
+
+    def commit(self, key: str) -> None:
+        """Remember that the event is handled."""
+        with self._connection() as connection:
+            connection.execute(_COMMIT, {"key": key, "expires": self._clock() + self._keep})
+
+    def release(self, key: str) -> None:
+        """Give a claim back; what is committed stays."""
+        with self._connection() as connection:
+            connection.execute(_RELEASE, {"key": key})
+
+    def count(self, key: str, ttl: float) -> int:
+        """Count a key, and return how often it was counted."""
+        now = self._clock()
+        with self._connection() as connection:
+            self._purge(connection, now)
+            # RETURNING is younger than the SQLite of many systems.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_COUNT, {"key": key, "expires": now + ttl, "now": now})
+            (counted,) = connection.execute("SELECT counted FROM counts WHERE key = ?", (key,)).fetchone()
+            connection.execute("COMMIT")
+            return int(counted)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        # Without an isolation level each statement is a transaction.
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            yield connection
+        finally:
+            connection.close()
+
+    def _purge(self, connection: sqlite3.Connection, now: float) -> None:
+        if now >= self._purge_at:
+            self._purge_at = now + _PURGE_SECONDS
+            connection.execute("DELETE FROM seen WHERE expires <= ?", (now,))
+            connection.execute("DELETE FROM counts WHERE expires <= ?", (now,))
+
+    def __repr__(self) -> str:
+        """Return the call that makes this store."""
+        return f"SQLiteSeenStore({self._path!r})"

@@ -1,0 +1,198 @@
+"""Whether a webhook request comes from the service, or from anybody who knows the address."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..errors import ConfigurationError
+from .headers import header_values
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_Credentials = Sequence[tuple[str, str]]
+
+
+class Verifier:
+    """
+    Check the credentials of webhook requests.
+
+    The service signs nothing: it authenticates by Basic auth (`HttpAuth`, or a login in the URL) and by headers with a
+    secret (`HttpHeader`), and has a range of addresses. Each kind that is given must match. Several credentials of a
+    kind are for rotation: one of them must match.
+
+    Credentials are compared in a time that does not depend on how much of them is right, and are kept as digests only.
+    """
+
+    def __init__(
+        self,
+        *,
+        basic: tuple[str, str] | _Credentials = (),
+        headers: Mapping[str, str | Sequence[str]] | None = None,
+        networks: str | Network | Iterable[str | Network] = (),
+        trust_proxies: int = 0,
+    ) -> None:
+        """
+        Take the credentials.
+
+        Args:
+            basic: The user name and password of Basic auth, or several such pairs.
+            headers: Names of headers, and the value, or values, that each may have.
+            networks: The networks, or addresses, that requests may come from, as in `"192.0.2.7"` or
+                `"10.0.0.0/8"`.
+            trust_proxies: How many proxies of your own stand before the application. The address of the client is then
+                the one that the outermost of them wrote into `X-Forwarded-For`; with 0 that header is ignored.
+
+        Raises:
+            ConfigurationError: There are no credentials, one of them is empty, or a value is not valid.
+        """
+        self._basic = [digest for pair in _pairs(basic) for digest in _login_digests(pair)]
+        self._headers = {name: _header_digests(name, values) for name, values in (headers or {}).items()}
+        self._networks = _networks(networks)
+        if isinstance(trust_proxies, bool) or not isinstance(trust_proxies, int) or trust_proxies < 0:
+            raise ConfigurationError(f"trust_proxies must be a number of proxies from 0, got {trust_proxies!r}")
+        self._trust_proxies = trust_proxies
+        self._open = False
+        if not (self._basic or self._headers or self._networks):
+            raise ConfigurationError(
+                "a Verifier needs credentials: basic=, headers= or networks=. Verifier.insecure() accepts every request"
+            )
+
+    @classmethod
+    def insecure(cls) -> Verifier:
+        """Return a verifier that accepts every request, for development: anybody may report bounces to it."""
+        made = cls.__new__(cls)
+        made._basic, made._headers, made._networks = [], {}, []
+        made._trust_proxies, made._open = 0, True
+        return made
+
+    def check(self, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], remote_addr: str | None = None) -> bool:
+        """
+        Return whether a request has what this verifier asks for.
+
+        Args:
+            headers: The headers of the request: a mapping, or pairs.
+            remote_addr: The address of the connection's other end; needed for `networks`.
+        """
+        if self._open:
+            return True
+        # All parts are checked, whatever the first ones give.
+        found = [self._is_from_networks(headers, remote_addr)] if self._networks else []
+        if self._basic:
+            found.append(_any_equal(map(_login, header_values(headers, "Authorization")), self._basic))
+        for name, digests in self._headers.items():
+            given = [form for value in header_values(headers, name) for form in _forms(value)]
+            found.append(_any_equal(given, digests))
+        return all(found)
+
+    def _is_from_networks(self, headers: object, remote_addr: str | None) -> bool:
+        given = remote_addr or ""
+        if self._trust_proxies:
+            chain = ",".join(header_values(headers, "X-Forwarded-For")).split(",")
+            # A request with fewer addresses did not come through all of the proxies.
+            if len(chain) < self._trust_proxies:
+                return False
+            given = chain[-self._trust_proxies]
+        address = _address(given)
+        return address is not None and any(address in network for network in self._networks)
+
+    def __repr__(self) -> str:
+        """Return what is checked, without the credentials."""
+        if self._open:
+            return "Verifier.insecure()"
+        parts = ["basic=..."] if self._basic else []
+        parts += [f"headers={{{', '.join(f'{name!r}: ...' for name in self._headers)}}}"] if self._headers else []
+        parts += [f"networks={[str(network) for network in self._networks]}"] if self._networks else []
+        parts += [f"trust_proxies={self._trust_proxies}"] if self._trust_proxies else []
+        return f"Verifier({', '.join(parts)})"
+
+
+def _digest(value: bytes) -> bytes:
+    # Digests have one length, so that comparing them does not tell that of a secret.
+    return hashlib.sha256(value).digest()
+
+
+def _forms(text: str) -> set[bytes]:
+    """Return the bytes that a text may have been: clients write UTF-8 or Latin-1, and servers read either."""
+    found = {text.encode("utf-8", "surrogatepass")}
+    with contextlib.suppress(UnicodeEncodeError):
+        found.add(text.encode("latin-1"))
+    return found
+
+
+def _any_equal(given: Iterable[bytes], digests: Sequence[bytes]) -> bool:
+    equal = False
+    for value in given:
+        found = _digest(value)
+        for digest in digests:
+            equal |= hmac.compare_digest(found, digest)
+    return equal
+
+
+def _login(value: str) -> bytes:
+    """Return the `user:password` of an Authorization header, or nothing when it is none of Basic auth."""
+    scheme, _, encoded = value.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return b""
+    try:
+        return base64.b64decode(encoded.strip() + "=" * (-len(encoded.strip()) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _pairs(basic: Any) -> list[tuple[str, str]]:
+    if isinstance(basic, (tuple, list)) and len(basic) == 2 and all(isinstance(one, str) for one in basic):
+        basic = [basic]
+    pairs = [] if isinstance(basic, (str, bytes, Mapping)) else list(basic)
+    if not pairs and basic:
+        raise ConfigurationError("basic must be a pair of user name and password, or a list of such pairs")
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(isinstance(one, str) for one in pair):
+            raise ConfigurationError("basic must be a pair of user name and password, or a list of such pairs")
+        if not pair[0] or not pair[1]:
+            raise ConfigurationError("basic has an empty user name or password: is an environment variable not set?")
+        if ":" in pair[0]:
+            raise ConfigurationError("a user name of Basic auth must not contain a colon")
+    return pairs
+
+
+def _login_digests(pair: tuple[str, str]) -> list[bytes]:
+    return [_digest(form) for form in _forms(f"{pair[0]}:{pair[1]}")]
+
+
+def _header_digests(name: str, values: object) -> list[bytes]:
+    accepted = [values] if isinstance(values, str) else values
+    if not isinstance(accepted, Sequence) or not accepted or not all(isinstance(one, str) for one in accepted):
+        raise ConfigurationError(f"headers[{name!r}] must be a text, or a list of texts")
+    if not all(one.strip() for one in accepted):
+        raise ConfigurationError(f"headers[{name!r}] has an empty value: is an environment variable not set?")
+    return [_digest(form) for value in accepted for form in _forms(value.strip())]
+
+
+def _networks(given: str | Network | Iterable[str | Network]) -> list[Network]:
+    one = isinstance(given, (str, ipaddress.IPv4Network, ipaddress.IPv6Network))
+    values: Any = [given] if one else given
+    try:
+        return [ipaddress.ip_network(value, strict=False) for value in values]
+    except ValueError as error:
+        raise ConfigurationError(f"networks must be addresses or networks, as in '10.0.0.0/8': {error}") from None
+
+
+def _address(given: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a text names, which some proxies write with a port."""
+    text = given.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,46 @@
+"""`import emailapi.webhooks`: what stands in it, and what it loads."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from emailapi import webhooks
+
+from ..test_front_door import loaded_by
+
+HEAVY = {"requests", "urllib3", "cattrs", "idna", "flask", "django", "redis", "sqlite3", "asyncio"}
+
+
+def test_names_and_homes_agree():
+    assert sorted(webhooks._HOMES) == sorted(webhooks.__all__) == dir(webhooks)
+    for name, home in webhooks._HOMES.items():
+        assert getattr(import_module(home, "emailapi.webhooks"), name) is getattr(webhooks, name)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'emailapi.webhooks' has no attribute 'Verfier'"):
+        _ = webhooks.Verfier
+
+
+def test_no_event_is_called_like_a_record_of_the_api():
+    """The wrong import would never fire."""
+    import emailapi
+
+    assert set(webhooks.__all__) & set(emailapi.__all__) == {"InvalidWebhook"}
+
+
+def test_the_import_loads_next_to_nothing():
+    assert not loaded_by("import emailapi.webhooks") & (HEAVY | {"attr", "json"})
+
+
+def test_receiving_loads_what_it_needs_and_nothing_else():
+    code = "from emailapi.webhooks import BounceEvent, MemorySeenStore, Verifier, receive, wsgi_app, asgi_app, parse"
+    assert not loaded_by(code) & HEAVY
+    assert not loaded_by(f"{code}; parse({{'FromFull': {{}}}}).dedupe_key") & (HEAVY - {"cattrs"})
+
+
+def test_the_builders_load_nothing_of_the_client():
+    loaded = loaded_by("from emailapi.webhooks import payloads; payloads.bounce(); payloads.inbound()")
+    assert not loaded & (HEAVY | {"emailapi.client", "emailapi.webhooks.parsing", "emailapi.webhooks.verifier"})

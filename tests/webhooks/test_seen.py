@@ -1,0 +1,126 @@
+"""Stores of events that were handled, each by the same rules."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emailapi.webhooks import MemorySeenStore, SQLiteSeenStore
+from emailapi.webhooks.seen import KEEP_SECONDS
+
+from .stores import HOUR, Timed, TimedRedis
+
+
+@pytest.fixture(params=["memory", "sqlite", "redis"])
+def timed(request, tmp_path) -> Timed | TimedRedis:
+    """Give each store, with a clock that tests move."""
+    if request.param == "memory":
+        return Timed(lambda clock: MemorySeenStore(keep=14 * HOUR, clock=clock))
+    if request.param == "sqlite":
+        return Timed(lambda clock: SQLiteSeenStore(tmp_path / "seen.db", keep=14 * HOUR, clock=clock))
+    return TimedRedis(request.getfixturevalue("redis_server"), 14 * HOUR)
+
+
+def test_what_is_claimed_cannot_be_claimed_again(timed):
+    assert timed.store.claim("a", 50)
+    assert not timed.store.claim("a", 50)
+    assert timed.store.claim("b", 50)
+
+
+def test_a_claim_that_is_not_committed_expires(timed):
+    assert timed.store.claim("a", 50)
+    timed.advance(40)
+    assert not timed.store.claim("a", 50)
+    timed.advance(20)
+    assert timed.store.claim("a", 50)
+    assert not timed.store.claim("a", 50)
+
+
+def test_what_is_committed_stays_for_hours(timed):
+    assert timed.store.claim("a", 50)
+    timed.store.commit("a")
+    timed.advance(13 * HOUR)
+    assert not timed.store.claim("a", 50)
+    timed.advance(HOUR + 10)
+    assert timed.store.claim("a", 50)
+
+
+def test_what_is_released_can_be_claimed_at_once(timed):
+    assert timed.store.claim("a", 50)
+    timed.store.release("a")
+    assert timed.store.claim("a", 50)
+
+
+def test_releasing_takes_nothing_away_that_is_committed(timed):
+    """The worker was slow: its claim had expired, and another one handled the event."""
+    assert timed.store.claim("a", 50)
+    timed.advance(60)
+    assert timed.store.claim("a", 50)
+    timed.store.commit("a")
+    timed.store.release("a")
+    assert not timed.store.claim("a", 50)
+
+
+def test_releasing_and_committing_what_nobody_claimed(timed):
+    timed.store.release("a")
+    timed.store.commit("b")
+    assert timed.store.claim("a", 50)
+    assert not timed.store.claim("b", 50)
+
+
+def test_counting(timed):
+    assert [timed.store.count("a", 50) for _ in range(3)] == [1, 2, 3]
+    assert timed.store.count("b", 50) == 1
+
+
+def test_a_count_is_forgotten_after_its_time_from_the_last_one(timed):
+    assert timed.store.count("a", 50) == 1
+    timed.advance(40)
+    assert timed.store.count("a", 50) == 2
+    timed.advance(40)
+    assert timed.store.count("a", 50) == 3
+    timed.advance(60)
+    assert timed.store.count("a", 50) == 1
+
+
+def test_counts_and_claims_are_apart(timed):
+    assert timed.store.count("a", 50) == 1
+    assert timed.store.claim("a", 50)
+    timed.store.release("a")
+    assert timed.store.count("a", 50) == 2
+
+
+def test_one_thread_gets_a_claim(timed):
+    with ThreadPoolExecutor(8) as pool:
+        for turn in range(20):
+            claims = list(pool.map(lambda _, key=str(turn): timed.store.claim(key, 50), range(8)))
+            assert claims.count(True) == 1
+
+
+def test_threads_count_each_time_once(timed):
+    with ThreadPoolExecutor(8) as pool:
+        counted = list(pool.map(lambda _: timed.store.count("a", 50), range(40)))
+    assert sorted(counted) == list(range(1, 41))
+
+
+@pytest.mark.parametrize("key", ["", "ключ \u2028", "a" * 5000, "a'; DROP TABLE seen; --", "*"])
+def test_any_text_is_a_key(timed, key):
+    assert timed.store.claim(key, 50)
+    timed.store.commit(key)
+    assert not timed.store.claim(key, 50)
+    assert timed.store.claim("other", 50)
+
+
+def test_inbound_emails_are_remembered_for_longer_than_they_are_retried():
+    assert KEEP_SECONDS > 10.5 * HOUR
+
+
+def test_memory_does_not_grow_with_what_has_expired():
+    timed = Timed(lambda clock: MemorySeenStore(keep=100, clock=clock))
+    for number in range(20_000):
+        timed.advance(1)
+        timed.store.claim(str(number), 50)
+        timed.store.commit(str(number))
+        timed.store.count(str(number), 50)
+    assert len(timed.store._seen) + len(timed.store._counts) < 3000

@@ -1,0 +1,248 @@
+"""Webhooks under WSGI servers."""
+
+from __future__ import annotations
+
+import io
+import threading
+import wsgiref.simple_server
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from wsgiref.validate import validator
+
+import httpx
+import pytest
+import waitress
+from waitress import wasyncore
+
+from emailapi.webhooks import MemorySeenStore, StopRetries, Verifier, wsgi_app
+
+from .samples import DELIVERY, INBOUND, body, changed
+from .test_receiving import HEADERS, Recorder
+
+VERIFIER = Verifier(basic=("user", "secret"))
+Serve = Callable[..., httpx.Client]
+
+
+class QuietHandler(wsgiref.simple_server.WSGIRequestHandler):
+    """One that writes no log."""
+
+    def log_message(self, *arguments: object) -> None:
+        """Write nothing."""
+
+
+def by_wsgiref(application, ending: ExitStack) -> int:
+    server = wsgiref.simple_server.make_server("127.0.0.1", 0, application, handler_class=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    ending.callback(server.server_close)
+    ending.callback(thread.join)
+    ending.callback(server.shutdown)
+    return server.server_port
+
+
+def by_waitress(application, ending: ExitStack) -> int:
+    channels: dict[int, object] = {}
+    server = waitress.create_server(application, map=channels, host="127.0.0.1", port=0)
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            wasyncore.loop(timeout=1, map=channels, count=1)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    ending.callback(wasyncore.close_all, channels, ignore_all=True)
+    ending.callback(server.task_dispatcher.shutdown)
+    ending.callback(thread.join)
+    ending.callback(server.pull_trigger)
+    ending.callback(stopping.set)
+    return server.effective_port
+
+
+@pytest.fixture(params=[by_wsgiref, by_waitress], ids=["wsgiref", "waitress"])
+def serve(request) -> Iterator[Serve]:
+    """Give `serve(handler, ...)`, which returns a client of a server with the application."""
+    with ExitStack() as ending:
+
+        def serve(handler, **options) -> httpx.Client:
+            application = wsgi_app(options.pop("verifier", VERIFIER), handler, **options)
+            # wsgiref's validator complains of whatever the specification forbids.
+            checked = validator(application) if request.param is by_wsgiref else application
+            url = f"http://127.0.0.1:{request.param(checked, ending)}"
+            return ending.enter_context(httpx.Client(base_url=url, headers=HEADERS, trust_env=False))
+
+        yield serve
+
+
+def test_an_event_is_handled(serve):
+    handler = Recorder()
+    response = serve(handler).post("/hooks/", content=body(DELIVERY))
+    assert (response.status_code, response.text) == (200, "OK")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert [event.raw for event in handler.events] == [DELIVERY]
+
+
+def test_the_headers_of_the_request_arrive(serve):
+    handler = Recorder()
+    headers = {"X-PM-Webhook-Trace-Id": "t-1", "X-PM-Retries-Remaining": "2"}
+    serve(handler).post("/", content=body(DELIVERY), headers=headers)
+    assert (handler.events[0].trace_id, handler.events[0].retries_remaining) == ("t-1", 2)
+
+
+def test_secrets_that_are_not_ascii_arrive(serve):
+    client = serve(Recorder(), verifier=Verifier(headers={"X-Secret": "schlüssel"}))
+    assert client.post("/", content=body(DELIVERY), headers={"X-Secret": "schlüssel".encode()}).status_code == 200
+    assert client.post("/", content=body(DELIVERY), headers={"X-Secret": "andere"}).status_code == 401
+
+
+def test_the_address_of_the_client_arrives(serve):
+    client = serve(Recorder(), verifier=Verifier(networks="127.0.0.0/8"))
+    assert client.post("/", content=body(DELIVERY)).status_code == 200
+    client = serve(Recorder(), verifier=Verifier(networks="10.0.0.0/8"))
+    assert client.post("/", content=body(DELIVERY)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "options, status, header",
+    [
+        ({"method": "GET"}, 405, ("Allow", "POST")),
+        (
+            {"headers": {"Authorization": "Basic eA=="}},
+            401,
+            ("WWW-Authenticate", 'Basic realm="webhooks", charset="UTF-8"'),
+        ),
+        ({"headers": {"Content-Type": "text/plain"}}, 415, None),
+        ({"content": b"[]"}, 400, None),
+        ({"content": b""}, 400, None),
+    ],
+)
+def test_refusals(serve, options, status, header):
+    handler = Recorder()
+    response = serve(handler).request(**{"method": "POST", "url": "/", "content": body(DELIVERY), **options})
+    assert response.status_code == status
+    assert header is None or response.headers[header[0]] == header[1]
+    assert handler.events == []
+
+
+@pytest.mark.parametrize("error, status", [(ValueError(), 500), (StopRetries(), 403)])
+def test_what_the_handler_raises(serve, error, status):
+    assert serve(Recorder(error)).post("/", content=body(DELIVERY)).status_code == status
+
+
+def test_an_event_is_handled_once(serve):
+    handler = Recorder()
+    client = serve(handler, seen=MemorySeenStore())
+    assert [client.post("/", content=body(DELIVERY)).status_code for _ in range(2)] == [200, 200]
+    assert len(handler.events) == 1
+
+
+def test_a_large_email_comes_in(serve):
+    handler = Recorder()
+    text = "x" * 3_000_000
+    assert serve(handler).post("/", content=body(changed(INBOUND, TextBody=text))).status_code == 200
+    assert handler.events[0].text_body == text
+
+
+def test_a_body_over_the_limit_is_413(serve):
+    client = serve(Recorder(), max_body=1000)
+    assert client.post("/", content=b" " * 1001).status_code == 413
+    assert client.post("/", content=b"{}" + b" " * 998).status_code == 200
+
+
+@pytest.mark.parametrize("size", [10, 60_000])
+def test_a_refused_body_does_not_cost_the_response(serve, size):
+    client = serve(Recorder())
+    for _ in range(3):
+        assert client.post("/", content=b"x" * size, headers={"Authorization": "x"}).status_code == 401
+
+
+def test_chunks_of_unknown_length(serve, request):
+    """Waitress puts them together; wsgiref does not read them, and the application must not wait for more."""
+    response = serve(Recorder()).post("/", content=iter([body(DELIVERY)[:9], body(DELIVERY)[9:]]))
+    assert response.status_code == (200 if "waitress" in request.node.name else 400)
+
+
+# Servers that are odd
+
+
+def call(application, **environ) -> tuple[str, bytes]:
+    """Call an application without a server."""
+    given = {
+        "REQUEST_METHOD": "POST",
+        "HTTP_AUTHORIZATION": HEADERS["Authorization"],
+        "CONTENT_TYPE": "application/json",
+        "wsgi.input": io.BytesIO(body(DELIVERY)),
+        "CONTENT_LENGTH": str(len(body(DELIVERY))),
+        **environ,
+    }
+    statuses: list[str] = []
+    return (b"".join(application(given, lambda status, headers: statuses.append(status))), statuses[0])[::-1]
+
+
+class Pieces(io.BytesIO):
+    """An input that gives a few bytes at a time, and counts them."""
+
+    given = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return at most seven bytes."""
+        piece = super().read(min(size, 7) if size and size > 0 else 7)
+        self.given += len(piece)
+        return piece
+
+
+def test_an_input_that_gives_little_at_a_time():
+    assert call(wsgi_app(VERIFIER, Recorder()), **{"wsgi.input": Pieces(body(DELIVERY))})[0] == "200 OK"
+
+
+def test_an_input_that_ends_by_itself():
+    environ = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
+    assert call(wsgi_app(VERIFIER, Recorder()), **environ)[0] == "200 OK"
+
+
+@pytest.mark.parametrize("length", ["", "0", "-5", "many", "٣"])
+def test_an_input_of_which_nobody_says_that_it_ends_is_not_read(length):
+    class Endless(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise AssertionError("would wait for ever")
+
+    assert call(wsgi_app(VERIFIER, Recorder()), **{"CONTENT_LENGTH": length, "wsgi.input": Endless()})[0][:3] == "400"
+
+
+def test_a_client_that_goes_away_is_no_event():
+    handler = Recorder()
+    assert call(wsgi_app(VERIFIER, handler), **{"wsgi.input": io.BytesIO(b'{"RecordType"')})[0][:3] == "400"
+    assert handler.events == []
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_AUTHORIZATION": ""},
+        {"REQUEST_METHOD": "GET"},
+        {"CONTENT_LENGTH": "36000000"},
+        {"CONTENT_LENGTH": "9" * 5000},
+    ],
+)
+def test_no_more_than_a_little_is_read_of_a_request_that_is_refused(environ):
+    given = Pieces(b"x" * 200_000)
+    call(wsgi_app(VERIFIER, Recorder()), **{"CONTENT_LENGTH": "200000", "wsgi.input": given, **environ})
+    assert given.given <= 65_600
+
+
+def test_a_small_body_is_read_although_the_request_is_refused():
+    """A server that closes a connection with unread bytes may reset it, and the response is lost."""
+    given = Pieces(b"x" * 1000)
+    call(wsgi_app(VERIFIER, Recorder()), **{"CONTENT_LENGTH": "1000", "wsgi.input": given, "HTTP_AUTHORIZATION": ""})
+    assert given.given == 1000
+
+
+def test_no_more_than_the_limit_is_read():
+    given = Pieces(b"x" * 5000)
+    environ = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True, "wsgi.input": given}
+    assert call(wsgi_app(VERIFIER, Recorder(), max_body=1000), **environ)[0][:3] == "413"
+    assert given.given == 1001
+
+
+def test_a_server_that_knows_no_address():
+    assert call(wsgi_app(Verifier(networks="10.0.0.0/8"), Recorder()))[0][:3] == "401"
