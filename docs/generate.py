@@ -21,6 +21,7 @@ import attrs
 
 import emailapi
 from emailapi import BOUNCE_KINDS, ERROR_CODES, EmailAPIError, Listing, Outcome, models
+from emailapi.webhooks import events, inbound
 from emailapi.wire import wire_names, write_query
 from emailapi.wire.names import marks, pascal_case
 
@@ -83,6 +84,8 @@ class of its HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`,
 
 # What is no noun of the wire: how calls behave.
 NEVER_TRAVEL = ("options",)
+# Records that are no models.
+EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 
 
 def table(head: str, rows: Iterable[tuple[object, ...]]) -> str:
@@ -132,14 +135,13 @@ def query_name(filters: type, attribute: str, name: str) -> str:
 def wire_page() -> str:
     """Return the page of wire names."""
     parts = [NOTE, WIRE]
-    for found in sorted(iter_modules(models.__path__), key=lambda found: found.name):
-        if found.name in NEVER_TRAVEL:
-            continue
-        module = import_module(f"{models.__name__}.{found.name}")
+    names = sorted(found.name for found in iter_modules(models.__path__) if found.name not in NEVER_TRAVEL)
+    modules = {name: import_module(f"{models.__name__}.{name}") for name in names}
+    for name, module in {**modules, **EVENTS}.items():
         own = list(nouns(module))
         if not own:
             continue
-        parts.append(f"\n## {found.name}\n")
+        parts.append(f"\n## {name}\n")
         parts += [f"\n### {noun.__name__}\n\n" + table("attribute | wire name", wire_rows(noun)) for noun in own]
         listings = [thing for thing in vars(module).values() if isinstance(thing, Listing)]
         if listings:
