@@ -110,25 +110,24 @@ class Engine(Generic[P]):
 
     # What all transports share.
 
-    def _send(self, email: Any, *, check_first: bool = False) -> SendResult:
+    def _send(self, email: Any, *, check_first: bool = False, payload: P | None = None) -> SendResult:
         context = CallContext.after(self.deadline, None, self._max_attempts)
         batch = self._new_batch(single=True)
-        payload = self._prepare(email, batch)
-        found = self._find_first(email, payload, batch, context) if check_first else None
-        return self._send_prepared(email, payload, batch, context) if found is None else found
-
-    def _send_prepared(self, email: Any, payload: P, batch: Batch[P], context: CallContext) -> SendResult:
-        (item,) = self._hand_over([email], [payload], batch, context)
+        payload = self._prepare(email, batch) if payload is None else payload
+        if check_first and (found := self._find_first(email, payload, batch, context)) is not None:
+            return found
+        if RECORDINGS:
+            (item,) = self._deliver_recorded([email], [payload], batch, context)
+        else:
+            (item,) = self._deliver([payload], batch, context)
         if isinstance(item, SendResult):
             return item
         raise item
 
-    def _hand_over(
+    def _deliver_recorded(
         self, emails: Sequence[Any], payloads: Sequence[P], batch: Batch[P], context: CallContext
     ) -> list[BatchItem]:
         """Deliver payloads; whoever records what leaves the process sees them first. Every email passes here, once."""
-        if not RECORDINGS:
-            return self._deliver(payloads, batch, context)
         deliver = partial(self._deliver, payloads, batch, context)
         return through_recorders("deliver", self, emails, payloads, deliver)
 
@@ -224,8 +223,12 @@ class Engine(Generic[P]):
         left = {at: payload for at, payload in batch.payloads.items() if at not in known}
         if left and not (stopped and stopped.is_set()):
             context = CallContext.after(self.deadline + self._extra_time(batch), stopped, self._max_attempts)
-            emails = [batch.email(at) for at in left] if RECORDINGS else ()
-            known.update(zip(left, self._hand_over(emails, [*left.values()], batch, context), strict=True))
+            payloads = [*left.values()]
+            if RECORDINGS:
+                items = self._deliver_recorded([batch.email(at) for at in left], payloads, batch, context)
+            else:
+                items = self._deliver(payloads, batch, context)
+            known.update(zip(left, items, strict=True))
         return batch.items(known, not_started())
 
     def _already_sent(

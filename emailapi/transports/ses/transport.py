@@ -154,11 +154,10 @@ class SESTransport(BaseTransport[SESPayload]):
         Raises:
             EmailAPIError: As `send`.
         """
-        context = CallContext.after(self.deadline, None, self._max_attempts)
         parcel = pack_message(message, sender, recipients, self._defaults)
         key = message.idempotency_key if isinstance(message, Email) else None
         payload = SESPayload(parcel, ", ".join(parcel.parameters["Destinations"]), key)
-        return self._send_prepared(message, payload, Batch(single=True), context)
+        return self._send(message, payload=payload)
 
     def close(self) -> None:
         """Send nothing any more; a client that was given stays open."""

@@ -123,8 +123,7 @@ class SMTPTransport(BaseTransport[Parcel]):
             EmailAPIError: As `send`.
         """
         payload = self._pack_message(message, sender, recipients, mail_options, rcpt_options)
-        context = CallContext.after(self.deadline, None, self._max_attempts)
-        return self._send_prepared(message, payload, Batch(single=True), context)
+        return self._send(message, payload=payload)
 
     def close(self) -> None:
         """Say QUIT and close, after the mail that is under way; QUIT takes two seconds at most, and nothing raises."""
