@@ -20,7 +20,7 @@ from .._delivery import (
     out_of_time,
     raised_by_signal,
 )
-from .._net import ProcessLocal
+from .._net import ProcessLocal, monotonic
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback
@@ -141,7 +141,7 @@ class Session:
         self.check_open()
         if self._given is not None:
             _check_session(self._given)
-        left = deadline.left()
+        left = deadline.at - monotonic()
         if left <= 0:
             raise out_of_time(request, attempt)
         timeout = min(timeout[0], left), min(timeout[1], left)

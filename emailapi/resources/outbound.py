@@ -67,7 +67,7 @@ class Outbound(Resource):
             DeliveryUnknown: The email may have been sent, and was not found by its key, or only another email was.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        taken = as_mail(email, Email)
+        taken = email if isinstance(email, Email) else as_mail(email, Email)
         if idempotency_key is not None:
             taken = taken.replace(idempotency_key=idempotency_key)
         if check_first:

@@ -52,8 +52,9 @@ class BaseTransport(Closing, Engine[P]):
         Raises:
             EmailAPIError: It was not sent, or may have been; the outcome of the error says which.
         """
+        preparing_checks = is_ours(self, "check")
         taken = self._take(email)
-        if not is_ours(self, "check"):
+        if not preparing_checks:
             self.check(taken)
         return self._send(taken)
 
