@@ -62,6 +62,7 @@ lint: $(VENV)/.test-installed
 	    { $(RUN) interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
 	@echo "== generated files" && $(BIN)/python .ci/public_names.py --check && $(BIN)/python docs/generate.py --check
 	@echo "== structure" && $(BIN)/python .ci/structure.py
+	@echo "== arguments" && $(BIN)/python .ci/arguments.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.
 docs: $(VENV)/.test-installed

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from importlib import import_module
@@ -126,6 +127,17 @@ def words_of(owner: type) -> dict[str, str]:
     return words
 
 
+def _words_of_keys(owner: type) -> dict[str, str]:
+    """Return the words about each key of a `TypedDict`, the inherited ones first; its bases are known to its source."""
+    node = ast.parse(inspect.getsource(owner)).body[0]
+    bases = [base.id for base in node.bases if isinstance(base, ast.Name)] if isinstance(node, ast.ClassDef) else []
+    words: dict[str, str] = {}
+    for base in bases:
+        if is_typeddict(found := getattr(sys.modules[owner.__module__], base)):
+            words |= _words_of_keys(found)
+    return words | _words(owner)
+
+
 def _taken(owner: type) -> dict[str, Any]:
     """Return the types that a record's converters take; they may be more than what it keeps."""
     found: dict[str, Any] = {}
@@ -152,10 +164,15 @@ def attributes_of(owner: type) -> Iterator[tuple[str, str, str]]:
             if field.name not in words and not field.name.startswith("_"):
                 _log.warning("%s does not say what %s is", owner.__name__, field.name)
             elif field.converter and field.default is attrs.NOTHING:
-                words[field.name] += " Needed."
+                words[field.name] += " Required."
     elif is_typeddict(owner):
         required: frozenset[str] = getattr(owner, "__required_keys__", frozenset())
-        words = {key: "Needed." if key in required and len(required) < len(hints) else "" for key in hints}
+        words = _words_of_keys(owner)
+        for key in hints:
+            if not words.get(key):
+                _log.warning("%s does not document its key %s", owner.__name__, key)
+            elif key in required and len(required) < len(hints):
+                words[key] += " Required."
     else:
         words = _words(owner)
     for name, about in words.items():

@@ -12,7 +12,7 @@ from operator import attrgetter
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.attachment import Attachment
-from ..models.email import Email, check_whole
+from ..models.email import Email, check_complete
 from ..models.header import Header
 from .encoding import TOKEN_LIMIT, encode_bytes, encode_text, with_parameters
 from .headers import check_address, check_line, check_mailbox, write_addresses, write_header, write_subject
@@ -74,7 +74,7 @@ def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False
     Raises:
         InvalidEmail: Naming the field that is missing, or that cannot be written.
     """
-    sender = check_whole(email)
+    sender = check_complete(email)
     token = os.urandom(12).hex()
     # First, as an error in a header must not pass a frame that holds the encoded bodies.
     header = _header(email, sender, (*email.headers, *headers), token, utf8)
@@ -89,7 +89,7 @@ def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool =
     Raises:
         InvalidEmail: As `to_bytes`.
     """
-    sender = check_whole(email)
+    sender = check_complete(email)
     check_address(sender, "sender", utf8)
     for field in ("to", "cc", "reply_to"):
         for address in getattr(email, field):

@@ -1,1 +1,1 @@
-"""Nouns: what goes in and what comes out. Plain attrs classes without I/O."""
+"""Records: the arguments and results of the client's methods. Plain attrs classes without I/O."""

@@ -1,4 +1,4 @@
-"""Mail addresses, and the lists of them that users type."""
+"""Email addresses, and lists of them as users write them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..wire import is_lazy_text
-from .text import header_text, plain_text, remedy, shown_text
+from .text import conversion_hint, display_text, header_text, plain_text
 
-# RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532); a domain may be odd (`a_b.example`), not broken.
+# RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532). Unusual domains (`a_b.example`) are accepted.
 _SPECIAL = r"""\s@"(),:;<>\[\]\\\x00-\x1f\x7f"""
 _MAILBOX = re.compile(
     rf"""(?: "(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*" | [^{_SPECIAL}]+ )
@@ -21,9 +21,9 @@ _MAILBOX = re.compile(
     re.VERBOSE,
 )
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
-# `Name <address>`, where nothing needs quotes or decoding: what most senders are.
+# `Name <address>` without quotes or encoded words, as most senders are written.
 _NAMED_PLAIN = re.compile(rf"([A-Za-z0-9'_-]+(?: [A-Za-z0-9'_-]+)*) <({_PLAIN.pattern})>")
-# What is not closed runs to the end: it is an error in any case, and is found in one pass.
+# A quote or bracket that is not closed runs to the end of the text: an error in any case, found in one pass.
 _TOKEN = re.compile(
     r"""
     "(?:[^"\\]|\\.)*"? | \((?:[^()\\]|\\.)*\)? | <(?:"(?:[^"\\]|\\.)*"|[^<>"])*> | \[[^\[\]]*\] | [^"(<\[,:;\\]+ | .
@@ -40,8 +40,8 @@ DOMAIN_LIMIT = 253
 LABEL_LIMIT = 63
 
 
-def _ascii_mailbox(email: str, field: str) -> str:
-    """Return the address with its domain as IDNA 2008 writes it; the local part stays as it is."""
+def _encode_domain(email: str, field: str) -> str:
+    """Return the address with its domain in ASCII (IDNA 2008); the local part stays as it is."""
     import idna
 
     local, _, domain = email.rpartition("@")
@@ -50,7 +50,7 @@ def _ascii_mailbox(email: str, field: str) -> str:
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode('ascii')}"
     except idna.IDNAError as error:
-        raise InvalidEmail(f"{field}: {domain!r} is no international domain: {error}", field=field) from None
+        raise InvalidEmail(f"{field}: {domain!r} is not a valid international domain: {error}", field=field) from None
 
 
 def _check_lengths(mailbox: str) -> None:
@@ -64,21 +64,24 @@ def _check_lengths(mailbox: str) -> None:
         length = len(text.encode())
         if length > limit:
             raise InvalidEmail(
-                f"the {what} of {mailbox!r:.80} has {length} octets, the limit is {limit}", field="email"
+                f"the {what} of {mailbox!r:.80} must have at most {limit} octets, got {length}", field="email"
             )
 
 
 @attrs.frozen(repr=False)
 class Address:
     """
-    One mail address, with the name that stands before it.
+    An email address with an optional display name.
+
+    `str(address)` is the text of a header, with the name in quotes where it needs them. The constructor raises
+    `InvalidEmail` if the address has no valid syntax, or if the name contains a line break.
 
     Attributes:
-        email: The address as given, as in `jane@bücher.example`; at most 64 octets before the `@`, 253 behind it and 63
-            between two dots.
-        name: The name a reader sees, as plain text; an empty one is none.
-        mailbox: The address as it travels: its domain in ASCII (IDNA 2008).
-        header: Name and mailbox as they stand in a header, the name quoted where it must be.
+        email: The address as given, for example `jane@bücher.example`. At most 64 octets before the `@`, 253 after it,
+            and 63 between two dots.
+        name: The display name as plain text, without quotes or encoding. An empty name becomes None.
+        mailbox: The address as it is sent, with the domain in ASCII (IDNA 2008). Set by the constructor.
+        header: Name and mailbox as they are written in a header. Set by the constructor.
     """
 
     email: str
@@ -87,7 +90,7 @@ class Address:
     header: str = attrs.field(init=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        """Check both parts, and write once what every mail to this address repeats."""
+        """Validate both parts, and compute once what every email to this address needs."""
         email = self.email
         if type(email) is not str:
             email = plain_text(email, "email")
@@ -96,15 +99,15 @@ class Address:
         if not _PLAIN.fullmatch(email):
             header_text(email, "email")
             if not _MAILBOX.fullmatch(email):
-                raise InvalidEmail(f"{email!r} is not an address", field="email")
-            mailbox = _ascii_mailbox(email, "email")
-        # A shorter one has no part that is too long.
+                raise InvalidEmail(f"{email!r} is not a valid email address", field="email")
+            mailbox = _encode_domain(email, "email")
+        # A shorter mailbox has no part that is too long.
         if len(mailbox) > LABEL_LIMIT or not mailbox.isascii():
             _check_lengths(mailbox)
         object.__setattr__(self, "mailbox", mailbox)
         header = mailbox
         if self.name is not None:
-            name = shown_text(self.name, "name")
+            name = display_text(self.name, "name")
             if name is not self.name or not name:
                 object.__setattr__(self, "name", name or None)
             if _NEEDS_QUOTES.search(name):
@@ -118,7 +121,7 @@ class Address:
         return self.header
 
     def __repr__(self) -> str:
-        """Return the call that makes this address."""
+        """Return the expression that creates this address."""
         return f"Address({self.email!r})" if self.name is None else f"Address({self.email!r}, {self.name!r})"
 
 
@@ -126,8 +129,12 @@ AddressLike = str | Address
 Addresses = str | Address | Iterable[AddressLike] | None
 
 
-def _items(text: str) -> Iterator[list[str]]:
-    """Split a header's value at its top-level commas, into tokens; a group (`Team: a@x, b@x;`) gives its members."""
+def _split_items(text: str) -> Iterator[list[str]]:
+    """
+    Split the value of a header at its top-level commas, and each item into tokens.
+
+    The items of a group (`Team: a@x, b@x;`) are its members.
+    """
     tokens = _TOKEN.findall(text)
     grouped = ";" in tokens
     item: list[str] = []
@@ -146,8 +153,8 @@ def _unquote(text: str) -> str:
     return _QUOTED.sub(lambda found: _ESCAPED.sub(r"\1", found[1]), text)
 
 
-def _one(tokens: list[str], decode: bool) -> Address | None:
-    """Return the address that an item's tokens spell: `Jane <j@x>`, `j@x`, or the old `j@x (Jane)`."""
+def _parse_item(tokens: list[str], decode: bool) -> Address | None:
+    """Return the address that the tokens of an item spell: `Jane <j@x>`, `j@x`, or the obsolete form `j@x (Jane)`."""
     comments = [token for token in tokens if token[0] == "(" and token[-1] == ")"]
     rest = [token for token in tokens if token[0] != "(" or token[-1] != ")"]
     if not "".join(rest).strip():
@@ -159,7 +166,7 @@ def _one(tokens: list[str], decode: bool) -> Address | None:
     before = "".join(rest[: rest.index(angle)])
     after = "".join(rest[rest.index(angle) + 1 :]).strip()
     if after:
-        raise InvalidEmail(f"{after!r} stands behind {angle!r}", field="email")
+        raise InvalidEmail(f"unexpected {after!r} after {angle!r}: separate addresses by commas", field="email")
     name = _unquote(before.strip()) if before.lstrip()[:1] == '"' else _unquote(_FOLDED.sub(" ", before.strip()))
     return _named(angle[1:-1].strip(), name, decode)
 
@@ -168,41 +175,51 @@ def _named(email: str, name: str, decode: bool) -> Address:
     if decode and "=?" in name:
         from .encoded_words import decoded
 
-        # What a word decodes to is checked as any name is.
+        # The decoded name is validated by `Address`, like any other name.
         name = decoded(name, "the name", "email")
     return Address(email, name or None)
 
 
 def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
     """
-    Return the addresses in a text such as `"Doe, Jane" <jane@example.com>, sales@example.com`.
+    Parse a list of addresses such as `"Doe, Jane" <jane@example.com>, sales@example.com`.
 
     Args:
-        text: The text, as `email.utils.formataddr` and headers have it.
-        decode: Whether encoded words in names are decoded (RFC 2047).
+        text: The list in the syntax of an email header, or as returned by `email.utils.formataddr`.
+        decode: Whether to decode encoded words (RFC 2047) in names.
+
+    Returns:
+        The addresses in the order of the text; groups are replaced by their members.
 
     Raises:
-        InvalidEmail: An item is no address.
+        InvalidEmail: An item is not a valid address.
     """
     if _PLAIN.fullmatch(text):
         return (Address(text),)
     text = header_text(text, "text")
-    items = [_one(item, decode) for item in _items(text)]
+    items = [_parse_item(item, decode) for item in _split_items(text)]
     return tuple([found for found in items if found is not None])
 
 
 def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
     """
-    Return what a user gave for an address field as a tuple.
+    Convert the value that a user gave for an address field.
+
+    Args:
+        value: A string with one or more addresses, an `Address`, a sequence of either, or None.
+        field: The name of the field, for the error.
+
+    Returns:
+        The addresses in their order; an empty tuple for None.
 
     Raises:
-        InvalidEmail: Naming `field`: an item is no address, or of another type.
+        InvalidEmail: An item is not a valid address, or has the wrong type. The error names `field`.
     """
     if value is None or (type(value) is tuple and not value):
         return ()
     if isinstance(value, Address):
         return (value,)
-    # A text that is short enough has no part that is too long.
+    # A short text has no part that is too long.
     if type(value) is str and len(value) <= LABEL_LIMIT and (named := _NAMED_PLAIN.fullmatch(value)):
         return (Address(named[2], named[1]),)
     where = field
@@ -214,11 +231,14 @@ def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
             for index, item in enumerate(value):
                 where = f"{field}[{index}]"
                 if not isinstance(item, (str, Address)):
-                    raise InvalidEmail(f"expected an address, got {type(item).__name__}{remedy(item)}", field=field)
+                    raise InvalidEmail(
+                        f"must be an address, got {type(item).__name__}{conversion_hint(item)}", field=field
+                    )
                 found += (item,) if isinstance(item, Address) else parse_addresses(item)
             return tuple(found)
     except InvalidEmail as error:
         raise InvalidEmail(f"{where}: {error.message}", field=field) from None
     raise InvalidEmail(
-        f"{field} must be an address or a list of addresses, not {type(value).__name__}{remedy(value)}", field=field
+        f"{field} must be an address or a list of addresses, got {type(value).__name__}{conversion_hint(value)}",
+        field=field,
     )

@@ -1,4 +1,4 @@
-"""Files that travel with a mail."""
+"""Files that are sent with an email."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..wire import Wire
-from .text import header_text, plain_text, shown_text
+from .text import display_text, header_text, plain_text
 
-# Control characters, and those that override the direction of what follows, so that `.exe` is shown as `.jpg`.
-_MISLEADS = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+# Control characters, and characters that reverse the direction of text, so that `.exe` is displayed as `.jpg`.
+_MISLEADING = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;.*)?")
 
 
 def _name(value: str) -> str:
-    """Keep the last part of a path: some mail programs would write to where the others lead."""
-    text = shown_text(value, "name")
-    found = None if text.isprintable() else re.search(_MISLEADS, text)
+    """Return the last part of a path: some email programs would write the file to the path that the sender chose."""
+    text = display_text(value, "name")
+    found = None if text.isprintable() else re.search(_MISLEADING, text)
     if found:
         what = "a control character" if found[0] < "\xa0" else "a character that overrides the direction of text"
         raise InvalidEmail(
@@ -30,7 +30,7 @@ def _name(value: str) -> str:
         )
     last = text[max(text.rfind("/"), text.rfind("\\")) + 1 :]
     if not last.strip(" ."):
-        raise InvalidEmail(f"name must be a file's name, got {text!r:.80}", field="name")
+        raise InvalidEmail(f"name must be a file name, got {text!r:.80}", field="name")
     return last
 
 
@@ -39,7 +39,8 @@ def _content(value: bytes) -> bytes:
         return bytes(value)
     if not isinstance(value, bytes):
         raise InvalidEmail(
-            f"content must be bytes, not {type(value).__name__} (base64 text: Attachment.from_base64)", field="content"
+            f"content must be bytes, got {type(value).__name__}: use Attachment.from_base64 for base64 text",
+            field="content",
         )
     return value
 
@@ -49,18 +50,20 @@ def _content_type(value: str | None) -> str:
         return ""
     text = header_text(value, "content_type")
     if not _CONTENT_TYPE.fullmatch(text):
-        raise InvalidEmail(f"content_type {text!r} is no MIME type", field="content_type")
+        raise InvalidEmail(
+            f"content_type must be a MIME type such as application/pdf, got {text!r}", field="content_type"
+        )
     return text
 
 
 def _content_id(value: str | None) -> str | None:
-    """Keep the bare id of `logo`, of `cid:logo` (a page's spelling) and of `<logo>` (a header's)."""
+    """Return the bare id of `logo`, `cid:logo` (as in HTML) and `<logo>` (as in a header)."""
     if value is None or value == "":
         return None
     text = header_text(value, "content_id")
     bare = _bare(_bare(text))
     if not bare or not bare.isascii() or any(character <= " " or character in "<>\x7f" for character in bare):
-        raise InvalidEmail(f"content_id {text!r} must be ASCII without spaces", field="content_id")
+        raise InvalidEmail(f"content_id must be ASCII without spaces, got {text!r}", field="content_id")
     return bare
 
 
@@ -81,15 +84,19 @@ def _write_content_id(value: str) -> str:
 @attrs.frozen(kw_only=True)
 class Attachment:
     """
-    One file in a mail.
+    A file that is sent with an email, as an attachment or as an inline image.
+
+    The service limits an email to 10 MB with all files in base64 (about 7.5 MB of files), and rejects file types that
+    Windows would run, such as `.exe` (contract section 3).
 
     Attributes:
-        name: File name, as the recipient sees it, in plain text; of a path the last part is kept.
-        content: The raw bytes; each way out encodes them.
-        content_type: MIME type; when not given, by the name's extension, and `application/octet-stream` for one that
-            is not known.
-        content_id: Makes it an inline part that HTML shows as `<img src="cid:...">`; `cid:` and `<>` around it are
-            taken away.
+        name: File name shown to the recipient, as plain text. Of a path, only the last part is kept.
+        content: The raw bytes. Each transport encodes them itself: do not encode them to base64 first, or use
+            `from_base64`.
+        content_type: MIME type such as `application/pdf`. If it is not given, it is guessed from the extension of the
+            name; unknown extensions become `application/octet-stream`.
+        content_id: Makes the file an inline part, which the HTML body refers to by `<img src="cid:...">`. ASCII without
+            spaces; `cid:` and `<>` around the id are removed.
     """
 
     name: str = attrs.field(converter=_name)
@@ -102,9 +109,9 @@ class Attachment:
     )
 
     def __attrs_post_init__(self) -> None:
-        """Guess the type from the name: the service takes no attachment without one."""
+        """Guess the content type from the name: the service rejects attachments without one."""
         if not self.content_type:
-            # The table is loaded with the first attachment: most programs have none.
+            # The table is loaded with the first attachment: most programs send none.
             from .content_types import type_of
 
             object.__setattr__(self, "content_type", type_of(self.name))
@@ -114,7 +121,15 @@ class Attachment:
         cls, path: str | os.PathLike[str], content_id: str | None = None, *, content_type: str | None = None
     ) -> Attachment:
         """
-        Read a file; its last path part is the attachment's name.
+        Read a file from disk; the last part of the path becomes the name of the attachment.
+
+        Args:
+            path: Path of the file.
+            content_id: Makes the file an inline part, see `Attachment.content_id`.
+            content_type: MIME type; if it is not given, it is guessed from the extension.
+
+        Returns:
+            The attachment, with the whole content in memory.
 
         Raises:
             InvalidEmail: The file cannot be read.
@@ -133,15 +148,24 @@ class Attachment:
         cls, name: str, text: str, *, content_type: str | None = None, content_id: str | None = None
     ) -> Attachment:
         """
-        Take content that is base64 already; white space in it is passed over.
+        Create an attachment from content that is base64 already.
+
+        Args:
+            name: File name shown to the recipient.
+            text: The content in base64; white space and line breaks in it are ignored.
+            content_type: MIME type; if it is not given, it is guessed from the extension.
+            content_id: Makes the file an inline part, see `Attachment.content_id`.
+
+        Returns:
+            The attachment, with the decoded content.
 
         Raises:
-            InvalidEmail: The text is no base64.
+            InvalidEmail: The text is not valid base64.
         """
         if not isinstance(text, str):
-            raise InvalidEmail(f"attachment {name!r}: base64 must be text, not {type(text).__name__}", field="content")
+            raise InvalidEmail(f"attachment {name!r}: base64 must be text, got {type(text).__name__}", field="content")
         try:
             content = base64.b64decode("".join(plain_text(text, "content").split()), validate=True)
         except (binascii.Error, ValueError):
-            raise InvalidEmail(f"attachment {name!r}: content is no valid base64", field="content") from None
+            raise InvalidEmail(f"attachment {name!r}: content is not valid base64", field="content") from None
         return cls(name=name, content=content, content_type=content_type, content_id=content_id)

@@ -1,4 +1,4 @@
-"""Mails that came back."""
+"""Bounces: emails that could not be delivered, and what the service reports about each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .listing import Listing
 
 
 class BounceType(StrEnum):
-    """Why a mail came back; `BOUNCE_KINDS` tells more about each."""
+    """Why an email bounced; `BOUNCE_KINDS` has the number, the name and the effect of each type."""
 
     HARD_BOUNCE = "HardBounce"
     TRANSIENT = "Transient"
@@ -43,12 +43,13 @@ class BounceType(StrEnum):
 
 class BounceKind(NamedTuple):
     """
-    What the service says of one type of bounce.
+    Documented facts about one type of bounce (contract section 5).
 
     Attributes:
-        code: Its number, as in `Bounce.type_code`.
-        name: Its name for people.
-        deactivates: Whether the address is suppressed; None where that varies or is not documented.
+        code: The number of the type, as in `Bounce.type_code`.
+        name: The name of the type for people, as in `Bounce.name`.
+        deactivates: Whether the service suppresses the address after such a bounce; None if this varies or is not
+            documented. `Bounce.inactive` says whether it did.
     """
 
     code: int
@@ -56,7 +57,7 @@ class BounceKind(NamedTuple):
     deactivates: bool | None
 
 
-# api-contract section 5. Read `Bounce.inactive` to know what became of the address.
+# Contract section 5. `Bounce.inactive` says whether the address was suppressed.
 BOUNCE_KINDS: Mapping[BounceType, BounceKind] = MappingProxyType(
     {
         BounceType.HARD_BOUNCE: BounceKind(1, "Hard bounce", True),
@@ -88,27 +89,31 @@ BOUNCE_KINDS: Mapping[BounceType, BounceKind] = MappingProxyType(
 @attrs.frozen(kw_only=True)
 class Bounce:
     """
-    One mail that came back.
+    A bounce (contract section 2.6).
+
+    The list of bounces also contains events that are no failures, such as `Subscribe`, `AutoResponder` and `Transient`
+    (a delay). Fields that an old record lacks have their default.
 
     Attributes:
-        id: The bounce's id; it may exceed 32 bits.
-        type: Why.
-        type_code: The same as a number.
-        name: The same for people.
-        tag: The mail's tag.
-        message_id: The mail.
-        server_id: Its server.
-        message_stream: Its stream.
-        description: What this type means.
-        details: What the other server said.
-        email: The address it was for.
-        sender: Its From; spam complaints have none.
-        bounced_at: When, with its zone.
-        dump_available: Whether `Bounces.dump` has the source.
-        inactive: Whether the address is suppressed now.
-        can_activate: Whether `Bounces.activate` may be tried.
-        subject: The mail's subject.
-        content: The whole bounce; a listing leaves it out.
+        id: The id of the bounce; it can exceed 32 bits.
+        type: Why the email bounced. A type that this version does not know is a plain `str`.
+        type_code: The type as a number. Prefer `type`: some spam complaints have been seen with the number of another
+            type.
+        name: The type in words.
+        tag: The tag of the email.
+        message_id: The id of the message that bounced.
+        server_id: The id of the server that sent the message.
+        message_stream: The id of the stream that the message was sent through.
+        description: What this type of bounce means, in the words of the service.
+        details: The reply of the recipient's server.
+        email: The address that the message was sent to.
+        sender: The From header of the message; empty for spam complaints.
+        bounced_at: When the message bounced, in UTC; None if the date cannot be read.
+        dump_available: Whether `Bounces.dump` can return the source. The service keeps it for 30 days.
+        inactive: Whether the address is suppressed now, so that emails to it are rejected.
+        can_activate: Whether `Bounces.activate` can remove the suppression; False for spam complaints.
+        subject: The subject of the message.
+        content: The bounce as received, with headers; empty in lists, filled by `Bounces.get` and `Bounces.activate`.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -134,11 +139,11 @@ class Bounce:
 @attrs.frozen(kw_only=True)
 class BounceActivation:
     """
-    What activating an address gave.
+    The response to the activation of an address.
 
     Attributes:
-        message: The service's remark.
-        bounce: The bounce, as it is now.
+        message: The service's remark, normally `OK`.
+        bounce: The bounce after the activation.
     """
 
     message: str = ""
@@ -148,12 +153,12 @@ class BounceActivation:
 @attrs.frozen(kw_only=True)
 class BounceCount:
     """
-    How many bounces of one type there are.
+    The number of bounces of one type.
 
     Attributes:
-        type: The type; `""` for the sum over all of them.
-        name: Its name for people.
-        count: How many.
+        type: The type of bounce; `""` for the sum over all types.
+        name: The type in words; `All` for the sum.
+        count: The number of bounces.
     """
 
     type: BounceType | str = ""
@@ -164,11 +169,11 @@ class BounceCount:
 @attrs.frozen(kw_only=True)
 class DeliveryStats:
     """
-    The bounces of one server, counted.
+    The number of bounces of a server by type.
 
     Attributes:
-        inactive_mails: Addresses that are suppressed.
-        bounces: A count for each type there is; the first is the sum.
+        inactive_mails: Number of addresses that are suppressed.
+        bounces: One count for each type that occurred; the first is the sum over all types.
     """
 
     inactive_mails: int = 0
@@ -176,7 +181,21 @@ class DeliveryStats:
 
 
 class BounceFilters(TypedDict, total=False):
-    """What `Bounces.list` narrows by; `email` finds any address that contains it."""
+    """
+    Filters of `client.bounces.list` (contract section 2.6). A bounce must match all of them.
+
+    Attributes:
+        type: Only bounces of this type, for example `BounceType.HARD_BOUNCE` or `"HardBounce"`.
+        inactive: True for bounces whose address is suppressed, False for the others.
+        email: Part of the address. The service searches for a substring: `ann@example.com` also finds
+            `joann@example.com`.
+        tag: The exact tag of the email.
+        message_id: The id of the message that bounced.
+        from_date: Earliest time of the bounce, inclusive: an aware `datetime`, or a `date`, which is a US Eastern day.
+            A `datetime` without a time zone is rejected.
+        to_date: Latest time of the bounce, inclusive, in the same forms as `from_date`.
+        message_stream: The id of the message stream; the service searches `outbound` if it is not given.
+    """
 
     type: Annotated[BounceType | str, Wire("type")]
     inactive: Annotated[bool, Wire("inactive")]

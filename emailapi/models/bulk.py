@@ -1,4 +1,4 @@
-"""One mail to many people, each with values of their own."""
+"""Bulk emails: one content for many recipients, each with values of their own."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from .stored import Stored
 @attrs.frozen(kw_only=True)
 class BulkMessage(Stored):
     """
-    One person's copy.
+    The recipients and the values of one message of a `BulkEmail` (contract section 2.5).
 
     Attributes:
-        to: A string, an `Address`, or a sequence of either; so are `cc` and `bcc`. Together at most 50.
-        cc: Who gets a copy of it.
-        bcc: Who gets a copy that the others do not see.
-        template_model: What the names in subject and bodies stand for.
-        metadata: Wins over the mail's own, name by name.
-        headers: Win over the mail's own, name by name.
+        to: Recipients: a string, an `Address`, or a sequence of either. Together with `cc` and `bcc` at most 50.
+        cc: Recipients of a copy, in the same forms.
+        bcc: Recipients of a blind copy, in the same forms.
+        template_model: Values for the names used in subject and bodies; JSON values, see
+            `TemplateEmail.template_model`.
+        metadata: Metadata of this message; where a name is also in the metadata of the bulk email, this value wins.
+        headers: Headers of this message; where a name is also in the headers of the bulk email, this value wins.
     """
 
     to: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.to)
@@ -40,29 +41,34 @@ class BulkMessage(Stored):
 
 
 def _messages(value: Any) -> tuple[BulkMessage, ...]:
-    return fields.each(value, "messages", lambda item: fields.as_record(item, BulkMessage, "messages"))
+    return fields.convert_each(value, "messages", lambda item: fields.as_record(item, BulkMessage, "messages"))
 
 
 @attrs.frozen(kw_only=True)
 class BulkEmail(BaseEmail):
     """
-    One mail to many people.
+    One content that is sent to many recipients, each with values of their own.
 
-    Subject and bodies are in the template language, or come from a template.
+    Subject and bodies are in the template language and are rendered for each message, or come from a template. The
+    service must have approved the account for bulk emails. A request has at most 50 MB; the number of messages is not
+    limited (contract section 2.5).
 
     Attributes:
-        messages: A copy for each, with its recipients.
+        messages: One `BulkMessage`, or mapping with its names, for each message to send.
         subject: Subject, in the template language.
-        text_body: The plain version.
-        html_body: The HTML version.
-        template_id: The template instead, by its id.
-        template_alias: The template instead, by its alias.
-        inline_css: Whether styles are written into the elements; the service does when None.
+        text_body: Plain text body, in the template language.
+        html_body: HTML body, in the template language.
+        template_id: Id of a template to use instead of subject and bodies.
+        template_alias: Alias of a template to use instead of subject and bodies.
+        inline_css: Whether the service moves style sheets into the elements of the HTML body; True at the service if
+            None.
     """
 
     _restorers: ClassVar = {**BaseEmail._restorers, "messages": BulkMessage.from_dict}
 
-    messages: tuple[BulkMessage, ...] = attrs.field(converter=_messages, repr=lambda found: f"<{len(found)} messages>")
+    messages: tuple[BulkMessage, ...] = attrs.field(
+        converter=_messages, repr=lambda messages: f"<{len(messages)} messages>"
+    )
     subject: str = attrs.field(default="", converter=fields.subject)
     text_body: str | None = attrs.field(default=None, converter=fields.text_body, repr=False)
     html_body: str | None = attrs.field(default=None, converter=fields.html_body, repr=False)
@@ -72,7 +78,7 @@ class BulkEmail(BaseEmail):
 
 
 class BulkState(StrEnum):
-    """How far a bulk request is."""
+    """The state of a bulk request."""
 
     ACCEPTED = "Accepted"
     PROCESSING = "Processing"
@@ -84,17 +90,19 @@ class BulkState(StrEnum):
 @attrs.frozen(kw_only=True)
 class BulkStatus:
     """
-    One bulk request.
+    The progress of a bulk request (contract section 2.5).
 
     Attributes:
-        id: Its id.
-        submitted_at: When the service took it, with its zone.
-        status: How far it is; it alone says whether it is done.
-        total_messages: How many copies it has.
-        percentage_completed: As the service says it; the scale is not documented.
-        released_count: Copies on their way.
-        failed_count: Copies that were suppressed or could not be rendered.
-        subject: Its subject, not rendered.
+        id: The id of the request, for `client.outbound.bulk_status`.
+        submitted_at: When the service accepted the request, in UTC.
+        status: The state of the request. Only this field says whether it is completed.
+        total_messages: Number of messages of the request.
+        percentage_completed: The percentage as the service reports it. The scale is not documented: both 1 and 100 have
+            been seen for a completed request.
+        released_count: Number of messages that were released for delivery.
+        failed_count: Number of messages that were not sent, because all recipients are suppressed or the content could
+            not be rendered.
+        subject: The subject, not rendered.
     """
 
     id: Annotated[str, Wire("Id", also="ID")] = ""
@@ -108,7 +116,13 @@ class BulkStatus:
 
 
 class BulkFilters(TypedDict, total=False):
-    """How `Outbound.list_bulk` walks on; the key is the service's."""
+    """
+    Query parameters of `client.outbound.list_bulk`.
+
+    Attributes:
+        count: Number of requests on a page.
+        pagination_key: Key of the page, as the page before returned it; `Page.iter_all` passes it by itself.
+    """
 
     count: Annotated[int, Wire("count")]
     pagination_key: Annotated[str, Wire("paginationKey")]

@@ -1,4 +1,4 @@
-"""The MIME type of a file by its name's extension: a table of its own, so that it is the same on every machine."""
+"""MIME types by file extension: a table of our own, so that the result is the same on every machine."""
 
 from __future__ import annotations
 
@@ -180,6 +180,6 @@ TYPES = {**_DOCUMENTS, **_TEXTS, **_DATA, **_ARCHIVES, **_IMAGES, **_AUDIO, **_V
 
 
 def type_of(name: str) -> str:
-    """Return the MIME type that a file's name stands for; `application/octet-stream` when it tells none."""
+    """Return the MIME type for a file name; `application/octet-stream` if its extension is missing or unknown."""
     _, dot, extension = name.rpartition(".")
     return TYPES.get(extension.lower(), UNKNOWN) if dot else UNKNOWN

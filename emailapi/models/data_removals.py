@@ -1,4 +1,4 @@
-"""Requests to forget a person."""
+"""Data removals: requests to delete the data of a person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..wire import Wire
 
 
 class DataRemovalStatus(StrEnum):
-    """How far a request is."""
+    """The state of a data removal."""
 
     PENDING = "Pending"
     DONE = "Done"
@@ -20,11 +20,11 @@ class DataRemovalStatus(StrEnum):
 @attrs.frozen(kw_only=True)
 class DataRemoval:
     """
-    One request to forget a person.
+    A request to delete the data of a person (contract section 2.19).
 
     Attributes:
-        id: Its id.
-        status: How far it is.
+        id: The id of the request.
+        status: Whether the data have been deleted: pending or done.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -32,13 +32,24 @@ class DataRemoval:
 
 
 class DataRemovalOptions(TypedDict, total=False):
-    """Whether to write to who asks when it is done."""
+    """
+    Optional arguments of a data removal.
+
+    Attributes:
+        notify_when_completed: Whether the service sends an email to `requested_by` once the data are deleted.
+    """
 
     notify_when_completed: bool
 
 
 class NewDataRemoval(DataRemovalOptions):
-    """What `DataRemovals.create` takes: who asks, and for whom."""
+    """
+    Arguments of `account.data_removals.create` (contract section 2.19); also those of `DataRemovalOptions`.
+
+    Attributes:
+        requested_by: Email address of the person who makes the request.
+        requested_for: Email address of the person whose data are to be deleted.
+    """
 
     requested_by: str
     requested_for: str

@@ -1,4 +1,4 @@
-"""Domains that an account sends from."""
+"""Domains that an account sends from, and their DNS records."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from .listing import Listing
 @attrs.frozen(kw_only=True)
 class Dns:
     """
-    What a domain's name server must say, and whether it does; what is not known is `""`.
+    The DNS records of a domain or sender signature, and whether the service found them (contract section 2.17).
+
+    Values that the service does not report are `""` or False.
 
     Attributes:
-        spf_verified: Whether SPF was seen; the service no longer asks for it.
-        spf_host: Where SPF stands.
-        spf_text_value: What stands there.
-        dkim_verified: Whether DKIM was seen.
-        weak_dkim: Whether the key is shorter than it should be.
-        dkim_host: Where the key in use stands.
-        dkim_text_value: What stands there.
-        dkim_pending_host: Where the next key is awaited.
-        dkim_pending_text_value: What is awaited there.
-        dkim_revoked_host: Where the last key stood.
-        dkim_revoked_text_value: What stood there.
-        safe_to_remove_revoked_key_from_dns: Whether that may go.
-        dkim_update_status: `Pending`, `Verified`, or what the service says else.
-        return_path_domain: Where bounces go.
-        return_path_domain_verified: Whether its record was seen.
-        return_path_domain_cname_value: What stands there.
+        spf_verified: Whether the SPF record was found. The service no longer requires SPF.
+        spf_host: Host name of the SPF record.
+        spf_text_value: Value of the SPF record (TXT).
+        dkim_verified: Whether the DKIM record was found.
+        weak_dkim: Whether the DKIM key is too short by today's standards; `Domains.rotate_dkim` makes a new one.
+        dkim_host: Host name of the DKIM key in use.
+        dkim_text_value: Value of the DKIM record in use (TXT).
+        dkim_pending_host: Host name of a new DKIM key whose record the service has not found yet.
+        dkim_pending_text_value: Value that the record of the new key must have (TXT).
+        dkim_revoked_host: Host name of the DKIM key that was replaced.
+        dkim_revoked_text_value: Value of the record of the replaced key.
+        safe_to_remove_revoked_key_from_dns: Whether the record of the replaced key can be removed.
+        dkim_update_status: `Pending` while a new key waits for its record, `Verified` otherwise.
+        return_path_domain: Domain that bounces are sent to, such as `pm-bounces.example.com`.
+        return_path_domain_verified: Whether the record of the return path domain was found.
+        return_path_domain_cname_value: Value that the record of the return path domain must have (CNAME).
     """
 
     spf_verified: Annotated[bool, Wire("SPFVerified")] = False
@@ -55,11 +57,13 @@ class Dns:
 @attrs.frozen(kw_only=True)
 class Domain(Dns):
     """
-    One domain; a listing gives only whether its records were seen.
+    A domain that the account sends from (contract section 2.17).
+
+    `Domains.list` reports only id, name and what is verified; `Domains.get` reports all fields.
 
     Attributes:
-        id: Its id.
-        name: The domain.
+        id: The id of the domain.
+        name: The name of the domain, such as `example.com`.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -69,12 +73,12 @@ class Domain(Dns):
 @attrs.frozen(kw_only=True)
 class SpfCheck:
     """
-    What looking for SPF gave; the service no longer asks for it.
+    The result of a search for the SPF record of a domain. The service no longer requires SPF.
 
     Attributes:
-        spf_host: Where it should stand.
-        spf_verified: Whether it does.
-        spf_text_value: What should stand there.
+        spf_host: Host name of the record.
+        spf_verified: Whether the record was found.
+        spf_text_value: Value that the record should have.
     """
 
     spf_host: Annotated[str, Wire("SPFHost")] = ""
@@ -83,19 +87,30 @@ class SpfCheck:
 
 
 class DomainFilters(TypedDict):
-    """`Domains.list` narrows by nothing."""
+    """`account.domains.list` has no filters."""
 
 
 DOMAINS = Listing("/domains", "Domains", Domain, DomainFilters, error_code=500)
 
 
 class DomainChanges(TypedDict, total=False):
-    """What `Domains.edit` takes."""
+    """
+    Arguments of `account.domains.edit` (contract section 2.17).
+
+    Attributes:
+        return_path_domain: Domain that bounces are sent to: a subdomain of the domain, with a CNAME record that points
+            to the service.
+    """
 
     return_path_domain: str
 
 
 class NewDomain(DomainChanges):
-    """What `Domains.create` takes."""
+    """
+    Arguments of `account.domains.create` (contract section 2.17); also those of `DomainChanges`.
+
+    Attributes:
+        name: The name of the domain, at most 255 characters. Domains of public email providers are rejected.
+    """
 
     name: str

@@ -1,4 +1,4 @@
-"""A mail, as its sender describes it."""
+"""Emails, as their senders describe them."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ __all__ = [
     "STREAM_LIMIT",
     "BaseEmail",
     "Email",
-    "Envelope",
+    "AddressedEmail",
     "Header",
     "TemplateEmail",
     "TrackLinks",
     "from_mapping",
 ]
 
-# The metadata pair that a mail's `idempotency_key` travels in, whichever way out takes metadata.
+# The metadata name under which every transport that carries metadata sends the `idempotency_key`.
 KEY_NAME = "emailapi-key"
 # The service's limits, in characters.
 METADATA_NAME_LIMIT = 20
@@ -43,26 +43,30 @@ def _write_header(value: Address) -> str:
 
 
 def write_headers(value: tuple[Address, ...]) -> str:
-    """Write the addresses of one header."""
+    """Write addresses as the value of one header."""
     return value[0].header if len(value) == 1 else ", ".join([address.header for address in value])
 
 
 @attrs.frozen(kw_only=True)
 class BaseEmail(Stored):
     """
-    What every kind of mail has.
+    The fields of every kind of email (contract section 2.1).
 
     Attributes:
-        sender: One address; the client's `sender` when None.
-        reply_to: Where answers go: a string, an `Address`, or a sequence of either.
-        tag: One word to group mails by in activity and statistics.
-        headers: A mapping, or a sequence of `Header`.
-        track_opens: Whether opens are seen; the server's setting when None.
-        track_links: Which links are tracked, a `TrackLinks` or its value; the server's setting when None.
-        metadata: Up to ten texts of the sender's own, by name; recipients do not see them.
-        attachments: Files; with a `content_id` they are inline parts.
-        message_stream: The stream's id; the client's `message_stream` when None, else the service's default.
-        idempotency_key: Names this one mail, so that it can be looked up; at most 80 characters.
+        sender: The From address: a string or an `Address`. The `sender` of the client is used if None.
+        reply_to: Addresses that replies are sent to: a string, an `Address`, or a sequence of either.
+        tag: One word that groups emails in the activity and in statistics; at most 1,000 characters.
+        headers: Additional headers: a mapping, or a sequence of `Header`.
+        track_opens: Whether the service records opens; needs an HTML body. The setting of the server applies if None.
+            False cannot turn off tracking that the server turns on.
+        track_links: The links whose clicks the service records: a `TrackLinks` or its value. The setting of the server
+            applies if None.
+        metadata: Up to ten names with values, for webhooks and searches; recipients do not see them. Names have up to
+            20, values up to 80 characters.
+        attachments: An `Attachment`, or a sequence of them; those with a `content_id` are inline images.
+        message_stream: Id of the message stream. If None, the `message_stream` of the client is used, else `outbound`.
+        idempotency_key: A key of 1 to 80 characters that names this email, by which it can be looked up after a
+            failure. It is sent as metadata.
     """
 
     sender: Annotated[Address | None, Wire("From", write=_write_header)] = attrs.field(
@@ -91,14 +95,14 @@ class BaseEmail(Stored):
 
 
 @attrs.frozen(kw_only=True)
-class Envelope(BaseEmail):
+class AddressedEmail(BaseEmail):
     """
-    A mail with its recipients.
+    An email with recipients; `to`, `cc` and `bcc` together have at most 50.
 
     Attributes:
-        to: A string, an `Address`, or a sequence of either; so are `cc` and `bcc`.
-        cc: Who gets a copy.
-        bcc: Who gets a copy that the others do not see.
+        to: Recipients: a string, an `Address`, or a sequence of either.
+        cc: Recipients of a copy, in the same forms.
+        bcc: Recipients of a blind copy, in the same forms; the other recipients do not see them.
     """
 
     to: Annotated[tuple[Address, ...], Wire(write=write_headers)] = attrs.field(default=(), converter=fields.to)
@@ -107,16 +111,18 @@ class Envelope(BaseEmail):
 
 
 @attrs.frozen(kw_only=True)
-class Email(Envelope):
+class Email(AddressedEmail):
     """
-    One mail.
+    An email with its content.
 
-    Building it checks types, syntax and injection; each way out checks its own limits before a byte leaves.
+    The constructor validates types, syntax and header injection, and raises `InvalidEmail` with the name of the field.
+    Each transport validates its own limits before it sends anything. At least one of the two bodies is required.
 
     Attributes:
-        subject: Its text, not encoded; one that was encoded for a header (`=?utf-8?...?=`) is refused.
-        text_body: The plain version; one of the two bodies is needed.
-        html_body: The HTML version.
+        subject: The subject as plain text. A subject that is already encoded for a header (`=?utf-8?...?=`) is
+            rejected.
+        text_body: Plain text body; at most 5 MB at the service.
+        html_body: HTML body; at most 5 MB at the service.
     """
 
     subject: str = attrs.field(default="", converter=fields.subject)
@@ -125,17 +131,20 @@ class Email(Envelope):
 
 
 @attrs.frozen(kw_only=True)
-class TemplateEmail(Envelope):
+class TemplateEmail(AddressedEmail):
     """
-    One mail that the service makes of a template.
+    An email whose content the service renders from a template (contract section 2.3).
+
+    Either `template_id` or `template_alias` is required.
 
     Attributes:
-        template_id: The template, by its id, which wins if both are given.
-        template_alias: The template, by its alias.
-        template_model: What the template's names stand for; may be empty. JSON values: dates and datetimes are written
-            in ISO 8601, members of enumerations as their values; nothing else is converted, and what JSON does not have
-            is refused by its path.
-        inline_css: Whether styles are written into the elements; the service does when None.
+        template_id: Id of the template. The service uses it if both id and alias are given.
+        template_alias: Alias of the template.
+        template_model: Values for the names used in the template; may be empty. JSON values: dates and datetimes are
+            written in ISO 8601 and members of enumerations as their values. Nothing else is converted, and a value that
+            JSON does not have is rejected with its path.
+        inline_css: Whether the service moves style sheets into the elements of the HTML body; True at the service if
+            None.
     """
 
     template_model: dict[str, Any] = attrs.field(converter=fields.template_model, repr=False)
@@ -144,17 +153,20 @@ class TemplateEmail(Envelope):
     inline_css: bool | None = attrs.field(default=None, converter=fields.inline_css)
 
 
-def check_whole(email: Email) -> Address:
+def check_complete(email: Email) -> Address:
     """
-    Return a mail's sender when the mail has all that a mail needs.
+    Check that an email has a sender, a recipient and a body.
+
+    Returns:
+        The sender.
 
     Raises:
-        InvalidEmail: It has no sender, no recipient or no body.
+        InvalidEmail: One of them is missing.
     """
     if email.sender is None:
         raise InvalidEmail("sender is missing", field="sender")
     if not (email.to or email.cc or email.bcc):
-        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
+        raise InvalidEmail("no recipients: to, cc and bcc are empty", field="to")
     if email.text_body is None and email.html_body is None:
-        raise InvalidEmail("a mail needs a text_body or an html_body", field="text_body")
+        raise InvalidEmail("an email needs a text_body or an html_body", field="text_body")
     return email.sender

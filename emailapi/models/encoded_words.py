@@ -1,4 +1,4 @@
-"""Encoded words (RFC 2047) to the text they stand for."""
+"""Decoding of encoded words (RFC 2047) in headers."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from binascii import Error as Base64Error, a2b_base64, a2b_qp
 
 from ..errors import InvalidEmail
 
-# Compiled, and then kept by `re`, where the first text needs them: most programs never have one.
-# With the language that RFC 2231 section 5 lets follow the charset.
+# Compiled and cached by `re` on first use: most programs never decode a header.
+# RFC 2231 section 5 allows a language after the charset.
 _WORD = r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?]*)\?="
 _BETWEEN = r"(\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?]*\?=)"
-_NOTHING_ELSE = r"\s*=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=(?:\s+=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=)*\s*"
+_ONLY_WORDS = r"\s*=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=(?:\s+=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=)*\s*"
 
 
 def is_encoded(text: str) -> bool:
-    """Whether a text consists of encoded words."""
-    return re.fullmatch(_NOTHING_ELSE, text) is not None
+    """Return whether a text consists of encoded words only."""
+    return re.fullmatch(_ONLY_WORDS, text) is not None
 
 
 def decoded(text: str, what: str, field: str) -> str:
     """
-    Return a text with its encoded words decoded; the space between two of them is not part of it.
+    Return a text with its encoded words decoded; white space between two encoded words is dropped.
 
-    What is decoded may hold any character: check it as if it had been given.
+    The result may contain any character: validate it like a value that a user gave.
 
     Args:
         text: The text.
-        what: What it is, for the error.
-        field: The field at fault.
+        what: Description of the text, for the error.
+        field: Name of the field, for the error.
 
     Raises:
-        InvalidEmail: Naming the field: a word, or the charset of one, cannot be decoded.
+        InvalidEmail: An encoded word, or its charset, cannot be decoded.
     """
     if "=?" not in text:
         return text
@@ -44,7 +44,7 @@ def decoded(text: str, what: str, field: str) -> str:
         if found.start() > at or charset != pending[0]:
             pieces += (_text(*pending, what, field), text[at : found.start()])
             pending = (charset, b"")
-        # Some writers split a character between two words.
+        # Some programs split a character between two encoded words.
         pending = (charset, pending[1] + data)
         at = found.end()
     return "".join([*pieces, _text(*pending, what, field), text[at:]])
@@ -67,15 +67,21 @@ def _text(charset: str, data: bytes, what: str, field: str) -> str:
 
 def in_charset(data: bytes, charset: str, what: str, field: str) -> str:
     """
-    Return bytes as text.
+    Decode bytes to text.
+
+    Args:
+        data: The bytes.
+        charset: Name of the charset.
+        what: Description of the text, for the error.
+        field: Name of the field, for the error.
 
     Raises:
-        InvalidEmail: Naming `field`: the charset is unknown, or the bytes are not of it.
+        InvalidEmail: The charset is unknown, or the bytes are not valid in it.
     """
     try:
         return data.decode(charset)
     except LookupError:
-        problem = f"is in the charset {charset!r}, which is unknown"
+        problem = f"has the charset {charset!r}, which is unknown"
     except (UnicodeError, ValueError):
-        problem = f"has bytes that are not of its charset, {charset!r}"
+        problem = f"has bytes that are not valid in its charset {charset!r}"
     raise InvalidEmail(f"{what} {problem}", field=field)

@@ -1,7 +1,7 @@
 """
-What the fields of a mail take, and what they keep.
+Converters of the fields of emails.
 
-A converter for each: `attrs` and the type checkers read what a field takes from its converter's argument.
+Each field has a converter of its own: `attrs` and the type checkers take the accepted type from its argument.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..wire import enum_member, is_lazy_text, json_value, unknown_name
 from .address import Address, Addresses, addresses
 from .attachment import Attachment
 from .header import Header
-from .text import body_text, header_text, remedy, shown_text
+from .text import body_text, conversion_hint, display_text, header_text
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ Attachments = Attachment | Iterable[Attachment] | None
 
 
 class TrackLinks(StrEnum):
-    """Which links of a mail are replaced, so that clicks are seen."""
+    """The links whose clicks the service records: it replaces them by links of its own."""
 
     NONE = "None"
     HTML_AND_TEXT = "HtmlAndText"
@@ -38,20 +38,20 @@ class TrackLinks(StrEnum):
 
 def sender(value: str | Address | None) -> Address | None:
     """Convert `sender`."""
-    return _sender_text(value) if type(value) is str else _one_sender(value)
+    return _cached_sender(value) if type(value) is str else _parse_sender(value)
 
 
-def _one_sender(value: str | Address | None) -> Address | None:
+def _parse_sender(value: str | Address | None) -> Address | None:
     found = addresses(value, "sender")
     if len(found) > 1:
-        raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
+        raise InvalidEmail(f"sender must be one address, got {len(found)}", field="sender")
     if not found and value is not None:
-        raise InvalidEmail("sender is empty", field="sender")
+        raise InvalidEmail(f"sender must not be empty, got {value!r}", field="sender")
     return found[0] if found else None
 
 
-# A program has few senders, and many emails of each.
-_sender_text = functools.lru_cache(maxsize=64)(_one_sender)
+# A program has few senders, each with many emails.
+_cached_sender = functools.lru_cache(maxsize=64)(_parse_sender)
 
 
 def to(value: Addresses) -> tuple[Address, ...]:
@@ -76,7 +76,7 @@ def reply_to(value: Addresses) -> tuple[Address, ...]:
 
 def subject(value: str | None) -> str:
     """Convert `subject`."""
-    return "" if value is None else shown_text(value, "subject")
+    return "" if value is None else display_text(value, "subject")
 
 
 def text_body(value: str | None) -> str | None:
@@ -105,13 +105,13 @@ def idempotency_key(value: str | None) -> str | None:
         return None
     text = header_text(value, "idempotency_key")
     if not 1 <= len(text) <= 80:
-        raise InvalidEmail("idempotency_key must have 1 to 80 characters", field="idempotency_key")
+        raise InvalidEmail(f"idempotency_key must have 1 to 80 characters, got {len(text)}", field="idempotency_key")
     return text
 
 
 def _flag(value: bool | None, field: str) -> bool | None:
     if value is not None and not isinstance(value, bool):
-        raise InvalidEmail(f"{field} must be True, False or None, not {value!r}", field=field)
+        raise InvalidEmail(f"{field} must be True, False or None, got {value!r}", field=field)
     return value
 
 
@@ -127,10 +127,10 @@ def track_links(value: TrackLinks | str | None) -> TrackLinks | None:
     try:
         return enum_member(TrackLinks, value)
     except ValueError as error:
-        raise InvalidEmail(f"track_links {error}{remedy(value)}", field="track_links") from None
+        raise InvalidEmail(f"track_links {error}{conversion_hint(value)}", field="track_links") from None
 
 
-# A default that is equal to what it becomes: so it is left out when a mail is written.
+# A default equal to its converted value: `write` then leaves it out of the request.
 NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
@@ -139,27 +139,27 @@ def metadata(value: Mapping[str, str] | None) -> dict[str, str]:
     if value is None or value is NO_METADATA:
         return {}
     if type(value) is not dict and not isinstance(value, Mapping):
-        raise InvalidEmail(f"metadata must be a mapping, not {type(value).__name__}", field="metadata")
+        raise InvalidEmail(f"metadata must be a mapping, got {type(value).__name__}", field="metadata")
     try:
         return {header_text(name, "a key"): header_text(text, f"{name!r}") for name, text in value.items()}
     except InvalidEmail as error:
         raise InvalidEmail(f"metadata: {error.message}", field="metadata") from None
 
 
-def each(items: Iterable[Any], field: str, one: Callable[[Any], T]) -> tuple[T, ...]:
-    """Convert the items of a list-valued field, naming the field and the item at fault."""
+def convert_each(items: Iterable[Any], field: str, convert: Callable[[Any], T]) -> tuple[T, ...]:
+    """Convert the items of a field that is a list; an error names the field and the item."""
     if isinstance(items, (str, bytes)) or not isinstance(items, Iterable) or is_lazy_text(items):
-        raise InvalidEmail(f"{field} must be a list, not {type(items).__name__}", field=field)
+        raise InvalidEmail(f"{field} must be a list, got {type(items).__name__}", field=field)
     found = []
     for index, item in enumerate(items):
         try:
-            found.append(one(item))
+            found.append(convert(item))
         except InvalidEmail as error:
             raise InvalidEmail(f"{field}[{index}]: {error.message}", field=field) from None
     return tuple(found)
 
 
-def _one_header(item: object) -> Header:
+def _header(item: object) -> Header:
     if isinstance(item, tuple) and len(item) == 2:
         return Header(*item)
     return as_record(item, Header, "headers")
@@ -169,10 +169,10 @@ def headers(value: Headers) -> tuple[Header, ...]:
     """Convert `headers`."""
     if value is None or (type(value) is tuple and not value):
         return ()
-    return each(value.items() if isinstance(value, Mapping) else value, "headers", _one_header)
+    return convert_each(value.items() if isinstance(value, Mapping) else value, "headers", _header)
 
 
-def _one_attachment(item: object) -> Attachment:
+def _attachment(item: object) -> Attachment:
     return as_record(item, Attachment, "attachments")
 
 
@@ -180,13 +180,13 @@ def attachments(value: Attachments) -> tuple[Attachment, ...]:
     """Convert `attachments`."""
     if value is None or (type(value) is tuple and not value):
         return ()
-    return each((value,) if isinstance(value, Attachment) else value, "attachments", _one_attachment)
+    return convert_each((value,) if isinstance(value, Attachment) else value, "attachments", _attachment)
 
 
 def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
     """Convert `template_model`."""
     if not isinstance(value, Mapping):
-        raise InvalidEmail(f"template_model must be a mapping, not {type(value).__name__}", field="template_model")
+        raise InvalidEmail(f"template_model must be a mapping, got {type(value).__name__}", field="template_model")
     try:
         found: dict[str, Any] = json_value(value, "template_model")
     except InvalidArgument as error:
@@ -195,14 +195,14 @@ def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def optional_template_model(value: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Convert the `template_model` of a bulk message, which may have none."""
+    """Convert the `template_model` of a bulk message, where it is optional."""
     return {} if value is None else template_model(value)
 
 
 def template_id(value: int | None) -> int | None:
     """Convert `template_id`."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-        raise InvalidEmail(f"template_id must be a number, not {value!r}", field="template_id")
+        raise InvalidEmail(f"template_id must be a number, got {value!r}", field="template_id")
     return value
 
 
@@ -212,7 +212,7 @@ def template_alias(value: str | None) -> str | None:
         return None
     text = header_text(value, "template_alias")
     if not text.strip():
-        raise InvalidEmail("template_alias is empty", field="template_alias")
+        raise InvalidEmail(f"template_alias must not be empty, got {text!r}", field="template_alias")
     return text
 
 
@@ -223,10 +223,10 @@ def inline_css(value: bool | None) -> bool | None:
 
 def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
     """
-    Build a record of this package from a mapping with the same names.
+    Create a record of this package from a mapping with the same names.
 
     Raises:
-        InvalidEmail: Naming the field that is unknown, missing or wrong.
+        InvalidEmail: A field is unknown, missing or invalid. The error names it.
     """
     fields, required = _field_names(record)  # type: ignore[arg-type]
     for name in given:
@@ -246,7 +246,7 @@ def names_of(record: type[Any]) -> tuple[str, ...]:
 
 @functools.cache
 def _field_names(record: type[Any]) -> tuple[dict[str, None], list[str]]:
-    """Return the names of the fields that a record takes, in their order, and of those that it needs."""
+    """Return the names of the fields that a record accepts, in their order, and the names of the required ones."""
     fields = [field for field in attrs.fields(record) if field.init]
     required = [field.name for field in fields if field.default is attrs.NOTHING]
     return dict.fromkeys(field.name for field in fields), required
@@ -254,10 +254,15 @@ def _field_names(record: type[Any]) -> tuple[dict[str, None], list[str]]:
 
 def as_record(given: object, record: type[T], field: str) -> T:
     """
-    Return what a user gave for a record of this package: one, or a mapping with its names.
+    Return a value as a record of this package: the value itself, or a record created from a mapping with its names.
+
+    Args:
+        given: The record or the mapping.
+        record: The class of the record.
+        field: Name of the field, for the error.
 
     Raises:
-        InvalidEmail: It is neither, or a field is wrong.
+        InvalidEmail: The value is neither a record nor a mapping, or a field of it is invalid.
     """
     if isinstance(given, record):
         return given

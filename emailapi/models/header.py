@@ -1,4 +1,4 @@
-"""Headers of the sender's own."""
+"""Additional headers of an email."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import InvalidEmail
 from .text import header_text, plain_text
 
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
-# Headers that say where a mail goes or how it is built come from its fields: a second one would contradict them.
+# Headers for addresses and structure follow from the fields of an email: a second header would contradict them.
 _STRUCTURAL = {
     "from": "sender",
     "to": "to",
@@ -24,13 +24,15 @@ _STRUCTURAL = {
 
 def _header_name(value: str) -> str:
     if not isinstance(value, str) or not _HEADER_NAME.fullmatch(value):
-        raise InvalidEmail(f"{value!r} is no header name: printable ASCII without colon and space", field="name")
+        raise InvalidEmail(
+            f"{value!r} is not a valid header name: use printable ASCII without colon and space", field="name"
+        )
     value = plain_text(value, "name")
     name = value.lower()
     if name in _STRUCTURAL or name.startswith("content-"):
         field = _STRUCTURAL.get(name)
-        hint = f"use {field}=" if field else "it is written from the mail's parts"
-        raise InvalidEmail(f"{value!r} cannot be a header of your own: {hint}", field="name")
+        hint = f"use the field {field}" if field else "it follows from the parts of the email"
+        raise InvalidEmail(f"header {value!r} must not be set: {hint}", field="name")
     return value
 
 
@@ -41,11 +43,14 @@ def _header_value(value: str) -> str:
 @attrs.frozen
 class Header:
     """
-    One header of the sender's own.
+    An additional header of an email.
+
+    Headers that follow from the fields of an email are rejected: From, To, Cc, Bcc, Reply-To, Subject, MIME-Version and
+    Content-*.
 
     Attributes:
-        name: As in `List-Unsubscribe`.
-        value: Its text, not folded. Encoded words (RFC 2047) in it leave as they are, and are decoded by the reader.
+        name: Name of the header, such as `List-Unsubscribe`: printable ASCII without colon or space.
+        value: Value of the header, without line breaks. Encoded words (RFC 2047) are sent as they are.
     """
 
     name: str = attrs.field(converter=_header_name)

@@ -1,4 +1,4 @@
-"""Mail that came in."""
+"""Inbound messages: emails that the service received for a server."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .listing import Listing
 
 
 class InboundStatus(StrEnum):
-    """Where an inbound message is in the service."""
+    """The state of an inbound message."""
 
     BLOCKED = "Blocked"
     PROCESSED = "Processed"
@@ -29,8 +29,8 @@ class InboundAddress:
 
     Attributes:
         email: The address.
-        name: The name before it.
-        mailbox_hash: What stands behind a `+` in its local part.
+        name: The display name.
+        mailbox_hash: The part between `+` and `@`: `tag` in `support+tag@example.com`.
     """
 
     email: str = ""
@@ -44,10 +44,10 @@ class InboundAttachment:
     A file of an inbound message, without its content.
 
     Attributes:
-        name: Its name.
-        content_id: What HTML refers to it by.
-        content_type: Its MIME type.
-        content_length: Its size in bytes.
+        name: The file name.
+        content_id: The id by which the HTML body refers to the file; empty if it is not inline.
+        content_type: The MIME type.
+        content_length: The size in bytes.
     """
 
     name: str = ""
@@ -62,8 +62,8 @@ class InboundHeader:
     A header of an inbound message.
 
     Attributes:
-        name: Its name.
-        value: Its text, whatever was sent.
+        name: The name of the header.
+        value: The value as received; it can be anything.
     """
 
     name: str = ""
@@ -73,28 +73,28 @@ class InboundHeader:
 @attrs.frozen(kw_only=True)
 class InboundMessage:
     """
-    One message that came in.
+    An inbound message (contract section 2.12).
 
     Attributes:
-        message_id: The service's id; the sender's own Message-ID is in the headers.
-        message_stream: The inbound stream.
+        message_id: The id at the service. The sender's Message-ID is in `InboundDetails.headers`.
+        message_stream: The id of the inbound stream.
         sender: The From header.
-        sender_name: The name in it.
-        sender_full: The same in parts.
+        sender_name: The display name in the From header.
+        sender_full: The From header in its parts.
         to: The To header.
-        to_full: The same in parts.
+        to_full: The addresses of the To header.
         cc: The Cc header.
-        cc_full: The same in parts.
-        bcc: The Bcc header, where it was there to be seen.
-        bcc_full: The same in parts.
-        reply_to: Where answers go.
-        original_recipient: The address of ours it was sent to.
-        subject: Its subject.
-        date: The Date header, as the sender wrote it.
-        mailbox_hash: What stands behind a `+` in our address.
-        tag: Its tag.
-        attachments: Its files, without content.
-        status: Where it is in the service.
+        cc_full: The addresses of the Cc header.
+        bcc: The Bcc header, if the message has one.
+        bcc_full: The addresses of the Bcc header.
+        reply_to: The Reply-To header.
+        original_recipient: The address that the message was sent to by SMTP; with a forwarded mailbox it is not in To.
+        subject: The subject.
+        date: The Date header as the sender wrote it: a text that may not be a valid date.
+        mailbox_hash: The part between `+` and `@` of the address that received the message.
+        tag: The tag of the message.
+        attachments: The files of the message, without their content.
+        status: The state of the message.
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -121,14 +121,14 @@ class InboundMessage:
 @attrs.frozen(kw_only=True)
 class InboundDetails(InboundMessage):
     """
-    One message that came in, with its content.
+    An inbound message with its content.
 
     Attributes:
-        text_body: The plain version.
-        html_body: The HTML version.
-        stripped_text_reply: The answer without what it quotes, where that could be told.
-        headers: Its headers.
-        blocked_reason: Why it was blocked, if it was.
+        text_body: The plain text body.
+        html_body: The HTML body.
+        stripped_text_reply: The reply without the text that it quotes; only for plain text in English, else empty.
+        headers: All other headers, among them the spam headers `X-Spam-Status`, `X-Spam-Score` and `X-Spam-Tests`.
+        blocked_reason: Why the message was blocked; empty if it was not.
     """
 
     text_body: str = attrs.field(default="", repr=False)
@@ -139,7 +139,21 @@ class InboundDetails(InboundMessage):
 
 
 class InboundFilters(TypedDict, total=False):
-    """What `Inbound.list` narrows by; without a status the service lists processed ones."""
+    """
+    Filters of `client.inbound.list` (contract section 2.12). A message must match all of them.
+
+    Attributes:
+        recipient: The address that received the message.
+        sender: The address of the sender.
+        tag: The exact tag of the message.
+        subject: The subject.
+        mailbox_hash: The part between `+` and `@` of the address that received the message.
+        status: The state of the message, for example `InboundStatus.BLOCKED`; the service lists processed messages if
+            it is not given.
+        from_date: Earliest time the message was received, inclusive: an aware `datetime`, or a `date`, which is a US
+            Eastern day. A `datetime` without a time zone is rejected.
+        to_date: Latest time the message was received, inclusive, in the same forms as `from_date`.
+    """
 
     recipient: Annotated[str, Wire("recipient")]
     sender: Annotated[str, Wire("fromemail")]

@@ -1,4 +1,4 @@
-"""Senders whose inbound mail is blocked."""
+"""Inbound rules: senders whose inbound emails are blocked."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .listing import Listing
 @attrs.frozen(kw_only=True)
 class InboundRule:
     """
-    One sender, or one domain of senders, that is blocked.
+    An address or a domain whose inbound emails are blocked (contract section 2.13).
 
     Attributes:
-        id: The rule's id.
-        rule: An address or a domain.
+        id: The id of the rule.
+        rule: The address, or the domain.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -25,7 +25,7 @@ class InboundRule:
 
 
 class InboundRuleFilters(TypedDict):
-    """`InboundRules.list` narrows by nothing."""
+    """`client.inbound_rules.list` has no filters."""
 
 
 INBOUND_RULES = Listing("/triggers/inboundrules", "InboundRules", InboundRule, InboundRuleFilters, error_code=800)

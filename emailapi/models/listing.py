@@ -1,4 +1,4 @@
-"""Listings: what one is, and the pages it comes in."""
+"""The lists of the service, and the pages in which they are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors import ConfigurationError
 
 T = TypeVar("T")
 
-# An id as records have it, so that `bounces.get(bounce.id)` type-checks; None, for an answer without one, is refused.
+# The id of a record, so that `bounces.get(bounce.id)` type-checks. None, for a response without an id, is rejected.
 RecordId = int | None
 
 PAGE_LIMIT = 500
@@ -22,18 +22,18 @@ RECORD_LIMIT = 10_000
 @attrs.frozen
 class Listing(Generic[T]):
     """
-    One listing of the service, for the client's side and the sandbox alike.
+    The description of a list of the service, shared by the client and the sandbox.
 
     Attributes:
-        path: Where it is; may have `{names}` in it.
-        key: The envelope's name for the rows.
-        record: What a row is.
-        filters: The `TypedDict` of what it narrows by.
-        identity: The record's attributes by which a record is told from all others.
-        dated: The record's attribute that `from_date` and `to_date` compare.
-        error_code: What the service refuses a wrong query by.
-        paging: How the service spells count and offset; None where everything comes at once.
-        next_key: Where an answer has the key of the next page, if it has one.
+        path: Path of the endpoint; it may contain `{names}`.
+        key: Key of the rows in the response.
+        record: The class of a row.
+        filters: The `TypedDict` of the filters.
+        identity: Attributes of a record that together identify it.
+        dated: The attribute that `from_date` and `to_date` filter by; None if there are no dates.
+        error_code: The code by which the service rejects an invalid query.
+        paging: The service's names of count and offset; None for a list without pages.
+        next_key: Key in the response under which the service returns the key of the next page; `""` if it does not.
     """
 
     path: str
@@ -50,13 +50,16 @@ class Listing(Generic[T]):
 @attrs.frozen
 class Page(Sequence[T]):
     """
-    One page of a listing: a sequence of its records.
+    One page of a list: a sequence of its records.
+
+    `for record in page` reads this page only; `page.iter_all()` goes on to the following pages.
 
     Attributes:
-        items: The records that could be read.
-        total_count: How many records match, on all pages; where the service does not tell, how many came so far.
-        offset: How many records stand before this page.
-        unreadable: Of each row that could not be read, its place and what is wrong with it.
+        items: The records of this page.
+        total_count: Number of records that match, on all pages. For a list whose total the service does not report, the
+            number of records read so far.
+        offset: Number of records before this page.
+        unreadable: For each row that could not be read, its place and the reason. Such a row is left out of `items`.
     """
 
     items: tuple[T, ...]
@@ -74,7 +77,7 @@ class Page(Sequence[T]):
     def __getitem__(self, index: slice) -> tuple[T, ...]: ...
 
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
-        """Return the record at this place of the page."""
+        """Return the record at an index, or the records of a slice."""
         return self.items[index]
 
     def __len__(self) -> int:
@@ -82,25 +85,26 @@ class Page(Sequence[T]):
         return len(self.items)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pickle the records, not the client that would fetch the next page."""
+        """Pickle the records, without the client that would request the next page."""
         names = (field.name for field in attrs.fields(Page))
         return {name: None if name == "_next" else getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take what `__getstate__` gave."""
+        """Restore the state that `__getstate__` returned."""
         for name, value in state.items():
             object.__setattr__(self, name, value)
 
     def iter_all(self) -> Iterator[T]:
         """
-        Walk on from this page to the listing's end, fetching a page when the one before is used up.
+        Iterate over the records of this page and of all pages after it.
 
-        New records push old ones to later pages while one reads: what comes again is passed over. Beyond the 10,000
-        records that the service lists it goes on by narrowing the dates, where the listing has any.
+        A page is requested when the records of the page before have been read. New records move old ones to later pages
+        in the meantime: a record that comes a second time is skipped. The service lists at most 10,000 records of a
+        query; the iteration goes beyond that by narrowing `to_date`, if the list has dates.
 
         Raises:
-            LimitExceeded: There is more than the service lists, and no way to narrow it.
-            ConfigurationError: The page was unpickled, and there is more to fetch.
+            LimitExceeded: More than 10,000 records match, and the list cannot be narrowed by date.
+            ConfigurationError: The page was unpickled, and there are more pages.
         """
         seen: set[object] = set()
         identity = attrgetter(*self._identity)
@@ -108,12 +112,12 @@ class Page(Sequence[T]):
         while True:
             for record in page.items:
                 key = identity(record)
-                # What has no id of its own is not taken for the last one that had none.
+                # Records without an id are all different.
                 if key not in seen or not (all(key) if type(key) is tuple else key):
                     seen.add(key)
                     yield record
             if not page._more:
                 return
             if page._next is None:
-                raise ConfigurationError("this page was unpickled: list again to get the pages behind it")
+                raise ConfigurationError("this page was unpickled and cannot request the next page: list again")
             page = page._next()

@@ -1,4 +1,4 @@
-"""Messages that were sent, and what became of each."""
+"""Messages that were sent, and the delivery state of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .listing import Listing
 
 
 class OutboundStatus(StrEnum):
-    """Where a message is in the service; `Sent` and `Processed` mean the same."""
+    """The state of a message in the service; `Sent` and `Processed` mean the same."""
 
     QUEUED = "Queued"
     SENT = "Sent"
@@ -24,7 +24,7 @@ class OutboundStatus(StrEnum):
 
 
 class EventType(StrEnum):
-    """What happened to a message at one recipient."""
+    """A type of event in the history of a message."""
 
     DELIVERED = "Delivered"
     TRANSIENT = "Transient"
@@ -37,11 +37,11 @@ class EventType(StrEnum):
 @attrs.frozen(kw_only=True)
 class Recipient:
     """
-    An addressee, as the service tells it.
+    A recipient, as reported by the service.
 
     Attributes:
         email: The address.
-        name: The name, if there was one.
+        name: The display name; None if there is none.
     """
 
     email: str = ""
@@ -49,7 +49,7 @@ class Recipient:
 
 
 def _attachment_names(rows: Any) -> tuple[str, ...]:
-    """Read names, or objects that have one: the service's specification and its answers differ."""
+    """Read file names, or objects that have one: the documentation of the service and its responses differ."""
     if not rows and (rows is None or rows == ""):
         return ()
     if type(rows) is not list:
@@ -60,25 +60,26 @@ def _attachment_names(rows: Any) -> tuple[str, ...]:
 @attrs.frozen(kw_only=True)
 class Message:
     """
-    One message in the activity.
+    A message that was sent (contract section 2.11). Fields that an old record lacks have their default.
 
     Attributes:
-        message_id: The service's id.
-        message_stream: The stream it was sent through.
+        message_id: The id of the message, the same as `SendResult.message_id`.
+        message_stream: The id of the stream that the message was sent through.
         sender: The From header.
-        to: Its addressees.
-        cc: Who got a copy.
-        bcc: Who got a copy that the others did not see.
-        recipients: All their addresses.
-        subject: Its subject.
-        tag: Its tag.
-        status: Where it is in the service.
-        received_at: When the service took it, with its zone.
-        attachments: The names of its files.
-        track_opens: Whether opens are seen.
-        track_links: Which links are tracked.
-        metadata: What the sender attached.
-        sandboxed: Whether its server delivers nothing.
+        to: The recipients in To.
+        cc: The recipients in Cc.
+        bcc: The recipients in Bcc.
+        recipients: The addresses of all recipients.
+        subject: The subject.
+        tag: The tag.
+        status: The state of the message in the service. It does not say whether the message was delivered: see
+            `Messages.status`.
+        received_at: When the service accepted the message, in UTC; None if the date cannot be read.
+        attachments: The names of the files; the service does not keep their content.
+        track_opens: Whether the service records opens.
+        track_links: The links whose clicks the service records.
+        metadata: The metadata of the email, the idempotency key among them.
+        sandboxed: Whether the server is a sandbox server of the service, which delivers nothing.
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -102,13 +103,16 @@ class Message:
 @attrs.frozen(kw_only=True)
 class MessageEvent:
     """
-    One thing that happened to a message.
+    An event in the history of a message (contract section 5).
 
     Attributes:
-        recipient: At whose address.
-        type: What.
-        received_at: When, with its zone.
-        details: More about it, by the service's names; which ones depends on the type.
+        recipient: The address of the recipient that the event is about.
+        type: The type of the event. A type that this version does not know is a plain `str`.
+        received_at: When the event happened, in UTC; None if the date cannot be read.
+        details: Details by the service's names, which depend on the type: `DeliveryMessage`, `DestinationServer` and
+            `DestinationIP` of `Delivered` and `Transient`; `Summary` and `BounceID` of `Bounced`; `Summary` of
+            `Opened`; `Summary`, `Link` and `ClickLocation` of `LinkClicked`; `Origin` and `SuppressSending` of
+            `SubscriptionChanged`.
     """
 
     recipient: str = ""
@@ -120,13 +124,15 @@ class MessageEvent:
 @attrs.frozen(kw_only=True)
 class MessageDetails(Message):
     """
-    One message with its content and its events.
+    A message with its content and its events.
+
+    The service keeps at most 1 MB of a message, and keeps it for 45 days unless the account pays for another period.
 
     Attributes:
-        text_body: The plain version.
-        html_body: The HTML version.
+        text_body: The plain text body.
+        html_body: The HTML body.
         body: The raw source.
-        message_events: What happened to it, in the service's order.
+        message_events: The events of the message, in the order of the service.
     """
 
     text_body: str = attrs.field(default="", repr=False)
@@ -141,34 +147,49 @@ class MessageDump:
     The raw source of a message.
 
     Attributes:
-        body: The source; `""` when the service no longer has it.
+        body: The source; `""` if the service no longer has it.
     """
 
     body: str = attrs.field(default="", repr=False)
 
 
 def write_metadata(value: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Write `{"key": "value"}` as the service spells it; it searches one key at a time."""
+    """Write `{"key": "value"}` as a query parameter; the service searches one key at a time."""
     if not isinstance(value, Mapping) or not value:
-        raise TypeError("expected a mapping of one key to its value")
+        raise TypeError(f"must be a mapping of one key to its value, got {value!r:.80}")
     pairs = list(value.items())
     for pair in pairs:
         for text in pair:
             if not isinstance(text, str):
-                raise TypeError(f"expected texts, got {type(text).__name__}")
+                raise TypeError(f"key and value must be text, got {type(text).__name__}")
     if len(pairs) > 1:
-        raise ValueError(f"the service searches one metadata key at a time, not {len(pairs)}")
+        raise ValueError(f"must have one key, since the service searches one metadata key at a time, got {len(pairs)}")
     ((key, text),) = pairs
     for part, what, limit in ((key, "key", METADATA_NAME_LIMIT), (text, "value", METADATA_VALUE_LIMIT)):
         if len(part) > limit:
-            raise ValueError(f"a metadata {what} has at most {limit} characters, got {len(part)}")
+            raise ValueError(f"a metadata {what} must have at most {limit} characters, got {len(part)}")
     if not key:
-        raise ValueError("the key is empty")
+        raise ValueError("the metadata key must not be empty")
     return [(f"metadata_{key}", str.__str__(text))]
 
 
 class MessageFilters(TypedDict, total=False):
-    """What `Messages.list` narrows by."""
+    """
+    Filters of `client.messages.list` (contract section 2.11). A message must match all of them.
+
+    Attributes:
+        recipient: The address of one of the recipients.
+        sender: The address of the sender.
+        tag: The exact tag of the email.
+        status: The state of the message: `OutboundStatus.QUEUED`, `SENT` or `PROCESSED`; the last two mean the same.
+        subject: The subject.
+        from_date: Earliest time the service accepted the message, inclusive: an aware `datetime`, or a `date`, which is
+            a US Eastern day. A `datetime` without a time zone is rejected.
+        to_date: Latest time the service accepted the message, inclusive, in the same forms as `from_date`.
+        message_stream: The id of the message stream; the service searches `outbound` if it is not given.
+        metadata: One metadata name with its value, for example `{"user_id": "7"}`. The service cannot search for two
+            names at once.
+    """
 
     recipient: Annotated[str, Wire("recipient")]
     sender: Annotated[str, Wire("fromemail")]
@@ -193,7 +214,7 @@ MESSAGES = Listing(
 
 
 class MessageState(StrEnum):
-    """How far a message got, from the beginning to the end; `BOUNCED` stands beside that order."""
+    """The delivery state of a message, from first to last; `BOUNCED` is the alternative to `DELIVERED`."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -204,12 +225,12 @@ class MessageState(StrEnum):
 @attrs.frozen(kw_only=True)
 class RecipientStatus:
     """
-    How far a message got at one recipient.
+    The delivery state of a message for one recipient.
 
     Attributes:
-        recipient: The address.
-        state: How far.
-        last_event: The event that tells so, or None before there is one.
+        recipient: The address of the recipient.
+        state: The delivery state.
+        last_event: The event that the state follows from; None if there is none yet.
     """
 
     recipient: str
@@ -220,13 +241,13 @@ class RecipientStatus:
 @attrs.frozen(kw_only=True)
 class MessageStatus:
     """
-    The answer to "did it arrive?".
+    The delivery state of a message: over all recipients, and for each.
 
     Attributes:
-        message_id: The message.
-        state: Over all recipients: bounced as soon as one bounced, else that of whom it reached least far.
-        recipients: The same for each recipient, in the message's order.
-        last_event: The newest event of all.
+        message_id: The id of the message.
+        state: Bounced if the message bounced for at least one recipient, else the least advanced state of a recipient.
+        recipients: The state for each recipient, in the order of the message.
+        last_event: The latest event of the message.
     """
 
     message_id: str
@@ -240,7 +261,7 @@ _ORDER = (MessageState.BOUNCED, MessageState.QUEUED, MessageState.SENT, MessageS
 
 
 def _newest(events: Sequence[MessageEvent]) -> MessageEvent | None:
-    """Return the latest event; of two at one instant, and where no time can be read, the later in the list."""
+    """Return the latest event; of two at the same time, or without a readable time, the later one in the list."""
     latest = None
     for event in events:
         if latest is None or not (event.received_at and latest.received_at and event.received_at < latest.received_at):
@@ -249,10 +270,10 @@ def _newest(events: Sequence[MessageEvent]) -> MessageEvent | None:
 
 
 def status_of(message: MessageDetails) -> MessageStatus:
-    """Derive how far a message got, from its status and its events."""
+    """Derive the delivery state of a message from its status and its events."""
     before = MessageState.QUEUED if message.status == OutboundStatus.QUEUED else MessageState.SENT
     # Old rows may lack `recipients`.
-    named = message.recipients or [one.email for one in (*message.to, *message.cc, *message.bcc)]
+    named = message.recipients or [recipient.email for recipient in (*message.to, *message.cc, *message.bcc)]
     by_recipient: dict[str, list[MessageEvent]] = {address.lower(): [] for address in named}
     for event in message.message_events:
         if event.type in _STATE_OF:

@@ -1,4 +1,4 @@
-"""Opens and clicks, with what is known of who opened."""
+"""Opens and clicks, and what the service knows about the person who opened."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .listing import Listing
 
 
 class Platform(StrEnum):
-    """What kind of program a mail was read in."""
+    """The kind of program that an email was read in."""
 
     WEB_MAIL = "WebMail"
     DESKTOP = "Desktop"
@@ -22,7 +22,7 @@ class Platform(StrEnum):
 
 
 class ClickLocation(StrEnum):
-    """In which version of the mail a link was clicked."""
+    """The body in which a link was clicked."""
 
     HTML = "HTML"
     TEXT = "Text"
@@ -31,12 +31,12 @@ class ClickLocation(StrEnum):
 @attrs.frozen(kw_only=True)
 class Program:
     """
-    A mail program, browser or operating system.
+    An email program, browser or operating system.
 
     Attributes:
-        name: Its name, with its version if known.
-        company: Who makes it.
-        family: Its name without version.
+        name: The name, with the version if it is known.
+        company: The manufacturer.
+        family: The name without the version.
     """
 
     name: str = ""
@@ -47,17 +47,17 @@ class Program:
 @attrs.frozen(kw_only=True)
 class Geo:
     """
-    Where a mail was opened, as far as the address of the network tells.
+    The location of a reader, estimated from the IP address. Unknown values are `""`.
 
     Attributes:
-        country_iso_code: As in `US`.
-        country: The country's name.
-        region_iso_code: As in `TX`.
-        region: The region's name.
-        city: The city.
-        zip: The postal code.
-        coords: Latitude and longitude, with a comma.
-        ip: The address.
+        country_iso_code: ISO code of the country, such as `US`.
+        country: Name of the country.
+        region_iso_code: ISO code of the region, such as `TX`.
+        region: Name of the region.
+        city: Name of the city.
+        zip: Postal code.
+        coords: Latitude and longitude in degrees, separated by a comma: `29.55,-95.09`.
+        ip: The IP address.
     """
 
     country_iso_code: Annotated[str, Wire("CountryISOCode")] = ""
@@ -73,19 +73,19 @@ class Geo:
 @attrs.frozen(kw_only=True)
 class Interaction:
     """
-    What opens and clicks have in common.
+    The fields that opens and clicks have in common (contract section 2.11).
 
     Attributes:
-        message_id: The mail.
-        message_stream: Its stream.
-        recipient: Who it was for.
-        received_at: When, with its zone.
-        tag: The mail's tag.
-        user_agent: What the program called itself.
-        client: The program.
+        message_id: The id of the message.
+        message_stream: The id of the stream that the message was sent through.
+        recipient: The address of the recipient.
+        received_at: When the message was opened or the link was clicked, in UTC; None if the date cannot be read.
+        tag: The tag of the email.
+        user_agent: The User-Agent header of the reader's program.
+        client: The email program or browser.
         os: The operating system.
         platform: The kind of program.
-        geo: Where.
+        geo: The location of the reader.
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -103,11 +103,11 @@ class Interaction:
 @attrs.frozen(kw_only=True)
 class Open(Interaction):
     """
-    One open of a mail.
+    An open of a message. The service records images that are loaded from the HTML body.
 
     Attributes:
-        first_open: Whether this recipient opened it for the first time.
-        read_seconds: How long it was open, when known.
+        first_open: Whether this is the first time that the recipient opened the message.
+        read_seconds: How long the message was open, in seconds; None if it is not known.
     """
 
     first_open: bool = False
@@ -117,11 +117,11 @@ class Open(Interaction):
 @attrs.frozen(kw_only=True)
 class Click(Interaction):
     """
-    One click on a link of a mail.
+    A click on a link of a message. The service records the first click of a recipient on each link.
 
     Attributes:
-        click_location: In which version of the mail.
-        original_link: Where the link leads.
+        click_location: The body that contains the link, HTML or plain text.
+        original_link: The URL of the link, as in the email.
     """
 
     click_location: ClickLocation | str = ""
@@ -129,7 +129,26 @@ class Click(Interaction):
 
 
 class OpenFilters(TypedDict, total=False):
-    """What `Messages.opens` and `Messages.clicks` narrow by; the service knows no dates here."""
+    """
+    Filters of `client.messages.opens` and `client.messages.clicks` (contract section 2.11).
+
+    A record must match all of them. The service does not filter opens and clicks by date.
+
+    Attributes:
+        recipient: The address of the recipient.
+        tag: The exact tag of the email.
+        client_name: Name of the email program or browser, as in `Program.name`.
+        client_company: Manufacturer of the email program or browser, such as `Google`.
+        client_family: Name of the email program or browser without the version, such as `Gmail`.
+        os_name: Name of the operating system with the version, as in `Program.name`.
+        os_family: Name of the operating system without the version.
+        os_company: Manufacturer of the operating system.
+        platform: The kind of program, for example `Platform.MOBILE` or `"Mobile"`.
+        country: Country of the reader, as in `Geo.country`.
+        region: Region of the reader, as in `Geo.region`.
+        city: City of the reader, as in `Geo.city`.
+        message_stream: The id of the message stream.
+    """
 
     recipient: Annotated[str, Wire("recipient")]
     tag: Annotated[str, Wire("tag")]

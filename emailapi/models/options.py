@@ -1,4 +1,4 @@
-"""How a client's calls behave when something fails, and who is told."""
+"""Retries and hooks: how a client behaves when a request fails, and which functions it calls."""
 
 from __future__ import annotations
 
@@ -15,21 +15,22 @@ def is_seconds(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= SECONDS_LIMIT
 
 
-# What poll() takes: a signed 32-bit number of milliseconds.
+# The limit of poll(): a signed 32-bit number of milliseconds.
 SECONDS_LIMIT = (2**31 - 1) // 1000
 
 
 @attrs.frozen(kw_only=True)
 class Retry:
     """
-    How often what may be tried again is tried, and how long is waited between.
+    How often a request is retried, and how long the client waits in between.
 
-    The wait doubles from attempt to attempt; half of it is random. It is never less than the service asks for.
+    Only a request that can be repeated safely is retried. The wait doubles with every attempt; half of it is random. It
+    is never shorter than the service asks for by `Retry-After`, and never goes beyond the deadline.
 
     Attributes:
-        attempts: How often in all; 1 turns trying again off.
-        initial: Seconds after the first attempt.
-        maximum: The longest wait, in seconds.
+        attempts: Number of attempts in total; 1 turns retries off.
+        initial: Wait after the first attempt, in seconds.
+        maximum: Longest wait, in seconds.
     """
 
     attempts: int = 4
@@ -37,28 +38,28 @@ class Retry:
     maximum: float = 10.0
 
     def __attrs_post_init__(self) -> None:
-        """Refuse numbers that cannot be."""
+        """Check the numbers."""
         if isinstance(self.attempts, bool) or not isinstance(self.attempts, int) or self.attempts < 1:
-            raise ConfigurationError(f"retry: attempts must be a whole number from 1 on, not {self.attempts!r}")
+            raise ConfigurationError(f"retry: attempts must be a whole number of at least 1, got {self.attempts!r}")
         for name in ("initial", "maximum"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= SECONDS_LIMIT:
-                raise ConfigurationError(f"retry: {name} must be a number of seconds, not {value!r}")
+                raise ConfigurationError(f"retry: {name} must be a number of seconds, got {value!r}")
 
 
 @attrs.frozen
 class HookEvent:
     """
-    What a hook is told; never a token, a recipient or a body.
+    The argument of a hook. It never contains a token, a recipient or a body.
 
     Attributes:
         method: HTTP method.
-        path: Its path, without host and query.
-        attempt: Which attempt it is, from 1.
-        status: HTTP status, once there is an answer.
-        seconds: How long the attempt took; None before it is over, and in `on_error`.
-        wait: Seconds until the next attempt.
-        error: What went wrong.
+        path: Path of the URL, without host and query.
+        attempt: Number of the attempt, starting at 1.
+        status: HTTP status of the response; None if there is no response.
+        seconds: Duration of the attempt; None before its end and in `on_error`.
+        wait: Seconds until the next attempt; None except in `on_retry`.
+        error: The error of the attempt; None if there is none.
     """
 
     method: str
@@ -77,13 +78,13 @@ OnUnknown = Literal["raise", "resend"]
 @attrs.frozen(kw_only=True)
 class Hooks:
     """
-    Functions that are called as requests go; what they raise is logged, and breaks nothing.
+    Functions that a client calls while it sends requests. An exception that a hook raises is logged and ignored.
 
     Attributes:
-        before_send: Before each attempt.
-        on_response: After each answer, whatever its status.
-        on_retry: Before each wait for another attempt.
-        on_error: When a request ends in an error.
+        before_send: Called before each attempt.
+        on_response: Called after each response, whatever its status.
+        on_retry: Called before the wait for another attempt.
+        on_error: Called when a request ends with an error.
     """
 
     before_send: Hook | None = None
@@ -92,8 +93,8 @@ class Hooks:
     on_error: Hook | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot be called."""
+        """Check that each hook can be called."""
         for field in attrs.fields(Hooks):
             hook = getattr(self, field.name)
             if hook is not None and not callable(hook):
-                raise ConfigurationError(f"hooks: {field.name} must be a function, not {type(hook).__name__}")
+                raise ConfigurationError(f"hooks: {field.name} must be a function, got {type(hook).__name__}")

@@ -1,4 +1,4 @@
-"""Servers of an account, and the one a token belongs to."""
+"""Servers of an account, and their settings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .text import url_repr
 
 
 class DeliveryType(StrEnum):
-    """Whether a server delivers; fixed when it is made."""
+    """Whether a server delivers messages; fixed when the server is created."""
 
     LIVE = "Live"
     SANDBOX = "Sandbox"
 
 
 class ServerColor(StrEnum):
-    """What colour a server has in the service's pages."""
+    """The color of a server in the service's web interface."""
 
     PURPLE = "Purple"
     BLUE = "Blue"
@@ -36,31 +36,32 @@ class ServerColor(StrEnum):
 @attrs.frozen(kw_only=True)
 class Server:
     """
-    One server.
+    A server with its settings (contract section 2.8). The repr shows neither its tokens nor passwords in URLs.
 
     Attributes:
-        id: Its id.
-        name: Its name, one of its kind in the account.
-        api_tokens: Its tokens; no repr shows them.
-        server_link: Its page.
-        color: Its colour there.
-        delivery_type: Whether it delivers.
-        smtp_api_activated: Whether it takes mail by SMTP.
-        raw_email_enabled: Whether inbound webhooks get the raw source.
-        inbound_address: Where its inbound mail goes.
-        inbound_hash: The local part of that.
-        inbound_domain: A domain of its own for inbound mail.
-        inbound_hook_url: What inbound mail is posted to; no repr shows a login in such a URL.
-        inbound_spam_threshold: From which spam score on inbound mail is blocked, 0 to 30.
-        bounce_hook_url: What bounces are posted to; so are opens, deliveries and clicks. Webhooks serve better.
-        open_hook_url: See there.
-        delivery_hook_url: See there.
-        click_hook_url: See there.
-        post_first_open_only: Whether only first opens are posted.
-        include_bounce_content_in_hook: Whether bounces are posted whole.
-        enable_smtp_api_error_hooks: Whether faults of mails sent by SMTP are posted.
-        track_opens: Whether opens are seen.
-        track_links: Which links are tracked.
+        id: The id of the server.
+        name: The name, unique in the account.
+        api_tokens: The server tokens, which are secret.
+        server_link: URL of the server in the service's web interface.
+        color: Color of the server in the web interface.
+        delivery_type: Whether the server delivers messages; fixed when the server is created.
+        smtp_api_activated: Whether the server accepts emails by SMTP.
+        raw_email_enabled: Whether inbound webhooks contain the raw source.
+        inbound_address: The address of the server for inbound emails.
+        inbound_hash: The part of `inbound_address` before the `@`.
+        inbound_domain: Domain of your own for inbound emails.
+        inbound_hook_url: URL that inbound emails are posted to.
+        inbound_spam_threshold: Spam score from which inbound emails are blocked, 0 to 30.
+        bounce_hook_url: URL that bounces are posted to. This and the three URLs below are superseded by
+            `client.webhooks`.
+        open_hook_url: URL that opens are posted to.
+        delivery_hook_url: URL that deliveries are posted to.
+        click_hook_url: URL that clicks are posted to.
+        post_first_open_only: Whether only the first open of each recipient is posted.
+        include_bounce_content_in_hook: Whether the whole bounce is posted.
+        enable_smtp_api_error_hooks: Whether errors of emails that were accepted by SMTP are posted as bounces.
+        track_opens: Whether opens are recorded for all emails.
+        track_links: The links whose clicks are recorded, unless an email says otherwise.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -88,7 +89,12 @@ class Server:
 
 
 class ServerFilters(TypedDict, total=False):
-    """What `Servers.list` narrows by: a part of the name."""
+    """
+    Filters of `account.servers.list` (contract section 2.15).
+
+    Attributes:
+        name: Part of the name of the server.
+    """
 
     name: Annotated[str, Wire("name")]
 
@@ -97,7 +103,27 @@ SERVERS = Listing("/servers", "Servers", Server, ServerFilters, error_code=600)
 
 
 class ServerSettings(TypedDict, total=False):
-    """What may be set on any server."""
+    """
+    Settings of a server that can be changed (contract section 2.8).
+
+    Attributes:
+        color: Color of the server in the service's web interface, for example `ServerColor.BLUE` or `"Blue"`.
+        smtp_api_activated: Whether the server accepts emails by SMTP.
+        raw_email_enabled: Whether inbound webhooks contain the raw source.
+        inbound_domain: Domain of your own for inbound emails; its MX record must point to `inbound.postmarkapp.com`.
+        inbound_hook_url: URL that inbound emails are posted to.
+        inbound_spam_threshold: Spam score from which inbound emails are blocked, 0 to 30.
+        bounce_hook_url: URL that bounces are posted to. This and the three URLs below are superseded by
+            `client.webhooks`.
+        open_hook_url: URL that opens are posted to.
+        delivery_hook_url: URL that deliveries are posted to.
+        click_hook_url: URL that clicks are posted to.
+        post_first_open_only: Whether only the first open of each recipient is posted.
+        include_bounce_content_in_hook: Whether the whole bounce is posted.
+        enable_smtp_api_error_hooks: Whether errors of emails that were accepted by SMTP are posted as bounces.
+        track_opens: Whether opens are recorded for all emails. An email cannot turn this off.
+        track_links: The links whose clicks are recorded, unless an email says otherwise.
+    """
 
     color: ServerColor | str
     smtp_api_activated: bool
@@ -117,18 +143,36 @@ class ServerSettings(TypedDict, total=False):
 
 
 class DeliveringServerSettings(ServerSettings, total=False):
-    """What may be set on a new server; whether it delivers never changes."""
+    """
+    Settings that only a new server has, besides `ServerSettings`.
+
+    Attributes:
+        delivery_type: `DeliveryType.SANDBOX` for a server that accepts emails but never delivers them. It cannot be
+            changed later; `DeliveryType.LIVE` if it is not given.
+    """
 
     delivery_type: DeliveryType | str
 
 
 class NewServer(DeliveringServerSettings):
-    """What `Servers.create` takes."""
+    """
+    Arguments of `account.servers.create` (contract section 2.15): a name and any setting of a server.
+
+    Attributes:
+        name: The name of the server, unique in the account.
+    """
 
     name: str
 
 
 class ServerChanges(ServerSettings, total=False):
-    """What `edit` takes; what is left out stays as it is."""
+    """
+    Arguments of `client.server.edit` and `account.servers.edit`: a name and any setting of a server.
+
+    Settings that are not given stay as they are.
+
+    Attributes:
+        name: The name of the server, unique in the account.
+    """
 
     name: str

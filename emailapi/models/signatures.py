@@ -14,16 +14,18 @@ from .listing import Listing
 @attrs.frozen(kw_only=True)
 class Signature(Dns):
     """
-    One address to send from; a listing leaves out what its name server must say.
+    An address that the account may send from once its owner has confirmed it (contract section 2.18).
+
+    `Signatures.list` does not report the DNS records and the note; `Signatures.get` does.
 
     Attributes:
-        id: Its id.
-        domain: Its domain.
+        id: The id of the signature.
+        domain: The domain of the address.
         email_address: The address.
-        reply_to_email_address: Where answers go.
-        name: The name before the address.
-        confirmed: Whether its owner agreed.
-        confirmation_personal_note: What was written to the owner.
+        reply_to_email_address: The address that replies are sent to, if an email has no `reply_to`.
+        name: The display name.
+        confirmed: Whether the owner of the address has confirmed it.
+        confirmation_personal_note: The note in the email that asks the owner to confirm.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -36,14 +38,23 @@ class Signature(Dns):
 
 
 class SignatureFilters(TypedDict):
-    """`Signatures.list` narrows by nothing."""
+    """`account.signatures.list` has no filters."""
 
 
 SIGNATURES = Listing("/senders", "SenderSignatures", Signature, SignatureFilters, error_code=500)
 
 
 class SignatureSettings(TypedDict, total=False):
-    """What may be set on any signature."""
+    """
+    Optional arguments of a sender signature (contract section 2.18).
+
+    Attributes:
+        reply_to_email: The address that replies are sent to, if an email has no `reply_to`.
+        return_path_domain: Domain that bounces are sent to: a subdomain of the domain of the address, with a CNAME
+            record that points to the service.
+        confirmation_personal_note: A note in the email that asks the owner to confirm the address; at most 400
+            characters.
+    """
 
     reply_to_email: str
     return_path_domain: str
@@ -51,12 +62,24 @@ class SignatureSettings(TypedDict, total=False):
 
 
 class SignatureChanges(SignatureSettings):
-    """What `Signatures.edit` takes: the service wants the name each time, and the address cannot change."""
+    """
+    Arguments of `account.signatures.edit` (contract section 2.18); also those of `SignatureSettings`.
+
+    The address cannot be changed.
+
+    Attributes:
+        name: The display name; the service requires it in every change.
+    """
 
     name: str
 
 
 class NewSignature(SignatureChanges):
-    """What `Signatures.create` takes; the service writes to the address, and its owner must agree."""
+    """
+    Arguments of `account.signatures.create` (contract section 2.18); also those of `SignatureChanges`.
+
+    Attributes:
+        from_email: The address to send from. The service sends an email to it, and the owner must confirm it.
+    """
 
     from_email: str

@@ -1,4 +1,4 @@
-"""Counts of what was sent and what became of it."""
+"""Statistics: how many emails were sent, opened, clicked and bounced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 
 class StatsFilters(TypedDict, total=False):
-    """What every call of `Stats` narrows by; without a stream, all streams count."""
+    """
+    Filters of all methods of `client.stats` (contract section 2.14).
+
+    Attributes:
+        tag: The exact tag of the emails.
+        from_date: First day to count, inclusive: a `date`, which is a US Eastern day, or an aware `datetime`, of which
+            the Eastern day counts. At most one year ago.
+        to_date: Last day to count, inclusive, in the same forms as `from_date`.
+        message_stream: The id of the message stream; all streams count if it is not given.
+    """
 
     tag: Annotated[str, Wire("tag")]
     from_date: Annotated[day, Wire("fromdate", write=eastern_day)]
@@ -26,24 +35,24 @@ class StatsFilters(TypedDict, total=False):
 @attrs.frozen(kw_only=True)
 class StatsOverview:
     """
-    All counts of a period at once; each recipient counts as one.
+    All counts of a period (contract section 2.14). An email with three recipients counts as three.
 
     Attributes:
-        sent: Mails sent.
-        bounced: Mails that bounced.
-        smtp_api_errors: Mails that were accepted by SMTP and then refused.
-        bounce_rate: Per cent of the sent ones.
+        sent: Emails sent.
+        bounced: Emails that bounced.
+        smtp_api_errors: Emails that were accepted by SMTP and rejected afterwards.
+        bounce_rate: Bounced emails in per cent of those sent.
         spam_complaints: Complaints about spam.
-        spam_complaints_rate: Per cent of the sent ones.
-        opens: Opens, each one counted.
-        unique_opens: Mails that were opened.
-        tracked: Mails with any tracking.
-        with_link_tracking: Mails whose links are tracked.
-        with_open_tracking: Mails whose opens are seen.
-        total_tracked_links_sent: Tracked links in them.
-        unique_links_clicked: Links that were clicked.
-        total_clicks: Clicks, each one counted.
-        with_client_recorded: Opens whose mail program is known.
+        spam_complaints_rate: Complaints about spam in per cent of the emails sent.
+        opens: Opens, every one counted.
+        unique_opens: Emails that were opened at least once.
+        tracked: Emails with open or link tracking.
+        with_link_tracking: Emails with link tracking.
+        with_open_tracking: Emails with open tracking.
+        total_tracked_links_sent: Tracked links in these emails.
+        unique_links_clicked: Links that were clicked at least once.
+        total_clicks: Clicks, every one counted.
+        with_client_recorded: Opens whose email program is known.
         with_platform_recorded: Opens whose platform is known.
         with_read_time_recorded: Opens whose reading time is known.
     """
@@ -70,33 +79,33 @@ class StatsOverview:
 @attrs.frozen(kw_only=True)
 class Daily:
     """
-    What the counts by day have in common; each recipient counts as one.
+    The fields of all counts by day. An email with three recipients counts as three.
 
     Attributes:
-        date: The day; None for the whole period.
+        date: The US Eastern day; None for the sum over the whole period.
     """
 
     date: day | None = None
-    # Behind a property: to mypy, Self in a field of an attrs class is nobody in particular.
+    # A property has the precise type: mypy does not resolve Self in a field of an attrs class.
     _days: tuple[Any, ...] = ()
 
     @property
     def days(self) -> tuple[Self, ...]:
-        """The same counts for each day on which there were any."""
+        """The same counts for each day; days without any are left out."""
         return self._days
 
     def with_days(self, days: Iterable[Self]) -> Self:
-        """Return the same counts with those of each day."""
+        """Return a copy of these counts with the counts of each day."""
         return attrs.evolve(self, days=tuple(days))
 
 
 @attrs.frozen(kw_only=True)
 class SendStats(Daily):
     """
-    Mails sent.
+    Emails sent.
 
     Attributes:
-        sent: How many.
+        sent: Number of emails.
     """
 
     sent: int = 0
@@ -105,13 +114,13 @@ class SendStats(Daily):
 @attrs.frozen(kw_only=True)
 class BounceStats(Daily):
     """
-    Mails that came back, by type.
+    Emails that bounced, by type.
 
     Attributes:
-        hard_bounce: For good.
-        soft_bounce: For now.
-        smtp_api_error: Refused after they were taken by SMTP.
-        transient: Delayed.
+        hard_bounce: Emails that could not be delivered permanently.
+        soft_bounce: Emails that could not be delivered temporarily.
+        smtp_api_error: Emails that were accepted by SMTP and rejected afterwards.
+        transient: Emails whose delivery was delayed.
     """
 
     hard_bounce: int = 0
@@ -126,7 +135,7 @@ class SpamStats(Daily):
     Complaints about spam.
 
     Attributes:
-        spam_complaint: How many.
+        spam_complaint: Number of complaints.
     """
 
     spam_complaint: int = 0
@@ -135,10 +144,10 @@ class SpamStats(Daily):
 @attrs.frozen(kw_only=True)
 class TrackedStats(Daily):
     """
-    Mails whose opens or clicks are seen.
+    Emails with open or link tracking.
 
     Attributes:
-        tracked: How many.
+        tracked: Number of emails.
     """
 
     tracked: int = 0
@@ -147,10 +156,10 @@ class TrackedStats(Daily):
 @attrs.frozen(kw_only=True)
 class UniqueStats(Daily):
     """
-    What opens and clicks have in common.
+    The fields that counts of opens and clicks have in common.
 
     Attributes:
-        unique: How many, each recipient counted once.
+        unique: Number of emails that were opened, or links that were clicked, at least once.
     """
 
     unique: int = 0
@@ -162,7 +171,7 @@ class OpenStats(UniqueStats):
     Opens.
 
     Attributes:
-        opens: Each one counted.
+        opens: Number of opens, every one counted.
     """
 
     opens: int = 0
@@ -174,7 +183,7 @@ class ClickStats(UniqueStats):
     Clicks.
 
     Attributes:
-        clicks: Each one counted.
+        clicks: Number of clicks, every one counted.
     """
 
     clicks: int = 0
@@ -183,12 +192,12 @@ class ClickStats(UniqueStats):
 @attrs.frozen(kw_only=True)
 class ClickPlatformStats(Daily):
     """
-    Clicks by the kind of program.
+    Clicks by kind of device.
 
     Attributes:
-        desktop: On a computer.
-        mobile: On a telephone or tablet.
-        unknown: Not known where.
+        desktop: Clicks on a computer.
+        mobile: Clicks on a phone or tablet.
+        unknown: Clicks on an unknown device.
     """
 
     desktop: int = 0
@@ -199,10 +208,13 @@ class ClickPlatformStats(Daily):
 @attrs.frozen(kw_only=True)
 class OpenPlatformStats(ClickPlatformStats):
     """
-    Opens by the kind of program.
+    Opens by kind of program.
 
     Attributes:
-        web_mail: In a browser.
+        desktop: Opens in an email program on a computer.
+        mobile: Opens on a phone or tablet.
+        web_mail: Opens in a browser.
+        unknown: Opens in an unknown program.
     """
 
     web_mail: int = 0
@@ -211,11 +223,11 @@ class OpenPlatformStats(ClickPlatformStats):
 @attrs.frozen(kw_only=True)
 class ClickLocationStats(Daily):
     """
-    Clicks by the version of the mail.
+    Clicks by the body that contains the link.
 
     Attributes:
-        html: In the HTML version.
-        text: In the plain one.
+        html: Clicks in the HTML body.
+        text: Clicks in the plain text body.
     """
 
     html: Annotated[int, Wire("HTML")] = 0
@@ -225,10 +237,10 @@ class ClickLocationStats(Daily):
 @attrs.frozen(kw_only=True)
 class NamedStats(Daily):
     """
-    Counts by names that the service makes up: mail programs, browsers, spans of time.
+    Counts by names that the service chooses: email programs, browsers, or reading times such as `5s`.
 
     Attributes:
-        counts: Name to count.
+        counts: Number of opens or clicks by name.
     """
 
     counts: Annotated[dict[str, int], NOT_ON_WIRE] = attrs.field(factory=dict)

@@ -12,14 +12,14 @@ from ..errors import InvalidEmail
 from ..wire import json_value, unknown_name
 from .address import Address
 from .attachment import Attachment
-from .fields import each, from_mapping
+from .fields import convert_each, from_mapping
 from .header import Header
 
 T = TypeVar("T")
 
 
 def _restored(record: type[T]) -> Callable[[Any], Any]:
-    """Return what makes a record of its dictionary; other values are left to the field's own converter."""
+    """Return a function that restores a record from its dictionary; the field's converter handles other values."""
     return lambda value: from_mapping(value, record) if isinstance(value, Mapping) else value
 
 
@@ -28,17 +28,17 @@ def _restored_attachment(value: Any) -> Any:
         return value
     content = value.get("content")
     if not isinstance(content, str):
-        raise InvalidEmail(f"content must be base64 text, not {type(content).__name__}", field="content")
+        raise InvalidEmail(f"content must be base64 text, got {type(content).__name__}", field="content")
     decoded = Attachment.from_base64(str(value.get("name") or "?"), content).content
     return from_mapping({**value, "content": decoded}, Attachment)
 
 
 class Stored:
-    """What can be kept as a dictionary of JSON values, and copied with changes."""
+    """A record that can be converted to a dictionary of JSON values, and copied with changes."""
 
     __slots__ = ()
 
-    # How the items of a field come back, where a field holds records.
+    # The functions that restore the items of fields that hold records.
     _restorers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         **dict.fromkeys(("sender", "reply_to", "to", "cc", "bcc"), _restored(Address)),
         "headers": _restored(Header),
@@ -47,10 +47,11 @@ class Stored:
 
     def to_dict(self) -> dict[str, Any]:
         """
-        Return the email as a dictionary of JSON values, from which `from_dict` makes an equal one.
+        Return the email as a dictionary of JSON values, for queues and databases.
 
         The keys are the names of the fields; fields with their default values are left out. Addresses, headers and
-        attachments are dictionaries of their own fields, the content of an attachment in base64.
+        attachments are dictionaries of their own fields; the content of an attachment is in base64. `from_dict`
+        restores an equal email.
         """
         found: dict[str, Any] = {}
         for field in attrs.fields(type(self)):  # type: ignore[arg-type]
@@ -62,29 +63,32 @@ class Stored:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """
-        Return the email that `to_dict` made a dictionary of, checked as if it were new.
+        Restore an email from the dictionary that `to_dict` returned; it is validated like a new one.
 
         Raises:
-            InvalidEmail: Naming the field that is unknown, missing or wrong.
+            InvalidEmail: A field is unknown, missing or invalid. The error names it.
         """
         if not isinstance(data, Mapping):
-            raise InvalidEmail(f"expected a mapping, got {type(data).__name__}", field="data")
+            raise InvalidEmail(f"data must be a mapping, got {type(data).__name__}", field="data")
         given = dict(data)
         for name, restore in cls._restorers.items():
             value = given.get(name)
             if isinstance(value, (list, tuple)):
-                given[name] = each(value, name, restore)
+                given[name] = convert_each(value, name, restore)
             elif isinstance(value, Mapping) and name == "sender":
                 given[name] = _in_field(name, restore, value)
         return from_mapping(given, cls)
 
     def replace(self, **changes: Any) -> Self:
         """
-        Return a copy with some fields changed, checked as if it were new.
+        Return a copy with some fields changed; it is validated like a new email.
+
+        Args:
+            **changes: The new values, by the name of the field.
 
         Raises:
-            TypeError: There is no such field.
-            InvalidEmail: Naming the field that is wrong.
+            TypeError: There is no field of this name.
+            InvalidEmail: A field is invalid. The error names it.
         """
         known = {field.name: field for field in attrs.fields(type(self))}  # type: ignore[arg-type]
         for name in changes:
@@ -115,5 +119,5 @@ def _stored(value: Any, name: str) -> Any:
     if attrs.has(type(value)):
         parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.init}
         return {part: _stored(item, part) for part, item in parts.items() if item is not None}
-    # A copy: what is done to it is not done to the email.
+    # A copy, so that changes of it do not change the email.
     return json_value(value, name)

@@ -1,4 +1,4 @@
-"""Message streams."""
+"""Message streams, which separate the emails of a server by purpose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .listing import Listing
 
 
 class StreamType(StrEnum):
-    """What a stream carries."""
+    """The kind of emails of a stream; `ALL` is for `StreamFilters` only."""
 
     TRANSACTIONAL = "Transactional"
     BROADCASTS = "Broadcasts"
@@ -22,7 +22,7 @@ class StreamType(StrEnum):
 
 
 class UnsubscribeHandling(StrEnum):
-    """Who takes care of those who unsubscribe."""
+    """Who handles requests to unsubscribe: nobody, the service, or your own code."""
 
     NONE = "None"
     POSTMARK = "Postmark"
@@ -32,10 +32,11 @@ class UnsubscribeHandling(StrEnum):
 @attrs.frozen(kw_only=True)
 class SubscriptionManagement:
     """
-    How a stream treats those who unsubscribe.
+    How a stream handles requests to unsubscribe.
 
     Attributes:
-        unsubscribe_handling_type: Who takes care of them.
+        unsubscribe_handling_type: Who handles them. The service does by default for broadcast streams; `CUSTOM` needs
+            its approval.
     """
 
     unsubscribe_handling_type: UnsubscribeHandling | str = ""
@@ -44,19 +45,19 @@ class SubscriptionManagement:
 @attrs.frozen(kw_only=True)
 class Stream:
     """
-    One message stream.
+    A message stream (contract section 2.9).
 
     Attributes:
-        id: Its id.
-        server_id: Its server.
-        name: Its name.
-        description: What it is for.
-        message_stream_type: What it carries.
-        created_at: When it was made, with its zone.
-        updated_at: When it was changed last.
-        archived_at: When it was archived; None for one in use.
-        expected_purge_date: When an archived one is deleted for good.
-        subscription_management_configuration: How it treats those who unsubscribe.
+        id: The id of the stream, which emails name as `message_stream`.
+        server_id: The id of the server.
+        name: The name of the stream.
+        description: The description of the stream.
+        message_stream_type: The kind of emails of the stream.
+        created_at: When the stream was created, in UTC.
+        updated_at: When the stream was changed last, in UTC; None if it was not.
+        archived_at: When the stream was archived, in UTC; None for a stream in use.
+        expected_purge_date: When an archived stream will be deleted permanently, in UTC; None for a stream in use.
+        subscription_management_configuration: How the stream handles requests to unsubscribe.
     """
 
     id: Annotated[str, Wire("ID")] = ""
@@ -74,12 +75,12 @@ class Stream:
 @attrs.frozen(kw_only=True)
 class StreamArchival:
     """
-    What archiving a stream gave.
+    The response to archiving a stream.
 
     Attributes:
-        id: The stream.
-        server_id: Its server.
-        expected_purge_date: When it is deleted for good.
+        id: The id of the stream.
+        server_id: The id of the server.
+        expected_purge_date: When the stream will be deleted permanently, in UTC: after 45 days.
     """
 
     id: Annotated[str, Wire("ID")] = ""
@@ -88,7 +89,14 @@ class StreamArchival:
 
 
 class StreamFilters(TypedDict, total=False):
-    """What `Streams.list` narrows by."""
+    """
+    Filters of `client.streams.list` (contract section 2.9).
+
+    Attributes:
+        message_stream_type: Only streams of this kind, for example `StreamType.BROADCASTS`; all kinds if it is not
+            given.
+        include_archived_streams: Whether archived streams are listed, too; they are not by default.
+    """
 
     message_stream_type: StreamType | str
     include_archived_streams: bool
@@ -98,14 +106,28 @@ STREAMS = Listing("/message-streams", "MessageStreams", Stream, StreamFilters, p
 
 
 class StreamSettings(TypedDict, total=False):
-    """What may be set on any stream."""
+    """
+    Optional arguments of a message stream (contract section 2.9).
+
+    Attributes:
+        description: The description of the stream: at most 1,000 characters, without `<` and `>`.
+        subscription_management_configuration: How the stream handles requests to unsubscribe.
+    """
 
     description: str
     subscription_management_configuration: SubscriptionManagement
 
 
 class NewStream(StreamSettings):
-    """What `Streams.create` takes."""
+    """
+    Arguments of `client.streams.create` (contract section 2.9); also those of `StreamSettings`.
+
+    Attributes:
+        id: The id of the stream: 1 to 30 characters, a lowercase letter first, then lowercase letters, digits, `-` and
+            `_`. It must not begin with `pm-`, and cannot be changed later.
+        name: The name of the stream, at most 100 characters.
+        message_stream_type: `StreamType.TRANSACTIONAL` or `StreamType.BROADCASTS`. It cannot be changed later.
+    """
 
     id: Annotated[str, Wire("ID")]
     name: str
@@ -113,6 +135,13 @@ class NewStream(StreamSettings):
 
 
 class StreamChanges(StreamSettings, total=False):
-    """What `Streams.edit` takes; what is left out stays as it is."""
+    """
+    Arguments of `client.streams.edit` (contract section 2.9); also those of `StreamSettings`.
+
+    Settings that are not given stay as they are.
+
+    Attributes:
+        name: The name of the stream, at most 100 characters.
+    """
 
     name: str

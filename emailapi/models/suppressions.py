@@ -1,4 +1,4 @@
-"""Addresses that a stream does not send to."""
+"""Suppressions: addresses that a message stream does not send to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .listing import Listing
 
 
 class SuppressionReason(StrEnum):
-    """Why an address is suppressed; unsubscribing counts as manual."""
+    """Why an address is suppressed. An address that unsubscribed has `MANUAL_SUPPRESSION`."""
 
     HARD_BOUNCE = "HardBounce"
     SPAM_COMPLAINT = "SpamComplaint"
@@ -21,7 +21,7 @@ class SuppressionReason(StrEnum):
 
 
 class SuppressionOrigin(StrEnum):
-    """Who suppressed it; by the API is `CUSTOMER`."""
+    """Who suppressed an address: the recipient, you (by the API or the web interface), or the service."""
 
     RECIPIENT = "Recipient"
     CUSTOMER = "Customer"
@@ -29,7 +29,7 @@ class SuppressionOrigin(StrEnum):
 
 
 class SuppressionStatus(StrEnum):
-    """What became of one address of a call."""
+    """The result of a change for one address."""
 
     SUPPRESSED = "Suppressed"
     DELETED = "Deleted"
@@ -39,13 +39,13 @@ class SuppressionStatus(StrEnum):
 @attrs.frozen(kw_only=True)
 class Suppression:
     """
-    One address that a stream does not send to.
+    An address that a message stream does not send to (contract section 2.9).
 
     Attributes:
         email_address: The address.
-        suppression_reason: Why.
-        origin: By whom.
-        created_at: Since when, with its zone.
+        suppression_reason: Why the address is suppressed.
+        origin: Who suppressed the address.
+        created_at: When the address was suppressed, in UTC; None if the date cannot be read.
     """
 
     email_address: str = ""
@@ -57,12 +57,12 @@ class Suppression:
 @attrs.frozen(kw_only=True)
 class SuppressionResult:
     """
-    What became of one address of a call.
+    The result of a change for one address.
 
     Attributes:
         email_address: The address.
-        status: Whether it was done.
-        message: Why it was not.
+        status: `SUPPRESSED` or `DELETED` if the change was made, `FAILED` if not.
+        message: Why the change was not made; `""` if it was.
     """
 
     email_address: str = ""
@@ -71,7 +71,17 @@ class SuppressionResult:
 
 
 class SuppressionFilters(TypedDict, total=False):
-    """What `Suppressions.list` narrows by."""
+    """
+    Filters of `client.suppressions.list` (contract section 2.9). An address must match all of them.
+
+    Attributes:
+        suppression_reason: Why the address is suppressed, for example `SuppressionReason.HARD_BOUNCE`.
+        origin: Who suppressed the address, for example `SuppressionOrigin.RECIPIENT`.
+        email_address: The exact address.
+        from_date: Earliest time of the suppression, inclusive: an aware `datetime`, or a `date`, which is a US Eastern
+            day. A `datetime` without a time zone is rejected.
+        to_date: Latest time of the suppression, inclusive, in the same forms as `from_date`.
+    """
 
     suppression_reason: SuppressionReason | str
     origin: SuppressionOrigin | str

@@ -1,4 +1,4 @@
-"""Templates, and what checking and pushing them gives."""
+"""Templates, and the results of validating and pushing them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .listing import Listing
 
 
 class TemplateType(StrEnum):
-    """What a template is for."""
+    """Standard templates are for emails, layouts surround them; `ALL` is for `TemplateFilters` only."""
 
     STANDARD = "Standard"
     LAYOUT = "Layout"
@@ -22,15 +22,15 @@ class TemplateType(StrEnum):
 @attrs.frozen(kw_only=True)
 class Template:
     """
-    One template, without its content.
+    A template without its content (contract section 2.7).
 
     Attributes:
-        template_id: Its id.
-        alias: Its name for programs.
-        name: Its name for people.
-        active: Whether it may be used; a deleted one may not.
-        template_type: Whether mails are made of it, or it goes round those that are.
-        layout_template: The alias of the layout that goes round it.
+        template_id: The id of the template.
+        alias: A name for programs, unique on the server.
+        name: The name for people.
+        active: Whether the template can be used; False if it was deleted.
+        template_type: The kind of the template, standard or layout.
+        layout_template: The alias of the layout of a standard template; None if it has none.
     """
 
     template_id: int | None = None
@@ -44,13 +44,13 @@ class Template:
 @attrs.frozen(kw_only=True)
 class TemplateDetails(Template):
     """
-    One template with its content.
+    A template with its content.
 
     Attributes:
-        subject: Subject, in the template language; layouts have none.
-        html_body: The HTML version.
-        text_body: The plain version.
-        associated_server_id: Its server.
+        subject: The subject, in the template language; empty for a layout.
+        html_body: The HTML body, in the template language.
+        text_body: The plain text body, in the template language.
+        associated_server_id: The id of the server.
     """
 
     subject: str = ""
@@ -60,7 +60,13 @@ class TemplateDetails(Template):
 
 
 class TemplateFilters(TypedDict, total=False):
-    """What `Templates.list` narrows by."""
+    """
+    Filters of `client.templates.list` (contract section 2.7). A template must match all of them.
+
+    Attributes:
+        template_type: The kind of template: `TemplateType.STANDARD`, `LAYOUT` or `ALL`.
+        layout_template: The alias of a layout: only standard templates that use it.
+    """
 
     template_type: TemplateType | str
     layout_template: str
@@ -78,7 +84,18 @@ TEMPLATES = Listing(
 
 
 class TemplateContent(TypedDict, total=False):
-    """What a template is made of; `layout_template=""` takes the layout off."""
+    """
+    Optional arguments of a template (contract section 2.7).
+
+    Attributes:
+        subject: The subject, in the template language. Required for a standard template, not allowed for a layout.
+        html_body: The HTML body, in the template language. A template needs at least one of the two bodies.
+        text_body: The plain text body, in the template language. Each body of a layout has `{{{@content}}}` exactly
+            once.
+        alias: A name for programs: a letter, then letters, digits, `.`, `-` and `_`. The service makes one of the name
+            if it is not given.
+        layout_template: The alias of the layout that surrounds a standard template; `""` removes the layout.
+    """
 
     subject: str
     html_body: str
@@ -88,25 +105,56 @@ class TemplateContent(TypedDict, total=False):
 
 
 class TypedTemplateContent(TemplateContent, total=False):
-    """What a new template is made of; its type never changes."""
+    """
+    Optional arguments that only a new template has, besides `TemplateContent`.
+
+    Attributes:
+        template_type: The kind of the template: `TemplateType.STANDARD` (the default) or `LAYOUT`. It cannot be changed
+            later.
+    """
 
     template_type: TemplateType | str
 
 
 class NewTemplate(TypedTemplateContent):
-    """What `Templates.create` takes."""
+    """
+    Arguments of `client.templates.create` (contract section 2.7); also the content and the type of a template.
+
+    Attributes:
+        name: The name of the template for people; several templates may have the same.
+    """
 
     name: str
 
 
 class TemplateChanges(TemplateContent, total=False):
-    """What `Templates.edit` takes; what is left out stays as it is."""
+    """
+    Arguments of `client.templates.edit` (contract section 2.7); also the content of a template.
+
+    Fields that are not given stay as they are.
+
+    Attributes:
+        name: The name of the template for people; several templates may have the same.
+    """
 
     name: str
 
 
 class TemplateToValidate(TypedDict, total=False):
-    """What `Templates.validate` takes."""
+    """
+    Arguments of `client.templates.validate` (contract section 2.7); at least one of subject and bodies is required.
+
+    Attributes:
+        subject: The subject, in the template language.
+        html_body: The HTML body, in the template language.
+        text_body: The plain text body, in the template language.
+        test_render_model: Values with which the service renders the template: a mapping of JSON values. For names
+            without a value it uses `<name>_Value`.
+        inline_css_for_html_test_render: Whether style sheets are moved into the elements of the rendered HTML body;
+            True at the service if it is not given.
+        template_type: The kind of the template: `TemplateType.STANDARD` (the default) or `LAYOUT`.
+        layout_template: The alias of a layout in which the template is rendered.
+    """
 
     subject: str
     html_body: str
@@ -120,12 +168,12 @@ class TemplateToValidate(TypedDict, total=False):
 @attrs.frozen(kw_only=True)
 class TemplateFault:
     """
-    One thing that is wrong with a template.
+    An error in a template.
 
     Attributes:
-        message: What.
-        line: In which line, from 1.
-        character_position: At which character of it, from 1.
+        message: Description of the error.
+        line: Line of the error, starting at 1; None if it is not known.
+        character_position: Character of the line, starting at 1; None if it is not known.
     """
 
     message: str = ""
@@ -136,12 +184,12 @@ class TemplateFault:
 @attrs.frozen(kw_only=True)
 class ContentValidation:
     """
-    What is to be said of one part of a template.
+    The validation of one part of a template.
 
     Attributes:
-        content_is_valid: Whether it can be rendered.
-        validation_errors: What is wrong with it.
-        rendered_content: What the test model made of it.
+        content_is_valid: Whether the part can be rendered.
+        validation_errors: The errors in the part.
+        rendered_content: The part, rendered with the test model.
     """
 
     content_is_valid: bool = False
@@ -152,14 +200,14 @@ class ContentValidation:
 @attrs.frozen(kw_only=True)
 class TemplateValidation:
     """
-    What is to be said of a template; a part that was not given is None.
+    The validation of a template; a part that was not given is None.
 
     Attributes:
-        all_content_is_valid: Whether every part can be rendered.
-        subject: The subject.
-        html_body: The HTML version.
-        text_body: The plain version.
-        suggested_template_model: A model with every name the template uses.
+        all_content_is_valid: Whether all parts can be rendered.
+        subject: The validation of the subject.
+        html_body: The validation of the HTML body.
+        text_body: The validation of the plain text body.
+        suggested_template_model: A model with all names that the template uses.
     """
 
     all_content_is_valid: bool = False
@@ -170,7 +218,7 @@ class TemplateValidation:
 
 
 class PushAction(StrEnum):
-    """What pushing does, or would do, to a template of the destination."""
+    """Whether a push creates or changes a template of the destination server."""
 
     CREATE = "Create"
     EDIT = "Edit"
@@ -179,14 +227,14 @@ class PushAction(StrEnum):
 @attrs.frozen(kw_only=True)
 class PushedTemplate:
     """
-    What became, or would become, of one template.
+    The effect of a push on one template (contract section 2.16).
 
     Attributes:
-        action: Whether it is new at the destination.
-        template_id: Its id there; None where it is not yet made.
-        alias: By which the two are told to be the same.
-        name: Its name.
-        template_type: Its type.
+        action: Whether the template is created or changed on the destination server.
+        template_id: The id on the destination server; None if the template has not been created yet.
+        alias: The alias, which is the same on both servers.
+        name: The name of the template.
+        template_type: The kind of the template.
     """
 
     action: PushAction | str = ""
@@ -197,7 +245,14 @@ class PushedTemplate:
 
 
 class TemplatePush(TypedDict):
-    """What `templates.push` takes; with `perform_changes=False` it only tells what would be done."""
+    """
+    Arguments of `account.templates.push` (contract section 2.16).
+
+    Attributes:
+        source_server_id: The id of the server whose templates are copied; those without an alias are skipped.
+        destination_server_id: The id of the server that they are copied to.
+        perform_changes: True to copy the templates; False to find out what a push would change.
+    """
 
     source_server_id: Annotated[int, Wire("SourceServerID")]
     destination_server_id: Annotated[int, Wire("DestinationServerID")]

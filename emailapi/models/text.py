@@ -1,4 +1,4 @@
-"""What text may stand in a header, and what text can be encoded at all."""
+"""Validation of texts for headers and bodies."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import re
 from ..errors import InvalidEmail
 from ..wire import check_surrogates, is_lazy_text
 
-# A CR or LF would start a header of the sender's own making, NUL ends the line for some servers, and a lone
-# surrogate cannot be encoded. Every other character is legal text and is encoded by the way out.
+# A CR or LF would start another header (header injection), NUL ends the line for some servers, and a lone
+# surrogate cannot be encoded. Every other character is valid text and is encoded by the transport.
 _BREAKS_HEADER = re.compile("[\r\n\0\ud800-\udfff]")
-# What stands before the host may be a login.
+# A user name and password in a URL.
 _LOGIN = re.compile("//[^/@]*@")
 _NAMES = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
 
 
 def plain_text(value: object, field: str) -> str:
     """
-    Return a text as a plain `str`, of whatever subclass it is: `SafeString`, `Markup`, a member of an enumeration.
+    Return a text as a plain `str`; subclasses (`SafeString`, `Markup`, a member of an enumeration) are converted.
 
     Raises:
-        InvalidEmail: The value is no text.
+        InvalidEmail: The value is not a text.
     """
     if isinstance(value, str):
         return str.__str__(value)
-    raise InvalidEmail(f"{field} must be text, not {type(value).__name__}{remedy(value)}", field=field)
+    raise InvalidEmail(f"{field} must be text, got {type(value).__name__}{conversion_hint(value)}", field=field)
 
 
-def remedy(value: object) -> str:
-    """Return what to do with a value that should have been text, as the end of a sentence; `""` for plain types."""
+def conversion_hint(value: object) -> str:
+    """Return what to do with a value that should have been text, as the end of a sentence; `""` for built-in types."""
     if isinstance(value, (bytes, bytearray, memoryview)):
         return ": decode it first"
     if type(value).__module__ != "builtins" or is_lazy_text(value):
@@ -38,13 +38,13 @@ def remedy(value: object) -> str:
 
 def header_text(value: object, field: str) -> str:
     """
-    Return `value`, which becomes a header or a part of one.
+    Validate a text that becomes a header or a part of a header, and return it.
 
     Raises:
-        InvalidEmail: It is no text, or has a CR, LF, NUL or lone surrogate in it.
+        InvalidEmail: The value is not a text, or contains a CR, LF, NUL or lone surrogate.
     """
     text = value if type(value) is str else plain_text(value, field)
-    # Most texts are printable: to ask for that is faster than to search.
+    # Most texts are printable, and `isprintable` is faster than a search.
     found = None if text.isprintable() else _BREAKS_HEADER.search(text)
     if found:
         what = _NAMES.get(found[0], "a lone surrogate")
@@ -52,23 +52,23 @@ def header_text(value: object, field: str) -> str:
     return text
 
 
-def shown_text(value: object, field: str) -> str:
+def display_text(value: object, field: str) -> str:
     """
-    Return `value`, which becomes the text of a header that readers are shown: a subject, a name.
+    Validate a text of a header that readers see, such as a subject or a name, and return it.
 
     Raises:
-        InvalidEmail: It cannot stand in a header, or was encoded for one already: encoded again, readers would be shown
-            the code.
+        InvalidEmail: The text cannot be part of a header, or is already encoded for one: encoded again, readers would
+            see the encoding.
     """
     if type(value) is str and "=?" not in value and value.isprintable():
         return value
-    # Before all else: what `email.header` encodes it also folds.
+    # First of all, since `email.header` also folds what it encodes.
     if isinstance(value, str) and "=?" in value:
         from .encoded_words import is_encoded
 
         if is_encoded(value):
             raise InvalidEmail(
-                f"{field} is encoded already: pass the plain text, as str(make_header(decode_header(...))) of "
+                f"{field} must not be encoded: pass the plain text, as str(make_header(decode_header(...))) of "
                 "email.header returns it",
                 field=field,
             )
@@ -76,16 +76,16 @@ def shown_text(value: object, field: str) -> str:
 
 
 def url_repr(value: object) -> str:
-    """Return the repr of a URL without the login that it may carry."""
+    """Return the repr of a URL without the user name and password that it may contain."""
     return _LOGIN.sub("//***@", repr(value))
 
 
 def body_text(value: object, field: str) -> str | None:
     """
-    Return `value`, which becomes a body.
+    Validate a body, and return it.
 
     Raises:
-        InvalidEmail: It is no text, or has a lone surrogate, which no encoding carries.
+        InvalidEmail: The value is not a text, or contains a lone surrogate, which cannot be encoded.
     """
     if value is None:
         return None

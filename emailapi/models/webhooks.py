@@ -1,4 +1,4 @@
-"""Webhooks: where the service reports what happens."""
+"""Webhooks: URLs that the service posts events to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .text import url_repr
 
 
 class WebhookStatus(StrEnum):
-    """Whether the service has seen a webhook answer."""
+    """Whether the service has verified that a webhook responds."""
 
     VERIFIED = "verified"
     UNVERIFIED = "unverified"
@@ -23,11 +23,11 @@ class WebhookStatus(StrEnum):
 @attrs.frozen(kw_only=True)
 class HttpAuth:
     """
-    What the service logs in to a webhook with.
+    User name and password for HTTP basic authentication at a webhook.
 
     Attributes:
-        username: The user.
-        password: The password; no repr shows it.
+        username: The user name.
+        password: The password; the repr does not show it.
     """
 
     username: str = ""
@@ -37,11 +37,11 @@ class HttpAuth:
 @attrs.frozen(kw_only=True)
 class HttpHeader:
     """
-    A header the service sends to a webhook.
+    A header that the service sends with every request to a webhook.
 
     Attributes:
-        name: Its name.
-        value: Its value, which may be a secret; no repr shows it.
+        name: The name of the header.
+        value: The value, which may be a shared secret; the repr does not show it.
     """
 
     name: str = ""
@@ -51,10 +51,10 @@ class HttpHeader:
 @attrs.frozen(kw_only=True)
 class Trigger:
     """
-    Whether one kind of event is reported.
+    Whether one type of event is posted to a webhook.
 
     Attributes:
-        enabled: Whether it is; None leaves it as it is.
+        enabled: True or False; None keeps the current setting.
     """
 
     enabled: bool | None = None
@@ -63,10 +63,10 @@ class Trigger:
 @attrs.frozen(kw_only=True)
 class OpenTrigger(Trigger):
     """
-    Whether opens are reported.
+    Whether opens are posted to a webhook.
 
     Attributes:
-        post_first_open_only: Only each recipient's first.
+        post_first_open_only: Whether only the first open of each recipient is posted; None keeps the current setting.
     """
 
     post_first_open_only: bool | None = None
@@ -75,10 +75,10 @@ class OpenTrigger(Trigger):
 @attrs.frozen(kw_only=True)
 class ContentTrigger(Trigger):
     """
-    Whether bounces, or complaints, are reported.
+    Whether bounces or spam complaints are posted to a webhook.
 
     Attributes:
-        include_content: With the whole bounce.
+        include_content: Whether the whole bounce or complaint is posted; None keeps the current setting.
     """
 
     include_content: bool | None = None
@@ -87,15 +87,15 @@ class ContentTrigger(Trigger):
 @attrs.frozen(kw_only=True)
 class Triggers:
     """
-    Which kinds of events are reported; one that is left out stays as it is.
+    The types of events that are posted to a webhook; a trigger that is not given keeps its setting.
 
     Attributes:
         open: Opens.
         click: Clicks.
         delivery: Deliveries.
         bounce: Bounces.
-        spam_complaint: Complaints.
-        subscription_change: Addresses that were suppressed or activated.
+        spam_complaint: Complaints about spam.
+        subscription_change: Addresses that were suppressed or activated again.
     """
 
     open: OpenTrigger = attrs.field(default=OpenTrigger())
@@ -109,16 +109,16 @@ class Triggers:
 @attrs.frozen(kw_only=True)
 class Webhook:
     """
-    One webhook.
+    A webhook (contract section 2.10). The repr does not show the user name and password of a URL.
 
     Attributes:
-        id: Its id.
-        url: What is called; no repr shows a login in it.
-        message_stream: The stream whose events it reports.
-        status: Whether the service has seen it answer; only a verified one gets events.
-        http_auth: What the service logs in with, if anything.
-        http_headers: What it sends besides.
-        triggers: Which events it reports.
+        id: The id of the webhook.
+        url: The URL that events are posted to.
+        message_stream: The id of the stream whose events are posted.
+        status: Whether the service has verified that the webhook responds. Only a verified webhook gets events.
+        http_auth: User name and password that the service sends; None if it sends none.
+        http_headers: Additional headers that the service sends.
+        triggers: The types of events that are posted.
     """
 
     id: Annotated[int | None, Wire("ID")] = None
@@ -131,7 +131,12 @@ class Webhook:
 
 
 class WebhookFilters(TypedDict, total=False):
-    """What `Webhooks.list` narrows by."""
+    """
+    Filters of `client.webhooks.list` (contract section 2.10).
+
+    Attributes:
+        message_stream: The id of a message stream; the webhooks of all streams are listed if it is not given.
+    """
 
     message_stream: str
 
@@ -140,7 +145,18 @@ WEBHOOKS = Listing("/webhooks", "Webhooks", Webhook, WebhookFilters, paging=None
 
 
 class WebhookSettings(TypedDict, total=False):
-    """What may be set on any webhook; `verify=False` saves it without calling it."""
+    """
+    Optional arguments of a webhook (contract section 2.10).
+
+    Attributes:
+        http_auth: User name and password that the service sends with every request. Nothing is signed: use this or a
+            secret header to recognize the service.
+        http_headers: Additional headers that the service sends with every request.
+        triggers: The types of events that are posted. Triggers that are not given stay as they are.
+        verify: Whether the service posts a sample of each enabled event first, and saves the webhook only if all
+            responses have status 200. True if it is not given; with False the webhook is saved unverified, and gets no
+            events until it is verified.
+    """
 
     http_auth: HttpAuth
     http_headers: Sequence[HttpHeader]
@@ -149,19 +165,37 @@ class WebhookSettings(TypedDict, total=False):
 
 
 class StreamWebhookSettings(WebhookSettings, total=False):
-    """What may be set on a new webhook; its stream never changes."""
+    """
+    Optional arguments that only a new webhook has, besides `WebhookSettings`.
+
+    Attributes:
+        message_stream: The id of the stream whose events are posted, not an inbound stream; `outbound` if it is not
+            given. It cannot be changed later.
+    """
 
     message_stream: str
 
 
 class NewWebhook(StreamWebhookSettings):
-    """What `Webhooks.create` takes."""
+    """
+    Arguments of `client.webhooks.create` (contract section 2.10); also the settings and the stream of a webhook.
+
+    Attributes:
+        url: The URL that events are posted to.
+    """
 
     url: str
 
 
 class WebhookChanges(WebhookSettings, total=False):
-    """What `Webhooks.edit` takes; what is left out stays as it is."""
+    """
+    Arguments of `client.webhooks.edit` (contract section 2.10); also those of `WebhookSettings`.
+
+    Settings that are not given stay as they are.
+
+    Attributes:
+        url: The URL that events are posted to.
+    """
 
     url: str
 
@@ -169,13 +203,13 @@ class WebhookChanges(WebhookSettings, total=False):
 @attrs.frozen(kw_only=True)
 class TriggerCheck:
     """
-    What a webhook answered to the call for one kind of event.
+    The response of a webhook to the sample of one type of event.
 
     Attributes:
-        trigger_type: Which.
-        success: Whether it answered 200.
-        status_code: What it answered; None when it could not be called.
-        message: What was wrong.
+        trigger_type: The type of event.
+        success: Whether the response had status 200.
+        status_code: HTTP status of the response; None if there was none.
+        message: Description of the failure.
     """
 
     trigger_type: str = ""
@@ -187,14 +221,14 @@ class TriggerCheck:
 @attrs.frozen(kw_only=True)
 class WebhookVerification:
     """
-    What calling a webhook gave.
+    The result of verifying a webhook (contract section 2.10).
 
     Attributes:
-        id: The webhook.
-        url: What was called.
-        success: Whether every call was answered as it should be.
-        results: Each call.
-        message: The sum of it.
+        id: The id of the webhook.
+        url: The URL that the samples were posted to.
+        success: Whether all responses had status 200.
+        results: The response to each sample.
+        message: Summary of the results.
     """
 
     id: int | None = None

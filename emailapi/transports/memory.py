@@ -9,7 +9,7 @@ from typing import Any, Self
 from .._delivery import CallContext, new_keys
 from ..errors import ConfigurationError, InvalidEmail
 from ..models.bulk import BulkEmail, BulkState, BulkStatus
-from ..models.email import Email, TemplateEmail, check_whole
+from ..models.email import Email, TemplateEmail, check_complete
 from ..models.outbound import BatchItem, SendResult
 from .base import BaseTransport
 from .batch import Batch
@@ -55,7 +55,7 @@ class MemoryTransport(BaseTransport[Any]):
 
     def _prepare(self, email: Email | TemplateEmail, batch: Batch[Any]) -> Email | TemplateEmail:
         if isinstance(email, Email):
-            check_whole(email)
+            check_complete(email)
         else:
             _check_template(email)
         return email
@@ -64,7 +64,7 @@ class MemoryTransport(BaseTransport[Any]):
         if bulk.sender is None:
             raise InvalidEmail("sender is missing", field="sender")
         if not bulk.messages:
-            raise InvalidEmail("nobody to send to: messages is empty", field="messages")
+            raise InvalidEmail("no recipients: messages is empty", field="messages")
         return bulk
 
     def _check_open(self) -> None:
@@ -108,6 +108,6 @@ def _check_template(email: TemplateEmail) -> None:
     if email.sender is None:
         raise InvalidEmail("sender is missing", field="sender")
     if not (email.to or email.cc or email.bcc):
-        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
+        raise InvalidEmail("no recipients: to, cc and bcc are empty", field="to")
     if email.template_id is None and email.template_alias is None:
         raise InvalidEmail("an email of a template needs a template_id or a template_alias", field="template_id")

@@ -56,7 +56,7 @@ def read_ready(message: Given, sender: str | Address | None, recipients: Recipie
         raise InvalidEmail("sender is missing: give one, or a message with From", field="sender")
     targets = found_recipients if recipients is None else mailboxes(recipients)
     if not targets:
-        raise InvalidEmail("nobody to send to: give recipients, or a message with To, Cc or Bcc", field="recipients")
+        raise InvalidEmail("no recipients: give recipients, or a message with To, Cc or Bcc", field="recipients")
     return Ready(origin, targets, content)
 
 

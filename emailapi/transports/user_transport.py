@@ -10,7 +10,7 @@ from typing import Any
 from .._delivery import CallContext, raised_by_signal
 from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, InvalidEmail
 from ..models.bulk import BulkEmail, BulkStatus
-from ..models.email import Email, check_whole
+from ..models.email import Email, check_complete
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from .base import BaseTransport, is_ours
@@ -61,7 +61,7 @@ class UserTransport(BaseTransport[Email]):
         Raises:
             InvalidEmail: It cannot, or its check fails.
         """
-        self._check(self._take(email), check_whole)
+        self._check(self._take(email), check_complete)
 
     def _check(self, email: Email, otherwise: Callable[[Email], object]) -> None:
         try:

@@ -179,9 +179,9 @@ def test_the_text_of_an_os_error_is_ours():
 
 def test_at_names_the_item():
     """A refused mail of a batch says its place, and keeps its field."""
-    error = errors.InvalidEmail("to: 'x' is not an address", field="to").at(3)
+    error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)
     assert (error.field, error.argument, error.index) == ("to", "to", 3)
-    assert str(error) == "mail 3: to: 'x' is not an address"
+    assert str(error) == "mail 3: to: 'x' is not a valid email address"
     assert errors.InvalidEmail("x", field="to").index is None
 
 

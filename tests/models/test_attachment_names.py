@@ -90,7 +90,7 @@ def test_of_a_path_the_last_part_is_the_name(given, kept):
 
 @pytest.mark.parametrize("name", [".", "..", "...", "a/", "a\\", "../..", "/", " . ", "a/.."])
 def test_a_path_that_ends_in_no_name(name):
-    with pytest.raises(InvalidEmail, match="must be a file's name") as caught:
+    with pytest.raises(InvalidEmail, match="must be a file name") as caught:
         Attachment(name=name, content=b"")
     assert caught.value.field == "name"
 

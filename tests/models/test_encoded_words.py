@@ -56,11 +56,11 @@ def test_a_recipient_reads_both_names():
         ("=?utf-8?q?a=0D=0ABcc:_v=40x.example?=", "must not contain a carriage return"),
         ("=?utf-8?b?YQpCY2M6IHZAeC5leGFtcGxl?=", "must not contain a line feed"),
         ("=?utf-8?q?a=00?=", "must not contain a NUL"),
-        ("=?utf-16-le?b?ANg=?=", "has bytes that are not of its charset"),
-        ("=?utf-8?q?=FF?=", "has bytes that are not of its charset"),
+        ("=?utf-16-le?b?ANg=?=", "has bytes that are not valid in its charset"),
+        ("=?utf-8?q?=FF?=", "has bytes that are not valid in its charset"),
         ("=?klingon?q?a?=", "'klingon', which is unknown"),
         ("=?utf-8?b?a?=", "has an encoded word that cannot be decoded"),
-        (f"=?utf-8?q?{WORD.replace('=', '=3D').replace('?', '=3F')}?=", "is encoded already"),
+        (f"=?utf-8?q?{WORD.replace('=', '=3D').replace('?', '=3F')}?=", "must not be encoded"),
     ],
 )
 @pytest.mark.parametrize("form", ["{} <j@x.example>", '"{}" <j@x.example>', "j@x.example ({})"])
@@ -94,7 +94,7 @@ ENCODED = [
 )
 def test_a_text_that_is_encoded_already_is_refused_with_the_remedy(make, field, text):
     """It would be encoded a second time, and the recipient would read the code."""
-    with pytest.raises(InvalidEmail, match="is encoded already: pass the plain text") as caught:
+    with pytest.raises(InvalidEmail, match="must not be encoded: pass the plain text") as caught:
         make(text)
     assert caught.value.field == field
 

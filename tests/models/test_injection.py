@@ -150,7 +150,7 @@ def test_no_lone_surrogate_in_a_body(field, odd):
 )
 def test_header_names(name):
     """A header's name is printable ASCII without colon and space, and nothing else."""
-    with pytest.raises(InvalidEmail, match="no header name") as caught:
+    with pytest.raises(InvalidEmail, match="is not a valid header name") as caught:
         Header(name, "value")
     assert caught.value.field == "name"
     with pytest.raises(InvalidEmail, match=r"headers\[0\]: ") as caught:
@@ -166,7 +166,7 @@ def test_header_names(name):
 )
 def test_structural_headers_are_refused(name, case):
     """A header that the mail's own fields write cannot be given a second time, in whatever case of letters."""
-    with pytest.raises(InvalidEmail, match="cannot be a header of your own") as caught:
+    with pytest.raises(InvalidEmail, match="must not be set") as caught:
         Header(case(name), "x")
     assert caught.value.field == "name"
     with pytest.raises(InvalidEmail, match=r"headers\[1\]: "):

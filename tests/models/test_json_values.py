@@ -128,7 +128,7 @@ def test_a_model_is_a_copy():
 def test_metadata_is_text(value):
     """Metadata is text on both sides: nothing is converted."""
     for kind in (Email, BulkMessage):
-        with pytest.raises(InvalidEmail, match=f"metadata: 'user' must be text, not {type(value).__name__}") as caught:
+        with pytest.raises(InvalidEmail, match=f"metadata: 'user' must be text, got {type(value).__name__}") as caught:
             kind(metadata={"user": value})
         assert caught.value.field == "metadata"
 

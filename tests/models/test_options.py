@@ -59,7 +59,7 @@ def test_options_are_named():
 def test_a_hook_is_a_function(name):
     """What cannot be called is refused by its name."""
     assert getattr(Hooks(**{name: print}), name) is print
-    with pytest.raises(ConfigurationError, match=f"{name} must be a function, not int"):
+    with pytest.raises(ConfigurationError, match=f"{name} must be a function, got int"):
         Hooks(**{name: 7})
 
 

@@ -94,5 +94,5 @@ def test_a_lazy_text_that_cannot_be_made_is_refused_like_any_other():
 
 def test_a_lazy_text_is_no_list():
     """Lazy texts can be iterated, letter by letter."""
-    with pytest.raises(InvalidEmail, match="attachments must be a list, not LazyProxy"):
+    with pytest.raises(InvalidEmail, match="attachments must be a list, got LazyProxy"):
         Email(attachments=LazyProxy(lambda: "a.pdf"))

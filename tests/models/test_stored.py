@@ -142,16 +142,16 @@ def test_values_of_a_person_are_taken_too():
         (Email, {1: "x"}, "1", "unknown field '1'"),
         (Email, {"to": [{"mail": "a@x"}]}, "to", "to[0]: unknown field 'mail'"),
         (Email, {"to": [{"name": "a"}]}, "to", "to[0]: email is missing"),
-        (Email, {"sender": {"email": "a@"}}, "sender", "sender: 'a@' is not an address"),
+        (Email, {"sender": {"email": "a@"}}, "sender", "sender: 'a@' is not a valid email address"),
         (Email, {"headers": [{"name": "X-A"}]}, "headers", "headers[0]: value is missing"),
         (Email, {"attachments": [{"name": "a"}]}, "attachments", "attachments[0]: content must be base64 text"),
-        (Email, {"attachments": [{"name": "a", "content": "?"}]}, "attachments", "is no valid base64"),
+        (Email, {"attachments": [{"name": "a", "content": "?"}]}, "attachments", "is not valid base64"),
         (Email, {"attachments": [{"content": "YQ=="}]}, "attachments", "attachments[0]: name is missing"),
         (Email, {"attachments": [{"name": "a", "content": "YQ==", "size": 1}]}, "attachments", "unknown field 'size'"),
         (Email, {"attachments": ["YQ=="]}, "attachments", "attachments[0]: expected Attachment or a mapping"),
         (Email, {"text_body": 5}, "text_body", "text_body must be text"),
-        (Email, [], "data", "expected a mapping, got list"),
-        (Email, None, "data", "expected a mapping, got NoneType"),
+        (Email, [], "data", "data must be a mapping, got list"),
+        (Email, None, "data", "data must be a mapping, got NoneType"),
         (TemplateEmail, {"template_id": 1}, "template_model", "template_model is missing"),
         (BulkEmail, {"messages": [{}, {"too": "x"}]}, "messages", "messages[1]: unknown field 'too'"),
         (BulkMessage, {"subject": "x"}, "subject", "unknown field 'subject'"),
@@ -173,7 +173,7 @@ def test_replace_returns_a_changed_copy():
 
 
 def test_replace_checks_as_a_new_email():
-    with pytest.raises(InvalidEmail, match="to: 'x' is not an address"):
+    with pytest.raises(InvalidEmail, match="to: 'x' is not a valid email address"):
         Email(to="a@example.com").replace(to="x")
 
 

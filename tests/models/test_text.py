@@ -40,7 +40,7 @@ def test_no_body():
 @pytest.mark.parametrize("value", [b"x", 5, ["x"], object])
 def test_other_types(value):
     """What is no text is refused by the name of its type."""
-    with pytest.raises(InvalidEmail, match=f"text_body must be text, not {type(value).__name__}"):
+    with pytest.raises(InvalidEmail, match=f"text_body must be text, got {type(value).__name__}"):
         body_text(value, "text_body")
-    with pytest.raises(InvalidEmail, match=f"tag must be text, not {type(value).__name__}"):
+    with pytest.raises(InvalidEmail, match=f"tag must be text, got {type(value).__name__}"):
         header_text(value, "tag")

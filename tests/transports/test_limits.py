@@ -91,10 +91,10 @@ def test_the_size_of_a_whole_mail(given, field):
 @pytest.mark.parametrize(
     "given, field, sentence",
     [
-        ({"to": ()}, "to", "nobody to send to: to, cc and bcc are empty"),
-        ({"to": "undisclosed-recipients:;"}, "to", "nobody to send to"),
+        ({"to": ()}, "to", "no recipients: to, cc and bcc are empty"),
+        ({"to": "undisclosed-recipients:;"}, "to", "no recipients"),
         ({"to": people(51)}, "to", "51 recipients in to, cc and bcc, the API takes 50"),
-        ({"text_body": None}, "text_body", "a mail needs a text_body or an html_body"),
+        ({"text_body": None}, "text_body", "an email needs a text_body or an html_body"),
         ({"sender": None}, "sender", "sender is missing, and the client has none to fill in"),
         ({"subject": "😀" * 1001}, "subject", "subject has 2002 characters (UTF-16), the API takes 2000"),
         (meta(("User", "1"), ("user", "2")), "metadata", "metadata has names that differ only in the case of letters"),

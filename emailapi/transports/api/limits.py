@@ -11,9 +11,9 @@ from ...models.email import (
     METADATA_NAME_LIMIT,
     METADATA_VALUE_LIMIT,
     STREAM_LIMIT,
+    AddressedEmail,
     BaseEmail,
     Email,
-    Envelope,
     TemplateEmail,
 )
 
@@ -53,7 +53,7 @@ def check_email(email: Email, sender: Address) -> None:
     """
     _check_recipients(email)
     if not email.text_body and not email.html_body:
-        why = "a mail needs a text_body or an html_body, and to the API an empty one is none"
+        why = "an email needs a text_body or an html_body, and to the API an empty one is none"
         raise InvalidEmail(why, field="text_body")
     _check_length(email.subject, "subject", SUBJECT_LIMIT)
     _check_rest(email, sender)
@@ -80,14 +80,14 @@ def check_bulk(bulk: BulkEmail, sender: Address) -> None:
         InvalidEmail: A limit is broken; the error names the field.
     """
     if not bulk.messages:
-        raise InvalidEmail("nobody to send to: messages is empty", field="messages")
+        raise InvalidEmail("no recipients: messages is empty", field="messages")
     for index, message in enumerate(bulk.messages):
         try:
             _check_message(bulk, message)
         except InvalidEmail as error:
             raise InvalidEmail(f"messages[{index}]: {error.message}", field="messages") from None
     if not (bulk.text_body or bulk.html_body) and bulk.template_id is None and bulk.template_alias is None:
-        why = "a mail needs a text_body, an html_body or a template, and to the API an empty body is none"
+        why = "an email needs a text_body, an html_body or a template, and to the API an empty body is none"
         raise InvalidEmail(why, field="text_body")
     _check_length(bulk.subject, "subject", SUBJECT_LIMIT)
     _check_rest(bulk, sender)
@@ -152,10 +152,10 @@ def _check_ascii(field: str, group: Iterable[Address]) -> None:
             )
 
 
-def _check_recipients(envelope: Envelope | BulkMessage) -> None:
+def _check_recipients(envelope: AddressedEmail | BulkMessage) -> None:
     count = len(envelope.to) + len(envelope.cc) + len(envelope.bcc)
     if not count:
-        raise InvalidEmail("nobody to send to: to, cc and bcc are empty", field="to")
+        raise InvalidEmail("no recipients: to, cc and bcc are empty", field="to")
     if count > RECIPIENTS_LIMIT:
         raise InvalidEmail(f"{count} recipients in to, cc and bcc, the API takes {RECIPIENTS_LIMIT}", field="to")
 

@@ -11,7 +11,7 @@ from ..._delivery import BATCH_NAME, KEY_NAME, OWN_NAMES
 from ...errors import InvalidEmail
 from ...models.address import Address
 from ...models.bulk import BulkEmail
-from ...models.email import BaseEmail, Email, Envelope, TemplateEmail
+from ...models.email import AddressedEmail, BaseEmail, Email, TemplateEmail
 from ...settings import Options
 from ...wire import dump_json, wire_names, write
 from .limits import (
@@ -142,7 +142,7 @@ def encode(
         if own:
             check_names(own)
         written[_METADATA] = own | ({KEY_NAME: key} if batch is None else {KEY_NAME: key, BATCH_NAME: batch})
-    recipients, bcc = ((*email.to, *email.cc, *email.bcc), email.bcc) if isinstance(email, Envelope) else ((), ())
+    recipients, bcc = ((*email.to, *email.cc, *email.bcc), email.bcc) if isinstance(email, AddressedEmail) else ((), ())
     return APIPayload(
         _as_json(email, written, sender),
         key,

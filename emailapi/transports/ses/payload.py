@@ -12,7 +12,7 @@ from ...errors import ConfigurationError, InvalidEmail
 from ...mime import envelope, to_bytes
 from ...mime.headers import write_addresses
 from ...models.address import Address
-from ...models.email import Email, check_whole
+from ...models.email import Email, check_complete
 from ..ready_message import Given, Recipients, in_seven_bits, mailboxes, one_mailbox, read_ready
 
 RECIPIENTS_LIMIT = 50
@@ -90,7 +90,7 @@ def pack(email: Email, defaults: Defaults) -> Parcel:
     Raises:
         InvalidEmail: Naming the field that SES does not carry, or would refuse.
     """
-    sender = check_whole(email)
+    sender = check_complete(email)
     _check(email, sender)
     parcel = _raw(email, defaults) if email.headers or email.attachments else _simple(email, sender, defaults)
     return _completed(parcel, _tags(email, defaults), defaults)
@@ -107,7 +107,7 @@ def pack_message(
     """
     tags: Mapping[str, str] = defaults.tags
     if isinstance(message, Email):
-        _check(message, check_whole(message))
+        _check(message, check_complete(message))
         tags = _tags(message, defaults)
         own_sender, own_recipients = envelope(message)
         origin = own_sender if sender is None else one_mailbox(sender)

@@ -148,7 +148,7 @@ def redirect(
     origin = parcel.sender if sender is None else one_mailbox(sender)
     targets = parcel.recipients if recipients is None else mailboxes(recipients)
     if not targets:
-        raise InvalidEmail("nobody to send to: recipients is empty", field="recipients")
+        raise InvalidEmail("no recipients: recipients is empty", field="recipients")
     return attrs.evolve(
         parcel,
         sender=origin,
