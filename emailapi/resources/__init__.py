@@ -1,1 +1,1 @@
-"""Verbs: one namespace of the client a file."""
+"""The namespaces of the clients: one module and one class for each attribute."""

@@ -1,4 +1,4 @@
-"""Walking through a listing, past what the service gives in one go."""
+"""Reading lists page by page, also beyond the 10,000 records that the service lists."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Fetch = Callable[[str, Pairs], Any]
 @attrs.frozen
 class Query:
     """
-    What a walk through a listing asks for.
+    The parameters with which the pages of a list are requested.
 
     Attributes:
-        listing: The listing, its path complete.
-        fetch: Gets the JSON value of a path and its query pairs.
-        count: Records a page.
-        filters: What it narrows by, as given.
-        until: The end of the range, once it was narrowed to get past the service's limit.
-        ordered: Whether every page so far came newest first.
+        listing: The list, with its complete path.
+        fetch: Function that returns the JSON value for a path and query parameters.
+        count: Number of records on a page.
+        filters: The filters as given.
+        until: End of the date range, once it was narrowed to get beyond 10,000 records.
+        ordered: Whether every page so far was ordered by date, newest first.
     """
 
     listing: Listing[Any]
@@ -40,39 +40,39 @@ class Query:
     ordered: bool = True
 
     def narrowed(self) -> Mapping[str, Any]:
-        """Return the filters with the range's end that is in force."""
+        """Return the filters, with the narrowed end of the date range if there is one."""
         return self.filters if self.until is None else {**self.filters, "to_date": self.until}
 
 
 def check_range(count: int, offset: int) -> None:
     """
-    Refuse what the service would: see api-contract section 1.6.
+    Check count and offset against the service's limits (contract section 1.6).
 
     Raises:
-        InvalidArgument: Naming the one that is out of range.
+        InvalidArgument: One of them is out of range. The error names it.
     """
     for name, value, low, high in (("count", count, 1, PAGE_LIMIT), ("offset", offset, 0, RECORD_LIMIT)):
         if isinstance(value, bool) or not isinstance(value, int):
-            raise InvalidArgument(f"{name} must be a whole number, not {value!r}", argument=name)
+            raise InvalidArgument(f"{name} must be a whole number, got {value!r}", argument=name)
         if not low <= value <= high:
-            raise InvalidArgument(f"{name} must be from {low} to {high}, not {value}", argument=name)
+            raise InvalidArgument(f"{name} must be from {low} to {high}, got {value}", argument=name)
     if count + offset > RECORD_LIMIT:
         raise InvalidArgument(
-            f"count + offset must be at most {RECORD_LIMIT}, not {count + offset}: narrow the dates", argument="offset"
+            f"count + offset must be at most {RECORD_LIMIT}, got {count + offset}: narrow the dates", argument="offset"
         )
 
 
 @attrs.frozen
 class KeyedQuery:
     """
-    What a walk asks for where each page gives the key of the next one.
+    The parameters of a list in which each response contains the key of the next page.
 
     Attributes:
-        listing: The listing.
-        fetch: Gets the JSON value of a path and its query pairs.
-        count: Records a page.
-        key: The service's key of the page; None for the first.
-        before: How many records stand before it.
+        listing: The list.
+        fetch: Function that returns the JSON value for a path and query parameters.
+        count: Number of records on a page.
+        key: Key of the page; None for the first page.
+        before: Number of records before the page.
     """
 
     listing: Listing[Any]
@@ -84,11 +84,11 @@ class KeyedQuery:
 
 def fetch_keyed_page(query: KeyedQuery) -> Page[Any]:
     """
-    Return the page that a key leads to.
+    Request the page that a key refers to.
 
     Raises:
-        InvalidArgument: A count that cannot be.
-        InvalidResponse: The answer is no listing.
+        InvalidArgument: `count` is out of range.
+        InvalidResponse: The response is not a list.
     """
     listing = query.listing
     check_range(query.count, 0)
@@ -113,17 +113,17 @@ def fetch_keyed_page(query: KeyedQuery) -> Page[Any]:
 def _rows(value: Any, listing: Listing[Any]) -> list[Any]:
     rows = value.get(listing.key) if isinstance(value, dict) else None
     if not isinstance(rows, list):
-        raise InvalidResponse(f"the listing has no {listing.key}", method="GET", path=listing.path, attempts=1)
+        raise InvalidResponse(f"the response has no list {listing.key}", method="GET", path=listing.path, attempts=1)
     return rows
 
 
 def fetch_page(query: Query, offset: int) -> Page[Any]:
     """
-    Return the page that begins at an offset.
+    Request the page that begins at an offset.
 
     Raises:
-        InvalidArgument: A filter the listing does not have, or a value that cannot be written.
-        InvalidResponse: The answer is no listing.
+        InvalidArgument: A filter is unknown, or its value is invalid.
+        InvalidResponse: The response is not a list.
     """
     listing = query.listing
     filters = query.narrowed()
@@ -135,7 +135,7 @@ def fetch_page(query: Query, offset: int) -> Page[Any]:
     records, unreadable = read_rows(rows, listing.record)
     after = offset + len(rows)
     total = _total(value)
-    # Where the service does not tell how many there are, a full page may have others behind it.
+    # If the service does not report the total, a full page may be followed by another one.
     more = bool(listing.paging and rows and (len(rows) >= query.count if total is None else after < total))
     total = after if total is None else total
     if more:
@@ -161,34 +161,34 @@ def _next_page(query: Query, after: int, records: list[Any]) -> Page[Any]:
 
 def _narrow(query: Query, records: list[Any]) -> datetime:
     """
-    Return where the next 10,000 records begin, in the order newest first: at the oldest of these.
+    Return the new end of the date range for the next 10,000 records: the date of the oldest record so far.
 
-    The service compares whole seconds, so that those of the oldest one's second come again; they are passed over.
+    The service compares whole seconds: the records of the same second come again, and are skipped.
     """
     listing = query.listing
-    limit = f"more than {RECORD_LIMIT} records match, which is all the service lists"
+    limit = f"more than {RECORD_LIMIT} records match, and the service lists no more"
     if not listing.dated or "to_date" not in listing.filters.__annotations__:
-        raise LimitExceeded(f"{limit}, and this listing cannot be narrowed by date: narrow the filters")
+        raise LimitExceeded(f"{limit}; this list cannot be narrowed by date: narrow the filters")
     if not query.ordered:
-        raise LimitExceeded(f"{limit}, and they do not come newest first: narrow the dates")
+        raise LimitExceeded(f"{limit}; they are not ordered newest first: narrow the dates")
     oldest: datetime = getattr(records[-1], listing.dated)
     until = oldest.replace(microsecond=0) + (timedelta(seconds=1) if oldest.microsecond else timedelta(0))
     if query.until is not None and until >= query.until:
-        raise LimitExceeded(f"{limit}, and all of them are of one second ({until.isoformat()}): narrow the filters")
+        raise LimitExceeded(f"{limit}; all of them are from one second ({until.isoformat()}): narrow the filters")
     return until
 
 
 def _newest_first(records: list[Any], dated: str | None) -> bool:
-    """Whether the service keeps the order that narrowing relies on; it is not documented."""
+    """Return whether records are ordered by date, newest first; narrowing needs this order, which is not documented."""
     dates = [getattr(record, dated) for record in records] if dated else []
     return bool(dates) and None not in dates and dates == sorted(dates, reverse=True)
 
 
 def _in_range(record: object, dated: str | None, filters: Mapping[str, Any]) -> bool:
     """
-    Whether a record lies in the range of instants that was asked for.
+    Return whether a record is in the requested range.
 
-    The service reads dates as Eastern wall-clock time: in autumn's repeated hour it gives more than was meant.
+    The service reads dates as Eastern local time: in the hour that is repeated in autumn it returns too many records.
     """
     at = getattr(record, dated, None) if dated else None
     if not isinstance(at, datetime):
@@ -200,7 +200,7 @@ def _in_range(record: object, dated: str | None, filters: Mapping[str, Any]) -> 
 
 
 def _total(value: Mapping[str, Any]) -> int | None:
-    """Return `TotalCount`, a number or a text of one, or None where the answer has none."""
+    """Return `TotalCount`, a number or a text with a number, or None if the response has none."""
     try:
         return int(value["TotalCount"])
     except (KeyError, TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Mails that came back: `client.bounces`."""
+"""Bounces: `client.bounces`."""
 
 from __future__ import annotations
 
@@ -7,53 +7,95 @@ from typing import TYPE_CHECKING
 from ..models.bounces import BOUNCES, Bounce, BounceActivation, BounceFilters, DeliveryStats
 from ..models.listing import Page, RecordId
 from ..models.messages import MessageDump
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class Bounces(Resource):
-    """The bounces of one server."""
+    """
+    The bounces of a server.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> client.outbound.send({"to": "hardbounce@bounce-testing.postmarkapp.com", "text_body": "Hello"}).message
+        'OK'
+        >>> for bounce in client.bounces.list(type="HardBounce", inactive=True):
+        ...     print(bounce.email, bounce.can_activate)
+        hardbounce@bounce-testing.postmarkapp.com True
+        >>> client.bounces.activate(bounce.id).inactive
+        False
+    """
 
     def delivery_stats(self) -> DeliveryStats:
-        """Return how many bounces there are of each type, and how many addresses are suppressed."""
+        """
+        Return the number of bounces by type, and the number of suppressed addresses.
+
+        Returns:
+            One count for each type that occurred; the first is the sum over all types.
+        """
         return self._read("/deliverystats", DeliveryStats)
 
     def list(self, *, count: int = 100, offset: int = 0, **filters: Unpack[BounceFilters]) -> Page[Bounce]:
         """
-        Return a page of bounces, newest first; of the stream `outbound` when none is named.
+        Return a page of bounces, newest first.
+
+        Args:
+            count: Number of bounces on the page, 1 to 500.
+            offset: Number of bounces to skip. `count + offset` is at most 10,000; `Page.iter_all` reads on beyond that.
+            **filters: Keys of `BounceFilters`: `type`, `inactive`, `email`, `tag`, `message_id`, `from_date`, `to_date`
+                and `message_stream`. The service searches the stream `outbound` if `message_stream` is not given.
+
+        Returns:
+            The page. Its bounces have no `content`: `get` returns it.
 
         Raises:
-            InvalidArgument: A filter it does not have, or a range the service does not list.
+            InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.
         """
         return self._list(BOUNCES, count, offset, filters)
 
     def get(self, id: RecordId) -> Bounce:
         """
-        Return one bounce with its content.
+        Return a bounce with its content.
+
+        Args:
+            id: The id of the bounce, `Bounce.id`.
 
         Raises:
-            NotFound: There is no such bounce.
+            NotFound: There is no bounce with this id.
         """
-        return self._read(f"{BOUNCES.path}/{path_part(id, 'id')}", Bounce)
+        return self._read(f"{BOUNCES.path}/{path_segment(id, 'id')}", Bounce)
 
     def dump(self, id: RecordId) -> str:
         """
-        Return a bounce's raw source, or `""` when the service no longer has it; it keeps sources for 30 days.
+        Return the raw source of a bounce.
+
+        Args:
+            id: The id of the bounce, `Bounce.id`.
+
+        Returns:
+            The source; `""` if the service no longer has it. It keeps sources for 30 days.
 
         Raises:
-            NotFound: There is no such bounce.
+            NotFound: There is no bounce with this id.
         """
-        return self._read(f"{BOUNCES.path}/{path_part(id, 'id')}/dump", MessageDump).body
+        return self._read(f"{BOUNCES.path}/{path_segment(id, 'id')}/dump", MessageDump).body
 
     def activate(self, id: RecordId) -> Bounce:
         """
-        Send to the bounce's address again, and return the bounce as it is now.
+        Remove the suppression that followed from a bounce, so that emails to the address are accepted again.
+
+        Args:
+            id: The id of the bounce, `Bounce.id`.
+
+        Returns:
+            The bounce after the change, with `inactive` False.
 
         Raises:
-            NotFound: There is no such bounce.
-            InvalidRequest: The address cannot be activated (code 1003).
+            NotFound: There is no bounce with this id.
+            InvalidRequest: The address cannot be activated, for example after a spam complaint (code 1003).
         """
-        path = f"{BOUNCES.path}/{path_part(id, 'id')}/activate"
-        return self._once("PUT", path, BounceActivation, {}).bounce
+        path = f"{BOUNCES.path}/{path_segment(id, 'id')}/activate"
+        return self._write_once("PUT", path, BounceActivation, {}).bounce

@@ -1,4 +1,4 @@
-"""Requests to forget a person: `account.data_removals`."""
+"""Data removals: `account.data_removals`."""
 
 from __future__ import annotations
 
@@ -7,30 +7,50 @@ from typing import TYPE_CHECKING
 from ..models.data_removals import DataRemoval, NewDataRemoval
 from ..models.listing import RecordId
 from ..wire import write_body
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class DataRemovals(Resource):
-    """The data removals of an account; support has to allow them."""
+    """
+    Requests to delete the data of a person; the service's support has to enable them for an account.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> removal = account.data_removals.create(requested_by="me@example.com", requested_for="jane@example.com")
+        >>> account.data_removals.get(removal.id).status  # later: DataRemovalStatus.DONE
+        <DataRemovalStatus.PENDING: 'Pending'>
+    """
 
     def create(self, **removal: Unpack[NewDataRemoval]) -> DataRemoval:
         """
-        Ask the service to forget a person.
+        Request that the service deletes the data of a person.
+
+        Args:
+            **removal: Keys of `NewDataRemoval`: `requested_by` and `requested_for`, which are required, and
+                `notify_when_completed`.
+
+        Returns:
+            The request with its id, normally pending.
 
         Raises:
-            TypeError: Not who asks, not for whom, or an argument it does not have.
-            InvalidRequest: The account may not ask (code 1302).
+            TypeError: A required argument is missing, or an argument is unknown.
+            InvalidRequest: Data removals are not enabled for the account (code 1302), or an address is invalid (code
+                1300).
         """
-        return self._once("POST", "/data-removals", DataRemoval, write_body(NewDataRemoval, removal))
+        return self._write_once("POST", "/data-removals", DataRemoval, write_body(NewDataRemoval, removal))
 
     def get(self, id: RecordId) -> DataRemoval:
         """
-        Return how far a request is.
+        Return the state of a data removal.
+
+        Args:
+            id: The id of the request, `DataRemoval.id`.
 
         Raises:
-            NotFound: There is no such request.
+            NotFound: There is no request with this id.
         """
-        return self._read(f"/data-removals/{path_part(id, 'id')}", DataRemoval)
+        return self._read(f"/data-removals/{path_segment(id, 'id')}", DataRemoval)

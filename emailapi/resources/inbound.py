@@ -1,4 +1,4 @@
-"""Mail that came in: `client.inbound`."""
+"""Inbound messages: `client.inbound`."""
 
 from __future__ import annotations
 
@@ -6,49 +6,76 @@ from typing import TYPE_CHECKING
 
 from ..models.inbound import INBOUND, InboundDetails, InboundFilters, InboundMessage
 from ..models.listing import Page
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class Inbound(Resource):
-    """The inbound mail of one server."""
+    """
+    The inbound messages of a server.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> for message in client.inbound.list(status="Blocked"):
+        ...     if message.sender == "friend@example.com":
+        ...         client.inbound.bypass(message.message_id)
+    """
 
     def list(self, *, count: int = 100, offset: int = 0, **filters: Unpack[InboundFilters]) -> Page[InboundMessage]:
         """
-        Return a page of messages, newest first; processed ones when no status is named.
+        Return a page of inbound messages, newest first.
+
+        Args:
+            count: Number of messages on the page, 1 to 500.
+            offset: Number of messages to skip. `count + offset` is at most 10,000.
+            **filters: Keys of `InboundFilters`: `recipient`, `sender`, `tag`, `subject`, `mailbox_hash`, `status`,
+                `from_date` and `to_date`. The service lists processed messages if `status` is not given.
+
+        Returns:
+            The page. Its messages have no bodies and headers: `get` returns them.
 
         Raises:
-            InvalidArgument: A filter it does not have, or a range the service does not list.
+            InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.
         """
         return self._list(INBOUND, count, offset, filters)
 
     def get(self, id: str) -> InboundDetails:
         """
-        Return one message with its content.
+        Return an inbound message with its content.
+
+        Args:
+            id: The id of the message, `InboundMessage.message_id`.
 
         Raises:
-            NotFound: There is no such message.
+            NotFound: There is no message with this id.
         """
-        return self._read(f"{INBOUND.path}/{path_part(id, 'id')}/details", InboundDetails)
+        return self._read(f"{INBOUND.path}/{path_segment(id, 'id')}/details", InboundDetails)
 
     def bypass(self, id: str) -> None:
         """
-        Let a blocked message through.
+        Accept a blocked message, and post it to the inbound webhook.
+
+        Args:
+            id: The id of the message, `InboundMessage.message_id`.
 
         Raises:
-            NotFound: There is no such message.
-            InvalidRequest: It cannot be let through (code 702).
+            NotFound: There is no message with this id, or it is not blocked (code 701).
+            InvalidRequest: The service could not accept the message (code 702).
         """
-        self._do("PUT", f"{INBOUND.path}/{path_part(id, 'id')}/bypass")
+        self._send_once("PUT", f"{INBOUND.path}/{path_segment(id, 'id')}/bypass")
 
     def retry(self, id: str) -> None:
         """
-        Post a message to the inbound webhook once more.
+        Post a message to the inbound webhook again, after all attempts of the service have failed.
+
+        Args:
+            id: The id of the message, `InboundMessage.message_id`.
 
         Raises:
-            NotFound: There is no such message.
-            InvalidRequest: It cannot be posted again (code 703).
+            NotFound: There is no message with this id, or it has not failed (code 701).
+            InvalidRequest: The service could not post the message (code 703).
         """
-        self._do("PUT", f"{INBOUND.path}/{path_part(id, 'id')}/retry")
+        self._send_once("PUT", f"{INBOUND.path}/{path_segment(id, 'id')}/retry")

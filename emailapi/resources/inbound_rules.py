@@ -1,40 +1,63 @@
-"""Senders whose inbound mail is blocked: `client.inbound_rules`."""
+"""Inbound rules: `client.inbound_rules`."""
 
 from __future__ import annotations
 
 from ..models.inbound_rules import INBOUND_RULES, InboundRule
 from ..models.listing import Page, RecordId
 from ..wire import write
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 
 class InboundRules(Resource):
-    """The inbound rules of one server."""
+    """
+    The inbound rules of a server: addresses and domains whose inbound emails are blocked.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> rule = client.inbound_rules.create("spam.example")
+        >>> [rule.rule for rule in client.inbound_rules.list()]
+        ['spam.example']
+        >>> client.inbound_rules.delete(rule.id)
+    """
 
     def list(self, *, count: int = 100, offset: int = 0) -> Page[InboundRule]:
         """
-        Return a page of rules.
+        Return a page of inbound rules.
+
+        Args:
+            count: Number of rules on the page, 1 to 500.
+            offset: Number of rules to skip. `count + offset` is at most 10,000.
 
         Raises:
-            InvalidArgument: A range the service does not list.
+            InvalidArgument: `count` or `offset` is out of range.
         """
         return self._list(INBOUND_RULES, count, offset, {})
 
     def create(self, rule: str) -> InboundRule:
         """
-        Block an address, or a whole domain.
+        Block inbound emails from an address or from a whole domain.
+
+        Args:
+            rule: The address, or the domain.
+
+        Returns:
+            The rule with its id.
 
         Raises:
-            Conflict: There is such a rule.
-            InvalidRequest: It is neither (code 813).
+            Conflict: There is such a rule already (code 810).
+            InvalidRequest: `rule` is neither an address nor a domain (code 813).
         """
-        return self._once("POST", INBOUND_RULES.path, InboundRule, write(InboundRule(rule=rule)))
+        return self._write_once("POST", INBOUND_RULES.path, InboundRule, write(InboundRule(rule=rule)))
 
     def delete(self, id: RecordId) -> None:
         """
-        Remove a rule.
+        Delete an inbound rule.
+
+        Args:
+            id: The id of the rule, `InboundRule.id`.
 
         Raises:
-            NotFound: There is no such rule.
+            NotFound: There is no rule with this id.
         """
-        self._delete(f"{INBOUND_RULES.path}/{path_part(id, 'id')}")
+        self._delete(f"{INBOUND_RULES.path}/{path_segment(id, 'id')}")

@@ -1,4 +1,4 @@
-"""What was sent and what became of it: `client.messages`."""
+"""Messages that were sent: `client.messages`."""
 
 from __future__ import annotations
 
@@ -12,91 +12,152 @@ from ..models.opens import CLICKS, OPENS, Click, Open, OpenFilters
 from ..models.outbound import SendResult
 from ..transports.api.payload import DEFAULT_STREAM
 from ..transports.api.reconciliation import Wanted, find
-from ._resource import Resource, below, path_part
+from ._resource import Resource, path_segment, sublist
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class Messages(Resource):
-    """The messages of one server."""
+    """
+    The messages that a server sent, with their events, opens and clicks.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> result = client.outbound.send({"to": "jane@example.com", "subject": "Hi", "text_body": "...", "tag": "new"})
+        >>> client.messages.status(result).state
+        <MessageState.DELIVERED: 'delivered'>
+        >>> for message in client.messages.list(tag="new").iter_all():
+        ...     print(message.subject, message.recipients)
+        Hi ('jane@example.com',)
+    """
 
     def list(self, *, count: int = 100, offset: int = 0, **filters: Unpack[MessageFilters]) -> Page[Message]:
         """
-        Return a page of messages, newest first; the service looks in one stream, `outbound` when none is named.
+        Return a page of messages, newest first.
+
+        Args:
+            count: Number of messages on the page, 1 to 500.
+            offset: Number of messages to skip. `count + offset` is at most 10,000; `Page.iter_all` reads on beyond
+                that.
+            **filters: Keys of `MessageFilters`: `recipient`, `sender`, `tag`, `status`, `subject`, `from_date`,
+                `to_date`, `message_stream` and `metadata`. A plain `date` is a US Eastern day. The service searches the
+                stream `outbound` if `message_stream` is not given.
+
+        Returns:
+            The page. `len(page)` is the number of messages on it, `page.total_count` the number of all that match;
+                `page.iter_all()` reads the following pages, too.
 
         Raises:
-            InvalidArgument: A filter it does not have, or a range the service does not list.
+            InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.
         """
         return self._list(MESSAGES, count, offset, filters)
 
     def get(self, id: str) -> MessageDetails:
         """
-        Return one message with its content and its events.
+        Return a message with its content and its events.
+
+        Args:
+            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+
+        Returns:
+            The message. The service keeps it for 45 days by default, and at most 1 MB of it.
 
         Raises:
-            NotFound: There is no such message.
+            NotFound: There is no message with this id.
         """
-        return self._read(f"{MESSAGES.path}/{path_part(id, 'id')}/details", MessageDetails)
+        return self._read(f"{MESSAGES.path}/{path_segment(id, 'id')}/details", MessageDetails)
 
     def dump(self, id: str) -> str:
         """
-        Return a message's raw source, or `""` when the service no longer has it.
+        Return the raw source of a message.
+
+        Args:
+            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+
+        Returns:
+            The source; `""` if the service no longer has it. It keeps sources for 30 days.
 
         Raises:
-            NotFound: There is no such message.
+            NotFound: There is no message with this id.
         """
-        return self._read(f"{MESSAGES.path}/{path_part(id, 'id')}/dump", MessageDump).body
+        return self._read(f"{MESSAGES.path}/{path_segment(id, 'id')}/dump", MessageDump).body
 
     def opens(self, *, count: int = 100, offset: int = 0, **filters: Unpack[OpenFilters]) -> Page[Open]:
         """
         Return a page of opens, newest first.
 
+        Args:
+            count: Number of opens on the page, 1 to 500.
+            offset: Number of opens to skip. `count + offset` is at most 10,000.
+            **filters: Keys of `OpenFilters`: `recipient`, `tag`, `client_name`, `client_company`, `client_family`,
+                `os_name`, `os_family`, `os_company`, `platform`, `country`, `region`, `city` and `message_stream`.
+
         Raises:
-            InvalidArgument: A filter it does not have, or a range the service does not list.
+            InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.
         """
         return self._list(OPENS, count, offset, filters)
 
     def message_opens(self, id: str, *, count: int = 100, offset: int = 0) -> Page[Open]:
         """
-        Return the opens of one message; the service keeps each recipient's first.
+        Return the opens of one message. The service keeps the first open of each recipient.
+
+        Args:
+            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+            count: Number of opens on the page, 1 to 500.
+            offset: Number of opens to skip. `count + offset` is at most 10,000.
 
         Raises:
-            InvalidArgument: A range the service does not list.
-            NotFound: There is no such message.
+            InvalidArgument: `count` or `offset` is out of range.
+            NotFound: There is no message with this id.
         """
-        return self._list(below(OPENS, path_part(id, "id")), count, offset, {})
+        return self._list(sublist(OPENS, path_segment(id, "id")), count, offset, {})
 
     def clicks(self, *, count: int = 100, offset: int = 0, **filters: Unpack[OpenFilters]) -> Page[Click]:
         """
         Return a page of clicks, newest first.
 
+        Args:
+            count: Number of clicks on the page, 1 to 500.
+            offset: Number of clicks to skip. `count + offset` is at most 10,000.
+            **filters: Keys of `OpenFilters`: `recipient`, `tag`, `client_name`, `client_company`, `client_family`,
+                `os_name`, `os_family`, `os_company`, `platform`, `country`, `region`, `city` and `message_stream`.
+
         Raises:
-            InvalidArgument: A filter it does not have, or a range the service does not list.
+            InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.
         """
         return self._list(CLICKS, count, offset, filters)
 
     def message_clicks(self, id: str, *, count: int = 100, offset: int = 0) -> Page[Click]:
         """
-        Return the clicks on the links of one message.
+        Return the clicks on the links of one message. The service keeps the first click of each recipient on each link.
+
+        Args:
+            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+            count: Number of clicks on the page, 1 to 500.
+            offset: Number of clicks to skip. `count + offset` is at most 10,000.
 
         Raises:
-            InvalidArgument: A range the service does not list.
-            NotFound: There is no such message.
+            InvalidArgument: `count` or `offset` is out of range.
+            NotFound: There is no message with this id.
         """
-        return self._list(below(CLICKS, path_part(id, "id")), count, offset, {})
+        return self._list(sublist(CLICKS, path_segment(id, "id")), count, offset, {})
 
     def status(self, id_or_result: str | SendResult) -> MessageStatus:
         """
-        Return how far a message got, over all recipients and for each.
+        Return the delivery state of a message: queued, sent, delivered or bounced.
 
         Args:
-            id_or_result: The message's id, or what `send` returned. A mail that did not leave by the API, whose id is
-                not the service's, is searched by its key.
+            id_or_result: The id of the message, or the result of `send`. An email that was not sent through the API has
+                an id of another system: it is looked up by its idempotency key.
+
+        Returns:
+            The state over all recipients, and the state for each recipient.
 
         Raises:
             NotFound: There is no such message.
-            InvalidArgument: The result is of a mail that nothing can be looked up by.
+            InvalidArgument: The email was not sent through the API, and carries no idempotency key to look it up by.
         """
         id = self._id_of(id_or_result) if isinstance(id_or_result, SendResult) else id_or_result
         return status_of(self.get(id))
@@ -105,7 +166,7 @@ class Messages(Resource):
         if result.message_id and result.via == "api":
             return result.message_id
         if result.idempotency_key is None:
-            why = f"this mail left by {result.via}, and carries no key to be looked up by"
+            why = f"this email was sent by {result.via} and carries no idempotency key to look it up by"
             raise InvalidArgument(why, argument="id_or_result")
         stream = self._options.message_stream or DEFAULT_STREAM
         deadline = Deadline.after(self._options.deadline)
@@ -113,6 +174,6 @@ class Messages(Resource):
         hits = find(self._session, self._options, wanted, deadline)
         found = hits.found.get(wanted.key)
         if found is None:
-            why = "carries this email's key" if not hits.others else "that carries this email's key has its recipients"
-            raise NotFound(f"no message in the stream {stream!r} {why}; it left by {result.via}")
+            why = "has the key of this email" if not hits.others else "with the key of this email has its recipients"
+            raise NotFound(f"no message in the stream {stream!r} {why}, which was sent by {result.via}")
         return found.message_id

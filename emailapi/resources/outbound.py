@@ -25,7 +25,7 @@ from ..transports.engine import EVERY_EMAIL, Engine
 from ..transports.inputs import EmailLike, as_mail, check_many, listed
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 
 class Outbound(Resource):
@@ -233,7 +233,7 @@ class Outbound(Resource):
             NotFound: There is no such request.
             ConfigurationError: The client has no API to ask.
         """
-        return self._read(f"{BULK.path}/{path_part(id, 'id')}", BulkStatus)
+        return self._read(f"{BULK.path}/{path_segment(id, 'id')}", BulkStatus)
 
     def list_bulk(self, *, count: int = 100) -> Page[BulkStatus]:
         """

@@ -1,4 +1,4 @@
-"""The single addresses an account sends from: `account.signatures`."""
+"""Sender signatures: `account.signatures`."""
 
 from __future__ import annotations
 
@@ -7,79 +7,141 @@ from typing import TYPE_CHECKING
 from ..models.listing import Page, RecordId
 from ..models.signatures import SIGNATURES, NewSignature, Signature, SignatureChanges
 from ..wire import write_body
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class Signatures(Resource):
-    """The sender signatures of an account."""
+    """
+    The sender signatures of an account: single addresses that it may send from.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> signature = account.signatures.create(from_email="me@example.com", name="Me")
+        >>> signature.confirmed  # until the owner has followed the link in the service's email
+        False
+    """
 
     def list(self, *, count: int = 100, offset: int = 0) -> Page[Signature]:
         """
-        Return a page of signatures, without what their name servers must say.
+        Return a page of sender signatures.
+
+        Args:
+            count: Number of signatures on the page, 1 to 500.
+            offset: Number of signatures to skip. `count + offset` is at most 10,000.
+
+        Returns:
+            The page. Its signatures have no DNS records: `get` returns them.
 
         Raises:
-            InvalidArgument: A range the service does not list.
+            InvalidArgument: `count` or `offset` is out of range.
         """
         return self._list(SIGNATURES, count, offset, {})
 
     def get(self, id: RecordId) -> Signature:
         """
-        Return one signature with what its name server must say.
+        Return a sender signature with the DNS records of its domain.
+
+        Args:
+            id: The id of the signature, `Signature.id`.
 
         Raises:
-            NotFound: There is no such signature.
+            NotFound: There is no signature with this id.
         """
         return self._read(self._path(id), Signature)
 
     def create(self, **signature: Unpack[NewSignature]) -> Signature:
         """
-        Add an address; the service writes to it, and its owner must agree.
+        Add a sender signature. The service sends an email to the address, and the owner must confirm it.
+
+        Args:
+            **signature: Keys of `NewSignature`: `from_email` and `name`, which are required, `reply_to_email`,
+                `return_path_domain` and `confirmation_personal_note`.
+
+        Returns:
+            The signature, not confirmed yet.
 
         Raises:
-            TypeError: No address or name, or an argument it does not have.
-            Conflict: The account has it already.
+            TypeError: `from_email` or `name` is missing, or an argument is unknown.
+            Conflict: The account has a signature for this address already (code 504).
+            InvalidRequest: The address is invalid, or belongs to a public email provider.
         """
-        return self._once("POST", SIGNATURES.path, Signature, write_body(NewSignature, signature))
+        return self._write_once("POST", SIGNATURES.path, Signature, write_body(NewSignature, signature))
 
     def edit(self, id: RecordId, **changes: Unpack[SignatureChanges]) -> Signature:
         """
-        Change a signature; the service wants the name each time.
+        Change a sender signature. The address cannot be changed.
+
+        Args:
+            id: The id of the signature, `Signature.id`.
+            **changes: Keys of `SignatureChanges`: `name`, which the service requires in every change, `reply_to_email`,
+                `return_path_domain` and `confirmation_personal_note`.
+
+        Returns:
+            The signature after the change.
 
         Raises:
-            TypeError: No name, or an argument it does not have.
-            NotFound: There is no such signature.
+            TypeError: `name` is missing, or an argument is unknown.
+            NotFound: There is no signature with this id.
         """
-        return self._change("PUT", self._path(id), Signature, write_body(SignatureChanges, changes))
+        return self._write("PUT", self._path(id), Signature, write_body(SignatureChanges, changes))
 
     def delete(self, id: RecordId) -> None:
         """
-        Remove a signature.
+        Delete a sender signature.
+
+        Args:
+            id: The id of the signature, `Signature.id`.
 
         Raises:
-            NotFound: There is no such signature.
+            NotFound: There is no signature with this id.
         """
         self._delete(self._path(id))
 
     def resend(self, id: RecordId) -> None:
         """
-        Write to the owner once more.
+        Send the email that asks the owner to confirm the address again.
+
+        Args:
+            id: The id of the signature, `Signature.id`.
 
         Raises:
-            Conflict: The owner has agreed already.
+            NotFound: There is no signature with this id.
+            Conflict: The owner has confirmed the address already (code 506).
         """
-        self._do("POST", f"{self._path(id)}/resend")
+        self._send_once("POST", f"{self._path(id)}/resend")
 
     def verify_spf(self, id: RecordId) -> Signature:
-        """Have the service look for SPF; it no longer asks for it, and neither need you."""
-        return self._once("POST", f"{self._path(id)}/verifyspf", Signature, {})
+        """
+        Let the service look up the SPF record now. Deprecated: the service no longer requires SPF.
+
+        Args:
+            id: The id of the signature, `Signature.id`.
+
+        Returns:
+            The signature; `spf_verified` says whether the record was found.
+
+        Raises:
+            NotFound: There is no signature with this id.
+        """
+        return self._write_once("POST", f"{self._path(id)}/verifyspf", Signature, {})
 
     def request_new_dkim(self, id: RecordId) -> None:
-        """Make a new DKIM key; the service would rather have you call `account.domains.rotate_dkim`."""
-        self._do("POST", f"{self._path(id)}/requestnewdkim")
+        """
+        Create a new DKIM key for the domain of a signature. Deprecated: use `Domains.rotate_dkim`.
+
+        Args:
+            id: The id of the signature, `Signature.id`.
+
+        Raises:
+            NotFound: There is no signature with this id.
+            InvalidRequest: A new key is waiting for its record already (code 505).
+        """
+        self._send_once("POST", f"{self._path(id)}/requestnewdkim")
 
     @staticmethod
     def _path(id: RecordId) -> str:
-        return f"{SIGNATURES.path}/{path_part(id, 'id')}"
+        return f"{SIGNATURES.path}/{path_segment(id, 'id')}"

@@ -7,74 +7,117 @@ from typing import TYPE_CHECKING
 from ..models.listing import Page
 from ..models.streams import STREAMS, NewStream, Stream, StreamArchival, StreamChanges, StreamFilters
 from ..wire import write_body
-from ._resource import Resource, path_part
+from ._resource import Resource, path_segment
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class Streams(Resource):
-    """The message streams of one server."""
+    """
+    The message streams of a server; a new one has `outbound`, `broadcast` and `inbound`.
+
+    Every method can raise `Unauthorized`, `RateLimited`, `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> stream = client.streams.create(id="news", name="Newsletter", message_stream_type="Broadcasts")
+        >>> sorted(stream.id for stream in client.streams.list(message_stream_type="Broadcasts"))
+        ['broadcast', 'news']
+    """
 
     def list(self, **filters: Unpack[StreamFilters]) -> Page[Stream]:
         """
-        Return all streams that are not archived.
+        Return all message streams of the server that are not archived.
+
+        Args:
+            **filters: Keys of `StreamFilters`: `message_stream_type` and `include_archived_streams`.
 
         Raises:
-            InvalidArgument: A filter it does not have.
+            InvalidArgument: A filter is unknown or invalid.
         """
-        return self._list_all(STREAMS, filters)
+        return self._list_whole(STREAMS, filters)
 
     def get(self, id: str) -> Stream:
         """
-        Return one stream.
+        Return a message stream.
+
+        Args:
+            id: The id of the stream, such as `outbound`.
 
         Raises:
-            NotFound: There is no such stream.
+            NotFound: There is no stream with this id.
         """
         return self._read(self._path(id), Stream)
 
     def create(self, **stream: Unpack[NewStream]) -> Stream:
         """
-        Make a stream.
+        Create a message stream.
+
+        Args:
+            **stream: Keys of `NewStream`: `id`, `name` and `message_stream_type`, which are required, `description` and
+                `subscription_management_configuration`.
+
+        Returns:
+            The stream.
 
         Raises:
-            TypeError: An argument that it needs is missing, or one that it does not have.
-            Conflict: There is a stream with this id.
-            InvalidRequest: The id or another argument cannot be.
-            LimitExceeded: The server has as many as it may.
+            TypeError: A required argument is missing, or an argument is unknown.
+            Conflict: There is a stream with this id already (code 1230).
+            InvalidRequest: The id or another argument is invalid.
+            LimitExceeded: The server has 10 streams already (code 1225).
         """
-        return self._once("POST", STREAMS.path, Stream, write_body(NewStream, stream))
+        return self._write_once("POST", STREAMS.path, Stream, write_body(NewStream, stream))
 
     def edit(self, id: str, **changes: Unpack[StreamChanges]) -> Stream:
         """
-        Change a stream; what is left out stays as it is.
+        Change a message stream. Settings that are not given stay as they are.
+
+        Args:
+            id: The id of the stream.
+            **changes: Keys of `StreamChanges`: `name`, `description` and `subscription_management_configuration`.
+
+        Returns:
+            The stream after the change.
 
         Raises:
-            NotFound: There is no such stream.
+            TypeError: An argument is unknown.
+            NotFound: There is no stream with this id.
+            InvalidRequest: An argument is invalid.
         """
-        return self._change("PATCH", self._path(id), Stream, write_body(StreamChanges, changes))
+        return self._write("PATCH", self._path(id), Stream, write_body(StreamChanges, changes))
 
     def archive(self, id: str) -> StreamArchival:
         """
-        Stop a stream; it is deleted for good 45 days later.
+        Archive a message stream. Nothing can be sent through it; after 45 days it is deleted permanently.
+
+        Args:
+            id: The id of the stream.
+
+        Returns:
+            When the stream will be deleted.
 
         Raises:
-            NotFound: There is no such stream.
-            InvalidRequest: It cannot be archived (code 1229).
+            NotFound: There is no stream with this id.
+            InvalidRequest: A default stream cannot be archived (code 1229).
         """
-        return self._once("POST", f"{self._path(id)}/archive", StreamArchival, {})
+        return self._write_once("POST", f"{self._path(id)}/archive", StreamArchival, {})
 
     def unarchive(self, id: str) -> Stream:
         """
-        Take a stream back into use.
+        Restore an archived message stream.
+
+        Args:
+            id: The id of the stream.
+
+        Returns:
+            The stream, with `archived_at` None.
 
         Raises:
-            NotFound: There is no such stream.
-            InvalidRequest: It is deleted already (code 1232).
+            NotFound: There is no stream with this id.
+            InvalidRequest: The stream has been deleted permanently (code 1232).
         """
-        return self._once("POST", f"{self._path(id)}/unarchive", Stream, {})
+        return self._write_once("POST", f"{self._path(id)}/unarchive", Stream, {})
 
     @staticmethod
     def _path(id: str) -> str:
-        return f"{STREAMS.path}/{path_part(id, 'id')}"
+        return f"{STREAMS.path}/{path_segment(id, 'id')}"

@@ -1,4 +1,4 @@
-"""Addresses that a stream does not send to: `client.suppressions`."""
+"""Suppressions: `client.suppressions`."""
 
 from __future__ import annotations
 
@@ -16,54 +16,90 @@ from ..models.suppressions import (
     SuppressionResult,
 )
 from ..wire import write
-from ._resource import Resource, at, path_part
+from ._resource import Resource, path_segment, with_path
 
 if TYPE_CHECKING:
     from typing import Unpack
 
 
 class Suppressions(Resource):
-    """The suppressed addresses of one server, stream by stream; a change may take a minute to show."""
+    """
+    The addresses that a message stream does not send to. Each stream has its own.
+
+    A change can take up to a minute to show. Every method can raise `Unauthorized`, `RateLimited`,
+    `ServiceUnavailable`, `ServerError` and `TransportError`.
+
+    Example:
+        >>> client.suppressions.create("outbound", ["jane@example.com"])[0].status
+        <SuppressionStatus.SUPPRESSED: 'Suppressed'>
+        >>> [suppression.email_address for suppression in client.suppressions.list("outbound")]
+        ['jane@example.com']
+        >>> client.suppressions.delete("outbound", ["jane@example.com"])[0].status
+        <SuppressionStatus.DELETED: 'Deleted'>
+    """
 
     def list(self, stream: str, **filters: Unpack[SuppressionFilters]) -> Page[Suppression]:
         """
-        Return all suppressed addresses of a stream.
+        Return all suppressed addresses of a message stream, which can be many.
+
+        Args:
+            stream: The id of the message stream, such as `outbound`.
+            **filters: Keys of `SuppressionFilters`: `suppression_reason`, `origin`, `email_address`, `from_date` and
+                `to_date`.
 
         Raises:
-            InvalidArgument: A filter it does not have.
-            NotFound: There is no such stream.
+            InvalidArgument: A filter is unknown or invalid.
+            NotFound: There is no stream with this id.
         """
-        return self._list_all(at(SUPPRESSIONS, stream=path_part(stream, "stream")), filters)
+        return self._list_whole(with_path(SUPPRESSIONS, stream=path_segment(stream, "stream")), filters)
 
     def create(self, stream: str, addresses: Addresses) -> Page[SuppressionResult]:
         """
-        Suppress up to 50 addresses, and return what became of each.
+        Suppress addresses, so that emails to them are rejected.
+
+        Args:
+            stream: The id of the message stream, such as `outbound`.
+            addresses: 1 to 50 addresses: a string, an `Address`, or a sequence of either.
+
+        Returns:
+            The result for each address, in the order given.
 
         Raises:
-            InvalidArgument: None, more than 50, or one that is no address.
-            NotFound: There is no such stream.
+            InvalidArgument: There are no addresses or more than 50, or an address is invalid.
+            NotFound: There is no stream with this id.
         """
         return self._set(stream, "", addresses)
 
     def delete(self, stream: str, addresses: Addresses) -> Page[SuppressionResult]:
         """
-        Send to up to 50 addresses again, and return what became of each; a spam complaint cannot be undone.
+        Remove the suppression of addresses, so that emails to them are accepted again.
+
+        The suppression after a spam complaint cannot be removed: its result has the status `FAILED`. An address that is
+        not suppressed has the status `DELETED`.
+
+        Args:
+            stream: The id of the message stream, such as `outbound`.
+            addresses: 1 to 50 addresses: a string, an `Address`, or a sequence of either.
+
+        Returns:
+            The result for each address, in the order given.
 
         Raises:
-            InvalidArgument: None, more than 50, or one that is no address.
-            NotFound: There is no such stream.
+            InvalidArgument: There are no addresses or more than 50, or an address is invalid.
+            NotFound: There is no stream with this id.
         """
         return self._set(stream, "/delete", addresses)
 
     def _set(self, stream: str, verb: str, addresses: Addresses) -> Page[SuppressionResult]:
         try:
-            found = parse(addresses, "addresses")
+            parsed = parse(addresses, "addresses")
         except InvalidEmail as error:
             raise InvalidArgument(error.message, argument="addresses") from None
-        if not 1 <= len(found) <= CHANGES_LIMIT:
+        if not 1 <= len(parsed) <= CHANGES_LIMIT:
             raise InvalidArgument(
-                f"addresses must be 1 to {CHANGES_LIMIT} a call, not {len(found)}", argument="addresses"
+                f"addresses must be 1 to {CHANGES_LIMIT}, got {len(parsed)}: split them over several calls",
+                argument="addresses",
             )
-        listing = at(CHANGED, stream=path_part(stream, "stream"), verb=verb)
-        rows = [write(Suppression(email_address=address.mailbox)) for address in found]
-        return self._change_listing("POST", listing, {listing.key: rows})
+        listing = with_path(CHANGED, stream=path_segment(stream, "stream"), verb=verb)
+        rows = [write(Suppression(email_address=address.mailbox)) for address in parsed]
+        return self._write_list("POST", listing, {listing.key: rows})

@@ -68,7 +68,7 @@ def test_what_is_no_listing(service, of_client, path, key, wire, field):
     """An answer without rows is an `InvalidResponse` that names them, and the request."""
     for value in ([], None, 7, {}, {key: None}, {key: {}}, {key.lower(): []}):
         service.answer("GET", path, value)
-        with pytest.raises(InvalidResponse, match=f"the listing has no {key}") as caught:
+        with pytest.raises(InvalidResponse, match=f"the response has no list {key}") as caught:
             of(service, of_client)()
         assert (caught.value.method, caught.value.path) == ("GET", path)
 

@@ -227,9 +227,9 @@ def test_the_state_by_a_key(client):
         SendResult(message_id="", idempotency_key=key),
     ):
         assert client.messages.status(result).state is MessageState.DELIVERED
-    with pytest.raises(NotFound, match="left by smtp"):
+    with pytest.raises(NotFound, match="sent by smtp"):
         client.messages.status(SendResult(message_id="4XYZ", via="smtp", idempotency_key="another"))
-    with pytest.raises(InvalidArgument, match="left by ses"):
+    with pytest.raises(InvalidArgument, match="sent by ses"):
         client.messages.status(SendResult(message_id="0100", via="ses"))
 
 

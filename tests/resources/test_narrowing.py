@@ -126,7 +126,7 @@ def test_one_second_with_too_many(service):
     walk = service.client.messages.list(count=500).iter_all()
     found = {one.message_id for one in itertools.islice(walk, LIMIT + 5)}
     assert len(found) == LIMIT + 5
-    with pytest.raises(LimitExceeded, match="all of them are of one second"):
+    with pytest.raises(LimitExceeded, match="all of them are from one second"):
         next(walk)
 
 

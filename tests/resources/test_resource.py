@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emailapi import InvalidArgument
-from emailapi.resources._resource import encode_body, encode_query, path_part
+from emailapi.resources._resource import encode_body, encode_query, path_segment
 
 
 @pytest.mark.parametrize("value", [{"a": object()}, {"a": float("nan")}, {"a": {1, 2}}, {"a": "\ud800"}])
@@ -34,11 +34,11 @@ def test_a_filter_with_a_lone_surrogate():
 def test_an_id_that_is_no_part_of_a_path(value):
     """An id that would be read as another path, or as none, is refused by its argument's name."""
     with pytest.raises(InvalidArgument) as caught:
-        path_part(value, "id")
+        path_segment(value, "id")
     assert caught.value.argument == "id"
 
 
 @pytest.mark.parametrize("value, part", [(7, "7"), ("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("ü", "%C3%BC")])
 def test_an_id_is_one_part(value, part):
     """Any other id is one part of the path, whatever characters it has."""
-    assert path_part(value, "id") == part
+    assert path_segment(value, "id") == part

@@ -123,6 +123,6 @@ def test_a_result_that_cannot_be_read(service):
     assert page.unreadable == ("row 0: SuppressionResult: expected an object, got int",)
     service.answer("POST", path, [])
     service.answer("POST", path, [])
-    with pytest.raises(DeliveryUnknown, match="the listing has no Suppressions") as caught:
+    with pytest.raises(DeliveryUnknown, match="the response has no list Suppressions") as caught:
         service.client.suppressions.create("news", "a@example.com")
     assert (caught.value.method, caught.value.path) == ("POST", path)

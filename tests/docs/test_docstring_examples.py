@@ -1,0 +1,48 @@
+"""The examples in the docstrings of the namespaces, run against the sandbox."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+
+import pytest
+import responses
+
+from emailapi import AccountClient, Client
+from emailapi.resources import inbound
+from emailapi.sandbox import Sandbox
+from tests.resources.test_every_call import NAMESPACES
+
+CLASSES = sorted({type(namespace) for namespace in NAMESPACES.values()}, key=lambda kind: kind.__name__)
+# The sandbox receives no emails yet.
+BY_SANDBOX = [kind for kind in CLASSES if kind is not inbound.Inbound]
+HOST = "https://api.example"
+
+
+def failures(kind, capsys, **names):
+    """Return what a class's example prints that it does not say."""
+    example = doctest.DocTestParser().get_doctest(inspect.getdoc(kind), names, kind.__name__, None, None)
+    return capsys.readouterr().out if doctest.DocTestRunner(verbose=False).run(example).failed else ""
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_a_namespace_has_an_example(kind):
+    assert "\nExample:\n    >>> " in inspect.getdoc(kind)
+
+
+@pytest.mark.parametrize("kind", BY_SANDBOX)
+def test_an_example_is_true(kind, capsys):
+    with (
+        Sandbox() as sandbox,
+        Client(sandbox.token, base_url=sandbox.url, sender="me@example.com") as client,
+        AccountClient(sandbox.account_token, base_url=sandbox.url) as account,
+    ):
+        assert not failures(kind, capsys, client=client, account=account)
+
+
+def test_the_example_of_inbound_messages_is_true(capsys):
+    rows = [{"MessageID": "1", "From": "spam@example.com"}, {"MessageID": "2", "From": "friend@example.com"}]
+    with responses.RequestsMock() as service, Client("t", base_url=HOST) as client:
+        service.get(f"{HOST}/messages/inbound", json={"TotalCount": 2, "InboundMessages": rows})
+        service.put(f"{HOST}/messages/inbound/2/bypass", json={"ErrorCode": 0, "Message": "OK"})
+        assert not failures(inbound.Inbound, capsys, client=client)
