@@ -1,8 +1,8 @@
 """
-Wire names: the one rule, the marks of its exceptions, and the codec that applies both.
+Conversion between our names and values and those of the service's JSON and query parameters.
 
-The service's name of a field is the PascalCase of ours (`message_stream`, `MessageStream`). Where it is not, the
-field's annotation carries a `Wire` mark. Nothing else in the package turns names into wire names.
+The service's name of a field is its name here in PascalCase (`message_stream`, `MessageStream`). The annotation of any
+other field carries a `Wire` mark. No other code converts names.
 """
 
 from .codec import read, read_rows, write

@@ -1,7 +1,7 @@
 """
-JSON values <-> records, by functions that cattrs generates from the fields and their marks.
+Conversion between JSON values and records, by functions that cattrs generates from the fields and their marks.
 
-cattrs is imported when the first answer is read or the first record is written: `import emailapi` does not pay for it.
+cattrs is imported when the first response is read or the first record is written, so that `import emailapi` stays fast.
 """
 
 from __future__ import annotations
@@ -81,9 +81,9 @@ def _is_open_enum(hint: Any) -> bool:
 
 
 def _open_enum_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
-    """Read a known value as its member and an unknown one as the text it is; with `None` in the union, null as None."""
+    """Read a known value as a member of the enumeration and an unknown one as text; null as None if allowed."""
     kind: Any = enum_of(hint)
-    # The case of letters varies on the wire (`none`, `Postmark`), and members' values differ in more than that.
+    # The service varies upper and lower case (`none`, `Postmark`); no two members differ only in that.
     members: dict[object, Any] = {member.value: member for member in kind}
     in_any_case = {str(member.value).lower(): member for member in kind}
     nothing = None if type(None) in get_args(hint) else ""
@@ -98,9 +98,9 @@ def _open_enum_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
 
 def _is_date(hint: Any) -> bool:
     """
-    Whether a hint is a date or a datetime, or one of them or None.
+    Return whether a hint is a date or a datetime, or one of them or None.
 
-    Subclasses count: while freezegun is active, the names `date` and `datetime` of every module are bound to some.
+    Subclasses count: while freezegun is active, the names `date` and `datetime` in every module refer to subclasses.
     """
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     kinds = [option for option in options if option is not type(None)]
@@ -114,14 +114,14 @@ def _date_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
 
 
 def _is_plain(hint: Any) -> bool:
-    """Whether values of this hint are JSON as they are; an open enumeration's members are texts."""
+    """Return whether values of this hint are JSON values as they are; members of an open enumeration are texts."""
     plain = (str, int, float, bool, type(None))
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     return all(isinstance(option, type) and issubclass(option, plain) for option in options)
 
 
 def _is_json(hint: Any) -> bool:
-    """Whether values of this hint are JSON objects as they are: of texts, or of what was converted when given."""
+    """Return whether values of this hint are JSON objects as they are: of texts, or converted when they were given."""
     return _is_mapping(hint) and get_args(hint) in ((str, str), (str, Any))
 
 
@@ -133,7 +133,7 @@ def _rows_reader(hint: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     item = get_args(hint)[0]
     read_item = converter.get_structure_hook(item)
     rows = types.GenericAlias(list, (item,))
-    # This one knows which item of the list is wrong.
+    # The generated function reports which item of the list is invalid.
     read_list = converter.get_structure_hook(rows) if converter.detailed_validation else None
 
     def read_tuple(value: object, _: object) -> tuple[Any, ...]:
@@ -206,7 +206,7 @@ def _record_writer(record: type[Any], converter: Converter) -> Callable[[Any], A
 
 @functools.cache
 def converter(detailed: bool) -> Converter:
-    """Return the fast converter, or the slower one that knows where in an answer something is wrong."""
+    """Return the fast converter, or the slower one that reports where a response is invalid."""
     from cattrs import Converter
     from cattrs.fns import identity
 
@@ -226,8 +226,8 @@ def converter(detailed: bool) -> Converter:
     return converter
 
 
-def _present(value: object) -> object:
-    """Refuse nothing where a record should be; inside of one it reads as an empty one."""
+def _check_record(value: object) -> object:
+    """Check that there is a record; inside of a record, null stands for an empty record."""
     if value is None or value == "":
         raise ValueError(f"expected an object, got {'null' if value is None else 'an empty text'}")
     return value
@@ -244,12 +244,12 @@ def _reader(record: type) -> Callable[[Any, Any], Any]:
     return found
 
 
-def _what_is_wrong(value: object, record: type[Any]) -> str:
-    """Name the record and the field that cannot be read, by reading again with detailed validation."""
+def _describe_error(value: object, record: type[Any]) -> str:
+    """Describe which field of a record cannot be read, by reading it again with detailed validation."""
     from cattrs import transform_error
 
     try:
-        converter(True).structure(_present(value), record)
+        converter(True).structure(_check_record(value), record)
     except Exception as error:  # cattrs raises whatever the hooks and constructors raise
         first = transform_error(error, format_exception=lambda found, _: str(found))[0]
         reason, _, path = first.rpartition(" @ $")
@@ -259,37 +259,41 @@ def _what_is_wrong(value: object, record: type[Any]) -> str:
 
 def read(value: object, record: type[T]) -> T:
     """
-    Return the record that a JSON value of the service describes.
+    Convert a JSON value of the service to a record.
 
-    Reading is lenient: unknown keys are passed over, missing and null ones read as the field's default.
+    Unknown keys are ignored; missing keys and null become the default of the field.
+
+    Args:
+        value: The JSON value.
+        record: The class of the record.
 
     Raises:
-        InvalidResponse: The value has another shape; the sentence names record and field.
+        InvalidResponse: The value has another structure. The message names the record and the field.
     """
     try:
-        found: T = _reader(record)(_present(value), record)
+        found: T = _reader(record)(_check_record(value), record)
     except Exception:  # cattrs raises whatever the hooks and constructors raise
-        raise InvalidResponse(_what_is_wrong(value, record)) from None
+        raise InvalidResponse(_describe_error(value, record)) from None
     return found
 
 
 def read_rows(rows: list[Any], record: type[T]) -> tuple[list[T], list[str]]:
-    """Return the records of a listing, and of each row that cannot be read what is wrong with it."""
+    """Convert the rows of a list; return the records, and an error text for each row that cannot be read."""
     reader = _reader(record)
     try:
-        return [reader(_present(row), record) for row in rows], []
-    except Exception:  # one odd row: read them one by one
+        return [reader(_check_record(row), record) for row in rows], []
+    except Exception:  # at least one row is invalid: read them one by one
         found, unreadable = [], []
     for index, row in enumerate(rows):
         try:
-            found.append(reader(_present(row), record))
+            found.append(reader(_check_record(row), record))
         except Exception:  # cattrs raises whatever the hooks and constructors raise
-            unreadable.append(f"row {index}: {_what_is_wrong(row, record)}")
+            unreadable.append(f"row {index}: {_describe_error(row, record)}")
     return found, unreadable
 
 
 def write(record: object) -> dict[str, Any]:
-    """Return the JSON value of a record: wire names, defaults left out."""
+    """Convert a record to a JSON value with wire names; fields with their default values are left out."""
     kind = type(record)
     writer = _writers.get(kind)
     if writer is None:

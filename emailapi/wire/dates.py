@@ -1,7 +1,8 @@
 """
-The service's dates.
+Dates of the service.
 
-It writes ISO 8601 in five shapes (api-contract section 1.1) and reads query dates without a zone, as US Eastern time.
+The service writes ISO 8601 in five shapes (contract section 1.1), and reads dates in queries, which have no time zone,
+as US Eastern time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ EASTERN_NAME = "America/New_York"
 
 @functools.cache
 def _eastern() -> tzinfo:
-    """Load the zone at its first use: most programs never ask for a date range."""
+    """Load the time zone on first use: most programs never filter by date."""
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(EASTERN_NAME)
@@ -22,9 +23,12 @@ def _eastern() -> tzinfo:
 
 def parse_date(value: object) -> datetime | None:
     """
-    Return the instant that one of the service's date texts names, in UTC, or None when it names none.
+    Parse a date and time of the service.
 
-    Fractions beyond microseconds are cut. A text without a zone is Eastern time, as it is in the service's queries.
+    Fractions beyond microseconds are cut off. A text without a time zone is US Eastern time, as in queries.
+
+    Returns:
+        The time in UTC, or None if the value is not a valid date.
     """
     if not isinstance(value, str):
         return None
@@ -33,12 +37,12 @@ def parse_date(value: object) -> datetime | None:
         if parsed.tzinfo is UTC:
             return parsed
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=_eastern())).astimezone(UTC)
-    except (ValueError, OverflowError):  # the first and the last hours of time have no UTC reading
+    except (ValueError, OverflowError):  # close to the minimum and maximum there is no UTC time
         return None
 
 
 def parse_day(value: object) -> date | None:
-    """Return the day that a text names (`2014-01-01`, or any longer shape), or None when it names none."""
+    """Parse the date at the beginning of a text (`2014-01-01`, or any longer shape); None if there is none."""
     if not isinstance(value, str):
         return None
     try:
@@ -49,22 +53,26 @@ def parse_day(value: object) -> date | None:
 
 def eastern_date(value: date | str, *, end: bool) -> str:
     """
-    Write one end of a query's date range as the service reads it.
+    Write one end of a date range for a query.
 
-    An aware datetime is converted to Eastern time; a plain date, which the service takes for an Eastern day, and a text
-    are sent as they are. The service knows whole seconds: the end of a range is rounded up, so that no record in it is
-    left out.
+    An aware datetime is converted to Eastern time. A plain date, which the service reads as an Eastern day, and a text
+    are sent as they are. The service compares whole seconds: the end of a range is rounded up, so that no record in it
+    is left out.
+
+    Args:
+        value: The date.
+        end: Whether this is the end of the range.
 
     Raises:
-        TypeError: The value is no date.
-        ValueError: The value is a datetime without a zone: of which zone its author thought cannot be told.
-        OverflowError: The datetime lies at the end of time, and has no Eastern reading.
+        TypeError: The value is not a date.
+        ValueError: The value is a datetime without a time zone, which could mean any.
+        OverflowError: The datetime is too close to the minimum or maximum to be converted to Eastern time.
     """
     if isinstance(value, str):
         return str.__str__(value)
     if not isinstance(value, datetime):
         if not isinstance(value, date):
-            raise TypeError(f"expected a date, got {type(value).__name__}")
+            raise TypeError(f"must be a date, got {type(value).__name__}")
         return value.isoformat()
     if value.utcoffset() is None:
         raise ValueError(
@@ -73,26 +81,26 @@ def eastern_date(value: date | str, *, end: bool) -> str:
         )
     local = _on_eastern_clock(value)
     if end and local.microsecond:
-        # By the clock: from autumn's first 1:59:59 on to 2:00, not back to 1:00, which may be read as an hour earlier.
+        # By elapsed time: in autumn 1:59:59 is followed by 2:00 here, since 1:00 could be read as an hour earlier.
         local = _on_eastern_clock(local + timedelta(seconds=1))
     return local.replace(microsecond=0, tzinfo=None).isoformat()
 
 
 def _on_eastern_clock(value: datetime) -> datetime:
-    """By way of UTC: a time of the zone's own that the clock skips in spring would come through as it is."""
+    """Convert to Eastern time by way of UTC, which corrects a local time that the clock skips in spring."""
     return value.astimezone(UTC).astimezone(_eastern())
 
 
 def write_from_date(value: date | str) -> str:
-    """Write the beginning of a range."""
+    """Write the start of a date range."""
     return eastern_date(value, end=False)
 
 
 def write_to_date(value: date | str) -> str:
-    """Write the end of a range."""
+    """Write the end of a date range."""
     return eastern_date(value, end=True)
 
 
 def eastern_day(value: date | str) -> str:
-    """Write a day for a query that knows whole days only: an aware datetime's day in Eastern time."""
+    """Write a day for a query that only knows whole days; of an aware datetime, its day in Eastern time."""
     return eastern_date(value, end=False)[:10]

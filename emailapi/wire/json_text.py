@@ -1,4 +1,4 @@
-"""JSON values <-> bytes."""
+"""Conversion between JSON values and bytes."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from json import encoder as json_encoder
 from typing import Any
 
 
-def _refuse(value: object) -> Any:
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+def _reject(value: object) -> Any:
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
 _encoder = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False, default=_refuse
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False, default=_reject
 )
-# One C encoder for every mail, where the interpreter has it: making one a call costs more than encoding a small mail.
+# One C encoder for all emails, if the interpreter has it: creating an encoder costs more than encoding a small email.
 _make_c_encoder: Any = getattr(json_encoder, "c_make_encoder", None)
 _c_encoder = _make_c_encoder and _make_c_encoder(
-    None, _refuse, json_encoder.encode_basestring, None, ":", ",", False, False, False
+    None, _reject, json_encoder.encode_basestring, None, ":", ",", False, False, False
 )
 
 
 def dump_json(value: object) -> bytes:
     """
-    Return a JSON value as compact UTF-8.
+    Write a JSON value as compact UTF-8.
 
     Raises:
-        ValueError: A number that JSON does not have, or a lone surrogate.
-        TypeError: A value that is no JSON value.
-        RecursionError: A value that contains itself.
+        ValueError: A number is infinite or NaN, or a text contains a lone surrogate.
+        TypeError: A value is not a JSON value.
+        RecursionError: A value contains itself.
     """
     text = "".join(_c_encoder(value, 0)) if _c_encoder else _encoder.encode(value)
     return text.encode()
@@ -36,10 +36,10 @@ def dump_json(value: object) -> bytes:
 
 def load_json(data: bytes) -> Any:
     """
-    Return the JSON value in `data`.
+    Parse JSON.
 
     Raises:
-        ValueError: It is no JSON, not UTF-8, or nested too deeply.
+        ValueError: The data are not JSON or not UTF-8, or nested too deeply.
     """
     try:
         return json.loads(data)

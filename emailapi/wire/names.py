@@ -1,4 +1,4 @@
-"""The mark at a field, and the rule for fields without one."""
+"""Wire names: the rule, and the mark for its exceptions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 class Wire:
     """
-    What is odd about a field on the wire.
+    A mark in the annotation of a field whose wire name or value differs from the rule.
 
     Attributes:
-        name: The service's spelling, where it is not the PascalCase of ours; `""` for a field that never travels.
-        read: Turns the service's value into ours, where its type alone does not say how.
-        write: Turns our value into the service's, likewise.
-        also: Another spelling that the service has for it.
+        name: The wire name, if it is not the name in PascalCase; `""` for a field that is not sent.
+        read: Converts the service's value, if the type of the field is not enough.
+        write: Converts the value for the service, if the type of the field is not enough.
+        also: Another wire name that is read.
     """
 
     __slots__ = ("also", "name", "read", "write")
@@ -27,7 +27,7 @@ class Wire:
         write: Callable[[Any], Any] | None = None,
         also: str | None = None,
     ) -> None:
-        """Mark a field with its wire name, its conversions, or both."""
+        """Set the wire name, the conversions, or both."""
         self.name = name
         self.read = read
         self.write = write
@@ -46,7 +46,7 @@ _found: dict[type, dict[str, Wire]] = {}
 
 
 def marks(owner: type) -> Mapping[str, Wire]:
-    """Return each field's mark, with its wire name filled in, for a record or a `TypedDict` of filters."""
+    """Return the mark of each field of a record or `TypedDict`, with its wire name."""
     if owner in _found:
         return _found[owner]
     found: dict[str, Wire] = {}
@@ -57,11 +57,11 @@ def marks(owner: type) -> Mapping[str, Wire]:
         mark = inner[0] if inner else Wire()
         name = pascal_case(attribute) if mark.name is None else mark.name
         found[attribute] = Wire(name, read=mark.read, write=mark.write, also=mark.also)
-    # Kept when it is whole: another thread, or whoever comes after an interruption, must not see a part of it.
+    # Stored when complete: another thread, or a call after an interruption, must not see a part of it.
     _found[owner] = found
     return found
 
 
 def wire_names(owner: type) -> dict[str, str]:
-    """Return attribute to wire name, for each field of a record or a `TypedDict` that travels."""
+    """Return the wire name of each field of a record or `TypedDict` that is sent."""
     return {attribute: mark.name for attribute, mark in marks(owner).items() if mark.name}

@@ -1,4 +1,4 @@
-"""Filters of a call -> the query string's pairs; arguments of a call -> its JSON body."""
+"""Conversion of filters to query parameters, and of arguments to a JSON body."""
 
 from __future__ import annotations
 
@@ -17,24 +17,26 @@ from .dates import eastern_date
 from .names import marks
 from .values import check_surrogates, enum_member, enum_of, json_value
 
-# The longest text that the service takes anywhere (a subject), and shorter than what servers take for a URL.
+# The longest text that the service accepts anywhere (a subject); shorter than the URL limits of servers.
 FILTER_LIMIT = 2000
 
 
 def unknown_name(name: str, known: Mapping[str, Any], kind: str) -> str:
-    """Return the sentence about a name that is not known, with the nearest one that is."""
+    """Return the message for an unknown name: with the most similar known name, or with all of them."""
     near = difflib.get_close_matches(name, known, 1)
     return f"unknown {kind} {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
 
 
 def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[str, str]]:
     """
-    Return the query pairs of `filters`, whose names and wire names stand in the `TypedDict` `filters_type`.
+    Convert filters to query parameters.
 
-    A filter that is None is left out.
+    Args:
+        filters_type: The `TypedDict` of the filters.
+        filters: The filters; those that are None are left out.
 
     Raises:
-        InvalidArgument: A filter the listing does not have, or a value that cannot be written.
+        InvalidArgument: A filter is unknown, or its value cannot be written.
     """
     known = marks(filters_type)
     pairs: list[tuple[str, str]] = []
@@ -45,8 +47,8 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
             continue
         mark = known[name]
         try:
-            # A name of an enumeration in letters of another case stays as it is: so the service documents some.
-            _narrowed(_hints(filters_type)[name], value)
+            # Only a check: a value in another case is sent as it is, since the service documents some in lower case.
+            _checked_value(_hints(filters_type)[name], value)
             written: Any = mark.write(value) if mark.write else value
             several = mark.write and isinstance(written, list)
             found: list[tuple[str, str]] = written if several else [(mark.name or "", query_text(written))]
@@ -60,13 +62,16 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
 
 def write_body(fields_type: type, fields: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return the JSON object of a call's arguments, whose names stand in the `TypedDict` `fields_type`.
+    Convert the arguments of a method to a JSON object.
 
-    An argument that is None is left out.
+    Args:
+        fields_type: The `TypedDict` of the arguments.
+        fields: The arguments; those that are None are left out.
 
     Raises:
-        TypeError: An argument the call does not have, or one that it needs is missing.
-        InvalidArgument: Naming the path of a value that cannot be written as JSON, or is none of an enumeration's.
+        TypeError: An argument is unknown, or a required one is missing.
+        InvalidArgument: A value cannot be written as JSON, or is not a member of its enumeration. The error names its
+            path.
     """
     known = marks(fields_type)
     for name in fields:
@@ -89,12 +94,12 @@ def write_body(fields_type: type, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def _hints(owner: type) -> Mapping[str, Any]:
-    """Return the types of a `TypedDict` or a record, by attribute."""
+    """Return the types of the fields of a `TypedDict` or a record."""
     return get_type_hints(owner)
 
 
-def _narrowed(hint: Any, value: object) -> object:
-    """Return a value; of an enumeration its member, and of what is true or false nothing else."""
+def _checked_value(hint: Any, value: object) -> object:
+    """Check that a value for an enumeration or a bool is one; return a member instead of its value."""
     kind = enum_of(hint)
     if kind is not None:
         return enum_member(kind, value)
@@ -104,9 +109,9 @@ def _narrowed(hint: Any, value: object) -> object:
 
 
 def _write_argument(hint: Any, value: object, path: str) -> object:
-    """Return the JSON value of an argument: records by their wire names, all else as it is."""
+    """Convert an argument to a JSON value: records by their wire names, other values as they are."""
     try:
-        value = _narrowed(hint, value)
+        value = _checked_value(hint, value)
     except (TypeError, ValueError) as error:
         raise InvalidArgument(f"{path} {error}") from None
     if isinstance(value, (list, tuple)):
@@ -115,11 +120,11 @@ def _write_argument(hint: Any, value: object, path: str) -> object:
 
 
 def _write_value(value: object, path: str) -> object:
-    return write(_checked(value, path)) if attrs.has(type(value)) else json_value(value, path)
+    return write(_checked_record(value, path)) if attrs.has(type(value)) else json_value(value, path)
 
 
-def _checked(record: Any, path: str) -> Any:
-    """Return a record with its fields checked, as they are written."""
+def _checked_record(record: Any, path: str) -> Any:
+    """Return a record with its fields checked as arguments are."""
     kind: type = type(record)
     hints = _hints(kind)
     changes: dict[str, Any] = {}
@@ -127,7 +132,7 @@ def _checked(record: Any, path: str) -> Any:
         value = getattr(record, field.name)
         where = f"{path}.{field.name}"
         if attrs.has(type(value)):
-            changes[field.name] = _checked(value, where)
+            changes[field.name] = _checked_record(value, where)
         elif value != field.default:
             changes[field.name] = _write_argument(hints[field.name], value, where)
     return attrs.evolve(record, **changes)
@@ -136,11 +141,11 @@ def _checked(record: Any, path: str) -> Any:
 def _check_text(text: str) -> None:
     check_surrogates(text)
     if len(text) > FILTER_LIMIT:
-        raise ValueError(f"has {len(text)} characters, a query takes {FILTER_LIMIT}")
+        raise ValueError(f"must have at most {FILTER_LIMIT} characters, got {len(text)}")
 
 
 def query_text(value: object) -> str:
-    """Return how a value stands in a query string."""
+    """Convert a value to the text of a query parameter."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Enum):
@@ -151,4 +156,4 @@ def query_text(value: object) -> str:
         return str.__str__(value)
     if isinstance(value, int):
         return str(value)
-    raise TypeError(f"a {type(value).__name__} cannot stand in a query")
+    raise TypeError(f"must be text, a number, a bool or a date, got {type(value).__name__}")

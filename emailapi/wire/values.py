@@ -1,4 +1,4 @@
-"""Values that users give: the JSON value of each, and what is wrong with one that has none."""
+"""Validation of values that users give, and their conversion to JSON values."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..errors import InvalidArgument
 
 E = TypeVar("E", bound=Enum)
 
-# Deeper than any template, and shallower than any parser's limit. What contains itself is deeper still.
+# Deeper than any template, and below the limit of any parser. A value that contains itself exceeds it.
 DEPTH_LIMIT = 100
-# Beyond the numbers of a double, which most readers of JSON take a number for.
+# Beyond the range of a double, which most JSON parsers use for numbers.
 _INT_BITS = 1024
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _NotJSON(Exception):
-    """A value inside of another that has no JSON; `steps` lead to it, the innermost first."""
+    """A nested value cannot be written as JSON; `steps` lead to the value, the innermost first."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -31,29 +31,29 @@ class _NotJSON(Exception):
 
 def json_value(value: object, name: str) -> Any:
     """
-    Return the JSON value of what a user gave, made of new lists and dictionaries.
+    Convert a value that a user gave to a JSON value of new lists and dictionaries.
 
-    Enumeration members are written as their values, dates and times in ISO 8601, and subclasses of `str`, `int` and
+    Members of enumerations are written as their values, dates and times in ISO 8601, and subclasses of `str`, `int` and
     `float` as plain ones. Nothing else is converted.
 
     Args:
         value: The value.
-        name: The argument or field that it was given for; errors begin with it.
+        name: The name of the argument or field, with which errors begin.
 
     Raises:
-        InvalidArgument: Naming the path of what cannot be written: `template_model.items[2].price`.
+        InvalidArgument: A value cannot be written as JSON. The error has its path: `template_model.items[2].price`.
     """
     try:
         return _copy(value, 0)
     except _NotJSON as fault:
         steps = fault.steps[::-1]
-        # The path of what is nested too deeply would fill the screen.
+        # The path of a value that is nested too deeply would fill the screen.
         path = name + "".join(steps[:8]) + ("..." if len(steps) > 8 else "")
         raise InvalidArgument(f"{path} {fault.reason}", argument=name) from None
 
 
 def _copy(value: Any, depth: int) -> Any:
-    # The exact types first: `isinstance` takes its time with abstract ones.
+    # The exact types first: `isinstance` is slow for abstract classes.
     kind = type(value)
     if kind is str:
         return value if value.isascii() else _text(value)
@@ -88,7 +88,7 @@ def _object(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
 
 def _key(key: object) -> str:
     if not isinstance(key, str):
-        raise _NotJSON(f"is not text, but {type(key).__name__}: keys must be text")
+        raise _NotJSON(f"must have text as its key, got {type(key).__name__}")
     return _text(key)
 
 
@@ -97,7 +97,7 @@ def _array(value: Iterable[Any], depth: int) -> list[Any]:
     place = 0
     found = []
     try:
-        for place, item in enumerate(value):  # noqa: B007 - the fault's place
+        for place, item in enumerate(value):  # noqa: B007 - used in the path of the error
             found.append(_copy(item, depth + 1))
     except _NotJSON as fault:
         fault.steps.append(f"[{place}]")
@@ -113,7 +113,7 @@ def _scalar(value: Any, depth: int) -> Any:
         return _text(value)
     if isinstance(value, int):
         if value.bit_length() > _INT_BITS:
-            raise _NotJSON("is too large a number")
+            raise _NotJSON("must be a number in the range of a double, got a larger one")
         return int(value)
     if isinstance(value, float):
         if not math.isfinite(value):
@@ -121,10 +121,10 @@ def _scalar(value: Any, depth: int) -> Any:
         return float(value)
     if isinstance(value, date):
         return value.isoformat()
-    raise _NotJSON(f"cannot be written as JSON: got {type(value).__name__}, {_remedy(value)}")
+    raise _NotJSON(f"cannot be written as JSON: got {type(value).__name__}, {_conversion_hint(value)}")
 
 
-def _remedy(value: object) -> str:
+def _conversion_hint(value: object) -> str:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "decode it to text first"
     if hasattr(type(value), "__float__") or hasattr(type(value), "__complex__"):
@@ -140,7 +140,7 @@ def _check_depth(depth: int) -> None:
 
 
 def _text(value: str) -> str:
-    # What a template engine marks as safe is a text like any other here.
+    # A text that a template engine marks as safe is a subclass of str.
     text = str.__str__(value)
     if not text.isascii():
         check_surrogates(text, _NotJSON)
@@ -151,8 +151,12 @@ def check_surrogates(text: str, error: type[Exception] = ValueError) -> None:
     """
     Check that a text can be encoded.
 
+    Args:
+        text: The text.
+        error: The exception class to raise.
+
     Raises:
-        ValueError: The text has a lone surrogate (or the exception class that was given).
+        ValueError: The text contains a lone surrogate.
     """
     found = _SURROGATE.search(text)
     if found:
@@ -160,27 +164,27 @@ def check_surrogates(text: str, error: type[Exception] = ValueError) -> None:
 
 
 def is_lazy_text(value: object) -> bool:
-    """Whether an object stands for a text that is made when it is needed, as `gettext_lazy` of Django returns."""
+    """Return whether an object is a text that is created on demand, as `gettext_lazy` of Django returns it."""
     if isinstance(value, str):
         return False
     try:
         return hasattr(value, "casefold")
-    except Exception:  # making the text failed: no language or application is active
+    except Exception:  # the text could not be created: no language or application is active
         return True
 
 
 def enum_of(hint: Any) -> type[Enum] | None:
-    """Return the enumeration in a hint such as `StreamType | str`, or None when there is none."""
+    """Return the enumeration in a hint such as `StreamType | str`, or None if there is none."""
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     return next((option for option in options if isinstance(option, type) and issubclass(option, Enum)), None)
 
 
 def enum_member(kind: type[E], value: object) -> E:
     """
-    Return the member of an enumeration that a user gave: the member itself, or its value in any case of letters.
+    Return a member of an enumeration for a member, or for its value in upper or lower case.
 
     Raises:
-        ValueError: There is no such member; the sentence names all of them.
+        ValueError: There is no such member. The message names all of them.
     """
     if isinstance(value, kind):
         return value

@@ -167,7 +167,7 @@ def test_days_of_a_query(value, expected):
 @pytest.mark.parametrize("value", [5, 1.5, None, b"2024-01-01", ["2024-01-01"], timedelta(1)])
 def test_what_is_no_date_is_refused(value):
     """A query date of another type is a TypeError that names the type."""
-    with pytest.raises(TypeError, match=f"expected a date, got {type(value).__name__}"):
+    with pytest.raises(TypeError, match=f"must be a date, got {type(value).__name__}"):
         eastern_date(value, end=False)
 
 
