@@ -34,6 +34,13 @@ class Outbound(Resource):
 
     By a transport, what it cannot carry - templates, bulk requests, or a field - is an `InvalidEmail`; `check_first`,
     `find`, `bulk_status` and `list_bulk` are a `ConfigurationError` where there is no API to ask.
+
+    Example:
+        >>> client.outbound.send({"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}).message
+        'OK'
+        >>> batch = client.outbound.send_batch([{"to": "joe@example.com", "text_body": "Hello"}, {"to": "joe@"}])
+        >>> len(batch.accepted), len(batch.failed)
+        (1, 1)
     """
 
     def __init__(self, session: Session, options: Options, emails: Engine[Any]) -> None:

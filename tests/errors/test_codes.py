@@ -1,4 +1,4 @@
-"""The table of the service's codes, against the contract's own (api-contract section 4), written again by hand."""
+"""The table of the service's codes, against the contract's own (contract section 4), written again by hand."""
 
 from __future__ import annotations
 

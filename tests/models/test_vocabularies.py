@@ -22,7 +22,7 @@ from emailapi import (
 )
 from emailapi.wire import read
 
-# api-contract sections 2 and 5.
+# contract sections 2 and 5.
 VOCABULARIES = {
     "BounceType": """
         HardBounce Transient Unsubscribe Subscribe AutoResponder AddressChange DnsError SpamNotification OpenRelayTest

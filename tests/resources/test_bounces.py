@@ -1,4 +1,4 @@
-"""`client.bounces` against api-contract section 2.6."""
+"""`client.bounces` against contract section 2.6."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_dump_that_is_gone(service, answer):
     ],
 )
 def test_what_is_known_of_each_type(kind, code, name, deactivates):
-    """Each type of bounce has the number, name and effect of api-contract section 5."""
+    """Each type of bounce has the number, name and effect of contract section 5."""
     assert BOUNCE_KINDS[BounceType(kind)] == (code, name, deactivates)
 
 

@@ -1,4 +1,4 @@
-"""`account.data_removals` against api-contract section 2.19."""
+"""`account.data_removals` against contract section 2.19."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`account.domains` and `account.signatures` against api-contract sections 2.17 and 2.18."""
+"""`account.domains` and `account.signatures` against contract sections 2.17 and 2.18."""
 
 from __future__ import annotations
 

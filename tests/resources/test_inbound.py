@@ -1,4 +1,4 @@
-"""`client.inbound` against api-contract section 2.12."""
+"""`client.inbound` against contract section 2.12."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.inbound_rules` against api-contract section 2.13."""
+"""`client.inbound_rules` against contract section 2.13."""
 
 from __future__ import annotations
 

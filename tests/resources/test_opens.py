@@ -1,4 +1,4 @@
-"""Opens and clicks, of `client.messages`, against api-contract section 2.11."""
+"""Opens and clicks, of `client.messages`, against contract section 2.11."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.server` and `account.servers` against api-contract sections 2.8 and 2.15."""
+"""`client.server` and `account.servers` against contract sections 2.8 and 2.15."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The counts by day of `client.stats` against api-contract section 2.14; test_stats.py has the overview."""
+"""The counts by day of `client.stats` against contract section 2.14; test_stats.py has the overview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.streams` against api-contract section 2.9."""
+"""`client.streams` against contract section 2.9."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.suppressions` against api-contract section 2.9."""
+"""`client.suppressions` against contract section 2.9."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.templates` and `account.templates` against api-contract sections 2.7 and 2.16."""
+"""`client.templates` and `account.templates` against contract sections 2.7 and 2.16."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.webhooks` against api-contract section 2.10."""
+"""`client.webhooks` against contract section 2.10."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def zone(hours: float) -> timezone:
 @pytest.mark.parametrize(
     "text, expected",
     [
-        # The five shapes of api-contract section 1.1.
+        # The five shapes of contract section 1.1.
         ("2014-02-17T07:25:01.4178645-05:00", datetime(2014, 2, 17, 7, 25, 1, 417864, zone(-5))),
         ("2026-03-17T07:25:01.4178645Z", datetime(2026, 3, 17, 7, 25, 1, 417864, UTC)),
         ("2019-12-17T08:58:33-05:00", datetime(2019, 12, 17, 8, 58, 33, 0, zone(-5))),

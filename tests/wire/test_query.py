@@ -49,7 +49,7 @@ def test_each_filter_of_messages(name, value, pairs):
 
 
 def test_the_names_of_filters_are_the_contracts():
-    """The filters of messages and of statistics are spelt as api-contract sections 2.11 and 2.14 spell them."""
+    """The filters of messages and of statistics are spelt as contract sections 2.11 and 2.14 spell them."""
     assert set(wire_names(MessageFilters).values()) == set(
         "recipient fromemail tag status fromdate todate subject messagestream metadata".split()
     )
