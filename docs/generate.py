@@ -28,7 +28,7 @@ from emailapi.wire.names import marks, pascal_case
 DOCS = Path(__file__).parent
 NOTE = "<!-- Written by docs/generate.py from the code: change it there, not here. -->\n\n"
 
-# Nouns of ours that are never JSON: an address travels as text, and a result is put together here.
+# Records that are never JSON: an address is sent as text, and results are created by this package.
 NEVER_JSON = {"Address", "BatchResult", "Listing", "MessageStatus", "Page", "RecipientStatus"}
 
 TREE_WIDTH = 26
@@ -36,26 +36,26 @@ TREE_WIDTH = 26
 WIRE = """\
 # Wire names
 
-Left what you write, right what the service is sent and answers: the left name in PascalCase, or, in **bold**, a
-spelling of its own. A listing says where it is, and under which name its answer has the records.
+The left column has the names of this package, the right column the names in the requests and responses of the service:
+the same name in PascalCase or, in **bold**, another one. For each list, its path and the key of its records are given.
 """
 
 ERRORS = """\
-# Errors, one by one
+# Exceptions and error codes
 
-How they are used is told in [Errors](../errors.md). Every class is in `emailapi`.
+[Errors](../errors.md) explains how to handle them. All classes can be imported from `emailapi`.
 
 ## The tree
 
-The outcome is that of a send. "Again" says whether the same call may succeed later, "besides" what other exception it
-is, so that `except ConnectionError` finds it, too.
+"Outcome" is the outcome of a send, "retryable" whether the same call may succeed later, and "also" a built-in exception
+that the class is derived from, so that for example `except ConnectionError` catches it.
 
 """
 
 TREE_NOTES = """\
-A certificate that is not trusted is a `ConnectionFailed` that may not be tried again. A `BatchFailed` has the outcome
-unknown when one of its mails has it, and may be tried again only when no mail was accepted. A send that met a 500 is a
-`DeliveryUnknown`; a `ServerError` comes of calls that only read.
+An untrusted certificate raises a `ConnectionFailed` that is not retryable. The outcome of a `BatchFailed` is unknown if
+the outcome of one of its emails is, and it is retryable only if no email was accepted. A send that gets status 500
+raises `DeliveryUnknown`; only calls that read raise `ServerError`.
 
 ## The classes
 
@@ -64,10 +64,10 @@ unknown when one of its mails has it, and may be tried again only when no mail w
 CODES = """\
 ## The codes
 
-The service says in each refusal by a number what is wrong; `ERROR_CODES` has them all. A number is no HTTP status,
-although some look like one: the code 401 has nothing to do with the status 401. A code that is not here raises the
-class of its HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, from 500 on `ServerError`, else
-`InvalidRequest`. HTTP 200 means that the code stands at one item of an answer.
+The service rejects requests with a numeric code; `ERROR_CODES` has all of them. A code is not an HTTP status, although
+some look like one: code 401 has nothing to do with status 401. A code that is not in the table raises the exception for
+the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and above `ServerError`, else
+`InvalidRequest`. HTTP 200 means that the code belongs to one item of a response.
 
 ```{eval-rst}
 .. py:data:: ERROR_CODES
@@ -145,7 +145,7 @@ def wire_page() -> str:
         parts += [f"\n### {noun.__name__}\n\n" + table("attribute | wire name", wire_rows(noun)) for noun in own]
         listings = [thing for thing in vars(module).values() if isinstance(thing, Listing)]
         if listings:
-            parts.append("\nListings:\n\n")
+            parts.append("\nLists:\n\n")
         parts += [f"- `{one.path}`: `{one.key}`, each a `{one.record.__name__}`\n" for one in listings]
     return "".join(parts)
 
@@ -160,13 +160,13 @@ def tree(error: type[EmailAPIError] = EmailAPIError, depth: int = 0) -> Iterator
 
 def tree_rows() -> Iterator[str]:
     """Give the lines of the drawn tree."""
-    yield f"{'':<{TREE_WIDTH}}outcome   again  besides"
+    yield f"{'':<{TREE_WIDTH}}outcome   retryable  also"
     for depth, error in tree():
         besides = [base.__name__ for base in error.__bases__ if base.__module__ == "builtins" and base is not Exception]
         name = "  " * depth + error.__name__
         outcome = "unknown" if error.outcome is Outcome.UNKNOWN else "not sent"
         again = "yes" if error.retryable else "no"
-        yield f"{name:<{TREE_WIDTH}}{outcome:<10}{again:<7}{', '.join(besides)}".rstrip()
+        yield f"{name:<{TREE_WIDTH}}{outcome:<10}{again:<11}{', '.join(besides)}".rstrip()
 
 
 def errors_page() -> str:

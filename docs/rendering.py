@@ -173,6 +173,7 @@ def attributes_of(owner: type) -> Iterator[tuple[str, str, str]]:
                 _log.warning("%s does not document its key %s", owner.__name__, key)
             elif key in required and len(required) < len(hints):
                 words[key] += " Required."
+        words = dict(sorted(words.items(), key=lambda item: item[0] not in required))
     else:
         words = _words(owner)
     for name, about in words.items():

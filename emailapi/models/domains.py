@@ -22,7 +22,7 @@ class Dns:
         spf_host: Host name of the SPF record.
         spf_text_value: Value of the SPF record (TXT).
         dkim_verified: Whether the DKIM record was found.
-        weak_dkim: Whether the DKIM key is too short by today's standards; `Domains.rotate_dkim` makes a new one.
+        weak_dkim: Whether the DKIM key is shorter than recommended; `Domains.rotate_dkim` makes a new one.
         dkim_host: Host name of the DKIM key in use.
         dkim_text_value: Value of the DKIM record in use (TXT).
         dkim_pending_host: Host name of a new DKIM key whose record the service has not found yet.

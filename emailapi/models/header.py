@@ -46,7 +46,7 @@ class Header:
     An additional header of an email.
 
     Headers that follow from the fields of an email are rejected: From, To, Cc, Bcc, Reply-To, Subject, MIME-Version and
-    Content-*.
+    all whose names begin with `Content-`.
 
     Attributes:
         name: Name of the header, such as `List-Unsubscribe`: printable ASCII without colon or space.

@@ -47,7 +47,7 @@ class Messages(Resource):
 
         Returns:
             The page. `len(page)` is the number of messages on it, `page.total_count` the number of all that match;
-                `page.iter_all()` reads the following pages, too.
+            `page.iter_all()` reads the following pages, too.
 
         Raises:
             InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.

@@ -259,13 +259,9 @@ def _describe_error(value: object, record: type[Any]) -> str:
 
 def read(value: object, record: type[T]) -> T:
     """
-    Convert a JSON value of the service to a record.
+    Convert a JSON value of the service to a record of a class.
 
     Unknown keys are ignored; missing keys and null become the default of the field.
-
-    Args:
-        value: The JSON value.
-        record: The class of the record.
 
     Raises:
         InvalidResponse: The value has another structure. The message names the record and the field.

@@ -1,4 +1,4 @@
-"""`client.outbound`'s templates and bulk calls against api-contract sections 2.3 to 2.5."""
+"""`client.outbound`'s templates and bulk calls against contract sections 2.3 to 2.5."""
 
 from __future__ import annotations
 
