@@ -74,7 +74,7 @@ def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
         ({"tagg": "x"}, "unknown filter 'tagg'; did you mean 'tag'?"),
         ({"fromemail": "x"}, "unknown filter 'fromemail'"),
         ({"MessageStream": "x"}, "did you mean 'message_stream'?"),
-        ({"metadata": {"a": "1", "b": "2"}}, "one metadata key at a time, not 2"),
+        ({"metadata": {"a": "1", "b": "2"}}, "one metadata key at a time, got 2"),
         ({"metadata": {}}, "'metadata'"),
         ({"metadata": "a=1"}, "'metadata'"),
         ({"tag": b"x"}, "'tag'"),
