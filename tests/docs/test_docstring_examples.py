@@ -9,11 +9,12 @@ import pytest
 import responses
 
 from emailapi import AccountClient, Client
-from emailapi.resources import inbound
+from emailapi.resources import inbound, outbound
 from emailapi.sandbox import Sandbox
 from tests.resources.test_every_call import NAMESPACES
 
-CLASSES = sorted({type(namespace) for namespace in NAMESPACES.values()}, key=lambda kind: kind.__name__)
+# The page of `client.outbound` has its examples.
+CLASSES = sorted({type(found) for found in NAMESPACES.values()} - {outbound.Outbound}, key=lambda kind: kind.__name__)
 # The sandbox receives no emails yet.
 BY_SANDBOX = [kind for kind in CLASSES if kind is not inbound.Inbound]
 HOST = "https://api.example"
