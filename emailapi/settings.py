@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from .errors import ConfigurationError, EmailAPIError
-from .models.address import Address, AddressLike, addresses
+from .models.address import Address, AddressLike, parse_address_field
 from .models.email import STREAM_LIMIT
 from .models.options import Hooks, OnUnknown, Retry, is_seconds
 
@@ -207,7 +207,7 @@ def as_sender(given: AddressLike | None, source: str = "sender") -> Address | No
         ConfigurationError: It is not one address; the sentence names `source`.
     """
     try:
-        found = addresses(given or None, "sender")
+        found = parse_address_field(given or None, "sender")
     except EmailAPIError as error:
         prefix = "" if source == "sender" else f"{source}: "
         raise ConfigurationError(prefix + error.message) from None

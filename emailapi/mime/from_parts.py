@@ -15,7 +15,7 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
-from ..models.encoded_words import in_charset
+from ..models.encoded_words import decode_bytes
 from .header_values import SEND_AS_GIVEN, naming_charset, raw_text, values_of, without_none
 from .part_headers import (
     check_body,
@@ -149,7 +149,7 @@ def _body(part: Message, found: _Found, field: str) -> None:
         # Who says nothing, or ASCII, mostly means UTF-8 when there is more.
         data = _content(part)
         with naming_charset():
-            text = in_charset(data, "utf-8" if charset in ("ascii", "us-ascii") else charset, "a body", field)
+            text = decode_bytes(data, "utf-8" if charset in ("ascii", "us-ascii") else charset, "a body", field)
     found.bodies[field] = _LINE_END.sub("\n", text)
 
 

@@ -173,7 +173,7 @@ def decoded(text: str, name: str, field: str | None = None) -> str:
     Raises:
         InvalidEmail: Naming `field`, or the header's: a word cannot be decoded.
     """
-    return encoded_words.decoded(text, name, field or _field(name))
+    return encoded_words.decode_words(text, name, field or _field(name))
 
 
 def addresses_of(message: Message, name: str) -> tuple[Address, ...]:

@@ -7,7 +7,7 @@ from email.message import Message
 from typing import NoReturn
 
 from ..errors import InvalidEmail
-from ..models.encoded_words import in_charset
+from ..models.encoded_words import decode_bytes
 from .header_values import SEND_AS_GIVEN, check_text, decoded, naming_charset, raw_text, values_of
 
 _CARRIED = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id"})
@@ -121,7 +121,7 @@ def _value(name: str, value: str | tuple[str | None, str | None, str]) -> str:
     # The library has decoded %XX to characters of the same number.
     data = text.encode("raw-unicode-escape")
     with naming_charset():
-        return in_charset(data, charset or "ascii", f"the parameter {name[:40]}", "attachments")
+        return decode_bytes(data, charset or "ascii", f"the parameter {name[:40]}", "attachments")
 
 
 def file_name(part: Message) -> str:

@@ -9,7 +9,7 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..wire import is_lazy_text
-from .text import conversion_hint, display_text, header_text, plain_text
+from .text import conversion_hint, convert_display_text, convert_header_text, convert_text
 
 # RFC 5322 section 3.4.1, with any non-ASCII letter (RFC 6532). Unusual domains (`a_b.example`) are accepted.
 _SPECIAL = r"""\s@"(),:;<>\[\]\\\x00-\x1f\x7f"""
@@ -93,11 +93,11 @@ class Address:
         """Validate both parts, and compute once what every email to this address needs."""
         email = self.email
         if type(email) is not str:
-            email = plain_text(email, "email")
+            email = convert_text(email, "email")
             object.__setattr__(self, "email", email)
         mailbox = email
         if not _PLAIN.fullmatch(email):
-            header_text(email, "email")
+            convert_header_text(email, "email")
             if not _MAILBOX.fullmatch(email):
                 raise InvalidEmail(f"{email!r} is not a valid email address", field="email")
             mailbox = _encode_domain(email, "email")
@@ -107,7 +107,7 @@ class Address:
         object.__setattr__(self, "mailbox", mailbox)
         header = mailbox
         if self.name is not None:
-            name = display_text(self.name, "name")
+            name = convert_display_text(self.name, "name")
             if name is not self.name or not name:
                 object.__setattr__(self, "name", name or None)
             if _NEEDS_QUOTES.search(name):
@@ -162,21 +162,21 @@ def _parse_item(tokens: list[str], decode: bool) -> Address | None:
     angle = next((token for token in rest if token[0] == "<" and token[-1] == ">" and len(token) > 1), None)
     if angle is None:
         name = _ESCAPED.sub(r"\1", comments[-1][1:-1]).strip() if comments else ""
-        return _named("".join(rest).strip(), name, decode)
+        return _named_address("".join(rest).strip(), name, decode)
     before = "".join(rest[: rest.index(angle)])
     after = "".join(rest[rest.index(angle) + 1 :]).strip()
     if after:
         raise InvalidEmail(f"unexpected {after!r} after {angle!r}: separate addresses by commas", field="email")
     name = _unquote(before.strip()) if before.lstrip()[:1] == '"' else _unquote(_FOLDED.sub(" ", before.strip()))
-    return _named(angle[1:-1].strip(), name, decode)
+    return _named_address(angle[1:-1].strip(), name, decode)
 
 
-def _named(email: str, name: str, decode: bool) -> Address:
+def _named_address(email: str, name: str, decode: bool) -> Address:
     if decode and "=?" in name:
-        from .encoded_words import decoded
+        from .encoded_words import decode_words
 
         # The decoded name is validated by `Address`, like any other name.
-        name = decoded(name, "the name", "email")
+        name = decode_words(name, "the name", "email")
     return Address(email, name or None)
 
 
@@ -196,12 +196,12 @@ def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
     """
     if _PLAIN.fullmatch(text):
         return (Address(text),)
-    text = header_text(text, "text")
+    text = convert_header_text(text, "text")
     items = [_parse_item(item, decode) for item in _split_items(text)]
     return tuple([found for found in items if found is not None])
 
 
-def addresses(value: Addresses, field: str) -> tuple[Address, ...]:
+def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
     """
     Convert the value that a user gave for an address field.
 

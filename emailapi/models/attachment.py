@@ -12,7 +12,7 @@ import attrs
 
 from ..errors import InvalidEmail
 from ..wire import Wire
-from .text import display_text, header_text, plain_text
+from .text import convert_display_text, convert_header_text, convert_text
 
 # Control characters, and characters that reverse the direction of text, so that `.exe` is displayed as `.jpg`.
 _MISLEADING = "[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
@@ -21,7 +21,7 @@ _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(?:\s*;.
 
 def _name(value: str) -> str:
     """Return the last part of a path: some email programs would write the file to the path that the sender chose."""
-    text = display_text(value, "name")
+    text = convert_display_text(value, "name")
     found = None if text.isprintable() else re.search(_MISLEADING, text)
     if found:
         what = "a control character" if found[0] < "\xa0" else "a character that overrides the direction of text"
@@ -48,7 +48,7 @@ def _content(value: bytes) -> bytes:
 def _content_type(value: str | None) -> str:
     if value is None:
         return ""
-    text = header_text(value, "content_type")
+    text = convert_header_text(value, "content_type")
     if not _CONTENT_TYPE.fullmatch(text):
         raise InvalidEmail(
             f"content_type must be a MIME type such as application/pdf, got {text!r}", field="content_type"
@@ -60,7 +60,7 @@ def _content_id(value: str | None) -> str | None:
     """Return the bare id of `logo`, `cid:logo` (as in HTML) and `<logo>` (as in a header)."""
     if value is None or value == "":
         return None
-    text = header_text(value, "content_id")
+    text = convert_header_text(value, "content_id")
     bare = _bare(_bare(text))
     if not bare or not bare.isascii() or any(character <= " " or character in "<>\x7f" for character in bare):
         raise InvalidEmail(f"content_id must be ASCII without spaces, got {text!r}", field="content_id")
@@ -112,9 +112,9 @@ class Attachment:
         """Guess the content type from the name: the service rejects attachments without one."""
         if not self.content_type:
             # The table is loaded with the first attachment: most programs send none.
-            from .content_types import type_of
+            from .content_types import guess_type
 
-            object.__setattr__(self, "content_type", type_of(self.name))
+            object.__setattr__(self, "content_type", guess_type(self.name))
 
     @classmethod
     def from_path(
@@ -165,7 +165,7 @@ class Attachment:
         if not isinstance(text, str):
             raise InvalidEmail(f"attachment {name!r}: base64 must be text, got {type(text).__name__}", field="content")
         try:
-            content = base64.b64decode("".join(plain_text(text, "content").split()), validate=True)
+            content = base64.b64decode("".join(convert_text(text, "content").split()), validate=True)
         except (binascii.Error, ValueError):
             raise InvalidEmail(f"attachment {name!r}: content is not valid base64", field="content") from None
         return cls(name=name, content=content, content_type=content_type, content_id=content_id)

@@ -179,7 +179,7 @@ _FONTS = {
 TYPES = {**_DOCUMENTS, **_TEXTS, **_DATA, **_ARCHIVES, **_IMAGES, **_AUDIO, **_VIDEO, **_FONTS}
 
 
-def type_of(name: str) -> str:
+def guess_type(name: str) -> str:
     """Return the MIME type for a file name; `application/octet-stream` if its extension is missing or unknown."""
     _, dot, extension = name.rpartition(".")
     return TYPES.get(extension.lower(), UNKNOWN) if dot else UNKNOWN

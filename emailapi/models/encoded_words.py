@@ -19,7 +19,7 @@ def is_encoded(text: str) -> bool:
     return re.fullmatch(_ONLY_WORDS, text) is not None
 
 
-def decoded(text: str, what: str, field: str) -> str:
+def decode_words(text: str, what: str, field: str) -> str:
     """
     Return a text with its encoded words decoded; white space between two encoded words is dropped.
 
@@ -40,17 +40,17 @@ def decoded(text: str, what: str, field: str) -> str:
     pending: tuple[str, bytes] = ("", b"")
     at = 0
     for found in re.finditer(_WORD, text):
-        charset, data = found[1].lower(), _data(found, what, field)
+        charset, data = found[1].lower(), _decode_word(found, what, field)
         if found.start() > at or charset != pending[0]:
-            pieces += (_text(*pending, what, field), text[at : found.start()])
+            pieces += (_decode_text(*pending, what, field), text[at : found.start()])
             pending = (charset, b"")
         # Some programs split a character between two encoded words.
         pending = (charset, pending[1] + data)
         at = found.end()
-    return "".join([*pieces, _text(*pending, what, field), text[at:]])
+    return "".join([*pieces, _decode_text(*pending, what, field), text[at:]])
 
 
-def _data(found: re.Match[str], what: str, field: str) -> bytes:
+def _decode_word(found: re.Match[str], what: str, field: str) -> bytes:
     data = found[3].encode("utf-8", "surrogateescape")
     if found[2] in "qQ":
         return a2b_qp(data, header=True)
@@ -61,11 +61,11 @@ def _data(found: re.Match[str], what: str, field: str) -> bytes:
     raise InvalidEmail(f"{what} has an encoded word that cannot be decoded", field=field)
 
 
-def _text(charset: str, data: bytes, what: str, field: str) -> str:
-    return in_charset(data, charset or "ascii", what, field)
+def _decode_text(charset: str, data: bytes, what: str, field: str) -> str:
+    return decode_bytes(data, charset or "ascii", what, field)
 
 
-def in_charset(data: bytes, charset: str, what: str, field: str) -> str:
+def decode_bytes(data: bytes, charset: str, what: str, field: str) -> str:
     """
     Decode bytes to text.
 

@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 import attrs
 
 from ..errors import InvalidArgument, InvalidEmail
-from ..wire import enum_member, is_lazy_text, json_value, unknown_name
-from .address import Address, Addresses, addresses
+from ..wire import enum_member, is_lazy_text, json_value, unknown_name_message
+from .address import Address, Addresses, parse_address_field
 from .attachment import Attachment
 from .header import Header
-from .text import body_text, conversion_hint, display_text, header_text
+from .text import conversion_hint, convert_body, convert_display_text, convert_header_text
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def sender(value: str | Address | None) -> Address | None:
 
 
 def _parse_sender(value: str | Address | None) -> Address | None:
-    found = addresses(value, "sender")
+    found = parse_address_field(value, "sender")
     if len(found) > 1:
         raise InvalidEmail(f"sender must be one address, got {len(found)}", field="sender")
     if not found and value is not None:
@@ -56,54 +56,54 @@ _cached_sender = functools.lru_cache(maxsize=64)(_parse_sender)
 
 def to(value: Addresses) -> tuple[Address, ...]:
     """Convert `to`."""
-    return addresses(value, "to")
+    return parse_address_field(value, "to")
 
 
 def cc(value: Addresses) -> tuple[Address, ...]:
     """Convert `cc`."""
-    return addresses(value, "cc")
+    return parse_address_field(value, "cc")
 
 
 def bcc(value: Addresses) -> tuple[Address, ...]:
     """Convert `bcc`."""
-    return addresses(value, "bcc")
+    return parse_address_field(value, "bcc")
 
 
 def reply_to(value: Addresses) -> tuple[Address, ...]:
     """Convert `reply_to`."""
-    return addresses(value, "reply_to")
+    return parse_address_field(value, "reply_to")
 
 
 def subject(value: str | None) -> str:
     """Convert `subject`."""
-    return "" if value is None else display_text(value, "subject")
+    return "" if value is None else convert_display_text(value, "subject")
 
 
 def text_body(value: str | None) -> str | None:
     """Convert `text_body`."""
-    return body_text(value, "text_body")
+    return convert_body(value, "text_body")
 
 
 def html_body(value: str | None) -> str | None:
     """Convert `html_body`."""
-    return body_text(value, "html_body")
+    return convert_body(value, "html_body")
 
 
 def tag(value: str | None) -> str | None:
     """Convert `tag`."""
-    return None if value is None else header_text(value, "tag")
+    return None if value is None else convert_header_text(value, "tag")
 
 
 def message_stream(value: str | None) -> str | None:
     """Convert `message_stream`."""
-    return None if value is None else header_text(value, "message_stream")
+    return None if value is None else convert_header_text(value, "message_stream")
 
 
 def idempotency_key(value: str | None) -> str | None:
     """Convert `idempotency_key`."""
     if value is None:
         return None
-    text = header_text(value, "idempotency_key")
+    text = convert_header_text(value, "idempotency_key")
     if not 1 <= len(text) <= 80:
         raise InvalidEmail(f"idempotency_key must have 1 to 80 characters, got {len(text)}", field="idempotency_key")
     return text
@@ -141,7 +141,9 @@ def metadata(value: Mapping[str, str] | None) -> dict[str, str]:
     if type(value) is not dict and not isinstance(value, Mapping):
         raise InvalidEmail(f"metadata must be a mapping, got {type(value).__name__}", field="metadata")
     try:
-        return {header_text(name, "a key"): header_text(text, f"{name!r}") for name, text in value.items()}
+        return {
+            convert_header_text(name, "a key"): convert_header_text(text, f"{name!r}") for name, text in value.items()
+        }
     except InvalidEmail as error:
         raise InvalidEmail(f"metadata: {error.message}", field="metadata") from None
 
@@ -210,7 +212,7 @@ def template_alias(value: str | None) -> str | None:
     """Convert `template_alias`."""
     if value is None:
         return None
-    text = header_text(value, "template_alias")
+    text = convert_header_text(value, "template_alias")
     if not text.strip():
         raise InvalidEmail(f"template_alias must not be empty, got {text!r}", field="template_alias")
     return text
@@ -231,7 +233,7 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
     fields, required = _field_names(record)  # type: ignore[arg-type]
     for name in given:
         if name not in fields:
-            raise InvalidEmail(unknown_name(str(name), fields, "field"), field=str(name))
+            raise InvalidEmail(unknown_name_message(str(name), fields, "field"), field=str(name))
     for name in required:
         if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from ..errors import InvalidEmail
-from .text import header_text, plain_text
+from .text import convert_header_text, convert_text
 
 _HEADER_NAME = re.compile(r"[!-9;-~]+")
 # Headers for addresses and structure follow from the fields of an email: a second header would contradict them.
@@ -27,7 +27,7 @@ def _header_name(value: str) -> str:
         raise InvalidEmail(
             f"{value!r} is not a valid header name: use printable ASCII without colon and space", field="name"
         )
-    value = plain_text(value, "name")
+    value = convert_text(value, "name")
     name = value.lower()
     if name in _STRUCTURAL or name.startswith("content-"):
         field = _STRUCTURAL.get(name)
@@ -37,7 +37,7 @@ def _header_name(value: str) -> str:
 
 
 def _header_value(value: str) -> str:
-    return header_text(value, "value")
+    return convert_header_text(value, "value")
 
 
 @attrs.frozen

@@ -269,7 +269,7 @@ def _newest(events: Sequence[MessageEvent]) -> MessageEvent | None:
     return latest
 
 
-def status_of(message: MessageDetails) -> MessageStatus:
+def derive_status(message: MessageDetails) -> MessageStatus:
     """Derive the delivery state of a message from its status and its events."""
     before = MessageState.QUEUED if message.status == OutboundStatus.QUEUED else MessageState.SENT
     # Old rows may lack `recipients`.

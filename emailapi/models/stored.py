@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import attrs
 
 from ..errors import InvalidEmail
-from ..wire import json_value, unknown_name
+from ..wire import json_value, unknown_name_message
 from .address import Address
 from .attachment import Attachment
 from .fields import convert_each, from_mapping
@@ -18,12 +18,12 @@ from .header import Header
 T = TypeVar("T")
 
 
-def _restored(record: type[T]) -> Callable[[Any], Any]:
+def _restorer(record: type[T]) -> Callable[[Any], Any]:
     """Return a function that restores a record from its dictionary; the field's converter handles other values."""
     return lambda value: from_mapping(value, record) if isinstance(value, Mapping) else value
 
 
-def _restored_attachment(value: Any) -> Any:
+def _restore_attachment(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     content = value.get("content")
@@ -40,9 +40,9 @@ class Stored:
 
     # The functions that restore the items of fields that hold records.
     _restorers: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        **dict.fromkeys(("sender", "reply_to", "to", "cc", "bcc"), _restored(Address)),
-        "headers": _restored(Header),
-        "attachments": _restored_attachment,
+        **dict.fromkeys(("sender", "reply_to", "to", "cc", "bcc"), _restorer(Address)),
+        "headers": _restorer(Header),
+        "attachments": _restore_attachment,
     }
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Stored:
         for field in attrs.fields(type(self)):  # type: ignore[arg-type]
             value = getattr(self, field.name)
             if value != _default(field):
-                found[field.name] = _stored(value, field.name)
+                found[field.name] = _to_json(value, field.name)
         return found
 
     @classmethod
@@ -76,7 +76,7 @@ class Stored:
             if isinstance(value, (list, tuple)):
                 given[name] = convert_each(value, name, restore)
             elif isinstance(value, Mapping) and name == "sender":
-                given[name] = _in_field(name, restore, value)
+                given[name] = _restore_field(name, restore, value)
         return from_mapping(given, cls)
 
     def replace(self, **changes: Any) -> Self:
@@ -93,7 +93,7 @@ class Stored:
         known = {field.name: field for field in attrs.fields(type(self))}  # type: ignore[arg-type]
         for name in changes:
             if name not in known:
-                raise TypeError(unknown_name(name, known, "field"))
+                raise TypeError(unknown_name_message(name, known, "field"))
         return attrs.evolve(self, **changes)  # type: ignore[misc]
 
 
@@ -102,22 +102,22 @@ def _default(field: attrs.Attribute[Any]) -> Any:
     return default.factory() if isinstance(default, attrs.Factory) else default  # type: ignore[arg-type]
 
 
-def _in_field(name: str, restore: Callable[[Any], Any], value: object) -> Any:
+def _restore_field(name: str, restore: Callable[[Any], Any], value: object) -> Any:
     try:
         return restore(value)
     except InvalidEmail as error:
         raise InvalidEmail(f"{name}: {error.message}", field=name) from None
 
 
-def _stored(value: Any, name: str) -> Any:
+def _to_json(value: Any, name: str) -> Any:
     if isinstance(value, Stored):
         return value.to_dict()
     if isinstance(value, tuple):
-        return [_stored(item, name) for item in value]
+        return [_to_json(item, name) for item in value]
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
     if attrs.has(type(value)):
         parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.init}
-        return {part: _stored(item, part) for part, item in parts.items() if item is not None}
+        return {part: _to_json(item, part) for part, item in parts.items() if item is not None}
     # A copy, so that changes of it do not change the email.
     return json_value(value, name)

@@ -15,9 +15,9 @@ _LOGIN = re.compile("//[^/@]*@")
 _NAMES = {"\r": "a carriage return", "\n": "a line feed", "\0": "a NUL"}
 
 
-def plain_text(value: object, field: str) -> str:
+def convert_text(value: object, field: str) -> str:
     """
-    Return a text as a plain `str`; subclasses (`SafeString`, `Markup`, a member of an enumeration) are converted.
+    Convert a text to a plain `str`: a `SafeString`, a `Markup`, a member of an enumeration.
 
     Raises:
         InvalidEmail: The value is not a text.
@@ -36,14 +36,14 @@ def conversion_hint(value: object) -> str:
     return ""
 
 
-def header_text(value: object, field: str) -> str:
+def convert_header_text(value: object, field: str) -> str:
     """
-    Validate a text that becomes a header or a part of a header, and return it.
+    Convert a text for a header.
 
     Raises:
         InvalidEmail: The value is not a text, or contains a CR, LF, NUL or lone surrogate.
     """
-    text = value if type(value) is str else plain_text(value, field)
+    text = value if type(value) is str else convert_text(value, field)
     # Most texts are printable, and `isprintable` is faster than a search.
     found = None if text.isprintable() else _BREAKS_HEADER.search(text)
     if found:
@@ -52,9 +52,9 @@ def header_text(value: object, field: str) -> str:
     return text
 
 
-def display_text(value: object, field: str) -> str:
+def convert_display_text(value: object, field: str) -> str:
     """
-    Validate a text of a header that readers see, such as a subject or a name, and return it.
+    Convert a text that readers see in a header, such as a subject or a name.
 
     Raises:
         InvalidEmail: The text cannot be part of a header, or is already encoded for one: encoded again, readers would
@@ -72,7 +72,7 @@ def display_text(value: object, field: str) -> str:
                 "email.header returns it",
                 field=field,
             )
-    return header_text(value, field)
+    return convert_header_text(value, field)
 
 
 def url_repr(value: object) -> str:
@@ -80,16 +80,16 @@ def url_repr(value: object) -> str:
     return _LOGIN.sub("//***@", repr(value))
 
 
-def body_text(value: object, field: str) -> str | None:
+def convert_body(value: object, field: str) -> str | None:
     """
-    Validate a body, and return it.
+    Convert a body.
 
     Raises:
         InvalidEmail: The value is not a text, or contains a lone surrogate, which cannot be encoded.
     """
     if value is None:
         return None
-    text = value if type(value) is str else plain_text(value, field)
+    text = value if type(value) is str else convert_text(value, field)
     if not text.isascii():
         try:
             check_surrogates(text)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from .._delivery import Deadline
 from ..errors import InvalidArgument, NotFound
 from ..models.listing import Page
-from ..models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageFilters, MessageStatus, status_of
+from ..models.messages import (
+    MESSAGES,
+    Message,
+    MessageDetails,
+    MessageDump,
+    MessageFilters,
+    MessageStatus,
+    derive_status,
+)
 from ..models.opens import CLICKS, OPENS, Click, Open, OpenFilters
 from ..models.outbound import SendResult
 from ..transports.api.payload import DEFAULT_STREAM
@@ -160,7 +168,7 @@ class Messages(Resource):
             InvalidArgument: The email was not sent through the API, and carries no idempotency key to look it up by.
         """
         id = self._id_of(id_or_result) if isinstance(id_or_result, SendResult) else id_or_result
-        return status_of(self.get(id))
+        return derive_status(self.get(id))
 
     def _id_of(self, result: SendResult) -> str:
         if result.message_id and result.via == "api":

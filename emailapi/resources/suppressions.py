@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidArgument, InvalidEmail
-from ..models.address import Addresses, addresses as parse
+from ..models.address import Addresses, parse_address_field
 from ..models.listing import Page
 from ..models.suppressions import (
     CHANGED,
@@ -92,7 +92,7 @@ class Suppressions(Resource):
 
     def _set(self, stream: str, verb: str, addresses: Addresses) -> Page[SuppressionResult]:
         try:
-            parsed = parse(addresses, "addresses")
+            parsed = parse_address_field(addresses, "addresses")
         except InvalidEmail as error:
             raise InvalidArgument(error.message, argument="addresses") from None
         if not 1 <= len(parsed) <= CHANGES_LIMIT:

@@ -11,7 +11,7 @@ import attrs
 from ..errors import InvalidEmail
 from ..mime import as_given, envelope_of
 from ..mime.nested import is_signed, seven_bit
-from ..models.address import Address, addresses
+from ..models.address import Address, parse_address_field
 
 Given = Message | str | bytes
 Recipients = str | Address | Iterable[str | Address] | None
@@ -129,7 +129,7 @@ def mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
         if isinstance(item, str) and _SIMPLE.fullmatch(item):
             mailboxes = [item]
         else:
-            mailboxes = [address.mailbox for address in addresses([item], field)]
+            mailboxes = [address.mailbox for address in parse_address_field([item], field)]
         for mailbox in mailboxes:
             local, at, domain = mailbox.rpartition("@")
             found.setdefault((local, domain.lower()) if at else (mailbox, ""), mailbox)

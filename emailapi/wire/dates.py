@@ -79,14 +79,14 @@ def eastern_date(value: date | str, *, end: bool) -> str:
             f"a datetime must have a time zone, got {value.isoformat()}: use datetime.now(timezone.utc), or "
             ".astimezone() for one in local time"
         )
-    local = _on_eastern_clock(value)
+    local = _to_eastern(value)
     if end and local.microsecond:
-        # By elapsed time: in autumn 1:59:59 is followed by 2:00 here, since 1:00 could be read as an hour earlier.
-        local = _on_eastern_clock(local + timedelta(seconds=1))
+        # By wall-clock time: 1:59:59 in autumn is followed by 2:00, since 1:00 could be read as an hour earlier.
+        local = _to_eastern(local + timedelta(seconds=1))
     return local.replace(microsecond=0, tzinfo=None).isoformat()
 
 
-def _on_eastern_clock(value: datetime) -> datetime:
+def _to_eastern(value: datetime) -> datetime:
     """Convert to Eastern time by way of UTC, which corrects a local time that the clock skips in spring."""
     return value.astimezone(UTC).astimezone(_eastern())
 

@@ -21,7 +21,7 @@ from .values import check_surrogates, enum_member, enum_of, json_value
 FILTER_LIMIT = 2000
 
 
-def unknown_name(name: str, known: Mapping[str, Any], kind: str) -> str:
+def unknown_name_message(name: str, known: Mapping[str, Any], kind: str) -> str:
     """Return the message for an unknown name: with the most similar known name, or with all of them."""
     near = difflib.get_close_matches(name, known, 1)
     return f"unknown {kind} {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
@@ -42,7 +42,7 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
     pairs: list[tuple[str, str]] = []
     for name, value in filters.items():
         if name not in known:
-            raise InvalidArgument(unknown_name(name, known, "filter"), argument=name)
+            raise InvalidArgument(unknown_name_message(name, known, "filter"), argument=name)
         if value is None:
             continue
         mark = known[name]
@@ -51,7 +51,7 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
             _checked_value(_hints(filters_type)[name], value)
             written: Any = mark.write(value) if mark.write else value
             several = mark.write and isinstance(written, list)
-            found: list[tuple[str, str]] = written if several else [(mark.name or "", query_text(written))]
+            found: list[tuple[str, str]] = written if several else [(mark.name or "", write_query_value(written))]
             for text in (text for pair in found for text in pair):
                 _check_text(text)
         except (TypeError, ValueError, OverflowError) as error:
@@ -76,7 +76,7 @@ def write_body(fields_type: type, fields: Mapping[str, Any]) -> dict[str, Any]:
     known = marks(fields_type)
     for name in fields:
         if name not in known:
-            raise TypeError(unknown_name(name, known, "argument"))
+            raise TypeError(unknown_name_message(name, known, "argument"))
     missing = sorted(name for name in fields_type.__required_keys__ if fields.get(name) is None)  # type: ignore[attr-defined]
     if missing:
         raise TypeError(f"missing argument {missing[0]!r}")
@@ -144,7 +144,7 @@ def _check_text(text: str) -> None:
         raise ValueError(f"must have at most {FILTER_LIMIT} characters, got {len(text)}")
 
 
-def query_text(value: object) -> str:
+def write_query_value(value: object) -> str:
     """Convert a value to the text of a query parameter."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from emailapi import Email
 from emailapi.errors import InvalidEmail
-from emailapi.models.address import Address, addresses, parse_addresses
+from emailapi.models.address import Address, parse_address_field, parse_addresses
 
 J = Address("j@x.example")
 
@@ -208,7 +208,7 @@ def test_a_header_is_read_as_its_address(email, name):
 def test_no_text_breaks_the_parser(text):
     """Any text is a list of addresses or an InvalidEmail."""
     try:
-        found = addresses(text, "to")
+        found = parse_address_field(text, "to")
     except InvalidEmail:
         return
     assert all(isinstance(address, Address) and address.mailbox for address in found)
@@ -251,7 +251,7 @@ def test_the_parts_of_an_address_are_texts(value):
 )
 def test_what_an_address_field_takes(value, expected):
     """A text, an Address, or a sequence of either, in the order given."""
-    assert addresses(value, "to") == expected
+    assert parse_address_field(value, "to") == expected
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_what_an_address_field_takes(value, expected):
 def test_what_it_does_not_take_is_named(value, sentence):
     """The error names the field, and in a sequence the item."""
     with pytest.raises(InvalidEmail) as caught:
-        addresses(value, "to")
+        parse_address_field(value, "to")
     assert (caught.value.message, caught.value.field) == (sentence, "to")
 
 

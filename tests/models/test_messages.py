@@ -18,7 +18,7 @@ from emailapi.models.messages import (
     MessageState,
     OutboundStatus,
     Recipient,
-    status_of,
+    derive_status,
 )
 from emailapi.wire import read, read_rows
 
@@ -72,7 +72,7 @@ DELIVERED, BOUNCED, OPENED, TRANSIENT = "Delivered", "Bounced", "Opened", "Trans
 )
 def test_how_far_a_message_got(found, state, each):
     """The state is that of whom it reached least far, and bounced as soon as one bounced; each has its own, too."""
-    status = status_of(found)
+    status = derive_status(found)
     assert status.message_id == "m"
     assert status.state is MessageState(state)
     assert states(status) == list(zip((A, B), each, strict=True))
@@ -81,29 +81,29 @@ def test_how_far_a_message_got(found, state, each):
 def test_the_last_events():
     """The status has the newest event of all, each recipient the one that tells its state."""
     first, last, opened = event(A, DELIVERED, 1), event(B, BOUNCED, 2), event(A, OPENED, 3)
-    status = status_of(message(opened, last, first))
+    status = derive_status(message(opened, last, first))
     assert status.last_event == opened
     assert [one.last_event for one in status.recipients] == [first, last]
-    assert status_of(message()).last_event is None
+    assert derive_status(message()).last_event is None
 
 
 def test_a_recipient_that_only_events_know():
     """An event at an address that the message does not list makes a recipient of it."""
-    status = status_of(message(event("C@x", BOUNCED), recipients=(A,)))
+    status = derive_status(message(event("C@x", BOUNCED), recipients=(A,)))
     assert states(status) == [(A, "sent"), ("c@x", "bounced")]
 
 
 def test_an_address_that_is_listed_twice():
     """One address in To and Cc is one recipient, spelt as it was listed."""
-    assert [state for _, state in states(status_of(message(recipients=("A@x", "a@x"))))] == ["sent"]
+    assert [state for _, state in states(derive_status(message(recipients=("A@x", "a@x"))))] == ["sent"]
 
 
 def test_a_row_without_recipients():
     """Where an old row does not list its recipients, those of its headers count; without any there is a state still."""
     old = message(recipients=(), to=(Recipient(email=A),), bcc=(Recipient(email=B),))
-    assert states(status_of(old)) == [(A, "sent"), (B, "sent")]
-    assert status_of(message(recipients=())).state is MessageState.SENT
-    assert status_of(message(recipients=(), status="Queued")).state is MessageState.QUEUED
+    assert states(derive_status(old)) == [(A, "sent"), (B, "sent")]
+    assert derive_status(message(recipients=())).state is MessageState.SENT
+    assert derive_status(message(recipients=(), status="Queued")).state is MessageState.QUEUED
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_messages_are_values():
     """Messages with all that is in them pickle and compare."""
     found = message(event(A, EventType.DELIVERED), metadata={"a": "b"}, to=(Recipient(email=A, name="A"),))
     assert pickle.loads(pickle.dumps(found)) == found
-    assert pickle.loads(pickle.dumps(status_of(found))) == status_of(found)
+    assert pickle.loads(pickle.dumps(derive_status(found))) == derive_status(found)
 
 
 def test_the_listing():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emailapi.errors import InvalidEmail
-from emailapi.models.text import body_text, header_text
+from emailapi.models.text import convert_body, convert_header_text
 
 
 @pytest.mark.parametrize(
@@ -20,27 +20,27 @@ from emailapi.models.text import body_text, header_text
 def test_the_place_is_named(text, sentence):
     """The sentence says which character is wrong and where, and does not repeat the text."""
     with pytest.raises(InvalidEmail) as caught:
-        header_text(text, "subject")
+        convert_header_text(text, "subject")
     assert (caught.value.message, caught.value.field) == (sentence, "subject")
 
 
 @pytest.mark.parametrize("text", ["", "x", "\t", "😀", "\U0010ffff", "\u2028"])
 def test_legal_text_comes_through(text):
     """Text that a header can carry is returned as it is, and so is that of a body."""
-    assert header_text(text, "subject") is text
-    assert body_text(text, "text_body") is text
+    assert convert_header_text(text, "subject") is text
+    assert convert_body(text, "text_body") is text
 
 
 def test_no_body():
     """No body is none, and is not an empty one."""
-    assert body_text(None, "text_body") is None
-    assert body_text("", "text_body") == ""
+    assert convert_body(None, "text_body") is None
+    assert convert_body("", "text_body") == ""
 
 
 @pytest.mark.parametrize("value", [b"x", 5, ["x"], object])
 def test_other_types(value):
     """What is no text is refused by the name of its type."""
     with pytest.raises(InvalidEmail, match=f"text_body must be text, got {type(value).__name__}"):
-        body_text(value, "text_body")
+        convert_body(value, "text_body")
     with pytest.raises(InvalidEmail, match=f"tag must be text, got {type(value).__name__}"):
-        header_text(value, "tag")
+        convert_header_text(value, "tag")

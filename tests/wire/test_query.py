@@ -13,7 +13,7 @@ from emailapi.errors import InvalidArgument
 from emailapi.models.header import Header
 from emailapi.models.messages import MessageFilters, OutboundStatus
 from emailapi.models.stats import StatsFilters
-from emailapi.wire import Wire, unknown_name, wire_names, write_body, write_query
+from emailapi.wire import Wire, unknown_name_message, wire_names, write_body, write_query
 
 HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"}
 
@@ -129,7 +129,7 @@ def test_an_enumeration_of_numbers():
 
 def test_no_near_name():
     """Where no known name is near, all are listed."""
-    assert unknown_name("q", {"alpha": 1, "beta": 2}, "field") == "unknown field 'q'; known: alpha, beta"
+    assert unknown_name_message("q", {"alpha": 1, "beta": 2}, "field") == "unknown field 'q'; known: alpha, beta"
 
 
 class Changes(TypedDict, total=False):

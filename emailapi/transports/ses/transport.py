@@ -15,7 +15,7 @@ from ..._delivery import Attempt, CallContext, Deadline, run_attempts
 from ..._log import logger
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
-from ...models.address import Address, AddressLike, addresses
+from ...models.address import Address, AddressLike, parse_address_field
 from ...models.email import Email
 from ...models.options import Retry
 from ...models.outbound import BatchItem, SendResult
@@ -235,7 +235,7 @@ def _check_return_path(given: AddressLike | None) -> Address | None:
         ConfigurationError: It is not one address that SES takes.
     """
     try:
-        found, why = addresses(given, "return_path"), ""
+        found, why = parse_address_field(given, "return_path"), ""
     except InvalidEmail as error:
         found, why = (), error.message
     if given is not None and not why and (len(found) != 1 or not found[0].mailbox.isascii()):

@@ -12,7 +12,7 @@ import attrs
 from ...errors import ConfigurationError
 from ...models.options import Retry
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
-from ...wire import unknown_name
+from ...wire import unknown_name_message
 from .converters import (
     as_hostname,
     as_local_hostname,
@@ -232,5 +232,5 @@ def settle(protocol: Protocol, hostname: str | None, port: int | None, /, **opti
     """
     for name in options:
         if name not in SMTPOptions.__annotations__:
-            raise TypeError(unknown_name(name, SMTPOptions.__annotations__, "option"))
+            raise TypeError(unknown_name_message(name, SMTPOptions.__annotations__, "option"))
     return Settings(protocol=protocol, hostname=hostname, port=port, **options)
