@@ -55,7 +55,7 @@ class BaseEmail(Stored):
     Attributes:
         sender: The From address: a string or an `Address`. The `sender` of the client is used if None.
         reply_to: Addresses that replies are sent to: a string, an `Address`, or a sequence of either.
-        tag: One word that groups emails in the activity and in statistics; at most 1,000 characters.
+        tag: A label that groups emails in the activity and in statistics; at most 1,000 characters.
         headers: Additional headers: a mapping, or a sequence of `Header`.
         track_opens: Whether the service records opens; needs an HTML body. The setting of the server applies if None.
             False cannot turn off tracking that the server turns on.
@@ -64,7 +64,8 @@ class BaseEmail(Stored):
         metadata: Up to ten names with values, for webhooks and searches; recipients do not see them. Names have up to
             20, values up to 80 characters.
         attachments: An `Attachment`, or a sequence of them; those with a `content_id` are inline images.
-        message_stream: Id of the message stream. If None, the `message_stream` of the client is used, else `outbound`.
+        message_stream: Id of the message stream. If None, the `message_stream` of the client is used, else the default
+            of the service: `outbound`, or for a `BulkEmail` the default broadcast stream.
         idempotency_key: A key of 1 to 80 characters that names this email, by which it can be looked up after a
             failure. It is sent as metadata.
     """

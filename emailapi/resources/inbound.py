@@ -56,26 +56,26 @@ class Inbound(Resource):
 
     def bypass(self, id: str) -> None:
         """
-        Accept a blocked message, and post it to the inbound webhook.
+        Process a blocked message as if it had not been blocked.
 
         Args:
             id: The id of the message, `InboundMessage.message_id`.
 
         Raises:
-            NotFound: There is no message with this id, or it is not blocked (code 701).
-            InvalidRequest: The service could not accept the message (code 702).
+            NotFound: There is no message with this id, or it cannot be bypassed (code 701).
+            InvalidRequest: The service could not process the message (code 702).
         """
         self._send_once("PUT", f"{INBOUND.path}/{path_segment(id, 'id')}/bypass")
 
     def retry(self, id: str) -> None:
         """
-        Post a message to the inbound webhook again, after all attempts of the service have failed.
+        Post a message to the inbound webhook again, for example after all attempts of the service have failed.
 
         Args:
             id: The id of the message, `InboundMessage.message_id`.
 
         Raises:
-            NotFound: There is no message with this id, or it has not failed (code 701).
+            NotFound: There is no message with this id, or it cannot be retried (code 701).
             InvalidRequest: The service could not post the message (code 703).
         """
         self._send_once("PUT", f"{INBOUND.path}/{path_segment(id, 'id')}/retry")
