@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import InvalidArgument
 from ..models.opens import Geo, Program
-from ..wire import json_value, unknown_name, wire_names
+from ..wire import json_value, unknown_name_message, wire_names
 from .base import BaseEvent
 
 Payload = dict[str, Any]
@@ -30,7 +30,7 @@ def write_payload(kind: type[BaseEvent], usual: Mapping[str, object], given: Map
     names = wire_names(kind)
     for name in given:
         if name not in names:
-            raise TypeError(unknown_name(name, names, "field"))
+            raise TypeError(unknown_name_message(name, names, "field"))
     values: dict[str, object] = {"record_type": kind._kind or None, **usual, **given}
     return {names[name]: write_value(name, value) for name, value in values.items() if value is not None}
 

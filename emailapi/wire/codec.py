@@ -97,11 +97,7 @@ def _open_enum_reader(hint: Any, _: Converter) -> Callable[[Any, Any], Any]:
 
 
 def _is_date(hint: Any) -> bool:
-    """
-    Return whether a hint is a date or a datetime, or one of them or None.
-
-    Subclasses count: while freezegun is active, the names `date` and `datetime` in every module refer to subclasses.
-    """
+    """Return whether a hint is a date or datetime, or None; subclasses count, since freezegun replaces both classes."""
     options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
     kinds = [option for option in options if option is not type(None)]
     return len(kinds) == 1 and isinstance(kinds[0], type) and issubclass(kinds[0], date)
