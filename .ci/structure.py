@@ -52,7 +52,7 @@ KNOWN = {"MessageID", "SMTPApiErrors", "MessageStream", "SubmittedAt", "ContentI
 # Our clients and the vendor's, by the names that tests give them.
 CLIENTS = {"client": emailapi.Client("t"), "account": emailapi.AccountClient("t")}
 VENDOR = {"vendor": postmark.sync.ServerClient("t"), "vendor_account": postmark.sync.AccountClient("t")}
-# It wants a `TypeCode` of each row and a `Type` of the first, which the service has never sent (api-contract 2.6).
+# It wants a `TypeCode` of each row and a `Type` of the first, which the service has never sent (contract 2.6).
 MISREAD = {"vendor.bounces.get_delivery_stats"}
 # Where public signatures are.
 PUBLIC = ("base_client.py", "client.py", "errors", "models", "resources", "webhooks")

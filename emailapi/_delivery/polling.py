@@ -10,7 +10,7 @@ from .retry import Deadline, backoff
 
 T = TypeVar("T")
 
-# The index of the service's search may lag; how far is not documented (api-contract section 9).
+# The index of the service's search may lag; how far is not documented (contract section 9).
 LOOK_UP_SECONDS = 10.0
 PACE = Retry(attempts=100, initial=0.1, maximum=1.5)
 

@@ -1,4 +1,4 @@
-"""The headers that Postmark's SMTP servers read, and take away (api-contract section 7)."""
+"""The headers that Postmark's SMTP servers read, and take away (contract section 7)."""
 
 from __future__ import annotations
 

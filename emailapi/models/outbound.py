@@ -12,7 +12,7 @@ import attrs
 from ..errors import EmailAPIError, Outcome, RecipientResult
 from ..wire import NOT_ON_WIRE, Wire
 
-# The service has had several texts, before and behind the list (api-contract section 2.1).
+# The service has had several texts, before and behind the list (contract section 2.1).
 _INACTIVE = re.compile(r"\binactive\s+address(?:es)?\s*:", re.IGNORECASE)
 _BEHIND_A_NAME = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 

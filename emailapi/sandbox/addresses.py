@@ -1,7 +1,7 @@
 """
 Address lists, as the service reads them.
 
-The rules are the service's own (api-contract section 2.1) and narrower than those of `emailapi.models`, which knows
+The rules are the service's own (contract section 2.1) and narrower than those of `emailapi.models`, which knows
 quoted local parts and international domains: what only our client can spell must be refused here.
 """
 

@@ -2,7 +2,7 @@
 What becomes of a mail at each of its recipients.
 
 Nothing is delivered anywhere: an address decides by itself what happens to it, so that a test states in the mail what
-it wants to see (api-contract sections 5 and 10).
+it wants to see (contract sections 5 and 10).
 """
 
 from __future__ import annotations

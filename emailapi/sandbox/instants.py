@@ -2,7 +2,7 @@
 Instants: whole microseconds since 1970 in the database, the service's texts outside.
 
 The service writes Eastern time with seven digits of a second, and reads query dates without a zone as Eastern time
-(api-contract section 1.1).
+(contract section 1.1).
 """
 
 from __future__ import annotations

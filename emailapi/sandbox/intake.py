@@ -209,7 +209,7 @@ class Intake:
             self._tallies[stream, self._day, mail.tag or "", metric] += 1
 
     def _opens_tracked(self, mail: Mail) -> bool:
-        """The server's setting cannot be turned off by a mail (api-contract section 2.1)."""
+        """The server's setting cannot be turned off by a mail (contract section 2.1)."""
         return bool(mail.opens_tracked) or self._server.track_opens
 
     def _links_tracked(self, mail: Mail) -> str:

@@ -1,7 +1,7 @@
 """
 What a mail must be like to be accepted.
 
-These are the service's rules (api-contract sections 2.1 and 3), written down a second time on purpose: were the
+These are the service's rules (contract sections 2.1 and 3), written down a second time on purpose: were the
 sandbox to check with the client's own validators, a mistake in them would pass on both sides. So the wire names stand
 here literally, too.
 """

@@ -1,4 +1,4 @@
-"""What a server may be set to: the service's rules (api-contract sections 2.8 and 2.15)."""
+"""What a server may be set to: the service's rules (contract sections 2.8 and 2.15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message stream must be like: the service's rules (api-contract section 2.9)."""
+"""What a message stream must be like: the service's rules (contract section 2.9)."""
 
 from __future__ import annotations
 

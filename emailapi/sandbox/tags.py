@@ -1,5 +1,5 @@
 """
-The template language, as far as its tags go (api-contract section 8): what a tag may hold, and that sections close.
+The template language, as far as its tags go (contract section 8): what a tag may hold, and that sections close.
 
 What the tags stand for is not looked at: that is rendering.
 """

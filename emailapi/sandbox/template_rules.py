@@ -1,5 +1,5 @@
 """
-What a template must be like to be kept: the service's rules (api-contract section 2.7), as `rules` has those of mails.
+What a template must be like to be kept: the service's rules (contract section 2.7), as `rules` has those of mails.
 
 How long a name and an alias may be is not published: those two limits are ours.
 """

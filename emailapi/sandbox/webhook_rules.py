@@ -1,4 +1,4 @@
-"""What a webhook must be like to be kept: the service's rules (api-contract section 2.10)."""
+"""What a webhook must be like to be kept: the service's rules (contract section 2.10)."""
 
 from __future__ import annotations
 

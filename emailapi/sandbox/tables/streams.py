@@ -8,7 +8,7 @@ import attrs
 
 from ..store import Transaction
 
-# How long an archived stream can be restored (api-contract section 2.9).
+# How long an archived stream can be restored (contract section 2.9).
 KEPT = timedelta(days=45) // timedelta(microseconds=1)
 
 _DEFAULTS = (

@@ -1,4 +1,4 @@
-"""The limits of the API (api-contract section 3) that can be checked before a request is sent."""
+"""The limits of the API (contract section 3) that can be checked before a request is sent."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def rejected(error: EmailAPIError, payload: APIPayload) -> EmailAPIError:
     Return the error of a rejected email.
 
     A rejection that names some recipients as inactive, and not all, leaves the outcome unknown: the service may have
-    delivered to the others all the same (api-contract section 2.1).
+    delivered to the others all the same (contract section 2.1).
     """
     if isinstance(error, InactiveRecipient):
         recipients = {address.email.lower() for address in payload.recipients}
