@@ -68,6 +68,7 @@ _MODULES = {
         "WebhookChanges WebhookFilters WebhookStatus WebhookVerification"
     ),
     "transports.api.transport": "APITransport",
+    "transports.console": "ConsoleTransport",
     "transports.fallback": "Fallback",
     "transports.memory": "MemoryTransport",
     "transports.send_many": "Sending SendingCounts",

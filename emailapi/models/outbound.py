@@ -45,7 +45,7 @@ class SendResult:
         submitted_at: When it was accepted, with its zone.
         error_code: 0: accepted.
         message: The service's remark.
-        via: The way it left: `"api"`, `"smtp"`, `"lmtp"`, `"ses"` or `"memory"`.
+        via: The way it left: `"api"`, `"smtp"`, `"lmtp"`, `"ses"`, `"memory"` or `"console"`.
         idempotency_key: The mail's own key, or the one it was given; `find` knows it where the mail carried it.
         reconciled: Whether it was found by its key instead of being answered: after a lost answer, by `find`, or by
             `check_first`.
