@@ -151,15 +151,15 @@ def _content(email: Email, token: str) -> Part:
     for place, attachment in enumerate(email.attachments):
         # What no HTML shows would be lost as an inline part.
         shown = attachment.content_id is not None and email.html_body is not None
-        (inline if shown else files).append(_file(attachment, place, shown))
+        (inline if shown else files).append(file_part(attachment, place, shown))
     bodies: list[Part] = []
     if email.text_body is not None:
         bodies.append(_text("plain", email.text_body))
     if email.html_body is not None:
         html = _text("html", email.html_body)
-        bodies.append(_multipart("related", token, [html, *inline], '; type="text/html"') if inline else html)
-    whole = bodies[0] if len(bodies) == 1 else _multipart("alternative", token, bodies)
-    return _multipart("mixed", token, [whole, *files]) if files else whole
+        bodies.append(multipart("related", token, [html, *inline], '; type="text/html"') if inline else html)
+    whole = bodies[0] if len(bodies) == 1 else multipart("alternative", token, bodies)
+    return multipart("mixed", token, [whole, *files]) if files else whole
 
 
 def _check_parts(email: Email) -> None:
@@ -170,7 +170,7 @@ def _check_parts(email: Email) -> None:
         InvalidEmail: Naming "attachments", as `_content`.
     """
     for place, attachment in enumerate(email.attachments):
-        _file(attachment, place, shown=False, encode=False)
+        file_part(attachment, place, shown=False, encode=False)
 
 
 def _text(subtype: str, body: str) -> Part:
@@ -181,7 +181,8 @@ def _text(subtype: str, body: str) -> Part:
     )
 
 
-def _multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str = "") -> Part:
+def multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str = "") -> Part:
+    """Return a part of parts; its boundary is made of `token`, which stands in none of them."""
     # "=_" stands in neither quoted-printable nor base64 (RFC 2045 section 6.7).
     boundary = f"=_{subtype[0]}_{token}"
     pieces: list[bytes] = []
@@ -191,7 +192,13 @@ def _multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str 
     return f'Content-Type: multipart/{subtype}{parameters};\r\n boundary="{boundary}"\r\n', pieces
 
 
-def _file(attachment: Attachment, place: int, shown: bool, *, encode: bool = True) -> Part:
+def file_part(attachment: Attachment, place: int, shown: bool, *, encode: bool = True) -> Part:
+    """
+    Return the part of an attachment; `shown` is whether HTML shows it.
+
+    Raises:
+        InvalidEmail: Naming "attachments" and the place: it cannot travel as what it says it is.
+    """
     name = attachment.name
     where = f"attachments[{place}] ({name!r})"
     check_line(name, f"{where}: its name", "attachments")
