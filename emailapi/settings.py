@@ -38,11 +38,15 @@ class Secret(str):
         return "'***'"
 
 
+def from_environment(name: str) -> str | None:
+    """Return the value of a variable that is set to more than white space, or None."""
+    return os.environ.get(name, "").strip() or None
+
+
 def _from_environment(option: str) -> tuple[str, str]:
     """Return the value of an option's first variable that is set to more than white space, and its name."""
     for name in VARIABLES[option]:
-        value = os.environ.get(name, "").strip()
-        if value:
+        if value := from_environment(name):
             return value, name
     return "", option
 

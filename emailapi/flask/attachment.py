@@ -1,0 +1,112 @@
+"""Attachments, as Flask-Mail has them."""
+
+from __future__ import annotations
+
+import copy
+import re
+import unicodedata
+from mimetypes import guess_extension, guess_type
+
+from ..errors import InvalidEmail
+from ..models.attachment import Attachment as EmailAttachment
+from .sanitizing import force_text
+
+_SPACES = re.compile(r"\s+")
+
+
+class Attachment:
+    """
+    A file of a message.
+
+    Args:
+        filename: The name that the recipient sees.
+        content_type: The MIME type; guessed from the name when None.
+        data: The content; a text is encoded in UTF-8.
+        disposition: `"attachment"`, or `"inline"` for what the HTML body shows.
+        headers: Further headers of the part. Only SMTP carries them, apart from `Content-ID`.
+        content_id: Makes it an inline part that the HTML body shows as `<img src="cid:...">`.
+
+    Raises:
+        ValueError: `data` is missing.
+
+    Attributes:
+        filename: As given.
+        content_type: As given, or guessed.
+        data: As given.
+        disposition: As given; `"inline"` with a `content_id`, else `"attachment"` when not given.
+        headers: As given.
+        content_id: As given, or the `Content-ID` of `headers`.
+    """
+
+    def __init__(
+        self,
+        filename: str | None = None,
+        content_type: str | None = None,
+        data: str | bytes | None = None,
+        disposition: str | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        content_id: str | None = None,
+    ) -> None:
+        """Guess the type where it is not given."""
+        if data is None:
+            raise ValueError("The 'data' argument is required.")
+        if content_type is None and filename is not None:
+            content_type = guess_type(filename)[0]
+        self.filename = filename
+        self.content_type: str = content_type or ("text/plain" if isinstance(data, str) else "application/octet-stream")
+        self.data = data
+        self.headers: dict[str, str] = headers or {}
+        self.content_id = content_id or next(
+            (value for name, value in self.headers.items() if name.lower() == "content-id"), None
+        )
+        self.disposition: str = disposition or ("inline" if content_id else "attachment")
+
+    def __repr__(self) -> str:
+        """Name the file, not its content."""
+        return f"Attachment({self.filename!r}, {self.content_type!r}, <{len(self.data)} long>)"
+
+    @property
+    def other_headers(self) -> dict[str, str]:
+        """The headers that only SMTP carries: all but `Content-ID`."""
+        return {name: value for name, value in self.headers.items() if name.lower() != "content-id"}
+
+    def with_ascii_name(self) -> Attachment:
+        """Return a copy whose file name is ASCII, accents left away, as `MAIL_ASCII_ATTACHMENTS` asks for."""
+        made = copy.copy(self)
+        if made.filename is not None:
+            name = unicodedata.normalize("NFKD", force_text(made.filename)).encode("ascii", "ignore").decode("ascii")
+            made.filename = _SPACES.sub(" ", name).strip()
+        return made
+
+    def to_email_attachment(self, place: int = 0, *, lenient: bool = False) -> EmailAttachment:
+        """
+        Return the attachment of an `emailapi.Email`.
+
+        Args:
+            place: Its place among the attachments, for the name of one that has none.
+            lenient: Leave out what only SMTP carries instead of raising.
+
+        Raises:
+            InvalidEmail: Naming "attachments": a part of it is not valid, or only SMTP carries it.
+        """
+        where = f"attachments[{place}]"
+        if not lenient and self.other_headers:
+            names = ", ".join(sorted(self.other_headers))
+            raise InvalidEmail(f"{where}: only SMTP carries headers of an attachment ({names})", field="attachments")
+        if not lenient and self.disposition != "attachment" and not self.content_id:
+            why = f"{where}: disposition {self.disposition!r} needs a content_id, unless the email leaves by SMTP"
+            raise InvalidEmail(why, field="attachments")
+        content_type = force_text(self.content_type)
+        if isinstance(self.data, str) and content_type.startswith("text/") and "charset" not in content_type:
+            content_type += "; charset=utf-8"
+        name = f"attachment-{place + 1}{guess_extension(content_type.partition(';')[0]) or '.bin'}"
+        try:
+            return EmailAttachment(
+                name=name if self.filename is None else force_text(self.filename),
+                content=self.data.encode() if isinstance(self.data, str) else self.data,
+                content_type=content_type,
+                content_id=self.content_id,
+            )
+        except InvalidEmail as error:
+            raise InvalidEmail(f"{where}: {error.message}", field="attachments") from None

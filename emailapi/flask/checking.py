@@ -1,0 +1,49 @@
+"""Line breaks in what becomes a header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .sanitizing import as_list, force_text
+
+if TYPE_CHECKING:
+    from .fields import MessageFields
+
+_BREAKS = re.compile("[\r\n\0]")
+# One line, or several that are folded: each further one begins with a space or tab, and has text.
+_SUBJECT = re.compile(r"[^\r\n\0]*(?:\r\n[ \t]+[^\s][^\r\n\0]*)*")
+
+
+def bad_header(message: MessageFields) -> str | None:
+    """Return the name of the first field with a line break that must not be there, or None."""
+    for name, group in _texts(message).items():
+        if any(_BREAKS.search(str(text)) for text in group if text is not None):
+            return name
+    return None if _SUBJECT.fullmatch(force_text(message.subject or "")) else "subject"
+
+
+def _texts(message: MessageFields) -> dict[str, list[object]]:
+    """Return the texts of each field that becomes a header, or a part of one."""
+    addresses = {
+        "sender": [message._sender] if message._sender else [],
+        "recipients": message.recipients,
+        "cc": message.cc,
+        "bcc": message.bcc,
+        "reply_to": as_list(message.reply_to),
+    }
+    texts: dict[str, list[object]] = {}
+    for name, group in addresses.items():
+        texts[name] = [part for one in group for part in (one if isinstance(one, (tuple, list)) else [one])]
+    texts["extra_headers"] = [part for item in (message.extra_headers or {}).items() for part in item]
+    texts["tag"], texts["message_stream"] = [message.tag], [message.message_stream]
+    texts["attachments"] = []
+    for attachment in message.attachments:
+        texts["attachments"] += (
+            attachment.filename,
+            attachment.content_type,
+            attachment.disposition,
+            attachment.content_id,
+            *(part for item in attachment.headers.items() for part in item),
+        )
+    return texts

@@ -1,0 +1,159 @@
+"""Messages as emails of this package: values of frameworks become plain ones, and what cannot be sent is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from ..errors import InvalidEmail
+from ..models.address import Address
+from ..models.email import Email, TemplateEmail
+from .sanitizing import force_text, plain, strict_addresses
+
+if TYPE_CHECKING:
+    from .fields import MessageFields
+
+# What only SMTP carries.
+_SMTP_ONLY = ("mail_options", "rcpt_options")
+
+
+def metadata(given: Mapping[str, Any] | None) -> dict[str, str]:
+    """
+    Return metadata as the service takes it: texts.
+
+    Numbers, UUIDs, dates (ISO 8601) and lazy texts become text, True is `"true"`; a pair with None is left out.
+
+    Raises:
+        InvalidEmail: It is not a mapping.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InvalidEmail(f"metadata must be a mapping, not {type(given).__name__}", field="metadata")
+    return {plain(name): _as_text(value) for name, value in given.items() if value is not None}
+
+
+def _as_text(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):  # a datetime is one, too
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, float, Decimal, UUID)) else value
+
+
+def template_model(value: Any) -> Any:
+    """Return the values of a template with lazy texts, UUIDs and Decimals as text."""
+    if isinstance(value, Mapping):
+        return {plain(key): template_model(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [template_model(item) for item in value]
+    return str(value) if isinstance(value, (UUID, Decimal)) else plain(value)
+
+
+def extra_headers(message: MessageFields) -> dict[str, str]:
+    """Return the extra headers as text, but for a Reply-To, which is a field."""
+    return {
+        force_text(name): force_text(value)
+        for name, value in (message.extra_headers or {}).items()
+        if force_text(name).lower() != "reply-to"
+    }
+
+
+def reply_to(message: MessageFields) -> Any:
+    """Return `reply_to`, or else the Reply-To of the extra headers."""
+    given = (value for name, value in (message.extra_headers or {}).items() if force_text(name).lower() == "reply-to")
+    return message.reply_to or next(given, None)
+
+
+def unfolded(subject: object) -> str:
+    """Return a subject on one line; Flask-Mail takes one that is folded for a header."""
+    return force_text(subject or "").replace("\r\n", "")
+
+
+def _refuse_smtp_only(message: MessageFields) -> None:
+    for name in _SMTP_ONLY:
+        if getattr(message, name):
+            raise InvalidEmail(f"only SMTP carries {name}: leave it out, or set MAIL_TRANSPORT='smtp'", field=name)
+    others = sorted(message.alts.keys() - {"html"})
+    if others:
+        raise InvalidEmail(
+            f"only SMTP carries alternatives other than html, got {', '.join(others)}: leave them out, or set "
+            "MAIL_TRANSPORT='smtp'",
+            field="alts",
+        )
+
+
+def _sender(message: MessageFields) -> Address | None:
+    given = message._sender or message.sender
+    found = strict_addresses([given], "sender") if given else ()
+    if len(found) > 1:
+        raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
+    return found[0] if found else None
+
+
+def _common(message: MessageFields, lenient: bool) -> dict[str, Any]:
+    return {
+        "sender": _sender(message),
+        "to": strict_addresses(message.recipients, "recipients"),
+        "cc": strict_addresses(message.cc, "cc"),
+        "bcc": strict_addresses(message.bcc, "bcc"),
+        "reply_to": strict_addresses(reply_to(message), "reply_to"),
+        "headers": extra_headers(message),
+        "attachments": [
+            attachment.to_email_attachment(place, lenient=lenient)
+            for place, attachment in enumerate(message.attachments)
+        ],
+        "tag": plain(message.tag),
+        "metadata": metadata(message.metadata),
+        "message_stream": plain(message.message_stream),
+        "idempotency_key": plain(message.idempotency_key),
+        "track_opens": message.track_opens,
+        "track_links": message.track_links,
+    }
+
+
+def to_email(message: MessageFields, *, lenient: bool = False) -> Email:
+    """
+    Return the email that a message is.
+
+    Args:
+        message: The message.
+        lenient: Leave out what only SMTP carries instead of raising.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    if message.template_alias is not None:
+        raise InvalidEmail("a message with a template_alias is a TemplateEmail", field="template_alias")
+    if message.template_model is not None:
+        raise InvalidEmail("template_model needs a template_alias", field="template_model")
+    if not lenient:
+        _refuse_smtp_only(message)
+    return Email(
+        subject=unfolded(message.subject),
+        text_body=plain(message.body),
+        html_body=plain(message.html),
+        **_common(message, lenient),
+    )
+
+
+def to_template_email(message: MessageFields) -> TemplateEmail:
+    """
+    Return the email of a template that a message is.
+
+    Raises:
+        InvalidEmail: Naming the field.
+    """
+    for name, value in (("subject", message.subject), ("body", message.body), ("alts", message.alts)):
+        if value:
+            raise InvalidEmail(f"{name} comes from the template: leave it out", field=name)
+    _refuse_smtp_only(message)
+    return TemplateEmail(
+        template_alias=plain(message.template_alias),
+        template_model=template_model(message.template_model or {}),
+        **_common(message, lenient=False),
+    )

@@ -1,0 +1,31 @@
+"""The signal that an email was sent, as Flask-Mail has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import blinker
+
+from .._log import logger
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from .message import Message
+
+signals: blinker.Namespace = blinker.Namespace()
+email_dispatched: blinker.NamedSignal = signals.signal(
+    "email-dispatched", doc="Sent with the application and `message` after an email was accepted, or suppressed."
+)
+event_received: blinker.NamedSignal = signals.signal(
+    "event-received", doc="Sent with the application and `event` for each event that a webhook blueprint receives."
+)
+
+
+def announce(app: Flask, message: Message) -> None:
+    """Call the receivers of `email_dispatched`; an exception is logged, because the email has been sent."""
+    for receiver in email_dispatched.receivers_for(app):
+        try:
+            receiver(app, message=message)
+        except Exception:
+            logger.exception("a receiver of email_dispatched failed; the email was sent")

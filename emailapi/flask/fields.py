@@ -1,0 +1,163 @@
+"""What a message has: its fields, as Flask-Mail names them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from email.utils import make_msgid
+from typing import TYPE_CHECKING, Any
+
+from ..models.address import Address
+from ..models.fields import TrackLinks
+from .attachment import Attachment
+from .current import current_settings
+from .sanitizing import MailAddress, address_text, as_list, force_text, plain, plain_address, split_address
+
+if TYPE_CHECKING:
+    from typing import Self
+
+Recipients = MailAddress | Iterable[MailAddress] | None
+_TEXTS = "subject body extra_headers tag metadata message_stream template_alias template_model idempotency_key".split()
+
+
+class MessageFields:
+    """The fields of a message; `Message` describes them."""
+
+    recipients: list[MailAddress]
+    cc: list[MailAddress]
+    bcc: list[MailAddress]
+    alts: dict[str, str]
+    attachments: list[Attachment]
+
+    def __init__(
+        self,
+        subject: str = "",
+        recipients: Recipients = None,
+        body: str | None = None,
+        html: str | None = None,
+        alts: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        sender: MailAddress | None = None,
+        cc: Recipients = None,
+        bcc: Recipients = None,
+        attachments: Iterable[Attachment] | None = None,
+        reply_to: Recipients = None,
+        date: float | None = None,
+        charset: str | None = None,
+        extra_headers: dict[str, str] | None = None,
+        mail_options: list[str] | None = None,
+        rcpt_options: list[str] | None = None,
+        *,
+        tag: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        message_stream: str | None = None,
+        template_alias: str | None = None,
+        template_model: Mapping[str, Any] | None = None,
+        idempotency_key: str | None = None,
+        track_opens: bool | None = None,
+        track_links: TrackLinks | str | None = None,
+    ) -> None:
+        """Keep what is given, as `Message` describes it; nothing is checked before it is sent or converted."""
+        self.subject = subject
+        self.recipients, self.cc, self.bcc = as_list(recipients), as_list(cc), as_list(bcc)
+        self._sender = sender
+        one = isinstance(reply_to, (str, tuple, Address))
+        self.reply_to: MailAddress | list[MailAddress] | None = reply_to if one else as_list(reply_to) or None  # type: ignore[assignment]
+        self.body = body
+        self.alts = dict(alts or {})
+        if html is not None:
+            self.alts["html"] = html
+        self.date, self.charset = date, charset
+        self.extra_headers = extra_headers
+        self.mail_options, self.rcpt_options = list(mail_options or ()), list(rcpt_options or ())
+        self.attachments = list(attachments or ())
+        self.tag, self.metadata, self.message_stream = tag, metadata, message_stream
+        self.template_alias, self.template_model = template_alias, template_model
+        self.idempotency_key = idempotency_key
+        self.track_opens, self.track_links = track_opens, track_links
+        self._msgid: str | None = None
+
+    def __repr__(self) -> str:
+        """Name the subject and the number of recipients, and show no body."""
+        return f"<{type(self).__name__} {force_text(self.subject)!r:.60} to {len(self.send_to)}>"
+
+    @property
+    def sender(self) -> str | None:
+        """The sender as one text; without one of its own the default sender of the current application, if any."""
+        found: MailAddress | None = self._sender
+        if not found:
+            state = current_settings()
+            found = state.default_sender if state is not None else None
+        return address_text(found) if found else None
+
+    @sender.setter
+    def sender(self, value: MailAddress | None) -> None:
+        self._sender = value
+
+    @property
+    def html(self) -> str | None:
+        """The HTML body."""
+        return self.alts.get("html")
+
+    @html.setter
+    def html(self, value: str | None) -> None:
+        if value is None:
+            self.alts.pop("html", None)
+        else:
+            self.alts["html"] = value
+
+    @property
+    def msgId(self) -> str:  # noqa: N802
+        """The `Message-ID` of an email that leaves by SMTP; its domain is the sender's, and no name is resolved."""
+        if self._msgid is None:
+            _, _, domain = split_address(self.sender or "")[1].rpartition("@")
+            self._msgid = make_msgid(domain=domain if domain.isascii() and domain else "localhost")
+        return self._msgid
+
+    @msgId.setter
+    def msgId(self, value: str) -> None:  # noqa: N802
+        self._msgid = value
+
+    @property
+    def send_to(self) -> set[MailAddress]:
+        """All recipients: of To, Cc and Bcc."""
+        return {*self.recipients, *self.cc, *self.bcc}
+
+    def add_recipient(self, recipient: MailAddress) -> None:
+        """Add a recipient to To."""
+        self.recipients.append(recipient)
+
+    def attach(
+        self,
+        filename: str | None = None,
+        content_type: str | None = None,
+        data: str | bytes | None = None,
+        disposition: str | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        content_id: str | None = None,
+    ) -> None:
+        """
+        Attach a file; the arguments are those of `Attachment`.
+
+        Raises:
+            ValueError: `data` is missing.
+        """
+        self.attachments.append(Attachment(filename, content_type, data, disposition, headers, content_id=content_id))
+
+    def copy(self) -> Self:
+        """Return a copy that later changes of this message do not reach, with its lazy texts made."""
+        made = copy.copy(self)
+        for name in ("recipients", "cc", "bcc"):
+            setattr(made, name, [plain_address(address) for address in getattr(self, name)])
+        made.mail_options, made.rcpt_options = list(self.mail_options), list(self.rcpt_options)
+        made._sender = plain_address(self._sender) if self._sender else None
+        replies = self.reply_to
+        if isinstance(replies, list):
+            made.reply_to = [plain_address(address) for address in replies]
+        elif replies:
+            made.reply_to = plain_address(replies)
+        made.attachments = [copy.copy(attachment) for attachment in self.attachments]
+        made.alts = {name: plain(text) for name, text in self.alts.items()}
+        for name in _TEXTS:
+            setattr(made, name, plain(getattr(self, name)))
+        return made

@@ -1,0 +1,138 @@
+"""The extension: what an application is initialized with, and sends by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from flask import Flask
+
+from ..errors import ConfigurationError
+from .actions import MailActions
+from .config import Keys
+from .current import EXTENSION
+from .deliveries import Deliveries, deliveries_of, find_delivery
+from .delivery import Delivery
+from .state import MailState
+
+if TYPE_CHECKING:
+    from ..client import Client
+    from ..models.transport import Transport
+
+
+class Setting:
+    """A setting of the current application, read and written through `Mail`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Keep the name of the setting."""
+        self._name = name
+
+    def __get__(self, mail: Mail | None, owner: type | None = None) -> Any:
+        """Return the value in the current application."""
+        return self if mail is None else getattr(mail._delivery().state, self._name)
+
+    def __set__(self, mail: Mail, value: object) -> None:
+        """Set the value in the current application."""
+        setattr(mail._delivery().state, self._name, value)
+
+
+class Mail(MailActions):
+    """
+    Sends the email of Flask applications.
+
+    Args:
+        app: The application; with an application factory, leave it out and call `init_app`.
+        name: A name for a second account: it reads `MAIL_<NAME>_...` and `EMAILAPI_<NAME>_...`.
+        client: A ready client to send by.
+        transport: A ready transport to send by.
+
+    Raises:
+        ConfigurationError: A configuration key, or an argument, is not valid.
+
+    Attributes:
+        app: The application that was given.
+        name: The name.
+    """
+
+    server = Setting()
+    username = Setting()
+    password = Setting()
+    port = Setting()
+    use_tls = Setting()
+    use_ssl = Setting()
+    default_sender = Setting()
+    debug = Setting()
+    max_emails = Setting()
+    suppress = Setting()
+    ascii_attachments = Setting()
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        name: str | None = None,
+        client: Client | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        """Initialize the application, if one is given."""
+        if name is not None and (not isinstance(name, str) or not name.isidentifier()):
+            raise ConfigurationError(f"name must be letters, digits and _, got {name!r}")
+        if client is not None and transport is not None:
+            raise ConfigurationError("client and transport contradict each other: give one")
+        self.app = app
+        self.name = name
+        self._route = client if client is not None else transport
+        self._apps: WeakSet[Flask] = WeakSet()
+        if app is not None:
+            self.init_app(app)
+
+    def __repr__(self) -> str:
+        """Name the account, where it has a name."""
+        return f"<Mail {self.name}>" if self.name else "<Mail>"
+
+    @property
+    def state(self) -> MailState | None:
+        """The settings of the current application; None where there is none."""
+        try:
+            state = self._delivery().state
+        except RuntimeError:
+            return None
+        return state if isinstance(state, MailState) else None
+
+    def init_mail(self, config: Mapping[str, Any], debug: bool | int = False, testing: bool = False) -> MailState:
+        """
+        Return the settings that a configuration gives.
+
+        Raises:
+            ConfigurationError: A value is not valid; the sentence names its key.
+        """
+        keys = Keys(config, self.name)
+        del config  # its repr shows every secret, and an error may pass here
+        return MailState(keys, debug=debug, testing=testing)
+
+    def init_app(self, app: Flask) -> MailState:
+        """
+        Read the configuration of an application, and let it send by this object; nothing is connected yet.
+
+        The settings are kept as `app.extensions["mail"]`, and what sends in `app.extensions["emailapi"]`, whose
+        `close()` closes the connections.
+
+        Raises:
+            ConfigurationError: A value is not valid; the sentence names its key.
+        """
+        state = self.init_mail(app.config, app.debug, app.testing)
+        deliveries = app.extensions.setdefault(EXTENSION, Deliveries())
+        before = deliveries.get(self.name)
+        deliveries[self.name] = Delivery(app, state, self._route)
+        if before is not None:
+            # Whoever has the list looks into it again.
+            deliveries[self.name].outbox = before.outbox
+            before.close()
+        if self.name is None:
+            app.extensions["mail"] = state
+        self._apps.add(app)
+        return state
+
+    def _delivery(self) -> Delivery:
+        return find_delivery(self.name, self.app, [app for app in self._apps if self.name in deliveries_of(app)])

@@ -1,0 +1,149 @@
+"""The client or transport that the configuration of an application asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..client import Client
+from ..errors import ConfigurationError
+from ..models.transport import Transport
+from ..settings import Secret, from_environment
+from ..transports.console import ConsoleTransport
+from ..transports.memory import MemoryTransport
+from ..transports.ses import SESTransport
+from ..transports.smtp import SMTPTransport
+from .config import Keys
+from .settings import Settings
+
+# Where emails leave.
+Route = Client | Transport
+_CHOICES = "'api', 'smtp', 'ses', 'memory', 'console', the import name of a factory, a transport or a factory"
+
+
+class Routes:
+    """
+    Makes clients and transports by the keys of one `Mail`.
+
+    Args:
+        keys: The keys.
+        state: The settings that Flask-Mail has, too.
+    """
+
+    def __init__(self, keys: Keys, state: Settings) -> None:
+        """Read nothing yet."""
+        self._keys, self._state = keys, state
+
+    def make(self) -> Route:
+        """
+        Return what `MAIL_TRANSPORT` asks for: by default the API where there is a token, else SMTP.
+
+        Raises:
+            ConfigurationError: Naming the key that is missing or not valid.
+        """
+        wanted = self._keys.get("MAIL_TRANSPORT")
+        if wanted is None or wanted == "":
+            wanted = "api" if self._has_token() else "smtp"
+        return self._made(wanted, "MAIL_TRANSPORT", self._options("MAIL_TRANSPORT_OPTIONS"))
+
+    def _has_token(self) -> bool:
+        if self._keys.get("EMAILAPI_SERVER_TOKEN", environment=True):
+            return True
+        return self._keys.is_default and from_environment("POSTMARK_SERVER_TOKEN") is not None
+
+    def _options(self, key: str) -> dict[str, Any]:
+        options: dict[str, Any] = _hidden(self._keys.get(key, {}))
+        if not isinstance(options, dict):
+            raise ConfigurationError(f"{self._keys.name_of(key)} must be a dict, not {type(options).__name__}")
+        return options
+
+    def _made(self, wanted: Any, key: str, options: dict[str, Any]) -> Route:
+        if isinstance(wanted, str):
+            known: dict[str, Callable[..., Route]] = {
+                "api": self._api,
+                "smtp": self._smtp,
+                "ses": self._ses,
+                "memory": MemoryTransport,
+                "console": ConsoleTransport,
+            }
+            maker = known.get(wanted.strip().lower())
+            if maker is not None:
+                return maker(**options)
+            wanted = self._imported(wanted, key)
+        if not isinstance(wanted, type) and isinstance(wanted, (Client, Transport)):
+            return wanted
+        made = wanted(**options) if callable(wanted) else None
+        if isinstance(made, (Client, Transport)):
+            return made
+        raise ConfigurationError(f"{self._keys.name_of(key)} must be {_CHOICES}, got {wanted!r}")
+
+    def _imported(self, name: str, key: str) -> Any:
+        from werkzeug.utils import import_string
+
+        found = import_string(name, silent=True) if "." in name or ":" in name else None
+        if found is None:
+            raise ConfigurationError(f"{self._keys.name_of(key)} must be {_CHOICES}, got {name!r}")
+        return found
+
+    def _limits(self) -> dict[str, Any]:
+        return {
+            "timeout": self._keys.seconds("MAIL_TIMEOUT", 10.0),
+            "deadline": self._keys.seconds("MAIL_DEADLINE", 30.0),
+        }
+
+    def _api(self, **options: Any) -> Client:
+        keys = self._keys
+        token = _secret(keys.get("EMAILAPI_SERVER_TOKEN", environment=True))
+        if token is None and not keys.is_default:
+            raise ConfigurationError(f"no token: set {keys.name_of('EMAILAPI_SERVER_TOKEN')}")
+        given: dict[str, Any] = {
+            **self._limits(),
+            "base_url": keys.get("EMAILAPI_BASE_URL", shared=True, environment=True),
+            "message_stream": keys.get("EMAILAPI_MESSAGE_STREAM", environment=True),
+            "allow_http": bool(keys.flag("EMAILAPI_ALLOW_HTTP", shared=True)),
+            "fallback": self._fallback(),
+            "fallback_ignore": keys.words("MAIL_FALLBACK_IGNORE") or (),
+        }
+        return Client(token, **{**given, **options})
+
+    def _fallback(self) -> Transport | None:
+        wanted = _hidden(self._keys.get("MAIL_FALLBACK", environment=True))
+        if wanted is None or wanted == "":
+            return None
+        if isinstance(wanted, dict):
+            return SMTPTransport(**{**self._limits(), **wanted})
+        made = None if wanted == "api" else self._made(wanted, "MAIL_FALLBACK", {})
+        if made is None or isinstance(made, Client):
+            raise ConfigurationError(f"{self._keys.name_of('MAIL_FALLBACK')} must be another transport than the API")
+        return made
+
+    def _smtp(self, **options: Any) -> SMTPTransport:
+        state = self._state
+        given: dict[str, Any] = {**self._limits(), "username": state.username, "password": state.password}
+        if state.max_emails is not None:
+            given["max_messages"] = state.max_emails
+        port = state.port
+        if state.use_ssl:
+            given["tls"] = "implicit"
+            # Port 25, Flask-Mail's default, never speaks TLS from the first byte.
+            port = port if self._keys.get("MAIL_PORT") is not None or port != 25 else None
+        elif state.use_tls:
+            given["tls"] = "required"
+        elif self._keys.get("MAIL_USE_TLS") is not None:
+            given["tls"] = "none"
+        return SMTPTransport(**{"hostname": state.server, "port": port, **given, **options})
+
+    def _ses(self, **options: Any) -> SESTransport:
+        return SESTransport(**{**self._limits(), **options})
+
+
+def _secret(given: Any) -> Any:
+    """Return a text so that no repr shows it; an error may pass through a frame that has it."""
+    return Secret(given) if isinstance(given, str) else given
+
+
+def _hidden(given: Any) -> Any:
+    """Return options with their secrets so that no repr shows them; what is no dict as it is."""
+    if not isinstance(given, dict):
+        return given
+    return {name: _secret(value) if name in ("password", "token") else value for name, value in given.items()}

@@ -1,0 +1,95 @@
+"""The settings of one application, as its configuration has them."""
+
+from __future__ import annotations
+
+from ..settings import Secret
+from .config import Keys
+from .sanitizing import MailAddress
+
+
+class Settings:
+    """
+    The settings of one `Mail` in one application; assigning to an attribute changes what later emails do.
+
+    Connection settings count until the first email has left.
+
+    Attributes:
+        server: `MAIL_SERVER`.
+        username: `MAIL_USERNAME`.
+        password: `MAIL_PASSWORD`; no repr shows it.
+        port: `MAIL_PORT`.
+        use_tls: `MAIL_USE_TLS`.
+        use_ssl: `MAIL_USE_SSL`.
+        default_sender: `MAIL_DEFAULT_SENDER`, or `DEFAULT_MAIL_SENDER`.
+        default_reply_to: `MAIL_DEFAULT_REPLY_TO`.
+        subject_prefix: `MAIL_SUBJECT_PREFIX`.
+        debug: `MAIL_DEBUG`, a number.
+        max_emails: `MAIL_MAX_EMAILS`.
+        ascii_attachments: `MAIL_ASCII_ATTACHMENTS`.
+        name: The name of the `Mail`.
+    """
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        debug: bool | int = False,
+        testing: bool = False,
+    ) -> None:
+        """
+        Read the configuration.
+
+        Args:
+            keys: The configuration; it is asked again for `TESTING` and `MAIL_SUPPRESS_SEND` at each email.
+            debug: `MAIL_DEBUG` where it is not set.
+            testing: Whether tests run, where the configuration does not say.
+
+        Raises:
+            ConfigurationError: A value is not valid; the sentence names its key.
+        """
+        self.name = name = keys.name
+        self.server: str = keys.text("MAIL_SERVER", "127.0.0.1") or "127.0.0.1"
+        self.username = keys.text("MAIL_USERNAME")
+        self.password = _secret(keys.text("MAIL_PASSWORD"))
+        self.port = keys.number("MAIL_PORT", 25)
+        self.use_tls = bool(keys.flag("MAIL_USE_TLS", False))
+        self.use_ssl = bool(keys.flag("MAIL_USE_SSL", False))
+        sender = keys.get("MAIL_DEFAULT_SENDER")
+        if not sender and name is None:
+            sender = keys.get("DEFAULT_MAIL_SENDER")
+        self.default_sender: MailAddress | None = sender
+        self.default_reply_to: MailAddress | None = keys.get("MAIL_DEFAULT_REPLY_TO")
+        self.subject_prefix = keys.text("MAIL_SUBJECT_PREFIX")
+        level = keys.get("MAIL_DEBUG", debug)
+        self.debug = level if type(level) is int else int(bool(keys.flag("MAIL_DEBUG", bool(debug))))
+        self.max_emails = keys.number("MAIL_MAX_EMAILS") or None
+        self.ascii_attachments = bool(keys.flag("MAIL_ASCII_ATTACHMENTS", False))
+        self._keys = keys
+        self._testing = testing
+        self._suppress: bool | None = None
+        _ = self.suppress  # an invalid value is an error now, not at the first email
+
+    def __repr__(self) -> str:
+        """Name the server, never the password."""
+        return f"<{type(self).__name__} of {self.name or 'mail'}: {self.server}:{self.port}>"
+
+    @property
+    def testing(self) -> bool:
+        """Whether the application is tested, as it says now."""
+        return bool(self._keys.common("TESTING", self._testing))
+
+    @property
+    def suppress(self) -> bool:
+        """Whether emails are kept instead of sent: as assigned, else `MAIL_SUPPRESS_SEND`, else while testing."""
+        if self._suppress is not None:
+            return self._suppress
+        given = self._keys.flag("MAIL_SUPPRESS_SEND", shared=True)
+        return self.testing if given is None else given
+
+    @suppress.setter
+    def suppress(self, value: bool | None) -> None:
+        self._suppress = value
+
+
+def _secret(given: str | None) -> str | None:
+    return Secret(given) if isinstance(given, str) else given

@@ -1,0 +1,192 @@
+"""Messages as they leave by SMTP."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import email.utils
+import socket
+from email.header import decode_header, make_header
+
+import pytest
+
+from emailapi import InvalidEmail
+from emailapi.flask import Attachment, Message
+
+
+def message(**fields) -> Message:
+    return Message(**{"subject": "Hi", "recipients": ["ada@example.com"], "sender": "shop@example.com", **fields})
+
+
+def parsed(given: Message) -> email.message.EmailMessage:
+    return email.message_from_bytes(given.as_bytes(), policy=email.policy.SMTP)
+
+
+def kinds(part: email.message.Message) -> object:
+    kind = part.get_content_type()
+    return (kind, [kinds(inner) for inner in part.iter_parts()]) if part.is_multipart() else kind
+
+
+TEXT, HTML = "text/plain", "text/html"
+FILE = Attachment("a.txt", data="x")
+IMAGE = Attachment("a.png", data=b"x", content_id="a")
+
+
+@pytest.mark.parametrize(
+    "fields, structure",
+    [
+        ({"body": "x"}, TEXT),
+        ({"html": "x"}, HTML),
+        ({}, TEXT),
+        ({"body": "x", "html": "x"}, ("multipart/alternative", [TEXT, HTML])),
+        ({"alts": {"calendar": "x"}}, ("multipart/alternative", ["text/calendar"])),
+        (
+            {"body": "x", "alts": {"html": "x", "calendar": "x"}},
+            ("multipart/alternative", [TEXT, HTML, "text/calendar"]),
+        ),
+        ({"body": "x", "attachments": [FILE]}, ("multipart/mixed", [TEXT, TEXT])),
+        ({"html": "x", "attachments": [IMAGE]}, ("multipart/related", [HTML, "image/png"])),
+        ({"body": "x", "attachments": [IMAGE]}, ("multipart/mixed", [TEXT, "image/png"])),
+        (
+            {"body": "x", "html": "x", "attachments": [FILE, IMAGE]},
+            (
+                "multipart/mixed",
+                [("multipart/alternative", [TEXT, ("multipart/related", [HTML, "image/png"])]), TEXT],
+            ),
+        ),
+    ],
+    ids=str,
+)
+def test_parts(fields, structure):
+    """There is no empty text beside HTML alone, as Flask-Mail has it: readers of text would see an empty email."""
+    assert kinds(parsed(message(**fields))) == structure
+
+
+def test_the_bytes_are_the_same_at_each_call():
+    given = message(body="x", html="x", attachments=[FILE], date=1.0)
+    assert given.as_bytes() == given.as_bytes() == bytes(given) == str(given).encode() == given.as_string().encode()
+
+
+def test_bcc_is_in_no_header():
+    assert "b@example.com" not in message(bcc=["b@example.com"], body="x").as_string()
+
+
+def test_the_order_of_recipients_is_kept():
+    people = [f"p{number}@example.com" for number in range(20)]
+    given = parsed(message(recipients=people, body="x"))
+    assert [address.addr_spec for address in given["To"].addresses] == people
+
+
+def test_a_long_quoted_name_stays_one_address():
+    name = "A véry long name with non-ASCII characters and, a comma, and still more of them"
+    header = email.message_from_bytes(message(recipients=[(name, "a@example.com")], body="x").as_bytes())["To"]
+    ((found, address),) = email.utils.getaddresses([header])
+    assert (str(make_header(decode_header(found))), address) == (name, "a@example.com")
+
+
+@pytest.mark.parametrize("charset", ["shift_jis", "iso-2022-jp", "euc-jp"])
+def test_a_charset_of_email_is_taken(charset):
+    given = message(subject="表題", body="内容", charset=charset, sender=("送信者", "shop@example.com"))
+    text = given.as_string()
+    assert "Subject: =?iso-2022-jp?" in text
+    assert "From: =?iso-2022-jp?" in text
+    assert (parsed(given)["Subject"], parsed(given).get_content()) == ("表題", "内容")
+
+
+def test_a_charset_with_8_bits_is_encoded():
+    given = message(body="é" * 20, charset="latin-1")
+    assert given.as_bytes().isascii()
+    assert parsed(given).get_content_charset() == "iso-8859-1"
+    assert parsed(given).get_content().strip() == "é" * 20
+
+
+@pytest.mark.parametrize(
+    "charset, said",
+    [("us-ascii", "charset 'us-ascii' has no U\\+20AC: leave charset out"), ("nonsense", "'nonsense' is not known")],
+)
+def test_a_charset_that_cannot_be_is_an_error_without_the_body(charset, said):
+    with pytest.raises(InvalidEmail, match=said) as caught:
+        message(body="secret €", charset=charset).as_bytes()
+    frame = caught.value.__traceback__.tb_next  # the first is this test
+    while frame is not None:
+        assert "secret" not in repr(frame.tb_frame.f_locals)
+        frame = frame.tb_next
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "given, written",
+    [
+        ("ada\r\n@example.com", "ada@example.com"),
+        ("Ada <ada@example.com>>", "Ada <ada@example.com>"),
+        (["Ada", "ada@example.com>"], "Ada <ada@example.com>"),
+        ("nobody", "nobody"),
+    ],
+    ids=str,
+)
+def test_any_message_can_be_shown(given, written):
+    """Sending such a one is an error."""
+    assert f"\r\nTo: {written}\r\n" in message(recipients=[given], body="x").as_string()
+
+
+def test_a_message_without_an_application_and_sender_can_be_shown():
+    assert "From" not in Message("Hi", body="x").as_string()
+
+
+def test_subjects_that_a_charset_has_not_are_utf8():
+    assert "Subject: =?utf-8?" in message(subject="✓", body="x", charset="latin-1").as_string()
+    assert str(make_header(decode_header(parsed(message(subject="a\r\n é", body="x"))["Subject"]))) == "a é"
+
+
+def test_a_body_must_be_text():
+    with pytest.raises(InvalidEmail, match="a body must be text, not bytes"):
+        message(body=b"x").as_bytes()
+
+
+def test_no_subject():
+    assert "Subject" not in message(subject=None, body="x").as_string()
+    assert message(subject=None, body="x").to_email().subject == ""
+
+
+def test_attachment_headers_and_dispositions():
+    attachments = [Attachment("a.txt", data="x", disposition="inline", headers={"X-A": "b"})]
+    _, part = parsed(message(body="x", attachments=attachments)).iter_parts()
+    assert (part["X-A"], part.get_content_disposition(), part.get_filename()) == ("b", "inline", "a.txt")
+
+
+def test_names_of_files_may_be_made_ascii(mail, app):
+    mail.state.ascii_attachments = True
+    mail.send(message(body="x", attachments=[Attachment("résumé  ✓.txt", data="x")]))
+    assert mail.outbox[0].attachments[0].filename == "resume .txt"
+
+
+ODD = Attachment("a", data="x", disposition=";")
+
+
+@pytest.mark.parametrize("wrong", [{"alts": {"a b": "x"}}, {"attachments": [ODD]}], ids=["alts", "disposition"])
+def test_tokens_are_checked(wrong):
+    with pytest.raises(InvalidEmail, match="is not a"):
+        message(body="x", **wrong).as_bytes()
+
+
+def test_own_date_and_message_id_replace_ours():
+    headers = {"Date": "Mon, 01 Jan 2024 00:00:00 +0000", "message-id": "<mine@example.com>"}
+    given = parsed(message(body="x", extra_headers=headers))
+    assert given.get_all("Date") == [headers["Date"]]
+    assert given.get_all("Message-ID") == ["<mine@example.com>"]
+
+
+def test_the_message_id_has_the_domain_of_the_sender(monkeypatch):
+    """Flask-Mail asks the resolver for the name of the machine, for each message."""
+
+    def resolve(*_: object) -> str:
+        raise AssertionError("a name was resolved")
+
+    monkeypatch.setattr(socket, "getfqdn", resolve)
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    given = message(sender=("Shop", "shop@shop.example"), body="x")
+    assert given.msgId.endswith("@shop.example>")
+    assert given.msgId == given.msgId
+    assert Message().msgId.endswith("@localhost>")
+    given.msgId = "<own@x>"
+    assert parsed(given)["Message-ID"] == "<own@x>"

@@ -1,0 +1,193 @@
+"""The blueprint that receives webhooks."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from flask import Flask, request
+from flask.testing import FlaskClient
+
+from emailapi import InvalidArgument
+from emailapi.flask import WebhookBlueprint, event_received, webhook_blueprint
+from emailapi.webhooks import (
+    BaseEvent,
+    BounceEvent,
+    DeliveryEvent,
+    InboundEvent,
+    MemorySeenStore,
+    StopRetries,
+    UnknownEvent,
+    Verifier,
+)
+
+from ..webhooks.samples import BOUNCE, DELIVERY, INBOUND
+
+LOGIN = ("user", "secret")
+
+
+@pytest.fixture
+def hooks() -> WebhookBlueprint:
+    return webhook_blueprint(Verifier(basic=LOGIN), seen=MemorySeenStore())
+
+
+@pytest.fixture
+def client(app: Flask, hooks: WebhookBlueprint) -> FlaskClient:
+    app.register_blueprint(hooks)
+    return app.test_client()
+
+
+def post(client: FlaskClient, payload: object = BOUNCE, path: str = "/hooks", auth=LOGIN, **options):
+    return client.post(path, json=payload, auth=auth, **options)
+
+
+@pytest.mark.parametrize("path", ["/hooks", "/hooks/"])
+def test_events_reach_the_functions_of_their_kind(client, hooks, path):
+    bounces, others, all_of_them = [], [], []
+    hooks.on(BounceEvent)(bounces.append)
+    hooks.on(DeliveryEvent, UnknownEvent)(others.append)
+    hooks.on()(all_of_them.append)
+    for payload in (BOUNCE, DELIVERY, {"RecordType": "New", "MessageID": "7"}):
+        assert post(client, payload, path).status_code == 200
+    assert [type(event) for event in bounces] == [BounceEvent]
+    assert [type(event) for event in others] == [DeliveryEvent, UnknownEvent]
+    assert [type(event) for event in all_of_them] == [BounceEvent, DeliveryEvent, UnknownEvent]
+
+
+def test_the_decorator_returns_the_function(hooks):
+    @hooks.on(BounceEvent)
+    def bounced(event: BounceEvent) -> str:
+        return event.recipient
+
+    assert bounced(BounceEvent(recipient="a@example.com")) == "a@example.com"
+
+
+@pytest.mark.parametrize("wrong", [int, "bounce", Flask, object], ids=str)
+def test_only_classes_of_events_can_be_handled(hooks, wrong):
+    """Another class, as the record `emailapi.Bounce`, would never come."""
+    with pytest.raises(InvalidArgument, match=r"kinds must be classes of events \(BaseEvent, BounceEvent"):
+        hooks.on(wrong)
+
+
+def test_base_event_is_every_event(client, hooks):
+    seen = []
+    hooks.on(BaseEvent)(seen.append)
+    post(client)
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("auth", [None, ("user", "wrong"), ("other", "secret")], ids=["none", "password", "user"])
+def test_credentials_are_checked_before_the_body_is_read(app, client, hooks, auth):
+    hooks.on()(lambda event: pytest.fail("handled"))
+    response = post(client, auth=auth)
+    assert (response.status_code, response.headers["WWW-Authenticate"][:5]) == (401, "Basic")
+
+
+def test_only_posts_are_taken(client):
+    assert client.get("/hooks", auth=LOGIN).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "options, status",
+    [
+        ({"data": b"{", "content_type": "application/json"}, 400),
+        ({"data": b"[]", "content_type": "application/json"}, 400),
+        ({"data": b"{}", "content_type": "text/plain"}, 415),
+        ({"data": b"", "content_type": "application/json"}, 400),
+    ],
+    ids=str,
+)
+def test_what_is_no_event(client, options, status):
+    assert client.post("/hooks", auth=LOGIN, **options).status_code == status
+
+
+def test_a_repeated_event_is_handled_once(client, hooks):
+    seen = []
+    hooks.on()(seen.append)
+    assert [post(client).status_code for _ in range(3)] == [200] * 3
+    assert len(seen) == 1
+
+
+def test_a_failing_function_lets_the_service_try_again(client, hooks, caplog):
+    attempts = []
+
+    @hooks.on(BounceEvent)
+    def fails_once(event: BounceEvent) -> None:
+        attempts.append(event)
+        if len(attempts) == 1:
+            raise LookupError("no such user")
+
+    with caplog.at_level(logging.ERROR, "emailapi"):
+        assert [post(client).status_code for _ in range(3)] == [500, 200, 200]
+    assert len(attempts) == 2
+    assert "BounceEvent" in caplog.text
+    assert "john@example.com" not in caplog.text
+
+
+def test_stop_retries_is_403(client, hooks):
+    @hooks.on()
+    def stop(event: BaseEvent) -> None:
+        raise StopRetries
+
+    assert post(client).status_code == 403
+
+
+def test_the_signal_tells_application_and_event(app, client):
+    heard = []
+
+    def listener(sender: Flask, event: BaseEvent) -> None:
+        heard.append((sender, type(event)))
+
+    with event_received.connected_to(listener, sender=app):
+        post(client)
+    assert heard == [(app, BounceEvent)]
+
+
+def test_functions_run_in_the_context_of_the_request(client, hooks):
+    paths = []
+    hooks.on()(lambda event: paths.append(request.path))
+    post(client)
+    assert paths == ["/hooks"]
+
+
+def test_the_limit_of_the_application_does_not_cut_inbound_emails(app, hooks):
+    """Emails of 35 MB come in, and most applications allow less."""
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    app.register_blueprint(hooks)
+    app.post("/other")(lambda: request.get_data()[:1])
+    seen = []
+    hooks.on(InboundEvent)(seen.append)
+    large = {**INBOUND, "TextBody": "x" * 2_000_000}
+    client = app.test_client()
+    assert post(client, large).status_code == 200
+    assert len(seen[0].text_body) == 2_000_000
+    assert post(client, large, "/other").status_code == 413
+
+
+def test_a_body_over_35_mb_is_refused(client):
+    too_large = b'{"a": "' + b"x" * 35_000_001 + b'"}'
+    response = client.post("/hooks", auth=LOGIN, data=too_large, content_type="application/json")
+    assert response.status_code == 413
+
+
+def test_prefix_and_name(app):
+    first = webhook_blueprint(Verifier(headers={"X-Secret": "s"}), url_prefix="/a")
+    second = webhook_blueprint(Verifier.insecure(), url_prefix="/b", name="second")
+    seen = []
+    second.on()(seen.append)
+    app.register_blueprint(first)
+    app.register_blueprint(second)
+    client = app.test_client()
+    assert client.post("/a", json=BOUNCE).status_code == 401
+    assert client.post("/a", json=BOUNCE, headers={"X-Secret": "s"}).status_code == 200
+    assert client.post("/b", json=json.loads(json.dumps(BOUNCE))).status_code == 200
+    assert (first.name, second.name, len(seen)) == ("emailapi", "second", 1)
+
+
+def test_a_body_that_the_application_has_read_already(app, client, hooks):
+    seen = []
+    hooks.on()(seen.append)
+    app.before_request(lambda: request.get_json() and None)
+    assert post(client).status_code == 200
+    assert len(seen) == 1
