@@ -35,12 +35,13 @@ _log = getLogger(__name__)
 # What users make by position: the signature says more than the list.
 SHOWN_WITH_SIGNATURE = {"Address", "Header"}
 # What users never make.
-SHOWN_BARE = {"Sending", "Transport"}
+SHOWN_BARE = {"Sending", "Transport", "Connection", "MailState"}
 
 _UNPACK = re.compile(r"~?\w*\.?Unpack\[([^\[\]]+)\]")
 _TYPE_VARIABLE = re.compile(r"~?[\w.]+\.([A-Z])(?=[\],)]|$)")
 # `type` would be taken for one of the attributes of that name.
 _TYPE = re.compile(r"(?<![\w.])type\b")
+_TYPE_OF = re.compile(r"(?<![\w.])type(?=\[)")
 _FIELD = re.compile(r" {4}(\w+): (.+)")
 
 
@@ -82,7 +83,7 @@ def show_signature(
     if signature is None:
         return None
     return (
-        _TYPE_VARIABLE.sub(r"\1", _UNPACK.sub(r"\1", signature)),
+        _TYPE_OF.sub("~builtins.type", _TYPE_VARIABLE.sub(r"\1", _UNPACK.sub(r"\1", signature))),
         returns and _TYPE_VARIABLE.sub(r"\1", returns),
     )
 
@@ -211,8 +212,8 @@ def find_reference(
     objects = env.domains.python_domain.objects
     known = objects if "." in target or target[:1].isupper() else ()
     found = {name for name in known if name.endswith(f".{target}") and not objects[name].aliased}
-    if len(found) == 1:
-        name = found.pop()
+    if len(found) == 1 or f"emailapi.{target}" in found:
+        name = f"emailapi.{target}" if len(found) > 1 else found.pop()
         entry = objects[name]
         return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, text, name)
     if is_ours(target):
