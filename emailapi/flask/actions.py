@@ -90,8 +90,10 @@ class MailActions:
         """
         The client of the current application; it is made at its first use, and shared by all threads.
 
+        Where emails leave by another transport than the API, it is `Client(transport=...)`.
+
         Raises:
-            ConfigurationError: Emails leave by another transport than the API, or there is no token.
+            ConfigurationError: The configuration of the API or transport is not valid.
         """
         return self._delivery().client
 

@@ -75,11 +75,13 @@ class Delivery:
 
     @property
     def client(self) -> Client:
-        """The client, where emails leave by the API."""
+        """The client; where emails leave by another transport, one that sends by that."""
         route = self.route
         if isinstance(route, Client):
             return route
-        raise ConfigurationError(f"mail.client needs MAIL_TRANSPORT='api': emails leave by {route!r}")
+        made: dict[str, Any] = vars(self)
+        client: Client | None = made.get("_client")
+        return made.setdefault("_client", Client(transport=route)) if client is None else client
 
     @property
     def transport(self) -> Transport:
@@ -91,6 +93,8 @@ class Delivery:
 
     def close(self) -> None:
         """Close the connections that were opened here; the next email opens new ones."""
+        # That client would close the transport, too, which may be the user's.
+        vars(self).pop("_client", None)
         made = vars(self).pop("_made", None)
         if made is not None:
             made.close()
@@ -175,12 +179,10 @@ class Delivery:
             return _by_smtp(route, message, envelope_from)
         if envelope_from is not None:
             raise InvalidEmail("only SMTP carries envelope_from: leave it out", field="envelope_from")
-        if not isinstance(route, Client):
-            _refuse_template(message)
-            return route.send(to_email(message))
         if message.template_alias is not None:
-            return route.outbound.send_template(to_template_email(message))
-        return route.outbound.send(to_email(message))
+            # A transport that sends no templates says so by the field's name.
+            return self.client.outbound.send_template(to_template_email(message))
+        return route.outbound.send(to_email(message)) if isinstance(route, Client) else route.send(to_email(message))
 
     def _send_batches(self, client: Client, messages: list[Message]) -> list[BatchItem]:
         started = time.monotonic()
@@ -237,11 +239,6 @@ def _in_requests(emails: list[Any], one: Any, many: Any) -> Iterable[BatchItem]:
         return (error,)
 
 
-def _refuse_template(message: Message) -> None:
-    if message.template_alias is not None:
-        raise InvalidEmail("only the API carries template_alias", field="template_alias")
-
-
 def _suppressed(message: Message) -> SendResult:
     """Check a message as far as that needs no transport, and return a result as if it were sent."""
     if message.template_alias is not None:
@@ -284,7 +281,8 @@ def _by_smtp(transport: SMTPTransport, message: Message, envelope_from: MailAddr
 
 def _by_host(host: Any, message: Message, envelope_from: MailAddress | None) -> SendResult:
     """Send a message by an object with `sendmail`, with the arguments that `smtplib` and Flask-Mail's users know."""
-    _refuse_template(message)
+    if message.template_alias is not None:
+        raise InvalidEmail("only the API carries template_alias", field="template_alias")
     suppressed = _suppressed(message)
     host.sendmail(
         sanitize_address(envelope_from or message.sender or ""),

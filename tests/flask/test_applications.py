@@ -95,6 +95,28 @@ def test_a_context_that_ends_closes_nothing(app, make_app):
     assert len(transport.sent) == 3
 
 
+def test_a_given_transport_is_left_open(make_app):
+    transport = MemoryTransport()
+    app = make_app()
+    mail = Mail(app, transport=transport)
+    assert mail.client.transport is transport
+    app.extensions["emailapi"].close()
+    mail.send(hello())
+    assert len(transport.sent) == 1
+
+
+def test_templates_are_kept_in_memory(make_app):
+    mail = Mail(make_app(MAIL_TRANSPORT="memory"))
+    mail.send(Message(recipients=["ada@example.com"], template_alias="welcome"))
+    assert mail.transport.sent[0].template_alias == "welcome"
+
+
+def test_a_client_in_memory_sends(make_app):
+    with Client.in_memory() as client:
+        Mail(make_app(), client=client).send(hello())
+        assert client.transport.sent[0].subject == "Hi"
+
+
 def test_applications_are_not_kept_alive(make_app):
     from flask import Flask
 

@@ -122,8 +122,10 @@ def test_without_a_token_emails_leave_by_smtp(make_app):
     mail = Mail(make_app(MAIL_SERVER="smtp.example.com", MAIL_PORT=587, MAIL_USE_TLS=True))
     assert isinstance(mail.transport, SMTPTransport)
     assert repr(mail.transport) == "SMTPTransport('smtp.example.com', 587, tls='required')"
-    with pytest.raises(ConfigurationError, match="mail.client needs MAIL_TRANSPORT='api'"):
-        _ = mail.client
+    assert mail.client is mail.client
+    assert mail.client.transport is mail.transport
+    with pytest.raises(ConfigurationError, match="has no API to call"):
+        mail.client.messages.list()
 
 
 @pytest.mark.parametrize("variable", ["EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN"])

@@ -160,7 +160,7 @@ def test_the_smtp_server_of_the_service_takes_them(by_smtp, listen):
 
 
 def test_a_template_needs_the_api(by_smtp, listen):
-    with pytest.raises(InvalidEmail, match="only the API carries template_alias"):
+    with pytest.raises(InvalidEmail, match="SMTPTransport sends no templates"):
         Mail(by_smtp(listen())).send(Message(recipients=["ada@example.com"], template_alias="welcome"))
 
 
