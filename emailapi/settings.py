@@ -38,15 +38,11 @@ class Secret(str):
         return "'***'"
 
 
-def from_environment(name: str) -> str | None:
-    """Return the value of a variable that is set to more than white space, or None."""
-    return os.environ.get(name, "").strip() or None
-
-
-def _from_environment(option: str) -> tuple[str, str]:
-    """Return the value of an option's first variable that is set to more than white space, and its name."""
-    for name in VARIABLES[option]:
-        if value := from_environment(name):
+def from_environment(option: str) -> tuple[str, str]:
+    """Return the value and name of an option's first variable (or of that variable) with more than white space."""
+    for name in VARIABLES.get(option, (option,)):
+        value = os.environ.get(name, "").strip()
+        if value:
             return value, name
     return "", option
 
@@ -60,7 +56,7 @@ def resolve_token(given: str | None, kind: str) -> Secret:
     """
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"token must be text, not {type(given).__name__}")
-    token = (given or "").strip() or _from_environment(kind)[0]
+    token = (given or "").strip() or from_environment(kind)[0]
     if not token:
         raise ConfigurationError(f"no token: pass one, or set {' or '.join(VARIABLES[kind])}")
     if not token.isascii() or not token.isprintable() or " " in token:
@@ -93,7 +89,7 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
     """
     if given is not None and not isinstance(given, str):
         raise ConfigurationError(f"base_url must be text, not {type(given).__name__}")
-    found, source = (given, "base_url") if given else _from_environment("base_url")
+    found, source = (given, "base_url") if given else from_environment("base_url")
     url = (found or DEFAULT_BASE_URL).strip()
     if "@" in url:
         raise ConfigurationError(f"{source} must not carry a user name or password")
@@ -114,7 +110,7 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
 
 
 def _allows_http(given: bool) -> bool:
-    word, source = _from_environment("allow_http")
+    word, source = from_environment("allow_http")
     if given or not word:
         return given
     allowed = _WORDS.get(word.lower())
@@ -227,7 +223,7 @@ def resolve_sender(given: AddressLike | None) -> Address | None:
     Raises:
         ConfigurationError: It is not one address.
     """
-    return as_sender(given) if given else as_sender(*_from_environment("sender"))
+    return as_sender(given) if given else as_sender(*from_environment("sender"))
 
 
 def as_message_stream(given: str | None) -> str | None:

@@ -61,7 +61,7 @@ class Keys:
         for name in dict.fromkeys((self.name_of(key), key) if shared else (self.name_of(key),)):
             value = self._config.get(name)
             if value is None and environment:
-                value = from_environment(name)
+                value = from_environment(name)[0] or None
             if value is not None:
                 return value
         return default

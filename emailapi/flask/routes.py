@@ -49,7 +49,7 @@ class Routes:
     def _has_token(self) -> bool:
         if self._keys.get("EMAILAPI_SERVER_TOKEN", environment=True):
             return True
-        return self._keys.is_default and from_environment("POSTMARK_SERVER_TOKEN") is not None
+        return self._keys.is_default and from_environment("POSTMARK_SERVER_TOKEN")[0] != ""
 
     def _options(self, key: str) -> dict[str, Any]:
         options: dict[str, Any] = _hidden(self._keys.get(key, {}))
