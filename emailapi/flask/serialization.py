@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidEmail
-from ..wire import unknown_name
+from ..wire import unknown_name_message
 from .attachment import Attachment
 from .conversion import metadata, template_model
 from .sanitizing import address_text, as_list, plain
@@ -61,7 +61,7 @@ def arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
     """
     for name in data:
         if name not in _FIELDS:
-            raise InvalidEmail(unknown_name(str(name), _FIELDS, "field"), field=str(name))
+            raise InvalidEmail(unknown_name_message(str(name), _FIELDS, "field"), field=str(name))
     known = dict(data)
     msgid = known.pop("message_id", None)
     known["attachments"] = [_read_attachment(item) for item in known.get("attachments", ())]

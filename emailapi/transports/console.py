@@ -10,7 +10,7 @@ from typing import Self, TextIO
 from .._delivery import CallContext, new_keys
 from ..errors import ConfigurationError, InvalidArgument
 from ..models.address import Address
-from ..models.email import Email, check_whole
+from ..models.email import Email, check_complete
 from ..models.outbound import BatchItem, SendResult
 from .base import BaseTransport
 from .batch import Batch
@@ -49,7 +49,7 @@ class ConsoleTransport(BaseTransport[Email]):
         self._closed = True
 
     def _prepare(self, email: Email, batch: Batch[Email]) -> Email:
-        check_whole(email)
+        check_complete(email)
         return email
 
     def _deliver(self, payloads: Sequence[Email], batch: Batch[Email], context: CallContext) -> list[BatchItem]:
