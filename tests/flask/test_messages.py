@@ -187,7 +187,7 @@ def test_a_reply_to_among_the_headers_is_the_field():
 
 @pytest.mark.parametrize("name", ["To", "From", "bcc", "Content-Type"])
 def test_structural_headers_are_refused(name):
-    with pytest.raises(InvalidEmail, match="cannot be a header of your own"):
+    with pytest.raises(InvalidEmail, match="must not be set"):
         sent(extra_headers={name: "x"})
 
 
@@ -222,7 +222,7 @@ def test_an_invalid_file_is_named_by_its_place():
     message = Message("Hi", "ada@example.com", body="x")
     message.attach("a.txt", data="a")
     message.attach("b.txt", "no type", b"")
-    with pytest.raises(InvalidEmail, match=r"attachments\[1\]: content_type 'no type' is no MIME type"):
+    with pytest.raises(InvalidEmail, match=r"attachments\[1\]: content_type must be a MIME type"):
         message.to_email()
 
 

@@ -66,7 +66,7 @@ def test_an_explicit_false_sends_while_testing(by_smtp, listen):
 
 
 def test_a_suppressed_email_is_checked(mail):
-    with pytest.raises(InvalidEmail, match="is not an address"):
+    with pytest.raises(InvalidEmail, match="is not a valid email address"):
         mail.send(Message("Hi", ["nobody"], "x"))
     with pytest.raises(InvalidEmail, match="the message needs a body or html"):
         mail.send(Message("Hi", ["ada@example.com"]))

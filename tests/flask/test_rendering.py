@@ -139,7 +139,7 @@ def test_subjects_that_a_charset_has_not_are_utf8():
 
 
 def test_a_body_must_be_text():
-    with pytest.raises(InvalidEmail, match="a body must be text, not bytes"):
+    with pytest.raises(InvalidEmail, match="a body must be text, got bytes"):
         message(body=b"x").as_bytes()
 
 

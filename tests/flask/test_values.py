@@ -138,5 +138,5 @@ def test_what_is_no_text_is_refused_by_name(field):
     if field == "subject":  # Flask-Mail decodes it
         assert wrong.to_email().subject == "bytes"
         return
-    with pytest.raises(InvalidEmail, match="must be text, not bytes"):
+    with pytest.raises(InvalidEmail, match="must be text, got bytes"):
         wrong.to_email()
