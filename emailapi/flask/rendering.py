@@ -134,7 +134,7 @@ def _encode(text: object, charset: str) -> tuple[str, str, bytes] | InvalidEmail
     """Return charset, transfer encoding and bytes of a body; the charset may be one that email has for the given."""
     body = plain(text)
     if not isinstance(body, str):
-        return InvalidEmail(f"a body must be text, not {type(body).__name__}", field="body")
+        return InvalidEmail(f"a body must be text, got {type(body).__name__}", field="body")
     if charset in _UTF8:
         return "utf-8", *encode_text(body)
     known = Charset(charset)
