@@ -108,7 +108,7 @@ def test_the_test_payloads_of_the_service_have_the_content_under_another_name():
         ({"Name": ""}, {"name": "attachment-1"}, None),
         ({"Name": None}, {"name": "attachment-1"}, None),
         ({"Name": "a\0b"}, {"name": "attachment-1"}, "Attachments[0].Name: name must not contain"),
-        ({"Name": "=?utf-8?q?a?="}, {"name": "attachment-1"}, "Attachments[0].Name: name is encoded already"),
+        ({"Name": "=?utf-8?q?a?="}, {"name": "attachment-1"}, "Attachments[0].Name: name must not be encoded"),
         ({"Name": "../../etc/passwd"}, {"name": "passwd"}, None),
         ({"ContentType": "??"}, {"content_type": "text/plain"}, "Attachments[0].ContentType: "),
         ({"ContentType": ""}, {"content_type": "text/plain"}, None),
