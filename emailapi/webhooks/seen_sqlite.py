@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
+from typing import TypeVar
 
 from ..errors import ConfigurationError
 from .seen import KEEP_SECONDS
 
+T = TypeVar("T")
+
 # For how many seconds a process waits while another one writes.
 _BUSY_SECONDS = 10.0
 _PURGE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.01
 _SCHEMA = (
     "PRAGMA journal_mode = WAL",
     "CREATE TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, expires REAL NOT NULL, committed INTEGER NOT NULL)",
@@ -66,34 +70,31 @@ class SQLiteSeenStore:
         self._clock = clock
         self._purge_at = 0.0
         try:
-            with self._connection() as connection:
-                for statement in _SCHEMA:
-                    connection.execute(statement)
+            for statement in _SCHEMA:
+                self._execute(statement)
         except sqlite3.Error as error:
             raise ConfigurationError(f"SQLiteSeenStore cannot open {self._path!r}: {error}") from None
 
     def claim(self, key: str, ttl: float) -> bool:
         """Claim a key for so many seconds; False when it is claimed or committed."""
         now = self._clock()
-        with self._connection() as connection:
-            self._purge(connection, now)
-            return connection.execute(_CLAIM, {"key": key, "expires": now + ttl, "now": now}).rowcount == 1
+        self._purge(now)
+        return self._execute(_CLAIM, key=key, expires=now + ttl, now=now) == 1
 
     def commit(self, key: str) -> None:
         """Remember that the event is handled."""
-        with self._connection() as connection:
-            connection.execute(_COMMIT, {"key": key, "expires": self._clock() + self._keep})
+        self._execute(_COMMIT, key=key, expires=self._clock() + self._keep)
 
     def release(self, key: str) -> None:
         """Give a claim back; what is committed stays."""
-        with self._connection() as connection:
-            connection.execute(_RELEASE, {"key": key})
+        self._execute(_RELEASE, key=key)
 
     def count(self, key: str, ttl: float) -> int:
         """Count a key, and return how often it was counted."""
         now = self._clock()
-        with self._connection() as connection:
-            self._purge(connection, now)
+        self._purge(now)
+
+        def count(connection: sqlite3.Connection) -> int:
             # RETURNING is younger than the SQLite of many systems.
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(_COUNT, {"key": key, "expires": now + ttl, "now": now})
@@ -101,21 +102,33 @@ class SQLiteSeenStore:
             connection.execute("COMMIT")
             return int(counted)
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        # Without an isolation level each statement is a transaction.
-        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-        try:
-            connection.execute("PRAGMA synchronous = NORMAL")
-            yield connection
-        finally:
-            connection.close()
+        return self._run(count)
 
-    def _purge(self, connection: sqlite3.Connection, now: float) -> None:
+    def _execute(self, statement: str, **values: object) -> int:
+        """Execute one statement, and return how many rows it has changed."""
+        return self._run(lambda connection: connection.execute(statement, values).rowcount)
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do something by a connection of its own; begin again when another process was in the way."""
+        until = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                # Without an isolation level each statement is a transaction.
+                with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+                    connection.execute("PRAGMA synchronous = NORMAL")
+                    return work(connection)
+            except sqlite3.OperationalError as error:
+                # Two processes that change to WAL at once do not wait for each other, nor does one that opens the file
+                # while the last other one closes it.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
+
+    def _purge(self, now: float) -> None:
         if now >= self._purge_at:
             self._purge_at = now + _PURGE_SECONDS
-            connection.execute("DELETE FROM seen WHERE expires <= ?", (now,))
-            connection.execute("DELETE FROM counts WHERE expires <= ?", (now,))
+            for table in ("seen", "counts"):
+                self._execute(f"DELETE FROM {table} WHERE expires <= :now", now=now)  # noqa: S608 - our own names
 
     def __repr__(self) -> str:
         """Return the call that makes this store."""

@@ -12,7 +12,7 @@ from emailapi.webhooks.seen import KEEP_SECONDS
 from .stores import HOUR, Timed, TimedRedis
 
 
-@pytest.fixture(params=["memory", "sqlite", "redis"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("redis", marks=pytest.mark.broker)])
 def timed(request, tmp_path) -> Timed | TimedRedis:
     """Give each store, with a clock that tests move."""
     if request.param == "memory":

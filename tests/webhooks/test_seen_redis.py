@@ -11,6 +11,8 @@ from emailapi.webhooks import RedisSeenStore
 
 from .stores import HOUR, claims_of_processes
 
+pytestmark = pytest.mark.broker
+
 
 @pytest.mark.processes
 def test_processes_share_a_redis_server(start, tmp_path, redis_url, redis_server):

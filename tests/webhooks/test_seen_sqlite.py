@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from emailapi import ConfigurationError
 from emailapi.webhooks import SQLiteSeenStore
 
+from ..forking import FORKS, run_forking
 from .stores import Timed, claims_of_processes
 
 
@@ -59,14 +58,52 @@ def test_processes_share_a_file(start, tmp_path):
     assert claims_of_processes(start, tmp_path / "go", "sqlite", str(tmp_path / "seen.db")) == (100, 100)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_file_is_shared_with_a_forked_process(tmp_path):
-    store = SQLiteSeenStore(tmp_path / "seen.db")
-    assert store.claim("a", 50)
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(store.count, "x", 50).result()
-    child = os.fork()
-    if not child:
-        os._exit(0 if not store.claim("a", 50) and store.claim("b", 50) else 1)
-    assert os.waitpid(child, 0)[1] == 0
-    assert not store.claim("b", 50)
+FORKED = """
+from emailapi.webhooks import SQLiteSeenStore
+
+def work():
+    assert not store.claim("a", 50)
+    assert store.claim("b", 50)
+
+store = SQLiteSeenStore(path)
+assert store.claim("a", 50)
+in_child(work)
+assert not store.claim("b", 50)
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("fork", FORKS)
+def test_a_file_is_shared_with_a_forked_process(fork, tmp_path):
+    run_forking(FORKED, fork, path=str(tmp_path / "seen.db"))
+
+
+BEGINNING = """
+import os
+from emailapi.webhooks import SQLiteSeenStore
+
+def begin(path):
+    while not os.path.exists(path + "-go"):
+        pass
+    SQLiteSeenStore(path).claim("a", 50)
+
+for number in range(40):
+    path = f"{folder}/{number}.db"
+    children = []
+    for _ in range(6):
+        child = fork()
+        if not child:
+            try:
+                begin(path)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    open(path + "-go", "w").close()
+    assert [ended(child) for child in children] == [0] * 6
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_begin_at_the_same_moment_wait_for_each_other(tmp_path):
+    run_forking(BEGINNING, folder=str(tmp_path))

@@ -83,7 +83,7 @@ def test_the_two_lists_of_options_agree():
     """`SMTPOptions`, for type checkers, and `Settings`, which checks, have the same names; each is documented."""
     settings = {option.alias for option in attrs.fields(Settings) if option.init}
     assert settings == {"protocol", "hostname", "port", *SMTPOptions.__annotations__}
-    documented = re.findall(r"^ {8}(\w+): ", SMTPOptions.__doc__ or "", re.MULTILINE)
+    documented = re.findall(r"^ {4}(\w+): ", inspect.getdoc(SMTPOptions) or "", re.MULTILINE)
     assert documented == [*SMTPOptions.__annotations__]
 
 
