@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import requests
 
+    from ._http import Session
     from .models.transport import Transport
     from .resources.bounces import Bounces
     from .resources.inbound import Inbound
@@ -41,6 +42,7 @@ class Client(BaseClient):
     It may be shared by threads and survives a fork; leaving its `with` block, or `close()`, closes its connections.
     """
 
+    _session: Session
     _token_kind = "server token"
     _transport: Transport | None = None
     _fallback: Fallback | None = None

@@ -59,14 +59,16 @@ def test_both_fail(behind, call, serve):
             server = Scripted(script)
             closing.callback(server.close)
             client = Client(
-                "t0ken", base_url=service.url, fallback=smtp_to(server.port), retry=QUICK, timeout=2.0, deadline=1.6
+                "t0ken", base_url=service.url, fallback=smtp_to(server.port), retry=QUICK, timeout=2.0, deadline=2.4
             )
             closing.callback(client.close)
             runs.append((MODES[name], service, server, client))
         with ThreadPoolExecutor(6) as pool:
             all_came = list(pool.map(lambda run: came_of(call, run[3]), runs))
         for (mode, service, server, _), came in zip(runs, all_came, strict=True):
-            asked = mode.ends == "again"
+            # On a machine that stands still the API may not be reached in its half of the deadline.
+            reached = any(seen.method == "POST" for seen in service.seen)
+            asked = mode.ends == "again" or not reached
             for tag, item in zip(call.tags, came.items, strict=True):
                 by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.mails)
                 assert by_smtp == (copies if asked else 0), mode
