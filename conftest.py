@@ -28,16 +28,14 @@ _Item = TypeVar("_Item", bound=pytest.Item)
 
 _EXTENT = "--extent"
 # How many random examples hypothesis tries.
-_EXAMPLES = {"quick": 10, "usual": 50, "exhaustive": 300}
-_QUICK_CASES = 2
+_EXAMPLES = {"quick": 5, "usual": 25, "exhaustive": 300}
+_QUICK_CASES = 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--extent` and `--exhaustive`."""
     group = parser.getgroup("how many cases run")
-    group.addoption(
-        _EXTENT, choices=_EXAMPLES, default="usual", help="quick: a few cases of each test, none of the slow"
-    )
+    group.addoption(_EXTENT, choices=_EXAMPLES, default="usual", help="quick: one case of each test, none of the slow")
     group.addoption(
         "--exhaustive",
         action="store_const",
