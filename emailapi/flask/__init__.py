@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._lazy import load
+
 if TYPE_CHECKING:
     from .attachment import Attachment
     from .connection import Connection
@@ -45,37 +47,36 @@ __all__ = [
 ]
 
 _MODULES = {
-    "attachment": "Attachment",
-    "connection": "Connection",
-    "dispatch": "email_dispatched event_received signals",
-    "errors": "BadHeaderError FlaskMailUnicodeDecodeError MissingAddress",
-    "mail": "Mail",
-    "message": "Message",
-    "sanitizing": "force_text sanitize_address sanitize_addresses sanitize_subject",
-    "state": "MailState",
-    "webhooks": "WebhookBlueprint webhook_blueprint",
+    ".attachment": "Attachment",
+    ".connection": "Connection",
+    ".dispatch": "email_dispatched event_received signals",
+    ".errors": "BadHeaderError FlaskMailUnicodeDecodeError MissingAddress",
+    ".mail": "Mail",
+    ".message": "Message",
+    ".sanitizing": "force_text sanitize_address sanitize_addresses sanitize_subject",
+    ".state": "MailState",
+    ".webhooks": "WebhookBlueprint webhook_blueprint",
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+def _check_flask() -> None:
+    try:
+        import flask  # noqa: F401
+    except ModuleNotFoundError:
+        from ..errors import ConfigurationError
+
+        raise ConfigurationError("flask is not installed: pip install 'emailapi[flask]'") from None
 
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a public name from its module (PEP 562), and keep it."""
-        from importlib import import_module
-
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        try:
-            import flask  # noqa: F401
-        except ModuleNotFoundError:
-            from ..errors import ConfigurationError
-
-            raise ConfigurationError("flask is not installed: pip install 'emailapi[flask]'") from None
-        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-        globals()[name] = value
-        return value
+        """Load a public name at its first use, and Flask with it."""
+        if name in _HOMES:
+            _check_flask()
+        return load(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

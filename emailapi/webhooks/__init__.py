@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._lazy import load
+
 if TYPE_CHECKING:
     from ..errors import InvalidWebhook
     from .asgi import asgi_app
@@ -87,14 +89,8 @@ _HOMES = {name: module for module, names in _MODULES.items() for name in names.s
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a public name from its module (PEP 562), and keep it."""
-        from importlib import import_module
-
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(_HOMES[name], __name__), name)
-        globals()[name] = value
-        return value
+        """Load a public name at its first use."""
+        return load(__name__, _HOMES, name)
 
 
 def __dir__() -> list[str]:

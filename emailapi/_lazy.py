@@ -1,0 +1,30 @@
+"""
+Public names of a package that are loaded at their first use (PEP 562).
+
+`emailapi/__init__.py` does the same without this module: importing the package loads nothing but its version.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+
+
+def load(package: str, homes: Mapping[str, str], name: str) -> object:
+    """
+    Load a name from its module, and keep it in the package.
+
+    Args:
+        package: The package, as in `__name__`.
+        homes: For each public name its module, relative to the package.
+        name: The name that is asked for.
+
+    Raises:
+        AttributeError: It is not a public name of the package.
+    """
+    if name not in homes:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    value = getattr(import_module(homes[name], package), name)
+    setattr(sys.modules[package], name, value)
+    return value
