@@ -8,26 +8,7 @@ from .sanitizing import MailAddress
 
 
 class Settings:
-    """
-    The settings of one `Mail` in one application; assigning to an attribute changes what later emails do.
-
-    Connection settings count until the first email has left.
-
-    Attributes:
-        server: `MAIL_SERVER`.
-        username: `MAIL_USERNAME`.
-        password: `MAIL_PASSWORD`; no repr shows it.
-        port: `MAIL_PORT`.
-        use_tls: `MAIL_USE_TLS`.
-        use_ssl: `MAIL_USE_SSL`.
-        default_sender: `MAIL_DEFAULT_SENDER`, or `DEFAULT_MAIL_SENDER`.
-        default_reply_to: `MAIL_DEFAULT_REPLY_TO`.
-        subject_prefix: `MAIL_SUBJECT_PREFIX`.
-        debug: `MAIL_DEBUG`, a number.
-        max_emails: `MAIL_MAX_EMAILS`.
-        ascii_attachments: `MAIL_ASCII_ATTACHMENTS`.
-        name: The name of the `Mail`.
-    """
+    """What `MailState` keeps of the configuration; its docstring lists the attributes."""
 
     def __init__(
         self,
