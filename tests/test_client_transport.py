@@ -8,7 +8,6 @@ import pytest
 
 from emailapi import (
     APITransport,
-    BatchResult,
     BulkEmail,
     Client,
     ConfigurationError,
@@ -23,27 +22,11 @@ from emailapi import (
 )
 
 from .faults.conftest import connect, serve  # noqa: F401 - fixtures
+from .transports.ways import Bare
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
 TEMPLATE = TemplateEmail(sender="a@example.com", to="b@example.com", template_alias="welcome", template_model={"n": 1})
 BULK = BulkEmail(sender="a@example.com", subject="s", text_body="t", messages=[{"to": "b@example.com"}] * 2)
-
-
-class Bare:
-    """A user's transport with nothing but the methods of the protocol."""
-
-    def __init__(self) -> None:
-        self.sent, self.closed = [], False
-
-    def send(self, email, /):
-        self.sent.append(email)
-        return SendResult(message_id="1", via="bare")
-
-    def send_batch(self, emails, /):
-        return BatchResult(tuple(self.send(email) for email in emails))
-
-    def close(self):
-        self.closed = True
 
 
 class Down(MemoryTransport):
