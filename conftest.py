@@ -13,7 +13,7 @@ import socket
 import ssl
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,7 +29,6 @@ _Item = TypeVar("_Item", bound=pytest.Item)
 _EXTENT = "--extent"
 # How many random examples hypothesis tries.
 _EXAMPLES = {"quick": 5, "usual": 25, "exhaustive": 300}
-_QUICK_CASES = 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,36 +65,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _quick(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return at most `_QUICK_CASES` cases of each test that is neither slow nor starts a process."""
-    cases: dict[str, list[pytest.Item]] = defaultdict(list)
-    for item in items:
-        if not item.get_closest_marker("slow") and not item.get_closest_marker("processes"):
-            cases[item.nodeid.partition("[")[0]].append(item)
-    return {item for name, group in cases.items() for item in _shuffled(name, group)[:_QUICK_CASES]}
-
-
-def _shuffled(name: str, cases: list[_Item]) -> list[_Item]:
-    """Return the cases of a test, spread over the whole of its parameters, and in the same order each time."""
-    return random.Random(name).sample(cases, len(cases))  # noqa: S311
+    """Return one case of each test that is neither slow nor starts a process."""
+    quick = [item for item in items if not any(map(item.get_closest_marker, ("slow", "processes")))]
+    return {cases[0] for cases in _by_test(quick)}
 
 
 def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
     """Return the items of a run that is not exhaustive: of the exhaustive tests, some cases with each parameter."""
-    kept: set[pytest.Item] = set()
-    cases: dict[str, list[pytest.Function]] = defaultdict(list)
-    for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("exhaustive"):
-            cases[item.nodeid.partition("[")[0]].append(item)
-        else:
-            kept.add(item)
-    for name, group in cases.items():
+    exhaustive = [item for item in items if isinstance(item, pytest.Function) and item.get_closest_marker("exhaustive")]
+    kept = {*items} - {*exhaustive}
+    for cases in _by_test(exhaustive):
         seen: set[tuple[str, int]] = set()
-        for item in _shuffled(name, group):
+        for item in cases:
             values = {(argument, id(value)) for argument, value in item.callspec.params.items()}
             if not values <= seen:
                 seen |= values
                 kept.add(item)
     return kept
+
+
+def _by_test(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield the cases of each test, spread over the whole of its parameters, and in the same order each time."""
+    cases: dict[str, list[_Item]] = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    for name, group in cases.items():
+        yield random.Random(name).sample(group, len(group))  # noqa: S311
 
 
 _HIDDEN = ("EMAILAPI_", "POSTMARK_")
