@@ -186,5 +186,5 @@ def test_what_looks_like_a_client():
 def test_an_answer_without_an_id(answer):
     """What a client answers that is no answer of SES leaves the mail unknown."""
     client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
-    with pytest.raises(DeliveryUnknown, match="names no message"):
+    with pytest.raises(DeliveryUnknown, match="has no MessageId"):
         SESTransport(client=client).send(mail())

@@ -64,7 +64,7 @@ def test_a_reply_without_end_ends(script, connect):
             talk.connection.sendall(b"250-more\r\n" * 10_000)
 
     server = script(polite(ehlo=endless))
-    with pytest.raises(ConnectionFailed, match="no end"):
+    with pytest.raises(ConnectionFailed, match="too long"):
         connect(server, retry=Retry(attempts=1)).send(mail())
 
 

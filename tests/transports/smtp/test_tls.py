@@ -1,4 +1,4 @@
-"""Encryption: which kind is asked for, what is trusted, and what somebody in between can do."""
+"""Encryption: which kind is asked for, what is trusted, and what an attacker on the network can do."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
 def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):
     """What came in clear together with STARTTLS's answer is not taken for an answer under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
-    with pytest.raises(ConnectionFailed, match="in between") as caught:
+    with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
         connect(server, tls=tls, cert_bundle=trust.bundle).send(mail())
     assert not caught.value.retryable
     assert server.mails == []
