@@ -22,7 +22,7 @@ from ..transports.api.reconciliation import Wanted, find
 from ..transports.api.transport import checked_key
 from ..transports.batch import BATCH_LIMIT
 from ..transports.engine import EVERY_EMAIL, Engine
-from ..transports.inputs import EmailLike, as_mail, check_many, listed
+from ..transports.inputs import EmailLike, as_email, as_list, check_many
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
@@ -74,7 +74,7 @@ class Outbound(Resource):
             DeliveryUnknown: The email may have been sent, and was not found by its key, or only another email was.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        taken = email if isinstance(email, Email) else as_mail(email, Email)
+        taken = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
             taken = taken.replace(idempotency_key=idempotency_key)
         if check_first:
@@ -99,7 +99,7 @@ class Outbound(Resource):
             InvalidArgument: `emails` is empty, or one email instead of many, or an email has no key to look for.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        given = listed(emails)
+        given = as_list(emails)
         if check_first:
             self._emails._check_looks_up()
             given = [_checked(email) for email in given]
@@ -217,7 +217,7 @@ class Outbound(Resource):
             InvalidArgument: `emails` is empty, or one email instead of many.
             ConfigurationError: The client is closed.
         """
-        return self._templates._send_batch(listed(emails))
+        return self._templates._send_batch(as_list(emails))
 
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
@@ -277,5 +277,5 @@ def _with_keys(emails: Iterable[EmailLike], first: int) -> Iterable[EmailLike]:
 def _checked(given: EmailLike) -> EmailLike:
     """Return an email that has a key to look for, or one that is wrong in another way: that is its item's error."""
     with suppress(InvalidEmail):
-        checked_key(as_mail(given, Email))
+        checked_key(as_email(given, Email))
     return given

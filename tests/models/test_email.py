@@ -13,7 +13,7 @@ from emailapi.errors import InvalidEmail
 from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
-from emailapi.transports.inputs import as_mail
+from emailapi.transports.inputs import as_email
 
 FILE = Attachment(name="a.txt", content=b"hush-content")
 FULL = {
@@ -66,14 +66,14 @@ def test_an_empty_mail_can_be_built():
 
 def test_a_mapping_is_a_mail():
     """A mapping with the same names is the same mail, and an Email is itself."""
-    assert as_mail(FULL, Email) == as_mail(MappingProxyType(FULL), Email) == Email(**FULL)
+    assert as_email(FULL, Email) == as_email(MappingProxyType(FULL), Email) == Email(**FULL)
     mail = Email()
-    assert as_mail(mail, Email) is mail
+    assert as_email(mail, Email) is mail
 
 
 def test_nested_mappings():
     """Headers and attachments of a mapping may be mappings, too."""
-    mail = as_mail(
+    mail = as_email(
         {
             "headers": [{"name": "X-A", "value": "1"}, ("X-B", "2"), Header("X-C", "3")],
             "attachments": [{"name": "a.txt", "content": b"hush-content"}, FILE],
@@ -111,7 +111,7 @@ def test_nested_mappings():
 def test_what_a_mapping_gets_wrong_is_named(given, field, sentence):
     """A field that is unknown, misspelt or missing is named, with the nearest that there is."""
     with pytest.raises(InvalidEmail) as caught:
-        as_mail(given, Email)
+        as_email(given, Email)
     assert caught.value.message.startswith(sentence)
     assert caught.value.field == field
 
@@ -120,7 +120,7 @@ def test_what_a_mapping_gets_wrong_is_named(given, field, sentence):
 def test_what_is_no_mail(given):
     """What is neither an Email nor a mapping is refused."""
     with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
-        as_mail(given, Email)
+        as_email(given, Email)
 
 
 def test_an_unknown_argument():
