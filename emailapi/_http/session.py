@@ -125,7 +125,7 @@ class Session:
             ConfigurationError: The client is closed.
         """
         if self._closed:
-            raise ConfigurationError("the client is closed: create a new one")
+            raise ConfigurationError("the client is closed")
 
     def exchange(
         self, request: Request, timeout: tuple[float, float], deadline: Deadline, attempt: int = 1

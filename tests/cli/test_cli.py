@@ -62,11 +62,11 @@ def test_the_demo_fails_on_a_failed_call(capsys, monkeypatch):
     """A call that fails ends the demo with 1 and one line on stderr."""
 
     def fail(*_: object) -> None:
-        raise ConnectionFailed("the connection was refused", method="POST", path="/email")
+        raise ConnectionFailed("connection refused", method="POST", path="/email")
 
     monkeypatch.setattr("emailapi.resources.outbound.Outbound.send", fail)
     assert main(["demo"]) == 1
-    assert capsys.readouterr().err == "emailapi: the connection was refused (POST /email)\n"
+    assert capsys.readouterr().err == "emailapi: connection refused (POST /email)\n"
 
 
 @pytest.mark.processes

@@ -113,7 +113,7 @@ def test_a_batch_without_errors():
 
 def test_a_batch_with_errors():
     """Where a mail was not accepted the whole batch is raised, with all that is known of each."""
-    with pytest.raises(BatchFailed, match="3 of 5 mails were not accepted; the first: Found inactive") as caught:
+    with pytest.raises(BatchFailed, match="3 of 5 emails were not accepted; the first: Found inactive") as caught:
         MIXED.raise_for_errors()
     assert caught.value.result is MIXED
     assert caught.value.may_have_been_sent

@@ -78,12 +78,20 @@ def test_no_request_when_no_mail_is_valid(service):
     assert not service.calls
 
 
-@pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None, [], (), iter([])])
+@pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
 def test_a_batch_is_many_mails(service, given):
-    """No mail at all, or one instead of many, is an `InvalidArgument` that names the argument."""
+    """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
     assert caught.value.argument == "emails"
+
+
+@pytest.mark.parametrize("empty", [[], (), iter([])])
+def test_an_empty_batch_has_an_empty_result_without_a_request(service, empty):
+    """A nightly job that has nothing to send must not fail."""
+    assert len(service.client.outbound.send_batch(empty)) == 0
+    assert len(service.client.outbound.send_template_batch([])) == 0
+    assert not service.calls
 
 
 ODD_ITEMS = {

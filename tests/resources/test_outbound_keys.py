@@ -126,7 +126,7 @@ def test_many_mails_are_taken_as_they_are_needed(client):
 def test_sending_starts_at_the_call_and_warns_when_dropped(client):
     """A sending whose results nobody reads has begun all the same, and says how much of it was not sent."""
     before = client.messages.list().total_count
-    with pytest.warns(RuntimeWarning, match="10 mails were taken, 40 are not sent"):
+    with pytest.warns(RuntimeWarning, match="10 emails were taken, 40 are not sent"):
         client.outbound.send_many([*mails(50)], workers=1, chunk_size=5)
     for _ in range(200):
         if client.messages.list().total_count == before + 10:

@@ -149,7 +149,7 @@ def test_a_mail_that_is_not_valid_stands_at_its_place():
     assert [*payloads] == [0, 2, 5]
     wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
-    assert str(items[4]) == "mail 4: no recipients: to, cc and bcc are empty"
+    assert str(items[4]) == "email at index 4: no recipients: to, cc and bcc are empty"
     assert all(type(item) is InvalidEmail for item in items.values())
 
 

@@ -114,5 +114,5 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.5, "2"])
 def test_within_refuses_a_number_of_attempts_that_is_none(client, attempts):
-    with pytest.raises(ConfigurationError, match="attempts must be a whole number from 1 on"):
+    with pytest.raises(ConfigurationError, match="attempts must be a whole number of at least 1"):
         APITransport(client).within(5, attempts=attempts)

@@ -58,12 +58,16 @@ def test_many():
     assert len(transport.sent) == 2
 
 
-@pytest.mark.parametrize("wrong", [[], MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
+@pytest.mark.parametrize("wrong", [MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
 def test_many_must_be_many(wrong):
-    """An empty list, or one mail in place of a list, is an argument that cannot be."""
+    """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument) as caught:
         MemoryTransport().send_batch(wrong)
     assert caught.value.argument == "emails"
+
+
+def test_an_empty_batch_has_an_empty_result():
+    assert list(MemoryTransport().send_batch([])) == []
 
 
 def test_closed():

@@ -86,13 +86,13 @@ def drop(sending):
     gc.collect()
 
 
-@pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "those behind them are not")])
+@pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
 def test_dropped(sized, rest, serve, connect):
     """A dropped sending says how many mails it took, and how many of them all it does not send."""
     service = serve()
     given = list(mails(9)) if sized else mails(9)
     sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
-    with pytest.warns(RuntimeWarning, match=f"4 mails were taken, {rest}"):
+    with pytest.warns(RuntimeWarning, match=f"4 emails were taken, {rest}"):
         drop(sending)
     wait_for(lambda: len(service.accepted) == 4 and not workers())
 
@@ -139,7 +139,7 @@ def test_an_input_that_is_interrupted(serve, connect):
             connect(service).outbound.send_many(interrupted(), chunk_size=1, workers=1)
         gc.collect()
 
-    with pytest.warns(RuntimeWarning, match="1 mails were taken, those behind them are not sent"):
+    with pytest.warns(RuntimeWarning, match="1 emails were taken, the remaining emails are not sent"):
         call()
     wait_for(lambda: not workers())
     assert len(service.accepted) == 1

@@ -229,7 +229,7 @@ def test_the_wait_for_an_answer_ends_with_the_deadline(serve, boto, connect):
 
     is_told = hasattr(URLLib3Session, "_get_request_timeout")
     client = boto(serve(LATE).url, read_timeout=30 if is_told else 2)
-    with pytest.raises(DeliveryUnknown, match=r"no answer within [01]\." if is_told else "no answer within 2 s"):
+    with pytest.raises(DeliveryUnknown, match=r"no response within [01]\." if is_told else "no response within 2 s"):
         connect("", client=client, deadline=1.0).send(mail())
 
 
