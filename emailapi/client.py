@@ -79,7 +79,7 @@ class Client(BaseClient):
                 per MB.
             retry: When to retry; by default `Retry()`.
             fallback: A second transport, for emails that were surely neither sent nor rejected; closed with the client.
-            on_unknown: What to do with an email of unknown outcome that cannot be found: `"raise"`, or `"resend"`
+            on_unknown: The reaction to an email of unknown outcome that cannot be found: `"raise"`, or `"resend"`
                 it once.
             fallback_ignore: Fields that `fallback` may leave out, as in `{"tag", "metadata"}`.
             reconcile: Whether emails carry a key in their metadata, by which those of unknown outcome are looked up.

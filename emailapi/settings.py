@@ -252,7 +252,7 @@ class Options:
         timeout: Seconds to connect, and seconds for each later socket operation.
         deadline: Seconds for one call, including retries and look-ups.
         retry: When to retry.
-        on_unknown: What to do with an email of unknown outcome that cannot be found: `"raise"`, or `"resend"` once.
+        on_unknown: The reaction to an email of unknown outcome that cannot be found: `"raise"`, or `"resend"` once.
         reconcile: Whether emails carry a key, by which those of unknown outcome are looked up.
         hooks: Functions that are called for each request.
         sender: Sender of emails without one.

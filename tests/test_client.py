@@ -65,7 +65,7 @@ def test_no_token(given, monkeypatch):
 
 @pytest.mark.parametrize("given", ["se cret", "secret\r\nX-Evil: 1", "sécret", "sec\0ret", 7, b"secret", object()])
 def test_a_token_that_cannot_be(given):
-    """A token that is no text or cannot stand in a header is refused without being repeated."""
+    """A token that is no text or is not valid in a header is refused without being repeated."""
     with pytest.raises(ConfigurationError) as caught:
         Client(given)
     assert "cret" not in str(caught.value)

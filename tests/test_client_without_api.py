@@ -179,7 +179,7 @@ def test_closing_closes_the_fallback_though_the_transport_fails():
 
 
 def test_a_client_with_a_transport_is_not_pickled():
-    with Client.in_memory() as client, pytest.raises(TypeError, match="make one in each process"):
+    with Client.in_memory() as client, pytest.raises(TypeError, match="create one in each process"):
         pickle.dumps(client)
 
 

@@ -80,7 +80,7 @@ def note_at(error: BaseException, sentence: str, keys: Sequence[str | None] = ()
 
     Args:
         error: The exception.
-        sentence: What the call may have done.
+        sentence: The possible effect of the call.
         keys: The idempotency keys by which its emails can be looked up.
     """
     named = [key for key in keys if key is not None]

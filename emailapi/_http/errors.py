@@ -1,4 +1,4 @@
-"""What an exception of `requests`, `urllib3` or the system means for a request."""
+"""The meaning of exceptions of `requests`, `urllib3` and the system for a request."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class EmailAPIError(Exception):
     The base class of all errors that this package raises.
 
     Attributes:
-        message: What is wrong, in one sentence.
+        message: The problem, in one sentence.
         outcome: The outcome of the send: `NOT_SENT` or `UNKNOWN`.
         retryable: Whether the same call may succeed later.
         method: HTTP method of the request, if there was one.

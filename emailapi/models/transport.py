@@ -19,7 +19,7 @@ class Transport(Protocol):
 
     def send(self, email: Email, /) -> SendResult:
         """
-        Send one email, and return when it was accepted.
+        Send one email, and return its result when it was accepted.
 
         Raises:
             EmailAPIError: The email was not accepted; the error's `outcome` tells whether it may have been sent.

@@ -107,8 +107,8 @@ class Reader:
 
         An exception that ends the main thread in its loop over the results leaves the sending alive, in a global name
         or in the traceback. Without this check the workers would go on while the interpreter waits for them, and send
-        every chunk that was prepared: 2,000 emails were measured instead of 1,500, and nobody would have seen their
-        results.
+        every chunk that was prepared: 2,000 emails were measured instead of 1,500, and their results would
+        have been lost.
         """
         if self._last is None or not _interpreter_ends():
             return False

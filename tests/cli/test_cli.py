@@ -36,7 +36,7 @@ def test_the_demo_shows_what_became_of_each_mail(capsys):
         "delivered",
         "delivered",
         "bounced",
-        "refused: 406",
+        "rejected: 406",
     ]
     assert "4 sent, 1 bounced (25 %)" in printed.out
     assert printed.err == ""
@@ -54,7 +54,7 @@ def test_the_demo_is_a_check(capsys, monkeypatch):
     assert main(["demo"]) == 1
     printed = capsys.readouterr()
     assert printed.err.splitlines() == [
-        "emailapi: demo: a mail to a suppressed address should be refused, and was accepted"
+        "emailapi: demo: an email to a suppressed address should be rejected, but was accepted"
     ]
 
 

@@ -145,7 +145,7 @@ def test_a_refusal_is_an_error_with_its_code(by_smtp, listen, message):
 @pytest.mark.parametrize("field", ["tag", "message_stream"])
 def test_what_only_the_service_understands_is_refused_by_name(by_smtp, listen, field):
     server = listen()
-    with pytest.raises(InvalidEmail, match=f"SMTP does not carry {field}"):
+    with pytest.raises(InvalidEmail, match=f"SMTP cannot carry {field}"):
         Mail(by_smtp(server)).send(Message("Hi", ["ada@example.com"], "x", **{field: "x"}))
     assert server.envelopes == []
 

@@ -48,7 +48,7 @@ def test_the_callers_replace_ours(mail, read, name, value, way):
 def test_what_stands_once_stands_once(mail, name):
     """A header that a mail has once at most is refused when it is given twice, in whatever letters."""
     headers = [(name, "<a@b.example>"), (name.swapcase(), "<c@d.example>")]
-    with pytest.raises(InvalidEmail, match=f"one {name.lower()} at most") as caught:
+    with pytest.raises(InvalidEmail, match=f"at most one {name.lower()}") as caught:
         to_bytes(mail(headers=headers))
     assert caught.value.field == "headers"
     with pytest.raises(InvalidEmail, match="at most"):

@@ -66,7 +66,7 @@ def test_a_mail_that_is_not_valid_stops_no_other(service):
     for place in (1, 3, 4):
         assert isinstance(result[place], InvalidEmail)
         assert result[place].index == place
-        assert f"mail {place}" in result[place].message
+        assert f"email at index {place}: " in result[place].message
     assert result[1].field == "txt_body"
     assert len(service.bodies[0]) == 3
 

@@ -1,4 +1,4 @@
-"""What the API's response to a send means for each of its emails."""
+"""The meaning of the API's response to a send for each of its emails."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ class APITransport(BaseTransport[APIPayload]):
         wanted = [Wanted.of(payloads[at], batch.key, inactive_addresses(error.message)) for at, error, _ in lost]
         try:
             hits = look_up_all(self._session, self._options, wanted, until)
-        except BaseException as passing:  # raised by a signal handler: a note tells what the call leaves behind
+        except BaseException as passing:  # raised by a signal handler: a note names the emails of unknown outcome
             note_at(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
             raise
         for at, error, key in lost:
