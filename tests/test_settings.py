@@ -71,7 +71,7 @@ def test_the_other_kind_of_token_does_not_serve(monkeypatch):
     "token", ["hush\r\nX: y", "hush hush", "hush\0", "hüsh", "hush\u2028x", "hush\x7f", "hush\ttab"]
 )
 def test_a_token_that_is_no_header(token):
-    """A token that would break its header is refused, and not repeated."""
+    """A token that would break its header is rejected, and not repeated."""
     with pytest.raises(ConfigurationError, match="is not valid in a header") as caught:
         resolve_token(token, "server token")
     assert "sh" not in str(caught.value).replace("such", "")
@@ -79,7 +79,7 @@ def test_a_token_that_is_no_header(token):
 
 @pytest.mark.parametrize("token", [b"hush", 5, ["hush"]])
 def test_a_token_is_text(token):
-    """A token of another type is refused by its type's name."""
+    """A token of another type is rejected by its type's name."""
     with pytest.raises(ConfigurationError, match=f"token must be text, got {type(token).__name__}"):
         resolve_token(token, "server token")
 
@@ -166,7 +166,7 @@ def test_the_base_url_of_the_environment(monkeypatch):
         (5, "base_url must be text, not int"),
     ],
 )
-def test_base_urls_that_are_refused(given, sentence):
+def test_base_urls_that_are_rejected(given, sentence):
     """What is no plain URL, or would show the token, is one clear sentence without the secrets in it."""
     with pytest.raises(ConfigurationError) as caught:
         resolve_base_url(given, allow_http=False)
@@ -250,7 +250,7 @@ def test_timeouts(given, expected):
     [0, -1, None, "10", True, float("inf"), float("nan"), 10**400, 2_147_484, (1,), (1, 2, 3), (1, None), (0, 1), ()]
     + [[1, 2], (True, 1), b"1", {"connect": 1}],
 )
-def test_timeouts_that_are_refused(given):
+def test_timeouts_that_are_rejected(given):
     """There is no waiting for ever, and none of no time."""
     with pytest.raises(ConfigurationError, match="timeout must be a positive number of seconds"):
         Options(timeout=given)
@@ -275,7 +275,7 @@ def test_the_default_sender(monkeypatch, given, environment, expected):
 
 
 @pytest.mark.parametrize("given", ["a@", "a@d.com, b@d.com", b"a@d.com", 5, "a\r\n <a@d.com>", ["a@d.com", "b@d.com"]])
-def test_default_senders_that_are_refused(monkeypatch, given):
+def test_default_senders_that_are_rejected(monkeypatch, given):
     """What is not one address is a ConfigurationError, wherever it comes from."""
     with pytest.raises(ConfigurationError, match="sender"):
         resolve_sender(given)
@@ -292,7 +292,7 @@ def test_the_default_stream(given):
 
 
 @pytest.mark.parametrize("given", ["", " ", "a\nb", "a\0", 5, b"outbound", "\ud800"])
-def test_default_streams_that_are_refused(given):
-    """What cannot be a stream's id is refused when the client is made."""
+def test_default_streams_that_are_rejected(given):
+    """What cannot be a stream's id is rejected when the client is made."""
     with pytest.raises(ConfigurationError, match="message_stream must be"):
         Options(message_stream=given)

@@ -28,8 +28,8 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_demo_shows_what_became_of_each_mail(capsys):
-    """The demo sends its mails to a sandbox, shows what became of each, and ends with 0."""
+def test_the_demo_shows_the_state_of_each_email(capsys):
+    """The demo sends its emails to a sandbox, shows what became of each, and ends with 0."""
     assert main(["demo"]) == 0
     printed = capsys.readouterr()
     assert [re.split(r"\s{2,}", line)[-1] for line in printed.out.splitlines()[4:8]] == [

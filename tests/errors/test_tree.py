@@ -184,7 +184,7 @@ def test_the_text_of_an_os_error_is_ours():
 
 
 def test_at_names_the_item():
-    """A refused mail of a batch says its place, and keeps its field."""
+    """A refused email of a batch says its place, and keeps its field."""
     error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)
     assert (error.field, error.argument, error.index) == ("to", "to", 3)
     assert str(error) == "email at index 3: to: 'x' is not a valid email address"
@@ -192,7 +192,7 @@ def test_at_names_the_item():
 
 
 def test_no_field_errors_is_an_empty_mapping():
-    """`errors` is a mapping on every answer's error, so that nobody has to ask for None."""
+    """`errors` is a mapping on every response's error, so that nobody has to ask for None."""
     assert errors.InvalidRequest("x").errors == {}
     assert errors.InactiveRecipient("x").addresses == ()
     assert errors.RateLimited("x").retry_after is None

@@ -1,4 +1,4 @@
-"""Calls that get no answer: which failure surely sent nothing, and which may have."""
+"""Calls that get no response: which failure surely sent nothing, and which may have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAIL = Email(
 
 @attrs.frozen
 class Failure:
-    """One way to get no answer: `arrange` returns base URL and server, which sees `requests` of the call."""
+    """One way to get no response: `arrange` returns base URL and server, which sees `requests` of the call."""
 
     arrange: Callable[[Any], tuple[str, Any]]
     says: str
@@ -215,8 +215,8 @@ def test_a_send_that_fails_later_may_have_been_sent(fail: Any, failure: Failure,
 
 
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in UNKNOWN.items()])
-def test_a_read_without_an_answer_may_be_tried_again(fail: Any, failure: Failure) -> None:
-    """A read that got no answer is a plain `TransportError`: nothing was sent, and it may succeed later."""
+def test_a_read_without_a_response_may_be_tried_again(fail: Any, failure: Failure) -> None:
+    """A read that got no response is a plain `TransportError`: nothing was sent, and it may succeed later."""
     (error,), requests = fail(failure, _get)
     assert requests == failure.requests
     assert type(error) is TransportError

@@ -1,4 +1,4 @@
-"""Each refusal to rebuild a message says what to do instead."""
+"""Each rejection to rebuild a message says what to do instead."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ REFUSED["no text as payload"][0]._payload = 7  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_names_the_remedy(name):
+def test_a_rejection_names_the_remedy(name):
     message, words = REFUSED[name]
     with pytest.raises(InvalidEmail) as caught:
         from_message(message)

@@ -164,7 +164,7 @@ def test_header_names(name):
     ["From", "To", "Cc", "Bcc", "Reply-To", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
     + ["Content-Disposition", "Content-ID", "Content-"],
 )
-def test_structural_headers_are_refused(name, case):
+def test_structural_headers_are_rejected(name, case):
     """A header that the mail's own fields write cannot be given a second time, in whatever case of letters."""
     with pytest.raises(InvalidEmail, match="must not be set") as caught:
         Header(case(name), "x")

@@ -57,7 +57,7 @@ def test_a_batch_is_the_contracts_array(service, requests_json, answers):
     assert (result.accepted, result.failed) == ((first, third), (gone,))
 
 
-def test_a_mail_that_is_not_valid_stops_no_other(service):
+def test_an_email_that_is_not_valid_stops_no_other(service):
     """A mail that is refused here is an `InvalidEmail` at its place, naming it; the others are sent."""
     service.answer_by("POST", "/email/batch", accept)
     mails = [mail("a"), {"to": "x@example.com", "txt_body": "y"}, mail("b"), 7, mail("c", tag="x" * 1001), mail("d")]
@@ -71,7 +71,7 @@ def test_a_mail_that_is_not_valid_stops_no_other(service):
     assert len(service.bodies[0]) == 3
 
 
-def test_no_request_when_no_mail_is_valid(service):
+def test_no_request_when_no_email_is_valid(service):
     """When no mail is valid nothing is sent, and every place has its error."""
     result = service.client.outbound.send_batch([{}, {}])
     assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
@@ -79,7 +79,7 @@ def test_no_request_when_no_mail_is_valid(service):
 
 
 @pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
-def test_a_batch_is_many_mails(service, given):
+def test_a_batch_is_many_emails(service, given):
     """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
@@ -111,7 +111,7 @@ ODD_ITEMS = {
 
 
 @pytest.mark.parametrize("name", ODD_ITEMS)
-def test_an_odd_item_is_its_mails_own(service, name):
+def test_an_odd_item_is_its_emails_own(service, name):
     """An item that is odd is judged by itself; those beside it stand."""
     item, kind = ODD_ITEMS[name]
     service.answer("POST", "/email/batch", [ok("a"), item, ok("c")])
@@ -135,7 +135,7 @@ MISMATCHES = {
 
 
 @pytest.mark.parametrize("name", MISMATCHES)
-def test_an_answer_of_another_length_tells_nothing(service, name):
+def test_a_response_of_another_length_tells_nothing(service, name):
     """An answer that does not match its request leaves every mail unknown, each with its own key."""
     service.answer("POST", "/email/batch", MISMATCHES[name])
     mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
@@ -158,7 +158,7 @@ def test_an_answer_of_another_length_tells_nothing(service, name):
         (200, {"ErrorCode": 402, "Message": "No JSON"}, InvalidRequest),
     ],
 )
-def test_a_failed_request_is_each_mails(service, status, value, kind):
+def test_a_failed_request_is_the_error_of_each_email(service, status, value, kind):
     """What fails a whole request stands at each of its mails, as an error of its own with that mail's key."""
     service.answer("POST", "/email/batch", value, status)
     mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
@@ -221,7 +221,7 @@ def test_raise_for_errors(service):
 
 
 @pytest.mark.slow
-def test_nobody_there():
+def test_no_server_there():
     """When nothing was sent, each mail's error says so, and the batch may be sent again."""
     from emailapi import Client
 

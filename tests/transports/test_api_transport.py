@@ -37,7 +37,7 @@ def client(sandbox):
 
 
 def test_it_sends(client):
-    """A mail leaves by the client's API, with the client's options."""
+    """An email leaves by the client's API, with the client's options."""
     way = APITransport(client)
     assert isinstance(way, Transport)
     result = way.send({"to": "b@example.com", "text_body": "x"})
@@ -63,7 +63,7 @@ def test_it_checks_without_sending(client):
     assert caught.value.field == "tag"
 
 
-def test_the_key_is_the_same_on_both_ways(client):
+def test_both_transports_send_the_same_key(client):
     """What the first way would carry, the second gets: sender, stream and key."""
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", sender="filled@example.com", message_stream="news") as nowhere:
@@ -113,6 +113,6 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
 
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.5, "2"])
-def test_within_refuses_a_number_of_attempts_that_is_none(client, attempts):
+def test_within_rejects_a_number_of_attempts_that_is_none(client, attempts):
     with pytest.raises(ConfigurationError, match="attempts must be a whole number of at least 1"):
         APITransport(client).within(5, attempts=attempts)

@@ -67,7 +67,7 @@ def named(error: EmailAPIError) -> str:
 
 @pytest.mark.parametrize("error", GOES_ON, ids=named)
 def test_what_goes_on(error):
-    """What surely was not sent, and not refused, leaves by the second way."""
+    """What surely was not sent, and not rejected, leaves by the second way."""
     second = MemoryTransport()
     assert Fallback(Bare(error), second).send(MAIL).via == "memory"
     batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
@@ -77,7 +77,7 @@ def test_what_goes_on(error):
 
 @pytest.mark.parametrize("error", ENDS, ids=named)
 def test_what_ends(error):
-    """What was refused, or may have been sent, or cannot be done at all, does not reach the second way."""
+    """What was rejected, or may have been sent, or cannot be done at all, does not reach the second way."""
     second = MemoryTransport()
     with pytest.raises(type(error)):
         Fallback(Bare(error), second).send(MAIL)
@@ -87,14 +87,14 @@ def test_what_ends(error):
 
 
 def test_the_first_serves():
-    """A mail that the first way takes is not seen by the second."""
+    """An email that the first way takes is not seen by the second."""
     second = MemoryTransport()
     assert Fallback(Bare(), second).send(MAIL).via == "bare"
     assert second.sent == []
 
 
 def test_checked_before_the_first_attempt():
-    """What the second way could not carry is refused by name while the first still works."""
+    """What the second way could not carry is rejected by name while the first still works."""
     first = Bare()
     way = Fallback(first, NoTag())
     tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t")
@@ -118,15 +118,15 @@ def test_what_may_be_left_behind():
 
 @pytest.mark.parametrize("ignore", [{"to"}, {"html_body"}, {"tagg"}, "tag", 5], ids=repr)
 def test_what_may_not_be_left_behind(ignore):
-    """Only a field that is there, and that a mail is whole without, may be left behind."""
+    """Only a field that is there, and that an email is whole without, may be left behind."""
     with pytest.raises(ConfigurationError):
         Fallback(Bare(), Bare(), ignore=ignore)
     with pytest.raises(ConfigurationError):
         Client("token", fallback=Bare(), fallback_ignore=ignore)
 
 
-def test_only_ways_out():
-    """What is no transport is refused when it is given."""
+def test_only_transports_are_accepted():
+    """What is no transport is rejected when it is given."""
     for first, second in ((5, Bare()), (Bare(), "smtp"), (Bare(), None)):
         with pytest.raises(ConfigurationError):
             Fallback(first, second)
@@ -183,7 +183,7 @@ def test_many_must_be_many(wrong):
 
 
 def test_more_than_one_request():
-    """A batch of any length keeps its order, whichever way each mail leaves by."""
+    """A batch of any length keeps its order, whichever way each email leaves by."""
     mails = [Email(sender="a@example.com", to=f"u{number}@example.com", text_body="x") for number in range(1201)]
     second = MemoryTransport()
     assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch(mails)) == 1201

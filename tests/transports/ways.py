@@ -1,4 +1,4 @@
-"""Ways out of a user's own, and the mail that they are given."""
+"""Ways out of a user's own, and the email that they are given."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Bare:
         self.error, self.sent, self.closed = error, [], False
 
     def send(self, email: Email, /) -> SendResult:
-        """Take one mail, or fail."""
+        """Take one email, or fail."""
         if self.error:
             raise self.error
         self.sent.append(email)
         return SendResult(message_id="1", via="bare")
 
     def send_batch(self, emails, /) -> BatchResult:
-        """Take many mails, or fail."""
+        """Take many emails, or fail."""
         return BatchResult(tuple(self.send(email) for email in emails))
 
     def close(self) -> None:

@@ -81,7 +81,7 @@ def store(request, folder, closing):
     return handler
 
 
-def test_a_mail_store_replies_for_each_recipient(store, connect_lmtp):
+def test_an_email_store_replies_for_each_recipient(store, connect_lmtp):
     transport = connect_lmtp(store)
     result = transport.send(three())
     assert codes(result.recipients) == [

@@ -195,7 +195,7 @@ def test_a_fallback_takes_over_from_a_store_that_rejects_everything_for_now(scri
         assert pair.send(three()).via == "memory"
 
 
-def test_a_client_can_fall_back_to_a_mail_store(script, connect_lmtp):
+def test_a_client_can_fall_back_to_an_email_store(script, connect_lmtp):
     server = script(polite(lmtp=True))
     with Client(
         "token", base_url="http://127.0.0.1:9", fallback=connect_lmtp(server), retry=Retry(attempts=1)

@@ -91,7 +91,7 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("option", SCRIPTS)
-def test_what_a_server_refuses_names_the_option(option, script, connect):
+def test_a_rejection_names_the_option(option, script, connect):
     steps, options = SCRIPTS[option]
     error = error_of(connect(script(steps), retry=Retry(attempts=1), **options))
     assert option in error.message
