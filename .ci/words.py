@@ -36,7 +36,8 @@ REPLACED = {
     r"the other side": "server, peer, sandbox",
     r"somebody|nobody|whoever": "the person or part that is meant",
     r"return when": "check that",
-    r"(?<!there )is no (?:address|mail|email|message|key|error|header|list|text|body|transport|option|URL|number|SMTP)": (
+    # "There is no message" is plain English.
+    r"(?<!there )is no (?:address|mail|email|message|key|error|header|list|text|body|transport|option|URL|SMTP)": (
         "is not a valid ..., is not a ..."
     ),
     r"that cannot be\.": "that is not valid",
@@ -49,8 +50,8 @@ STARTS = re.compile(r"(?:^|[.!?:]\s+)What (?!if\b|\w+ \w+ \?)[^?\n]*$", re.MULTI
 
 # The names of other products and protocols, and public names that are promises.
 ALLOWED = re.compile(
-    r"Flask-Mail|flask_mail|emailapi\.flask\.Mail|\.mail\b|\bMail\(|mail[_ ]options|MAIL\b|mail (?:server|store)s?|mailto"
-    r"|ConnectionRefusedError|SMTP(?:Recipients|Sender)Refused|\.refused\b|Connection refused|connection refused"
+    r"Flask-Mail|flask_mail|emailapi\.flask\.Mail|\.mail\b|\bMail\(|mail[_ ]options|MAIL\b|mail (?:server|store)s?"
+    r"|mailto|ConnectionRefusedError|SMTP(?:Recipients|Sender)Refused|\.refused\b|[Cc]onnection refused"
     r"|too many \(\?:messages\|mails|\bmail/"
 )
 
@@ -127,7 +128,9 @@ def check_pages() -> Iterator[str]:
     for pattern in PAGES:
         for path in sorted(ROOT.glob(pattern)):
             name = str(path.relative_to(ROOT))
-            text = re.sub(r"```.*?```|`[^`\n]*`", lambda code: "\n" * code[0].count("\n"), path.read_text(), flags=re.S)
+            text = re.sub(
+                r"```.*?```|`[^`\n]*`", lambda code: "\n" * code[0].count("\n"), path.read_text(), flags=re.DOTALL
+            )
             for line, words in enumerate(text.splitlines() if name not in OTHER_PAGES else (), 1):
                 yield from (f"{name}:{line}: {wrong}" for wrong in violations(words))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeVar
 
 from ._closing import Closing
 from .settings import Options, resolve_base_url, resolve_token
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+
+# Names that other libraries have, and the attributes that stand for them here.
+_MEANT = {
+    "bounce": "bounces",
+    "email": "outbound",
+    "emails": "outbound",
+    "send": "outbound.send",
+    "send_batch": "outbound.send_batch",
+    "send_email": "outbound.send",
+    "send_emails": "outbound.send_batch",
+    "send_message": "outbound.send",
+}
 
 
 class Namespace(cached_property[T]):
@@ -68,6 +80,17 @@ class BaseClient(Closing):
         """Close the connections; later calls are a `ConfigurationError`."""
         if self._owner:
             self._session.close()
+
+    if not TYPE_CHECKING:  # type checkers must report attributes that do not exist
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raise an `AttributeError` that names the attribute which was probably meant."""
+            import difflib
+
+            names = [found for found in dir(type(self)) if not found.startswith("_")]
+            near = [_MEANT[name]] if name in _MEANT else difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}", name=name, obj=self)
 
     def __repr__(self) -> str:
         """Name the host, never the token."""

@@ -191,7 +191,7 @@ def test_a_client_is_not_pickled(kind):
     """A client is neither pickled nor copied: what came of it would hold the token."""
     with kind("5ecret") as client:
         for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-            with pytest.raises(TypeError, match="make one in each process") as caught:
+            with pytest.raises(TypeError, match="create one in each process") as caught:
                 attempt(client)
             assert "5ecret" not in str(caught.value)
 

@@ -123,6 +123,20 @@ def test_an_object_that_is_not_an_email(given):
         as_email(given, Email)
 
 
+@pytest.mark.parametrize(
+    "given, hint",
+    [
+        ([Email()], "send_batch"),
+        ((Email(),), "send_batch"),
+        ("From: ...", "message_from_string"),
+        (b"", "message_from_"),
+    ],
+)
+def test_an_object_that_is_not_an_email_gets_a_hint(given, hint):
+    with pytest.raises(InvalidEmail, match=hint):
+        as_email(given, Email)
+
+
 def test_an_unknown_argument():
     """A misspelt argument is a TypeError, not an empty mail."""
     with pytest.raises(TypeError, match="txt_body"):

@@ -52,7 +52,7 @@ def encoded(email: Email, options: Options = PLAIN):
 
 
 def test_every_field_is_in_the_request(requests_json):
-    """The hand-written request has the wire names of all fields of an email, a header and an attachment, and no other."""
+    """The hand-written request has the wire names of all fields of an email, a header and an attachment, no others."""
     request = requests_json("email")
     assert set(request) == set(wire_names(Email).values())
     assert set(request["Headers"][0]) == set(wire_names(Header).values())
