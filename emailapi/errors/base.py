@@ -38,6 +38,8 @@ class EmailAPIError(Exception):
         status: HTTP status of the response.
         code: The service's error code (`ERROR_CODES`).
         request_id: The service's id of the request, if it returns one.
+        index: The place of the email in its batch, from 0; None outside a batch.
+        idempotency_key: The key of the email, for an item of a batch.
     """
 
     outcome: Outcome = Outcome.NOT_SENT
@@ -49,6 +51,8 @@ class EmailAPIError(Exception):
     status: int | None = None
     code: int | None = None
     request_id: str | None = None
+    index: int | None = None
+    idempotency_key: str | None = None
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from ..errors import EmailAPIError, InvalidEmail
+from ..errors import DeliveryUnknown, EmailAPIError, InvalidEmail
 from ..models.outbound import BatchItem, BatchResult, SendResult
 
 P = TypeVar("P")
@@ -75,7 +75,17 @@ class Batch(Generic[P]):
     def items(self, known: Mapping[int, BatchItem], error: EmailAPIError) -> list[BatchItem]:
         """Return the result or error of each email in the order of the input; `error` is that of all unknown places."""
         known = {**self.invalid, **known}
-        return [known[at] if at in known else copy(error) for at in sorted([*self.invalid, *self.payloads])]
+        places = sorted([*self.invalid, *self.payloads])
+        return [self._placed(at, known[at] if at in known else copy(error)) for at in places]
+
+    def _placed(self, at: int, item: BatchItem) -> BatchItem:
+        """Return an item whose error has the place and the key of its email."""
+        if self.single or isinstance(item, SendResult):
+            return item
+        if item.idempotency_key is not None or isinstance(item, DeliveryUnknown):
+            return item if item.index == at else item.replace(index=at)
+        key = getattr(self.payloads.get(at), "idempotency_key", None)
+        return item.replace(index=at, idempotency_key=key)
 
 
 def not_started() -> EmailAPIError:
@@ -90,5 +100,5 @@ def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> Batc
         try:
             items.append(send(email))
         except EmailAPIError as error:
-            items.append(error.at(at) if isinstance(error, InvalidEmail) else error)
+            items.append(error.at(at) if isinstance(error, InvalidEmail) else error.replace(index=at))
     return BatchResult(tuple(items))

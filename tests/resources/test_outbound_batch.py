@@ -55,6 +55,21 @@ def test_a_batch_is_the_contracts_array(service, requests_json, answers):
     assert isinstance(gone, InactiveRecipient)
     assert (gone.addresses, gone.code, gone.outcome) == (("gone@example.com",), 406, Outcome.NOT_SENT)
     assert (result.accepted, result.failed) == ((first, third), (gone,))
+    assert gone.index == 1
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, whole):
+    """Also if the request failed as a whole."""
+    emails = [mail("a", idempotency_key="key-a"), {}, mail("b", idempotency_key="key-b")]
+    if not whole:
+        service.answer("POST", "/email/batch", [ok("a"), {"ErrorCode": 300, "Message": "Bad"}])
+        places = [(1, None), (2, "key-b")]
+    else:
+        service.answer("POST", "/email/batch", {"ErrorCode": 10, "Message": "Bad token"}, status=401)
+        places = [(0, "key-a"), (1, None), (2, "key-b")]
+    failed = service.client.outbound.send_batch(emails).failed
+    assert [(error.index, error.idempotency_key) for error in failed] == places
 
 
 def test_an_email_that_is_not_valid_stops_no_other(service):

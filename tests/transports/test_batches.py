@@ -84,7 +84,8 @@ def test_the_errors_of_a_chunk_are_each_emails_own(serve, connect):
         items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([mail("a"), mail("b")])
         assert all(isinstance(item, kind) for item in items)
         assert items[0] is not items[1]
-        assert items[0] == items[1]
+        assert [item.index for item in items] == [0, 1]
+        assert items[0].replace(index=1) == items[1]
 
 
 def test_a_batch_that_is_put_off_leaves_whole_again(serve, connect):

@@ -82,7 +82,8 @@ def test_what_ends(error):
     with pytest.raises(type(error)):
         Fallback(Bare(error), second).send(MAIL)
     batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
-    assert batch.failed == (error, error)
+    assert [type(item) for item in batch.failed] == [type(error)] * 2
+    assert [(item.message, item.index) for item in batch.failed] == [(error.message, 0), (error.message, 1)]
     assert second.sent == []
 
 

@@ -38,12 +38,12 @@ class SESPayload:
     Attributes:
         request: The request to SES.
         to: The recipients as the result names them.
-        key: The idempotency key that the result repeats.
+        idempotency_key: The key that the result repeats.
     """
 
     request: SESRequest = attrs.field(repr=False)
     to: str
-    key: str | None
+    idempotency_key: str | None
 
     def result(self, response: Mapping[str, Any]) -> SendResult:
         """Convert SES's response into a result."""
@@ -53,7 +53,7 @@ class SESPayload:
             submitted_at=datetime.now(UTC),
             message="OK",
             via="ses",
-            idempotency_key=self.key,
+            idempotency_key=self.idempotency_key,
         )
 
 

@@ -36,7 +36,7 @@ class SMTPPayload:
         mail_options: Parameters for MAIL.
         rcpt_options: Parameters for each RCPT.
         to: The recipients as the result names them.
-        key: The email's idempotency key.
+        idempotency_key: The email's key.
         carried: The key by which the service can look up the email; None if the email does not carry one.
     """
 
@@ -47,7 +47,7 @@ class SMTPPayload:
     mail_options: tuple[str, ...] = ()
     rcpt_options: tuple[str, ...] = ()
     to: str = ""
-    key: str | None = None
+    idempotency_key: str | None = None
     carried: str | None = None
 
 
@@ -90,7 +90,7 @@ def encode(email: Email, postmark: bool) -> SMTPPayload:
         content=to_bytes(email, headers=headers, utf8=utf8),
         utf8=utf8,
         to=", ".join(map(_header, email.to)),
-        key=email.idempotency_key,
+        idempotency_key=email.idempotency_key,
         carried=email.idempotency_key if postmark else None,
     )
 

@@ -89,7 +89,7 @@ class Progress:
             submitted_at=datetime.now(UTC),
             message="; ".join(map(_text, self.replies)),
             via="smtp" if self.session is None else self.session.protocol,
-            idempotency_key=self.payload.key,
+            idempotency_key=self.payload.idempotency_key,
             recipients=tuple(map(self.results.__getitem__, self.payload.recipients)),
         )
 
