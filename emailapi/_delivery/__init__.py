@@ -24,7 +24,7 @@ from .classification import (
     classify,
     error_code,
     facts,
-    in_doubt,
+    keep_unknown,
     may_repeat,
     no_response,
     out_of_time,
@@ -34,7 +34,7 @@ from .classification import (
     unknown,
     unreadable,
 )
-from .interruptions import causes, let_go, note_at, note_request, raised_by_signal
+from .interruptions import add_note, add_request_note, causes, clear_frames, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
 from .retry import Attempt, CallContext, Deadline, at_most, next_wait, run_attempts
@@ -55,15 +55,15 @@ __all__ = [
     "classify",
     "error_code",
     "facts",
-    "in_doubt",
-    "let_go",
+    "keep_unknown",
+    "clear_frames",
     "look_up",
     "may_repeat",
     "new_keys",
     "next_wait",
     "no_response",
-    "note_at",
-    "note_request",
+    "add_note",
+    "add_request_note",
     "out_of_time",
     "proxy_login",
     "raised_by_signal",

@@ -132,7 +132,7 @@ def may_repeat(request: Request, error: EmailAPIError) -> bool:
     return error.retryable or (request.kind is Kind.WRITE and error.may_have_been_sent)
 
 
-def in_doubt(request: Request, error: EmailAPIError) -> EmailAPIError:
+def keep_unknown(request: Request, error: EmailAPIError) -> EmailAPIError:
     """Return the last attempt's error after an attempt that may have been carried out, which stays possible."""
     if error.may_have_been_sent:
         return error

@@ -63,7 +63,7 @@ def _entry(entry: TracebackType | None, handlers: set[CodeType]) -> TracebackTyp
     return entry
 
 
-def let_go(error: BaseException) -> None:
+def clear_frames(error: BaseException) -> None:
     """
     Clear the finished frames of an exception and its causes.
 
@@ -74,7 +74,7 @@ def let_go(error: BaseException) -> None:
         traceback.clear_frames(one.__traceback__)
 
 
-def note_at(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:
+def add_note(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:
     """
     Add a note to an exception that interrupts a call.
 
@@ -91,8 +91,8 @@ def note_at(error: BaseException, sentence: str, keys: Sequence[str | None] = ()
         error.add_note(note)
 
 
-def note_request(error: BaseException, request: Request) -> None:
+def add_request_note(error: BaseException, request: Request) -> None:
     """Add a note to an exception that interrupts a request that may have been carried out; reads need none."""
     if request.kind is not Kind.READ:
         what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
-        note_at(error, f"{request.method} {request.path}: {what}", request.keys)
+        add_note(error, f"{request.method} {request.path}: {what}", request.keys)

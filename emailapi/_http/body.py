@@ -48,7 +48,7 @@ def read_body(response: requests.Response, request: Request, exchange: Exchange)
         response.close()
         exchange.unexpected = False  # the rest of this response
         unreadable = isinstance(error, UnreadableBody)
-        if unreadable or raised_by_signal(error) or not failure.says_enough(response.status_code, error):
+        if unreadable or raised_by_signal(error) or not failure.has_decisive_status(response.status_code, error):
             raise
     return b""
 

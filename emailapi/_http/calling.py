@@ -13,10 +13,10 @@ from .._delivery import (
     Deadline,
     Request,
     Response,
+    add_request_note,
     classify,
-    in_doubt,
+    keep_unknown,
     may_repeat,
-    note_request,
     raised_by_signal,
     retry_after,
     run_attempts,
@@ -67,16 +67,16 @@ def perform(
             return attempt.value
         error = attempt.error
         assert error is not None  # noqa: S101 - an attempt has a value or an error
-        if exchanges.may_be_done:
-            error = in_doubt(request, error)
+        if exchanges.may_have_succeeded:
+            error = keep_unknown(request, error)
         if options.hooks.on_error is not None:
-            _tell(options.hooks.on_error, exchanges.event(number, status=error.status, error=error))
+            _call_hook(options.hooks.on_error, exchanges.event(number, status=error.status, error=error))
         raise error
     except EmailAPIError:
         raise
     except BaseException as passing:  # raised by a signal handler, outside an exchange
-        if exchanges.may_be_done:
-            note_request(passing, request)
+        if exchanges.may_have_succeeded:
+            add_request_note(passing, request)
         raise
 
 
@@ -86,7 +86,7 @@ class _Exchanges:
     The exchanges of one request.
 
     Attributes:
-        may_be_done: Whether an exchange may have carried the request out, which no later exchange can undo.
+        may_have_succeeded: Whether an exchange may have carried the request out, which no later exchange can undo.
         status: The status of the last response; None if there was none.
         seconds: How long the last exchange took.
     """
@@ -96,7 +96,7 @@ class _Exchanges:
     _request: Request
     _deadline: Deadline
     _timeout: tuple[float, float]
-    may_be_done: bool = False
+    may_have_succeeded: bool = False
     status: int | None = None
     seconds: float = 0.0
 
@@ -105,15 +105,15 @@ class _Exchanges:
         request, hooks = self._request, self._options.hooks
         began = monotonic()
         if hooks.before_send is not None:
-            _tell(hooks.before_send, self.event(number))
+            _call_hook(hooks.before_send, self.event(number))
         response, error = self._exchange(number)
         if error is None or error.may_have_been_sent:
-            self.may_be_done = True
+            self.may_have_succeeded = True
         self.seconds = monotonic() - began
         self.status = None if response is None else response.status
         _log(request, number, self.seconds, response, error)
         if response is not None and hooks.on_response is not None:
-            _tell(hooks.on_response, self.event(number, status=self.status, seconds=self.seconds))
+            _call_hook(hooks.on_response, self.event(number, status=self.status, seconds=self.seconds))
         if error is None:
             return Attempt(response)
         asked = None if response is None else retry_after(response.headers)
@@ -125,7 +125,7 @@ class _Exchanges:
         except TransportError as error:
             return None, error
         except ConfigurationError as error:  # the client was closed meanwhile
-            if not self.may_be_done:
+            if not self.may_have_succeeded:
                 raise
             return None, error.replace(attempts=number)
         return response, classify(self._request, response)
@@ -135,7 +135,7 @@ class _Exchanges:
         hook, status = self._options.hooks.on_retry, self.status
         if hook is not None:
             error = attempt.error if status is None else None
-            _tell(hook, self.event(number, status=status, seconds=self.seconds, wait=wait, error=error))
+            _call_hook(hook, self.event(number, status=status, seconds=self.seconds, wait=wait, error=error))
 
     def event(
         self,
@@ -165,7 +165,7 @@ class _Quietly:
 _QUIETLY = _Quietly()
 
 
-def _tell(hook: Hook, event: HookEvent) -> None:
+def _call_hook(hook: Hook, event: HookEvent) -> None:
     """Call a hook; its exceptions must not break a send, nor hide the outcome."""
     try:
         hook(event)

@@ -42,26 +42,26 @@ def surely_not_sent(error: BaseException, base_url: str) -> bool:
     return is_about(error, base_url) and any(isinstance(one, _NOT_SENT) for one in causes(error))
 
 
-def says_enough(status: int, error: BaseException) -> bool:
+def has_decisive_status(status: int, error: BaseException) -> bool:
     """Whether a response counts although its body is incomplete: its status is not a success."""
     return isinstance(error, urllib3_errors.HTTPError) and not 200 <= status < 300
 
 
 def is_lasting(error: BaseException) -> bool:
     """Whether another attempt cannot help: the server's certificate is not trusted, or the proxy requires a login."""
-    if by_certificate(error) or _cause(error, ProxyLoginRequired):
+    if is_untrusted_certificate(error) or _cause(error, ProxyLoginRequired):
         return True
     return any(_LOGIN_REQUIRED.match(str(one)) for one in causes(error))
 
 
-def by_certificate(error: BaseException) -> bool:
+def is_untrusted_certificate(error: BaseException) -> bool:
     """Whether the server's certificate is not trusted, so that another attempt cannot help."""
     return _cause(error, ssl.SSLCertVerificationError) is not None
 
 
 def remedy(error: BaseException) -> str:
     """Return the option that helps, if there is one."""
-    return "; to trust it, set REQUESTS_CA_BUNDLE or pass a session=" if by_certificate(error) else ""
+    return "; to trust it, set REQUESTS_CA_BUNDLE or pass a session=" if is_untrusted_certificate(error) else ""
 
 
 def configuration(error: BaseException, sent: bool | None, bundle: object) -> str | None:

@@ -14,9 +14,9 @@ from .._delivery import (
     Kind,
     Request,
     Response,
-    let_go,
+    add_request_note,
+    clear_frames,
     no_response,
-    note_request,
     out_of_time,
     raised_by_signal,
 )
@@ -159,12 +159,12 @@ class Session:
             if passing is None:
                 ours = self._failure(request, exchange, error, timeout, deadline, attempt)
             if passing is None or exchange.sent is not False:  # an emptied frame of a TLS socket would warn
-                let_go(error)
+                clear_frames(error)
         if passing is None:
             # Raised outside the handler: as a context, the other exception would keep the request, token and email.
             raise ours
         if exchange.sent is not False:
-            note_request(passing, request)
+            add_request_note(passing, request)
         try:
             raise passing
         finally:
@@ -219,7 +219,7 @@ class Session:
                 raise
             received = error.response
         except BaseException as error:
-            let_go(error)  # frames of requests show the token
+            clear_frames(error)  # frames of requests show the token
             raise
         if not isinstance(received, requests.Response):
             raise TypeError(

@@ -10,7 +10,7 @@ from .._closing import Closing
 from ..errors import ConfigurationError
 from ..models.outbound import BatchResult, SendResult
 from ..settings import as_deadline
-from .batch import one_by_one
+from .batch import send_each
 from .engine import Engine
 from .inputs import EmailLike, as_list
 
@@ -66,7 +66,7 @@ class BaseTransport(Closing, Engine[P]):
             InvalidArgument: `emails` is a single email instead of many.
         """
         given = as_list(emails)
-        return self._send_batch(given) if is_ours(self, "send", "check") else one_by_one(self.send, given)
+        return self._send_batch(given) if is_ours(self, "send", "check") else send_each(self.send, given)
 
     def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
         """

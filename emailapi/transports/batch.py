@@ -93,7 +93,7 @@ def not_started() -> EmailAPIError:
     return EmailAPIError("not sent: the sending was stopped before this email", retryable=True)
 
 
-def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
+def send_each(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
     """Send emails by a user's own `send`; each item is an email's result, or the error that it failed with."""
     items: list[BatchItem] = []
     for at, email in enumerate(emails):

@@ -21,7 +21,7 @@ class ChunkJob:
 
     Attributes:
         chunk: The chunk.
-        called_off: Whether the chunk was called off before its delivery began.
+        cancelled: Whether the chunk was cancelled before its delivery began.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class ChunkJob:
         """Create a job that waits for `run`."""
         self.chunk = chunk
         self._transport = transport
-        self.called_off = False
+        self.cancelled = False
         self._work = work
         self._begun = threading.Lock()
         self._done = threading.Event()
@@ -39,7 +39,7 @@ class ChunkJob:
 
     def run(self) -> None:
         """
-        Deliver the chunk, unless its delivery has begun elsewhere or it was called off.
+        Deliver the chunk, unless its delivery has begun elsewhere or it was cancelled.
 
         A pool that rejects a job because it cannot start a thread may have queued the job for an existing thread.
         """
@@ -53,17 +53,17 @@ class ChunkJob:
             self._broken, self._items = error, _interrupted(self._transport, self.chunk)
         self._done.set()
 
-    def call_off(self) -> None:
+    def cancel(self) -> None:
         """Send nothing, unless the delivery has begun."""
         if self._begun.acquire(blocking=False):
-            self.called_off = True
+            self.cancelled = True
             self._items = self.chunk.items({}, not_started())
             self._done.set()
 
     @property
     def keys(self) -> list[str | None]:
         """The keys that the emails carry, once their delivery has begun."""
-        if self.called_off or not self._begun.locked() or self._done.is_set():
+        if self.cancelled or not self._begun.locked() or self._done.is_set():
             return []
         return [getattr(payload, "idempotency_key", None) for payload in self.chunk.payloads.values()]
 

@@ -17,7 +17,7 @@ from ..models.email import BaseEmail, Email, TemplateEmail
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from .batch import BATCH_LIMIT, Batch, not_started
 from .capture import RECORDINGS, through_recorders
-from .inputs import as_email, note_input
+from .inputs import add_input_note, as_email
 
 P = TypeVar("P")
 
@@ -205,7 +205,7 @@ class Engine(Generic[P]):
                     yield batch
                     batch = self._new_batch(batch)
         except Exception as error:
-            note_input(error)
+            add_input_note(error)
             # An exception of the input must not lose the emails that were taken from it before.
             if batch.count:
                 yield batch

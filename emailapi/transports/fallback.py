@@ -207,7 +207,7 @@ class Fallback(Delegating[FallbackPayload]):
         for at, item in zip(again, sent, strict=False):
             if isinstance(item, DeliveryUnknown):
                 item = self._name_unknown(item, payloads[at])
-            items[at] = _after(items[at], item) if at < tried else item
+            items[at] = _with_cause(items[at], item) if at < tried else item
         return items
 
     def _by_primary(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
@@ -242,7 +242,7 @@ def _worked(items: Sequence[BatchItem]) -> bool | None:
     return None if any(error.may_have_been_sent for error in errors) else True
 
 
-def _after(before: BatchItem, item: BatchItem) -> BatchItem:
+def _with_cause(before: BatchItem, item: BatchItem) -> BatchItem:
     """Return the secondary's result or error, with the primary's error as its cause."""
     if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
         retryable = item.retryable or (item.outcome is Outcome.NOT_SENT and before.retryable)

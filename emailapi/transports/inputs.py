@@ -65,7 +65,7 @@ def check_many(emails: object) -> None:
         )
 
 
-def note_input(error: Exception) -> None:
+def add_input_note(error: Exception) -> None:
     """Add a note to an error that an iterable of emails raised: how to make it an item of the result instead."""
     if isinstance(error, InvalidEmail):
         error.add_note(
@@ -85,6 +85,6 @@ def as_list(emails: Iterable[Any]) -> list[Any]:
     try:
         found = list(emails)
     except InvalidEmail as error:
-        note_input(error)
+        add_input_note(error)
         raise
     return found

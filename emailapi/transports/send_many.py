@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .._closing import Closing
-from .._delivery import note_at
+from .._delivery import add_note
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .batch import Batch
@@ -149,7 +149,7 @@ class Sending(Closing, Iterator[BatchItem]):
         """Send nothing more: retries are given up, and waiting chunks are not sent."""
         self._stopped.set()
         for job in tuple(self._pending):
-            job.call_off()
+            job.cancel()
         self._end()
 
     def __iter__(self) -> Self:
@@ -194,7 +194,7 @@ class Sending(Closing, Iterator[BatchItem]):
             self._stop()
             keys = [key for pending in tuple(self._pending) for key in pending.keys]
             if keys:
-                note_at(passing, "send_many: the email may have been sent", keys)
+                add_note(passing, "send_many: the email may have been sent", keys)
             raise
         if not self._pending or self._pending[0] is not job:
             return  # a signal handler has read it meanwhile
@@ -249,7 +249,7 @@ class Sending(Closing, Iterator[BatchItem]):
             self._stop()
         else:
             self._end()
-        taken = self._done + sum(job.chunk.count for job in self._pending if not job.called_off)
+        taken = self._done + sum(job.chunk.count for job in self._pending if not job.cancelled)
         rest = "the remaining emails" if self._total is None else str(self._total - taken)
         warnings.warn(
             f"a sending was discarded before its end: {taken} emails were taken, {rest} are not sent; "

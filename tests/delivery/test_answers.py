@@ -31,7 +31,7 @@ from emailapi._delivery import (
     api_error,
     classify,
     error_code,
-    in_doubt,
+    keep_unknown,
     no_response,
     read_value,
     retry_after,
@@ -219,12 +219,12 @@ def test_a_read_with_a_nonsense_response(value):
 
 def test_a_last_attempt_does_not_deny_an_earlier_one_that_may_have_been_carried_out():
     write = WRITES[0]
-    rejected = in_doubt(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
+    rejected = keep_unknown(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
     assert (type(rejected), rejected.outcome, rejected.code) == (NotFound, Outcome.UNKNOWN, 1101)
-    refused = in_doubt(write, no_response(write, "refused", sent=False, attempts=3))
+    refused = keep_unknown(write, no_response(write, "refused", sent=False, attempts=3))
     assert (type(refused), refused.attempts, refused.path) == (DeliveryUnknown, 3, "/server")
     lost = no_response(write, "silence", sent=True)
-    assert in_doubt(write, lost) is lost
+    assert keep_unknown(write, lost) is lost
 
 
 def test_neither_request_nor_response_shows_its_body():

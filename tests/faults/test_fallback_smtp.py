@@ -29,7 +29,7 @@ from .modes import MODES
 
 CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
 QUICK = Retry(attempts=2, initial=0.01, maximum=0.02)
-# What the API does, and whether the second way may then be asked.
+# What the API does, and whether the secondary may then be asked.
 API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-not-done", "close", "html", "cut"]
 # What the SMTP server does to each email, how many emails it then has of one, and how that ends.
 SMTP = {
@@ -50,7 +50,7 @@ def smtp_to(port: int, **options) -> SMTPTransport:
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("behind", SMTP)
 def test_both_fail(behind, call, serve):
-    """Whatever both ways do, an email is taken at most once, and what is said of it is so."""
+    """Whatever both transports do, an email is taken at most once, and what is said of it is so."""
     script, copies, ends = SMTP[behind]
     with contextlib.ExitStack() as closing:
         runs = []
@@ -126,8 +126,8 @@ def test_what_smtp_cannot_carry_is_known_before(field, serve, connect):
 def test_composed_by_hand(serve, connect):
     """`Fallback(APITransport(client), SMTPTransport(...))` does what the client's own does."""
     with Listener() as server:
-        with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as way:
-            result = way.send(mail("a"))
+        with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as transport:
+            result = transport.send(mail("a"))
         assert result.via == "smtp"
         assert f"X-PM-Metadata-emailapi-key: {result.idempotency_key}\r\n".encode() in server.envelopes[0].content
 
@@ -137,12 +137,12 @@ def test_smtp_first(serve, connect):
     for reply, via in ((b"451 4.3.0 try later", "api"), (b"550 5.1.1 no such user", None)):
         server, service = Scripted(polite(rcpt=reply)), serve()
         with contextlib.closing(server), smtp_to(server.port) as first:
-            way = Fallback(first, APITransport(connect(service)))
+            transport = Fallback(first, APITransport(connect(service)))
             if via:
-                assert way.send(mail("a")).via == via
+                assert transport.send(mail("a")).via == via
             else:
                 with pytest.raises(EmailAPIError) as caught:
-                    way.send(mail("a"))
+                    transport.send(mail("a"))
                 assert caught.value.code == 550
         assert len(service.accepted) == (1 if via else 0)
 

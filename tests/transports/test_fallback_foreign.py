@@ -1,4 +1,4 @@
-"""Two ways out as one, where one is a user's own: what it may do, and how many emails it is asked for at once."""
+"""Two transports as one, where one is a user's own: what it may do, and how many emails it is asked for at once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from emailapi import (
     SMTPError,
 )
 
-from .ways import MAIL, Bare
+from .user_transports import MAIL, Bare
 
 TAKEN = SendResult(message_id="1", via="bare")
 
 
 class Foreign(Bare):
-    """A user's own way out that keeps to nothing: it raises what it likes, or answers what it is told to."""
+    """A user's own transport that keeps to nothing: it raises what it likes, or answers what it is told to."""
 
     def __init__(self, fate: object) -> None:
         """Raise this, or answer it."""
@@ -46,7 +46,7 @@ class Foreign(Bare):
 
 
 class Mixed(Bare):
-    """A way out that takes the first email of a batch, and not the others."""
+    """A transport that takes the first email of a batch, and not the others."""
 
     def send_batch(self, emails, /) -> BatchResult:
         """Take one."""
@@ -55,11 +55,11 @@ class Mixed(Bare):
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
 def test_a_transport_that_keeps_to_nothing(fate):
-    """What a user's own way raises or answers against the protocol leaves its email unknown: nobody sends it again."""
+    """The email is unknown if a user's transport raises or returns anything against the protocol; it is not sent again."""
     second = MemoryTransport()
-    for way in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
+    for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
         with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|returned)") as caught:
-            way.send(MAIL)
+            transport.send(MAIL)
         if isinstance(fate, Exception):
             assert caught.value.__cause__ is fate
     assert second.sent == []
@@ -67,7 +67,7 @@ def test_a_transport_that_keeps_to_nothing(fate):
 
 @pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
 def test_a_batch_without_a_result_for_each_email(answer):
-    """A response that cannot be laid beside its emails makes each of them unknown; what the first way took stands."""
+    """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
     second = MemoryTransport()
     batch = Fallback(Foreign(answer), second).send_batch([MAIL, MAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
@@ -84,7 +84,7 @@ def test_an_item_that_is_no_result():
 
 
 class OneByOne(Bare):
-    """A way out whose emails have a deadline each, as by SMTP; it tells how many it was asked for."""
+    """A transport whose emails have a deadline each, as by SMTP; it tells how many it was asked for."""
 
     at_once = 1
 
@@ -100,7 +100,7 @@ class OneByOne(Bare):
 
 
 def test_a_primary_without_batches():
-    """Where each email has its own deadline, each has its own way: the first is left alone from the fourth on."""
+    """Where each email has its own deadline, each is sent on its own: the circuit opens from the fourth on."""
     first, second = OneByOne(ConnectionFailed("refused")), MemoryTransport()
     batch = Fallback(first, second).send_batch([MAIL] * 9)
     assert [item.via for item in batch] == ["memory"] * 9
@@ -109,7 +109,7 @@ def test_a_primary_without_batches():
 
 
 def test_a_secondary_without_batches():
-    """A second way that cannot be reached three times running does not keep the rest of a batch waiting."""
+    """A secondary that cannot be reached three times running does not keep the rest of a batch waiting."""
     second = OneByOne(ConnectionFailed("no server"))
     batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9)
     assert second.asked == 3
@@ -119,7 +119,7 @@ def test_a_secondary_without_batches():
 
 
 def test_closing_the_second_though_the_first_fails():
-    """A first way that cannot be closed does not keep the second open."""
+    """A primary that cannot be closed does not keep the second open."""
     second = Bare()
     with pytest.raises(OSError, match="stuck"):
         Fallback(Foreign(OSError("stuck")), second).close()

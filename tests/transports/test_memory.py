@@ -1,4 +1,4 @@
-"""The way out that keeps what it is given."""
+"""The transport that keeps what it is given."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"],
 
 
 def test_it_is_a_transport():
-    """What keeps emails is a way out like any other."""
+    """What keeps emails is a transport like any other."""
     assert isinstance(MemoryTransport(), Transport)
 
 

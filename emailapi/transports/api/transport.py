@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
 
-from ..._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
+from ..._delivery import CallContext, Deadline, Kind, Request, add_note, new_keys
 from ..._http import perform
 from ...errors import APIError, DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
 from ...models.bulk import BulkEmail, BulkStatus
@@ -212,7 +212,7 @@ class APITransport(BaseTransport[APIPayload]):
         try:
             hits = look_up_all(self._session, self._options, wanted, until)
         except BaseException as passing:  # raised by a signal handler: a note names the emails of unknown outcome
-            note_at(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
+            add_note(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
             raise
         for at, error, key in lost:
             if key in hits.found:

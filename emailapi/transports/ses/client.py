@@ -7,11 +7,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import let_go, note_at
+from ..._delivery import add_note, clear_frames
 from ..._net import ProcessLocal, clocks
 from ...errors import ConfigurationError, EmailAPIError
-from .errors import failure_of, interruption_in, patched_hint, unknown
-from .events import Exchange, under_way, watch
+from .errors import convert_exception, find_interruption, patched_hint, unknown
+from .events import Exchange, mark_exchange, watch
 from .payload import SESRequest
 
 POOL_SIZE = 32
@@ -83,21 +83,21 @@ class Client:
         exchange = Exchange(until, limits, attempt, marked=self._limits is not None)
         interruption: BaseException
         try:
-            with under_way(exchange):
+            with mark_exchange(exchange):
                 response: object = getattr(client, request.operation)(**request.parameters)
             if isinstance(response, Mapping) and response.get("MessageId"):
                 return response
             return unknown("SES's response has no MessageId", exchange)
         except Exception as error:
-            found = interruption_in(error)
+            found = find_interruption(error)
             if found is None:
-                return failure_of(error, exchange)
+                return convert_exception(error, exchange)
             interruption = found
         except BaseException as error:
             interruption = error
-        let_go(interruption)
+        clear_frames(interruption)
         if exchange.sent or not exchange.marked:
-            note_at(interruption, f"the email may have been sent by Amazon SES ({self.region})")
+            add_note(interruption, f"the email may have been sent by Amazon SES ({self.region})")
         raise interruption
 
     def close(self) -> None:
@@ -172,7 +172,7 @@ def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[floa
     except NoRegionError:
         why = "no AWS region: pass region_name=, or set AWS_DEFAULT_REGION"
     except Exception as error:  # profiles, files and endpoints that are not valid, each with a class of its own
-        if interruption_in(error) is not None:
+        if find_interruption(error) is not None:
             raise
         why = f"boto3 could not create a client: {error}{patched_hint(error)}"
     if why:

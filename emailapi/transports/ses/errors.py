@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import let_go, raised_by_signal
+from ..._delivery import clear_frames, raised_by_signal
 from ...errors import (
     ConfigurationError,
     ConnectionFailed,
@@ -79,7 +79,7 @@ def unknown(why: str, exchange: Exchange, **facts: Any) -> DeliveryUnknown:
     return DeliveryUnknown(f"{why}: the email may have been sent", **REQUEST, attempts=exchange.attempt, **facts)
 
 
-def interruption_in(error: Exception) -> Exception | None:
+def find_interruption(error: Exception) -> Exception | None:
     """Return the exception from outside that interrupted a request, or None; botocore wraps all exceptions."""
     cause = _cause(error)
     if isinstance(cause, (OSError, EmailAPIError)):
@@ -100,7 +100,7 @@ def _is_internal(error: Exception) -> bool:
     return type(cause).__module__ == "builtins" and not isinstance(cause, OSError)
 
 
-def failure_of(error: Exception, exchange: Exchange) -> EmailAPIError:
+def convert_exception(error: Exception, exchange: Exchange) -> EmailAPIError:
     """Convert an exception of boto3's client into an error of this package."""
     from botocore import exceptions as boto
 
@@ -135,8 +135,8 @@ def _no_response(error: Exception, sent: bool, exchange: Exchange) -> EmailAPIEr
 
     cause = _cause(error)
     why = failure.reason(cause, sent, exchange.limits) + _remedy(error, cause)
-    retryable = not failure.by_certificate(cause)
-    let_go(cause)
+    retryable = not failure.is_untrusted_certificate(cause)
+    clear_frames(cause)
     if sent:
         return unknown(why, exchange)
     return ConnectionFailed(why, retryable=retryable, **REQUEST, attempts=exchange.attempt)
@@ -148,7 +148,7 @@ def _remedy(error: Exception, cause: Exception) -> str:
 
     from ..._http import errors as failure
 
-    if failure.by_certificate(cause):
+    if failure.is_untrusted_certificate(cause):
         return " (set AWS_CA_BUNDLE to the file of trusted CA certificates)"
     if isinstance(error, (boto.ConnectTimeoutError, boto.ReadTimeoutError)):
         return " (raise timeout=, or connect_timeout and read_timeout of your own client)"

@@ -49,7 +49,7 @@ _current: ContextVar[Exchange | None] = ContextVar("emailapi_ses_exchange", defa
 
 
 @contextmanager
-def under_way(exchange: Exchange) -> Iterator[None]:
+def mark_exchange(exchange: Exchange) -> Iterator[None]:
     """Let the client's events mark this exchange while the block runs."""
     token = _current.set(exchange)
     try:

@@ -47,7 +47,7 @@ def log_in(session: Session, settings: Settings) -> None:
         if reply.code not in _UNKNOWN:
             break
     secrets = (text, text.rpartition("Bearer ")[2].rstrip("\1"), settings.password)
-    reply = _without(reply, secrets)
+    reply = _redacted(reply, secrets)
     if reply.code == CLOSING:
         raise Broken(f"the server closed the session: {reply}")
     what = "username= and oauth_token_generator=" if settings.oauth_token_generator else "username= and password="
@@ -71,24 +71,24 @@ def _base64(text: str) -> str:
 
 def _plain(session: Session, text: str) -> Reply:
     credentials = _base64(text)
-    reply = session.ask("AUTH", f"PLAIN {credentials}")
+    reply = session.execute("AUTH", f"PLAIN {credentials}")
     # Some servers accept the credentials only after a 334.
-    return session.ask(credentials) if reply.code == _GO_ON else reply
+    return session.execute(credentials) if reply.code == _GO_ON else reply
 
 
 def _login(session: Session, username: str, password: str) -> Reply:
-    reply = session.ask("AUTH", "LOGIN")
+    reply = session.execute("AUTH", "LOGIN")
     for text in (username, password):
         if reply.code != _GO_ON:
             break
-        reply = session.ask(_base64(text))
+        reply = session.execute(_base64(text))
     return reply
 
 
 def _xoauth2(session: Session, text: str) -> Reply:
-    reply = session.ask("AUTH", f"XOAUTH2 {_base64(text)}")
+    reply = session.execute("AUTH", f"XOAUTH2 {_base64(text)}")
     # A rejection comes as a challenge that holds the reasons; the reply code follows after an empty response.
-    return session.ask("") if reply.code == _GO_ON else reply
+    return session.execute("") if reply.code == _GO_ON else reply
 
 
 def _token(settings: Settings) -> str:
@@ -109,7 +109,7 @@ def _token(settings: Settings) -> str:
     return token
 
 
-def _without(reply: Reply, secrets: tuple[str, ...]) -> Reply:
+def _redacted(reply: Reply, secrets: tuple[str, ...]) -> Reply:
     """Return the reply without the credentials, in case the server repeats them."""
     text = reply.text
     for secret in filter(None, secrets):

@@ -63,8 +63,8 @@ def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
     else:
         _await_greeting(session, settings, deadline)
     _expect(_greeting(session, settings), (220,), "the server rejected the connection")
-    session.local_hostname = settings.local_hostname or _own_name(session.sock)
-    _introduce(session)
+    session.local_hostname = settings.local_hostname or _client_name(session.sock)
+    _send_ehlo(session)
     if settings.tls in ("required", "opportunistic"):
         _upgrade(session, settings, deadline)
     if settings.logs_in:
@@ -111,14 +111,14 @@ def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
         fault = Broken(f"TLS cannot begin: {error}", retryable=False)
     except OSError as error:
         fault = Broken(f"the TLS handshake failed: {describe(error, wait)}")
-    fault = fault or _shake_hands(session, settings, wait)
+    fault = fault or _do_handshake(session, settings, wait)
     if fault is not None:
         raise fault
     session.encrypted = True
-    session.forget()
+    session.discard_received()
 
 
-def _shake_hands(session: Session, settings: Settings, wait: float) -> Broken | None:
+def _do_handshake(session: Session, settings: Settings, wait: float) -> Broken | None:
     """Do the handshake, and return its failure, or None."""
     try:
         session.sock.do_handshake()
@@ -170,7 +170,7 @@ def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
         return False
 
 
-def _own_name(connection: socket.socket) -> str:
+def _client_name(connection: socket.socket) -> str:
     """Return the client's name for EHLO: a fully qualified name or the address, without a DNS query, which is slow."""
     name = socket.gethostname()
     if "." in name and name.isascii() and name.isprintable() and " " not in name:
@@ -182,7 +182,7 @@ def _own_name(connection: socket.socket) -> str:
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def _introduce(session: Session) -> None:
+def _send_ehlo(session: Session) -> None:
     """Send EHLO, or HELO if an SMTP server does not know EHLO; an LMTP server knows only LHLO."""
     reply = Reply.read(*session.ehlo())
     hint = f" (local_hostname= is {session.local_hostname!r})"
@@ -201,7 +201,7 @@ def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
         if required:
             raise Broken(f"the server offers no STARTTLS, and TLS is required{_RELAY_HINT}", retryable=False)
         return
-    reply = session.ask("STARTTLS")
+    reply = session.execute("STARTTLS")
     if reply.code != 220:
         if required or reply.code == CLOSING:
             _expect(reply, (220,), "the server rejected STARTTLS", _RELAY_HINT)
@@ -209,4 +209,4 @@ def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
     if session.has_unread():
         raise Broken("unexpected data after the STARTTLS reply (possible command injection)", retryable=False)
     _encrypt(session, settings, deadline)
-    _introduce(session)
+    _send_ehlo(session)

@@ -206,12 +206,12 @@ class Session(smtplib.SMTP):
                 self._received = data
                 return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(lines)
 
-    def ask(self, command: str, argument: str = "") -> Reply:
+    def execute(self, command: str, argument: str = "") -> Reply:
         """Write one command and read the reply."""
         self.send(f"{command} {argument}\r\n" if argument else f"{command}\r\n")
         return Reply.read(*self.getreply())
 
-    def ask_all(self, commands: list[str]) -> list[Reply]:
+    def execute_all(self, commands: list[str]) -> list[Reply]:
         """
         Write commands and read their replies: pipelined if the server supports it (RFC 2920), else one after another.
 
@@ -280,7 +280,7 @@ class Session(smtplib.SMTP):
         except OSError:
             return True
 
-    def forget(self) -> None:
+    def discard_received(self) -> None:
         """Discard what the server said before TLS (RFC 3207 section 4.2)."""
         self._received, self._is_ready, self._waiting = b"", None, 0.0
         self.helo_resp = self.ehlo_resp = None
@@ -291,7 +291,7 @@ class Session(smtplib.SMTP):
         """Send QUIT, for two seconds at most, and close; never raises."""
         self.deadline = Deadline.after(min(seconds, QUIT_SECONDS))
         with suppress(Broken, OSError):
-            self.ask("QUIT")
+            self.execute("QUIT")
         self.close()
 
     def close(self) -> None:

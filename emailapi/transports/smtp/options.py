@@ -26,7 +26,7 @@ from .converters import (
     check_flag,
     check_seconds,
 )
-from .tls import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
+from .tls import IMPLICIT_PORT, TLS, Trust, create_trust, resolve_tls
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -111,7 +111,7 @@ def _derive_tls(settings: Settings) -> TLS:
     if settings.socket_path is not None:
         _check_socket_options(settings)
         return "none"
-    return which_tls(settings.is_local, settings._port, settings._tls, settings._use_tls, settings._start_tls)
+    return resolve_tls(settings.is_local, settings._port, settings._tls, settings._use_tls, settings._start_tls)
 
 
 def _check_socket_options(settings: Settings) -> None:
@@ -123,7 +123,7 @@ def _check_socket_options(settings: Settings) -> None:
 
 
 def _derive_trust(settings: Settings) -> Trust:
-    return trust_for(
+    return create_trust(
         settings.tls,
         settings._tls_context,
         bundle=settings._cert_bundle,

@@ -35,7 +35,7 @@ class Connection:
         self._opened = self._used = clocks()
 
     def acquire(self, thread: int, deadline: Deadline | None) -> bool:
-        """Hold the connection; return False if others held it until the deadline."""
+        """HeldConnection the connection; return False if others held it until the deadline."""
         lock = self._lock
         if lock.acquire(False) or lock.acquire(timeout=-1 if deadline is None else max(0.0, deadline.left())):
             self.owner = thread
@@ -90,7 +90,7 @@ class Connection:
             return True
         session.deadline = deadline.sooner(max(0.1, deadline.left() / 4))
         with suppress(Broken):
-            return session.ask("NOOP").code < 400
+            return session.execute("NOOP").code < 400
         session.close()
         return False
 
@@ -134,7 +134,7 @@ class Pool:
                 connection.release(None, close=True)
 
 
-class Hold:
+class HeldConnection:
     """
     A context in which a thread holds a connection; no exception, wherever it is raised, leaves the connection held.
 

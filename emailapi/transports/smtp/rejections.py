@@ -17,12 +17,12 @@ _SESSION_LIMIT = re.compile(
 _TOO_MANY = re.compile(r"too many|recipients?\b.*\b(?:limit|maximum)", re.IGNORECASE)
 
 
-def names_session(reply: Reply) -> bool:
+def is_session_limit(reply: Reply) -> bool:
     """Return whether the server rejects for now, because of the emails that this connection has carried."""
     return 400 <= reply.code < 500 and _SESSION_LIMIT.search(reply.text) is not None
 
 
-def wants_fewer(reply: Reply) -> bool:
+def has_too_many_recipients(reply: Reply) -> bool:
     """Return whether a transaction had too many recipients (RFC 5321 section 4.5.3.1.10)."""
     if reply.code not in (452, 552):
         return False

@@ -25,7 +25,7 @@ _HINTS = {
 }
 
 
-def which_tls(is_local: bool, port: int | None, tls: TLS | None, use_tls: bool, start_tls: bool | None) -> TLS:
+def resolve_tls(is_local: bool, port: int | None, tls: TLS | None, use_tls: bool, start_tls: bool | None) -> TLS:
     """
     Return the TLS mode: what the three options say, else `"required"` unless the server is local.
 
@@ -77,7 +77,7 @@ class Trust:
         return context
 
 
-def trust_for(
+def create_trust(
     tls: TLS,
     ready: ssl.SSLContext | None,
     *,
@@ -127,7 +127,7 @@ def _checked(ready: object) -> ssl.SSLContext:
 def _context(bundle: _Path | None, certificate: _Path | None, key: _Path | None, verified: bool) -> ssl.SSLContext:
     fault = None
     try:
-        context = _verifying(bundle) if verified else _trusting()
+        context = _verifying_context(bundle) if verified else _unverified_context()
         context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
         if certificate:
             # Without a password OpenSSL would ask for one on the terminal.
@@ -138,12 +138,12 @@ def _context(bundle: _Path | None, certificate: _Path | None, key: _Path | None,
     raise ConfigurationError(f"cert_bundle, client_cert or client_key cannot be read: {fault}")
 
 
-def _verifying(bundle: _Path | None) -> ssl.SSLContext:
+def _verifying_context(bundle: _Path | None) -> ssl.SSLContext:
     is_folder = bundle is not None and os.path.isdir(bundle)
     return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
 
 
-def _trusting() -> ssl.SSLContext:
+def _unverified_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

@@ -14,7 +14,7 @@ from ...models.outbound import SendResult
 from ..ready_message import in_seven_bits
 from .connection import CLOSING, Broken, Reply, Session
 from .payload import SMTPPayload
-from .rejections import login_hint, names_session, rejection, wants_fewer
+from .rejections import has_too_many_recipients, is_session_limit, login_hint, rejection
 
 # The wordings of Postfix, Exim, Exchange, Haraka, Sendmail, qmail, Gmail, Amazon SES and Dovecot.
 _QUEUE_IDS = tuple(
@@ -122,7 +122,7 @@ def transact(session: Session, progress: Progress) -> None:
     before = len(commands)
     commands += [f"RCPT TO:<{name}>{rcpt_options}" for name in progress.left]
     session.unfinished = True
-    replies = session.ask_all(commands)
+    replies = session.execute_all(commands)
     if replies[-1].code == CLOSING:
         raise _closing(replies[-1])
     reply = replies[before - 1]
@@ -142,7 +142,7 @@ def _closing(reply: Reply) -> Broken:
 
 def _send_content(session: Session, progress: Progress, content: bytes, accepted: dict[str, Reply]) -> None:
     """Send DATA and the message for the recipients that were accepted."""
-    reply, is_about_session = session.ask("DATA"), True
+    reply, is_about_session = session.execute("DATA"), True
     if reply.code == CLOSING:
         raise _closing(reply)
     if reply.code == 354:
@@ -150,7 +150,7 @@ def _send_content(session: Session, progress: Progress, content: bytes, accepted
         if session.protocol == "lmtp" and session.in_doubt:
             _read_lmtp_replies(session, progress, [*accepted], reply)
             return
-        is_about_session = reply.code >= 400 and names_session(reply)
+        is_about_session = reply.code >= 400 and is_session_limit(reply)
     elif reply.code < 400:
         raise Broken(f"the server replied to DATA with {reply.code}")
     if reply.code >= 400:
@@ -185,7 +185,7 @@ def _read_lmtp_replies(session: Session, progress: Progress, names: list[str], f
             reply = first if name == names[0] else Reply.read(*session.getreply(math.inf))
             if 300 <= reply.code < 400:
                 raise Broken(f"the server replied to the end of the email with {reply.code}")
-            if not (was_used and names_session(reply)):
+            if not (was_used and is_session_limit(reply)):
                 said[name] = reply
     finally:
         accepted = {reply.text: reply for reply in said.values() if reply.code < 300}
@@ -224,7 +224,8 @@ def _accepted_recipients(session: Session, progress: Progress, replies: list[Rep
     later = [
         reply
         for reply in rejected.values()
-        if (wants_fewer(reply) or names_session(reply)) and (accepted or (session.messages and reply.code < 500))
+        if (has_too_many_recipients(reply) or is_session_limit(reply))
+        and (accepted or (session.messages and reply.code < 500))
     ]
     progress.record({name: reply for name, reply in rejected.items() if reply not in later})
     if accepted:

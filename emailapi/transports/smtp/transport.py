@@ -8,7 +8,7 @@ from email.message import Message
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from ..._delivery import Attempt, CallContext, Deadline, let_go, note_at, run_attempts
+from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, run_attempts
 from ..._log import logger
 from ..._net import monotonic
 from ...errors import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
@@ -23,7 +23,7 @@ from ..ready_message import Given, Recipients
 from .connection import Broken, Session
 from .options import Protocol, SMTPOptions, create_settings
 from .payload import SMTPPayload, check, encode, encode_message, redirect
-from .pool import Hold, Pool
+from .pool import HeldConnection, Pool
 from .transaction import Progress, transact
 
 if TYPE_CHECKING:
@@ -165,10 +165,10 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
         try:
             attempt, number = run_attempts(partial(self._attempt, progress, batch, deadline), retry, deadline)
         except BaseException as interruption:
-            let_go(interruption)
+            clear_frames(interruption)
             if progress.may_have_been_sent:
                 what = f"the email may have been sent by {self._protocol.upper()} ({self._settings.place})"
-                note_at(interruption, what, [payload.carried])
+                add_note(interruption, what, [payload.carried])
             raise
         result, error = attempt.value, attempt.error
         self._log(result, error, monotonic() - began, number)
@@ -188,7 +188,7 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
         session: Session | None = None
         was_used = batch.unreachable = False
         try:
-            with Hold(self._pool, deadline) as connection:
+            with HeldConnection(self._pool, deadline) as connection:
                 session, was_used = connection.session(deadline)
                 while progress.left:
                     if session.full:

@@ -27,7 +27,7 @@ from .scripted import polite
 
 
 def test_it_is_a_transport():
-    """It can stand wherever a way out is wanted."""
+    """It can stand wherever a transport is wanted."""
     assert isinstance(SMTPTransport("mail.example"), Transport)
 
 

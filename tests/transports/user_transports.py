@@ -1,4 +1,4 @@
-"""Ways out of a user's own, and the email that they are given."""
+"""Transports of users, and the email that they are given."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
 
 
 class Bare:
-    """A user's own way out, which has nothing but what the protocol asks; it fails as it is told to."""
+    """A user's own transport, which has nothing but what the protocol asks; it fails as it is told to."""
 
     def __init__(self, error: EmailAPIError | None = None) -> None:
         """Fail with this, or take everything."""
