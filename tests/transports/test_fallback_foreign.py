@@ -55,7 +55,7 @@ class Mixed(Bare):
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
 def test_a_transport_that_keeps_to_nothing(fate):
-    """The email is unknown if a user's transport raises or returns anything against the protocol; it is not sent again."""
+    """A user's transport that raises or returns anything against the protocol leaves the email unknown, sent once."""
     second = MemoryTransport()
     for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
         with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|returned)") as caught:
