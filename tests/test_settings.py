@@ -162,8 +162,8 @@ def test_the_base_url_of_the_environment(monkeypatch):
         ("ht\ntps://api.example", "is not valid in a URL"),
         ("https://äpi.example", "is not valid in a URL"),
         ("https://api.example/\x7f", "is not valid in a URL"),
-        (b"https://api.example", "base_url must be text, not bytes"),
-        (5, "base_url must be text, not int"),
+        (b"https://api.example", "base_url must be text, got bytes"),
+        (5, "base_url must be text, got int"),
     ],
 )
 def test_base_urls_that_are_rejected(given, sentence):

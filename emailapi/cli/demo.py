@@ -49,7 +49,7 @@ def _emails(folder: Path) -> Iterator[tuple[Email, MessageState]]:
     """Yield each email that is accepted, with its expected state."""
     yield Email(to="Jane Doe <jane@example.com>", subject="A plain email", text_body="Hello."), MessageState.DELIVERED
     report = folder / "report.csv"
-    report.write_text("day,mails\nMonday,3\n")
+    report.write_text("day,emails\nMonday,3\n")
     yield (
         Email(
             to="jane@example.com",
@@ -107,7 +107,7 @@ def run(_: argparse.Namespace) -> None:
     ):
         say(f"A sandbox is listening on {sandbox.url}; sending to it through the real client.\n")
         rows = list(_send_all(client, Path(folder)))
-        say(_table([("mail", "to", "became"), *rows]))
+        say(_table([("email", "to", "state"), *rows]))
         stats = client.stats.overview()
         _expect((stats.sent, stats.bounced), (4, 1), "the counts of sent and bounced")
         _expect(client.messages.list().total_count, 3, "the number of messages in the activity")

@@ -86,7 +86,7 @@ def check_text(value: object, name: str, field: str) -> str | EncodedHeader:
         hint = PAIR_HINT if name.lower() in ("from", "sender") else "pass one text"
     elif isinstance(value, (bytes, bytearray, memoryview)):
         hint = "decode it"
-    raise InvalidEmail(f"{name} must be text, not {type(value).__name__}: {hint}", field=field)
+    raise InvalidEmail(f"{name} must be text, got {type(value).__name__}: {hint}", field=field)
 
 
 def listed_addresses(value: object, name: str, field: str) -> tuple[Address, ...] | None:

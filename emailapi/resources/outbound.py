@@ -74,13 +74,13 @@ class Outbound(Resource):
             DeliveryUnknown: The email may have been sent, and was not found by its key, or only another email was.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        taken = email if isinstance(email, Email) else as_email(email, Email)
+        converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
-            taken = taken.replace(idempotency_key=idempotency_key)
+            converted = converted.replace(idempotency_key=idempotency_key)
         if check_first:
             self._emails._check_looks_up()
-            checked_key(taken)
-        return self._emails._send(taken, check_first=check_first)
+            checked_key(converted)
+        return self._emails._send(converted, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """

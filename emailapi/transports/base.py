@@ -43,7 +43,7 @@ class BaseTransport(Closing, Engine[P]):
         Raises:
             InvalidEmail: The transport cannot carry the email; the error names the field.
         """
-        self._prepare(self._take(email), self._new_batch(single=True))
+        self._prepare(self._to_email(email), self._new_batch(single=True))
 
     def send(self, email: EmailLike, /) -> SendResult:
         """
@@ -53,10 +53,10 @@ class BaseTransport(Closing, Engine[P]):
             EmailAPIError: The email was not sent, or may have been; see the error's `outcome`.
         """
         preparing_checks = is_ours(self, "check")
-        taken = self._take(email)
+        converted = self._to_email(email)
         if not preparing_checks:
-            self.check(taken)
-        return self._send(taken)
+            self.check(converted)
+        return self._send(converted)
 
     def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
         """

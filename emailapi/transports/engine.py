@@ -54,7 +54,7 @@ class Engine(Generic[P]):
         """Encode an email that `check` has accepted before."""
         return self._prepare(email, batch)
 
-    def _take(self, given: Any) -> Any:
+    def _to_email(self, given: Any) -> Any:
         """Convert the user's input to an email."""
         return given if isinstance(given, (self._record, *self._ready)) else as_email(given, self._record)
 
@@ -180,7 +180,7 @@ class Engine(Generic[P]):
         try:
             for at, given in enumerate(emails):
                 try:
-                    email = given if isinstance(given, self._record) else self._take(given)
+                    email = given if isinstance(given, self._record) else self._to_email(given)
                     payload = prepare(email, batch)
                     if self._keys_are_unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)

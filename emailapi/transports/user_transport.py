@@ -61,7 +61,7 @@ class UserTransport(BaseTransport[Email]):
         Raises:
             InvalidEmail: The transport cannot carry the email, or its `check` fails.
         """
-        self._check(self._take(email), check_complete)
+        self._check(self._to_email(email), check_complete)
 
     def _check(self, email: Email, otherwise: Callable[[Email], object]) -> None:
         try:

@@ -95,11 +95,11 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
         Raises:
             InvalidEmail: The email has no sender, recipient or body, or a field that SMTP cannot carry.
         """
-        taken = self._take(email)
-        if isinstance(taken, Message):
-            self._prepare(taken, Batch(single=True))
+        converted = self._to_email(email)
+        if isinstance(converted, Message):
+            self._prepare(converted, Batch(single=True))
         else:
-            check(taken, self._settings.postmark_headers)
+            check(converted, self._settings.postmark_headers)
 
     def send_message(
         self,
