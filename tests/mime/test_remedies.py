@@ -55,7 +55,7 @@ REFUSED = {
     "flowed text": (raw("Content-Type: text/plain; format=flowed"), GIVEN),
     "a disposition": (text(Content_Disposition="render"), ("inline", *GIVEN)),
     "two types": (text(Content_Type="text/html"), ("delete one",)),
-    "an unknown charset": (raw("Content-Type: text/plain; charset=klingon"), ("true charset", *GIVEN)),
+    "an unknown charset": (raw("Content-Type: text/plain; charset=klingon"), ("right charset", *GIVEN)),
     "an unknown encoding": (raw("Content-Transfer-Encoding: rot13"), ("base64", *GIVEN)),
     "broken base64": (raw("Content-Transfer-Encoding: base64", "A"), GIVEN),
     "a part the library cannot read": (raw("Content-Disposition: x; filename*=a; filename*0*=b"), GIVEN),

@@ -93,12 +93,12 @@ def test_the_size_of_a_whole_email(given, field):
     [
         ({"to": ()}, "to", "no recipients: to, cc and bcc are empty"),
         ({"to": "undisclosed-recipients:;"}, "to", "no recipients"),
-        ({"to": people(51)}, "to", "51 recipients in to, cc and bcc, the API takes 50"),
+        ({"to": people(51)}, "to", "51 recipients in to, cc and bcc, the API accepts 50"),
         ({"text_body": None}, "text_body", "an email needs a text_body or an html_body"),
-        ({"sender": None}, "sender", "sender is missing, and the client has none to fill in"),
+        ({"sender": None}, "sender", "sender is missing: set it on the email, or pass sender= to the client"),
         ({"subject": "😀" * 1001}, "subject", "subject has 2002 characters (UTF-16), the API accepts 2000"),
         (meta(("User", "1"), ("user", "2")), "metadata", "metadata has names that differ only in the case of letters"),
-        (meta(("key", "v" * 81)), "metadata", "metadata 'key' has 81 characters, the API takes 80"),
+        (meta(("key", "v" * 81)), "metadata", "metadata 'key' has 81 characters, the API accepts 80"),
     ],
 )
 def test_the_sentence_says_what_is_wrong(given, field, sentence):

@@ -134,7 +134,7 @@ def test_a_server_must_be_named():
         ("", "must be the path"),
         (b"/run/smtp", "must be the path"),
         (7, "must be the path"),
-        ("\0abstract", "not an abstract socket"),
+        ("\0abstract", "no abstract socket"),
         ("/run/\0smtp", "without NUL"),
         ("/run/\ud800", "character"),
     ],
