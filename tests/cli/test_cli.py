@@ -145,7 +145,7 @@ def test_the_demo_goes_on_without_its_reader():
     check = "from emailapi.cli import demo; demo.BOUNCING = 'softbounce@bounce-testing.postmarkapp.com'"
     done = run("demo", before=f"{CLOSED}\n{check}")
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch("emailapi: demo: a mail to a suppressed address .*\n", done.stderr)
+    assert re.fullmatch("emailapi: demo: an email to a suppressed address .*\n", done.stderr)
 
 
 @pytest.mark.processes

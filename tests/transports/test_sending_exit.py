@@ -95,7 +95,7 @@ def test_an_atexit_handler_that_reads_nothing_is_told_that_nothing_is_sent(serve
     service = serve()
     code = HEAD.format(url=service.url) + "atexit.register(lambda: many(5) and None)"
     done = python(code)
-    assert "0 mails were taken" in done.stderr
+    assert "0 emails were taken" in done.stderr
     assert not service.accepted
 
 
