@@ -63,6 +63,7 @@ lint: $(VENV)/.test-installed
 	@echo "== generated files" && $(BIN)/python .ci/public_names.py --check && $(BIN)/python docs/generate.py --check
 	@echo "== structure" && $(BIN)/python .ci/structure.py
 	@echo "== arguments" && $(BIN)/python .ci/arguments.py
+	@echo "== words" && $(BIN)/python .ci/words.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.
 docs: $(VENV)/.test-installed

@@ -200,7 +200,7 @@ def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], exc
 
 
 _MAIL_HOST = "smtp.example.com"
-_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/lmtp.md", "docs/guide/ways-out.md"]
+_BY_SMTP = ["docs/guide/smtp.md", "docs/guide/lmtp.md", "docs/guide/transports.md"]
 
 pytest_collect_file = (
     _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], _BY_SMTP) + _sybil(_begin_with_mail_server, _BY_SMTP)

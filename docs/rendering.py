@@ -28,10 +28,13 @@ from sphinx.util.nodes import make_refnode
 from sphinx.util.typing import stringify_annotation
 
 import emailapi
+from emailapi.errors import EmailAPIError
 from emailapi.resources._resource import Resource
 
 _log = getLogger(__name__)
 
+# Where the errors are defined.
+ERROR_MODULES = ("emailapi.errors.base", "emailapi.errors.exceptions", "emailapi.models.outbound")
 # What users make by position: the signature says more than the list.
 SHOWN_WITH_SIGNATURE = {"Address", "Header"}
 # What users never make.
@@ -151,13 +154,20 @@ def _taken(owner: type) -> dict[str, Any]:
     return found
 
 
+def _names_for(owner: type) -> dict[str, Any] | None:
+    """Return the names in the annotations of an error, whose `__module__` is not the module that defines it."""
+    if not issubclass(owner, EmailAPIError):
+        return None
+    return {name: value for module in ERROR_MODULES for name, value in vars(sys.modules[module]).items()}
+
+
 def attributes_of(owner: type) -> Iterator[tuple[str, str, str]]:
     """Give each attribute of a noun: its name, an option of its directive (type or value), and words about it."""
     if issubclass(owner, Enum):
         for member in owner:
             yield member.name, f":value: {member.value!r}", ""
         return
-    hints = get_type_hints(owner)
+    hints = get_type_hints(owner, _names_for(owner))
     if attrs.has(owner):
         hints |= _taken(owner)
         words = words_of(owner)

@@ -1,4 +1,4 @@
-"""The client of an account: its servers, and what they may send from."""
+"""The client of an account: servers, domains and sender signatures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class AccountClient(BaseClient):
-    """One account of the service, with its servers and what they may send from."""
+    """A client of one account: its servers, and the domains and addresses that it sends from."""
 
     _token_kind = "account token"
 
@@ -39,15 +39,15 @@ class AccountClient(BaseClient):
         Create a client. No connection is opened until the first request.
 
         Args:
-            token: The account token; else `EMAILAPI_ACCOUNT_TOKEN`, else `POSTMARK_ACCOUNT_TOKEN`.
-            base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
+            token: The account token; by default `EMAILAPI_ACCOUNT_TOKEN` or `POSTMARK_ACCOUNT_TOKEN`.
+            base_url: URL of the API; by default `EMAILAPI_BASE_URL`, else the service's own.
             timeout: Seconds for each socket operation, or `(connect, read)`.
-            deadline: Seconds for one call, with its retries.
-            retry: When to retry; `Retry()` when None.
-            allow_http: Allow a plain `http://` URL off loopback, where the token travels in clear; else
+            deadline: Seconds for one call, including retries.
+            retry: When to retry; by default `Retry()`.
+            allow_http: Allow an `http://` URL off loopback, with the token in clear; by default
                 `EMAILAPI_ALLOW_HTTP`.
-            hooks: Functions that are told how requests go.
-            session: A `requests.Session` of your own to send by.
+            hooks: Functions that are called for each request.
+            session: A `requests.Session` of your own.
 
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
@@ -57,35 +57,35 @@ class AccountClient(BaseClient):
 
     @Namespace
     def servers(self) -> Servers:
-        """Servers of the account."""
+        """The namespace of the account's servers."""
         from .resources.servers import Servers
 
         return Servers(self._session, self._options)
 
     @Namespace
     def domains(self) -> Domains:
-        """Domains that the account sends from."""
+        """The namespace of domains that the account sends from."""
         from .resources.domains import Domains
 
         return Domains(self._session, self._options)
 
     @Namespace
     def signatures(self) -> Signatures:
-        """Single addresses that the account sends from."""
+        """The namespace of sender signatures: single addresses that the account sends from."""
         from .resources.signatures import Signatures
 
         return Signatures(self._session, self._options)
 
     @Namespace
     def data_removals(self) -> DataRemovals:
-        """Requests to erase a person's data."""
+        """The namespace of requests to erase a person's data."""
         from .resources.data_removals import DataRemovals
 
         return DataRemovals(self._session, self._options)
 
     @Namespace
     def templates(self) -> AccountTemplates:
-        """Pushing templates from server to server."""
+        """The namespace for pushing templates from server to server."""
         from .resources.templates import AccountTemplates
 
         return AccountTemplates(self._session, self._options)

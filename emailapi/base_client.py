@@ -1,9 +1,9 @@
-"""What `Client` and `AccountClient` share: a pool of connections, the options of their calls, and their namespaces."""
+"""The base class of the clients: a pool of connections, the options, and the namespaces."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeVar
 
 from ._closing import Closing
 from .settings import Options, resolve_base_url, resolve_token
@@ -16,13 +16,25 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Names that other libraries have, and the attributes that stand for them here.
+_MEANT = {
+    "bounce": "bounces",
+    "email": "outbound",
+    "emails": "outbound",
+    "send": "outbound.send",
+    "send_batch": "outbound.send_batch",
+    "send_email": "outbound.send",
+    "send_emails": "outbound.send_batch",
+    "send_message": "outbound.send",
+}
+
 
 class Namespace(cached_property[T]):
     """
     A namespace of a client, created on first use.
 
-    Unlike a plain `cached_property` it is a data descriptor: `unittest.mock.create_autospec` then takes it for an
-    attribute of unknown type, whose methods can be mocked.
+    Unlike a plain `cached_property`, it is a data descriptor: `unittest.mock.create_autospec` then regards the
+    namespace as an attribute of unknown type, whose methods can be mocked.
     """
 
     def __set__(self, client: object, value: T) -> None:
@@ -30,12 +42,12 @@ class Namespace(cached_property[T]):
         vars(client)[self.attrname or ""] = value
 
     def __delete__(self, client: object) -> None:
-        """Create the namespace anew on next use."""
+        """Remove the namespace; the next use creates a new one."""
         vars(client).pop(self.attrname or "", None)
 
 
 class BaseClient(Closing):
-    """A client: a pool of connections, and the options of its calls."""
+    """A client: a pool of connections, and options that all calls share."""
 
     _token_kind: ClassVar[str]
     _session: Session
@@ -52,7 +64,7 @@ class BaseClient(Closing):
         session: requests.Session | None,
     ) -> None:
         """
-        Keep the options, and prepare a pool of connections that are opened by the first request.
+        Store the options, and create a pool whose connections are opened by the first request.
 
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
@@ -65,14 +77,25 @@ class BaseClient(Closing):
         self._options = options
 
     def close(self) -> None:
-        """Close the connections; a call after that is a `ConfigurationError`."""
+        """Close the connections; later calls are a `ConfigurationError`."""
         if self._owner:
             self._session.close()
+
+    if not TYPE_CHECKING:  # type checkers must report attributes that do not exist
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raise an `AttributeError` that names the attribute which was probably meant."""
+            import difflib
+
+            names = [found for found in dir(type(self)) if not found.startswith("_")]
+            near = [_MEANT[name]] if name in _MEANT else difflib.get_close_matches(name, names, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}", name=name, obj=self)
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
         return f"{type(self).__name__}(base_url={self._session.base_url!r})"
 
     def __reduce__(self) -> str:
-        """Refuse to be pickled or copied: the token would be part of the copy."""
-        raise TypeError(f"a {type(self).__name__} holds a token and connections: make one in each process")
+        """Reject pickling and copying: the copy would contain the token."""
+        raise TypeError(f"a {type(self).__name__} holds a token and connections: create one in each process")

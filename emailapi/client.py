@@ -37,9 +37,10 @@ if TYPE_CHECKING:
 
 class Client(BaseClient):
     """
-    One server of the service.
+    A client of one server of the service.
 
-    It may be shared by threads and survives a fork; leaving its `with` block, or `close()`, closes its connections.
+    A client may be shared by threads, and works after a fork. Leaving its `with` block, or `close()`, closes its
+    connections.
     """
 
     _session: Session
@@ -70,27 +71,27 @@ class Client(BaseClient):
         Create a client. No connection is opened until the first request.
 
         Args:
-            token: The server token; else `EMAILAPI_SERVER_TOKEN`, else `POSTMARK_SERVER_TOKEN`.
-            base_url: Where the API is; else `EMAILAPI_BASE_URL`, else the service's own address.
+            token: The server token; by default `EMAILAPI_SERVER_TOKEN` or `POSTMARK_SERVER_TOKEN`.
+            base_url: URL of the API; by default `EMAILAPI_BASE_URL`, else the service's own.
             timeout: Seconds for each socket operation, or `(connect, read)`.
-            deadline: Seconds for one call, with its retries and look-ups (for which a third is kept if `timeout` is
-                not shorter); name resolution is not included. Each chunk of a batch has as long, and a second for each
-                MB.
-            retry: When to retry; `Retry()` when None.
+            deadline: Seconds for one call, including retries and look-ups (for which a third is reserved unless
+                `timeout` is shorter), but not name resolution. Each chunk of a batch has this deadline, plus a second
+                per MB.
+            retry: When to retry; by default `Retry()`.
             fallback: A second transport, for emails that were surely neither sent nor rejected; closed with the client.
-            on_unknown: What to do with an email that may have been sent and cannot be found: `"raise"`, or `"resend"`
+            on_unknown: The reaction to an email of unknown outcome that cannot be found: `"raise"`, or `"resend"`
                 it once.
             fallback_ignore: Fields that `fallback` may leave out, as in `{"tag", "metadata"}`.
-            reconcile: Whether emails carry a key in their metadata, and those of unknown outcome are looked up by it.
-            sender: For emails that name no sender; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
-            message_stream: For emails that name no stream.
-            allow_http: Allow a plain `http://` URL off loopback, where the token travels in clear; else
+            reconcile: Whether emails carry a key in their metadata, by which those of unknown outcome are looked up.
+            sender: Sender of emails without one; by default `EMAILAPI_SENDER` or `POSTMARK_SENDER_EMAIL`.
+            message_stream: Message stream of emails without one.
+            allow_http: Allow an `http://` URL off loopback, with the token in clear; by default
                 `EMAILAPI_ALLOW_HTTP`.
-            hooks: Functions that are told how requests go.
-            session: A `requests.Session` of your own to send by, with its adapters, proxies and certificates.
-            transport: Where emails leave instead of the API, as a `MemoryTransport()` in tests; closed with the client.
-                No token is needed then. Of the other options only `deadline`, `fallback`, `fallback_ignore`, `sender`
-                and `message_stream` can be given with it, and only `outbound` can be used.
+            hooks: Functions that are called for each request.
+            session: A `requests.Session` of your own, with its adapters, proxies and certificates.
+            transport: A transport that replaces the API, as a `MemoryTransport()` in tests; closed with the client.
+                No token is needed then. Only the options `deadline`, `fallback`, `fallback_ignore`, `sender` and
+                `message_stream` can be given with it, and only `outbound` can be used.
 
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
@@ -121,7 +122,7 @@ class Client(BaseClient):
     @staticmethod
     def in_memory(*, sender: AddressLike | None = None, message_stream: str | None = None) -> InMemoryClient:
         """
-        Return a client that keeps emails in a `MemoryTransport`, for tests: `client.transport.sent` are the emails.
+        Create a client that keeps emails in a `MemoryTransport`, for tests: `client.transport.sent` are the emails.
 
         The arguments are those of `Client`.
         """
@@ -129,7 +130,7 @@ class Client(BaseClient):
 
     @property
     def transport(self) -> Transport:
-        """The transport that emails leave by: the one that the client was given, else the API as a transport."""
+        """The transport that sends the emails: the one given to the client, else the API as a transport."""
         if self._transport is not None:
             return self._transport
         from .transports.api.transport import APITransport
@@ -137,7 +138,7 @@ class Client(BaseClient):
         return APITransport(self)
 
     def close(self) -> None:
-        """Close the connections, a transport and a fallback; a call after that is a `ConfigurationError`."""
+        """Close the connections, the transport and the fallback; later calls are a `ConfigurationError`."""
         try:
             super().close()
         finally:
@@ -160,35 +161,35 @@ class Client(BaseClient):
 
     @Namespace
     def outbound(self) -> Outbound:
-        """Sending emails."""
+        """The namespace for sending emails."""
         from .resources.outbound import Outbound
 
         return Outbound(self._session, self._options, self._sends_by())
 
     @Namespace
     def messages(self) -> Messages:
-        """Sent emails, and what happened to each."""
+        """The namespace of sent messages, and of their events."""
         from .resources.messages import Messages
 
         return Messages(self._session, self._options)
 
     @Namespace
     def inbound(self) -> Inbound:
-        """Received emails."""
+        """The namespace of received messages."""
         from .resources.inbound import Inbound
 
         return Inbound(self._session, self._options)
 
     @Namespace
     def inbound_rules(self) -> InboundRules:
-        """Senders whose inbound email is blocked."""
+        """The namespace of senders whose inbound email is blocked."""
         from .resources.inbound_rules import InboundRules
 
         return InboundRules(self._session, self._options)
 
     @Namespace
     def bounces(self) -> Bounces:
-        """Emails that bounced."""
+        """The namespace of bounces."""
         from .resources.bounces import Bounces
 
         return Bounces(self._session, self._options)
@@ -202,35 +203,35 @@ class Client(BaseClient):
 
     @Namespace
     def streams(self) -> Streams:
-        """Message streams."""
+        """The namespace of message streams."""
         from .resources.streams import Streams
 
         return Streams(self._session, self._options)
 
     @Namespace
     def suppressions(self) -> Suppressions:
-        """Addresses that a stream does not send to."""
+        """The namespace of addresses that a stream does not send to."""
         from .resources.suppressions import Suppressions
 
         return Suppressions(self._session, self._options)
 
     @Namespace
     def webhooks(self) -> Webhooks:
-        """Where the service reports events."""
+        """The namespace of webhooks, to which the service reports events."""
         from .resources.webhooks import Webhooks
 
         return Webhooks(self._session, self._options)
 
     @Namespace
     def stats(self) -> Stats:
-        """Counts of sent emails and of their events."""
+        """The namespace of statistics about sent emails and their events."""
         from .resources.stats import Stats
 
         return Stats(self._session, self._options)
 
     @Namespace
     def server(self) -> OwnServer:
-        """The server that the token belongs to."""
+        """The namespace of the server that the token belongs to."""
         from .resources.server import OwnServer
 
         return OwnServer(self._session, self._options)
@@ -250,8 +251,8 @@ class Client(BaseClient):
         """
         Return a client with other options on the same connections; an option that is None stays as it is.
 
-        The connections stay the first client's: closing the new one leaves them open. A client that was given a
-        `transport` sends with its own `deadline`, `sender` and `message_stream`; the other options are for the API.
+        The connections belong to the first client: closing the new one leaves them open. A client with a `transport`
+        uses the new `deadline`, `sender` and `message_stream`; the other options are for the API.
 
         Raises:
             ConfigurationError: An option is not valid.
@@ -274,15 +275,15 @@ class Client(BaseClient):
 
 
 class InMemoryClient(Client):
-    """A `Client` that keeps emails in memory, for tests; `Client.in_memory()` makes one."""
+    """A `Client` that keeps emails in memory, for tests; created by `Client.in_memory()`."""
 
     def __init__(self, *, sender: AddressLike | None = None, message_stream: str | None = None) -> None:
         """
         Create a client that has sent nothing.
 
         Args:
-            sender: For emails that name no sender; else `EMAILAPI_SENDER`, else `POSTMARK_SENDER_EMAIL`.
-            message_stream: For emails that name no stream.
+            sender: Sender of emails without one; by default `EMAILAPI_SENDER` or `POSTMARK_SENDER_EMAIL`.
+            message_stream: Message stream of emails without one.
 
         Raises:
             ConfigurationError: An option is not valid.

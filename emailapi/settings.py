@@ -1,4 +1,4 @@
-"""Options of a client: their defaults, their converters, and the only place that reads the environment."""
+"""Options of a client: defaults, converters, and the only code that reads the environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .models.email import STREAM_LIMIT
 from .models.options import Hooks, OnUnknown, Retry, is_seconds
 
 DEFAULT_BASE_URL = "https://api.postmarkapp.com"
-# The environment variables of each option, the one that wins first.
+# The environment variables of each option; the first takes precedence.
 VARIABLES = {
     "server token": ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN"),
     "account token": ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN"),
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class Secret(str):
-    """A text that no repr shows, whatever container or traceback it stands in."""
+    """A text that no repr shows, not even in containers and tracebacks."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ class Secret(str):
 
 
 def from_environment(option: str) -> tuple[str, str]:
-    """Return the value and name of an option's first variable (or of that variable) with more than white space."""
+    """Return the value and name of the first variable of an option (or of that variable) that is not blank."""
     for name in VARIABLES.get(option, (option,)):
         value = os.environ.get(name, "").strip()
         if value:
@@ -49,23 +49,24 @@ def from_environment(option: str) -> tuple[str, str]:
 
 def resolve_token(given: str | None, kind: str) -> Secret:
     """
-    Return the token of a kind ("server token" or "account token"): the argument, else the environment's.
+    Return the token of a kind ("server token" or "account token"): the argument, else from the environment.
 
     Raises:
-        ConfigurationError: There is none, or it cannot stand in a header; the sentence does not repeat it.
+        ConfigurationError: There is none, or it has a character that is not valid in a header; the message does not
+            repeat it.
     """
     if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"token must be text, not {type(given).__name__}")
+        raise ConfigurationError(f"token must be text, got {type(given).__name__}")
     token = (given or "").strip() or from_environment(kind)[0]
     if not token:
-        raise ConfigurationError(f"no token: pass one, or set {' or '.join(VARIABLES[kind])}")
+        raise ConfigurationError(f"no token: pass token=, or set {' or '.join(VARIABLES[kind])}")
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise ConfigurationError("the token has a character that cannot stand in a header")
+        raise ConfigurationError("the token has a character that is not valid in a header: copy it again")
     return Secret(token)
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address never leaves this machine."""
+    """Return whether a host name or address refers to this machine only."""
     import ipaddress
 
     if f".{host.lower()}".endswith(".localhost"):
@@ -78,32 +79,32 @@ def is_loopback(host: str) -> bool:
 
 def resolve_base_url(given: str | None, allow_http: bool) -> str:
     """
-    Return the base URL: the argument, else the environment's, else the service's; without a slash at its end.
+    Return the base URL: the argument, else from the environment, else the service's; without a trailing slash.
 
     Args:
         given: The argument.
-        allow_http: Whether a token may travel in clear off loopback; else `EMAILAPI_ALLOW_HTTP` says so.
+        allow_http: Whether the token may be sent in clear off loopback; else `EMAILAPI_ALLOW_HTTP` decides.
 
     Raises:
-        ConfigurationError: It is not a plain http(s) URL, or tokens would travel in clear.
+        ConfigurationError: The URL is not valid, or tokens would be sent in clear.
     """
     if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"base_url must be text, not {type(given).__name__}")
+        raise ConfigurationError(f"base_url must be text, got {type(given).__name__}")
     found, source = (given, "base_url") if given else from_environment("base_url")
     url = (found or DEFAULT_BASE_URL).strip()
     if "@" in url:
-        raise ConfigurationError(f"{source} must not carry a user name or password")
+        raise ConfigurationError(f"{source} must not contain a user name or password")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ConfigurationError(f"{source} is not a valid URL: {error}") from None
     if "?" in url or "#" in url:
-        raise ConfigurationError(f"{source} must not carry a query or a fragment")
+        raise ConfigurationError(f"{source} must not contain a query or a fragment")
     if parts.scheme not in ("http", "https") or not host:
-        raise ConfigurationError(f"{source} must be http(s)://host, not {url!r}")
+        raise ConfigurationError(f"{source} must be http(s)://host, got {url!r}")
     if any(character <= " " or character == "\x7f" for character in url) or not url.isascii():
-        raise ConfigurationError(f"{source} {url!r} has a character that cannot stand in a URL")
+        raise ConfigurationError(f"{source} {url!r} has a character that is not valid in a URL")
     if parts.scheme == "http" and not is_loopback(host) and not _allows_http(allow_http):
         raise ConfigurationError(f"{source} {url!r} would send the token in clear: use https, or allow_http=True")
     return url.rstrip("/")
@@ -115,83 +116,83 @@ def _allows_http(given: bool) -> bool:
         return given
     allowed = _WORDS.get(word.lower())
     if allowed is None:
-        raise ConfigurationError(f"{source} must be one of {', '.join(_WORDS)}, not {word!r}")
+        raise ConfigurationError(f"{source} must be one of {', '.join(_WORDS)}, got {word!r}")
     return allowed
 
 
 def as_timeout(given: object) -> tuple[float, float]:
     """
-    Return the connect and the read timeout in seconds, given as one number or as both.
+    Convert a timeout, one number or two, to the connect and the read timeout in seconds.
 
     Raises:
-        ConfigurationError: Not one or two positive numbers; there is no way to wait for ever.
+        ConfigurationError: The value is not one or two positive numbers; infinite timeouts are not supported.
     """
     pair = given if isinstance(given, tuple) else (given, given)
     if len(pair) != 2 or not all(is_seconds(number) for number in pair):
-        raise ConfigurationError(f"timeout must be a positive number of seconds, or (connect, read), not {given!r}")
+        raise ConfigurationError(f"timeout must be a positive number of seconds, or (connect, read), got {given!r}")
     return float(pair[0]), float(pair[1])
 
 
 def as_deadline(given: float) -> float:
     """
-    Return the seconds that one call may take.
+    Convert a deadline in seconds.
 
     Raises:
-        ConfigurationError: Not a positive number.
+        ConfigurationError: The value is not a positive number.
     """
     if not is_seconds(given):
-        raise ConfigurationError(f"deadline must be a positive number of seconds, not {given!r}")
+        raise ConfigurationError(f"deadline must be a positive number of seconds, got {given!r}")
     return float(given)
 
 
 def _as_instance(given: T | None, name: str, kind: type[T]) -> T:
-    """Return an option that is an object of one class, or that class's defaults for None."""
+    """Check that an option is an object of a class, and return it; None becomes an object with the defaults."""
     if given is not None and not isinstance(given, kind):
-        raise ConfigurationError(f"{name} must be {kind.__name__}(...), not {type(given).__name__}")
+        raise ConfigurationError(f"{name} must be {kind.__name__}(...), got {type(given).__name__}")
     return kind() if given is None else given
 
 
 def as_retry(given: Retry | None) -> Retry:
     """
-    Return when to retry, `Retry()` for None.
+    Convert the option `retry`; None becomes `Retry()`.
 
     Raises:
-        ConfigurationError: It is not a `Retry`.
+        ConfigurationError: The value is not a `Retry`.
     """
     return _as_instance(given, "retry", Retry)
 
 
 def as_hooks(given: Hooks | None) -> Hooks:
     """
-    Return the functions that are told how requests go, `Hooks()` for None.
+    Convert the option `hooks`; None becomes `Hooks()`.
 
     Raises:
-        ConfigurationError: It is not a `Hooks`.
+        ConfigurationError: The value is not a `Hooks`.
     """
     return _as_instance(given, "hooks", Hooks)
 
 
 def as_on_unknown(given: str) -> OnUnknown:
     """
-    Return what to do with an email whose outcome is unknown and that cannot be found.
+    Validate the option `on_unknown`.
 
     Raises:
-        ConfigurationError: Neither `"raise"` nor `"resend"`.
+        ConfigurationError: The value is neither `"raise"` nor `"resend"`.
     """
     if given not in ("raise", "resend"):
-        raise ConfigurationError(f"on_unknown must be 'raise' or 'resend', not {given!r}")
+        raise ConfigurationError(f"on_unknown must be 'raise' or 'resend', got {given!r}")
     return "resend" if given == "resend" else "raise"
 
 
 def as_flag(given: bool, name: str) -> bool:
     """
-    Return an option that is on or off.
+    Validate a Boolean option.
 
     Raises:
-        ConfigurationError: It is neither True nor False.
+        ConfigurationError: The value is neither True nor False.
     """
     if not isinstance(given, bool):
-        raise ConfigurationError(f"{name} must be True or False, not {given!r}")
+        raise ConfigurationError(f"{name} must be True or False, got {given!r}")
     return given
 
 
@@ -201,10 +202,10 @@ def _as_reconcile(given: bool) -> bool:
 
 def as_sender(given: AddressLike | None, source: str = "sender") -> Address | None:
     """
-    Return the one address that emails without a sender are sent from.
+    Convert the default sender.
 
     Raises:
-        ConfigurationError: It is not one address; the sentence names `source`.
+        ConfigurationError: The value is not one address; the message names `source`.
     """
     try:
         found = parse_address_field(given or None, "sender")
@@ -212,53 +213,53 @@ def as_sender(given: AddressLike | None, source: str = "sender") -> Address | No
         prefix = "" if source == "sender" else f"{source}: "
         raise ConfigurationError(prefix + error.message) from None
     if len(found) > 1:
-        raise ConfigurationError(f"{source} must be one address, not {len(found)}")
+        raise ConfigurationError(f"{source} must be one address, got {len(found)}")
     return found[0] if found else None
 
 
 def resolve_sender(given: AddressLike | None) -> Address | None:
     """
-    Return the default sender: the argument, else the environment's, if any.
+    Return the default sender: the argument, else from the environment, else None.
 
     Raises:
-        ConfigurationError: It is not one address.
+        ConfigurationError: The value is not one address.
     """
     return as_sender(given) if given else as_sender(*from_environment("sender"))
 
 
 def as_message_stream(given: str | None) -> str | None:
     """
-    Return the id of the stream for emails that name none.
+    Validate the default message stream.
 
     Raises:
-        ConfigurationError: It cannot be an id.
+        ConfigurationError: The value is not a valid id of a stream.
     """
     if given is None:
         return None
     if not isinstance(given, str) or not given.isprintable() or not given.strip():
-        raise ConfigurationError(f"message_stream must be a stream's id, not {given!r}")
+        raise ConfigurationError(f"message_stream must be the id of a stream, got {given!r}")
     if len(given) > STREAM_LIMIT:
-        raise ConfigurationError(f"message_stream has {len(given)} characters, the service takes {STREAM_LIMIT}")
+        raise ConfigurationError(f"message_stream must have at most {STREAM_LIMIT} characters, got {len(given)}")
     return str.__str__(given)
 
 
 @attrs.frozen(kw_only=True)
 class Options:
     """
-    What the calls of one client have in common; each is converted from what a user may give, and checked.
+    The options that the requests of one client share, converted and validated.
 
     Attributes:
         timeout: Seconds to connect, and seconds for each later socket operation.
-        deadline: Seconds for one call, with its retries and look-ups.
+        deadline: Seconds for one call, including retries and look-ups.
         retry: When to retry.
-        on_unknown: What to do with an email that cannot be found: `"raise"`, or `"resend"` once.
-        reconcile: Whether emails carry a key, and those of unknown outcome are looked up by it.
-        hooks: Functions that are told how requests go.
-        sender: For emails that name no sender.
-        message_stream: For emails that name no stream.
+        on_unknown: The reaction to an email of unknown outcome that cannot be found: `"raise"`, or `"resend"` once.
+        reconcile: Whether emails carry a key, by which those of unknown outcome are looked up.
+        hooks: Functions that are called for each request.
+        sender: Sender of emails without one.
+        message_stream: Stream of emails without one.
 
     Raises:
-        ConfigurationError: An option is not valid; the sentence names it.
+        ConfigurationError: An option is not valid; the message names it.
     """
 
     timeout: tuple[float, float] = attrs.field(default=(10.0, 10.0), converter=as_timeout)
@@ -271,20 +272,20 @@ class Options:
     message_stream: str | None = attrs.field(default=None, converter=as_message_stream)
 
 
-# What `Client(transport=...)` also has a use for.
+# The options that `Client(transport=...)` also uses.
 _FOR_ANY_TRANSPORT = ("deadline", "sender", "message_stream")
 
 
 def check_api_options(options: Options, **connection: object) -> None:
     """
-    Check that no option of the API was given together with a transport that replaces the API.
+    Check that no option for the API was given together with a transport that replaces the API.
 
     Args:
         options: The options of calls.
-        **connection: The options of the connection to the API; one that is empty was not given.
+        **connection: The options of the connection to the API; an empty value means not given.
 
     Raises:
-        ConfigurationError: Some were; the sentence names them, and no value.
+        ConfigurationError: Some were; the message names them, but not their values.
     """
     given = [name for name, value in connection.items() if value not in (None, "", False)]
     usual = Options()

@@ -65,7 +65,7 @@ def test_no_token(given, monkeypatch):
 
 @pytest.mark.parametrize("given", ["se cret", "secret\r\nX-Evil: 1", "sécret", "sec\0ret", 7, b"secret", object()])
 def test_a_token_that_cannot_be(given):
-    """A token that is no text or cannot stand in a header is refused without being repeated."""
+    """A token that is no text or is not valid in a header is rejected without being repeated."""
     with pytest.raises(ConfigurationError) as caught:
         Client(given)
     assert "cret" not in str(caught.value)
@@ -166,7 +166,7 @@ def test_a_timeout_that_cannot_be(timeout):
 
 @pytest.mark.parametrize("timeout", [1e7, 1e10, 10**30, (1, 1e300)])
 def test_a_timeout_that_no_socket_can_wait(timeout):
-    """A timeout beyond what sockets take is refused when the client is made, not at its first call."""
+    """A timeout beyond what sockets take is rejected when the client is made, not at its first call."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Client("t", timeout=timeout)
 
@@ -190,7 +190,7 @@ def test_timeouts_reach_the_request(sent, timeout, pair):
     ],
 )
 def test_the_default_sender(sent, monkeypatch, given, environment, sender):
-    """A mail without a sender gets the client's: the argument, EMAILAPI_SENDER or POSTMARK_SENDER_EMAIL."""
+    """An email without a sender gets the client's: the argument, EMAILAPI_SENDER or POSTMARK_SENDER_EMAIL."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client("t", base_url=HOST, sender=given) as client:
@@ -200,7 +200,7 @@ def test_the_default_sender(sent, monkeypatch, given, environment, sender):
 
 
 def test_no_sender_at_all(sent):
-    """A mail without a sender is refused where the client has none either."""
+    """An email without a sender is rejected where the client has none either."""
     with pytest.raises(InvalidEmail, match="sender"), Client("t", base_url=HOST) as client:
         client.outbound.send(attrs.evolve(MAIL, sender=None))
     assert not sent
@@ -217,7 +217,7 @@ def test_a_sender_that_cannot_be(monkeypatch, sender, where):
 
 
 def test_the_default_stream(sent):
-    """A mail that names no stream gets the client's, if it has one."""
+    """An email that names no stream gets the client's, if it has one."""
     with Client("t", base_url=HOST, message_stream="broadcast") as client:
         client.outbound.send(MAIL)
         client.outbound.send(attrs.evolve(MAIL, message_stream="outbound"))

@@ -22,7 +22,7 @@ from emailapi import (
 )
 
 from .faults.conftest import connect, serve  # noqa: F401 - fixtures
-from .transports.ways import Bare
+from .transports.user_transports import Bare
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
 TEMPLATE = TemplateEmail(sender="a@example.com", to="b@example.com", template_alias="welcome", template_model={"n": 1})

@@ -24,7 +24,7 @@ from emailapi import (
 
 from .faults.conftest import connect, serve  # noqa: F401 - fixtures
 from .faults.modes import MODES
-from .transports.ways import Bare
+from .transports.user_transports import Bare
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
 TEMPLATE = TemplateEmail(sender="a@example.com", to="b@example.com", template_alias="welcome", template_model={"n": 1})
@@ -161,7 +161,7 @@ def test_closing_closes_the_fallback_though_the_transport_fails():
 
 
 def test_a_client_with_a_transport_is_not_pickled():
-    with Client.in_memory() as client, pytest.raises(TypeError, match="make one in each process"):
+    with Client.in_memory() as client, pytest.raises(TypeError, match="create one in each process"):
         pickle.dumps(client)
 
 

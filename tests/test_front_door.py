@@ -74,8 +74,8 @@ def test_the_first_names_load_little():
     assert not loaded_by("from emailapi import Client, Email") & HEAVY
 
 
-def test_a_mail_is_built_with_little():
-    """A mail to plain addresses is built without them, too."""
+def test_an_email_is_built_with_little():
+    """An email to plain addresses is built without them, too."""
     code = (
         "from emailapi import Email; Email(sender='a@example.com', to='B <b@example.com>', subject='x', text_body='y')"
     )

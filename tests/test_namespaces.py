@@ -36,6 +36,22 @@ def test_a_mock_made_from_a_client_class_knows_its_namespaces(kind, names):
         _ = mocked.no_such_namespace
 
 
+@pytest.mark.parametrize(
+    "name, meant",
+    [
+        ("emails", "outbound"),
+        ("send", "outbound.send"),
+        ("send_email", "outbound.send"),
+        ("bounce", "bounces"),
+        ("mesages", "messages"),
+    ],
+)
+def test_an_attribute_that_does_not_exist_names_the_one_that_was_meant(name, meant):
+    with Client("t", base_url=HOST) as client, pytest.raises(AttributeError, match=f"{name}'; did you mean '{meant}'"):
+        getattr(client, name)
+    assert not hasattr(Client("t", base_url=HOST), "something_else")
+
+
 def test_a_namespace_can_be_replaced_in_a_test():
     with Client("t", base_url=HOST) as client:
         with mock.patch.object(client, "outbound") as outbound:

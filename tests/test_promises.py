@@ -1,5 +1,5 @@
 """
-What breaks elsewhere and holds here: a test for each line of section 1 of the promises that an answer's bytes decide.
+What breaks elsewhere and holds here: a test for each line of section 1 of the promises that a response's bytes decide.
 
 What a connection decides stands in test_promises_of_delivery.py.
 """
@@ -41,7 +41,7 @@ def client() -> Iterator[Client]:
 
 
 def failure(client: Client) -> EmailAPIError:
-    """Return the error that sending a mail meets."""
+    """Return the error that sending an email meets."""
     with pytest.raises(EmailAPIError) as caught:
         client.outbound.send(MAIL)
     return caught.value
@@ -53,7 +53,7 @@ def messages(*rows: dict[str, object]) -> dict[str, object]:
 
 
 def test_unknown_has_a_type_of_its_own(service, client):
-    """A send whose answer says nothing is `DeliveryUnknown`, which no other failure is."""
+    """A send whose response says nothing is `DeliveryUnknown`, which no other failure is."""
     service.post(f"{HOST}/email", status=500)
     error = failure(client)
     assert type(error) is emailapi.DeliveryUnknown
@@ -71,7 +71,7 @@ def test_unknown_has_a_type_of_its_own(service, client):
         ({"status": 200, "body": "<html>hello</html>"}, emailapi.DeliveryUnknown),
     ],
 )
-def test_odd_answers_are_typed_errors(service, client, answer, expected):
+def test_odd_responses_are_typed_errors(service, client, answer, expected):
     """A code nobody knows, a page where JSON should be, nothing at all: each is an error of ours."""
     service.post(f"{HOST}/email", **answer)
     with client.with_options(timeout=1) as quick:
@@ -80,7 +80,7 @@ def test_odd_answers_are_typed_errors(service, client, answer, expected):
 
 @pytest.mark.parametrize("more", [{}, {"ErrorCode": 0}, {"To": None, "Brand": "new", "SubmittedAt": "some day"}])
 def test_a_success_is_a_success(service, client, more):
-    """An accepted mail is accepted, whatever its answer leaves out or adds."""
+    """An accepted email is accepted, whatever its response leaves out or adds."""
     service.post(f"{HOST}/email", json={**ACCEPTED, **more})
     assert client.outbound.send(MAIL).message_id == ACCEPTED["MessageID"]
 
@@ -105,7 +105,7 @@ def test_a_batch_item_is_judged_alone(service, client):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(service, client, status):
-    """An answer that points to another host carries nothing there."""
+    """A response that points to another host carries nothing there."""
     service.post(f"{HOST}/email", status=status, headers={"Location": "https://elsewhere.example/email"})
     elsewhere = service.post("https://elsewhere.example/email", json=ACCEPTED)
     assert failure(client).outcome is Outcome.NOT_SENT
@@ -146,7 +146,7 @@ def test_there_is_always_a_timeout():
 
 
 def test_a_misspelt_field_is_an_error():
-    """`txt_body=` is refused, as an argument and in a mapping, and not an empty mail."""
+    """`txt_body=` is rejected, as an argument and in a mapping, and not an empty mail."""
     with pytest.raises(TypeError, match="txt_body"):
         Email(txt_body="Hi")  # type: ignore[call-arg]
     with Client(TOKEN) as client, pytest.raises(InvalidEmail, match="did you mean 'text_body'"):
@@ -166,8 +166,8 @@ BAD = {
 
 
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
-def test_a_bad_mail_is_refused_before_a_byte_leaves(service, client, fields):
-    """What the service would refuse, or worse, is refused here by its field's name."""
+def test_a_bad_email_is_rejected_before_a_byte_leaves(service, client, fields):
+    """What the service would refuse, or worse, is rejected here by its field's name."""
     mail = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
         client.outbound.send(mail)
@@ -175,14 +175,14 @@ def test_a_bad_mail_is_refused_before_a_byte_leaves(service, client, fields):
     assert len(service.calls) == 0
 
 
-def test_bad_base64_is_refused():
-    """Content that is no base64 is refused by its attachment's name."""
+def test_bad_base64_is_rejected():
+    """Content that is no base64 is rejected by its attachment's name."""
     with pytest.raises(InvalidEmail, match="'a.txt'"):
         Attachment.from_base64("a.txt", "not base64!")
 
 
 def test_a_date_keeps_its_instant(service, client):
-    """An aware datetime is sent as Eastern time, the zone the service reads; a naive one is refused."""
+    """An aware datetime is sent as Eastern time, the zone the service reads; a naive one is rejected."""
     service.get(f"{HOST}/messages/outbound", json=messages())
     zone = timezone(timedelta(hours=2))
     client.messages.list(from_date=datetime(2026, 7, 1, 12, tzinfo=zone), to_date=date(2026, 7, 2))
@@ -193,7 +193,7 @@ def test_a_date_keeps_its_instant(service, client):
 
 
 def test_filters_are_spelt_as_the_service_spells_them(service, client):
-    """The filters of opens and clicks go out with underscores; a misspelt one is refused by name."""
+    """The filters of opens and clicks go out with underscores; a misspelt one is rejected by name."""
     names = ("client_name", "client_company", "client_family", "os_name", "os_family", "os_company")
     for kind, call in (("Opens", client.messages.opens), ("Clicks", client.messages.clicks)):
         service.get(f"{HOST}/messages/outbound/{kind.lower()}", json={"TotalCount": 0, kind: []})

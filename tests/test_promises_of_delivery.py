@@ -40,8 +40,8 @@ def client(service) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("mode", [mode for mode in LOST if mode.accepts], ids=lambda mode: mode.name)
-def test_one_accepted_send_is_one_mail(mode, service, client):
-    """Whatever the connection does behind an accepted mail, alone or in a batch, it is accepted once and known."""
+def test_one_accepted_send_is_one_email(mode, service, client):
+    """Whatever the connection does behind an accepted email, alone or in a batch, it is accepted once and known."""
     service.script[:] = [mode, mode]
     results = [client.outbound.send(mail("a")), *client.outbound.send_batch([mail("b"), mail("c")])]
     assert [result.message_id for result in results] == ["id-1", "id-2", "id-3"]
@@ -49,7 +49,7 @@ def test_one_accepted_send_is_one_mail(mode, service, client):
 
 
 def test_told_unknown_and_can_ask(service, client):
-    """What may have been sent has a type of its own, whose key finds the mail as soon as the service's search does."""
+    """What may have been sent has a type of its own, whose key finds the email as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
         client.with_options(deadline=0.5).outbound.send(mail("a"))
@@ -61,7 +61,7 @@ def test_told_unknown_and_can_ask(service, client):
 
 @pytest.mark.parametrize("what", ["refused", "a handshake"])
 def test_connecting_is_tried_again(what):
-    """A connection that is refused, or a TLS handshake that fails, is tried again, and nothing was sent."""
+    """A connection that is rejected, or a TLS handshake that fails, is tried again, and nothing was sent."""
     service = Service(listening=what != "refused")
     url = service.url if what == "refused" else service.url.replace("http:", "https:")
     try:
@@ -101,7 +101,7 @@ def test_retry_after_is_waited_for(form, service, client):
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
 def test_a_drip_meets_the_deadline(mode, service, client):
-    """A server that drips bytes, wherever in its answer, ends with the deadline."""
+    """A server that drips bytes, wherever in its response, ends with the deadline."""
     service.script[:] = [mode]
     began = time.monotonic()
     with pytest.raises(EmailAPIError) as caught:
@@ -113,7 +113,7 @@ def test_a_drip_meets_the_deadline(mode, service, client):
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_after_a_fork_each_process_has_its_own_pool(service, client):
-    """Children of a fork, and their parent, each get the answers to their own mails."""
+    """Children of a fork, and their parent, each get the responses to their own mails."""
     client.outbound.send(mail("before"))
 
     def send(name: str) -> bool:

@@ -1,9 +1,9 @@
 """
-Delivery: what a response means, whether a request may be repeated, and how an email of unknown outcome is looked up.
+Delivery: the meaning of responses, retries, deadlines, and the look-up of emails with unknown outcome.
 
-No module here opens a connection: callers make the attempts. For a send:
+No module here opens a connection: the transports make the attempts. For a send:
 
-    response                                      error                              repeated     fallback
+    response                                      error                              retried      fallback
     2xx with code 0, or with an id                none
     no connection, CONNECT or TLS handshake       ConnectionFailed                   yes          yes
     429                                           RateLimited                        yes          yes
@@ -12,8 +12,8 @@ No module here opens a connection: callers make the attempts. For a send:
     any other 3xx or 4xx but 408; 2xx with code   by code, else by status            no           no
     408, any other 5xx, none                      DeliveryUnknown                    no           no
 
-A read that the service fails is a `ServerError`, and is repeated. A write that is the same done twice is repeated after
-a `DeliveryUnknown`, too.
+A read that the service fails to serve is a `ServerError`, and is retried. A write that may be repeated is also retried
+after a `DeliveryUnknown`.
 """
 
 from .classification import (
@@ -24,7 +24,7 @@ from .classification import (
     classify,
     error_code,
     facts,
-    in_doubt,
+    keep_unknown,
     may_repeat,
     no_response,
     out_of_time,
@@ -34,7 +34,7 @@ from .classification import (
     unknown,
     unreadable,
 )
-from .interruptions import causes, let_go, note_at, note_request, raised_by_signal
+from .interruptions import add_note, add_request_note, causes, clear_frames, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
 from .retry import Attempt, CallContext, Deadline, at_most, next_wait, run_attempts
@@ -55,15 +55,15 @@ __all__ = [
     "classify",
     "error_code",
     "facts",
-    "in_doubt",
-    "let_go",
+    "keep_unknown",
+    "clear_frames",
     "look_up",
     "may_repeat",
     "new_keys",
     "next_wait",
     "no_response",
-    "note_at",
-    "note_request",
+    "add_note",
+    "add_request_note",
     "out_of_time",
     "proxy_login",
     "raised_by_signal",

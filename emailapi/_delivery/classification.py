@@ -1,4 +1,4 @@
-"""What a response, or its absence, says about a request: the only place that decides it."""
+"""The meaning of a response, or of its absence: the only place that decides on it."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from ..wire import load_json, read, wire_names
 
 
 class Kind(Enum):
-    """The effect of a request, as far as it matters when no response tells whether the request was carried out."""
+    """The effect of a request, which decides whether it may be repeated without knowing its outcome."""
 
     READ = "read"
-    WRITE = "write"  # may be repeated: settings, suppressions, deleting
-    ONCE = "once"  # must not be repeated: making something, setting something off
+    WRITE = "write"  # may be repeated: settings, suppressions, deletions
+    ONCE = "once"  # must not be repeated: creates or triggers something
     SEND = "send"
 
 
 @attrs.frozen
 class Request:
     """
-    One call of the service.
+    A request to the service.
 
     Attributes:
         method: HTTP method.
-        path: Path behind the base URL, quoted, without a query.
+        path: Path after the base URL, quoted, without a query.
         query: The query string, encoded.
         body: The JSON body, encoded.
         kind: The effect of the request.
@@ -63,14 +63,14 @@ class Request:
 @attrs.frozen
 class Response:
     """
-    The service's response to a request; its body is parsed once, when it is made.
+    The service's response to a request; its body is parsed once.
 
     Attributes:
         status: HTTP status.
-        headers: HTTP headers; their names compare in any case.
-        value: The JSON value of the body; None where it cannot be read.
-        unreadable: Why the body cannot be read; empty where it can.
-        attempts: The number of the attempt that it belongs to.
+        headers: HTTP headers; names are case-insensitive.
+        value: The JSON value of the body; None if it cannot be read.
+        unreadable: Why the body cannot be read; empty if it can.
+        attempts: Number of the attempt, from 1.
         proxy: Host and port of the proxy that rejected the request with HTTP 407.
     """
 
@@ -85,7 +85,7 @@ class Response:
     def parse(
         cls, status: int, headers: Mapping[str, str], body: bytes, *, attempts: int = 1, proxy: str = ""
     ) -> Response:
-        """Return the response with this body, decompressed."""
+        """Create the response from its decompressed body."""
         try:
             return cls(status, headers, load_json(body), "", attempts, proxy)
         except ValueError:
@@ -93,7 +93,7 @@ class Response:
 
 
 def error_code(value: object) -> int | None:
-    """Return the `ErrorCode` of a JSON object, or None where it has none that can be read."""
+    """Return the `ErrorCode` of a JSON object, or None if it has no readable one."""
     code = value.get("ErrorCode") if isinstance(value, dict) else None
     if type(code) is int:
         return code
@@ -107,8 +107,8 @@ def classify(request: Request, response: Response) -> EmailAPIError | None:
     """
     Return the error that a response stands for; None for a success, whose items may be errors of their own.
 
-    The status decides first, and the code only among rejections. The error is complete: `may_repeat` and a fallback
-    decide by it alone.
+    The status decides first, the code only among rejections. The error is complete: `may_repeat` and a fallback decide
+    by the error alone.
     """
     status = response.status
     code = error_code(response.value)
@@ -118,22 +118,22 @@ def classify(request: Request, response: Response) -> EmailAPIError | None:
         return ConnectionFailed(proxy_login(response.proxy), retryable=False, **facts(request, response))
     error = api_error(response.value, status, facts(request, response), response.headers)
     if isinstance(error, ServerError) and request.kind is not Kind.READ:
-        return unknown(request, f"the service answered HTTP {status}", response)
+        return unknown(request, f"the service responded with HTTP {status}", response)
     return error
 
 
 def may_repeat(request: Request, error: EmailAPIError) -> bool:
     """
-    Whether another attempt can help, and cannot do anything twice.
+    Whether another attempt can help, and nothing can happen twice.
 
-    A request that was not sent may always be repeated; one that may have been carried out only where twice is the same
-    as once.
+    A request that was not sent may always be repeated; a request that may have been carried out only if doing it twice
+    is the same as doing it once.
     """
     return error.retryable or (request.kind is Kind.WRITE and error.may_have_been_sent)
 
 
-def in_doubt(request: Request, error: EmailAPIError) -> EmailAPIError:
-    """Return the error of a last attempt after one that may have been carried out, which no later attempt can deny."""
+def keep_unknown(request: Request, error: EmailAPIError) -> EmailAPIError:
+    """Return the last attempt's error after an attempt that may have been carried out, which stays possible."""
     if error.may_have_been_sent:
         return error
     if isinstance(error, APIError):
@@ -153,14 +153,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _timestamp(date: str) -> float | None:
     try:
         at = parsedate_to_datetime(date)
-        # HTTP knows no other zone: a date that names none is not local time.
+        # HTTP dates are always GMT: a date without a zone is not local time.
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 def facts(request: Request, response: Response | None = None, attempts: int = 1) -> dict[str, Any]:
-    """Return what an error carries about its request."""
+    """Return the attributes of an error that describe its request."""
     known: dict[str, Any] = {"method": request.method, "path": request.path, "attempts": attempts}
     if response is not None:
         request_id = response.headers.get("X-Request-Id")
@@ -169,7 +169,7 @@ def facts(request: Request, response: Response | None = None, attempts: int = 1)
 
 
 def _field_errors(value: object) -> dict[str, tuple[str, ...]]:
-    """Return what code 11 says about each field, or code 1364 about each kind of event that a webhook failed at."""
+    """Return the messages of code 11 for each field, or of code 1364 for each failed trigger of a webhook."""
     errors = value.get("Errors") if isinstance(value, dict) else None
     if not isinstance(errors, dict):
         return _trigger_errors(value)
@@ -202,11 +202,11 @@ def api_error(
     code = in_body = error_code(value)
     if code is None:
         code = error_code({"ErrorCode": headers.get("X-PM-ApiErrorCode")})
-    # Only a body tells that a 503 is an outage in which nothing was accepted.
+    # Only the body tells whether a 503 is an outage in which nothing was accepted.
     kind = error_class(status, in_body if status == 503 else code)
     message = value.get("Message") if isinstance(value, dict) else None
     if not isinstance(message, str) or not message:
-        message = f"the service answered HTTP {status} without saying why"
+        message = f"the service responded with HTTP {status} without a reason"
     more: dict[str, Any] = {"code": code, "errors": _field_errors(value)}
     if kind is InactiveRecipient:
         more["addresses"] = inactive_addresses(message)
@@ -222,14 +222,14 @@ def unknown(request: Request, why: str, response: Response | None = None, attemp
 
 
 def unreadable(request: Request, response: Response, why: str) -> TransportError:
-    """Return the error of a success that cannot be read: a write was carried out, as far as anybody can know."""
+    """Return the error of a success that cannot be read: a write must be assumed to have been carried out."""
     if request.kind is Kind.READ:
         return InvalidResponse(why, **facts(request, response))
     return unknown(request, why, response)
 
 
 def no_response(request: Request, why: str, *, sent: bool, retryable: bool = True, attempts: int = 1) -> TransportError:
-    """Return the error of a request without a response; `sent` says whether the service may have read it."""
+    """Return the error of a request without a response; `sent` tells whether the service may have read it."""
     if not sent:
         return ConnectionFailed(why, retryable=retryable, **facts(request, attempts=attempts))
     if request.kind is Kind.READ:
@@ -237,15 +237,16 @@ def no_response(request: Request, why: str, *, sent: bool, retryable: bool = Tru
     return unknown(request, why, attempts=attempts)
 
 
-def out_of_time(request: Request, attempts: int = 1) -> DeadlineExceeded:
-    """Return the error of a request that was not made, or got no response, before the deadline of its call."""
-    return DeadlineExceeded("the deadline was over before there was a response", **facts(request, attempts=attempts))
+def out_of_time(request: Request, why: str, attempts: int = 1) -> DeadlineExceeded:
+    """Return the error of a request that was not sent, or got no response, before the deadline of its call."""
+    message = f"the deadline passed in attempt {attempts}: {why}; raise deadline="
+    return DeadlineExceeded(message, **facts(request, attempts=attempts))
 
 
 def proxy_login(proxy: str) -> str:
-    """Return in words that a proxy wants a login, and where it is given."""
+    """Return the message for a proxy that requires a login."""
     who = f"the proxy {proxy}" if proxy else "a proxy"
-    return f"{who} wants a login (HTTP 407): give HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT, or a session="
+    return f"{who} requires a login (HTTP 407): set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT, or pass a session="
 
 
 def read_value(request: Request, response: Response) -> Any:
@@ -253,8 +254,8 @@ def read_value(request: Request, response: Response) -> Any:
     Return the JSON value of a success.
 
     Raises:
-        DeliveryUnknown: It cannot be read, and the request was a write.
-        InvalidResponse: It cannot be read.
+        DeliveryUnknown: The value cannot be read, and the request was a write.
+        InvalidResponse: The value cannot be read.
     """
     if response.unreadable:
         raise unreadable(request, response, response.unreadable)

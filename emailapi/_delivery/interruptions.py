@@ -1,4 +1,4 @@
-"""Exceptions that interrupt a call from outside: Ctrl-C, the time limit of a queue, a greenlet that is stopped."""
+"""Exceptions from outside that interrupt a call: Ctrl-C, the time limit of a task queue, a killed greenlet."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 
 from .classification import Kind, Request
 
-# A note with the keys of a whole batch would fill a screen.
+# The keys of a whole batch would make a note too long.
 KEYS_IN_A_NOTE = 20
 
 
 def causes(error: BaseException) -> list[BaseException]:
     """
-    Return an exception with all that it says caused it.
+    Return an exception and its chain of causes.
 
-    `__context__` is left out: it names whatever exception was being handled, an earlier attempt's too.
+    `__context__` is left out: it is whatever exception was being handled, perhaps that of an earlier attempt.
     """
     found: list[BaseException] = []
     todo: list[object] = [error]
@@ -33,21 +33,21 @@ def causes(error: BaseException) -> list[BaseException]:
 
 def raised_by_signal(error: BaseException) -> BaseException | None:
     """
-    Return the exception that a signal handler raised, if that is what an exception is, or wraps.
+    Return the exception that a signal handler raised, if the exception is or wraps one.
 
-    Handlers may raise what connections raise, too: a `TimeoutError` at `SIGALRM`, for one. What they raise is known by
-    its traceback, which goes through the code of a handler that is installed.
+    Handlers may raise the same types as connections, such as `TimeoutError` at `SIGALRM`. Their exceptions are
+    recognized by the traceback, which goes through the code of an installed handler.
     """
     handlers = {code for number in signal.valid_signals() for code in _code_of(signal.getsignal(number))}
     if not handlers:
         return None
     found = [(one, entry) for one in causes(error) if (entry := _entry(one.__traceback__, handlers)) is not None]
-    # A wrapper may have been given the traceback of what it wraps, by urllib3 for one: then that is the last of them.
+    # A wrapper may have been given the traceback of its cause, as by urllib3: then the last of them is meant.
     return next((one for one, entry in reversed(found) if entry is found[0][1]), None)
 
 
 def _code_of(handler: Any) -> Iterator[CodeType]:
-    """Yield the code that runs when a handler is called: a function's, a method's, or that of an object's call."""
+    """Yield the code that runs when a handler is called: of a function, a method, or an object's `__call__`."""
     while isinstance(handler, partial):
         handler = handler.func
     for function in (handler, getattr(handler, "__func__", None), vars(type(handler)).get("__call__")):
@@ -57,31 +57,31 @@ def _code_of(handler: Any) -> Iterator[CodeType]:
 
 
 def _entry(entry: TracebackType | None, handlers: set[CodeType]) -> TracebackType | None:
-    """Return the entry of a traceback that is a handler's."""
+    """Return the entry of a traceback that belongs to a handler."""
     while entry is not None and entry.tb_frame.f_code not in handlers:
         entry = entry.tb_next
     return entry
 
 
-def let_go(error: BaseException) -> None:
+def clear_frames(error: BaseException) -> None:
     """
-    Empty the ended frames of an exception and its causes.
+    Clear the finished frames of an exception and its causes.
 
     Their local variables hold the email, the token and the socket: tools that print local variables would show them,
-    and some versions of the libraries leave closing that socket to the garbage collector.
+    and some versions of the libraries leave closing the socket to the garbage collector.
     """
     for one in causes(error):
         traceback.clear_frames(one.__traceback__)
 
 
-def note_at(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:
+def add_note(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:
     """
     Add a note to an exception that interrupts a call.
 
     Args:
         error: The exception.
-        sentence: What the call may have done.
-        keys: The idempotency keys that its emails can be looked up by.
+        sentence: The possible effect of the call.
+        keys: The idempotency keys by which its emails can be looked up.
     """
     named = [key for key in keys if key is not None]
     more = f" and {len(named) - KEYS_IN_A_NOTE} more" if len(named) > KEYS_IN_A_NOTE else ""
@@ -91,8 +91,8 @@ def note_at(error: BaseException, sentence: str, keys: Sequence[str | None] = ()
         error.add_note(note)
 
 
-def note_request(error: BaseException, request: Request) -> None:
-    """Note at an exception what the request that it interrupts may have done; a read does nothing."""
+def add_request_note(error: BaseException, request: Request) -> None:
+    """Add a note to an exception that interrupts a request that may have been carried out; reads need none."""
     if request.kind is not Kind.READ:
         what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
-        note_at(error, f"{request.method} {request.path}: {what}", request.keys)
+        add_note(error, f"{request.method} {request.path}: {what}", request.keys)

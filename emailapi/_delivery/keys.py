@@ -1,4 +1,4 @@
-"""The metadata names of the keys that an email is looked up by, and new keys."""
+"""The metadata names of the keys by which an email is looked up, and new keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GROUPS = Struct("8s4s4s4s12s")
 
 
 def new_keys(count: int) -> list[str]:
-    """Return new keys: random UUIDs (RFC 9562, version 4), all from one call to the system."""
+    """Return new keys: random UUIDs (RFC 9562, version 4), with one call to the system for all."""
     drawn = bytearray(os.urandom(16 * count))
     drawn[6::16] = drawn[6::16].translate(_VERSION)
     drawn[8::16] = drawn[8::16].translate(_VARIANT)

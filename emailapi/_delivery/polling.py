@@ -1,4 +1,4 @@
-"""Looking up emails of unknown outcome."""
+"""Looking up emails with unknown outcome."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from .retry import Deadline, backoff
 
 T = TypeVar("T")
 
-# The index of the service's search may lag; how far is not documented (contract section 9).
+# The index of the service's search may lag; the documentation does not say how much (contract section 9).
 LOOK_UP_SECONDS = 10.0
 PACE = Retry(attempts=100, initial=0.1, maximum=1.5)
 
 
 def look_up(search: Callable[[Deadline], tuple[T | None, float]], deadline: Deadline) -> T | None:
     """
-    Search repeatedly, with growing pauses, until something is found, the time is over, or the call is stopped.
+    Search repeatedly, with growing pauses, until something is found, the deadline passes, or the call is stopped.
 
-    Finding nothing proves nothing: an accepted email may not be in the index yet.
+    An empty search proves nothing: an accepted email may not be in the index yet.
 
     Args:
-        search: Takes the deadline of the search; returns its result, and the least seconds until the next search.
+        search: Takes a deadline; returns its result, and the least seconds until the next search.
         deadline: The deadline of the call.
     """
     until = deadline.sooner(LOOK_UP_SECONDS)

@@ -1,4 +1,4 @@
-"""Deadlines, the limits of a call, and the one loop in which attempts are made."""
+"""Deadlines, the limits of a call, and the loop of attempts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ T = TypeVar("T")
 @attrs.frozen
 class Deadline:
     """
-    When a call must be over.
+    The time when a call must have ended.
 
     Attributes:
-        at: On the monotonic clock, in seconds.
-        stopped: Set when nothing is to be sent any more, whatever time is left.
+        at: The time on the monotonic clock, in seconds.
+        stopped: Set when nothing more is to be sent, whatever time is left.
     """
 
     at: float
@@ -37,7 +37,7 @@ class Deadline:
         return cls(monotonic() + seconds, stopped)
 
     def left(self) -> float:
-        """Return the seconds that are left; below 0 when there are none."""
+        """Return the seconds that are left; below 0 after the deadline."""
         return self.at - monotonic()
 
     def sooner(self, seconds: float) -> Deadline:
@@ -45,25 +45,25 @@ class Deadline:
         return Deadline(min(self.at, monotonic() + seconds), self.stopped)
 
     def may_send(self) -> bool:
-        """Return whether there is time to send something, and somebody who wants it."""
+        """Return whether there is time to send, and the call was not stopped."""
         return self.left() > 0 and not (self.stopped and self.stopped.is_set())
 
     def pause(self, seconds: float) -> bool:
-        """Wait so long; return False at once when nothing is to be sent any more."""
+        """Wait so long; return False at once when the call is stopped."""
         if self.stopped is not None:
             return not self.stopped.wait(seconds)
-        time.sleep(seconds)  # whatever it is by now: gevent and eventlet put their own in its place
+        time.sleep(seconds)  # looked up at each call: gevent and eventlet replace it
         return True
 
 
 @attrs.frozen
 class CallContext:
     """
-    The limits of one call. What stays the same from call to call stands in the options of a transport.
+    The limits of one call. Limits that stay the same from call to call are options of a transport.
 
     Attributes:
-        deadline: When the call must be over, look-ups included.
-        attempts_until: When the last attempt must be over: sooner than `deadline` for a primary with a fallback.
+        deadline: When the call must have ended, including look-ups.
+        attempts_until: When the last attempt must have ended: before `deadline` for a primary with a fallback.
         max_attempts: The most attempts, whatever a transport's `Retry` says; None for no other limit.
     """
 
@@ -78,30 +78,30 @@ class CallContext:
         return cls(deadline, deadline, max_attempts)
 
     def retry(self, retry: Retry) -> Retry:
-        """Return when to retry within this call."""
+        """Return the retries that are allowed within this call."""
         return at_most(retry, self.max_attempts)
 
 
 @functools.lru_cache(maxsize=64)
 def at_most(retry: Retry, attempts: int | None) -> Retry:
-    """Return the numbers with no more attempts than this; None leaves them as they are."""
+    """Return a `Retry` with at most this number of attempts; None changes nothing."""
     return retry if attempts is None else attrs.evolve(retry, attempts=min(attempts, retry.attempts))
 
 
 def backoff(retry: Retry, attempt: int) -> float:
-    """Return how long to wait after an attempt, counted from 1: half of it fixed, so that many do not come at once."""
+    """Return the seconds to wait after an attempt, from 1: half of them random, so that many clients spread out."""
     longest: float = min(retry.maximum, retry.initial * 2 ** min(attempt - 1, 60))
     return longest * (1 + random()) / 2  # noqa: S311 - spreads load, guards nothing
 
 
 def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> float | None:
     """
-    Return the seconds to wait before the next attempt; None when there is none, or no time for it.
+    Return the seconds to wait before the next attempt; None if there is none, or no time for it.
 
     Args:
         retry: The client's numbers.
-        attempt: Which attempt failed, from 1.
-        asked: The least seconds that the service asks to wait, if it does.
+        attempt: Number of the failed attempt, from 1.
+        asked: The least seconds to wait that the service requested, if any.
         left: The seconds until the deadline.
     """
     if attempt >= retry.attempts:
@@ -113,14 +113,14 @@ def next_wait(retry: Retry, attempt: int, asked: float | None, left: float) -> f
 @attrs.frozen
 class Attempt(Generic[T]):
     """
-    What came of one attempt.
+    The result of one attempt.
 
     Attributes:
-        value: What it brought; None where it failed.
-        error: Why it failed; None where it did not.
-        again: Whether another attempt can help, and cannot do anything twice.
-        retry_after: The least seconds that the service asks to wait before another attempt.
-        free: Whether only a persistent connection was gone: the attempt does not count.
+        value: The value of a success; None if the attempt failed.
+        error: The error; None if the attempt succeeded.
+        again: Whether another attempt can help, and nothing can happen twice.
+        retry_after: The least seconds to wait before another attempt, as requested by the service.
+        free: Whether the attempt does not count, because it only found a persistent connection closed.
     """
 
     value: T | None = None
@@ -137,13 +137,13 @@ def run_attempts(
     on_retry: Callable[[int, Attempt[T], float], object] | None = None,
 ) -> tuple[Attempt[T], int]:
     """
-    Make attempts until one needs no other, or there may be no other, and return the last and its number.
+    Make attempts until one succeeds or no other is allowed, and return the last attempt and its number.
 
     Args:
         once: Makes an attempt; it is given its number, from 1.
-        retry: How many attempts there are, and the waits between them.
+        retry: The number of attempts, and the waits between them.
         deadline: When the last attempt must have begun.
-        on_retry: Told of each attempt that another follows: its number, the attempt, and the seconds until the next.
+        on_retry: Called before each further attempt: with the number, the attempt, and the seconds to wait.
     """
     number = 1
     while True:

@@ -1,4 +1,4 @@
-"""The body of a response: read and decompressed in pieces, within limits of size and time."""
+"""The body of a response: read and decompressed in pieces, limited in size and time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .connection import Exchange
 
 READ_LIMIT = 64_000_000
 SEND_LIMIT = 1_000_000
-# A response to a send repeats the recipients, maybe escaped, and names each inactive one twice.
+# A response to a send repeats the recipients, possibly escaped, and names inactive ones twice.
 REPEATED = 3
 PIECE = 65_536
 SMALL_PIECE = 256
@@ -23,32 +23,32 @@ CODINGS_LIMIT = 5
 
 
 class UnreadableBody(Exception):
-    """A body that is too large, or in a content coding that was not asked for."""
+    """A body that is too large, or in a content coding that was not requested."""
 
 
 def read_body(response: requests.Response, request: Request, exchange: Exchange) -> bytes:
     """
-    Return the body of a response, decompressed; an empty one where it breaks off and the status says enough.
+    Return the decompressed body of a response; empty if it breaks off and the status is sufficient.
 
     Raises:
-        UnreadableBody: It is too large, or cannot be decompressed.
+        UnreadableBody: The body is too large, or cannot be decompressed.
     """
     limit = READ_LIMIT
     if request.kind is Kind.SEND:
         limit = min(READ_LIMIT, SEND_LIMIT + REPEATED * len(request.body or b""))
     try:
         content = getattr(response, "_content", False)
-        if isinstance(content, bytes):  # a hook has read it, or a test has made it
+        if isinstance(content, bytes):  # read by a hook, or made by a test
             return join((content,), limit, exchange.check)
         if hasattr(response.raw, "length_remaining"):
             return read_raw(response.raw, limit, exchange.check)
-        # An adapter has made it from something else.
+        # Made by an adapter of the user's.
         return join(response.iter_content(PIECE), limit, exchange.check)
     except BaseException as error:
         response.close()
         exchange.unexpected = False  # the rest of this response
         unreadable = isinstance(error, UnreadableBody)
-        if unreadable or raised_by_signal(error) or not failure.says_enough(response.status_code, error):
+        if unreadable or raised_by_signal(error) or not failure.has_decisive_status(response.status_code, error):
             raise
     return b""
 
@@ -59,18 +59,18 @@ def read_raw(raw: Any, limit: int, check: Callable[[], None]) -> bytes:
 
     Args:
         raw: The response.
-        limit: How many bytes it may have, compressed as well as decompressed.
-        check: Raises when the time is over.
+        limit: The most bytes that the body may have, compressed or decompressed.
+        check: Raises an error after the deadline.
 
     Raises:
-        UnreadableBody: The body has more, or cannot be decompressed.
+        UnreadableBody: The body is larger, or cannot be decompressed.
     """
     coding = raw.headers.get("Content-Encoding")
     length = raw.length_remaining
     if not coding and length is not None and length <= limit:
         body: bytes = raw.read(decode_content=False)
         return body
-    # Read only what has arrived, to check the time between: older urllib3 waits for as many bytes as it is asked for.
+    # Read only the bytes that have arrived, to check the deadline in between: older urllib3 waits for a whole piece.
     read, size = (raw.read1, PIECE) if hasattr(raw, "read1") else (raw.read, SMALL_PIECE)
     pieces = iter(lambda: read(size, decode_content=False), b"")
     return join(_decoded(pieces, coding or "", limit, check), limit, check)
@@ -78,7 +78,7 @@ def read_raw(raw: Any, limit: int, check: Callable[[], None]) -> bytes:
 
 def join(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> bytes:
     """
-    Return all pieces together.
+    Join all pieces.
 
     Raises:
         UnreadableBody: They have more bytes than the limit.
@@ -100,11 +100,11 @@ def _within(pieces: Iterable[bytes], limit: int, check: Callable[[], None]) -> I
 
 
 def _decoded(pieces: Iterable[bytes], coding: str, limit: int, check: Callable[[], None]) -> Iterable[bytes]:
-    """Undo the codings of a body, the last one first; none of the steps may exceed the limit."""
+    """Undo the codings of a body, the last one first; no step may exceed the limit."""
     codings = [name for name in (part.strip().lower() for part in coding.split(",")) if name not in ("", "identity")]
     if len(codings) > CODINGS_LIMIT or not {*codings} <= {"gzip", "x-gzip", "deflate"}:
         raise UnreadableBody(
-            f"the response has the content coding {coding[:80]!r}, only gzip and deflate were asked for"
+            f"the response has the content coding {coding[:80]!r}, but only gzip and deflate were requested"
         )
     for name in reversed(codings):
         pieces = _inflated(_within(pieces, limit, check), name)
@@ -112,28 +112,28 @@ def _decoded(pieces: Iterable[bytes], coding: str, limit: int, check: Callable[[
 
 
 def _inflated(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    """Decompress in pieces of limited size, however much a compressed piece contains."""
+    """Decompress in pieces of limited size, however large the result of a compressed piece."""
     inflate = None
     for piece in pieces:
         more = bool(piece)
         while more:
             if inflate is None or inflate.eof:
                 if inflate is not None and (coding == "deflate" or not piece.startswith(b"\x1f")):
-                    break  # data behind a complete body is ignored; gzip may have several members
+                    break  # data after a complete body is ignored; gzip may have several members
                 inflate = zlib.decompressobj(_window(coding, piece))
             try:
                 out = inflate.decompress(piece, PIECE)
             except zlib.error:
-                raise UnreadableBody(f"the response is not {coding}, as it says") from None
+                raise UnreadableBody(f"the response is not valid {coding}, which its header claims") from None
             yield out
             piece = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
             more = bool(piece) or (len(out) == PIECE and not inflate.eof)
     if inflate is not None and not inflate.eof:
-        raise UnreadableBody(f"the response breaks off inside its {coding}")
+        raise UnreadableBody(f"the {coding} data of the response is incomplete")
 
 
 def _window(coding: str, start: bytes) -> int:
-    """Return the `wbits` of a coding for `zlib`; `deflate` has zlib's header (RFC 9110) or, wrongly, none."""
+    """Return the `wbits` of a coding for `zlib`; `deflate` data has zlib's header (RFC 9110) or, wrongly, none."""
     if coding != "deflate":
         return 16 + zlib.MAX_WBITS
     return zlib.MAX_WBITS if start[0] & 0x0F == 8 else -zlib.MAX_WBITS

@@ -1,4 +1,4 @@
-"""One call: a request that is repeated where that helps and does no harm, its log lines, and the user's hooks."""
+"""One request with its retries, log lines and hooks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .._delivery import (
     Deadline,
     Request,
     Response,
+    add_request_note,
     classify,
-    in_doubt,
+    keep_unknown,
     may_repeat,
-    note_request,
     raised_by_signal,
     retry_after,
     run_attempts,
@@ -42,20 +42,20 @@ def perform(
     timeout: tuple[float, float] | None = None,
 ) -> Response:
     """
-    Make a request, repeat it while that can help and cannot do anything twice, and return the response of a success.
+    Make a request, retry it if that can help and nothing can happen twice, and return the response of a success.
 
     Args:
         session: The client's connections.
         options: The client's options.
         request: The request.
-        deadline: When the last attempt must be over.
-        retry: When to repeat it, if not as the options say.
-        timeout: Seconds to connect and for each later socket operation, if not as the options say.
+        deadline: When the last attempt must have ended.
+        retry: Overrides the retries of the options.
+        timeout: Overrides the timeouts of the options.
 
     Raises:
-        APIError: The service rejected the request, or failed at a read.
+        APIError: The service rejected the request, or failed to serve a read.
         ConnectionFailed: Nothing was sent.
-        DeadlineExceeded: There was no time left to send it.
+        DeadlineExceeded: The deadline passed, and nothing was sent.
         DeliveryUnknown: A write may have been carried out.
         TransportError: A read got no response.
         ConfigurationError: The request cannot be made.
@@ -66,29 +66,29 @@ def perform(
         if attempt.value is not None:
             return attempt.value
         error = attempt.error
-        assert error is not None  # noqa: S101 - an attempt brings a value or an error
-        if exchanges.may_be_done:
-            error = in_doubt(request, error)
+        assert error is not None  # noqa: S101 - an attempt has a value or an error
+        if exchanges.may_have_succeeded:
+            error = keep_unknown(request, error)
         if options.hooks.on_error is not None:
-            _tell(options.hooks.on_error, exchanges.event(number, status=error.status, error=error))
+            _call_hook(options.hooks.on_error, exchanges.event(number, status=error.status, error=error))
         raise error
     except EmailAPIError:
         raise
-    except BaseException as passing:  # a signal's, outside an exchange
-        if exchanges.may_be_done:
-            note_request(passing, request)
+    except BaseException as passing:  # raised by a signal handler, outside an exchange
+        if exchanges.may_have_succeeded:
+            add_request_note(passing, request)
         raise
 
 
 @attrs.define
 class _Exchanges:
     """
-    The exchanges of one call.
+    The exchanges of one request.
 
     Attributes:
-        may_be_done: Whether one of them may have carried the request out. No later one can deny that.
-        status: The status of the last response; None where there was none.
-        seconds: How long the last one took.
+        may_have_succeeded: Whether an exchange may have carried the request out, which no later exchange can undo.
+        status: The status of the last response; None if there was none.
+        seconds: How long the last exchange took.
     """
 
     _session: Session
@@ -96,24 +96,24 @@ class _Exchanges:
     _request: Request
     _deadline: Deadline
     _timeout: tuple[float, float]
-    may_be_done: bool = False
+    may_have_succeeded: bool = False
     status: int | None = None
     seconds: float = 0.0
 
     def once(self, number: int) -> Attempt[Response]:
-        """Make one exchange, and tell the log and the hooks what came of it."""
+        """Make one exchange, and report it to the log and the hooks."""
         request, hooks = self._request, self._options.hooks
         began = monotonic()
         if hooks.before_send is not None:
-            _tell(hooks.before_send, self.event(number))
+            _call_hook(hooks.before_send, self.event(number))
         response, error = self._exchange(number)
         if error is None or error.may_have_been_sent:
-            self.may_be_done = True
+            self.may_have_succeeded = True
         self.seconds = monotonic() - began
         self.status = None if response is None else response.status
         _log(request, number, self.seconds, response, error)
         if response is not None and hooks.on_response is not None:
-            _tell(hooks.on_response, self.event(number, status=self.status, seconds=self.seconds))
+            _call_hook(hooks.on_response, self.event(number, status=self.status, seconds=self.seconds))
         if error is None:
             return Attempt(response)
         asked = None if response is None else retry_after(response.headers)
@@ -125,17 +125,17 @@ class _Exchanges:
         except TransportError as error:
             return None, error
         except ConfigurationError as error:  # the client was closed meanwhile
-            if not self.may_be_done:
+            if not self.may_have_succeeded:
                 raise
             return None, error.replace(attempts=number)
         return response, classify(self._request, response)
 
     def tell_retry(self, number: int, attempt: Attempt[Response], wait: float) -> None:
-        """Tell the hook that another attempt follows; a response is no error yet."""
+        """Call the hook before another attempt; a response is not an error yet."""
         hook, status = self._options.hooks.on_retry, self.status
         if hook is not None:
             error = attempt.error if status is None else None
-            _tell(hook, self.event(number, status=status, seconds=self.seconds, wait=wait, error=error))
+            _call_hook(hook, self.event(number, status=status, seconds=self.seconds, wait=wait, error=error))
 
     def event(
         self,
@@ -146,12 +146,12 @@ class _Exchanges:
         wait: float | None = None,
         error: EmailAPIError | None = None,
     ) -> HookEvent:
-        """Return what a hook is told of an attempt."""
+        """Create the event for a hook."""
         return HookEvent(self._request.method, self._request.path, number, status, seconds, wait, error)
 
 
 class _Quietly:
-    """Suppresses what handlers of the log raise, but nothing that a signal's does."""
+    """Suppresses exceptions of log handlers, but not those of signal handlers."""
 
     def __enter__(self) -> None:
         """Begin."""
@@ -165,19 +165,19 @@ class _Quietly:
 _QUIETLY = _Quietly()
 
 
-def _tell(hook: Hook, event: HookEvent) -> None:
-    """Call a hook; an exception of its own must not break a send, nor hide the outcome."""
+def _call_hook(hook: Hook, event: HookEvent) -> None:
+    """Call a hook; its exceptions must not break a send, nor hide the outcome."""
     try:
         hook(event)
     except Exception as error:
         if raised_by_signal(error):
             raise
-        with _QUIETLY:  # nor must one of a handler of the log
+        with _QUIETLY:  # nor may an exception of a log handler
             logger.exception("a hook failed at %s %s", event.method, event.path)
 
 
 def _log(request: Request, number: int, seconds: float, response: Response | None, error: EmailAPIError | None) -> None:
-    """Write one line: the request, its status, its time. No recipient, no body, no token."""
+    """Log the request, its status and its duration. Recipients, bodies and tokens are not logged."""
     level = logging.INFO if response is not None and response.status < 400 else logging.WARNING
     if not logger.isEnabledFor(level):
         return
@@ -187,7 +187,7 @@ def _log(request: Request, number: int, seconds: float, response: Response | Non
     elif response is not None and isinstance(response.value, dict):
         id = response.value.get(_MESSAGE_ID)
         more = f", message {id}" if isinstance(id, str) and id and id.isprintable() else ""
-    with _QUIETLY:  # an exception of a handler must not hide the outcome
+    with _QUIETLY:  # an exception of a log handler must not hide the outcome
         logger.log(
             level,
             "%s %s %s in %d ms, attempt %d%s",

@@ -1,4 +1,4 @@
-"""Exchanges, and connections that say whether a request may have been read and keep to the exchange's deadline."""
+"""Exchanges, and connections that know whether a request may have been read, and keep to the exchange's deadline."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from urllib3.util.connection import allowed_gai_family
 from .._delivery import raised_by_signal
 from .._net import clocks, monotonic, readiness, received_from
 
-# Load balancers close what is idle for a minute or more; renewing a connection costs less than losing an answer.
+# Load balancers close connections that are idle for a minute or more; a new one costs less than a lost response.
 IDLE_SECONDS = 45.0
-# A body of this size or less leaves in one write with its head.
+# A body of at most this size is sent in one write with the head.
 SMALL_BODY = 65_536
 
 
 class Exchange:
     """
-    One request on its way, and its response; each has an object of its own.
+    One request and its response.
 
-    It is the current one while its `with` block runs, in this thread or greenlet. A connection keeps the exchange that
-    it was taken from the pool for: a signal handler that sends an email meanwhile has another one, on another
-    connection.
+    The exchange is the current one while its `with` block runs, in this thread or greenlet. A connection keeps the
+    exchange that it was taken from the pool for: a signal handler that sends an email meanwhile has another exchange,
+    on another connection.
 
     Attributes:
-        sent: Whether the request may have been read: None where our connections do not say.
-        unexpected: Whether more came than the one response.
-        until: When all must be over, on the monotonic clock.
+        sent: Whether the request may have been read; None if the connections are not ours and do not tell.
+        unexpected: Whether the server sent more than the one response.
+        until: The deadline, on the monotonic clock.
         timeout: Seconds that one write may take.
     """
 
@@ -57,48 +57,48 @@ class Exchange:
         _current.reset(self._token)
 
     def left(self) -> float:
-        """Return the seconds that are left."""
+        """Return the seconds before the deadline."""
         return self.until - monotonic()
 
     def check(self) -> None:
         """
-        Check that there is time left.
+        Check that the deadline has not passed.
 
         Raises:
-            TimeoutError: There is none.
+            TimeoutError: It has.
         """
         if self.left() <= 0:
-            raise TimeoutError("the deadline is over")
+            raise TimeoutError("the deadline has passed")
 
     def limit(self, sock: Any) -> None:
-        """Let the next operation of a socket take no longer than what is left."""
+        """Limit the next operation of a socket to the time before the deadline."""
         left = self.until - monotonic()
         if left <= 0:
-            raise TimeoutError("the deadline is over")
+            raise TimeoutError("the deadline has passed")
         timeout = sock.gettimeout()
         if left < (math.inf if timeout is None else timeout):
             sock.settimeout(left)
 
 
-# Without limits, for whoever uses one of our connections outside an exchange.
+# Without limits, for code that uses one of our connections outside an exchange.
 _current: ContextVar[Exchange] = ContextVar("emailapi-exchange", default=Exchange())  # noqa: B039 - has no limits
 current_exchange = _current.get
 
 
 class UnexpectedData(http.client.HTTPException):
-    """The server sent more than its response, or something before it was asked."""
+    """The server sent data after its response, or before the request."""
 
 
-class LoginRefused(OSError):
+class ProxyLoginRequired(OSError):
     """The proxy rejected the user name and password, or requires them."""
 
 
 class _TimedFile(io.RawIOBase):
     """
-    What an answer is read from.
+    The file that a response is read from.
 
-    A timeout of the socket begins anew with each byte; this ends status line, headers, `100 Continue`, chunk sizes
-    and body alike when the exchange's time is over.
+    A timeout of the socket starts anew with each byte; this class ends the reading of status line, headers,
+    `100 Continue`, chunk sizes and body at the deadline of the exchange.
     """
 
     def __init__(self, file: Any, sock: Any, exchange: Exchange) -> None:
@@ -121,15 +121,15 @@ class _TimedFile(io.RawIOBase):
         super().close()
 
 
-class _TimedAnswer(http.client.HTTPResponse):
+class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, connection: Watched, sock: Any, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self._connection: Watched | None = connection
         self.fp: Any = io.BufferedReader(_TimedFile(self.fp.detach(), sock, connection.exchange))
 
     def _read_status(self) -> tuple[str, int, str]:
-        # The standard library passes over 100 alone, and since 3.14 over a hundred of them at most. After another, as
-        # 103, the real answer would still come, and be read as that to the next request.
+        # The standard library skips only 100, and since 3.14 at most a hundred of them. After another 1xx, such as
+        # 103, the final response would still come, and be read as the response to the next request.
         while True:
             version, status, reason = super()._read_status()  # type: ignore[misc]
             if not 100 <= status < 200:
@@ -137,14 +137,14 @@ class _TimedAnswer(http.client.HTTPResponse):
             http.client.parse_headers(self.fp)
 
     def _close_conn(self) -> None:
-        # Called when the response is at its end, before its connection goes back to the pool.
+        # Called at the end of the response, before its connection is returned to the pool.
         connection, self._connection = self._connection, None
         more = False
         if connection is not None and connection.is_ready is not None:
             self.fp.raw.ended = True
             left = self.fp.peek(1)
             more = bool(left) or connection.has_data(connection.is_ready)
-            # An empty line behind a response is no other response.
+            # An empty line after a response is not another response.
             connection.exchange.unexpected = more and (not left or bool(left.strip(b"\r\n")))
         super()._close_conn()  # type: ignore[misc]
         if more:
@@ -153,10 +153,10 @@ class _TimedAnswer(http.client.HTTPResponse):
 
 class Watched:
     """
-    Tells whether a byte of the request was written, and writes it within the exchange's time.
+    Knows whether a byte of the request was written, and writes it before the deadline of the exchange.
 
-    Types of exceptions lie about the first: a reset after the request through a proxy is a `ProxyError`, a bad TLS
-    record an `SSLError`. Name, TCP, proxy CONNECT and TLS handshake all happen in `connect`.
+    Types of exceptions do not tell: a reset after the request through a proxy is a `ProxyError`, a bad TLS record an
+    `SSLError`. Name resolution, TCP, the proxy's CONNECT and the TLS handshake all happen in `connect`.
     """
 
     exchange = Exchange()
@@ -170,13 +170,13 @@ class Watched:
     close: Callable[[], None]
     is_ready: Callable[[], object] | None = None  # there is none while it connects
 
-    def response_class(self, sock: Any, *args: Any, **options: Any) -> _TimedAnswer:
-        return _TimedAnswer(self, sock, *args, **options)
+    def response_class(self, sock: Any, *args: Any, **options: Any) -> _TimedResponse:
+        return _TimedResponse(self, sock, *args, **options)
 
     def _new_conn(self) -> Any:
-        """Connect by TCP: urllib3 gives each address of a host the whole timeout, one after another."""
+        """Connect by TCP, with one timeout for all addresses of a host; urllib3 has one for each address."""
         name, timeout = self._dns_host, self.timeout
-        failure: Exception = TimeoutError("the deadline is over")
+        failure: Exception = TimeoutError("the deadline has passed")
         try:
             for address in self._addresses(name):
                 self._dns_host, self.timeout = address, min(timeout, self.exchange.left())
@@ -189,7 +189,7 @@ class Watched:
                     if raised_by_signal(error):
                         break
                 else:
-                    # The rest: CONNECT, and the TLS handshake.
+                    # CONNECT and the TLS handshake get the remaining time.
                     sock.settimeout(max(min(timeout, self.exchange.left()), 0.001))
                     return sock
         finally:
@@ -201,31 +201,31 @@ class Watched:
             found = socket.getaddrinfo(name.strip("[]"), self.port, allowed_gai_family(), socket.SOCK_STREAM)  # type: ignore[attr-defined]
         except socket.gaierror as error:
             raise urllib3_errors.NameResolutionError(self.host, self, error) from error  # type: ignore[attr-defined,arg-type]
-        except UnicodeError:  # said by urllib3, in its own words
+        except UnicodeError:  # urllib3 reports the error in its own words
             return [name]
         return [str(info[4][0]) for info in found]
 
     def connect(self) -> None:
         exchange = self.exchange
-        sent, timeout, exchange.timeout = exchange.sent, exchange.timeout, None  # CONNECT keeps to the connect timeout
+        sent, timeout, exchange.timeout = exchange.sent, exchange.timeout, None  # CONNECT has the connect timeout
         self.is_ready = None
         try:
             super().connect()  # type: ignore[misc]
         finally:
-            exchange.sent, exchange.timeout = sent, timeout  # what CONNECT wrote was not the request
+            exchange.sent, exchange.timeout = sent, timeout  # the bytes of CONNECT were not the request
         self._used = clocks()
         self.is_ready = readiness(self.sock)
         self._fresh = True
 
     def was_idle_for_long(self, now: tuple[float, float]) -> bool:
-        """Whether the server may have forgotten this connection, or be about to."""
-        # By either clock: the monotonic one stands still while a machine sleeps, or a container is frozen.
+        """Whether the server may have closed this connection, or be about to."""
+        # By either clock: the monotonic clock stops while a machine sleeps or a container is frozen.
         used = self._used
         return now[0] - used[0] > IDLE_SECONDS or now[1] - used[1] > IDLE_SECONDS
 
     @property
     def is_connected(self) -> bool:
-        """Whether this connection may serve again: not idle for long, not closed, and nothing came meanwhile."""
+        """Whether this connection may be reused: not idle for long, not closed, and without unexpected data."""
         now = clocks()
         if self.was_idle_for_long(now):
             return False
@@ -233,14 +233,14 @@ class Watched:
         return self.sock is not None and self.is_ready is not None and not self.is_ready()
 
     def has_data(self, is_ready: Callable[[], object]) -> bool:
-        """Whether something came behind a response; the end of the connection is found when it is to serve again."""
+        """Whether data follows a response; a closed connection is detected before its next use."""
         try:
             return self.sock is not None and bool(is_ready()) and bool(received_from(self.sock))
         except OSError:
             return False
 
     def request(self, method: str, url: str, body: Any = None, *args: Any, **options: Any) -> None:
-        # A small body leaves with its head: a write of its own costs more than all that is done to it before.
+        # A small body is sent with its head: a write of its own costs more than all other steps.
         self._joins = isinstance(body, bytes) and 0 < len(body) <= SMALL_BODY
         self._head = b""
         super().request(method, url, body, *args, **options)  # type: ignore[misc]
@@ -264,8 +264,7 @@ class Watched:
             if exchange.timeout is not None:
                 sock.settimeout(exchange.timeout)
                 exchange.limit(sock)
-            # As much as the system takes, and not `sendall`: that has one time limit for all it writes, however much
-            # the other side takes meanwhile.
+            # Not `sendall`, which has one time limit for all data, however much of it the peer accepts meanwhile.
             left = left[sock.send(left) :]
 
 

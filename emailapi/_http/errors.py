@@ -1,4 +1,4 @@
-"""What an exception of `requests`, `urllib3` or the system says about a request."""
+"""The meaning of exceptions of `requests`, `urllib3` and the system for a request."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from requests import exceptions as requests_errors
 from urllib3 import exceptions as urllib3_errors
 
 from .._delivery import causes, proxy_login
-from .connection import LoginRefused, UnexpectedData
+from .connection import ProxyLoginRequired, UnexpectedData
 
-# Exceptions of our connections, the pool and the system. Any other is not about an exchange, and passes.
+# Exceptions of our connections, the pool and the system. Any other exception is not about an exchange, and is raised.
 KINDS = (OSError, http.client.HTTPException, urllib3_errors.HTTPError)
 
 # The standard library's error for a proxy's response to CONNECT.
-_REFUSED_BY_PROXY = re.compile("Tunnel connection failed: 407")
+_LOGIN_REQUIRED = re.compile("Tunnel connection failed: 407")
 _NOT_SENT = (
     requests.ConnectTimeout,
     urllib3_errors.NewConnectionError,
@@ -32,71 +32,78 @@ def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | N
 
 
 def is_about(error: BaseException, base_url: str) -> bool:
-    """Whether an error is about a request of ours, and not one that a user's hook made elsewhere."""
+    """Whether an error is about our request, and not about a request that a user's hook made elsewhere."""
     url = getattr(getattr(error, "request", None), "url", None)
     return isinstance(url, str) and url.lower().startswith(base_url.lower())
 
 
 def surely_not_sent(error: BaseException, base_url: str) -> bool:
-    """Decide by types alone, for the user's session: only by those that are never raised after the request."""
+    """Decide by types alone, for the user's session: only by types that are never raised after the request."""
     return is_about(error, base_url) and any(isinstance(one, _NOT_SENT) for one in causes(error))
 
 
-def says_enough(status: int, error: BaseException) -> bool:
-    """Whether a response counts although its body broke off: its status is not a success."""
+def has_decisive_status(status: int, error: BaseException) -> bool:
+    """Whether a response counts although its body is incomplete: its status is not a success."""
     return isinstance(error, urllib3_errors.HTTPError) and not 200 <= status < 300
 
 
 def is_lasting(error: BaseException) -> bool:
-    """Whether another attempt cannot help: the server's certificate is at fault, or the proxy wants a login."""
-    if by_certificate(error) or _cause(error, LoginRefused):
+    """Whether another attempt cannot help: the server's certificate is not trusted, or the proxy requires a login."""
+    if is_untrusted_certificate(error) or _cause(error, ProxyLoginRequired):
         return True
-    return any(_REFUSED_BY_PROXY.match(str(one)) for one in causes(error))
+    return any(_LOGIN_REQUIRED.match(str(one)) for one in causes(error))
 
 
-def by_certificate(error: BaseException) -> bool:
-    """Whether the server's certificate is at fault: another attempt cannot help."""
+def is_untrusted_certificate(error: BaseException) -> bool:
+    """Whether the server's certificate is not trusted, so that another attempt cannot help."""
     return _cause(error, ssl.SSLCertVerificationError) is not None
 
 
 def remedy(error: BaseException) -> str:
-    """Return in words what to do, where an option helps."""
-    return "; trust another with REQUESTS_CA_BUNDLE, or by a session=" if by_certificate(error) else ""
+    """Return the option that helps, if there is one."""
+    return "; to trust it, set REQUESTS_CA_BUNDLE or pass a session=" if is_untrusted_certificate(error) else ""
 
 
 def configuration(error: BaseException, sent: bool | None, bundle: object) -> str | None:
-    """Return what is wrong with an address, proxy or CA bundle, when it failed before any network; else None."""
+    """Return the fault of an address, proxy or CA bundle that failed before any network was used; else None."""
     text = str(error)
     tls = _cause(error, ssl.SSLError)
-    # Raised by loading certificates; errors of the server's TLS are of the library "SSL".
+    # Raised when certificates are loaded; errors of the server's TLS have the library "SSL".
     if sent is False and isinstance(bundle, str) and getattr(tls, "library", None) in ("X509", "PEM", "ASN1"):
         return f"the CA bundle {bundle!r} cannot be read: {getattr(tls, 'reason', None)}"
     # Raised by requests for a CA bundle or client certificate that does not exist.
     if sent is not True and type(error) is OSError and text.startswith("Could not find"):
         return text
     if sent is False and isinstance(error, (requests_errors.InvalidURL, requests_errors.InvalidSchema)):
-        # The text may repeat an address with its password.
-        return "the address, or its proxy's, cannot be used" if "@" in text else text
+        # The text may contain an address with its password.
+        return "the address or its proxy's address is not valid" if "@" in text else text
     return None
 
 
+def _resolved_name(error: BaseException) -> str:
+    name = getattr(error, "_host", None)
+    return f" {name!r}" if isinstance(name, str) else ""
+
+
 def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy: str = "") -> str:
-    """Return in words what happened, without anything of the request."""
+    """Describe the failure, without any content of the request; with a proxy, the connection is the proxy's."""
     certificate = _cause(error, ssl.SSLCertVerificationError)
+    through = f" through the proxy {proxy}" if proxy else ""
     if certificate is not None:
         why = getattr(certificate, "verify_message", certificate)
         return f"the certificate is not trusted: {why}"
-    if _cause(error, urllib3_errors.NameResolutionError):
-        return "the host name cannot be resolved"
+    unresolved = _cause(error, urllib3_errors.NameResolutionError)
+    if unresolved is not None:
+        return f"the host name{_resolved_name(unresolved)} cannot be resolved"
     if _cause(error, ConnectionRefusedError):
-        return "the connection was refused"
+        return f"connection refused by the proxy {proxy}" if proxy else "connection refused"
     if isinstance(error, (requests.Timeout, urllib3_errors.TimeoutError, TimeoutError)):
-        return f"no answer within {timeout[1]:.3g} s" if sent else f"no connection within {timeout[0]:.3g} s"
+        return f"no response within {timeout[1]:.3g} s" if sent else f"no connection within {timeout[0]:.3g} s{through}"
     unexpected = _cause(error, UnexpectedData)
     if unexpected is not None:
         return f"the server {unexpected}"
     last = causes(error)[-1]
-    # The standard library puts a proxy's own words into an OSError.
+    # The standard library puts a proxy's own message into an OSError.
     words = str(last) if str(last).startswith("Tunnel connection failed") else None
     detail = getattr(last, "strerror", None) or words or type(last).__name__
     if _cause(error, ssl.SSLError):
@@ -105,4 +112,4 @@ def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy
         if words and is_lasting(error):
             return proxy_login(proxy)
         return f"the proxy {proxy} made no connection: {detail}" if proxy else f"the proxy made no connection: {detail}"
-    return f"the connection broke: {detail}" if sent else f"the connection could not be made: {detail}"
+    return f"the connection broke: {detail}" if sent else f"cannot connect{through}: {detail}"

@@ -1,4 +1,4 @@
-"""The pool that a client's connections wait in, and the adapter of `requests` that sends through it."""
+"""The pool of a client's idle connections, and the adapter of `requests` that uses it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .trust import trust_once
 
 class _Idle:
     """
-    The connections that wait for their next request: as many as ever served at once, less those that the rest outlive.
+    The idle connections: as many as were ever in use at once, less those that were closed because they idled too long.
 
-    Without a lock: each step is one step for all threads, so that neither a signal handler nor a greenlet that sends
-    meanwhile can wait for the code that it interrupts.
+    Without a lock: each step is atomic for threads, so that neither a signal handler nor a greenlet that sends
+    meanwhile can deadlock with the code that it interrupts.
     """
 
     def __init__(self, _maxsize: int) -> None:
@@ -39,8 +39,8 @@ class _Idle:
             raise queue.Empty from None
 
     def put(self, item: Any, **_: object) -> None:
-        """Keep a connection; the one that waits for longest is closed if the server has forgotten it by now."""
-        if item is None:  # urllib3 would count these for places
+        """Keep a connection; close the one that has idled longest if the server may have closed it by now."""
+        if item is None:  # urllib3's placeholder
             return
         self._connections.append(item)
         if len(self._connections) > 1:
@@ -57,12 +57,12 @@ class _Idle:
             self._connections.appendleft(oldest)
 
     def qsize(self) -> int:
-        """Return how many connections wait."""
+        """Return the number of idle connections."""
         return len(self._connections)
 
 
 class Serving:
-    """Tells each connection which exchange it serves."""
+    """Tells each connection its exchange."""
 
     QueueCls = _Idle
 
@@ -104,7 +104,7 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         """Return the pool for the one host, proxy and CA bundle that this adapter serves."""
         exchange = current_exchange()
-        exchange.sent = bool(exchange.sent)  # a wrapper of `requests` may be sending it again
+        exchange.sent = bool(exchange.sent)  # a wrapper of `requests` may be repeating the request
         pool = self._pool  # another thread may close the client meanwhile
         if pool is None:
             pool = self._pool = super().get_connection_with_tls_context(*args, **options)
@@ -124,14 +124,14 @@ class Adapter(HTTPAdapter):
             super().cert_verify(conn, *args, **options)  # type: ignore[no-untyped-call]
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """Return what stands in the request line, without asking again which proxy serves where there is none."""
+        """Return the request target, without another search for a proxy if there is none."""
         return super().request_url(request, proxies) if proxies else request.path_url
 
     def build_response(self, request: requests.PreparedRequest, raw: HTTPResponse) -> requests.Response:  # type: ignore[override]
-        """Return what users' tests that put `responses` in the place of the network expect, and nothing more."""
+        """Return a response with the attributes that tests with `responses` expect, and no others."""
         response = requests.Response()
         response.status_code = raw.status
-        response.headers = raw.headers  # type: ignore[assignment]  # they compare in any case, too
+        response.headers = raw.headers  # type: ignore[assignment]  # also compares names in any case
         response.raw = raw
         response.request = request
         response.url = request.url or ""

@@ -1,4 +1,4 @@
-"""One pool of connections, and one exchange over it."""
+"""A pool of connections, and the exchange of one request and response."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .._delivery import (
     Kind,
     Request,
     Response,
-    let_go,
+    add_request_note,
+    clear_frames,
     no_response,
-    note_request,
     out_of_time,
     raised_by_signal,
 )
@@ -33,33 +33,35 @@ from .pool import Adapter
 USER_AGENT = f"emailapi/{__version__} requests/{requests.__version__}"
 
 _SOCKS = ("socks5h", "socks5", "socks4a", "socks4")
-# A test may replace `requests.Session` later.
+# Tests may replace `requests.Session` later.
 _RequestsSession = requests.Session
 
 
 def _on_loopback(url: str) -> bool:
     try:
         return is_loopback(urlsplit(url if "//" in url else f"//{url}").hostname or "")
-    except ValueError:  # not an address: the error comes when a request is to use the proxy
+    except ValueError:  # not an address: the error is raised when a request uses the proxy
         return True
 
 
 def _check_session(session: requests.Session) -> requests.Session:
     """Reject a session that would send an email twice, or the token to an unverified server."""
     if not isinstance(session, _RequestsSession):
-        raise ConfigurationError(f"session must be a requests.Session, not {type(session).__name__}")
+        raise ConfigurationError(f"session must be a requests.Session, got {type(session).__name__}")
     if session.verify is False:
-        raise ConfigurationError("session has verify=False: the token would go to whoever answers")
+        raise ConfigurationError("session has verify=False, which would send the token to any server: remove it")
     for prefix, adapter in session.adapters.items():
         retries = getattr(adapter, "max_retries", None)
         if retries is not None and retries.total != 0:
-            raise ConfigurationError(f"session's adapter for {prefix!r} retries by itself: mails would be sent twice")
+            raise ConfigurationError(
+                f"session's adapter for {prefix!r} retries by itself, which would send emails twice: set max_retries=0"
+            )
     return session
 
 
 class Session:
     """
-    One pool of connections to one base URL, with one token.
+    A pool of connections to one base URL, with one token.
 
     Threads may share it; a forked child opens connections of its own.
     """
@@ -67,7 +69,7 @@ class Session:
     def __init__(
         self, base_url: str, token_header: str, token: Secret, session: requests.Session | None = None
     ) -> None:
-        """Resolve the proxies and the CA bundle that the environment names, once."""
+        """Resolve the proxies and the CA bundle of the environment, once."""
         self.base_url = base_url
         self._headers = {
             "User-Agent": USER_AGENT,
@@ -79,7 +81,7 @@ class Session:
         with _RequestsSession() as resolver:
             self._settings: dict[str, Any] = dict(resolver.merge_environment_settings(base_url, {}, True, None, None))
         if _on_loopback(base_url):
-            # A proxy on another machine could not reach loopback, and would see the token, which is not encrypted.
+            # A proxy on another machine cannot reach our loopback, and would see the unencrypted token.
             proxies = self._settings["proxies"].items()
             self._settings["proxies"] = {scheme: proxy for scheme, proxy in proxies if _on_loopback(proxy)}
         self._closed = False
@@ -93,7 +95,7 @@ class Session:
             return Adapter
         if scheme not in _SOCKS:
             raise ConfigurationError(
-                f"the proxy {self._proxy()} has the scheme {scheme!r}; use one of {', '.join(_SOCKS)}"
+                f"the proxy {self._proxy()} has the scheme {scheme!r}: use one of {', '.join(_SOCKS)}"
             )
         try:
             from .socks import SocksAdapter
@@ -109,7 +111,7 @@ class Session:
         return f"Session({self.base_url!r})"
 
     def close(self) -> None:
-        """Close all connections; a session that the user gave stays the user's to close."""
+        """Close all connections; a session that the user gave stays open."""
         self._closed = True
         adapter = self._adapters.made()
         if adapter is not None:
@@ -129,21 +131,21 @@ class Session:
         self, request: Request, timeout: tuple[float, float], deadline: Deadline, attempt: int = 1
     ) -> Response:
         """
-        Send one request, once, and return the response to it, whatever its status.
+        Send one request, once, and return its response, whatever its status.
 
         Raises:
-            DeadlineExceeded: There was no time left, and nothing was sent.
+            DeadlineExceeded: The deadline passed, and nothing was sent.
             ConnectionFailed: Nothing was sent.
             DeliveryUnknown: A write got no response.
             TransportError: A read got no response.
-            ConfigurationError: The client is closed, or the environment names a CA bundle or proxy that cannot serve.
+            ConfigurationError: The client is closed, or the environment names a CA bundle or proxy that is not valid.
         """
         self.check_open()
         if self._given is not None:
             _check_session(self._given)
         left = deadline.at - monotonic()
         if left <= 0:
-            raise out_of_time(request, attempt)
+            raise out_of_time(request, f"the request was not sent ({self.base_url})", attempt)
         timeout = min(timeout[0], left), min(timeout[1], left)
         exchange = Exchange(deadline.at, timeout[1])
         passing: BaseException | None = None
@@ -156,26 +158,26 @@ class Session:
             passing = self._passing(error)
             if passing is None:
                 ours = self._failure(request, exchange, error, timeout, deadline, attempt)
-            if passing is None or exchange.sent is not False:  # a socket of TLS's would complain of being let go
-                let_go(error)
+            if passing is None or exchange.sent is not False:  # an emptied frame of a TLS socket would warn
+                clear_frames(error)
         if passing is None:
-            # Raised outside the handler: as a context the other exception would keep the request, token and email.
+            # Raised outside the handler: as a context, the other exception would keep the request, token and email.
             raise ours
         if exchange.sent is not False:
-            note_request(passing, request)
+            add_request_note(passing, request)
         try:
             raise passing
         finally:
-            passing = None  # else its frames, and what they hold, would stay until the garbage collector comes
+            passing = None  # otherwise its frames, and their content, would stay until the next garbage collection
 
     def _passing(self, error: BaseException) -> BaseException | None:
-        """Return the exception that does not stem from the exchange but from its caller, such as a signal handler's."""
+        """Return the exception if it does not stem from the exchange but from outside, such as a signal handler."""
         # Hooks and adapters of the user's session may raise anything.
         kinds = failure.KINDS if self._given is None else (Exception,)
         return raised_by_signal(error) if isinstance(error, kinds) else error
 
     def _by_adapter(self, exchange: Exchange, request: Request, timeout: tuple[float, float], attempt: int) -> Response:
-        """Send a request straight to our adapter: a `requests.Session` would cost twice what the rest of it does."""
+        """Send a request directly to our adapter: a `requests.Session` would triple the costs."""
         prepared = requests.PreparedRequest()
         prepared.method, prepared.url, prepared.body = request.method, self._url(request), request.body
         headers = self._headers
@@ -183,16 +185,16 @@ class Session:
             headers = {**headers, "Content-Type": "application/json", "Content-Length": str(len(request.body))}
         elif request.method != "GET":
             headers = {**headers, "Content-Length": "0"}
-        # Our own names, in one spelling: a mapping for any spelling costs as much as the whole encoding of an email.
+        # Our own headers, in one spelling: a case-insensitive mapping costs as much as encoding an email.
         prepared.headers = headers  # type: ignore[assignment]
         received = self._adapters.get().send(prepared, timeout=timeout, **self._settings)
         return self._read(received, exchange, request, attempt)
 
     def _by_session(self, exchange: Exchange, request: Request, timeout: tuple[float, float], attempt: int) -> Response:
-        """Send a request by the user's session, or by a new one where a tool has replaced parts of `requests`."""
+        """Send a request by the user's session, or by a new session if a tool has replaced parts of `requests`."""
         if self._given is not None:
             if self._pid != os.getpid():
-                self._given.close()  # what it has open is the parent's; it opens new ones
+                self._given.close()  # its open connections are the parent's; it opens new ones
                 self._pid = os.getpid()
             return self._read(self._send(self._given, request, timeout, {}), exchange, request, attempt)
         adapter = self._adapters.get() if connections_are_stock() else None
@@ -212,12 +214,12 @@ class Session:
                 self._url(request), data=request.body, headers={key: str(headers[key]) for key in headers}, **options
             )
         except requests.HTTPError as error:
-            # The user's hook raises for a status: there is a response.
+            # A hook of the user's has raised an error for a status: there is a response.
             if error.response is None or not failure.is_about(error, self.base_url):
                 raise
             received = error.response
         except BaseException as error:
-            let_go(error)  # frames of requests show the token
+            clear_frames(error)  # frames of requests show the token
             raise
         if not isinstance(received, requests.Response):
             raise TypeError(
@@ -229,7 +231,7 @@ class Session:
         return f"{self.base_url}{request.path}?{request.query}" if request.query else self.base_url + request.path
 
     def _read(self, received: requests.Response, exchange: Exchange, request: Request, attempt: int) -> Response:
-        """Read a response; one that is no success counts also where its body cannot be read."""
+        """Read a response; a response that is not a success counts even if its body cannot be read."""
         status, headers = received.status_code, received.headers
         proxy = self._proxy() if status == 407 else ""
         try:
@@ -241,7 +243,7 @@ class Session:
         return Response.parse(status, headers, body, attempts=attempt, proxy=proxy)
 
     def _proxy(self) -> str:
-        """Return host and port of the proxy in use, without its login; empty where there is none."""
+        """Return host and port of the proxy in use, without its login; empty if there is none."""
         given = {} if self._given is None else self._given.proxies
         found = requests.utils.select_proxy(self.base_url, {**self._settings["proxies"], **given})
         return (found or "").rpartition("@")[2].rpartition("//")[2].rstrip("/")
@@ -256,15 +258,15 @@ class Session:
         attempt: int,
     ) -> EmailAPIError:
         """Convert an exception of `requests`, `urllib3` or the system into an error of this package."""
-        # With the user's session the mark may be about another request: its hooks may use another client.
+        # With the user's session, `sent` may be about another request: its hooks may use another client.
         sent = exchange.sent if self._given is None else None
         wrong = failure.configuration(error, sent, self._settings["verify"])
         if wrong is not None:
             return ConfigurationError(f"the request cannot be made: {wrong}")
         if sent is None:
             sent = not failure.surely_not_sent(error, self.base_url)
-        if deadline.left() <= 0 and (not sent or request.kind is Kind.READ):
-            return out_of_time(request, attempt)
         why = f"{failure.reason(error, sent, timeout, self._proxy())} ({self.base_url}){failure.remedy(error)}"
+        if deadline.left() <= 0 and (not sent or request.kind is Kind.READ):
+            return out_of_time(request, why, attempt)
         lasting = failure.is_lasting(error)
         return no_response(request, why, sent=sent, retryable=not lasting, attempts=attempt)

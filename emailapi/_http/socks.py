@@ -13,14 +13,14 @@ from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 
 from .._delivery import raised_by_signal
 from .._net import monotonic
-from .connection import LoginRefused, Watched
+from .connection import ProxyLoginRequired, Watched
 from .pool import Adapter, Serving
 
 DEFAULT_PORT = 1080
 
 
 class _Socket(socks.socksocket):  # type: ignore[misc]
-    """A socket whose negotiation with the proxy ends in time, even when the proxy sends single bytes slowly."""
+    """A socket that negotiates with the proxy before the deadline, even when the proxy sends single bytes slowly."""
 
     until = math.inf
 
@@ -28,7 +28,7 @@ class _Socket(socks.socksocket):  # type: ignore[misc]
         if self.until < math.inf:
             left = self.until - monotonic()
             if left <= 0:
-                raise TimeoutError("the time to connect is over")
+                raise TimeoutError("the time to connect has passed")
             self.settimeout(left)
         count: int = super().recv_into(*args, **options)
         return count
@@ -42,7 +42,7 @@ class _ThroughSocks(Watched):
     def _new_conn(self) -> Any:
         seconds = min(math.inf if self.timeout is None else self.timeout, self.exchange.left())
         until = monotonic() + seconds
-        failure: OSError = TimeoutError("the deadline is over")
+        failure: OSError = TimeoutError("the deadline has passed")
         try:
             for target in self._targets():
                 for family, address in self._proxies():
@@ -58,12 +58,12 @@ class _ThroughSocks(Watched):
             failure = failure.socket_err  # type: ignore[attr-defined]
         late = f"no reply within {seconds:.3g} s" if isinstance(failure, TimeoutError) else ""
         words = late or failure.strerror or str(failure)
-        kind = LoginRefused if isinstance(failure, socks.SOCKS5AuthError) else OSError
+        kind = ProxyLoginRequired if isinstance(failure, socks.SOCKS5AuthError) else OSError
         # The same error with each version of urllib3, which convert those of PySocks differently.
         raise urllib3_errors.ProxyError(words, kind(0, words))
 
     def _targets(self) -> Iterator[str]:
-        """Yield the host name, or its addresses when the scheme of the proxy says to resolve it locally."""
+        """Yield the host name, or its addresses if the scheme of the proxy means to resolve it locally."""
         name = self._dns_host.strip("[]")
         if self._socks_options["rdns"]:
             yield name

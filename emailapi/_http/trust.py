@@ -1,4 +1,4 @@
-"""The certificates that a server is verified by: read once for each CA bundle, and not for each connection."""
+"""The trusted certificates: loaded once per CA bundle, not once per connection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 def trust_once(pool_options: dict[str, Any]) -> None:
     """
-    Put a TLS context in the place of a CA bundle in a pool's options.
+    Replace the CA bundle in a pool's options by a TLS context.
 
-    urllib3 loads the bundle anew for each connection, which takes ten times as long as the handshake itself. A bundle
-    that is not there stays: whoever opens a connection names it.
+    urllib3 loads the bundle for each connection, which takes ten times as long as the handshake. A bundle that does not
+    exist is left in the options: urllib3's error names it.
     """
     file, folder = pool_options.get("ca_certs"), pool_options.get("ca_cert_dir")
     path = file or folder
@@ -30,5 +30,5 @@ def trust_once(pool_options: dict[str, Any]) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _context(_kind: type, file: str | None, folder: str | None, _changed: int) -> ssl.SSLContext:
-    """Return a context of the class that `ssl` has now, which gevent and eventlet replace by their own."""
+    """Return a context of the current class of `ssl`, which gevent and eventlet replace."""
     return ssl.create_default_context(cafile=file, capath=folder)

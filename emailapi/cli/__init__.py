@@ -14,7 +14,7 @@ DONE, REFUSED, MISCONFIGURED, INTERRUPTED = 0, 1, 3, 130
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="emailapi", description="Mail through a Postmark-compatible API.")
+    parser = argparse.ArgumentParser(prog="emailapi", description="Email through a Postmark-compatible API.")
     parser.add_argument("--version", action="version", version=f"emailapi {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (demo, sandbox):
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     Run one command and return the exit code.
 
-    0 done, 1 refused or not as expected, 2 usage, 3 configuration, 129 the terminal was closed, 130 interrupted. An
+    0 success, 1 rejected or not as expected, 2 usage, 3 configuration, 129 the terminal was closed, 130 interrupted. An
     error is one line on stderr.
     """
     try:

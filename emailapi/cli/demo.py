@@ -1,4 +1,4 @@
-"""`emailapi demo`: send mails to a sandbox of its own, and see what became of them."""
+"""`emailapi demo`: send emails to a sandbox, and show their states."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
     """Declare the command."""
     parser = commands.add_parser(
         "demo",
-        help="send mails to a sandbox and see what became of them",
-        description="Start a sandbox, send it a few mails through the real client, and show what became of each.",
+        help="send emails to a sandbox and show their states",
+        description="Start a sandbox, send it a few emails through the real client, and show the state of each.",
     )
     parser.set_defaults(run=run)
 
 
 class _NotAsExpected(EmailAPIError):
-    """A step of the demo went another way than it should."""
+    """A step of the demo had another result than expected."""
 
 
 def _expect(found: object, wanted: object, what: str) -> None:
     if found != wanted:
-        raise _NotAsExpected(f"demo: {what} should be {wanted!r}, not {found!r}")
+        raise _NotAsExpected(f"demo: {what} should be {wanted!r}, got {found!r}")
 
 
-def _mails(folder: Path) -> Iterator[tuple[Email, MessageState]]:
-    """Yield each mail that is accepted, with the state it should come to."""
-    yield Email(to="Jane Doe <jane@example.com>", subject="A plain mail", text_body="Hello."), MessageState.DELIVERED
+def _emails(folder: Path) -> Iterator[tuple[Email, MessageState]]:
+    """Yield each email that is accepted, with its expected state."""
+    yield Email(to="Jane Doe <jane@example.com>", subject="A plain email", text_body="Hello."), MessageState.DELIVERED
     report = folder / "report.csv"
-    report.write_text("day,mails\nMonday,3\n")
+    report.write_text("day,emails\nMonday,3\n")
     yield (
         Email(
             to="jane@example.com",
@@ -68,8 +68,8 @@ def _mails(folder: Path) -> Iterator[tuple[Email, MessageState]]:
 
 
 def _send_all(client: Client, folder: Path) -> Iterator[tuple[str, ...]]:
-    """Send every mail, and yield a row of the table for each."""
-    for email, state in _mails(folder):
+    """Send every email, and yield a row of the table for each."""
+    for email, state in _emails(folder):
         result = client.outbound.send(email)
         status = client.messages.status(result)
         details = client.messages.get(result.message_id)
@@ -81,9 +81,9 @@ def _send_all(client: Client, folder: Path) -> Iterator[tuple[str, ...]]:
         client.outbound.send(Email(to=BOUNCING, subject="The same once more", text_body="Hello??"))
     except InactiveRecipient as error:
         _expect(error.addresses, (BOUNCING,), "the suppressed address")
-        yield "The same once more", BOUNCING, f"refused: {error.code}"
+        yield "The same once more", BOUNCING, f"rejected: {error.code}"
     else:
-        raise _NotAsExpected("demo: a mail to a suppressed address should be refused, and was accepted")
+        raise _NotAsExpected("demo: an email to a suppressed address should be rejected, but was accepted")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:
@@ -97,7 +97,7 @@ def _overview(stats: StatsOverview) -> str:
 
 
 def run(_: argparse.Namespace) -> None:
-    """Run the demo; a step that is not as expected is an error."""
+    """Run the demo; a step with an unexpected result is an error."""
     from ..sandbox import Sandbox
 
     with (
@@ -107,8 +107,8 @@ def run(_: argparse.Namespace) -> None:
     ):
         say(f"A sandbox is listening on {sandbox.url}; sending to it through the real client.\n")
         rows = list(_send_all(client, Path(folder)))
-        say(_table([("mail", "to", "became"), *rows]))
+        say(_table([("email", "to", "state"), *rows]))
         stats = client.stats.overview()
         _expect((stats.sent, stats.bounced), (4, 1), "the counts of sent and bounced")
         _expect(client.messages.list().total_count, 3, "the number of messages in the activity")
-        say(f"\n{_overview(stats)}. Everything went as expected; no mail left this machine.")
+        say(f"\n{_overview(stats)}. Everything went as expected; no email left this machine.")

@@ -14,12 +14,12 @@ from flask.cli import with_appcontext
 from ..flask.config import Keys
 from ..flask.sanitizing import address_text
 
-# What the command line reads from the environment, and where an application has it.
+# The environment variables that the command line reads, and that an application configures.
 _VARIABLES = ("EMAILAPI_SERVER_TOKEN", "EMAILAPI_BASE_URL", "EMAILAPI_ALLOW_HTTP")
 
 
 def variables(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return the environment variables that say what a configuration says."""
+    """Return the environment variables with the values of a configuration."""
     keys = Keys(config)
     found = {name: keys.text(name) for name in _VARIABLES if keys.get(name) is not None}
     sender = keys.get("MAIL_DEFAULT_SENDER") or keys.get("DEFAULT_MAIL_SENDER")
@@ -28,7 +28,7 @@ def variables(config: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in found.items() if value}
 
 
-# Help and options are those of the command line itself.
+# Help and options are those of the command line.
 @click.command("emailapi", add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @with_appcontext

@@ -1,4 +1,4 @@
-"""What commands share as processes: output that nobody may be reading, and the signals and pipes that end them."""
+"""Commands as processes: output that may have no reader, and the signals and pipes that end a command."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class OutputFailed(EmailAPIError):
-    """Standard output cannot be written, for another reason than that its reader has gone."""
+    """Standard output cannot be written, for another reason than that its reader is gone."""
 
 
 def say(text: str) -> None:
     """
     Print a line at once.
 
-    When the reader of a pipe has gone, as `head` has after its last line, the text is dropped and the command goes on.
+    If the reader of a pipe is gone, such as `head` after its last line, the text is dropped and the command goes on.
 
     Raises:
         OutputFailed: Standard output cannot be written.
@@ -37,7 +37,7 @@ def say(text: str) -> None:
 
 
 def flush() -> None:
-    """Write what has been printed otherwise, likewise."""
+    """Flush text that was printed otherwise, with the same errors."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -46,7 +46,7 @@ def flush() -> None:
 
 
 def _drop_output(error: OSError) -> None:
-    # What could not be written is still buffered: the interpreter would try once more at its end, and complain.
+    # Unwritten text is still buffered: the interpreter would try to write it at exit, and print an error.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
@@ -55,7 +55,7 @@ def _drop_output(error: OSError) -> None:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """Let `Ending` see the signal, and the same signal end the process at once when it comes again."""
+    """Let `Ending` see the signal; the same signal ends the process at once when it comes again."""
     signal.signal(number, signal.SIG_DFL)
 
 
@@ -63,17 +63,17 @@ class Ending:
     """
     The end of a command that runs until it is told to stop.
 
-    SIGTERM ends it. SIGINT (Ctrl-C) and SIGHUP (the terminal is closed) do, unless they were ignored when it started,
-    as under `nohup`. And where standard input is a pipe or a socket, the command ends when the process at its other end
-    closes it or dies; a pipe that is closed already at the start, as cron leaves it, means nothing. Nothing is read.
+    SIGTERM ends the command. SIGINT (Ctrl-C) and SIGHUP (the terminal is closed) do so unless they were ignored at the
+    start, as under `nohup`. If standard input is a pipe or a socket, the command also ends when the process at the
+    other end closes it or dies, unless it is closed at the start, as under cron. Nothing is read.
 
     Use: `with Ending() as ending:`, in the main thread, and `ending.wait()` inside.
     """
 
     def __enter__(self) -> Self:
-        """Begin to take notice of signals."""
+        """Install handlers of the signals."""
         self._parent = _parents_pipe()
-        # Not an Event: its lock is held for a moment while it is waited for, when a handler may want it.
+        # Not an Event: its lock is held for a moment while waiting, when a handler may need it.
         self._woken, self._waking = socket.socketpair()
         for end in (self._woken, self._waking):
             end.setblocking(False)
@@ -86,7 +86,7 @@ class Ending:
     def __exit__(
         self, error_class: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Put the process's own handlers back."""
+        """Restore the process's own handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._wakeup)
@@ -94,7 +94,7 @@ class Ending:
         self._waking.close()
 
     def wait(self) -> int | None:
-        """Return the signal that ends the command, or None when the pipe of its parent was closed."""
+        """Wait, and return the signal that ends the command, or None if the parent closed its pipe."""
         if self._parent is None:
             select.select([self._woken], [], [])
         else:

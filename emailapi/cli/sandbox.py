@@ -53,7 +53,7 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
 def _greeting(sandbox: Sandbox, data: str | None) -> str:
     kept = f"kept in {data}" if data else "in memory, gone at the end"
     return f"""\
-The sandbox listens on {sandbox.url} (mail {kept}). Ctrl-C ends it. Point a client at it with:
+The sandbox listens on {sandbox.url} (messages {kept}). Ctrl-C ends it. Point a client at it with:
 
   export EMAILAPI_BASE_URL={sandbox.url}
   export EMAILAPI_SERVER_TOKEN={sandbox.token}
@@ -62,7 +62,7 @@ The sandbox listens on {sandbox.url} (mail {kept}). Ctrl-C ends it. Point a clie
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until told to end, and return the exit code: 128 and the signal's number, or 0 for an orderly end."""
+    """Serve until told to end, and return the exit code: 128 plus the signal's number, or 0 for an orderly end."""
     from ..sandbox import Sandbox
 
     with (

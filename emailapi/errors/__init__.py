@@ -1,5 +1,5 @@
 """
-Every error this package raises.
+All errors that this package raises.
 
     EmailAPIError
       ConfigurationError
@@ -18,9 +18,9 @@ Every error this package raises.
       InvalidWebhook (ValueError)
       BatchFailed (in `models.outbound`, with the `BatchResult` that it holds)
 
-Each has `.outcome`, `.retryable` and `.may_have_been_sent`, carries the request it is about, and pickles whole.
-`ERROR_CODES` is the one table of the service's codes: the client raises from it, the sandbox refuses by it, and the
-docs list it.
+Each error has `.outcome`, `.retryable` and `.may_have_been_sent`, describes the request, and can be pickled.
+`ERROR_CODES` is the one table of the service's codes: the client raises errors by it, the sandbox rejects requests by
+it, and the documentation lists it.
 """
 
 from .base import EmailAPIError, Outcome
@@ -50,6 +50,7 @@ from .exceptions import (
     TransportError,
     Unauthorized,
 )
+from .files import unreadable_file
 
 __all__ = [
     "ERROR_CODES",
@@ -80,4 +81,11 @@ __all__ = [
     "TransportError",
     "Unauthorized",
     "error_class",
+    "unreadable_file",
 ]
+
+# Tracebacks name the exceptions as users import them, and pickles refer to them by these names.
+for _name in __all__:
+    _public = globals()[_name]
+    if isinstance(_public, type) and issubclass(_public, EmailAPIError):
+        _public.__module__ = "emailapi"

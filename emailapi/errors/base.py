@@ -1,4 +1,4 @@
-"""What all errors of this package have in common."""
+"""The base class of all errors, and the outcomes of a send."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Self
 
 
 class Outcome(StrEnum):
-    """What became of a send, as far as the caller may rely on it."""
+    """The outcome of a send, as far as the caller may rely on it."""
 
     ACCEPTED = "accepted"
     NOT_SENT = "not_sent"
@@ -20,24 +20,26 @@ def _restore(error_class: type[EmailAPIError], args: tuple[object, ...], known: 
     error.args = args
     error.__dict__.update(known)
     if "__notes__" in known:
-        error.__notes__ = [*known["__notes__"]]  # a copy has notes of its own
+        error.__notes__ = [*known["__notes__"]]  # a copy must not share its notes
     return error
 
 
 class EmailAPIError(Exception):
     """
-    Whatever goes wrong in this package.
+    The base class of all errors that this package raises.
 
     Attributes:
-        message: One sentence naming what is wrong.
-        outcome: What became of the mail: `NOT_SENT` or `UNKNOWN`.
+        message: The problem, in one sentence.
+        outcome: The outcome of the send: `NOT_SENT` or `UNKNOWN`.
         retryable: Whether the same call may succeed later.
         method: HTTP method of the request, if there was one.
-        path: Its path, without host and query.
-        attempts: How often the request was tried; 0 when nothing left.
-        status: HTTP status of the answer.
+        path: Path of the request, without host and query.
+        attempts: Number of attempts; 0 if nothing was sent.
+        status: HTTP status of the response.
         code: The service's error code (`ERROR_CODES`).
-        request_id: The service's id of the request, when it gives one.
+        request_id: The service's id of the request, if it returns one.
+        index: The place of the email in its batch, from 0; None outside a batch.
+        idempotency_key: The key of the email, for an item of a batch.
     """
 
     outcome: Outcome = Outcome.NOT_SENT
@@ -49,6 +51,8 @@ class EmailAPIError(Exception):
     status: int | None = None
     code: int | None = None
     request_id: str | None = None
+    index: int | None = None
+    idempotency_key: str | None = None
 
     def __init__(
         self,
@@ -63,7 +67,7 @@ class EmailAPIError(Exception):
         outcome: Outcome | None = None,
         retryable: bool | None = None,
     ) -> None:
-        """Keep the sentence, what is known of the request, and what differs from the class's outcome."""
+        """Store the message, the facts about the request, and values that differ from those of the class."""
         super().__init__(message)
         self.message = message
         self.method = method
@@ -79,21 +83,21 @@ class EmailAPIError(Exception):
 
     @property
     def may_have_been_sent(self) -> bool:
-        """Whether the mail may be on its way although the call failed."""
+        """Whether the email may have been sent although the call failed."""
         return self.outcome is Outcome.UNKNOWN
 
     def replace(self, *, cause: BaseException | None = None, **changes: object) -> Self:
         """
-        Return a copy with other attributes; an error is never changed after it was made.
+        Return a copy with other attributes; an error is never changed after its creation.
 
         The copy keeps notes, traceback, cause and context.
 
         Args:
-            cause: What caused it, as after `raise ... from`; None keeps the cause it has.
-            changes: Values of its attributes, by name.
+            cause: The cause, as of `raise ... from`; None keeps the present cause.
+            changes: New values of attributes, by name.
 
         Raises:
-            TypeError: It has no such attribute.
+            TypeError: The error has no such attribute.
         """
         unknown = [name for name in changes if not hasattr(self, name)]
         if unknown:
@@ -107,7 +111,7 @@ class EmailAPIError(Exception):
         return other
 
     def __str__(self) -> str:
-        """Return the sentence and, in brackets, the request it is about."""
+        """Return the message and, in brackets, the request."""
         facts = []
         if self.method:
             facts.append(f"{self.method} {self.path}")
@@ -120,13 +124,13 @@ class EmailAPIError(Exception):
         return f"{self.message} ({', '.join(facts)})" if facts else self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle class, arguments and all attributes."""
+        """Pickle the class, the arguments and all attributes."""
         return _restore, (type(self), self.args, self.__dict__)
 
     def __eq__(self, other: object) -> bool:
-        """Two errors are equal when they are of one class and know the same."""
+        """Compare class and attributes."""
         return type(self) is type(other) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        """Hash by class and sentence, which never change."""
+        """Hash the class and the message, which never change."""
         return hash((type(self), self.args))

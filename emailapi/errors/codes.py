@@ -29,7 +29,7 @@ class ErrorCode(NamedTuple):
         code: The value of `ErrorCode` in the response. It is not an HTTP status, although some numbers look like one.
         status: The HTTP status of the response; 200 for a code that belongs to one item of a response.
         error: The exception class that is raised.
-        meaning: What is wrong, in our words.
+        meaning: The problem, in our words.
     """
 
     code: int

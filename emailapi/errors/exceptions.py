@@ -13,69 +13,71 @@ if TYPE_CHECKING:
 
 
 class ConfigurationError(EmailAPIError):
-    """No token, an option that cannot be, or an extra that is not installed."""
+    """A token is missing, an option is not valid, an extra is not installed, or a client is closed."""
 
 
 class InvalidArgument(EmailAPIError, ValueError):
     """
-    An argument of a call cannot be right.
+    An argument of a call is not valid.
 
     Attributes:
-        argument: The argument's name.
+        argument: Name of the argument.
     """
 
     argument: str | None
 
     def __init__(self, message: str, *, argument: str | None = None, **facts: Any) -> None:
-        """Keep the argument's name beside the sentence."""
+        """Store the message and the name of the argument."""
         super().__init__(message, **facts)
         self.argument = argument
 
 
 class InvalidEmail(InvalidArgument):
     """
-    A mail that was refused before a byte left.
+    An email is not valid, or cannot be sent by the transport. Nothing was sent.
+
+    An error of an attachment's file is also the `OSError` that caused it, such as a `FileNotFoundError`.
 
     Attributes:
-        field: The field at fault, as in `"to"`, `"metadata"` or `"attachments"`; the sentence names the item in it.
-        index: The mail's place in its batch, from 0.
+        field: The field, such as `"to"`, `"metadata"` or `"attachments"`; the message names the item in it.
+        index: The place of the email in its batch, from 0.
     """
 
     field: str
     index: int | None
 
     def __init__(self, message: str, *, field: str, index: int | None = None, **facts: Any) -> None:
-        """Keep the field's name and the mail's place in its batch."""
+        """Store the message, the field and the place of the email in its batch."""
         super().__init__(message, **{"argument": field, **facts})
         self.field = field
         self.index = index
 
     def at(self, index: int) -> InvalidEmail:
-        """Return the same error, naming the mail's place in its batch."""
-        return type(self)(f"mail {index}: {self.message}", field=self.field, index=index)
+        """Return the same error, naming the place of the email in its batch."""
+        return self.replace(message=f"email at index {index}: {self.message}", index=index).with_traceback(None)
 
 
 class TransportError(EmailAPIError):
-    """The service could not be reached, or gave no answer that can be read."""
+    """The service could not be reached, or its response could not be read."""
 
     retryable = True
 
 
 class ConnectionFailed(TransportError, ConnectionError):
-    """Surely not sent: name, connect, proxy CONNECT or TLS handshake failed."""
+    """Nothing was sent: name resolution, connecting, the proxy's CONNECT or the TLS handshake failed."""
 
 
 class DeliveryUnknown(TransportError):
     """
-    The request may have been carried out, and no response says whether it was.
+    The request may have been carried out: no response tells.
 
-    `outbound.find` takes this error, and searches for the email by its key in its stream.
+    `outbound.find` accepts this error, and searches for the email by its key in its stream.
 
     Attributes:
-        idempotency_key: The key that the email carries; None when it carries none and cannot be looked up.
-        message_stream: The message stream that the email was sent through; None where the request sends no email.
-        recipients: By SMTP and LMTP, what the server said of recipients before the connection broke. Of the others
-            nothing is known.
+        idempotency_key: The key that the email carries; None if it carries none and cannot be looked up.
+        message_stream: The message stream of the email; None if the request sends no email.
+        recipients: By SMTP and LMTP, the results of recipients before the connection broke. The outcome for other
+            recipients is unknown.
     """
 
     outcome = Outcome.UNKNOWN
@@ -83,7 +85,7 @@ class DeliveryUnknown(TransportError):
     idempotency_key: str | None
     message_stream: str | None = None
     recipients: tuple[RecipientResult, ...] = ()
-    # Ids of messages that carry the key and are another email.
+    # Ids of messages that carry the key but are another email.
     _others: tuple[str, ...] = ()
 
     def __init__(
@@ -95,7 +97,7 @@ class DeliveryUnknown(TransportError):
         recipients: Sequence[RecipientResult] = (),
         **facts: Any,
     ) -> None:
-        """Keep the key, and the stream, that the email can be looked up by."""
+        """Store the key and the stream by which the email can be looked up."""
         super().__init__(message, **facts)
         self.idempotency_key = idempotency_key
         self.message_stream = message_stream
@@ -103,25 +105,25 @@ class DeliveryUnknown(TransportError):
 
 
 class DeadlineExceeded(TransportError, TimeoutError):
-    """Out of time, and nothing was sent."""
+    """The deadline passed, and nothing was sent; raise `deadline`."""
 
 
 class InvalidResponse(TransportError):
-    """An answer that cannot be read."""
+    """The response cannot be read."""
 
 
 class APIError(EmailAPIError):
     """
-    The service answered, and refused.
+    The service rejected the request.
 
     Attributes:
-        errors: With code 11, field name to the sentences about it.
+        errors: With code 11, the messages about each field, by its name.
     """
 
     errors: Mapping[str, Sequence[str]]
 
     def __init__(self, message: str, *, errors: Mapping[str, Sequence[str]] | None = None, **facts: Any) -> None:
-        """Keep what the service said of each field."""
+        """Store the message and the messages about fields."""
         super().__init__(message, **facts)
         self.errors = errors or {}
 
@@ -131,7 +133,7 @@ class Unauthorized(APIError):
 
 
 class InvalidRequest(APIError):
-    """The service found the request invalid."""
+    """The request is not valid for the service."""
 
 
 class InactiveRecipient(APIError):
@@ -139,31 +141,31 @@ class InactiveRecipient(APIError):
     Every recipient is suppressed.
 
     Attributes:
-        addresses: The suppressed addresses the service named, in lower case.
+        addresses: The suppressed addresses that the service named, in lower case.
     """
 
     addresses: tuple[str, ...]
 
     def __init__(self, message: str, *, addresses: Sequence[str] = (), **facts: Any) -> None:
-        """Keep the addresses that the service named."""
+        """Store the message and the addresses."""
         super().__init__(message, **facts)
         self.addresses = tuple(addresses)
 
 
 class SenderNotAllowed(APIError):
-    """This sender, or this account, may not send yet."""
+    """The sender or the account is not allowed to send yet."""
 
 
 class NotFound(APIError):
-    """The service does not know the thing asked for."""
+    """The requested object does not exist."""
 
 
 class Conflict(APIError):
-    """The thing exists already, or something still uses it."""
+    """The object exists already, or is still in use."""
 
 
 class LimitExceeded(APIError):
-    """A limit of the plan, the server or the call is reached."""
+    """A limit of the plan, the server or the request is reached."""
 
 
 class RateLimited(APIError):
@@ -171,26 +173,26 @@ class RateLimited(APIError):
     Too many requests.
 
     Attributes:
-        retry_after: Seconds the service asks to wait, when it says so.
+        retry_after: Seconds to wait that the service requested, if any.
     """
 
     retryable = True
     retry_after: float | None
 
     def __init__(self, message: str, *, retry_after: float | None = None, **facts: Any) -> None:
-        """Keep how long the service asks to wait."""
+        """Store the message and the seconds to wait."""
         super().__init__(message, **facts)
         self.retry_after = retry_after
 
 
 class ServiceUnavailable(APIError):
-    """The service is down for maintenance, or wants another connection (HTTP 421, 425), and took nothing."""
+    """The service is down for maintenance, or requires another connection (HTTP 421, 425); nothing was accepted."""
 
     retryable = True
 
 
 class ServerError(APIError):
-    """The service failed while it answered."""
+    """The service failed to serve a read."""
 
     retryable = True
 
@@ -198,14 +200,14 @@ class ServerError(APIError):
 @attrs.frozen(kw_only=True)
 class RecipientResult:
     """
-    What a server said of one recipient of a mail.
+    The result of one recipient of an email, as reported by an SMTP or LMTP server.
 
     Attributes:
-        email: The address, as it travelled.
-        accepted: Whether it was taken.
-        code: The reply's code, as in 250 or 550.
-        enhanced_code: The reply's enhanced code (RFC 3463), as in `"5.1.1"`, when it has one.
-        message: The reply's text.
+        email: The address, as it was sent.
+        accepted: Whether the server accepted the recipient.
+        code: The code of the reply, such as 250 or 550.
+        enhanced_code: The enhanced code of the reply (RFC 3463), such as `"5.1.1"`, or None.
+        message: The text of the reply.
     """
 
     email: str
@@ -216,18 +218,18 @@ class RecipientResult:
 
     @property
     def temporary(self) -> bool:
-        """Whether it was refused for now, and may be taken later."""
+        """Whether the recipient was rejected for now, and may be accepted later."""
         return self.code is not None and 400 <= self.code < 500
 
 
 class SMTPError(EmailAPIError):
     """
-    What an SMTP server refused.
+    An SMTP or LMTP server rejected the email, all its recipients, or the login.
 
     Attributes:
-        code: The reply's code, as in 550; one of 400 to 499 is `retryable`.
-        enhanced_code: The reply's enhanced code (RFC 3463), as in `"5.7.1"`, when it has one.
-        recipients: What was said of each recipient, when it came to that.
+        code: The code of the reply, such as 550; codes from 400 to 499 are `retryable`.
+        enhanced_code: The enhanced code of the reply (RFC 3463), such as `"5.7.1"`, or None.
+        recipients: The results of the recipients, if there are any.
     """
 
     enhanced_code: str | None
@@ -241,7 +243,7 @@ class SMTPError(EmailAPIError):
         recipients: Sequence[RecipientResult] = (),
         **facts: Any,
     ) -> None:
-        """Keep what the server said."""
+        """Store the message and the parts of the reply."""
         code = facts.get("code")
         super().__init__(message, **{"retryable": None if code is None else 400 <= code < 500, **facts})
         self.enhanced_code = enhanced_code
@@ -250,16 +252,16 @@ class SMTPError(EmailAPIError):
 
 class SESError(EmailAPIError):
     """
-    What Amazon SES refused.
+    Amazon SES rejected the email.
 
     Attributes:
-        aws_code: SES's own name for what is wrong, as in `"MessageRejected"`.
+        aws_code: SES's code of the error, such as `"MessageRejected"`.
     """
 
     aws_code: str | None
 
     def __init__(self, message: str, *, aws_code: str | None = None, **facts: Any) -> None:
-        """Keep what SES called it."""
+        """Store the message and SES's code."""
         super().__init__(message, **{"retryable": False, **facts})
         self.aws_code = aws_code
 

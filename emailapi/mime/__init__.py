@@ -1,8 +1,8 @@
 """
-Mails as bytes, and bytes as mails.
+Emails to MIME messages, and back.
 
-The headers are written and folded here, not by `email.policy`, which makes another recipient of a long quoted name with
-a comma and breaks `List-Unsubscribe`.
+Headers are written and folded here, not by `email.policy`, which changes the recipients of a long quoted name with a
+comma, and breaks `List-Unsubscribe`.
 """
 
 from .from_message import from_message

@@ -1,4 +1,4 @@
-"""Text and bytes in 7-bit lines: bodies (RFC 2045), encoded words (RFC 2047), and parameters (RFC 2231)."""
+"""Text and bytes as 7-bit lines: bodies (RFC 2045), encoded words (RFC 2047), and parameters (RFC 2231)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from binascii import b2a_base64, b2a_qp
 from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote
 
-# RFC 5322 section 2.1.1 asks for 78 and allows 998; RFC 2047 wants 76 of a line with encoded words.
+# RFC 5322 section 2.1.1 recommends 78 and allows 998; RFC 2047 limits lines with encoded words to 76.
 LINE = 76
 LINE_LIMIT = 998
-# What text cannot be broken in lines of; leaves room for a name before it and brackets around it.
+# The longest text that cannot be broken into lines; leaves room for a name before and brackets around the text.
 TOKEN_LIMIT = 900
 PRINTABLE = re.compile("[ -~]*")
 
 
 def long_line(data: bytes, end: bytes = b"\r\n") -> int:
-    """Return where the first line of more than 998 octets begins, or -1; each line is closed by `end`."""
+    """Return where the first line of more than 998 octets begins, or -1; lines are terminated by `end`."""
     room = LINE_LIMIT + len(end)
     at = 0
     while len(data) - at > LINE_LIMIT:
-        # From behind: a thousand bytes are passed over at once.
+        # Backwards: a thousand bytes are skipped at once.
         found = data.rfind(end, at, at + room)
         if found < 0:
             return at
@@ -28,13 +28,13 @@ def long_line(data: bytes, end: bytes = b"\r\n") -> int:
     return -1
 
 
-# What quoted-printable leaves as it is, line feeds included; a space at a line's end costs two more and is not counted.
+# Bytes that quoted-printable leaves as they are; a space at the end of a line costs two more, which is not counted.
 _AS_IS = bytes(byte for byte in range(32, 127) if byte != 0x3D) + b"\n\t"
 _LINE_END = re.compile(b"\r\n?|\n")
 
 
 def encode_text(text: str) -> tuple[str, bytes]:
-    """Return a body's transfer encoding, and its bytes: as they are if they can be, else whichever form is shorter."""
+    """Return a body's transfer encoding and its bytes: unchanged if possible, else in the shorter encoding."""
     data = text.encode()
     if b"\r" in data:
         data = _LINE_END.sub(b"\n", data)
@@ -44,7 +44,7 @@ def encode_text(text: str) -> tuple[str, bytes]:
 
 
 def is_7bit(data: bytes) -> bool:
-    """Return whether bytes with LF line ends can travel as they are."""
+    """Return whether bytes with LF line ends are valid 7-bit data."""
     return (
         data.isascii()
         and b"\0" not in data
@@ -53,9 +53,9 @@ def is_7bit(data: bytes) -> bool:
 
 
 def encode_lines(data: bytes) -> tuple[str, bytes]:
-    """Return bytes with LF line ends, which cannot travel as they are, as quoted-printable or base64."""
+    """Return bytes with LF line ends, which are not 7-bit data, as quoted-printable or base64."""
     escaped = len(data.translate(None, _AS_IS))
-    # Quoted-printable ends its lines in `=`: three bytes for 75, where base64 has two for 76.
+    # Quoted-printable ends its lines with `=`: three bytes per 75, where base64 needs two per 76.
     if (len(data) + 2 * escaped) * 78 * 3 <= len(data) * 75 * 4:
         return "quoted-printable", b2a_qp(data).replace(b"\n", b"\r\n")
     return "base64", encode_bytes(data.replace(b"\n", b"\r\n"))
@@ -67,7 +67,7 @@ def encode_bytes(content: bytes) -> bytes:
     return b"\r\n".join([encoded[at : at + LINE] for at in range(0, len(encoded), LINE)])
 
 
-# What may stand in a word of a phrase as it is (RFC 2047 section 5.3): a name's rule, and good for every header.
+# Characters that need no encoding in a word of a phrase (RFC 2047 section 5.3), the strictest rule of all headers.
 _PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
 _Q = ["_" if byte == 0x20 else chr(byte) if byte in _PLAIN else f"={byte:02X}" for byte in range(256)]
 _UNESCAPED = _PLAIN + b" "
@@ -77,10 +77,10 @@ _ROOM = 63
 
 def encoded_words(text: str, first: int = 75) -> list[str]:
     """
-    Return the words that spell a text, each of at most 75 characters, the first of at most `first` (at least 24).
+    Return the encoded words of a text, each of at most 75 characters, the first of at most `first` (at least 24).
 
-    No word ends inside a character. What stands between two words is not part of the text, so each but the first may
-    begin a line.
+    No word ends inside a character. White space between two words is not part of the text, so each word but the first
+    may begin a line.
     """
     data = text.encode()
     if len(data) + 2 * len(data.translate(None, _UNESCAPED)) <= (len(data) + 2) // 3 * 4:
@@ -118,14 +118,14 @@ def _pieces(text: str, length: Callable[[bytes], int], first: int, room: int) ->
     yield b"".join(piece)
 
 
-# What stands in quotes; a backslash is left out: readers disagree on what it means there.
+# Characters of a quoted string; a backslash is left out, because readers disagree on its meaning.
 _QUOTABLE = re.compile(r"(?![ \"<])[ !-\[\]-~]*(?<! )")
-# Beside letters, digits and `_.-~` (RFC 2231 section 7, attribute-char); `%`, `'` and `*` have a meaning there.
+# Besides letters, digits and `_.-~` (RFC 2231 section 7, attribute-char); `%`, `'` and `*` have a meaning there.
 _ATTRIBUTE = "!#$&+^`{|}"
 
 
 def with_parameters(name: str, value: str, parameters: Sequence[tuple[str, str]]) -> str:
-    """Return a header with its parameters, each on a line of its own where they do not fit on one."""
+    """Return a header with its parameters, each on a line of its own if they do not fit on one."""
     pieces = [piece for parameter in parameters for piece in write_parameter(*parameter)]
     line = "; ".join([f"{name}: {value}", *pieces])
     return (line if len(line) <= LINE else ";\r\n ".join([f"{name}: {value}", *pieces])) + "\r\n"
@@ -133,10 +133,10 @@ def with_parameters(name: str, value: str, parameters: Sequence[tuple[str, str]]
 
 def write_parameter(name: str, value: str) -> list[str]:
     """
-    Return a parameter, in as many pieces as it takes to keep each on a line (RFC 2231 section 3).
+    Return a parameter, in as many pieces as are needed to keep each on a line (RFC 2231 section 3).
 
-    Plain text is quoted. Any other is percent-encoded, as is what readers would strip: spaces, quotes and angles around
-    it. No character is split between two pieces.
+    Plain text is quoted. Other text is percent-encoded, as are characters that readers would strip: outer spaces,
+    quotes and angle brackets. No character is split between two pieces.
     """
     if _QUOTABLE.fullmatch(value) and "=?" not in value:
         quoted = value.replace('"', '\\"')

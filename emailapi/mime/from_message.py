@@ -1,4 +1,4 @@
-"""A ready message to an `Email`."""
+"""Converting a ready message to an `Email`."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _COMMENT = re.compile(r"\(.*\)|\s")
 
 def from_message(message: Message | str | bytes) -> Email:
     """
-    Rebuild a ready message, an object of the standard library or its bytes, as an `Email`.
+    Convert a ready message, an object of the standard library or its bytes, to an `Email`.
 
-    Every header of the message either becomes a field of the email or one of its `headers`, or the message is
-    rejected, and the error names the header: nothing is left out silently. The same holds for the headers and
-    parameters of parts. What Postmark reads in `X-PM-` headers becomes the fields it stands for. Rewritten, with the
-    same meaning, are MIME-Version, boundaries and transfer encodings. Left out is only what no reader shows: text
-    before and after the parts, and the Content-ID of a file that no HTML refers to.
+    Every header of the message becomes a field of the email or one of its `headers`, or the message is rejected, and
+    the error names the header: nothing is dropped silently. The same holds for the headers and parameters of parts.
+    Postmark's `X-PM-` headers become the fields that they stand for. MIME-Version, boundaries and transfer encodings
+    are written anew, with the same meaning. Only content that no reader shows is left out: text before and after the
+    parts, and the Content-ID of a file that no HTML refers to.
 
     Raises:
-        InvalidEmail: Naming what an `Email` cannot express, and what to do: Resent headers, a DKIM signature, a second
-            text, a calendar among the alternatives, a signed or encrypted message, several From addresses, an unknown
-            charset, a header whose value is not text.
+        InvalidEmail: An `Email` cannot express a part of the message: Resent headers, a DKIM signature, a second text,
+            a calendar among the alternatives, a signed or encrypted message, several From addresses, an unknown
+            charset, a header whose value is not text. The error names the part, and what to do.
     """
     return by_library(lambda: Email(**_fields(parse(message))))
 
@@ -47,7 +47,7 @@ def _fields(message: Message) -> dict[str, Any]:
     if senders:
         if len(senders) > 1:
             raise InvalidEmail(
-                f"From has {len(senders)} addresses, and an email has one sender: name the others in Reply-To, or "
+                f"From has {len(senders)} addresses, but an email has one sender: put the others in Reply-To, or "
                 f"{SEND_AS_GIVEN}",
                 field="sender",
             )
@@ -63,7 +63,7 @@ def _fields(message: Message) -> dict[str, Any]:
 
 
 def _headers(message: Message, fields: dict[str, Any]) -> list[Header]:
-    """Return the headers that are no fields of an email; what Postmark reads in one is put into the fields."""
+    """Return the headers that are not fields of an email; Postmark's `X-PM-` headers are put into the fields."""
     kept = []
     for name, value in message.raw_items():
         kind = name.strip().lower()
@@ -83,24 +83,25 @@ def _headers(message: Message, fields: dict[str, Any]) -> list[Header]:
 
 def _check_header(name: str, kind: str) -> None:
     """
-    Raise an error for a header that says something else about a rebuilt email than it said about the message.
+    Reject a header that would mean something else in a converted email than in the message.
 
     Raises:
-        InvalidEmail: With the field "headers".
+        InvalidEmail: The header is one of these; the field is "headers".
     """
     if kind.startswith("resent-"):
         raise InvalidEmail(
-            f"{name}: an email sent by the API goes to its To, Cc and Bcc, not to whom a message was resent to: remove "
-            f"the Resent headers and set To, or {SEND_AS_GIVEN}",
+            f"{name}: an email sent by the API goes to its To, Cc and Bcc, not to the Resent recipients: remove the "
+            f"Resent headers and set To, or {SEND_AS_GIVEN}",
             field="headers",
         )
     if is_signature(kind):
         raise InvalidEmail(
-            f"{name}: the signature would not hold over the rebuilt message: remove the header, or {SEND_AS_GIVEN}",
+            f"{name}: the signature would not be valid for the converted message: remove the header, or "
+            f"{SEND_AS_GIVEN}",
             field="headers",
         )
 
 
 def _check_version(text: str) -> None:
     if _COMMENT.sub("", text) not in ("1.0", ""):
-        raise InvalidEmail(f"MIME-Version must be 1.0, not {text[:40]!r}: {SEND_AS_GIVEN}", field="headers")
+        raise InvalidEmail(f"MIME-Version must be 1.0, got {text[:40]!r}: {SEND_AS_GIVEN}", field="headers")

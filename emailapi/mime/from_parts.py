@@ -1,4 +1,4 @@
-"""The parts of a ready message to the bodies and files of an email."""
+"""Converting the parts of a ready message to the bodies and attachments of an email."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class _Found:
 
     Attributes:
         bodies: The bodies, by field.
-        files: Each file, and whether it stands beside HTML that may show it.
-        ids: The Content-ID of each part that is no file.
+        files: Each file, and whether it is next to HTML that may show it.
+        ids: The Content-ID of each part that is not a file.
     """
 
     bodies: dict[str, str] = attrs.Factory(dict)
@@ -61,7 +61,7 @@ def read_parts(message: Message) -> dict[str, Any]:
     Return `text_body`, `html_body` and `attachments` of a message.
 
     Raises:
-        InvalidEmail: Naming what an email cannot express, and what to do.
+        InvalidEmail: An email cannot express a part; the error names the part, and what to do.
     """
     found = _Found()
     if message.get_payload() is None:
@@ -71,7 +71,7 @@ def read_parts(message: Message) -> dict[str, Any]:
     shown = _references(found.bodies.get("html_body") or "")
     if found.ids & shown:
         raise InvalidEmail(
-            f"Content-ID: the HTML refers to a part that is no file: attach it as one, or {SEND_AS_GIVEN}",
+            f"Content-ID: the HTML refers to a part that is not a file: attach it as a file, or {SEND_AS_GIVEN}",
             field="message",
         )
     return {
@@ -89,7 +89,7 @@ def _references(html: str) -> set[str]:
 
 
 def _part(part: Message, found: _Found, depth: int, *, root: bool = True, related: bool = False) -> None:
-    """Read one part; `root` says that it may be a body, `related` that HTML beside it may show it."""
+    """Read one part; with `root` it may be a body, with `related` HTML next to it may show it."""
     part = without_none(part)
     check_headers(part, top=depth == 0)
     kind = part.get_content_type()
@@ -112,7 +112,7 @@ def _multipart(part: Message, kind: str, found: _Found, depth: int) -> None:
     parts: Any = part.get_payload()
     if not isinstance(parts, list) or not parts:
         raise InvalidEmail(
-            f"the message has a {kind} without parts: attach one, or name its true boundary", field="message"
+            f"the message has a {kind} without parts: attach one, or set the right boundary", field="message"
         )
     odd = next((child for child in parts if not isinstance(child, Message)), None)
     if odd is not None:
@@ -136,17 +136,17 @@ def _content_id(part: Message) -> str:
 def _body(part: Message, found: _Found, field: str) -> None:
     if field in found.bodies:
         raise InvalidEmail(
-            f"the message has a second body of type {part.get_content_type()}, and an email has one: join their texts, "
+            f"the message has a second body of type {part.get_content_type()}, but an email has one: join their texts, "
             f"give the part a file name, or {SEND_AS_GIVEN}",
             field=field,
         )
-    # As it is kept: `get_payload()` would put signs for bytes that are not of the charset.
+    # The raw payload: `get_payload()` would replace bytes that are not valid in the charset.
     text: Any = part._payload  # type: ignore[attr-defined]
     if not isinstance(text, str):
-        raise InvalidEmail(f"a body is {type(text).__name__}, not text: give set_payload a str", field=field)
+        raise InvalidEmail(f"a body is {type(text).__name__}, not text: pass a str to set_payload", field=field)
     if text.isascii() or transfer_encoding(part) or _SURROGATE.search(text):
         charset = part.get_content_charset() or "ascii"
-        # Who says nothing, or ASCII, mostly means UTF-8 when there is more.
+        # Without a charset, or with ASCII, other bytes are mostly UTF-8.
         data = _content(part)
         with naming_charset():
             text = decode_bytes(data, "utf-8" if charset in ("ascii", "us-ascii") else charset, "a body", field)
@@ -157,7 +157,7 @@ def _content(part: Message) -> bytes:
     encoding = transfer_encoding(part)
     if encoding not in _ENCODINGS:
         raise InvalidEmail(
-            f"a part has the transfer encoding {encoding!r}, which is unknown: use base64, or {SEND_AS_GIVEN}",
+            f"a part has the unknown transfer encoding {encoding!r}: use base64, or {SEND_AS_GIVEN}",
             field="message",
         )
     data = part.get_payload(decode=True)
@@ -175,8 +175,8 @@ def _alternative(parts: list[Message], found: _Found, depth: int, _: Message) ->
         kind = child.get_content_type()
         if kind not in _ALTERNATIVES or file_name(child):
             raise InvalidEmail(
-                f"an email has no {kind} among its alternatives: attach it to a multipart/mixed that the alternatives "
-                f"stand in, too, or {SEND_AS_GIVEN}",
+                f"an email cannot have {kind} among its alternatives: attach it to a multipart/mixed that contains the "
+                f"alternatives, too, or {SEND_AS_GIVEN}",
                 field="message",
             )
         _part(child, found, depth)
@@ -199,7 +199,7 @@ def _mixed(parts: list[Message], found: _Found, depth: int, _: Message) -> None:
         more = len(found.bodies) > before
         if shown and more:
             raise InvalidEmail(
-                "the message shows one body after another, and an email's two bodies are one in two forms: join their "
+                "the message shows one body after another, but an email's two bodies are two forms of one: join their "
                 f"texts, use multipart/alternative, or {SEND_AS_GIVEN}",
                 field="html_body",
             )
@@ -224,22 +224,24 @@ def _file(part: Message, place: int) -> Attachment:
 
 
 def _message(part: Message) -> bytes:
-    """Return a message in a message, or a report's blocks, as bytes; lines that are not encoded end in CRLF."""
+    """Return a message in a message, or the blocks of a report, as bytes; unencoded lines end in CRLF."""
     is_parsed = isinstance(part.get_payload(), list)
     data = inner_bytes(part) if is_parsed else _content(part)
     encoding = transfer_encoding(part)
     if encoding in ("", "7bit", "8bit"):
         return _LINE_ENDS.sub(b"\r\n", data)
-    if is_parsed and encoding == "base64":  # not allowed, and met
+    if is_parsed and encoding == "base64":  # not allowed, but it occurs
         try:
             return a2b_base64(data)
         except Base64Error:
-            raise InvalidEmail(f"it is no valid base64: encode it anew, or {SEND_AS_GIVEN}", field="message") from None
+            raise InvalidEmail(
+                f"base64 data is not valid: encode it anew, or {SEND_AS_GIVEN}", field="message"
+            ) from None
     return a2b_qp(data) if is_parsed and encoding == "quoted-printable" else data
 
 
 def _type(part: Message) -> str:
-    """Return a part's type with its parameters, but for its name."""
+    """Return a part's type with its parameters, except its name."""
     written = [part.get_content_type()]
     for name, value in parameters(part, "Content-Type"):
         if name != "name":

@@ -1,4 +1,4 @@
-"""Headers of a standard-library message: the values users put into them, and the text and addresses they hold."""
+"""Headers of a standard-library message: values that users set, and the text and addresses in them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ..models.address import Address, parse_addresses
 
 T = TypeVar("T")
 
-# How each refusal to rebuild a message ends.
+# The end of each error that rejects converting a message.
 SEND_AS_GIVEN = "send the message as given, by SMTPTransport.send_message or SESTransport.send_message"
-PAIR_HINT = "a name and an address are written together, as in formataddr(('Shop', 'shop@example.com'))"
+PAIR_HINT = "write a name and an address together, as in formataddr(('Shop', 'shop@example.com'))"
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -29,12 +29,12 @@ _LISTS = frozenset({"to", "cc", "bcc", "reply-to", "resent-to", "resent-cc", "re
 
 def by_library(read: Callable[[], T], remedy: str = SEND_AS_GIVEN) -> T:
     """
-    Return what a function finds that asks the standard library for parameters, boundaries and parts.
+    Call a function that reads parameters, boundaries and parts by the standard library, and return its result.
 
-    The library fails in many ways on what is broken: `filename*` beside `filename*0*` is a TypeError.
+    The library fails in many ways on broken messages: `filename*` next to `filename*0*` is a TypeError.
 
     Raises:
-        InvalidEmail: With the field "message": the library failed; or what the function raises of its own.
+        InvalidEmail: The library failed (the field is "message"), or the function raised it.
     """
     try:
         return read()
@@ -49,16 +49,16 @@ def by_library(read: Callable[[], T], remedy: str = SEND_AS_GIVEN) -> T:
 
 @contextmanager
 def naming_charset() -> Iterator[None]:
-    """Name the remedy in the error for bytes that are not of their charset."""
+    """Add the remedy to the error for bytes that are not valid in their charset."""
     try:
         yield
     except InvalidEmail as error:
-        remedy = f"name the true charset, or {SEND_AS_GIVEN}"
+        remedy = f"set the right charset, or {SEND_AS_GIVEN}"
         raise InvalidEmail(f"{error.message}: {remedy}", field=error.field) from None
 
 
 def without_none(message: Message) -> Message:
-    """Return a message without the headers whose value is None: each stands for no header."""
+    """Return a message without the headers whose value is None, which means no header."""
     kept = [(name, value) for name, value in message.raw_items() if value is not None]
     if len(kept) == len(message):
         return message
@@ -68,33 +68,33 @@ def without_none(message: Message) -> Message:
 
 
 def values_of(message: Message, name: str) -> list[Any]:
-    """Return the values of all headers of a name, as the message keeps them; None is no header."""
+    """Return the values of all headers of a name, as the message stores them; None means no header."""
     return [value for key, value in message.raw_items() if value is not None and key.strip().lower() == name]
 
 
 def check_text(value: object, name: str, field: str) -> str | EncodedHeader:
     """
-    Return a header's value, which is text or an `email.header.Header`.
+    Check that a header's value is text or an `email.header.Header`, and return it.
 
     Raises:
-        InvalidEmail: Naming `field`: the value has another type.
+        InvalidEmail: The value has another type; the field is `field`.
     """
     if isinstance(value, (str, EncodedHeader)):
         return value
-    hint = "give its str()"
+    hint = "convert it by str()"
     if isinstance(value, (list, tuple, set, frozenset, dict)):
-        hint = PAIR_HINT if name.lower() in ("from", "sender") else "give one text"
+        hint = PAIR_HINT if name.lower() in ("from", "sender") else "pass one text"
     elif isinstance(value, (bytes, bytearray, memoryview)):
         hint = "decode it"
-    raise InvalidEmail(f"{name} must be text, not {type(value).__name__}: {hint}", field=field)
+    raise InvalidEmail(f"{name} must be text, got {type(value).__name__}: {hint}", field=field)
 
 
 def listed_addresses(value: object, name: str, field: str) -> tuple[Address, ...] | None:
     """
-    Return the addresses of a list or tuple that was put into a header of recipients; None for any other value.
+    Return the addresses of a list or tuple that was set as a header of recipients; None for any other value.
 
     Raises:
-        InvalidEmail: Naming `field`: an item is no address.
+        InvalidEmail: An item is not an address; the field is `field`.
     """
     if not isinstance(value, (list, tuple)) or name.strip().lower() not in _LISTS:
         return None
@@ -118,24 +118,24 @@ def listed_addresses(value: object, name: str, field: str) -> tuple[Address, ...
 
 def header_text(value: EncodedHeader, name: str, field: str) -> str:
     """
-    Return what the standard library's `Header` has encoded, folded with CRLF.
+    Return the encoded form of the standard library's `Header`, folded with CRLF.
 
     Raises:
-        InvalidEmail: Naming `field`: it cannot be encoded, or would make another header.
+        InvalidEmail: The header cannot be encoded, or would make another header; the field is `field`.
     """
     try:
         return value.encode(linesep="\r\n")
     except (AssertionError, MessageError, LookupError, TypeError, ValueError):
         pass
-    raise InvalidEmail(f"{name} cannot be encoded, or has a line break in it: give its text", field=field)
+    raise InvalidEmail(f"{name} cannot be encoded, or contains a line break: pass its text", field=field)
 
 
 def raw_text(value: object, name: str) -> str:
     """
-    Return a header's text, unfolded; encoded words in it are not decoded yet.
+    Return a header's text, unfolded; encoded words are not decoded yet.
 
     Raises:
-        InvalidEmail: Naming the header: its value is no text, or has bytes that are no UTF-8.
+        InvalidEmail: The value is not text, or has bytes that are not UTF-8; the error names the header.
     """
     value = check_text(value, name, _field(name))
     text = header_text(value, name, _field(name)) if isinstance(value, EncodedHeader) else str(value)
@@ -146,20 +146,20 @@ def raw_text(value: object, name: str) -> str:
             text = ""
         if not text:
             raise InvalidEmail(
-                f"{name} has bytes that are no UTF-8: write it as an encoded word (RFC 2047)", field=_field(name)
+                f"{name} has bytes that are not UTF-8: write it as an encoded word (RFC 2047)", field=_field(name)
             )
     return _FOLD.sub("", text).strip(" \t\r\n")
 
 
 def text_of(value: object, name: str) -> str:
     """
-    Return a header's text, its encoded words decoded.
+    Return a header's text, with its encoded words decoded.
 
     Raises:
-        InvalidEmail: Naming the header: its value is no text, or a word, or the charset of one, cannot be decoded.
+        InvalidEmail: The value is not text, or an encoded word cannot be decoded; the error names the header.
     """
     text = raw_text(value, name)
-    # An EmailMessage has decoded its own.
+    # An EmailMessage has decoded them.
     if hasattr(value, "fold"):
         return text
     with naming_charset():
@@ -168,26 +168,26 @@ def text_of(value: object, name: str) -> str:
 
 def decoded(text: str, name: str, field: str | None = None) -> str:
     """
-    Return a text with its encoded words decoded; the space between two of them is not part of it.
+    Return a text with its encoded words decoded; the space between two of them is not part of the text.
 
     Raises:
-        InvalidEmail: Naming `field`, or the header's: a word cannot be decoded.
+        InvalidEmail: A word cannot be decoded; the field is `field`, or that of the header.
     """
     return encoded_words.decode_words(text, name, field or _field(name))
 
 
 def addresses_of(message: Message, name: str) -> tuple[Address, ...]:
     """
-    Return the addresses of all headers of a name, groups with all their members.
+    Return the addresses of all headers of a name, including the members of groups.
 
     Raises:
-        InvalidEmail: Naming the header: one is no address, or there is text and no address in it.
+        InvalidEmail: An address is not valid, or the text contains none; the error names the header.
     """
     field = _field(name)
     found: list[Address] = []
     for value in values_of(message, name):
         listed = listed_addresses(value, name.title(), field)
-        # An EmailMessage has decoded its own.
+        # An EmailMessage has decoded the encoded words.
         found += (
             read_addresses(raw_text(value, name.title()), name.title(), field, plain=hasattr(value, "fold"))
             if listed is None
@@ -198,18 +198,18 @@ def addresses_of(message: Message, name: str) -> tuple[Address, ...]:
 
 def read_addresses(text: str, name: str, field: str, *, plain: bool = False) -> tuple[Address, ...]:
     """
-    Return the addresses in a header's text; `plain` says that no encoded words are left in it.
+    Return the addresses in a header's text; `plain` means that it has no encoded words.
 
     Raises:
-        InvalidEmail: Naming `field`: one is no address, or there is text and no address in it.
+        InvalidEmail: An address is not valid, or the text contains none; the field is `field`.
     """
     try:
         found = parse_addresses(text, decode=not plain)
     except InvalidEmail as error:
         raise InvalidEmail(f"{name}: {error.message}", field=field) from None
-    # An empty group, as in `undisclosed-recipients:;`, is meant; all in a comment, as in a tuple's repr, is not.
+    # An empty group, such as `undisclosed-recipients:;`, is valid; a text in a comment, as in a tuple's repr, is not.
     if not found and text.strip() and ";" not in text:
-        raise InvalidEmail(f"{name}: {text[:80]!r} names no address; several are separated by commas", field=field)
+        raise InvalidEmail(f"{name}: {text[:80]!r} contains no address; separate several by commas", field=field)
     return found
 
 

@@ -1,7 +1,7 @@
 """
-The headers of a mail, written and folded by us: what `email.policy` folds can read back as other recipients.
+The headers of an email, written and folded here: readers may see other recipients in headers that `email.policy` folds.
 
-Three kinds: addresses, free text (encoded where it is not plain ASCII), and structured values (ids, URLs), which
+There are three kinds: addresses, free text (encoded unless it is plain ASCII), and structured values (ids, URLs), which
 encoded words would break.
 """
 
@@ -15,7 +15,7 @@ from ..models.address import Address, parse_addresses
 from ..models.header import Header
 from .encoding import LINE, LINE_LIMIT, PRINTABLE, TOKEN_LIMIT, encoded_words
 
-# Values of ids, URLs and keywords: machines read them, and read no encoded words.
+# Headers with ids, URLs and keywords: machines read them, and do not decode encoded words.
 STRUCTURED = frozenset(
     (
         "message-id in-reply-to references date received return-path dkim-signature arc-seal arc-message-signature "
@@ -23,14 +23,14 @@ STRUCTURED = frozenset(
         "list-unsubscribe list-unsubscribe-post list-subscribe list-help list-post list-owner list-archive"
     ).split()
 )
-# Values that are addresses.
+# Headers with addresses.
 ADDRESS_HEADERS = frozenset(
     (
         "from to cc bcc reply-to sender resent-from resent-sender resent-to resent-cc resent-bcc "
         "disposition-notification-to return-receipt-to errors-to mail-followup-to mail-reply-to"
     ).split()
 )
-# A signature over the message, as it was when it was signed.
+# Signatures over the message as it was when it was signed.
 _SIGNATURES = frozenset({"domainkey-signature", "x-pgp-sig"})
 _BREAKS = re.compile("[\r\n\0]")
 _ODD_SPACE = re.compile("^ | $|  |\t")
@@ -39,19 +39,18 @@ _TOKEN = re.compile("[ \t]*[^ \t]+")
 
 
 def is_signature(kind: str) -> bool:
-    """Return whether a header, by its name in small letters, is a signature over the message, or a seal over one."""
+    """Return whether a header, by its name in lower case, is a signature over the message, or a seal."""
     return kind in _SIGNATURES or kind.endswith("dkim-signature") or kind.startswith("arc-")
 
 
 def check_line(text: str, what: str, field: str) -> None:
     """
-    Return when nothing in a text can end a line.
+    Check that a text has no character that ends a line.
 
-    The models see to that already; this is what stands between a mail changed behind their back and a header of
-    somebody else's.
+    The models check it, too; this check protects the headers of an email that was changed after its creation.
 
     Raises:
-        InvalidEmail: It has a CR, LF or NUL.
+        InvalidEmail: The text has a CR, LF or NUL.
     """
     if _BREAKS.search(text):
         raise InvalidEmail(f"{what} must not contain a line break or a NUL", field=field)
@@ -59,9 +58,9 @@ def check_line(text: str, what: str, field: str) -> None:
 
 def fold(name: str, items: Iterable[list[str]]) -> str:
     """
-    Return a header of items, each some tokens with a space before each; lines are broken between tokens only.
+    Return a header of items, each of tokens with a space before them; lines are broken between tokens only.
 
-    An item stays on one line where it can.
+    An item stays on one line if possible.
     """
     lines: list[str] = []
     line = start = f"{name}:"
@@ -74,7 +73,7 @@ def fold(name: str, items: Iterable[list[str]]) -> str:
             lines.append(line)
             line = ""
         for token in tokens:
-            # The first line always has a token: one of a name alone looks to some readers like a header without text.
+            # The first line always has a token: some readers take a line with only a name for a header without text.
             if len(line) + len(token) >= LINE and line and (line != start or len(line) + len(token) >= LINE_LIMIT):
                 lines.append(line)
                 line = ""
@@ -85,11 +84,11 @@ def fold(name: str, items: Iterable[list[str]]) -> str:
 
 def write_addresses(name: str, group: Iterable[Address], field: str, *, utf8: bool = False) -> str:
     """
-    Return a header of addresses: names in quotes or encoded words, mailboxes as they are, folded behind commas.
+    Return a header of addresses: names quoted or in encoded words, mailboxes as they are, folded after commas.
 
     Raises:
-        InvalidEmail: Naming `field`: a mailbox that needs SMTPUTF8 (and `utf8` is not set), or that no reader would
-            read as it is.
+        InvalidEmail: A mailbox needs SMTPUTF8 and `utf8` is not set, or readers would see another address; the field
+            is `field`.
     """
     items = [_address_tokens(name, address, field, utf8) for address in group]
     for tokens in items[:-1]:
@@ -99,29 +98,29 @@ def write_addresses(name: str, group: Iterable[Address], field: str, *, utf8: bo
 
 def check_mailbox(address: Address, field: str, utf8: bool) -> None:
     """
-    Return when a mailbox can stand in a header.
+    Check that a mailbox can be written in a header.
 
     Raises:
-        InvalidEmail: Naming `field`: it needs SMTPUTF8 and `utf8` is not set, looks like an encoded word, or is longer
-            than a line.
+        InvalidEmail: The mailbox needs SMTPUTF8 and `utf8` is not set, looks like an encoded word, or is longer than a
+            line; the field is `field`.
     """
     mailbox = address.mailbox
     check_line(mailbox, field, field)
     if not (utf8 or mailbox.isascii()):
         raise InvalidEmail(
-            f"{field}: {address.email!r} has a local part that is not ASCII, which only a server with SMTPUTF8 takes",
+            f"{field}: {address.email!r} must have an ASCII local part unless the server offers SMTPUTF8",
             field=field,
         )
     if "=?" in mailbox:
-        # Readers that decode before they parse would find another address in it.
-        raise InvalidEmail(f"{field}: {address.email!r} looks like an encoded word", field=field)
+        # Readers that decode before they parse would see another address.
+        raise InvalidEmail(f"{field}: {address.email!r} must not look like an encoded word", field=field)
     if len(mailbox) > TOKEN_LIMIT // (1 if mailbox.isascii() else 4):
         raise InvalidEmail(f"{field}: an address of {len(mailbox)} characters is longer than a line", field=field)
 
 
 def check_address(address: Address, field: str, utf8: bool) -> None:
     """
-    Check that an address can stand in a header, name and all.
+    Check that an address with its name can be written in a header.
 
     Raises:
         InvalidEmail: As `write_addresses`.
@@ -146,33 +145,33 @@ def _address_tokens(header: str, address: Address, field: str, utf8: bool) -> li
 
 
 def write_subject(subject: str) -> str:
-    """Return the subject; one with tabs, double or outer spaces is encoded: on the way they get lost."""
+    """Return the subject; with tabs, double or outer spaces it is encoded, because they may get lost in transit."""
     return _write_text("Subject", subject, bool(_ODD_SPACE.search(subject)))
 
 
 def write_header(header: Header, *, utf8: bool = False) -> str:
     """
-    Return a header of the sender's own.
+    Return one of the email's own headers.
 
     Raises:
-        InvalidEmail: Naming "headers": it would show who gets a copy in secret, a structured value is not ASCII, or it
-            cannot be broken into lines.
+        InvalidEmail: The header would reveal Bcc recipients, a structured value is not ASCII, or the header cannot be
+            broken into lines; the field is "headers".
     """
     name = header.name
     if name.lower() == "resent-bcc":
-        raise InvalidEmail(f"headers: {name} would show who gets a copy in secret; use bcc=", field="headers")
+        raise InvalidEmail(f"headers: {name} would reveal Bcc recipients: use bcc=", field="headers")
     return write_value(name, header.value, "headers", utf8=utf8)
 
 
 def write_value(name: str, value: str, field: str, *, utf8: bool = False) -> str:
     """
-    Return a header by what its name says of its value: addresses, a structured value, or free text.
+    Return a header, written by the kind of its name: addresses, a structured value, or free text.
 
     Raises:
-        InvalidEmail: Naming `field`.
+        InvalidEmail: The value cannot be written; the field is `field`.
     """
     kind = name.lower()
-    check_line(name, "a header's name", field)
+    check_line(name, "the name of a header", field)
     check_line(value, name, field)
     if len(name) > LINE:
         raise InvalidEmail(f"{field}: a name of {len(name)} characters is longer than a line", field=field)
@@ -193,15 +192,15 @@ def _parsed(name: str, value: str, field: str) -> tuple[Address, ...]:
 def _write_structured(name: str, value: str, field: str) -> str:
     value = value.strip(" \t")
     if not PRINTABLE.fullmatch(value.replace("\t", " ")):
-        raise InvalidEmail(f"{field}: {name} must be ASCII, as in a URL with its other characters as %XX", field=field)
+        raise InvalidEmail(f"{field}: {name} must be ASCII: write other characters of a URL as %XX", field=field)
     written = fold_text(name, value) or fold_text(name, value.replace(",", ", "))
     if not written:
-        raise InvalidEmail(f"{field}: {name} has no spaces to break it at, and is longer than a line", field=field)
+        raise InvalidEmail(f"{field}: {name} is longer than a line, and has no spaces to break it at", field=field)
     return written
 
 
 def fold_text(name: str, value: str) -> str:
-    """Return the header with its spaces as given, broken before some of them; "" when a piece is longer than a line."""
+    """Return the header with its spaces as given, broken before some of them; "" if a piece is longer than a line."""
     if len(name) + 2 + len(value) <= LINE:
         return f"{name}: {value}\r\n"
     lines: list[str] = []
@@ -209,7 +208,7 @@ def fold_text(name: str, value: str) -> str:
     for token in _TOKEN.findall(value):
         if len(token) > TOKEN_LIMIT:
             return ""
-        # Only a single space is broken at: some readers make one space of all that stands around a break.
+        # Break only at single spaces: some readers reduce the white space around a break to one space.
         if len(line) + len(token) > LINE and len(line) > len(name) + 2 and token[1:2] not in (" ", "\t", ""):
             lines.append(line)
             line = ""
@@ -219,7 +218,7 @@ def fold_text(name: str, value: str) -> str:
 
 
 def _write_text(name: str, value: str, encode: bool) -> str:
-    """Return a header of free text; what is not plain in it is encoded, from the first such word to the last."""
+    """Return a header of free text; words that are not plain are encoded, from the first to the last of them."""
     check_line(value, name, name.lower())
     if not encode and "=?" not in value and PRINTABLE.fullmatch(value.replace("\t", " ")):
         written = fold_text(name, value)
@@ -236,5 +235,5 @@ def _write_text(name: str, value: str, encode: bool) -> str:
 
 
 def _first(name: str) -> int:
-    """Return the room for a word on the first line."""
+    """Return the room for an encoded word on the first line."""
     return max(LINE - len(name) - 2, 24)

@@ -1,4 +1,4 @@
-"""A ready message: its bytes, which leave as given so that a signature over it still holds, and its envelope."""
+"""A ready message: its bytes, which are sent as given so that signatures stay valid, and its envelope."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .writing import distinct
 
 _LINE_END = re.compile(b"\r\n?|\n")
 _HEADER_END = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\n\n")
-# A line end that no space follows: where a value ends.
+# A line end without white space after it: the end of a value.
 _FIELD_END = re.compile(rb"(\r\n(?![ \t])|\n(?![ \t])|\r(?![\n \t]))")
-# A header as it should be, seen at one glance: what is another way is looked at field by field.
+# A header block in the usual form; any other is checked field by field.
 _USUAL = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\r\n]*(?:\r\n[ \t][^\r\n]*)*(?:\r\n|\Z))+")
 _NAME = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _SECRET = (b"bcc", b"resent-bcc")
@@ -25,22 +25,22 @@ _SECRET = (b"bcc", b"resent-bcc")
 
 def as_given(message: Message | str | bytes) -> bytes:
     """
-    Return a ready message as it leaves: byte for byte as given, but for what no server would take or must not see.
+    Return the bytes of a ready message as it is sent: unchanged, except for what servers reject or must not see.
 
     Lines end in CRLF. Bcc, Resent-Bcc, and a line of an mbox file (`From a@x Mon Jan ...`) or empty lines before the
     headers are removed. A message that has a line of more than 998 octets is encoded anew, unless it is signed.
 
-    Text is encoded as UTF-8, and so is a local part that is not ASCII (`needs_utf8` tells). A `Message` keeps less of
-    what was parsed than bytes do (a space behind a colon): what is signed is best given as bytes.
+    Text is encoded as UTF-8, including local parts that are not ASCII (see `needs_utf8`). A `Message` does not preserve
+    all bytes that were parsed (such as a space after a colon): pass signed messages as bytes.
 
     Raises:
-        InvalidEmail: With the field "message": it is empty or no message, has a NUL, a header that is no text or breaks
-            out of its line, or a line of more than 998 octets that cannot be encoded, or must not be: the message is
-            signed. With "headers": a line that is no header hides those behind it.
+        InvalidEmail: The message is empty or not a message, has a NUL, a header that is not text or contains a line
+            break, or a line of more than 998 octets that cannot be encoded, or must not be because the message is
+            signed (the field is "message"); or a line that is not a header hides those after it ("headers").
     """
     data = serialize(message) if isinstance(message, Message) else without_preface(raw_bytes(message))
     if b"\0" in data:
-        raise InvalidEmail("a message must not contain a NUL: encode its part in base64", field="message")
+        raise InvalidEmail("a message must not contain a NUL: encode the part in base64", field="message")
     content = _as_given(data)
     at = long_line(content)
     return content if at < 0 else _encoded_anew(content, at, message)
@@ -60,7 +60,7 @@ def _encoded_anew(content: bytes, at: int, message: Message | str | bytes) -> by
     Return a message without lines over 998 octets, the first of which begins at `at`.
 
     Raises:
-        InvalidEmail: Naming the number of the line in the message as it was given.
+        InvalidEmail: The message cannot be encoded; the error has the number of the line in the given message.
     """
     given = content if isinstance(message, Message) else raw_bytes(message)
     place = max(given.find(content[at : at + 999].partition(b"\r\n")[0]), 0)
@@ -86,50 +86,51 @@ def _is_crlf(data: bytes) -> bool:
 
 
 def _header(header: bytes) -> bytes:
-    """Return the header's fields without those that show who gets a copy in secret."""
+    """Return the header block without the fields that reveal Bcc recipients."""
     pieces = _FIELD_END.split(header)
     ends = set(pieces[1::2])
     if b"\r" in ends:
-        raise InvalidEmail("a header has a carriage return in it: end lines in CRLF or LF", field="message")
+        raise InvalidEmail("a header contains a carriage return: end lines with CRLF or LF", field="message")
     if len(ends) > 1:
         # Lines that end in CRLF, and one that does not: it came in with a value.
         raise InvalidEmail(
-            "the headers end their lines both with CRLF and with LF: is one broken in two?", field="message"
+            "the headers have CRLF and LF line ends: use one of them, and check for a line break in a value",
+            field="message",
         )
     kept = []
     for field in pieces[::2]:
         found = _NAME.match(field)
         if found is None:
             name = field.split(b":")[0][:40].decode("ascii", "replace")
-            raise InvalidEmail(f"{name!r} is where a header should be: begin with `Name: value` lines", field="message")
+            raise InvalidEmail(f"{name!r} is not a header: begin the message with `Name: value` lines", field="message")
         if b"\r" in field.replace(b"\r\n", b""):
             raise InvalidEmail(
-                f"{found[1].decode()} has a carriage return in it: end lines in CRLF or LF", field="message"
+                f"{found[1].decode()} contains a carriage return: end lines with CRLF or LF", field="message"
             )
         if found[1].lower() not in _SECRET:
             kept.append(_LINE_END.sub(b"\r\n", field) + b"\r\n")
     if not kept:
-        raise InvalidEmail("a message needs headers, with an empty line behind them", field="message")
+        raise InvalidEmail("a message needs headers, and an empty line after them", field="message")
     return b"".join(kept)
 
 
 def envelope_of(message: Message | str | bytes) -> tuple[str | None, tuple[str, ...]]:
     """
-    Return who a ready message is from and to: the mailbox of its Sender or From, and each of To, Cc and Bcc once.
+    Return the envelope of a ready message: the mailbox of Sender or From, and those of To, Cc and Bcc, each once.
 
-    A message that was resent goes by its Resent headers. The sender is None when no header names one.
+    For a message that was resent, the Resent headers count. The sender is None if no header names one.
 
     Raises:
-        InvalidEmail: Naming the header that cannot be read; or a line is no header, or there are several blocks of
-            Resent headers.
+        InvalidEmail: A header or a line cannot be read, or there are several blocks of Resent headers; the error names
+            the header.
     """
-    return by_library(lambda: _envelope(parse(message, headers_only=True)), "say who the message is from and to")
+    return by_library(lambda: _envelope(parse(message, headers_only=True)), "pass sender= and recipients=")
 
 
 def _envelope(message: Message) -> tuple[str | None, tuple[str, ...]]:
     blocks = max(len(values_of(message, f"resent-{name}")) for name in ("date", "from", "to"))
     if blocks > 1:
-        raise InvalidEmail("several blocks of Resent headers: say who the message is from and to", field="headers")
+        raise InvalidEmail("several blocks of Resent headers: pass sender= and recipients=", field="headers")
     prefix = "resent-" if blocks else ""
     senders = addresses_of(message, f"{prefix}sender") or addresses_of(message, f"{prefix}from")
     recipients = [address for name in ("to", "cc", "bcc") for address in addresses_of(message, prefix + name)]

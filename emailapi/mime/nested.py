@@ -1,4 +1,4 @@
-"""Messages encoded anew, part by part: those in a message, which must not be base64 (RFC 2046), and ready ones."""
+"""Encoding messages anew, part by part: attached messages, which must not be base64 (RFC 2046), and ready messages."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _DEPTH_LIMIT = 50
 @attrs.frozen
 class _Rule:
     """
-    What an entity must be.
+    The requirements for an entity.
 
     Attributes:
-        fits: Says of bytes with LF line ends whether they can stay as they are.
-        where: The message, as an error names it.
-        field: The field of an error.
-        remedy: The end of an error.
+        fits: Tells whether bytes with LF line ends can stay as they are.
+        where: The message, as error messages name it.
+        field: The field of errors.
+        remedy: The end of error messages.
         folds: Whether headers may be folded anew.
     """
 
@@ -51,18 +51,18 @@ class _Rule:
 
 
 def is_signed(content: bytes) -> bool:
-    """Return whether a message's header, its lines ended by CRLF, says that its body must not be touched."""
+    """Return whether a message's header block, with CRLF line ends, says that the body must not be changed."""
     return _SIGNED.search(content, 0, content.find(b"\r\n\r\n")) is not None
 
 
 def short_lines(content: bytes) -> bytes:
     """
-    Return a ready message, its lines ended by CRLF, with parts and headers that have too long lines written anew.
+    Return a ready message, with CRLF line ends, whose parts and headers with too long lines are written anew.
 
     Text around its parts stays as it is.
 
     Raises:
-        InvalidEmail: With the field "message": a header cannot be folded, or a part cannot be encoded.
+        InvalidEmail: A header cannot be folded, or a part cannot be encoded; the field is "message".
     """
     rule = _Rule(lambda data: long_line(data, b"\n") < 0, "the message", "message", folds=True)
     return _entity(content.replace(b"\r\n", b"\n"), rule, 0).replace(b"\n", b"\r\n")
@@ -70,10 +70,10 @@ def short_lines(content: bytes) -> bytes:
 
 def seven_bit(content: bytes) -> bytes:
     """
-    Return a ready message, its lines ended by CRLF, with those parts encoded anew that are not 7-bit.
+    Return a ready message, with CRLF line ends, whose parts that are not 7-bit are encoded anew.
 
     Raises:
-        InvalidEmail: With the field "message": a part cannot be encoded, or a header is not ASCII.
+        InvalidEmail: A part cannot be encoded, or a header is not ASCII; the field is "message".
     """
     rule = _Rule(is_7bit, "the message", "message")
     return _entity(content.replace(b"\r\n", b"\n"), rule, 0).replace(b"\n", b"\r\n")
@@ -81,12 +81,12 @@ def seven_bit(content: bytes) -> bytes:
 
 def nested_message(data: bytes, where: str, *, whole: bool) -> bytes:
     """
-    Return an attached message as 7-bit bytes with CRLF line ends; only parts that are not so are encoded anew.
+    Return an attached message as 7-bit bytes with CRLF line ends; only parts that are not 7-bit are encoded anew.
 
-    `whole` says that it is a message with parts (`message/rfc822`), and not a report of lines, which cannot be encoded.
+    `whole` means a message with parts (`message/rfc822`), and not a report of lines, which cannot be encoded.
 
     Raises:
-        InvalidEmail: Naming "attachments": it cannot be made 7-bit.
+        InvalidEmail: The message cannot be made 7-bit; the field is "attachments".
     """
     lines = _LINE_END.sub(b"\n", data)
     if not is_7bit(lines):
@@ -101,7 +101,7 @@ def nested_message(data: bytes, where: str, *, whole: bool) -> bytes:
 
 
 def _entity(data: bytes, rule: _Rule, depth: int, *, is_message: bool = True) -> bytes:
-    """Return an entity (headers, blank line, body) that fits: a message, or a part of one."""
+    """Return an entity (headers, blank line, body), a message or a part, that meets the requirements."""
     if rule.fits(data):
         return data
     found = _HEADER_END.search(data)
@@ -128,12 +128,12 @@ def _entity(data: bytes, rule: _Rule, depth: int, *, is_message: bool = True) ->
         if is_message and b"mime-version" not in fields:
             header = b"MIME-Version: 1.0\n" + header
         return _leaf(header, body, fields.get(b"content-transfer-encoding", b"").strip().lower(), rule)
-    # An "8bit" that is none any more.
+    # An "8bit" that is no longer true.
     return (_TRANSFER.sub(b"", header) if is_7bit(body) else header) + body
 
 
 def _multipart(body: bytes, boundary: bytes, rule: _Rule, depth: int) -> bytes:
-    """Return a multipart's body with each part made to fit; preamble and epilogue, which nobody reads, must do so."""
+    """Return a multipart's body with each part adapted; preamble and epilogue, which no reader shows, must fit."""
     delimiter = re.compile(rb"(?:^|\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?:\n|\Z)")
     pieces: list[bytes] = []
     at = 0
@@ -165,10 +165,10 @@ def _leaf(header: bytes, body: bytes, encoding: bytes, rule: _Rule) -> bytes:
 
 def _refolded(header: bytes) -> bytes:
     """
-    Return a header block, its lines ended by LF, with those fields folded anew that have lines of over 998 octets.
+    Return a header block, with LF line ends, whose fields with lines of over 998 octets are folded anew.
 
     Raises:
-        InvalidEmail: With the field "message": naming the field that cannot be broken.
+        InvalidEmail: A field cannot be broken into lines; the error names the field.
     """
     fields = re.split(rb"(?<=\n)(?![ \t])", header)
     return b"".join([field if long_line(field, b"\n") < 0 else _refolded_field(field) for field in fields])
@@ -179,7 +179,7 @@ def _refolded_field(field: bytes) -> bytes:
     value = re.sub(rb"\n(?=[ \t])", b"", value).strip(b" \t\n")
     name = before.decode("latin-1").strip()
     kind = name.lower()
-    # Each byte is a character, for lines are measured in bytes.
+    # One character per byte, because lines are measured in bytes.
     written = fold_text(name, value.decode("latin-1"))
     if written:
         return written.replace("\r\n", "\n").encode("latin-1")
@@ -188,7 +188,7 @@ def _refolded_field(field: bytes) -> bytes:
     except UnicodeDecodeError:
         text = ""
     if not text or kind.startswith("content-"):
-        raise InvalidEmail(f"{name} has no spaces to break it at", field="message")
+        raise InvalidEmail(f"{name} is longer than a line, and has no spaces to break it at", field="message")
     if kind in ADDRESS_HEADERS:
         written = write_addresses(name, read_addresses(text, name, "message"), "message", utf8=True)
     else:

@@ -1,4 +1,4 @@
-"""Raw messages: what stands before their headers, and how the standard library's parser takes them apart."""
+"""Raw messages: data before their headers, and parsing by the standard library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from email.policy import compat32
 from ..errors import InvalidEmail
 from .header_values import by_library
 
-# Empty lines, and the line that begins a message in an mbox file; `From : a@x` is a header, if an old one.
+# Empty lines, and the first line of a message in an mbox file; `From : a@x` is a header in an obsolete form.
 _PREFACE = re.compile(rb"[\r\n]*(?:From (?![ \t]*:)[^\r\n]*(?:\r\n|\r|\n|\Z)[\r\n]*)?")
 _SPACED_FROM = re.compile(rb"^From[ \t]+:", re.MULTILINE)
 _HEADER_END = re.compile(rb"\r\n\r?\n|\n\r?\n|\r\r|\Z")
@@ -19,29 +19,29 @@ _HIDDEN = re.compile(r"[!-9;-~]+[ \t]+:")
 
 
 class _Unopened(Message):
-    """A message for the parser, which leaves parts of type `message/*` as they are: it could not write them again."""
+    """A message for the parser, which leaves `message/*` parts as bytes, because it could not write them unchanged."""
 
     def get_content_type(self) -> str:
-        """Return the type, and another one for `message/*`."""
+        """Return the type, or another one for `message/*`."""
         kind = super().get_content_type()
         return "application/octet-stream" if kind.startswith("message/") else kind
 
 
 def parse(message: object, *, headers_only: bool = False) -> Message:
     """
-    Return a message as the standard library has it; text is taken for UTF-8.
+    Return a message as the standard library parses it; text is encoded as UTF-8.
 
-    Of what is parsed here, a part of type `message/*` has its bytes as payload, not messages.
+    In a message parsed here, the payload of a `message/*` part is its bytes, not a message.
 
     Raises:
-        InvalidEmail: With the field "message": it is none, or cannot be read; with "headers": a line that is no header
-            hides those behind it.
+        InvalidEmail: The input is not a message, or cannot be read (the field is "message"); or a line that is not a
+            header hides those after it ("headers").
     """
     if isinstance(message, Message):
         given = message
     else:
         data = _plain_from(without_preface(raw_bytes(message)))
-        # The default policy refuses legal text, and is slow.
+        # The default policy rejects valid text, and is slow.
         parser = BytesParser(_Unopened, policy=compat32)
         given = by_library(lambda: _opened(parser.parsebytes(data, headersonly=headers_only)))
     check_separator(given, parsed=given is not message)
@@ -49,7 +49,7 @@ def parse(message: object, *, headers_only: bool = False) -> Message:
 
 
 def _plain_from(data: bytes) -> bytes:
-    """Write `From : a@x` as every other header: the parser takes it for the beginning of an mbox, and drops it."""
+    """Rewrite `From : a@x` as other headers are written: the parser takes it for an mbox line, and drops it."""
     found = _HEADER_END.search(data)
     end = found.start() if found else len(data)
     return _SPACED_FROM.sub(b"From:", data[:end]) + data[end:] if _SPACED_FROM.search(data, 0, end) else data
@@ -63,10 +63,10 @@ def _opened(message: Message) -> Message:
 
 def check_separator(message: Message, *, parsed: bool = False) -> None:
     """
-    Raise an error if a line hides the headers behind it, as `Bcc : x` does: the parser took them for the body.
+    Check that no line hides the headers after it, as `Bcc : x` does: the parser treats them as the body.
 
     Raises:
-        InvalidEmail: With the field "headers". Text that was parsed, and given its headers afterwards, is fine.
+        InvalidEmail: A line does; the field is "headers". Parsed text that was given headers afterwards is valid.
     """
     payload = message._payload  # type: ignore[attr-defined]
     hidden = (parsed and len(message)) or (isinstance(payload, str) and _HIDDEN.match(payload))
@@ -76,7 +76,7 @@ def check_separator(message: Message, *, parsed: bool = False) -> None:
         for defect in message.defects
     ):
         raise InvalidEmail(
-            "a line among the headers is no header, and hides those behind it: write `Name: value` without a space "
+            "a line among the headers is not a header, and hides those after it: write `Name: value` without a space "
             "before the colon, and an empty line before the body",
             field="headers",
         )
@@ -84,10 +84,10 @@ def check_separator(message: Message, *, parsed: bool = False) -> None:
 
 def raw_bytes(message: object) -> bytes:
     """
-    Return a message that was given as text or bytes as bytes.
+    Return the bytes of a message that was given as text or bytes.
 
     Raises:
-        InvalidEmail: With the field "message": it is neither, or has a lone surrogate that stands for no byte.
+        InvalidEmail: The input is neither, or has a lone surrogate that stands for no byte; the field is "message".
     """
     if isinstance(message, str):
         return encoded(message)
@@ -101,18 +101,18 @@ def encoded(text: str) -> bytes:
     Return a text as UTF-8.
 
     Raises:
-        InvalidEmail: With the field "message": it has a lone surrogate that stands for no byte.
+        InvalidEmail: The text has a lone surrogate that stands for no byte; the field is "message".
     """
     try:
-        # What was read from bytes may hold some that were no text.
+        # Text that was read from bytes may contain surrogates for bytes that are not text.
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         pass
-    raise InvalidEmail("a message must not contain a lone surrogate: decode its text anew", field="message")
+    raise InvalidEmail("a message must not contain a lone surrogate: decode its text again", field="message")
 
 
 def without_preface(data: bytes) -> bytes:
-    """Return a raw message without empty lines and an mbox line before its headers."""
+    """Return a raw message without the empty lines and the mbox line before its headers."""
     if data[:1] not in b"F\r\n":
         return data
     found = _PREFACE.match(data)

@@ -1,4 +1,4 @@
-"""Headers and parameters of a part: each is carried over when a message is rebuilt, or rejected by name."""
+"""Headers and parameters of parts: each is preserved when a message is converted, or rejected by name."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ..models.encoded_words import decode_bytes
 from .header_values import SEND_AS_GIVEN, check_text, decoded, naming_charset, raw_text, values_of
 
 _CARRIED = frozenset({"content-type", "content-transfer-encoding", "content-disposition", "content-id"})
-# The first says nothing in a part, and the second repeats the Content-ID.
+# The first has no meaning in a part; the second repeats the Content-ID.
 _WITHOUT_MEANING = frozenset({"mime-version", "x-attachment-id"})
 
 
 def check_headers(part: Message, *, top: bool) -> None:
     """
-    Check the headers that say what a part is; `top` says that it is the message itself, whose other headers are not.
+    Check the headers that describe a part; with `top`, it is the message itself, whose other headers are not checked.
 
     Raises:
-        InvalidEmail: Naming the header: it is there twice, its value is no text, or an email cannot express it.
+        InvalidEmail: A header occurs twice, is not text, or cannot be expressed by an email; the error names it.
     """
     seen = set()
     for name, value in part.raw_items():
@@ -35,16 +35,16 @@ def check_headers(part: Message, *, top: bool) -> None:
             )
         check_text(value, name, "message")
         if kind in seen:
-            raise InvalidEmail(f"{name} is there twice: delete one before you set another", field="message")
+            raise InvalidEmail(f"{name} occurs twice: delete one before you set another", field="message")
         seen.add(kind)
 
 
 def check_body(part: Message) -> None:
     """
-    Check that a rebuilt body is shown as this part is.
+    Check that a converted body is shown as this part is.
 
     Raises:
-        InvalidEmail: Naming the parameter or disposition that an email cannot express.
+        InvalidEmail: An email cannot express a parameter or the disposition; the error names it.
     """
     for name, value in parameters(part, "Content-Type"):
         plain = (name, value.lower()) in (("format", "fixed"), ("delsp", "no"))
@@ -55,13 +55,13 @@ def check_body(part: Message) -> None:
 
 def check_multipart(part: Message) -> None:
     """
-    Check that nothing about a multipart is lost when its parts are put together anew.
+    Check that nothing is lost when the parts of a multipart are put together anew.
 
     Raises:
-        InvalidEmail: Naming the parameter or disposition that an email cannot express.
+        InvalidEmail: An email cannot express a parameter or the disposition; the error names it.
     """
     for name, value in parameters(part, "Content-Type"):
-        # A charset has no meaning for a multipart (RFC 2046); the others are written anew.
+        # A charset has no meaning for a multipart (RFC 2046); the other parameters are written anew.
         if name not in ("boundary", "type", "start", "charset"):
             _reject("Content-Type", name, value, "remove it")
     _check_disposition(part, ("inline",), ())
@@ -69,10 +69,10 @@ def check_multipart(part: Message) -> None:
 
 def check_file(part: Message) -> None:
     """
-    Check that an attachment can say what this part's Content-Disposition says.
+    Check that an attachment can express this part's Content-Disposition.
 
     Raises:
-        InvalidEmail: Naming the parameter or disposition that an email cannot express.
+        InvalidEmail: An email cannot express a parameter or the disposition; the error names it.
     """
     _check_disposition(part, ("inline", "attachment"), ("filename",))
 
@@ -99,15 +99,15 @@ def _reject(header: str, name: str, value: str, remedy: str) -> NoReturn:
 
 def parameters(part: Message, header: str) -> list[tuple[str, str]]:
     """
-    Return a header's parameters, names in small letters and values decoded (RFC 2231).
+    Return a header's parameters, with names in lower case and decoded values (RFC 2231).
 
     Raises:
-        InvalidEmail: A value is not of the charset that it names, or has bytes that are no UTF-8.
+        InvalidEmail: A value is not valid in its charset, or has bytes that are not UTF-8.
     """
     values = values_of(part, header.lower())
     if not values:
         return []
-    # The library puts signs for bytes that are not ASCII.
+    # The library replaces bytes that are not ASCII.
     probe = Message()
     probe[header] = raw_text(values[0], header)
     given = probe.get_params(header=header) or []
@@ -118,15 +118,15 @@ def _value(name: str, value: str | tuple[str | None, str | None, str]) -> str:
     if isinstance(value, str):
         return value
     charset, _, text = value
-    # The library has decoded %XX to characters of the same number.
+    # The library has decoded %XX to characters with the same number.
     data = text.encode("raw-unicode-escape")
     with naming_charset():
         return decode_bytes(data, charset or "ascii", f"the parameter {name[:40]}", "attachments")
 
 
 def file_name(part: Message) -> str:
-    """Return a part's file name, encoded words in it decoded; "" when it has none."""
-    # `get_filename` takes outer spaces away.
+    """Return a part's file name, with encoded words decoded; "" if it has none."""
+    # `get_filename` removes outer spaces.
     for name, header in (("filename", "Content-Disposition"), ("name", "Content-Type")):
         found = dict(parameters(part, header)).get(name)
         if found:
@@ -136,5 +136,5 @@ def file_name(part: Message) -> str:
 
 
 def transfer_encoding(part: Message) -> str:
-    """Return the name of a part's transfer encoding in small letters, "" when it has none."""
+    """Return the name of a part's transfer encoding in lower case, "" if it has none."""
     return next((str(value) for value in values_of(part, "content-transfer-encoding")), "").strip().lower()

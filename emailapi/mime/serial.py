@@ -1,8 +1,8 @@
 """
-A standard-library message to bytes, nothing refolded.
+Writing a standard-library message to bytes, without refolding.
 
-`Message.as_bytes` folds headers anew, puts `>` before lines that begin with `From `, and adds an empty line behind an
-inner multipart: each breaks a signature.
+`Message.as_bytes` folds headers anew, writes `>` before lines that begin with `From `, and adds an empty line after an
+inner multipart; each of these breaks a signature.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[!-9;-~]+")
 _LINE_END = re.compile(r"\r\n?|\n")
 _BREAK_OUT = re.compile(r"\r(?!\n)|\n(?![ \t])|\0")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Of these, what is attached is a whole message: its header ends in an empty line. Of others it is lines of a report.
+# In these types, the attachment is a whole message: its header block ends in an empty line. Others are report lines.
 _WHOLE = frozenset({"message/rfc822", "message/news", "message/global"})
 _DEPTH_LIMIT = 100
 
@@ -34,10 +34,10 @@ def serialize(message: Message) -> bytes:
     Return a message as bytes.
 
     Raises:
-        InvalidEmail: With the field "message": a header's value is no text, or breaks out of its line, or a body is no
-            text of its charset; with "headers": a line that is no header hides those behind it.
+        InvalidEmail: A header's value is not text or contains a line break, or a body is not valid in its charset (the
+            field is "message"); or a line that is not a header hides those after it ("headers").
     """
-    return by_library(lambda: _whole(message), "give it as bytes")
+    return by_library(lambda: _whole(message), "pass the message as bytes")
 
 
 def _whole(message: Message) -> bytes:
@@ -51,9 +51,9 @@ def _entity(message: object, parsed: bool, depth: int, separator: bytes = b"\r\n
             f"a part is {type(message).__name__}, not a message: attach an object of email.message", field="message"
         )
     if depth > _DEPTH_LIMIT:
-        raise InvalidEmail("the message is nested too deeply: give it as bytes", field="message")
+        raise InvalidEmail("the message is nested too deeply: pass it as bytes", field="message")
     message = without_none(message)
-    # A parser gives a multipart an epilogue, if an empty one; what was built has none.
+    # A parsed multipart has an epilogue, even if empty; a message that was built has none.
     parsed = parsed or message.epilogue is not None
     payload: Any = message.get_payload() if message.is_multipart() else message._payload  # type: ignore[attr-defined]
     body: list[bytes] = []
@@ -63,7 +63,7 @@ def _entity(message: object, parsed: bool, depth: int, separator: bytes = b"\r\n
             body = [inner_bytes(message, parsed=parsed, depth=depth)]
         else:
             if "Content-Type" not in message:
-                raise InvalidEmail("a message has parts, and no Content-Type: set multipart/mixed", field="message")
+                raise InvalidEmail("a message with parts needs a Content-Type: set multipart/mixed", field="message")
             boundary = message.get_boundary() or f"=_{os.urandom(16).hex()}"
             body = _multipart(message, boundary, payload, parsed, depth)
     elif isinstance(payload, str):
@@ -78,13 +78,13 @@ def _entity(message: object, parsed: bool, depth: int, separator: bytes = b"\r\n
 
 def inner_bytes(message: Message, *, parsed: bool = False, depth: int = 0) -> bytes:
     """
-    Return what stands in a part of type `message/*`: a message, or a report's blocks with a line between two.
+    Return the content of a `message/*` part: a message, or a report's blocks with an empty line between two.
 
-    The parser does not tell whether an empty line stood behind the last header of a report: there is none in common
-    ones. Neither is there one where a line that is no header ended the headers.
+    The parser does not tell whether an empty line followed the last header of a report. Common reports have none, nor
+    do reports whose headers were ended by a line that is not a header.
 
     Raises:
-        InvalidEmail: With the field "message", as `serialize`.
+        InvalidEmail: As `serialize`; the field is "message".
     """
     payload: Any = message.get_payload()
     kind = message.get_content_type()
@@ -98,7 +98,7 @@ def inner_bytes(message: Message, *, parsed: bool = False, depth: int = 0) -> by
 
 
 def _ends_without_line(inner: object, whole: bool) -> bool:
-    """Return whether no empty line stands behind the headers of an attached message, as far as its parser tells."""
+    """Return whether no empty line follows the headers of an attached message, as far as its parser tells."""
     if not isinstance(inner, Message):
         return False
     if any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in inner.defects):
@@ -128,21 +128,19 @@ def _text(text: str) -> bytes:
         return _LINE_END.sub("\r\n", text).encode("ascii", "surrogateescape")
     except UnicodeEncodeError:
         pass
-    raise InvalidEmail(
-        "a part has text that is not ASCII, and no charset to encode it in: name one in set_payload", field="message"
-    )
+    raise InvalidEmail("a part has text that is not ASCII, but no charset: set one by set_payload", field="message")
 
 
 def write_raw(name: str, value: Any, boundary: str | None = None) -> bytes:
     """
-    Return one header as it is if it is bytes already, else encoded.
+    Return one header: unchanged if it is bytes, else encoded.
 
     Raises:
-        InvalidEmail: It breaks out of its line, or cannot be encoded.
+        InvalidEmail: The header contains a line break, or cannot be encoded.
     """
     if not _NAME.fullmatch(name):
         raise InvalidEmail(
-            f"{name!r} is not a header name: use printable ASCII without colon and space", field="message"
+            f"{name!r} is not a valid header name: use printable ASCII without colon and space", field="message"
         )
     listed = listed_addresses(value, name, "message")
     if listed is not None:
@@ -151,7 +149,9 @@ def write_raw(name: str, value: Any, boundary: str | None = None) -> bytes:
     if isinstance(value, EncodedHeader):
         value = header_text(value, name, "message")
     if _BREAK_OUT.search(value):
-        raise InvalidEmail(f"{name} has a line break or a NUL in it: give its text on one line", field="message")
+        raise InvalidEmail(
+            f"{name} must not contain a line break or a NUL: write its text on one line", field="message"
+        )
     if boundary is not None and name.lower() == "content-type":
         value = f'{value};\r\n boundary="{boundary}"'
     if _SURROGATE.search(value) or (value.isascii() and not hasattr(value, "fold")):
@@ -160,7 +160,7 @@ def write_raw(name: str, value: Any, boundary: str | None = None) -> bytes:
 
 
 def _built(name: str, value: Any) -> str:
-    """Return a header that is text, not yet encoded: an `EmailMessage`'s, or one put into a `Message` as it was."""
+    """Return the text of a header before encoding: an `EmailMessage`'s, or one set in a `Message` as it was."""
     if not hasattr(value, "params"):
         return write_value(name, " ".join(value.splitlines()), "message", utf8=True)
     main = (

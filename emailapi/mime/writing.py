@@ -1,4 +1,4 @@
-"""An email to the bytes that leave: envelope, header, and parts (RFC 2045, 2046, 2183, 2387)."""
+"""Writing an email as MIME: envelope, headers, and parts (RFC 2045, 2046, 2183, 2387)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .nested import nested_message
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# RFC 5322 section 3.6 allows one of each.
+# RFC 5322 section 3.6 allows each of these once.
 _ONCE = frozenset({"date", "message-id", "sender", "in-reply-to", "references"})
 # A part: its headers, and the pieces of its body.
 Part = tuple[str, list[bytes]]
@@ -29,21 +29,21 @@ _ESCAPED = re.compile(r"\\(.)")
 _mailbox = attrgetter("mailbox")
 
 
-def needs_utf8(mail: Email | bytes) -> bool:
+def needs_utf8(email: Email | bytes) -> bool:
     """
-    Return whether only a server with SMTPUTF8 takes a mail.
+    Return whether only a server with SMTPUTF8 accepts an email.
 
-    That is a mail with a local part that is not ASCII, or a ready message with such a header.
+    That is an email with a local part that is not ASCII, or a ready message with such a header.
     """
-    if isinstance(mail, bytes):
-        return not mail.partition(b"\r\n\r\n")[0].isascii()
-    own = () if mail.sender is None else (mail.sender,)
-    return not "".join(map(_mailbox, chain(own, mail.to, mail.cc, mail.bcc, mail.reply_to))).isascii()
+    if isinstance(email, bytes):
+        return not email.partition(b"\r\n\r\n")[0].isascii()
+    own = () if email.sender is None else (email.sender,)
+    return not "".join(map(_mailbox, chain(own, email.to, email.cc, email.bcc, email.reply_to))).isascii()
 
 
 def envelope(email: Email) -> tuple[str, tuple[str, ...]]:
     """
-    Return the sender's mailbox and the recipients', each once, in the order of to, cc and bcc; domains are ASCII.
+    Return the mailbox of the sender, and those of to, cc and bcc, each once and in this order; domains are ASCII.
 
     Raises:
         InvalidEmail: There is no sender.
@@ -55,7 +55,7 @@ def envelope(email: Email) -> tuple[str, tuple[str, ...]]:
 
 
 def distinct(group: Iterable[Address]) -> tuple[str, ...]:
-    """Return each mailbox once, the first of those whose domains differ in the case of letters only."""
+    """Return each mailbox once; of those that differ only in the case of the domain, the first."""
     found: dict[tuple[str, str], str] = {}
     for address in group:
         local, _, domain = address.mailbox.rpartition("@")
@@ -65,18 +65,18 @@ def distinct(group: Iterable[Address]) -> tuple[str, ...]:
 
 def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False) -> bytes:
     """
-    Return a mail as it leaves: ASCII, lines of at most 998 characters that end in CRLF, and no Bcc.
+    Return the MIME message: ASCII, lines of at most 998 characters that end in CRLF, and no Bcc.
 
-    `headers` stand behind the mail's own. Without a Date or a Message-ID among them, they are made. With `utf8`,
-    addresses whose local part is not ASCII are written as they are, in UTF-8 (RFC 6532): headers are then no ASCII.
-    Tag, metadata, stream and tracking are no part of MIME: `postmark_headers` has them.
+    `headers` follow the email's own. Date and Message-ID are generated unless they are among them. With `utf8`,
+    addresses whose local part is not ASCII are written in UTF-8 (RFC 6532), so that headers are not ASCII.
+    Tag, metadata, stream and tracking are not part of MIME: see `postmark_headers`.
 
     Raises:
-        InvalidEmail: Naming the field that is missing, or that cannot be written.
+        InvalidEmail: A field is missing, or cannot be written; the error names it.
     """
     sender = check_complete(email)
     token = os.urandom(12).hex()
-    # First, as an error in a header must not pass a frame that holds the encoded bodies.
+    # First, so that an error in a header does not pass a frame that holds the encoded bodies.
     header = _header(email, sender, (*email.headers, *headers), token, utf8)
     content_header, body = _content(email, token)
     return b"".join(((header + content_header + "\r\n").encode(), *body))
@@ -108,7 +108,7 @@ def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool =
 def _check_once(names: Sequence[str]) -> None:
     for name in _ONCE.intersection(names):
         if names.count(name) > 1:
-            raise InvalidEmail(f"headers: a mail has one {name} at most", field="headers")
+            raise InvalidEmail(f"headers: an email must have at most one {name}", field="headers")
 
 
 def _header(email: Email, sender: Address, own: Sequence[Header], token: str, utf8: bool) -> str:
@@ -139,17 +139,17 @@ def _header(email: Email, sender: Address, own: Sequence[Header], token: str, ut
 
 def _content(email: Email, token: str) -> Part:
     """
-    Return the whole content of a mail: no wrapper that it can do without, and no empty twin of a body.
+    Return the content of an email, without unnecessary wrappers and empty bodies.
 
-    `token` stands in no part, and makes the boundaries.
+    `token` is not contained in any part, and makes the boundaries.
 
     Raises:
-        InvalidEmail: Naming "attachments": one cannot travel as what it says it is.
+        InvalidEmail: An attachment cannot be written as its type; the field is "attachments".
     """
     inline: list[Part] = []
     files: list[Part] = []
     for place, attachment in enumerate(email.attachments):
-        # What no HTML shows would be lost as an inline part.
+        # Without HTML that shows it, an inline part would not be visible.
         shown = attachment.content_id is not None and email.html_body is not None
         (inline if shown else files).append(file_part(attachment, place, shown))
     bodies: list[Part] = []
@@ -164,10 +164,10 @@ def _content(email: Email, token: str) -> Part:
 
 def _check_parts(email: Email) -> None:
     """
-    Check, without encoding a body or a file, that the content of an email can be written.
+    Check, without encoding a body or an attachment, that the content of an email can be written.
 
     Raises:
-        InvalidEmail: Naming "attachments", as `_content`.
+        InvalidEmail: As `_content`; the field is "attachments".
     """
     for place, attachment in enumerate(email.attachments):
         file_part(attachment, place, shown=False, encode=False)
@@ -182,8 +182,8 @@ def _text(subtype: str, body: str) -> Part:
 
 
 def multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str = "") -> Part:
-    """Return a part of parts; its boundary is made of `token`, which stands in none of them."""
-    # "=_" stands in neither quoted-printable nor base64 (RFC 2045 section 6.7).
+    """Return a part of parts; its boundary contains `token`, which is not contained in any of them."""
+    # "=_" occurs neither in quoted-printable nor in base64 (RFC 2045 section 6.7).
     boundary = f"=_{subtype[0]}_{token}"
     pieces: list[bytes] = []
     for header, body in parts:
@@ -194,10 +194,10 @@ def multipart(subtype: str, token: str, parts: Sequence[Part], parameters: str =
 
 def file_part(attachment: Attachment, place: int, shown: bool, *, encode: bool = True) -> Part:
     """
-    Return the part of an attachment; `shown` is whether HTML shows it.
+    Return the part of an attachment; `shown` tells whether HTML shows it.
 
     Raises:
-        InvalidEmail: Naming "attachments" and the place: it cannot travel as what it says it is.
+        InvalidEmail: The attachment cannot be written as its type; the error names its place.
     """
     name = attachment.name
     where = f"attachments[{place}] ({name!r})"
@@ -222,7 +222,7 @@ def file_part(attachment: Attachment, place: int, shown: bool, *, encode: bool =
 def _transfer(kind: str, data: bytes, where: str, encode: bool) -> tuple[str, bytes]:
     major, _, minor = kind.lower().partition("/")
     if major == "multipart":
-        raise InvalidEmail(f"{where}: a file cannot be of type {kind}", field="attachments")
+        raise InvalidEmail(f"{where}: an attachment cannot have the type {kind}", field="attachments")
     if major == "message" and not minor.startswith("global"):
         return "7bit", nested_message(data, where, whole=minor in ("rfc822", "news"))
     return "base64", encode_bytes(data) if encode else b""
@@ -230,10 +230,10 @@ def _transfer(kind: str, data: bytes, where: str, encode: bool) -> tuple[str, by
 
 def _content_type(text: str, where: str) -> tuple[str, list[tuple[str, str]]]:
     """
-    Return a MIME type as an attachment has it, and its parameters.
+    Return the MIME type of an attachment, and its parameters.
 
     Raises:
-        InvalidEmail: Naming "attachments": what stands behind the type are no parameters.
+        InvalidEmail: The text after the type cannot be read as parameters; the field is "attachments".
     """
     check_line(text, f"{where}: its content_type", "attachments")
     kind, _, rest = text.partition(";")

@@ -1,4 +1,4 @@
-"""The headers that Postmark's SMTP servers read, and take away (contract section 7)."""
+"""The `X-PM-` headers, which Postmark's SMTP servers read and remove (contract section 7)."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _METADATA = "X-PM-Metadata-"
 
 def postmark_headers(email: Email) -> tuple[Header, ...]:
     """
-    Return what of a mail is no part of MIME as headers: tag, stream, tracking, metadata, and its `idempotency_key`.
+    Return the fields that are not part of MIME as headers: tag, stream, tracking, metadata, and `idempotency_key`.
 
     Raises:
-        InvalidEmail: Naming "metadata": a name cannot stand in a header's, or stands twice.
+        InvalidEmail: A metadata name is not valid in a header's name, or occurs twice; the field is "metadata".
     """
     found: list[Header] = []
     for name, value in ((_TAG, email.tag), (_STREAM, email.message_stream), (_LINKS, email.track_links)):
         if value is not None:
-            # A TrackLinks is text, and its value is what the service reads.
+            # TrackLinks is a string, and its value is the service's word.
             found.append(Header(name, str.__str__(value)))
     if email.track_opens is not None:
         found.append(Header(_OPENS, "true" if email.track_opens else "false"))
@@ -36,27 +36,27 @@ def postmark_headers(email: Email) -> tuple[Header, ...]:
     given = len(email.metadata) + (email.idempotency_key is not None)
     if len({name.lower() for name in metadata}) < given:
         raise InvalidEmail(
-            f"metadata has names that differ only in the case of letters, or {KEY_NAME} beside an idempotency_key",
+            f"metadata has names that differ only in the case of letters, or {KEY_NAME} besides an idempotency_key",
             field="metadata",
         )
     for name, value in metadata.items():
         try:
             if not name:
-                raise InvalidEmail("it is empty", field="metadata")
+                raise InvalidEmail("the name is empty", field="metadata")
             found.append(Header(_METADATA + name, value))
         except InvalidEmail as error:
             raise InvalidEmail(
-                f"metadata: {name!r} cannot travel in a header: {error.message}", field="metadata"
+                f"metadata: {name!r} cannot be sent in a header: {error.message}", field="metadata"
             ) from None
     return tuple(found)
 
 
 def read_postmark(name: str, value: str, fields: dict[str, Any]) -> bool:
     """
-    Put what such a header says into the fields of an `Email`, and return whether it was one.
+    Put the value of an `X-PM-` header into the fields of an `Email`, and return whether the header is one.
 
     Raises:
-        InvalidEmail: Naming the field: it is there twice, or says what it cannot say.
+        InvalidEmail: The header occurs twice, or its value is not valid; the error names the field.
     """
     kind = name.lower()
     if not kind.startswith(_PREFIX):
@@ -79,7 +79,7 @@ def read_postmark(name: str, value: str, fields: dict[str, Any]) -> bool:
         return False
     if field == "track_opens":
         if value.lower() not in ("true", "false"):
-            raise InvalidEmail(f"{name} must be true or false, not {value!r}", field=field)
+            raise InvalidEmail(f"{name} must be true or false, got {value!r}", field=field)
         _put(fields, field, value.lower() == "true", name)
     else:
         _put(fields, field, value, name)
@@ -89,6 +89,6 @@ def read_postmark(name: str, value: str, fields: dict[str, Any]) -> bool:
 def _put(fields: dict[str, Any], field: str, value: object, name: str) -> None:
     if field in fields:
         raise InvalidEmail(
-            f"{name} is there twice: delete one", field="metadata" if name.startswith(_METADATA) else field
+            f"{name} occurs twice: delete one", field="metadata" if name.startswith(_METADATA) else field
         )
     fields[field] = value

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import attrs
 
-from ..errors import InvalidEmail
+from ..errors import InvalidEmail, unreadable_file
 from ..wire import Wire
 from .text import convert_display_text, convert_header_text, convert_text
 
@@ -132,7 +132,8 @@ class Attachment:
             The attachment, with the whole content in memory.
 
         Raises:
-            InvalidEmail: The file cannot be read.
+            InvalidEmail: The file cannot be read. The error is also the `OSError` that caused it, such as a
+                `FileNotFoundError`.
         """
         try:
             where = os.fspath(path)
@@ -140,7 +141,7 @@ class Attachment:
                 content = file.read()
         except (OSError, ValueError, TypeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            raise InvalidEmail(f"attachment {path!r} cannot be read: {reason}", field="attachments") from None
+            raise unreadable_file(f"attachment {path!r} cannot be read: {reason}", error) from None
         return cls(name=os.path.basename(where), content=content, content_id=content_id, content_type=content_type)
 
     @classmethod

@@ -104,7 +104,7 @@ class Bounce:
         message_id: The id of the message that bounced.
         server_id: The id of the server that sent the message.
         message_stream: The id of the stream that the message was sent through.
-        description: What this type of bounce means, in the words of the service.
+        description: The meaning of this type of bounce, in the words of the service.
         details: The reply of the recipient's server.
         email: The address that the message was sent to.
         sender: The From header of the message; empty for spam complaints.

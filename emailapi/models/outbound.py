@@ -1,4 +1,4 @@
-"""What became of a send."""
+"""The results of sends."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import attrs
 from ..errors import EmailAPIError, Outcome, RecipientResult
 from ..wire import NOT_ON_WIRE, Wire
 
-# The service has had several texts, before and behind the list (contract section 2.1).
+# The service has used several texts before and after the list (contract section 2.1).
 _INACTIVE = re.compile(r"\binactive\s+address(?:es)?\s*:", re.IGNORECASE)
 _BEHIND_A_NAME = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
 
 
 def inactive_addresses(message: str) -> tuple[str, ...]:
-    """Return the suppressed addresses that a text of the service names, in lower case and in its order."""
+    """Return the suppressed addresses that a message of the service names, in lower case and in its order."""
     start = _INACTIVE.search(message) if "inactive" in message.lower() else None
     found: list[str] = []
     for item in re.split("[,;]", message[start.end() :]) if start else ():
@@ -37,20 +37,20 @@ def inactive_addresses(message: str) -> tuple[str, ...]:
 @attrs.frozen(kw_only=True)
 class SendResult:
     """
-    A mail that was accepted.
+    The result of an email that was accepted.
 
     Attributes:
-        message_id: The service's id (by SMTP the queue id); `""` when the way out gives none.
-        to: The addressees the service names.
-        submitted_at: When it was accepted, with its zone.
-        error_code: 0: accepted.
-        message: The service's remark.
-        via: The way it left: `"api"`, `"smtp"`, `"lmtp"`, `"ses"`, `"memory"` or `"console"`.
-        idempotency_key: The mail's own key, or the one it was given; `find` knows it where the mail carried it.
-        reconciled: Whether it was found by its key instead of being answered: after a lost answer, by `find`, or by
+        message_id: The service's id of the message (by SMTP the queue id); `""` if the transport has none.
+        to: The recipients that the service names.
+        submitted_at: When the email was accepted, with a time zone.
+        error_code: Always 0: accepted.
+        message: The text of the response.
+        via: The transport: `"api"`, `"smtp"`, `"lmtp"`, `"ses"`, `"memory"` or `"console"`.
+        idempotency_key: The email's own key, or else its generated key; `find` searches for it if the email carries it.
+        reconciled: Whether the result was found by the key, not in a response: after a lost response, by `find`, or by
             `check_first`.
-        inactive_recipients: Suppressed addresses that the mail is not delivered to.
-        recipients: What was said of each recipient, where the way out tells (SMTP, LMTP).
+        inactive_recipients: Suppressed addresses, which the email is not delivered to.
+        recipients: The result of each recipient, if the transport reports it (SMTP, LMTP).
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -66,12 +66,12 @@ class SendResult:
 
     @property
     def refused(self) -> tuple[RecipientResult, ...]:
-        """The recipients that were refused while others were taken, where the way out tells."""
+        """The recipients that were rejected while others were accepted, if the transport reports them."""
         return tuple(one for one in self.recipients if not one.accepted)
 
     @property
     def outcome(self) -> Outcome:
-        """`Outcome.ACCEPTED`: what was not accepted is an exception."""
+        """Always `Outcome.ACCEPTED`; an email that was not accepted has an exception."""
         return Outcome.ACCEPTED
 
 
@@ -81,10 +81,10 @@ BatchItem = SendResult | EmailAPIError
 @attrs.frozen
 class BatchResult(Sequence[BatchItem]):
     """
-    A batch, item by item, in the order of its mails.
+    The results of a batch, in the order of its emails.
 
     Attributes:
-        items: For each mail its `SendResult`, or the exception it met.
+        items: Each email's `SendResult`, or the exception that it failed with.
     """
 
     items: tuple[BatchItem, ...]
@@ -96,29 +96,29 @@ class BatchResult(Sequence[BatchItem]):
     def __getitem__(self, index: slice) -> tuple[BatchItem, ...]: ...
 
     def __getitem__(self, index: int | slice) -> BatchItem | tuple[BatchItem, ...]:
-        """Return what became of the mail at this place."""
+        """Return the result or exception of the email at this place."""
         return self.items[index]
 
     def __len__(self) -> int:
-        """Return the number of mails."""
+        """Return the number of emails."""
         return len(self.items)
 
     @property
     def accepted(self) -> tuple[SendResult, ...]:
-        """The results of the mails that were accepted."""
+        """The results of the emails that were accepted."""
         return tuple(item for item in self.items if isinstance(item, SendResult))
 
     @property
     def failed(self) -> tuple[EmailAPIError, ...]:
-        """The exceptions of the mails that were not, or of which it is not known."""
+        """The exceptions of the emails that were not accepted, or whose outcome is unknown."""
         return tuple(item for item in self.items if isinstance(item, EmailAPIError))
 
     def raise_for_errors(self) -> None:
         """
-        Return when every mail was accepted.
+        Check that every email was accepted.
 
         Raises:
-            BatchFailed: At least one was not; `.result` is this batch.
+            BatchFailed: At least one email was not accepted; `.result` is this batch.
         """
         if self.failed:
             raise BatchFailed(self)
@@ -126,20 +126,22 @@ class BatchResult(Sequence[BatchItem]):
 
 class BatchFailed(EmailAPIError):
     """
-    At least one mail of a batch was not accepted.
+    At least one email of a batch was not accepted.
 
     Attributes:
-        result: The whole batch, accepted ones included.
+        result: The whole batch, including accepted emails.
     """
+
+    __module__ = "emailapi"
 
     result: BatchResult
 
     def __init__(self, result: BatchResult) -> None:
-        """Count what failed; the batch itself has the details."""
+        """Count the failed emails; `result` has the details."""
         failed = result.failed
         first = f"; the first: {failed[0]}" if failed else ""
         super().__init__(
-            f"{len(failed)} of {len(result)} mails were not accepted{first}",
+            f"{len(failed)} of {len(result)} emails were not accepted{first}",
             outcome=Outcome.UNKNOWN if any(error.may_have_been_sent for error in failed) else None,
             # Sending a batch again would send its accepted emails twice.
             retryable=not result.accepted and all(error.retryable for error in failed),

@@ -22,7 +22,7 @@ class StreamType(StrEnum):
 
 
 class UnsubscribeHandling(StrEnum):
-    """Who handles requests to unsubscribe: nobody, the service, or your own code."""
+    """How requests to unsubscribe are handled: not at all, by the service, or by your own code."""
 
     NONE = "None"
     POSTMARK = "Postmark"

@@ -1,4 +1,4 @@
-"""What every transport can do."""
+"""The interface of transports."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ class Transport(Protocol):
     """
     Sends emails: by the API, SMTP or Amazon SES, or by code of your own.
 
-    A field that a transport cannot carry is rejected by its name (`InvalidEmail`), and never dropped.
+    A transport rejects a field that it cannot carry (`InvalidEmail` names the field), and never drops one.
     """
 
     def send(self, email: Email, /) -> SendResult:
         """
-        Send one email, and return when it was accepted.
+        Send one email, and return its result when it was accepted.
 
         Raises:
-            EmailAPIError: It was not accepted; the outcome of the error says whether it may have been sent.
+            EmailAPIError: The email was not accepted; the error's `outcome` tells whether it may have been sent.
         """
 
     def send_batch(self, emails: Iterable[Email], /) -> BatchResult:
-        """Send many emails; each item of the result is an email's `SendResult`, or the exception it met."""
+        """Send many emails; each item of the result is an email's `SendResult`, or the exception it failed with."""
 
     def close(self) -> None:
         """Close the connections."""

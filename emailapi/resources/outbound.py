@@ -22,7 +22,7 @@ from ..transports.api.reconciliation import Wanted, find
 from ..transports.api.transport import checked_key
 from ..transports.batch import BATCH_LIMIT
 from ..transports.engine import EVERY_EMAIL, Engine
-from ..transports.inputs import EmailLike, as_mail, check_many, listed
+from ..transports.inputs import EmailLike, as_email, as_list, check_many
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
@@ -30,10 +30,10 @@ from ._resource import Resource, path_segment
 
 class Outbound(Resource):
     """
-    Sends emails: by the API, or by the transport that the client was given in its place.
+    Sends emails: by the API, or by the transport that replaces the API in this client.
 
-    By a transport, what it cannot carry - templates, bulk requests, or a field - is an `InvalidEmail`; `check_first`,
-    `find`, `bulk_status` and `list_bulk` are a `ConfigurationError` where there is no API to ask.
+    A feature that a transport cannot carry - a template, a bulk request, or a field - is an `InvalidEmail`;
+    `check_first`, `find`, `bulk_status` and `list_bulk` without an API are a `ConfigurationError`.
 
     Example:
         >>> client.outbound.send({"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}).message
@@ -44,7 +44,7 @@ class Outbound(Resource):
     """
 
     def __init__(self, session: Session, options: Options, emails: Engine[Any]) -> None:
-        """Keep the pool and the options, and what sends emails; it also knows what sends templates."""
+        """Store the connections and the options, and the transport that sends emails."""
         super().__init__(session, options)
         self._emails = emails
         self._templates = emails._for_templates()
@@ -57,49 +57,49 @@ class Outbound(Resource):
         check_first: bool = False,
     ) -> SendResult:
         """
-        Send one email, and return when it was accepted.
+        Send one email, and return its result when it was accepted.
 
         Args:
             email: An `Email`, a mapping with the same names, or a message of the standard library.
-            idempotency_key: Shorthand for the email's own, which it replaces.
-            check_first: Look for the key before sending, and return what is found; for a job that is run again. Its
-                email must have the same recipients and subject as before: see `InvalidEmail`.
+            idempotency_key: Replaces the email's own key.
+            check_first: Search for the key before sending, and return a result that is found; for a job that is run
+                again. The email must have the same recipients and subject as before.
 
         Raises:
-            InvalidEmail: The email was rejected before a byte left; or, with `check_first`, its key belongs to an
-                email with other recipients or another subject, and nothing was sent.
+            InvalidEmail: The email is not valid, and nothing was sent; or, with `check_first`, its key belongs to an
+                email with other recipients or another subject.
             APIError: The service rejected the email.
-            ConnectionFailed: The email surely was not sent.
-            DeadlineExceeded: There was no time left to send the email.
+            ConnectionFailed: The email was surely not sent.
+            DeadlineExceeded: The deadline passed, and the email was not sent.
             DeliveryUnknown: The email may have been sent, and was not found by its key, or only another email was.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        taken = email if isinstance(email, Email) else as_mail(email, Email)
+        converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
-            taken = taken.replace(idempotency_key=idempotency_key)
+            converted = converted.replace(idempotency_key=idempotency_key)
         if check_first:
             self._emails._check_looks_up()
-            checked_key(taken)
-        return self._emails._send(taken, check_first=check_first)
+            checked_key(converted)
+        return self._emails._send(converted, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
         Send many emails, in requests of at most 500 emails and 50 MB.
 
         Nothing is raised for a single email or a failed request: each item of the result is an email's `SendResult`
-        or the exception it met, at its place in the input.
+        or the exception that it failed with, at its place in the input.
 
         Of several emails with one `idempotency_key` the first is sent, and the others are rejected.
 
         Args:
             emails: The emails.
-            check_first: Look for each email's key before sending it, as `send` does; each must have one.
+            check_first: Search for each email's key before sending it, as `send` does; each must have one.
 
         Raises:
-            InvalidArgument: `emails` is empty, or one email instead of many, or an email has no key to look for.
+            InvalidArgument: `emails` is a single email instead of many, or an email has no key to look for.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        given = listed(emails)
+        given = as_list(emails)
         if check_first:
             self._emails._check_looks_up()
             given = [_checked(email) for email in given]
@@ -116,9 +116,10 @@ class Outbound(Resource):
         progress: Progress | None = None,
     ) -> Sending:
         """
-        Send any number of emails, several requests at once; sending starts at the call.
+        Send any number of emails, with several requests at once; sending starts at the call.
 
-        Nothing is raised for a single email: an item of the result is its `SendResult`, or the exception it met.
+        Nothing is raised for a single email: an item of the result is its `SendResult`, or the exception that it failed
+        with.
         **Give mappings, not a generator that builds `Email` objects**: in `(Email(...) for row in rows)` one invalid
         row raises `InvalidEmail` *inside the generator*, and no generator can go on after that. The emails before it
         are sent, their results can be read, and then the exception ends the sending. With
@@ -130,13 +131,13 @@ class Outbound(Resource):
 
         Args:
             emails: The emails; taken as they are needed, in the thread that reads the results.
-            workers: How many requests are under way at once.
-            chunk_size: How many emails a request has at most.
-            check_first: Look for each email's key before sending it, as `send` does; each must have one.
-            check_first_limit: Look only for the first so many emails, which alone must have keys; `check_first` is
-                implied. After a crash these are the emails whose results were not written down: `Sending.read_ahead`
-                of the sending that crashed.
-            progress: Called with the number of emails that are done, and of all if that is known.
+            workers: Number of requests that are under way at once.
+            chunk_size: The most emails in one request.
+            check_first: Search for each email's key before sending it, as `send` does; each must have one.
+            check_first_limit: Search only for this number of emails at the start, which alone must have keys;
+                `check_first` is implied. After a crash these are the emails whose results were not written down: at
+                most `Sending.read_ahead` of the sending that crashed.
+            progress: Called with the number of emails that are done, and the number of all emails if it is known.
 
         Raises:
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
@@ -165,18 +166,18 @@ class Outbound(Resource):
 
     def find(self, key_or_error: str | DeliveryUnknown, *, message_stream: str | None = None) -> SendResult | None:
         """
-        Return the email that carries a key, or None when the service's search does not know one.
+        Return the email that carries a key, or None if the service's search does not find one.
 
-        The search may lag behind what was accepted: not finding an email early proves nothing. It looks in one message
-        stream, and knows nothing of emails in other streams. Of several emails with one key the oldest is returned.
+        The search may lag behind accepted emails: not finding an email early proves nothing. The search covers one
+        message stream, not the emails in other streams. Of several emails with one key the oldest is returned.
 
         Args:
-            key_or_error: The `idempotency_key`, of 1 to 80 characters; or the `DeliveryUnknown` of a send, which names
-                key and stream, and knows which emails with its key are other ones.
-            message_stream: The stream to look in; else the error's, else the client's, else `outbound`.
+            key_or_error: The `idempotency_key`, of 1 to 80 characters; or the `DeliveryUnknown` of a send, which has
+                the key, the stream, and the other emails that are known to have the same key.
+            message_stream: The stream to search; by default the error's, else the client's, else `outbound`.
 
         Raises:
-            InvalidArgument: It cannot be a key, or the error is of an email that carries none.
+            InvalidArgument: The value is not a valid key, or the error is of an email that carries none.
             ConfigurationError: The client has no API to search.
         """
         wanted = self._wanted(key_or_error, message_stream)
@@ -188,19 +189,19 @@ class Outbound(Resource):
         others: tuple[str, ...] = ()
         if isinstance(given, DeliveryUnknown):
             if given.idempotency_key is None:
-                why = "key_or_error is the error of a request that carried no key: nothing can be looked up by it"
+                why = "key_or_error is the error of a request that carried no key: the email cannot be looked up"
                 raise InvalidArgument(why, argument="key_or_error")
             stream, others = stream or given.message_stream, given._others
             given = given.idempotency_key
         key = _searched("key_or_error", fields.idempotency_key, given)
         if key is None:
-            why = "key_or_error must be an idempotency_key, or the DeliveryUnknown of a send, not None"
+            why = "key_or_error must be an idempotency_key, or the DeliveryUnknown of a send, got None"
             raise InvalidArgument(why, argument="key_or_error")
         return Wanted(key, stream or self._options.message_stream or api.DEFAULT_STREAM, not_these=others)
 
     def send_template(self, email: TemplateEmail | Mapping[str, Any]) -> SendResult:
         """
-        Send one email that the service makes of a template.
+        Send one email that the service creates from a template.
 
         Raises:
             NotFound: There is no such template.
@@ -211,30 +212,30 @@ class Outbound(Resource):
 
     def send_template_batch(self, emails: Iterable[TemplateEmail | Mapping[str, Any]]) -> BatchResult:
         """
-        Send many emails that the service makes of templates, as `send_batch` does.
+        Send many emails that the service creates from templates, as `send_batch` does.
 
         Raises:
-            InvalidArgument: `emails` is empty, or one email instead of many.
+            InvalidArgument: `emails` is a single email instead of many.
             ConfigurationError: The client is closed.
         """
-        return self._templates._send_batch(listed(emails))
+        return self._templates._send_batch(as_list(emails))
 
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
-        Send one email to many people, each with values of their own; `bulk_status` tells how far it is.
+        Send one email to many people, each with their own values; `bulk_status` returns the progress.
 
-        It is accepted or rejected as a whole.
+        The request is accepted or rejected as a whole.
 
         Raises:
-            InvalidRequest: The service found something wrong with it; with code 11 `.errors` names each field.
-            InvalidEmail: It is not valid, or the client's transport sends no bulk requests.
+            InvalidRequest: The service rejected the request; with code 11 `.errors` names each field.
+            InvalidEmail: The request is not valid, or the client's transport sends no bulk requests.
             EmailAPIError: As `send`.
         """
         return self._emails._send_bulk(as_record(bulk, BulkEmail, "bulk"))
 
     def bulk_status(self, id: str) -> BulkStatus:
         """
-        Return how far a bulk request is.
+        Return the progress of a bulk request.
 
         Raises:
             NotFound: There is no such request.
@@ -244,10 +245,10 @@ class Outbound(Resource):
 
     def list_bulk(self, *, count: int = 100) -> Page[BulkStatus]:
         """
-        Return a page of bulk requests, newest first; `.iter_all()` walks on from it.
+        Return a page of bulk requests, newest first; `.iter_all()` iterates over all pages.
 
         Raises:
-            InvalidArgument: A count below 1.
+            InvalidArgument: `count` is below 1.
             ConfigurationError: The client has no API to ask.
         """
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
@@ -255,12 +256,12 @@ class Outbound(Resource):
 
 def _check_number(name: str, value: object, least: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        limits = f"from {least} to {most}" if most < sys.maxsize else f"{least} or more"
-        raise InvalidArgument(f"{name} must be a whole number, {limits}, not {value!r}", argument=name)
+        limits = f"from {least} to {most}" if most < sys.maxsize else f"of at least {least}"
+        raise InvalidArgument(f"{name} must be a whole number {limits}, got {value!r}", argument=name)
 
 
 def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
-    """Return what is searched for; what no email can have is an argument of this call, and no fault of an email."""
+    """Convert a search value; a value that no email can have is an invalid argument of this call."""
     try:
         return convert(value)
     except InvalidEmail as error:
@@ -275,7 +276,7 @@ def _with_keys(emails: Iterable[EmailLike], first: int) -> Iterable[EmailLike]:
 
 
 def _checked(given: EmailLike) -> EmailLike:
-    """Return an email that has a key to look for, or one that is wrong in another way: that is its item's error."""
+    """Check that an email has a key to search for; an email that is wrong in another way is an item's error."""
     with suppress(InvalidEmail):
-        checked_key(as_mail(given, Email))
+        checked_key(as_email(given, Email))
     return given

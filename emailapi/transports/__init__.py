@@ -1,1 +1,1 @@
-"""Ways out: how a mail leaves."""
+"""Transports: how emails are sent."""

@@ -1,4 +1,4 @@
-"""Emails that leave in one request, and the errors of those that cannot."""
+"""Emails that are sent in one request, and the errors of invalid ones."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from ..errors import EmailAPIError, InvalidEmail
+from ..errors import DeliveryUnknown, EmailAPIError, InvalidEmail
 from ..models.outbound import BatchItem, BatchResult, SendResult
 
 P = TypeVar("P")
 
-# How many emails the service takes in one request.
+# The service accepts this many emails in one request.
 BATCH_LIMIT = 500
 
 
 @attrs.define
 class Batch(Generic[P]):
     """
-    Emails that leave in one request, and the errors of those beside them that are not valid.
+    Emails that are sent in one request, and the errors of the invalid emails among them.
 
     Attributes:
-        single: Whether it is the one email of a `send`, and no batch of one.
-        key: The metadata value that all of them carry, if the transport looks batches up by one.
-        supply: New keys for its emails, where the transport needs any.
+        single: Whether the batch is the one email of a `send`.
+        key: The metadata value that all its emails carry, if the transport looks batches up by a key.
+        supply: New keys for its emails, if the transport needs them.
         payloads: The encoded emails, by their place in the input.
-        emails: The emails before they were encoded, by their place; kept only while somebody records what leaves.
+        emails: The emails before they were encoded, by their place; kept only for recorders.
         invalid: The errors of emails that cannot be sent, by their place in the input.
         size: Bytes of the request.
-        keys: The keys that users gave its emails.
-        unreachable: Whether no connection could be opened: the emails behind it would each wait for as long.
+        keys: The keys that users gave to its emails.
+        unreachable: Whether no connection could be opened; the next emails would each wait as long in vain.
     """
 
     single: bool = False
@@ -46,49 +46,59 @@ class Batch(Generic[P]):
 
     @property
     def count(self) -> int:
-        """How many emails of the input it stands for."""
+        """Number of emails of the input in this batch, invalid ones included."""
         return len(self.payloads) + len(self.invalid)
 
     def keep(self, at: int, email: object) -> None:
-        """Keep an email for whoever records what leaves."""
+        """Keep an email for the recorders."""
         if self.emails is None:
             self.emails = {}
         self.emails[at] = email
 
     def email(self, at: int) -> object:
-        """Return the email that was kept; None where nobody recorded yet when it was encoded."""
+        """Return the email that was kept, or None if there was no recorder when it was encoded."""
         return None if self.emails is None else self.emails.get(at)
 
     def claim(self, key: str, taken: set[str]) -> None:
         """
-        Take note of the key of an email.
+        Record the idempotency key of an email.
 
         Raises:
-            InvalidEmail: It is among the keys that are taken.
+            InvalidEmail: The key is among the taken ones.
         """
         if key in taken:
-            why = f"idempotency_key {key!r} is that of another email of this call: give each email a key of its own"
+            why = f"idempotency_key {key!r} belongs to another email of this batch: give each email its own key"
             raise InvalidEmail(why, field="idempotency_key")
         taken.add(key)
         self.keys.add(key)
 
     def items(self, known: Mapping[int, BatchItem], error: EmailAPIError) -> list[BatchItem]:
-        """Return each email's result or error in the order of the input; `error` is that of all others."""
+        """Return the result or error of each email in the order of the input; `error` is that of all unknown places."""
         known = {**self.invalid, **known}
-        return [known[at] if at in known else copy(error) for at in sorted([*self.invalid, *self.payloads])]
+        places = sorted([*self.invalid, *self.payloads])
+        return [self._placed(at, known[at] if at in known else copy(error)) for at in places]
+
+    def _placed(self, at: int, item: BatchItem) -> BatchItem:
+        """Return an item whose error has the place and the key of its email."""
+        if self.single or isinstance(item, SendResult):
+            return item
+        if item.idempotency_key is not None or isinstance(item, DeliveryUnknown):
+            return item if item.index == at else item.replace(index=at)
+        key = getattr(self.payloads.get(at), "idempotency_key", None)
+        return item.replace(index=at, idempotency_key=key)
 
 
 def not_started() -> EmailAPIError:
-    """Return the error of an email that was taken from the input and then not sent."""
-    return EmailAPIError("not sent: the sending was ended before its turn", retryable=True)
+    """Return the error of an email that was taken from the input but not sent."""
+    return EmailAPIError("not sent: the sending was stopped before this email", retryable=True)
 
 
-def one_by_one(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
-    """Send emails by a user's own `send`; each item is an email's result, or the error it met."""
+def send_each(send: Callable[[Any], SendResult], emails: Iterable[Any]) -> BatchResult:
+    """Send emails by a user's own `send`; each item is an email's result, or the error that it failed with."""
     items: list[BatchItem] = []
     for at, email in enumerate(emails):
         try:
             items.append(send(email))
         except EmailAPIError as error:
-            items.append(error.at(at) if isinstance(error, InvalidEmail) else error)
+            items.append(error.at(at) if isinstance(error, InvalidEmail) else error.replace(index=at))
     return BatchResult(tuple(items))

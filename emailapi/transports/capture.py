@@ -1,8 +1,8 @@
 """
-The one place that every email of a process passes when it leaves, by whichever transport.
+Recorders: every email of a process passes here when it is sent, by whichever transport.
 
-A recorder sees each email once, with all that the transport fills in: also an email that fails over to another
-transport, or that a user's transport sends by one of ours. It may watch, or take over so that nothing leaves.
+A recorder sees each email once, with the values that the transport fills in; also an email that fails over to another
+transport, or that a user's transport sends by one of ours. A recorder watches, or replaces the delivery.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# In the order in which they began. Whoever delivers looks whether there is any, and nothing else.
+# In the order in which they began. A delivery only checks whether there are any.
 RECORDINGS: list[Recording] = []
-# The threads in which a user's transport is sending: what it sends by one of ours has been recorded.
+# The threads in which a user's transport is sending: emails that it sends by this package are recorded already.
 _recorded_threads: set[int] = set()
 
 
@@ -34,50 +34,50 @@ class _FillsIn(Protocol):
 
 class Delivery(Generic[T]):
     """
-    Emails that have been checked and encoded, and are about to leave.
+    Emails that have been checked and encoded, and are about to be sent.
 
     Attributes:
-        transport: The transport that they leave by.
-        emails: The emails with what the transport fills in: `Email`, `TemplateEmail`, `BulkEmail`, or a ready message.
-            None stands for an email that was encoded before the recording began.
+        transport: The transport that sends them.
+        emails: The emails with the values that the transport fills in: `Email`, `TemplateEmail`, `BulkEmail`, or a
+            ready message. None stands for an email that was encoded before the recording began.
         payloads: The same emails, encoded.
     """
 
     def __init__(
         self, transport: object, emails: Sequence[Any], payloads: Sequence[Any], go_on: Callable[[], T]
     ) -> None:
-        """Keep what is needed to go on."""
+        """Keep the emails and the function that sends them."""
         self.transport, self.emails, self.payloads = transport, emails, payloads
         self._go_on = go_on
         self._results: list[T] = []
 
     def go_on(self) -> T:
-        """Let the emails leave, or let an earlier recorder decide. Once: the next call returns the same results."""
+        """Send the emails, or let an earlier recorder decide. Later calls return the same results."""
         if not self._results:
             self._results.append(self._go_on())
         return self._results[0]
 
     def record(self, method: Callable[[Delivery[T]], T]) -> T:
-        """Return what a recorder makes of it; its failure must not hide the results of emails that have left."""
+        """Return the recorder's results; its failure must not hide the results of emails that were sent."""
         try:
             return method(self)
         except Exception as error:
             if not self._results or raised_by_signal(error):
                 raise
-            logger.exception("a recorder failed; the emails had left")
+            logger.exception("a recorder failed after the emails were sent")
             return self._results[0]
 
 
 class Recorder:
     """
-    Watches what leaves a process, or takes over; a subclass overrides what it needs.
+    Watches the emails that a process sends, or replaces their delivery; a subclass overrides the methods it needs.
 
-    Each method returns what the transport would. One that does not call `delivery.go_on()` takes over, and nothing
-    leaves. If it raises before that, nothing leaves either, and the caller of the send meets the exception.
+    Each method returns the transport's results. A method that does not call `delivery.go_on()` replaces the delivery:
+    nothing is sent. If it raises before `go_on()`, nothing is sent either, and the caller gets the exception.
     """
 
     def deliver(self, delivery: Delivery[list[BatchItem]]) -> list[BatchItem]:
-        """Deliver the emails of one request, also those of templates; return each one's result or error."""
+        """Deliver the emails of one request, templated ones included; return the result or error of each."""
         return delivery.go_on()
 
     def send_bulk(self, delivery: Delivery[BulkStatus]) -> BulkStatus:
@@ -96,7 +96,7 @@ def through_recorders(
     payloads: Sequence[Any],
     go_on: Callable[[], T],
 ) -> T:
-    """Do a step of a delivery by way of all recorders, the newest first; what has been recorded just goes on."""
+    """Run a step of a delivery through all recorders, the newest first, unless the emails are recorded already."""
     if threading.get_ident() in _recorded_threads:
         return go_on()
     pairs = zip(emails, payloads, strict=True)
@@ -111,7 +111,7 @@ def _by(method: Callable[[Delivery[T]], T], delivery: Delivery[T]) -> Callable[[
 
 
 class Recording(Closing):
-    """Lets a recorder see all that leaves this process, in every thread, until it is closed or its block ends."""
+    """Lets a recorder see all emails that this process sends, in every thread, until closed."""
 
     def __init__(self, recorder: Recorder) -> None:
         """Begin."""
@@ -119,14 +119,14 @@ class Recording(Closing):
         RECORDINGS.append(self)
 
     def close(self) -> None:
-        """End, in whatever order recordings end."""
-        with suppress(ValueError):  # it has ended
+        """End the recording; recordings may end in any order."""
+        with suppress(ValueError):  # closed before
             RECORDINGS.remove(self)
 
 
 @contextmanager
 def recorded() -> Iterator[None]:
-    """Pass no recorder with what the current thread sends while the block runs: it has been recorded."""
+    """Bypass the recorders for emails that the current thread sends while the block runs: they are recorded already."""
     thread = threading.get_ident()
     inner = thread in _recorded_threads
     _recorded_threads.add(thread)

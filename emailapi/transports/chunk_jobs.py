@@ -1,4 +1,4 @@
-"""One chunk of a sending: delivered once, by a worker or by whoever reads its results."""
+"""One chunk of a sending: delivered once, by a worker thread or by the thread that reads its results."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Deliver = Callable[[Batch[Any], threading.Event], list[BatchItem]]
 
 class ChunkJob:
     """
-    A chunk on its way.
+    A chunk that is being sent.
 
     Attributes:
         chunk: The chunk.
-        called_off: Whether it was called off before its delivery began.
+        cancelled: Whether the chunk was cancelled before its delivery began.
     """
 
     def __init__(
         self, chunk: Batch[Any], transport: Engine[Any], work: Callable[[Batch[Any]], list[BatchItem]]
     ) -> None:
-        """Wait for `run`."""
+        """Create a job that waits for `run`."""
         self.chunk = chunk
         self._transport = transport
-        self.called_off = False
+        self.cancelled = False
         self._work = work
         self._begun = threading.Lock()
         self._done = threading.Event()
@@ -39,9 +39,9 @@ class ChunkJob:
 
     def run(self) -> None:
         """
-        Deliver the chunk, unless that has begun elsewhere or was called off.
+        Deliver the chunk, unless its delivery has begun elsewhere or it was cancelled.
 
-        A pool that refuses a job because it cannot start a thread may have kept it, for a thread that it has.
+        A pool that rejects a job because it cannot start a thread may have queued the job for an existing thread.
         """
         if not self._begun.acquire(blocking=False):
             return
@@ -49,26 +49,26 @@ class ChunkJob:
             self._items = self._work(self.chunk)
         except EmailAPIError as error:
             self._items = self.chunk.items({}, error)
-        except BaseException as error:  # Ctrl-C in the reader's own thread, or a fault of a hook's
+        except BaseException as error:  # Ctrl-C in the reader's own thread, or a fault of a hook
             self._broken, self._items = error, _interrupted(self._transport, self.chunk)
         self._done.set()
 
-    def call_off(self) -> None:
+    def cancel(self) -> None:
         """Send nothing, unless the delivery has begun."""
         if self._begun.acquire(blocking=False):
-            self.called_off = True
+            self.cancelled = True
             self._items = self.chunk.items({}, not_started())
             self._done.set()
 
     @property
     def keys(self) -> list[str | None]:
-        """The keys that its emails carry, once its delivery has begun."""
-        if self.called_off or not self._begun.locked() or self._done.is_set():
+        """The keys that the emails carry, once their delivery has begun."""
+        if self.cancelled or not self._begun.locked() or self._done.is_set():
             return []
         return [getattr(payload, "idempotency_key", None) for payload in self.chunk.payloads.values()]
 
     def wait(self) -> list[BatchItem]:
-        """Return the results of the chunk's emails when they are known; what broke the delivery off is raised once."""
+        """Wait for the results of the chunk's emails; an exception that interrupted the delivery is raised once."""
         self._done.wait()
         broken, self._broken = self._broken, None
         if broken is not None:
@@ -77,7 +77,7 @@ class ChunkJob:
 
 
 def _interrupted(transport: Engine[Any], batch: Batch[Any]) -> list[BatchItem]:
-    """Return the errors of a batch whose delivery was broken off at a moment that nobody knows."""
+    """Return the errors of a batch whose delivery was interrupted at an unknown point."""
     unknown: dict[int, BatchItem] = {}
     for at, payload in batch.payloads.items():
         error = DeliveryUnknown("the delivery was interrupted: the email may have been sent", attempts=1)
@@ -86,29 +86,29 @@ def _interrupted(transport: Engine[Any], batch: Batch[Any]) -> list[BatchItem]:
 
 
 class Reader:
-    """Who reads the results of a sending; worker threads look at it, so that they keep nothing else of the sending."""
+    """The reader of a sending's results; worker threads refer to this object only, not to the whole sending."""
 
     def __init__(self) -> None:
-        """Nobody has read anything."""
+        """Create a reader that has read nothing."""
         self._last: tuple[threading.Thread, bool] | None = None
 
     @property
     def has_read(self) -> bool:
-        """Whether anybody has begun to read."""
+        """Whether reading has begun."""
         return self._last is not None
 
     def note(self) -> None:
-        """Take note that the current thread reads, and whether it does so while the interpreter ends."""
+        """Record that the current thread reads, and whether it does so while the interpreter shuts down."""
         self._last = threading.current_thread(), _interpreter_ends()
 
     def has_left(self) -> bool:
         """
-        Whether the interpreter ends, and will not wait for whoever reads.
+        Whether the interpreter is shutting down and will not wait for the reader.
 
-        An exception that ends the main thread in the middle of its loop over the results leaves the sending alive, in
-        a global name or in the traceback. Without this check the workers would go on while the interpreter waits for
-        them, and send every chunk that was made ready: 2,000 emails were measured instead of 1,500, of which nobody
-        would have seen a result.
+        An exception that ends the main thread in its loop over the results leaves the sending alive, in a global name
+        or in the traceback. Without this check the workers would go on while the interpreter waits for them, and send
+        every chunk that was prepared: 2,000 emails were measured instead of 1,500, and their results would
+        have been lost.
         """
         if self._last is None or not _interpreter_ends():
             return False
@@ -118,16 +118,16 @@ class Reader:
 
 def _interpreter_ends() -> bool:
     """
-    Whether the main thread is over, and the interpreter waits for other threads or calls `atexit` handlers.
+    Whether the main thread has ended, and the interpreter waits for other threads or calls `atexit` handlers.
 
-    Nothing public tells: the main thread counts as alive while the threads of pools are waited for.
+    No public function tells: the main thread counts as alive while the threads of pools are waited for.
     """
-    pools = sys.modules.get("concurrent.futures.thread")  # cannot be imported any more while the interpreter ends
+    pools = sys.modules.get("concurrent.futures.thread")  # cannot be imported during shutdown
     return pools is None or getattr(pools, "_shutdown", False)
 
 
 def deliver_in_turn(deliver: Deliver, stopped: threading.Event, reader: Reader, chunk: Batch[Any]) -> list[BatchItem]:
-    """Deliver a chunk when its turn has come, unless whoever was reading the results has left with the main thread."""
+    """Deliver a chunk when its turn comes, unless the reader has ended with the main thread."""
     if reader.has_left():
         stopped.set()
     return deliver(chunk, stopped)

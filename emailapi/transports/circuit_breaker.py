@@ -1,11 +1,11 @@
-"""Not calling a failing transport for a while."""
+"""A circuit breaker: a transport that keeps failing is not used for a while."""
 
 from __future__ import annotations
 
 import threading
 from time import monotonic
 
-# After so many failures in a row the circuit is open for so many seconds.
+# After this many failures in a row the circuit is open for this many seconds.
 FAILURES = 3
 PAUSE = 30.0
 
@@ -14,19 +14,19 @@ class CircuitBreaker:
     """
     Counts the failures of a transport; all threads of a process share it.
 
-    Closed, it permits every email. After three failures in a row it is open, and permits none for 30 seconds. Then it
-    is half-open, and permits one email, whose outcome closes or opens it.
+    A closed circuit permits every email. After three failures in a row the circuit is open, and permits none for 30
+    seconds. Then it is half-open, and permits one email, whose outcome closes or opens the circuit.
     """
 
     def __init__(self) -> None:
-        """Begin closed."""
-        # One that its own thread may take again: a signal handler that sends may interrupt whoever holds it.
+        """Create a closed circuit."""
+        # Reentrant: a signal handler that sends may interrupt the code that holds the lock.
         self._lock = threading.RLock()
         self._failures = 0
         self._open_until = 0.0
 
     def permits(self, count: int) -> int:
-        """Return how many of so many emails may be sent by the transport now: all, one as a probe, or none."""
+        """Return how many of `count` emails the transport may send now: all, one as a probe, or none."""
         if self._failures < FAILURES or not count:
             return count
         with self._lock:
@@ -37,7 +37,7 @@ class CircuitBreaker:
             return 1
 
     def record(self, worked: bool | None) -> None:
-        """Count a success or a failure; None is neither."""
+        """Count a success or a failure; None counts as neither."""
         if worked is None:
             return
         with self._lock:

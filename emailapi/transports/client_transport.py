@@ -1,4 +1,4 @@
-"""The transport that a client was given in place of the API."""
+"""The transport that a client was given instead of the API."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .user_transport import engine_of
 
 
 class NoAPI(Session):
-    """The place of the connections to the API in a client that sends by a transport."""
+    """Stands for the connections to the API in a client that sends by another transport."""
 
     def __init__(self, transport: Transport) -> None:
         """
-        Take the transport, which is closed with the client.
+        Keep the transport, which is closed with the client.
 
         Raises:
-            ConfigurationError: It is not a transport.
+            ConfigurationError: The object is not a transport.
         """
         engine_of(transport, "transport")
         self._transport, self._closed = transport, False
@@ -45,15 +45,15 @@ class NoAPI(Session):
         self, request: Request, timeout: tuple[float, float], deadline: Deadline, attempt: int = 1
     ) -> Response:
         """
-        Send nothing.
+        Reject the request.
 
         Raises:
-            ConfigurationError: Always; it says which client to use.
+            ConfigurationError: Always; the message says which client to use.
         """
         self.check_open()
         kind = type(self._transport).__name__
         raise ConfigurationError(
-            f"this client sends by {kind} and has no API to call: use a Client with a token for {request.path}"
+            f"this client sends by {kind} and has no API: use a Client with a token for {request.path}"
         )
 
 
@@ -62,13 +62,13 @@ class ClientTransport(Delegating[Any]):
     Sends by the transport that a client was given, with the defaults of the client.
 
     Attributes:
-        deadline: Seconds for one request: the client's, or the transport's where that is shorter.
+        deadline: Seconds for one request: the client's, or the transport's if that is shorter.
     """
 
     def __init__(
         self, transport: Transport, options: Options, session: Session, record: type[BaseEmail] = Email
     ) -> None:
-        """Send emails of one kind, until the client is closed."""
+        """Create a transport for one kind of emails, which works until the client is closed."""
         self._record, self._options, self._session = record, options, session
         self._set_primary(transport)
         self.deadline = min(self.deadline, options.deadline)

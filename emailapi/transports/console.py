@@ -20,19 +20,19 @@ _RULE = "-" * 72
 
 class ConsoleTransport(BaseTransport[Email]):
     """
-    Prints each email to a stream, as a reader sees it: the fields, then the bodies, then the names of the files.
+    Prints each email to a stream: the fields, then the bodies, then the names of the attachments.
 
     Args:
-        stream: A text stream; the standard output of the moment when None. It is not closed here.
+        stream: A text stream, which is not closed; by default the current standard output.
 
     Raises:
-        InvalidArgument: `stream` cannot be written to.
+        InvalidArgument: `stream` has no `write` method.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        """Print nothing yet."""
+        """Create the transport; nothing is printed yet."""
         if stream is not None and not callable(getattr(stream, "write", None)):
-            raise InvalidArgument(f"stream must be a text stream, not {type(stream).__name__}", argument="stream")
+            raise InvalidArgument(f"stream must be a text stream, got {type(stream).__name__}", argument="stream")
         self._stream = stream
         self._closed = False
 
@@ -60,7 +60,7 @@ class ConsoleTransport(BaseTransport[Email]):
     def _print(self, email: Email) -> SendResult:
         stream = sys.stdout if self._stream is None else self._stream
         message_id = new_keys(1)[0]
-        # In one call, so that the emails of several threads do not mix.
+        # One call, so that the emails of several threads do not mix.
         _write(stream, email, message_id)
         return SendResult(
             message_id=message_id,

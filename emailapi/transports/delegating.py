@@ -23,7 +23,7 @@ class DelegatedBatch(Batch[P]):
     Attributes:
         primary: The transport that sends it.
         inner: The batch of `primary`.
-        secondary: The transport that sends what `primary` could not, where there is one.
+        secondary: The transport that sends emails which `primary` could not send, if there is one.
     """
 
     primary: Engine[Any] = attrs.field(repr=False)
@@ -33,10 +33,10 @@ class DelegatedBatch(Batch[P]):
 
 class Delegating(BaseTransport[P]):
     """
-    A transport that sends by another one.
+    A transport that sends by another transport.
 
-    A test may put a method of its own in the place of one of ours while the transport lives. Which methods are to be
-    called is found out once for each request, when its batch begins.
+    A test may replace a method of the other transport at any time. Which methods to call is therefore determined for
+    each request, when its batch begins.
 
     Attributes:
         first: The other transport.
@@ -60,7 +60,7 @@ class Delegating(BaseTransport[P]):
     def _check_looks_up(self) -> None:
         self._primary._check_looks_up()
 
-    # The batches of these transports are those that `_new_batch` makes.
+    # The batches of these transports are created by `_new_batch`.
 
     def _new_batch(self, previous: Any = None, *, single: bool = False) -> DelegatedBatch[P]:
         primary = self._primary

@@ -1,4 +1,4 @@
-"""How all transports deliver: in batches, within deadlines, with one result for each email."""
+"""The delivery that all transports share: batches, deadlines, and one result for each email."""
 
 from __future__ import annotations
 
@@ -17,49 +17,49 @@ from ..models.email import BaseEmail, Email, TemplateEmail
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from .batch import BATCH_LIMIT, Batch, not_started
 from .capture import RECORDINGS, through_recorders
-from .inputs import as_mail, note_input
+from .inputs import add_input_note, as_email
 
 P = TypeVar("P")
 
-# After so many failed connections in a row the other emails of a batch are not attempted.
+# After this many failed connections in a row, the other emails of a batch are not attempted.
 GIVE_UP_AFTER = 3
 EVERY_EMAIL = sys.maxsize
 _USE_THE_API = "only the API does: use a Client with a token"
 
 
 class Engine(Generic[P]):
-    """What a transport writes, `_prepare` and `_deliver`; what it may change; and what delivers by these."""
+    """Delivers emails by two methods that a transport implements, `_prepare` and `_deliver`."""
 
     deadline: float = 30.0
     at_once: int = 1
 
     _record: type[BaseEmail] = Email
-    _ready: ClassVar[tuple[type, ...]] = ()  # what else is taken as it is, beside records
+    _ready: ClassVar[tuple[type, ...]] = ()  # other types that are accepted as they are
     _batch_bytes: float = math.inf
     _max_attempts: int | None = None
-    # Whether two emails of one call must not have the same key.
+    # Whether two emails of one call must have different keys.
     _keys_are_unique: bool = False
 
     def _prepare(self, email: Any, batch: Batch[P]) -> P:
-        """Check every field of an email, and encode it once; `InvalidEmail` names the field."""
+        """Validate every field of an email, and encode it once; `InvalidEmail` names the field."""
         raise NotImplementedError
 
     def _deliver(self, payloads: Sequence[P], batch: Batch[P], context: CallContext) -> list[BatchItem]:
-        """Send payloads, and return the result or the error of each; raise only what is wrong with the whole call."""
+        """Send payloads, and return the result or error of each; raise only errors that concern the whole call."""
         raise NotImplementedError
 
-    # What a transport may change.
+    # Methods that a transport may override.
 
     def _encode(self, email: Any, batch: Batch[P]) -> P:
         """Encode an email that `check` has accepted before."""
         return self._prepare(email, batch)
 
-    def _take(self, given: Any) -> Any:
-        """Return the email that a user gave."""
-        return given if isinstance(given, (self._record, *self._ready)) else as_mail(given, self._record)
+    def _to_email(self, given: Any) -> Any:
+        """Convert the user's input to an email."""
+        return given if isinstance(given, (self._record, *self._ready)) else as_email(given, self._record)
 
     def _new_batch(self, previous: Batch[P] | None = None, *, single: bool = False) -> Batch[P]:
-        """Return an empty batch; `previous` is the one before it in the same call."""
+        """Create an empty batch; `previous` is the batch before it in the same call."""
         return Batch(single=single)
 
     def _size(self, payload: P, batch: Batch[P]) -> int:
@@ -71,7 +71,7 @@ class Engine(Generic[P]):
         return 0.0
 
     def _check_looks_up(self) -> None:
-        """Raise `ConfigurationError` where the transport cannot look for emails that were sent before."""
+        """Raise `ConfigurationError` if the transport cannot look up emails that were sent before."""
         raise ConfigurationError(
             f"check_first: {self._kind} cannot look up emails that were sent before, {_USE_THE_API}"
         )
@@ -81,34 +81,34 @@ class Engine(Generic[P]):
         return None
 
     def _fill_in(self, email: Any, payload: P | None) -> Any:
-        """Return the email with what this transport adds to it, for a fallback that sends the same email."""
+        """Return the email with the values that this transport adds, for a fallback that sends the same email."""
         return email
 
     def _for_templates(self) -> Engine[Any]:
-        """Return the transport of emails that are made of templates."""
+        """Return the transport for templated emails."""
         return _NoTemplates(self)
 
     def _prepare_bulk(self, bulk: BulkEmail) -> Any:
-        """Check a bulk request, and encode it once."""
+        """Validate a bulk request, and encode it once."""
         raise InvalidEmail(f"messages: {self._kind} sends no bulk requests, {_USE_THE_API}", field="messages")
 
     def _deliver_bulk(self, payload: Any, context: CallContext) -> BulkStatus:
-        """Send a bulk request, and return how far it is."""
+        """Send a bulk request, and return its status."""
         raise NotImplementedError
 
     def _name_unknown(self, error: DeliveryUnknown, payload: P) -> DeliveryUnknown:
-        """Return the error of an email of unknown outcome with what the email can be looked up by."""
+        """Add the key and stream to the error of an email with unknown outcome."""
         return error
 
     def _check_open(self) -> None:
-        """Raise `ConfigurationError` once the transport is closed."""
+        """Raise `ConfigurationError` if the transport is closed."""
 
     @property
     def _kind(self) -> str:
-        """The name of the transport in errors."""
+        """The name of the transport in error messages."""
         return type(self).__name__
 
-    # What all transports share.
+    # Methods that all transports share.
 
     def _send(self, email: Any, *, check_first: bool = False, payload: P | None = None) -> SendResult:
         context = CallContext.after(self.deadline, None, self._max_attempts)
@@ -127,7 +127,7 @@ class Engine(Generic[P]):
     def _deliver_recorded(
         self, emails: Sequence[Any], payloads: Sequence[P], batch: Batch[P], context: CallContext
     ) -> list[BatchItem]:
-        """Deliver payloads; whoever records what leaves the process sees them first. Every email passes here, once."""
+        """Deliver payloads through the recorders, if there are any. Every email passes here, once."""
         deliver = partial(self._deliver, payloads, batch, context)
         return through_recorders("deliver", self, emails, payloads, deliver)
 
@@ -163,15 +163,15 @@ class Engine(Generic[P]):
         self, emails: Iterable[Any], limit: int, *, in_flight: set[str] | None = None, checked: bool = False
     ) -> Iterator[Batch[P]]:
         """
-        Cut emails into batches; an email that is not valid is an item of its batch.
+        Divide emails into batches; an invalid email is an item of its batch.
 
         Args:
             emails: The emails.
-            limit: How many emails a batch has at most.
-            in_flight: The keys of emails whose results are not known yet. Each batch adds its own; whoever has its
-                results takes them out again, and then a batch has no more than `limit` emails even if most are not
-                valid. A key that is among them is refused: finding one of two emails proves nothing of the other.
-            checked: Whether `check` has accepted them before.
+            limit: The most emails in one batch.
+            in_flight: The keys of emails whose results are not known yet. Each batch adds its own; the reader of its
+                results removes them, and then a batch has no more than `limit` emails even if most are invalid. A
+                duplicate key is rejected: finding one of the two emails would prove nothing about the other.
+            checked: Whether `check` has accepted the emails before.
         """
         prepare = self._encode if checked else self._prepare
         taken = set() if in_flight is None else in_flight
@@ -180,7 +180,7 @@ class Engine(Generic[P]):
         try:
             for at, given in enumerate(emails):
                 try:
-                    email = given if isinstance(given, self._record) else self._take(given)
+                    email = given if isinstance(given, self._record) else self._to_email(given)
                     payload = prepare(email, batch)
                     if self._keys_are_unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)
@@ -199,14 +199,14 @@ class Engine(Generic[P]):
                     if RECORDINGS:
                         batch.keep(at, email)
                     batch.size += size + 1
-                # Also a batch of nothing but errors must end: there may be millions.
+                # A batch that consists of errors must end, too: there may be millions.
                 errors = len(batch.invalid) if in_flight is None else batch.count
                 if len(batch.payloads) >= limit or errors >= errors_limit:
                     yield batch
                     batch = self._new_batch(batch)
         except Exception as error:
-            note_input(error)
-            # What the input raises must not lose the emails that were taken from it before.
+            add_input_note(error)
+            # An exception of the input must not lose the emails that were taken from it before.
             if batch.count:
                 yield batch
             raise
@@ -235,10 +235,10 @@ class Engine(Generic[P]):
         self, batch: Batch[P], stopped: Event | None, check_first: int
     ) -> Iterator[tuple[int, BatchItem]]:
         """
-        Yield, by place, the emails that were sent before; an email that cannot be looked up is not sent now.
+        Yield, by place, the emails that were sent before; an email whose look-up fails is not sent now.
 
-        Each has the deadline of a call. When one gets no response those behind it are not looked up: they would wait as
-        long.
+        Each look-up has its own deadline. After a look-up without a response, the next emails are not looked up: they
+        would wait as long in vain.
         """
         silent: EmailAPIError | None = None
         for at, payload in batch.payloads.items():
@@ -260,7 +260,7 @@ class Engine(Generic[P]):
                     yield at, found
 
     def _deliver_emails(self, emails: Sequence[Email], context: CallContext) -> list[BatchItem]:
-        """Send emails within one deadline, as a fallback does; stop when there is no connection, or no time."""
+        """Send emails within one deadline, as a fallback does; stop without a connection or time."""
         items: list[BatchItem] = []
         for batch in self._single(emails[0]) if len(emails) == 1 else self._batches(emails, self.at_once, checked=True):
             recent = items[-GIVE_UP_AFTER:]
@@ -285,7 +285,7 @@ class Engine(Generic[P]):
 
 
 class _NoTemplates(Engine[Any]):
-    """Stands for a transport that cannot send emails that are made of templates, and rejects them by name."""
+    """Stands for a transport that cannot send templated emails, and rejects them."""
 
     _record = TemplateEmail
 

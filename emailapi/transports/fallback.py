@@ -1,4 +1,4 @@
-"""Two transports that look like one: the second sends what the first surely did not."""
+"""Failover: a second transport sends the emails that the first one surely did not send."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from .inputs import EmailLike
 from .user_transport import engine_of
 
 PRIMARY_ATTEMPTS = 2
-# What may be left out: what an email is to its reader, and whom it goes to, may not.
+# Fields that may never be left out: the content and the recipients.
 _NEEDED = {"sender", "to", "cc", "bcc", "subject", "text_body", "html_body", "idempotency_key"}
 _DEFAULTS = {field.name: getattr(Email(), field.name) for field in attrs.fields(Email) if field.name not in _NEEDED}
 
 
 def may_fail_over(error: EmailAPIError) -> bool:
     """
-    Whether the secondary may send the email that ended with an error.
+    Whether the secondary may send an email that failed with this error.
 
-    Only what was surely not sent, and not rejected either: SMTP must not get round a suppression.
+    Only if the email was surely not sent and not rejected: a fallback must not bypass a suppression.
     """
     if error.outcome is not Outcome.NOT_SENT:
         return False
@@ -54,28 +54,28 @@ def may_fail_over(error: EmailAPIError) -> bool:
 
 def check_ignore(given: Iterable[str]) -> frozenset[str]:
     """
-    Return the names of the fields that the secondary may leave out.
+    Validate the names of the fields that the secondary may leave out.
 
     Raises:
-        ConfigurationError: A name is not that of such a field.
+        ConfigurationError: A field is unknown or may not be left out.
     """
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise ConfigurationError(f"ignore must be a set of field names, not {given!r}")
+        raise ConfigurationError(f"ignore must be a set of field names, got {given!r}")
     names = frozenset(given)
     for name in names:
         if name not in _DEFAULTS:
-            raise ConfigurationError(f"ignore: {name!r} cannot be left behind, only {', '.join(sorted(_DEFAULTS))}")
+            raise ConfigurationError(f"ignore: {name!r} cannot be left out, only {', '.join(sorted(_DEFAULTS))} can")
     return names
 
 
 @attrs.frozen
 class FallbackPayload:
     """
-    An email encoded for the primary; the secondary encodes it when it is needed.
+    An email encoded for the primary; the secondary encodes it when needed.
 
     Attributes:
         primary: The primary's payload.
-        email: The email with all that the primary adds, its key too: the same on both sides.
+        email: The email with the values that the primary adds, including the key: both transports send the same.
     """
 
     primary: Any = attrs.field(repr=False)
@@ -83,55 +83,55 @@ class FallbackPayload:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The key on both sides."""
+        """The key, which is the same for both transports."""
         return self.email.idempotency_key
 
 
 class Fallback(Delegating[FallbackPayload]):
     """
-    A transport with another one behind it, which sends what the first surely did not send and did not reject.
+    Sends by a primary transport, and fails over to a secondary for emails that were surely neither sent nor rejected.
 
-    Whether the secondary could carry an email is checked before the primary is tried. The primary has at most half of
-    the deadline, and one retry; after three failures in a row it is not called for 30 seconds, then tried with one
-    email.
+    Whether the secondary can carry an email is checked before the primary is tried. The primary gets at most half of
+    the deadline, and one retry. After three failures in a row the circuit breaker opens: the primary is not used for 30
+    seconds, then tried with one email.
 
     Attributes:
-        first: The primary, which is tried first.
-        second: The secondary.
-        deadline: Seconds for one request: the primary's.
-        at_once: How many emails are one request: as many as the primary takes.
+        first: The primary transport.
+        second: The secondary transport.
+        deadline: Seconds for one request: that of the primary.
+        at_once: Number of emails in one request: that of the primary.
     """
 
     def __init__(self, first: Transport, second: Transport, *, ignore: Iterable[str] = ()) -> None:
         """
-        Join two transports.
+        Combine two transports.
 
         Args:
-            first: Tried first.
-            second: Sends an email when the first surely did not.
+            first: The primary transport.
+            second: The secondary transport, for emails that were surely neither sent nor rejected.
             ignore: Fields that the secondary may leave out, as in `{"tag", "metadata"}`.
 
         Raises:
-            ConfigurationError: One is not a transport, or a name is not that of a field that may be left out.
+            ConfigurationError: An argument is not a transport, or a field of `ignore` may not be left out.
         """
         engine_of(second, "fallback")
         self.second = second
         self.ignore = check_ignore(ignore)
-        self._breakers = ProcessLocal(CircuitBreaker)  # a fork begins anew
+        self._breakers = ProcessLocal(CircuitBreaker)  # a forked process starts with a closed circuit
         self._set_primary(first)
 
     def _behind(self, first: Transport) -> Fallback:
-        """Return the same fallback, its circuit breaker included, with another primary."""
+        """Return the same fallback, including its circuit breaker, with another primary."""
         other = copy(self)
         other._set_primary(first)
         return other
 
     def __repr__(self) -> str:
-        """Name both."""
+        """Name both transports."""
         return f"Fallback({self.first!r}, {self.second!r})"
 
     def complete(self, email: Email, /) -> Email:
-        """Return an email with what the primary fills in."""
+        """Return an email with the values that the primary fills in."""
         complete: Email = self._primary._fill_in(email, None)
         return complete
 
@@ -140,12 +140,12 @@ class Fallback(Delegating[FallbackPayload]):
         Check that both transports can carry an email.
 
         Raises:
-            InvalidEmail: One cannot; the error names the field.
+            InvalidEmail: One of them cannot; the error names the field.
         """
         super().check(email)
 
     def close(self) -> None:
-        """Close both, the secondary also when the primary fails to."""
+        """Close both transports, the secondary even if closing the primary fails."""
         try:
             self.first.close()
         finally:
@@ -177,12 +177,12 @@ class Fallback(Delegating[FallbackPayload]):
         given = email if is_ours(self, "complete") else self.complete(email)
         primary = batch.primary._prepare(given, batch.inner)
         complete = batch.primary._fill_in(given, primary)
-        # An outage is no time to find out that the secondary cannot carry a field.
+        # Check now, not during an outage, that the secondary can carry the email.
         try:
             batch.secondary.check(self._reduced(complete))
         except InvalidEmail as error:
-            hint = " (leave it out, or let the fallback ignore it)" if error.field in _DEFAULTS else ""
-            why = f"the fallback could not carry the mail: {error.message}{hint}"
+            hint = " (leave it out, or add it to fallback_ignore=)" if error.field in _DEFAULTS else ""
+            why = f"the fallback cannot carry the email: {error.message}{hint}"
             raise InvalidEmail(why, field=error.field) from None
         return FallbackPayload(primary, complete)
 
@@ -197,7 +197,7 @@ class Fallback(Delegating[FallbackPayload]):
         again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
         again += range(tried, len(payloads))
         items += [_skipped() for _ in payloads[tried:]]
-        until = context.attempts_until  # sooner than the deadline where this one is the primary of another
+        until = context.attempts_until  # before the deadline if this transport is the primary of another fallback
         if not again or not until.may_send():
             return items
         name = type(self.second).__name__
@@ -207,18 +207,18 @@ class Fallback(Delegating[FallbackPayload]):
         for at, item in zip(again, sent, strict=False):
             if isinstance(item, DeliveryUnknown):
                 item = self._name_unknown(item, payloads[at])
-            items[at] = _after(items[at], item) if at < tried else item
+            items[at] = _with_cause(items[at], item) if at < tried else item
         return items
 
     def _by_primary(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
-        """Send by the primary what the circuit breaker permits: all emails, one as a probe, or none."""
+        """Send by the primary the emails that the circuit breaker permits: all, one as a probe, or none."""
         end, breaker = context.attempts_until, self._breakers.get()
         half = end.sooner(end.left() / 2)
         attempts = min(PRIMARY_ATTEMPTS, context.max_attempts or PRIMARY_ATTEMPTS)
         items: list[BatchItem] = []
         while count := breaker.permits(len(payloads) - len(items)):
             part = [payload.primary for payload in payloads[len(items) : len(items) + count]]
-            # While others wait for the outcome of a probe, its look-up leaves them their half.
+            # A probe's look-up leaves the other emails their half of the time.
             last = len(items) + count == len(payloads)
             limits = CallContext(context.deadline if last else half, half, attempts)
             try:
@@ -233,7 +233,7 @@ class Fallback(Delegating[FallbackPayload]):
 
 
 def _worked(items: Sequence[BatchItem]) -> bool | None:
-    """Return whether the primary responded; an unknown outcome is neither."""
+    """Return whether the primary responded; None if the outcome is unknown."""
     errors = [item for item in items if isinstance(item, EmailAPIError)]
     if not errors:
         return True
@@ -242,7 +242,7 @@ def _worked(items: Sequence[BatchItem]) -> bool | None:
     return None if any(error.may_have_been_sent for error in errors) else True
 
 
-def _after(before: BatchItem, item: BatchItem) -> BatchItem:
+def _with_cause(before: BatchItem, item: BatchItem) -> BatchItem:
     """Return the secondary's result or error, with the primary's error as its cause."""
     if isinstance(item, EmailAPIError) and isinstance(before, EmailAPIError):
         retryable = item.retryable or (item.outcome is Outcome.NOT_SENT and before.retryable)
@@ -252,5 +252,5 @@ def _after(before: BatchItem, item: BatchItem) -> BatchItem:
 
 def _skipped() -> EmailAPIError:
     return TransportError(
-        "nothing was sent: the first way is left alone after its failures, and the second took nothing in time"
+        "nothing was sent: the circuit breaker keeps the primary from being used, and the fallback had no time"
     )

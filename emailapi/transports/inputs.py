@@ -1,4 +1,4 @@
-"""Emails as users give them: one, or many."""
+"""Emails as users give them: a single email, or many."""
 
 from __future__ import annotations
 
@@ -11,22 +11,31 @@ from ..models.email import BaseEmail, Email
 from ..models.fields import as_record
 
 M = TypeVar("M", bound=BaseEmail)
-# What a user may give for an email.
+# The types that are accepted as an email.
 EmailLike = Email | Mapping[str, Any] | Message
 
 
-def as_mail(given: object, record: type[M]) -> M:
+def as_email(given: object, record: type[M]) -> M:
     """
-    Return the email that a user gave: an email, a mapping with its names, or a message of the standard library.
+    Convert the user's input to an email: an `Email`, a mapping with its fields, or a standard-library message.
 
     Raises:
-        InvalidEmail: It is none of these, a field is wrong, or a part of the message cannot be expressed.
+        InvalidEmail: The input has another type, a field is not valid, or a part of the message cannot be expressed.
     """
     if isinstance(given, record):
         return given
     if isinstance(given, Message) and issubclass(Email, record):
         return _rebuilt(given)  # type: ignore[return-value]
+    if not isinstance(given, Mapping):
+        message = f"expected {record.__name__} or a mapping, got {type(given).__name__}{_hint(given)}"
+        raise InvalidEmail(message, field="email")
     return as_record(given, record, "email")
+
+
+def _hint(given: object) -> str:
+    if isinstance(given, (str, bytes)):
+        return ": parse a ready message by email.message_from_string or message_from_bytes"
+    return ": send several emails with send_batch" if isinstance(given, Iterable) else ""
 
 
 def _rebuilt(message: Message) -> Email:
@@ -35,8 +44,8 @@ def _rebuilt(message: Message) -> Email:
     email = from_message(message)
     if email.attachments and email.text_body is None and email.html_body is None:
         raise InvalidEmail(
-            "the message has only attachments: add a text, as by a MIMEText before them in a multipart/mixed, or send "
-            "the message as given, by SMTPTransport.send_message or SESTransport.send_message",
+            "the message has only attachments: add a text part before them, in a multipart/mixed, or send the message "
+            "as given, by SMTPTransport.send_message or SESTransport.send_message",
             field="text_body",
         )
     return email
@@ -44,37 +53,38 @@ def _rebuilt(message: Message) -> Email:
 
 def check_many(emails: object) -> None:
     """
-    Check that an argument can be many emails.
+    Check that an argument is an iterable of emails.
 
     Raises:
-        InvalidArgument: It is one email, or something else.
+        InvalidArgument: The argument is a single email, or something else.
     """
     if isinstance(emails, (BaseEmail, Mapping, Message, str, bytes)) or not isinstance(emails, Iterable):
-        raise InvalidArgument(f"emails must be a list of mails, not {type(emails).__name__}", argument="emails")
+        raise InvalidArgument(
+            f"emails must be an iterable of emails, got {type(emails).__name__}: use send for a single email",
+            argument="emails",
+        )
 
 
-def note_input(error: Exception) -> None:
-    """Say on an error that an iterable of emails raised how it can be one email's error instead."""
+def add_input_note(error: Exception) -> None:
+    """Add a note to an error that an iterable of emails raised: how to make it an item of the result instead."""
     if isinstance(error, InvalidEmail):
         error.add_note(
-            "raised inside the iterable of emails, which ended it: an iterable of mappings, as in"
+            "raised inside the iterable of emails, which ended it: an iterable of mappings, such as"
             ' ({"to": row.email, ...} for row in rows), makes an invalid email an item of the result instead'
         )
 
 
-def listed(emails: Iterable[Any]) -> list[Any]:
+def as_list(emails: Iterable[Any]) -> list[Any]:
     """
-    Return many emails as a list.
+    Convert an iterable of emails to a list.
 
     Raises:
-        InvalidArgument: It is one email instead of many, or none.
+        InvalidArgument: The argument is a single email instead of many.
     """
     check_many(emails)
     try:
         found = list(emails)
     except InvalidEmail as error:
-        note_input(error)
+        add_input_note(error)
         raise
-    if not found:
-        raise InvalidArgument("emails is empty", argument="emails")
     return found

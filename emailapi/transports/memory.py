@@ -1,4 +1,4 @@
-"""The transport that keeps the emails it is given, for tests and dry runs."""
+"""The transport that keeps emails in memory, for tests and dry runs."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from .batch import Batch
 
 class MemoryTransport(BaseTransport[Any]):
     """
-    Keeps the emails that it is given, for tests and for a dry run.
+    Keeps emails in memory, for tests and dry runs.
 
-    `Client(transport=MemoryTransport())` and `Client.in_memory()` also give it emails of templates and bulk requests.
+    `Client(transport=MemoryTransport())` and `Client.in_memory()` also accept templated emails and bulk requests.
     Threads may share it.
 
     Attributes:
-        sent: What was sent, in order: each an `Email`, or a `TemplateEmail` or `BulkEmail` that a client sent. It stays
-            the same list.
+        sent: The emails in order: each an `Email`, or a `TemplateEmail` or `BulkEmail` that a client sent. It is always
+            the same list object.
     """
 
     sent: list[Any]
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Create an empty transport."""
         self.sent = []
         self._closed = False
 
     def __repr__(self) -> str:
-        """Count the emails."""
+        """Return the number of emails."""
         return f"MemoryTransport({len(self.sent)} sent)"
 
     def clear(self) -> None:
-        """Forget what was sent."""
+        """Remove all emails from `sent`."""
         self.sent.clear()
 
     def within(self, seconds: float, /, *, attempts: int | None = None) -> Self:
@@ -47,7 +47,7 @@ class MemoryTransport(BaseTransport[Any]):
         return self
 
     def close(self) -> None:
-        """Accept no more; what was sent stays."""
+        """Accept no more emails; `sent` stays as it is."""
         self._closed = True
 
     def _for_templates(self) -> MemoryTransport:
@@ -87,7 +87,7 @@ class MemoryTransport(BaseTransport[Any]):
         )
 
     def _keep(self, email: Email | TemplateEmail) -> SendResult:
-        self.sent.append(email)  # one step for all threads
+        self.sent.append(email)  # atomic, for threads
         return SendResult(
             message_id=new_keys(1)[0],
             to=", ".join(address.header for address in email.to),
@@ -100,14 +100,14 @@ class MemoryTransport(BaseTransport[Any]):
 
 def _check_template(email: TemplateEmail) -> None:
     """
-    Check that an email of a template has what every email needs.
+    Check that a templated email has the fields that every email needs.
 
     Raises:
-        InvalidEmail: It has no sender, no recipient or no template.
+        InvalidEmail: There is no sender, no recipient or no template.
     """
     if email.sender is None:
         raise InvalidEmail("sender is missing", field="sender")
     if not (email.to or email.cc or email.bcc):
         raise InvalidEmail("no recipients: to, cc and bcc are empty", field="to")
     if email.template_id is None and email.template_alias is None:
-        raise InvalidEmail("an email of a template needs a template_id or a template_alias", field="template_id")
+        raise InvalidEmail("a templated email needs template_id or template_alias", field="template_id")

@@ -1,4 +1,4 @@
-"""Ready messages, which leave as given: their envelope, and what a 7-bit transport does with them."""
+"""Ready messages, which are sent as given: their envelope, and their encoding for 7-bit transports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..models.address import Address, parse_address_field
 Given = Message | str | bytes
 Recipients = str | Address | Iterable[str | Address] | None
 
-# The usual address; or a name on this machine, as in `root`. Nothing in them could end the command.
+# The usual address, or a local name such as `root`. No character in it can end the command.
 _SIMPLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+(?:@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)?")
 
 
@@ -26,9 +26,9 @@ class Ready:
     A ready message and its envelope.
 
     Attributes:
-        sender: The envelope's sender; `""` is the empty one, of bounces.
+        sender: The envelope's sender; `""` is the null sender, of bounces.
         recipients: The envelope's recipients, each once.
-        content: The message, its lines ended by CRLF, without Bcc.
+        content: The message with CRLF line endings, without Bcc.
     """
 
     sender: str
@@ -43,20 +43,20 @@ class Ready:
 
 def read_ready(message: Given, sender: str | Address | None, recipients: Recipients) -> Ready:
     """
-    Take a ready message; what is not said of its envelope is read from its headers.
+    Read a ready message; missing parts of the envelope are read from the headers.
 
     Raises:
-        InvalidEmail: It is no message, or nobody is it from or to.
+        InvalidEmail: The message cannot be read, or has no sender or no recipients.
     """
     content = as_given(message)
     is_told = sender is not None and recipients is not None
     found_sender, found_recipients = (None, ()) if is_told else envelope_of(message)
     origin = found_sender if sender is None else one_mailbox(sender)
     if origin is None:
-        raise InvalidEmail("sender is missing: give one, or a message with From", field="sender")
+        raise InvalidEmail("sender is missing: pass sender=, or a message with From", field="sender")
     targets = found_recipients if recipients is None else mailboxes(recipients)
     if not targets:
-        raise InvalidEmail("no recipients: give recipients, or a message with To, Cc or Bcc", field="recipients")
+        raise InvalidEmail("no recipients: pass recipients=, or a message with To, Cc or Bcc", field="recipients")
     return Ready(origin, targets, content)
 
 
@@ -66,7 +66,7 @@ def in_seven_bits(content: bytes, why: str) -> bytes:
 
     Args:
         content: The message.
-        why: Why 8-bit bytes cannot travel.
+        why: Why 8-bit data cannot be sent, for the error message.
 
     Raises:
         InvalidEmail: The message is signed, so that encoding would break its signature, or cannot be encoded.
@@ -88,21 +88,21 @@ def in_seven_bits(content: bytes, why: str) -> bytes:
 
 def one_mailbox(sender: str | Address) -> str:
     """
-    Return the mailbox of an envelope's sender; `""` and `"<>"` are the empty one, of bounces.
+    Return the mailbox of an envelope's sender; `""` and `"<>"` mean the null sender, of bounces.
 
     Raises:
-        InvalidEmail: It is not one address.
+        InvalidEmail: The value is not one address.
     """
     if isinstance(sender, str) and _SIMPLE.fullmatch(sender):
         return sender
     found = ("",) if sender in ("", "<>") else mailboxes(sender, "sender")
     if len(found) != 1:
-        raise InvalidEmail(f"sender must be one address, not {len(found)}", field="sender")
+        raise InvalidEmail(f"sender must be one address, got {len(found)}", field="sender")
     return found[0]
 
 
 def _is_pair(given: Recipients) -> bool:
-    """Whether it is `("Jane", "jane@example.com")`, and not two recipients: mail to a local "Jane" is not meant."""
+    """Whether the value is `("Jane", "jane@example.com")`, a name and an address: a local user "Jane" is not meant."""
     if not isinstance(given, tuple) or len(given) != 2:
         return False
     name, email = given
@@ -111,10 +111,10 @@ def _is_pair(given: Recipients) -> bool:
 
 def mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
     """
-    Return mailboxes, each once; an SMTP server on this machine also knows names without a domain.
+    Return mailboxes, each once; names without a domain are accepted, as SMTP servers know local users.
 
     Raises:
-        InvalidEmail: One is no address.
+        InvalidEmail: An item is not a valid address.
     """
     if isinstance(given, str) and _SIMPLE.fullmatch(given):
         return (given,)
@@ -123,7 +123,7 @@ def mailboxes(given: Recipients, field: str = "recipients") -> tuple[str, ...]:
         raise InvalidEmail(why, field=field)
     items = [given] if isinstance(given, (str, Address)) else given
     if isinstance(items, (bytes, dict)) or not isinstance(items, Iterable):
-        raise InvalidEmail(f"{field} must be an address or a list of them, not {type(given).__name__}", field=field)
+        raise InvalidEmail(f"{field} must be an address or a list of them, got {type(given).__name__}", field=field)
     found: dict[tuple[str, str], str] = {}
     for item in items:
         if isinstance(item, str) and _SIMPLE.fullmatch(item):

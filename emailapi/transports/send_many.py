@@ -1,4 +1,4 @@
-"""Many emails, several requests at once: the iterator that `send_many` returns."""
+"""Sending any number of emails with several requests at once: the iterator that `send_many` returns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .._closing import Closing
-from .._delivery import note_at
+from .._delivery import add_note
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .batch import Batch
@@ -32,11 +32,11 @@ Progress = Callable[[int, "int | None"], object]
 @attrs.frozen(kw_only=True)
 class SendingCounts:
     """
-    How far a sending is.
+    The progress of a sending.
 
     Attributes:
         accepted: Emails that were accepted.
-        not_sent: Emails that surely were not sent.
+        not_sent: Emails that were surely not sent.
         unknown: Emails that may have been sent.
     """
 
@@ -46,31 +46,31 @@ class SendingCounts:
 
 
 def _start_pool(workers: int) -> futures.ThreadPoolExecutor | None:
-    """Return threads for so many requests at once; None while the interpreter ends, when there can be no new ones."""
+    """Return a pool of worker threads; None while the interpreter shuts down, when no thread can be started."""
     try:
         return futures.ThreadPoolExecutor(workers, thread_name_prefix="emailapi-send")
-    except RuntimeError:  # its module cannot even be imported then
+    except RuntimeError:  # raised by the import of the module during shutdown
         return None
 
 
 class Sending(Closing, Iterator[BatchItem]):
     """
-    Many emails on their way: an iterator of each email's result or error, in the order of the input.
+    Many emails being sent: an iterator of each email's result or error, in the order of the input.
 
     The first requests are under way when `send_many` returns. From then on a chunk is taken from the input whenever
-    the results of another were read, so that memory stays the same however many emails there are. Leaving its `with`
-    block early stops it: requests under way are waited for, nothing else is sent.
+    the results of another chunk have been read, so that memory stays the same however many emails there are. Leaving
+    the `with` block early stops the sending: requests under way are waited for, nothing else is sent.
 
     Emails are taken from the input, and sent, before the results of earlier ones are read: up to `read_ahead` emails.
-    A program that keeps a journal of the results and crashes does not know of so many, counted from the last one in
-    its journal. It sends the others again with `check_first_limit=` this number.
+    A program that keeps a journal of the results, and crashes, does not know the outcome of up to that many emails
+    after the last one in its journal. It sends the remaining emails again with `check_first_limit=` this number.
 
-    Several threads may read one sending: each result is given once. It cannot be read in a forked child. While the
-    interpreter ends - in a thread that outlives the main thread, or in an `atexit` handler - there are no worker
+    Several threads may read one sending: each result is returned once. A forked child cannot read it. While the
+    interpreter shuts down - in a thread that outlives the main thread, or in an `atexit` handler - there are no worker
     threads: each chunk is sent by the thread that reads its results.
 
     Attributes:
-        read_ahead: How many emails at most may have been taken from the input beyond those whose results were read:
+        read_ahead: The most emails that are taken from the input beyond those whose results were read:
             (2 x workers + 1) x chunk_size.
     """
 
@@ -88,11 +88,11 @@ class Sending(Closing, Iterator[BatchItem]):
         check_first: int,
         in_flight: set[str],
     ) -> None:
-        """Begin at once."""
+        """Start sending."""
         self._chunks = chunks
         self._transport = transport
         self._in_flight = in_flight
-        self._window = 2 * workers  # while some wait for their responses, as many more are made ready
+        self._window = 2 * workers  # as many chunks are prepared as wait for their responses
         self.read_ahead = (self._window + 1) * chunk_size
         self._progress = progress
         self._total = total
@@ -106,7 +106,7 @@ class Sending(Closing, Iterator[BatchItem]):
         self._ready: deque[BatchItem] = deque()
         self._pending: deque[ChunkJob] = deque()
         self._pid = os.getpid()
-        self._lock = threading.RLock()  # `progress`, and a signal handler, may read on
+        self._lock = threading.RLock()  # reentrant: `progress` and signal handlers may read
         self._pool = _start_pool(workers)
         self._alone = self._pool is None
         self._fill()
@@ -117,9 +117,9 @@ class Sending(Closing, Iterator[BatchItem]):
             try:
                 chunk = None if self._stopped.is_set() else next(self._chunks, None)
             except Exception as error:
-                # What was taken before comes first: its results must not be lost by what the input raised.
+                # Emails taken before come first: an exception of the input must not lose their results.
                 self._broken, chunk = error, None
-            except BaseException:  # Ctrl-C: nothing is sent from now on
+            except BaseException:  # Ctrl-C: nothing more is sent
                 self._stop()
                 raise
             if chunk is None:
@@ -130,15 +130,15 @@ class Sending(Closing, Iterator[BatchItem]):
                 self._start(job)
 
     def _start(self, job: ChunkJob) -> None:
-        """Hand a chunk to the workers; where there can be none, whoever reads its results will send it."""
+        """Hand a chunk to the workers; if there are none, the reader of its results sends it."""
         if self._pool is None or self._alone:
             return
         try:
             self._pool.submit(job.run)
-        except RuntimeError:  # the interpreter ends, or the system gives no more threads
+        except RuntimeError:  # the interpreter shuts down, or the system has no more threads
             self._alone = True
         else:
-            sleep(0)  # else the worker would wait for the interpreter to take turns before it writes
+            sleep(0)  # otherwise the worker would wait for a switch of threads before it writes
 
     def _end(self) -> None:
         self._ended = True
@@ -146,10 +146,10 @@ class Sending(Closing, Iterator[BatchItem]):
             self._pool.shutdown(wait=False)
 
     def _stop(self) -> None:
-        """Send nothing from now on: what waits for another attempt gives up, what waits for its turn is not sent."""
+        """Send nothing more: retries are given up, and waiting chunks are not sent."""
         self._stopped.set()
         for job in tuple(self._pending):
-            job.call_off()
+            job.cancel()
         self._end()
 
     def __iter__(self) -> Self:
@@ -158,11 +158,11 @@ class Sending(Closing, Iterator[BatchItem]):
 
     def __next__(self) -> BatchItem:
         """
-        Return the next email's `SendResult`, or the exception it met.
+        Return the next email's `SendResult`, or the exception that it failed with.
 
         Raises:
-            StopIteration: There are no more emails. Whatever the input itself raised is raised here, in its place.
-            ConfigurationError: This is a forked child of the process that sends.
+            StopIteration: There are no more emails. An exception of the input itself is raised here, in its place.
+            ConfigurationError: This process is a forked child of the sending one.
         """
         if self._pid != os.getpid():
             raise ConfigurationError(
@@ -174,7 +174,7 @@ class Sending(Closing, Iterator[BatchItem]):
             return self._ready.popleft()
 
     def _read_on(self) -> None:
-        """Wait for the results of the next chunk, and let another one follow."""
+        """Wait for the results of the next chunk, and start another one."""
         self._reader.note()
         if not self._pending:
             broken, self._broken = self._broken, None
@@ -190,14 +190,14 @@ class Sending(Closing, Iterator[BatchItem]):
             job.run()
         try:
             items = job.wait()
-        except BaseException as passing:  # Ctrl-C, a signal's: nothing is sent from now on
+        except BaseException as passing:  # Ctrl-C or an exception of a signal handler: nothing more is sent
             self._stop()
             keys = [key for pending in tuple(self._pending) for key in pending.keys]
             if keys:
-                note_at(passing, "send_many: the email may have been sent", keys)
+                add_note(passing, "send_many: the email may have been sent", keys)
             raise
         if not self._pending or self._pending[0] is not job:
-            return  # a signal handler read it meanwhile
+            return  # a signal handler has read it meanwhile
         self._pending.popleft()
         self._in_flight -= job.chunk.keys
         for item in items:
@@ -207,7 +207,7 @@ class Sending(Closing, Iterator[BatchItem]):
 
     @property
     def counts(self) -> SendingCounts:
-        """How many emails had which outcome, as far as their results were read."""
+        """The number of emails by outcome, of the results that were read."""
         return SendingCounts(
             accepted=self._tally[Outcome.ACCEPTED],
             not_sent=self._tally[Outcome.NOT_SENT],
@@ -215,17 +215,17 @@ class Sending(Closing, Iterator[BatchItem]):
         )
 
     def wait(self) -> SendingCounts:
-        """Send all that is left, and return how many emails had which outcome."""
+        """Send all remaining emails, and return the number of emails by outcome."""
         for _ in self:
             pass
         return self.counts
 
     def close(self) -> None:
         """
-        Take nothing more from the input, and wait for requests under way.
+        Take no more emails from the input, and wait for requests under way.
 
-        The results of the emails that were taken can still be read: those that were not sent say so. In a forked child
-        this does nothing.
+        The results of the emails that were taken can still be read; those that were not sent have an error. In a
+        forked child this does nothing.
         """
         if self._pid != os.getpid():
             return
@@ -240,7 +240,8 @@ class Sending(Closing, Iterator[BatchItem]):
         """
         Warn of emails that are not sent.
 
-        Whoever never read a result wants what was taken to be sent; whoever stopped reading left early.
+        If no result was ever read, the emails that were taken from the input are still sent. Otherwise the reader has
+        left early, and nothing more is sent.
         """
         if not getattr(self, "_pending", None) or self._pid != os.getpid():
             return
@@ -248,10 +249,10 @@ class Sending(Closing, Iterator[BatchItem]):
             self._stop()
         else:
             self._end()
-        taken = self._done + sum(job.chunk.count for job in self._pending if not job.called_off)
-        rest = "those behind them" if self._total is None else str(self._total - taken)
+        taken = self._done + sum(job.chunk.count for job in self._pending if not job.cancelled)
+        rest = "the remaining emails" if self._total is None else str(self._total - taken)
         warnings.warn(
-            f"a sending was dropped before its end: {taken} mails were taken, {rest} are not sent; "
+            f"a sending was discarded before its end: {taken} emails were taken, {rest} are not sent; "
             "read its results, or call wait()",
             RuntimeWarning,
             stacklevel=2,

@@ -1,4 +1,4 @@
-"""A transport that a user wrote, among ours."""
+"""An adapter for transports that users write."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ from .inputs import EmailLike
 
 def engine_of(transport: Transport, name: str) -> BaseTransport[Any]:
     """
-    Return one of our transports as it is; one that a user wrote, or whose sending a user's class replaces, is wrapped.
+    Return one of our transports as it is; a transport that a user wrote or changed is wrapped.
 
     Raises:
-        ConfigurationError: It is not a transport: something else, or a class that somebody forgot to call.
+        ConfigurationError: The object is not a transport: another object, or a class that was not instantiated.
     """
-    # By its type: a mock or a proxy only says that it is one of ours.
+    # By its type: a mock or a proxy claims to be one of ours.
     if issubclass(type(transport), BaseTransport) and is_ours(transport, "send", "send_batch", "check"):
         ours: Any = transport
         engine: BaseTransport[Any] = ours
         return engine
     if isinstance(transport, type) or not isinstance(transport, Transport):
         found = f"the class {transport.__name__}" if isinstance(transport, type) else type(transport).__name__
-        raise ConfigurationError(f"{name} must be a transport, not {found}")
+        raise ConfigurationError(f"{name} must be a transport, got {found}")
     return UserTransport(transport)
 
 
 class UserTransport(BaseTransport[Email]):
-    """A transport of the user's; whatever it raises or returns becomes the result or the error of each email."""
+    """A user's transport; everything that it raises or returns becomes the result or the error of each email."""
 
     def __init__(self, transport: Transport) -> None:
-        """Wrap it."""
+        """Wrap a transport."""
         self.transport = transport
         at_once, deadline = getattr(transport, "at_once", BATCH_LIMIT), getattr(transport, "deadline", None)
-        # Exact types: those of a mock only say that they are numbers.
+        # Exact types: a mock's attribute claims to be a number.
         self.at_once = max(1, min(at_once, BATCH_LIMIT)) if type(at_once) is int else BATCH_LIMIT
         if type(deadline) is int or type(deadline) is float:
             self.deadline = deadline
 
     def __repr__(self) -> str:
-        """Name the transport itself."""
+        """Return the repr of the wrapped transport."""
         return repr(self.transport)
 
     def check(self, email: EmailLike, /) -> None:
         """
-        Check that the transport can carry an email, if it can tell.
+        Check that the transport can carry an email, if it has a `check`.
 
         Raises:
-            InvalidEmail: It cannot, or its check fails.
+            InvalidEmail: The transport cannot carry the email, or its `check` fails.
         """
-        self._check(self._take(email), check_complete)
+        self._check(self._to_email(email), check_complete)
 
     def _check(self, email: Email, otherwise: Callable[[Email], object]) -> None:
         try:
@@ -89,7 +89,7 @@ class UserTransport(BaseTransport[Email]):
         filled: Email = complete(email)
         return filled
 
-    # One that a user made of ours sends by its own `send`, but templates and bulk requests as ours does.
+    # A subclass of one of our transports sends by its own `send`, but templates and bulk requests as ours does.
 
     @property
     def _inherited(self) -> Any:
@@ -122,16 +122,16 @@ class UserTransport(BaseTransport[Email]):
         else:
             if len(items) == len(payloads):
                 return [self._item(item) for item in items]
-            why = f"{self._kind} answered {len(items)} items to {len(payloads)} emails"
+            why = f"{self._kind} returned {len(items)} items for {len(payloads)} emails"
         unknown = DeliveryUnknown(f"{why}; the email may have been sent").replace(cause=failure)
         return [unknown.replace(idempotency_key=email.idempotency_key) for email in payloads]
 
     def _results(self, transport: Any, emails: Sequence[Email]) -> list[object]:
         send, send_batch = transport.send, transport.send_batch
         if issubclass(type(transport), BaseTransport) and is_ours(transport, "send", "send_batch"):
-            # Only `check` is the user's, and has been called: these do not call it again.
+            # Only `check` is the user's, and has been called: these methods do not call it again.
             send, send_batch = transport._send, transport._send_batch
-        # What the transport sends by one of ours is not recorded a second time.
+        # Emails that the user's transport sends by one of ours are not recorded a second time.
         with recorded() if RECORDINGS else nullcontext():
             return [send(emails[0])] if len(emails) == 1 else [*send_batch(emails)]
 
@@ -142,9 +142,9 @@ class UserTransport(BaseTransport[Email]):
     def _item(self, item: object) -> BatchItem:
         if isinstance(item, (SendResult, EmailAPIError)):
             return item
-        what = f"{self._kind} answered {type(item).__name__} in place of a result"
+        what = f"{self._kind} returned {type(item).__name__} instead of a result"
         return DeliveryUnknown(f"{what}; the email may have been sent")
 
     def close(self) -> None:
-        """Close the transport."""
+        """Close the wrapped transport."""
         self.transport.close()

@@ -28,15 +28,15 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_demo_shows_what_became_of_each_mail(capsys):
-    """The demo sends its mails to a sandbox, shows what became of each, and ends with 0."""
+def test_the_demo_shows_the_state_of_each_email(capsys):
+    """The demo sends its emails to a sandbox, shows what became of each, and ends with 0."""
     assert main(["demo"]) == 0
     printed = capsys.readouterr()
     assert [re.split(r"\s{2,}", line)[-1] for line in printed.out.splitlines()[4:8]] == [
         "delivered",
         "delivered",
         "bounced",
-        "refused: 406",
+        "rejected: 406",
     ]
     assert "4 sent, 1 bounced (25 %)" in printed.out
     assert printed.err == ""
@@ -54,7 +54,7 @@ def test_the_demo_is_a_check(capsys, monkeypatch):
     assert main(["demo"]) == 1
     printed = capsys.readouterr()
     assert printed.err.splitlines() == [
-        "emailapi: demo: a mail to a suppressed address should be refused, and was accepted"
+        "emailapi: demo: an email to a suppressed address should be rejected, but was accepted"
     ]
 
 
@@ -62,11 +62,11 @@ def test_the_demo_fails_on_a_failed_call(capsys, monkeypatch):
     """A call that fails ends the demo with 1 and one line on stderr."""
 
     def fail(*_: object) -> None:
-        raise ConnectionFailed("the connection was refused", method="POST", path="/email")
+        raise ConnectionFailed("connection refused", method="POST", path="/email")
 
     monkeypatch.setattr("emailapi.resources.outbound.Outbound.send", fail)
     assert main(["demo"]) == 1
-    assert capsys.readouterr().err == "emailapi: the connection was refused (POST /email)\n"
+    assert capsys.readouterr().err == "emailapi: connection refused (POST /email)\n"
 
 
 @pytest.mark.processes
@@ -145,7 +145,7 @@ def test_the_demo_goes_on_without_its_reader():
     check = "from emailapi.cli import demo; demo.BOUNCING = 'softbounce@bounce-testing.postmarkapp.com'"
     done = run("demo", before=f"{CLOSED}\n{check}")
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch("emailapi: demo: a mail to a suppressed address .*\n", done.stderr)
+    assert re.fullmatch("emailapi: demo: an email to a suppressed address .*\n", done.stderr)
 
 
 @pytest.mark.processes

@@ -31,7 +31,7 @@ from emailapi._delivery import (
     api_error,
     classify,
     error_code,
-    in_doubt,
+    keep_unknown,
     no_response,
     read_value,
     retry_after,
@@ -123,8 +123,8 @@ def test_no_retry_after():
         (307, b"", InvalidRequest),
     ],
 )
-def test_refusals_have_their_class(status, value, error):
-    """An answer is raised by its code where the table has it, else by its status; code and status are kept."""
+def test_rejections_have_their_class(status, value, error):
+    """A response is raised by its code where the table has it, else by its status; code and status are kept."""
     found = classify(READ, response(status, value, X_Request_Id="r-1"))
     assert type(found) is error
     assert (found.outcome, found.may_have_been_sent) == (Outcome.NOT_SENT, False)
@@ -138,7 +138,7 @@ def test_refusals_have_their_class(status, value, error):
         assert "<" not in str(found)
 
 
-def test_only_some_refusals_may_be_tried_again():
+def test_only_some_rejections_may_be_tried_again():
     """Of what the service answers, 429, maintenance and 5xx may be tried again; the rest not."""
     for status, value in ((429, b""), (503, {"ErrorCode": 100}), (500, b"")):
         assert classify(READ, response(status, value)).retryable
@@ -169,7 +169,7 @@ def test_inactive_addresses_are_named():
 
 
 @pytest.mark.parametrize("message", [None, "", 7, {"a": 1}])
-def test_a_refusal_without_a_sentence_gets_one(message):
+def test_a_rejection_without_a_sentence_gets_one(message):
     """An envelope whose `Message` is none still makes an error with a sentence."""
     found = api_error({"ErrorCode": 300, "Message": message}, 422, {})
     assert isinstance(found, APIError)
@@ -187,7 +187,7 @@ def test_what_was_not_sent_failed_to_connect(request_):
 
 @pytest.mark.parametrize("request_", WRITES, ids=lambda request: request.kind.value)
 def test_a_write_that_was_sent_is_unknown(request_):
-    """A write that may have been read is a `DeliveryUnknown`; only a send's sentence speaks of a mail."""
+    """A write that may have been read is a `DeliveryUnknown`; only a send's sentence speaks of an email."""
     found = no_response(request_, "silence", sent=True)
     assert type(found) is DeliveryUnknown
     assert (found.outcome, found.retryable) == (Outcome.UNKNOWN, False)
@@ -195,7 +195,7 @@ def test_a_write_that_was_sent_is_unknown(request_):
 
 
 def test_a_read_that_was_sent_may_be_repeated():
-    """A read without an answer is a plain `TransportError`."""
+    """A read without a response is a plain `TransportError`."""
     found = no_response(READ, "silence", sent=True)
     assert type(found) is TransportError
     assert (found.outcome, found.retryable) == (Outcome.NOT_SENT, True)
@@ -210,8 +210,8 @@ def test_a_write_with_an_unreadable_success_is_unknown(request_):
 
 
 @pytest.mark.parametrize("value", [HTML, b"", b'"\xff"', b"[" * 100_000])
-def test_a_read_answered_by_nonsense(value):
-    """A read whose answer is no JSON is an `InvalidResponse`, which does not hold the answer."""
+def test_a_read_with_a_nonsense_response(value):
+    """A read whose response is no JSON is an `InvalidResponse`, which does not hold the response."""
     with pytest.raises(InvalidResponse) as caught:
         read_value(READ, response(200, value))
     assert (caught.value.status, caught.value.__context__) == (200, None)
@@ -219,14 +219,14 @@ def test_a_read_answered_by_nonsense(value):
 
 def test_a_last_attempt_does_not_deny_an_earlier_one_that_may_have_been_carried_out():
     write = WRITES[0]
-    rejected = in_doubt(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
+    rejected = keep_unknown(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
     assert (type(rejected), rejected.outcome, rejected.code) == (NotFound, Outcome.UNKNOWN, 1101)
-    refused = in_doubt(write, no_response(write, "refused", sent=False, attempts=3))
+    refused = keep_unknown(write, no_response(write, "refused", sent=False, attempts=3))
     assert (type(refused), refused.attempts, refused.path) == (DeliveryUnknown, 3, "/server")
     lost = no_response(write, "silence", sent=True)
-    assert in_doubt(write, lost) is lost
+    assert keep_unknown(write, lost) is lost
 
 
-def test_neither_request_nor_answer_shows_its_body():
+def test_neither_request_nor_response_shows_its_body():
     """A body stands in no repr."""
     assert "secret" not in repr(Request("POST", "/email", body=b"secret")) + repr(response(200, b"secret", A="secret"))

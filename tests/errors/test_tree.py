@@ -48,6 +48,12 @@ RETRYABLE = {"TransportError", "ConnectionFailed", "DeadlineExceeded", "InvalidR
 }
 
 
+@pytest.mark.parametrize("kind", [*(row[0] for row in TREE), BatchFailed])
+def test_tracebacks_and_pickles_name_an_error_as_users_import_it(kind):
+    assert f"{kind.__module__}.{kind.__qualname__}" == f"emailapi.{kind.__name__}"
+    assert pickle.loads(pickle.dumps(kind)) is kind
+
+
 def make(kind, own, **more):
     """Return an error that knows all it can."""
     return kind("It went wrong", **own, **FACTS, **more)
@@ -178,15 +184,15 @@ def test_the_text_of_an_os_error_is_ours():
 
 
 def test_at_names_the_item():
-    """A refused mail of a batch says its place, and keeps its field."""
+    """A refused email of a batch says its place, and keeps its field."""
     error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)
     assert (error.field, error.argument, error.index) == ("to", "to", 3)
-    assert str(error) == "mail 3: to: 'x' is not a valid email address"
+    assert str(error) == "email at index 3: to: 'x' is not a valid email address"
     assert errors.InvalidEmail("x", field="to").index is None
 
 
 def test_no_field_errors_is_an_empty_mapping():
-    """`errors` is a mapping on every answer's error, so that nobody has to ask for None."""
+    """`errors` is a mapping on every response's error, so that nobody has to ask for None."""
     assert errors.InvalidRequest("x").errors == {}
     assert errors.InactiveRecipient("x").addresses == ()
     assert errors.RateLimited("x").retry_after is None
@@ -219,7 +225,7 @@ def test_a_failed_batch_says_what_failed():
     """The text counts the failures and repeats the first; the batch itself is in `result`."""
     batch = BatchResult((ACCEPTED, REFUSED, LOST))
     error = BatchFailed(batch)
-    assert str(error) == "2 of 3 mails were not accepted; the first: bad"
+    assert str(error) == "2 of 3 emails were not accepted; the first: bad"
     assert error.result is batch
 
 

@@ -16,12 +16,12 @@ SENDER = "sender@example.com"
 
 
 def mail(tag: str, **more: Any) -> Email:
-    """Return a mail that is told from others by its tag."""
+    """Return an email that is told from others by its tag."""
     return Email(**{"sender": SENDER, "to": f"{tag}@example.com", "subject": tag, "text_body": "x", "tag": tag, **more})
 
 
 def template(tag: str) -> TemplateEmail:
-    """Return a template's mail, likewise."""
+    """Return a template's email, likewise."""
     return TemplateEmail(sender=SENDER, to=f"{tag}@example.com", template_alias="t", template_model={}, tag=tag)
 
 
@@ -38,7 +38,7 @@ class Call:
 
     Attributes:
         name: Its name.
-        make: Make it, and return its results: one, or one a mail.
+        make: Make it, and return its results: one, or one an email.
         tags: The tags of its mails.
         kind: What may be done when it fails: `mail`, `bulk`, `read`, `write` (may be repeated), `once`.
     """

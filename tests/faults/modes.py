@@ -21,12 +21,12 @@ class Mode:
 
     Attributes:
         name: Its name.
-        ends: What comes of it: `fine` (an odd answer, but one), `again` (surely not done: tried again), `refused`,
-            `lost` (no answer that says anything), `odd` (a success that cannot be read), `eaten` (the time is over).
+        ends: What comes of it: `fine` (an odd response, but one), `again` (surely not done: tried again), `refused`,
+            `lost` (no response that says anything), `odd` (a success that cannot be read), `eaten` (the time is over).
         act: What happens on the connection; true when it stays open.
         accepts: Whether the request is carried out all the same.
         unread: Whether it happens before a byte of the request is read.
-        timeout: Seconds that the client waits: for a connection, for an answer.
+        timeout: Seconds that the client waits: for a connection, for a response.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Mode:
 
     @property
     def waits(self) -> bool:
-        """Whether a mail's call uses all of its deadline."""
+        """Whether an email's call uses all of its deadline."""
         return self.ends == "eaten" or (self.ends == "lost" and not self.accepts)
 
     @property
@@ -175,7 +175,7 @@ def _with_items(change: Callable[[list[Any]], object]) -> Act:
     return lambda exchange: exchange.send(reply(change(exchange.value)))
 
 
-# What only the answer to a batch can be wrong in. Two mails each; `ends` is the second one's, the first one's stands
+# What only the response to a batch can be wrong in. Two emails each; `ends` is the second one's, the first one's stands
 # in `FIRST_KNOWN`.
 BATCH_MODES = [
     Mode("shorter", "lost", _with_items(lambda items: items[:-1])),
@@ -205,7 +205,7 @@ def resetting(exchange: Exchange) -> bool:
 
 
 def first_only(exchange: Exchange) -> None:
-    """Accept the first mail of a batch, and none behind it."""
+    """Accept the first email of a batch, and none behind it."""
     exchange.service.accept(mails_of(exchange.seen.json)[0])
     reset(exchange.connection)
 
@@ -226,11 +226,11 @@ def listing(*rows: Any) -> Act:
 
 
 def keyed(change: Callable[[str], str], **more: Any) -> Act:
-    """Answer a search with a mail that carries what was asked for, changed."""
+    """Answer a search with an email that carries what was asked for, changed."""
 
     def act(exchange: Exchange) -> bool:
         name, value = _asked(exchange)
-        # By the batch's key each mail has a key of its own: it is the stream, or the batch, that is wrong then.
+        # By the batch's key each email has a key of its own: it is the stream, or the batch, that is wrong then.
         keys = [mail.metadata.get("emailapi-key", "") for mail in exchange.service.accepted] or [value]
         rows = [
             {"MessageID": f"wrong-{key}", "Metadata": {name: change(value), "emailapi-key": change(key)}, **more}
@@ -241,7 +241,7 @@ def keyed(change: Callable[[str], str], **more: Any) -> Act:
     return act
 
 
-# What a search answers before it answers well. None of it may be taken for the mail that is looked for.
+# What a search answers before it answers well. None of it may be taken for the email that is looked for.
 SEARCH_MODES = [
     Mode("search-500", "lost", answers(HTML, 500)),
     Mode("search-429", "again", answers(b"", 429, Retry_After="1")),

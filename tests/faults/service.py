@@ -25,7 +25,7 @@ SEARCH = "/messages/outbound"
 
 @attrs.frozen
 class Mail:
-    """One mail that the service accepted."""
+    """One email that the service accepted."""
 
     id: str
     at: float
@@ -65,7 +65,7 @@ class Service:
         script: What befalls the next requests that are no searches, each once; after that all is well.
         searching: What befalls the next searches.
         lag: Seconds until the search knows what was accepted.
-        accepted: The mails, in their order.
+        accepted: The emails, in their order.
         done: Method and path of all other writes that were carried out.
         suppressed: Addresses that it does not send to.
         seen: All requests that were read whole.
@@ -189,7 +189,7 @@ class Service:
         return {**rule, "Bounce": rule, "Message": "OK"}
 
     def accept(self, mail: dict[str, Any]) -> dict[str, Any]:
-        """Keep one mail, and return what the sender is told."""
+        """Keep one email, and return what the sender is told."""
         one = Mail(
             f"id-{next(self._ids)}",
             time.monotonic(),
@@ -223,7 +223,7 @@ class Service:
         return {"TotalCount": len(rows), "Messages": rows[: int(query["count"])]}
 
     def times(self, tag: str) -> int:
-        """Return how often the mail with this tag was accepted."""
+        """Return how often the email with this tag was accepted."""
         return sum(mail.tag == tag for mail in self.accepted)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Connections that are refused, closed while they wait for the next request, or encrypted."""
+"""Connections that are rejected, closed while they wait for the next request, or encrypted."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def test_reset_at_the_moment_of_reuse(call, serve, connect):
 
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_closed_right_after_an_answer(call, mode, serve, connect):
-    """Whenever a connection ends behind an answer, each of many quick calls is done once, and no more is claimed."""
+def test_closed_right_after_a_response(call, mode, serve, connect):
+    """Whenever a connection ends behind a response, each of many quick calls is done once, and no more is claimed."""
     service = serve(*[mode] * 6)
     client = connect(service, deadline=1.0)
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""Each fault of the API with another way out behind it: what both took, and what the caller is told."""
+"""Each fault of the API with a fallback behind it: what both took, and what the caller is told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEMPLATE_CALLS = [call for call in MAIL_CALLS if "template" in call.name]
 
 
 class Refusing(MemoryTransport):
-    """A way out that refuses."""
+    """A transport that rejects."""
 
     def __init__(self, error: EmailAPIError) -> None:
         """Refuse with this."""
@@ -47,7 +47,7 @@ def kept(transport: MemoryTransport, tag: str) -> int:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_every_fault_that_stays(call, serve, connect):
-    """However the API goes on failing, no mail leaves by both ways, and none that was refused by the second."""
+    """However the API fails, no email is sent by both transports, and no rejected email by the second."""
     modes = list(MODES.values())
     services = [serve(*[mode] * 9, elsewhere=serve()) for mode in modes]
     seconds = [MemoryTransport() for _ in modes]
@@ -75,8 +75,8 @@ def test_every_fault_that_stays(call, serve, connect):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_nobody_listens(call, serve, connect):
-    """What cannot be sent by the API leaves by the second way, whole, with the same key."""
+def test_no_server_listens(call, serve, connect):
+    """What cannot be sent by the API is sent by the fallback, whole, with the same key."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second, sender="other@example.com"))
     assert [item.via for item in came.items] == ["memory"] * len(call.tags)
@@ -87,7 +87,7 @@ def test_nobody_listens(call, serve, connect):
 
 @pytest.mark.parametrize("call", TEMPLATE_CALLS, ids=lambda call: call.name)
 def test_templates_go_to_the_api_alone(call, serve, connect):
-    """A mail of a template, which no other way can make, is never taken by one."""
+    """An email of a template, which no other transport can send, is never taken by one."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second))
     assert all(isinstance(item, EmailAPIError) and item.outcome is Outcome.NOT_SENT for item in came.items)
@@ -95,7 +95,7 @@ def test_templates_go_to_the_api_alone(call, serve, connect):
 
 
 def test_what_the_client_fills_in(serve, connect):
-    """The second way gets the mail with the client's sender."""
+    """The secondary gets the email with the client's sender."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second, sender="filled@example.com")
     client.outbound.send({"to": "a@example.com", "text_body": "x"})
@@ -103,7 +103,7 @@ def test_what_the_client_fills_in(serve, connect):
 
 
 def test_one_retry_and_half_of_the_time(serve, connect):
-    """With a way behind it the API is tried twice, and has half of the deadline."""
+    """With a fallback the API is tried twice, and has half of the deadline."""
     service, second = serve(*[MODES["503-code-100"]] * 9), MemoryTransport()
     connect(service, fallback=second).outbound.send(mail("a"))
     assert len(service.seen) == 2
@@ -125,7 +125,7 @@ def test_an_error_of_the_second_way(serve, connect):
 
 
 def test_an_unknown_outcome_of_the_second_way(serve, connect):
-    """An unknown outcome of the second way stays one, and is not to be tried again."""
+    """An unknown outcome of the secondary stays one, and is not to be tried again."""
     refusing = Refusing(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown) as caught:
         connect(serve(listening=False), fallback=refusing).outbound.send(mail("a"))
@@ -150,8 +150,8 @@ def test_skipped_after_three_failures(serve, connect, later):
     assert client.outbound.send(mail("again")).via == "api"
 
 
-def test_a_batch_is_probed_with_one_mail(serve, connect, later):
-    """After the pause one mail of a batch finds out: what it meets befalls it alone, or the others follow it."""
+def test_a_batch_is_probed_with_one_email(serve, connect, later):
+    """After the pause one email of a batch finds out: what it meets befalls it alone, or the others follow it."""
     service, second = serve(*[MODES["503-code-100"]] * 6, MODES["500"]), MemoryTransport()
     client = connect(service, fallback=second, deadline=2)
     for _ in range(3):
@@ -167,16 +167,16 @@ def test_a_batch_is_probed_with_one_mail(serve, connect, later):
 
 
 def test_failures_in_between(serve, connect):
-    """An accepted or refused mail between failures ends the counting: only three running count."""
+    """An accepted or refused email between failures ends the counting: only three running count."""
     down, fine = [MODES["503-code-100"]] * 2, [None]
     service, second = serve(*down, *down, *fine, *down, *down, *fine), MemoryTransport()
     client = connect(service, fallback=second)
-    ways = [client.outbound.send(mail("a")).via for _ in range(6)]
-    assert ways == ["memory", "memory", "api", "memory", "memory", "api"]
+    used = [client.outbound.send(mail("a")).via for _ in range(6)]
+    assert used == ["memory", "memory", "api", "memory", "memory", "api"]
 
 
 def test_check_first_that_cannot_look(serve, connect):
-    """A mail that cannot be looked for leaves by no way: it may have been sent before."""
+    """An email that cannot be looked for is sent by no transport: it may have been sent before."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second)
     with pytest.raises(ConnectionError):
@@ -187,7 +187,7 @@ def test_check_first_that_cannot_look(serve, connect):
 
 
 def test_a_resend_is_not_relieved(serve, connect):
-    """A mail that may have been sent once never leaves by the second way, whatever its resend meets."""
+    """An email that may have been sent once is never sent by the fallback, whatever its resend meets."""
     second = MemoryTransport()
     service = serve(MODES["reset-not-done"], *[MODES["503-code-100"]] * 9)
     client = connect(service, fallback=second, on_unknown="resend", deadline=1.5)
@@ -197,7 +197,7 @@ def test_a_resend_is_not_relieved(serve, connect):
 
 
 def test_a_chunk_in_part(serve, connect):
-    """Of a batch the second way takes the mails that the API surely did not, and no other."""
+    """Of a batch the secondary takes the emails that the API surely did not, and no other."""
     second = MemoryTransport()
     items = [SendResult, EmailAPIError, SendResult]
     client = connect(serve(listening=False), fallback=second)

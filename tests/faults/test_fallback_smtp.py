@@ -29,9 +29,9 @@ from .modes import MODES
 
 CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
 QUICK = Retry(attempts=2, initial=0.01, maximum=0.02)
-# What the API does, and whether the second way may then be asked.
+# What the API does, and whether the secondary may then be asked.
 API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-not-done", "close", "html", "cut"]
-# What the SMTP server does to each mail, how many mails it then has of one, and how that ends.
+# What the SMTP server does to each email, how many emails it then has of one, and how that ends.
 SMTP = {
     "well": (polite(), 1, "accepted"),
     "refuses": (polite(rcpt=b"550 5.1.1 no such user"), 0, "not_sent"),
@@ -50,7 +50,7 @@ def smtp_to(port: int, **options) -> SMTPTransport:
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("behind", SMTP)
 def test_both_fail(behind, call, serve):
-    """Whatever both ways do, a mail is taken at most once, and what is said of it is so."""
+    """Whatever both transports do, an email is taken at most once, and what is said of it is so."""
     script, copies, ends = SMTP[behind]
     with contextlib.ExitStack() as closing:
         runs = []
@@ -85,8 +85,8 @@ def test_both_fail(behind, call, serve):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_the_same_mail_by_smtp(call, serve, connect):
-    """By SMTP the same mail leaves, with the service's own fields as headers and the same key."""
+def test_the_same_email_by_smtp(call, serve, connect):
+    """By SMTP the same email leaves, with the service's own fields as headers and the same key."""
     with Listener() as server:
         client = connect(serve(listening=False), fallback=smtp_to(server.port), message_stream="news")
         came = came_of(call, client)
@@ -104,7 +104,7 @@ def test_the_same_mail_by_smtp(call, serve, connect):
 
 @pytest.mark.parametrize("field", ["tag", "metadata", "message_stream", "track_opens", "track_links", "headers"])
 def test_what_smtp_cannot_carry_is_known_before(field, serve, connect):
-    """A field that the server behind does not understand is refused by name while the API works, or left behind."""
+    """A field that the server behind does not understand is rejected by name while the API works, or left behind."""
     value = {"tag": "a", "metadata": {"a": "b"}, "track_opens": True, "headers": {"X-A": "b"}}.get(field, "HtmlOnly")
     given = {"to": "a@example.com", "sender": "s@example.com", "text_body": "x", field: value}
     with Listener() as server:
@@ -126,29 +126,29 @@ def test_what_smtp_cannot_carry_is_known_before(field, serve, connect):
 def test_composed_by_hand(serve, connect):
     """`Fallback(APITransport(client), SMTPTransport(...))` does what the client's own does."""
     with Listener() as server:
-        with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as way:
-            result = way.send(mail("a"))
+        with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as transport:
+            result = transport.send(mail("a"))
         assert result.via == "smtp"
         assert f"X-PM-Metadata-emailapi-key: {result.idempotency_key}\r\n".encode() in server.envelopes[0].content
 
 
 def test_smtp_first(serve, connect):
-    """By SMTP first, what a server puts off leaves by the API, and what it refuses does not."""
+    """By SMTP first, what a server puts off leaves by the API, and what it rejects does not."""
     for reply, via in ((b"451 4.3.0 try later", "api"), (b"550 5.1.1 no such user", None)):
         server, service = Scripted(polite(rcpt=reply)), serve()
         with contextlib.closing(server), smtp_to(server.port) as first:
-            way = Fallback(first, APITransport(connect(service)))
+            transport = Fallback(first, APITransport(connect(service)))
             if via:
-                assert way.send(mail("a")).via == via
+                assert transport.send(mail("a")).via == via
             else:
                 with pytest.raises(EmailAPIError) as caught:
-                    way.send(mail("a"))
+                    transport.send(mail("a"))
                 assert caught.value.code == 550
         assert len(service.accepted) == (1 if via else 0)
 
 
 def test_a_batch_has_one_deadline(serve, connect):
-    """Mails that fall back to a server that drips share the time that is left; those behind are not tried."""
+    """Emails that fall back to a server that drips share the time that is left; those behind are not tried."""
     server = Scripted(polite(mail=Talk.drip))
     with contextlib.closing(server):
         client = connect(serve(listening=False), fallback=smtp_to(server.port), deadline=1.0, retry=Retry(attempts=1))

@@ -27,8 +27,8 @@ KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if not mode.wai
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
-def test_mails(mode, call, serve, connect, session):
-    """A mail is accepted at most once, and its sender is told whether it was."""
+def test_emails(mode, call, serve, connect, session):
+    """An email is accepted at most once, and its sender is told whether it was."""
     service = serve(mode, elsewhere=serve())
     came = came_of(call, connect(service, timeout=mode.timeout, session=session))
     for tag, item in zip(call.tags, came.items, strict=True):
@@ -56,7 +56,7 @@ def test_nothing_is_denied(name, call, serve, connect, session):
 
 
 def test_one_session_and_many_threads(serve, connect, session):
-    """A session that is shared by the threads of `send_many`, and by others, gives each mail its own answer."""
+    """A session that is shared by the threads of `send_many`, and by others, gives each email its own answer."""
     service = serve(*[MODES["reset"], None, MODES["429"], None] * 3)
     client = connect(service, session=session)
     results: dict[str, str] = {}

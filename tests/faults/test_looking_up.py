@@ -1,4 +1,4 @@
-"""Looking lost mails up: whatever the search says first, and never the wrong mail."""
+"""Looking lost emails up: whatever the search says first, and never the wrong mail."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def searches(service) -> list:
 @pytest.mark.parametrize("call", SOME, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", SEARCH_MODES, ids=lambda mode: mode.name)
 def test_a_search_that_fails_first(mode, call, serve, connect):
-    """A lost mail is found by its own key however the search fails before, and is no other mail."""
+    """A lost email is found by its own key however the search fails before, and is no other mail."""
     service = serve(LOST, searching=[mode])
     came = came_of(call, connect(service, timeout=mode.timeout))
     for tag, item in zip(call.tags, came.items, strict=True):
@@ -35,8 +35,8 @@ def test_a_search_that_fails_first(mode, call, serve, connect):
 
 
 @pytest.mark.parametrize("mode", [*SEARCH_MODES, REFUSED_BY_SEARCH], ids=lambda mode: mode.name)
-def test_a_search_that_never_answers(mode, serve, connect):
-    """A mail that no search knows stays unknown, within the deadline, whatever else the search gives."""
+def test_a_search_that_never_responses(mode, serve, connect):
+    """An email that no search knows stays unknown, within the deadline, whatever else the search gives."""
     services = [serve(UNDONE, searching=[mode] * 99) for _ in MAIL_CALLS]
     clients = [connect(service, timeout=mode.timeout, deadline=2.0) for service in services]
     with ThreadPoolExecutor(len(clients)) as pool:
@@ -50,7 +50,7 @@ def test_a_search_that_never_answers(mode, serve, connect):
 @pytest.mark.parametrize("call", SOME, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["timeout", "reset", "500-done", "html"])
 def test_a_lagging_search(name, call, serve, connect):
-    """A lost mail is found as soon as the search knows it."""
+    """A lost email is found as soon as the search knows it."""
     service = serve(MODES[name], lag=0.15)
     came = came_of(call, connect(service, timeout=MODES[name].timeout))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
@@ -60,7 +60,7 @@ def test_a_lagging_search(name, call, serve, connect):
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 def test_each_in_its_stream(call, serve, connect):
-    """A lost mail is looked for in the stream that it was sent through."""
+    """A lost email is looked for in the stream that it was sent through."""
     service = serve(LOST)
     came = came_of(call, connect(service, message_stream="news"))
     assert all(item.reconciled for item in came.items)
@@ -68,7 +68,7 @@ def test_each_in_its_stream(call, serve, connect):
 
 
 def test_a_batch_through_two_streams(serve, connect):
-    """The mails of one batch are found each in its own stream, with one search a stream."""
+    """The emails of one batch are found each in its own stream, with one search a stream."""
     service = serve(LOST)
     mails = [mail("a"), mail("b", message_stream="news"), mail("c"), mail("d", message_stream="news")]
     results = connect(service).outbound.send_batch(mails)
@@ -77,7 +77,7 @@ def test_a_batch_through_two_streams(serve, connect):
 
 
 def test_half_a_batch(serve, connect):
-    """Of a batch that was accepted in part, the mails that were are found, and the others stay unknown."""
+    """Of a batch that was accepted in part, the emails that were are found, and the others stay unknown."""
     service = serve(FIRST_ONLY)
     first, second = connect(service, deadline=1.0).outbound.send_batch([mail("a"), mail("b")])
     assert isinstance(first, SendResult)
@@ -88,7 +88,7 @@ def test_half_a_batch(serve, connect):
 
 @pytest.mark.parametrize("pairs, found", [(8, True), (9, True), (10, False)])
 def test_little_room_for_keys(pairs, found, serve, connect):
-    """A mail with nine pairs of metadata carries its own key; one with ten none, and its error says so."""
+    """An email with nine pairs of metadata carries its own key; one with ten none, and its error says so."""
     service = serve(LOST)
     full = {f"n{number}": "x" for number in range(pairs)}
     items = connect(service).outbound.send_batch([mail("a", metadata=full), mail("b", metadata=full)])
@@ -101,7 +101,7 @@ def test_little_room_for_keys(pairs, found, serve, connect):
 
 
 def test_without_reconciling(serve, connect):
-    """With `reconcile=False` mails carry nothing of ours, and a lost one is unknown at once."""
+    """With `reconcile=False` emails carry nothing of ours, and a lost one is unknown at once."""
     service = serve(LOST)
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service, reconcile=False).outbound.send(mail("a", idempotency_key="mine"))
@@ -112,7 +112,7 @@ def test_without_reconciling(serve, connect):
 
 
 def test_closed_while_looking(serve, connect):
-    """A client that another thread closes while it looks a mail up still says that it may have been sent."""
+    """A client that another thread closes while it looks an email up still says that it may have been sent."""
     service = serve(LOST, lag=9)
     client = connect(service)
     service.searching[:] = [Mode("closing", "fine", lambda exchange: client.close())]
@@ -121,13 +121,13 @@ def test_closed_while_looking(serve, connect):
 
 
 def inactive(*addresses: str, accepts: bool = True) -> Mode:
-    """Refuse a mail for these recipients; what is accepted is delivered to the others all the same."""
+    """Refuse an email for these recipients; what is accepted is delivered to the others all the same."""
     text = f"Found inactive addresses: {', '.join(addresses)}. Inactive recipients are ones that bounced."
     return Mode("406", "lost", answers({"ErrorCode": 406, "Message": text}, 422), accepts)
 
 
 def test_some_recipients_inactive(serve, connect):
-    """A refusal that names some of a mail's recipients is looked up: the others may have got it."""
+    """A rejection that names some of an email's recipients is looked up: the others may have got it."""
     two = mail("a", to=["a@example.com", "b@example.com"])
     service = serve(inactive("a@example.com"))
     assert connect(service).outbound.send(two).reconciled
@@ -150,7 +150,7 @@ def test_some_recipients_inactive_in_a_batch(serve, connect):
 
 @pytest.mark.parametrize("more", [{}, {"to": ["a@example.com", "A@example.com"]}, {"cc": "a@example.com"}])
 def test_all_recipients_inactive(more, serve, connect):
-    """A refusal that names all of a mail's recipients, each counted once, is a refusal."""
+    """A rejection that names all of an email's recipients, each counted once, is a rejection."""
     service = serve(inactive("a@example.com", accepts=False))
     with pytest.raises(InactiveRecipient) as caught:
         connect(service).outbound.send(mail("a", **more))
@@ -159,7 +159,7 @@ def test_all_recipients_inactive(more, serve, connect):
 
 
 def test_keys_that_begin_alike(serve, connect):
-    """A mail is told from one whose key begins with its own."""
+    """An email is told from one whose key begins with its own."""
     service = serve()
     client = connect(service)
     client.outbound.send(mail("a"), idempotency_key="order-12")

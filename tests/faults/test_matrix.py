@@ -30,7 +30,7 @@ def posts(service) -> int:
 
 
 def check_mail(item, mode: Mode, service, tag: str) -> None:
-    """Hold what a mail's sender is told against what the service has of it."""
+    """Hold what an email's sender is told against what the service has of it."""
     assert service.times(tag) == (1 if mode.accepts or mode.ends == "again" else 0)
     if mode.ends == "refused":
         assert is_not_sent(item, APIError)
@@ -93,15 +93,15 @@ def check_mails(run: Run, came: Came) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
-def test_mails(mode, call, prepare):
-    """A mail is accepted at most once, and its sender is told whether it was."""
+def test_emails(mode, call, prepare):
+    """An email is accepted at most once, and its sender is told whether it was."""
     run = prepare(mode, call)
     check_mails(run, run())
 
 
 @pytest.mark.parametrize("mode", SLOW, ids=lambda mode: mode.name)
-def test_mails_at_the_deadline(mode, prepare):
-    """The same holds for each kind of call where the time is over before it is known what became of a mail."""
+def test_emails_at_the_deadline(mode, prepare):
+    """The same holds for each kind of call where the time is over before it is known what became of an email."""
     runs = [prepare(mode, call) for call in MAIL_CALLS]
     with ThreadPoolExecutor(len(runs)) as pool:
         for run, came in zip(runs, pool.map(lambda run: run(), runs), strict=True):
@@ -110,8 +110,8 @@ def test_mails_at_the_deadline(mode, prepare):
 
 @pytest.mark.parametrize("call", MAIL_CALLS[2:], ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
-def test_batch_answers(mode, call, serve, connect):
-    """A batch whose answer does not tell each mail's fate is looked up, where it tells one's that one is not."""
+def test_batch_responses(mode, call, serve, connect):
+    """A batch whose response does not tell each mail's fate is looked up, where it tells one's that one is not."""
     service = serve(mode)
     came = came_of(call, connect(service))
     first, second = came.items
@@ -176,7 +176,7 @@ def test_other_calls(mode, call, prepare):
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
 def test_other_calls_at_the_deadline(mode, prepare):
-    """The same holds for each kind of call against a service that drips its answer."""
+    """The same holds for each kind of call against a service that drips its response."""
     runs = [prepare(mode, call) for call in OTHER_CALLS]
     with ThreadPoolExecutor(len(runs)) as pool:
         for run, came in zip(runs, pool.map(lambda run: run(), runs), strict=True):

@@ -25,7 +25,7 @@ def busy(after: str, status: int = 429) -> Mode:
 
 
 def in_seconds(seconds: float) -> Mode:
-    """Ask to come back at a time of day, from the moment of the answer on."""
+    """Ask to come back at a time of day, from the moment of the response on."""
     return Mode(
         "busy",
         "again",
@@ -68,7 +68,7 @@ def test_always_busy(call, serve, connect):
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.kind == "read"], ids=lambda call: call.name)
 def test_reads_that_always_fail(call, serve, connect):
-    """A read that never gets an answer raises an error that says so; nothing was carried out."""
+    """A read that never gets a response raises an error that says so; nothing was carried out."""
     for name in ("reset", "500", "502-html", "timeout", "cut", "garbage"):
         came = came_of(call, connect(serve(*[MODES[name]] * 9), timeout=MODES[name].timeout))
         assert is_not_sent(came.only)
@@ -133,7 +133,7 @@ def test_a_hang_leaves_time_to_look_up(call, serve, connect):
 
 
 def test_without_looking_up_a_hang_has_all_the_time(serve, connect):
-    """Where nothing is looked up, an answer is waited for as long as the deadline allows."""
+    """Where nothing is looked up, a response is waited for as long as the deadline allows."""
     service = serve(Mode("late", "fine", lambda exchange: time.sleep(1.2) or answers(exchange.value)(exchange)))
     assert connect(service, timeout=20.0, deadline=1.7, reconcile=False).outbound.send(mail("a")).message_id
 
@@ -151,7 +151,7 @@ def small_buffers(monkeypatch):
 
 @pytest.mark.usefixtures("small_buffers")
 def test_a_slow_upload(serve, connect):
-    """A large mail takes longer than the timeout to a service that reads slowly, as long as each piece does not."""
+    """A large email takes longer than the timeout to a service that reads slowly, as long as each piece does not."""
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 0.04, 65_536
     service.listen()
@@ -164,7 +164,7 @@ def test_a_slow_upload(serve, connect):
 
 @pytest.mark.usefixtures("small_buffers")
 def test_an_upload_that_stalls(serve, connect):
-    """A large mail whose bytes nobody takes ends with the timeout, and may have been sent."""
+    """A large email whose bytes nobody takes ends with the timeout, and may have been sent."""
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 60, 65_536
     service.listen()
@@ -211,7 +211,7 @@ def test_interrupted(name, call, mode, serve, start):
 
 @pytest.mark.slow
 def test_the_default_deadline_at_a_lag_of_five_seconds(serve, connect):
-    """With the defaults each kind of lost mail is found by a search that lags five seconds behind."""
+    """With the defaults each kind of lost email is found by a search that lags five seconds behind."""
     from concurrent.futures import ThreadPoolExecutor
 
     names = ("reset", "500-done", "html")
@@ -227,7 +227,7 @@ def test_the_default_deadline_at_a_lag_of_five_seconds(serve, connect):
 
 @pytest.mark.slow
 def test_a_timeout_with_the_defaults(serve, connect):
-    """With the defaults a mail whose answer never comes is found although the search lags five seconds behind."""
+    """With the defaults an email whose response never comes is found although the search lags five seconds behind."""
     service = serve(MODES["timeout"], lag=13.0)  # silent for the ten seconds of the timeout
     came = came_of(MAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
     assert came.only.reconciled

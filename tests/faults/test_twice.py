@@ -19,7 +19,7 @@ def keys(service) -> list[str]:
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 def test_resent_once(call, serve, connect):
-    """A lost mail that no search knows is sent once more, by the same key, with time left for it."""
+    """A lost email that no search knows is sent once more, by the same key, with time left for it."""
     service = serve(LOST, lag=NEVER)
     came = came_of(call, connect(service, on_unknown="resend", deadline=1.0))
     for tag, item in zip(call.tags, came.items, strict=True):
@@ -34,7 +34,7 @@ def test_resent_once(call, serve, connect):
 @pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
 def test_never_resent_twice(again, call, serve, connect):
-    """What a resend meets does not make a lost mail a failed one, nor is it sent a third time."""
+    """What a resend meets does not make a lost email a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER)
     came = came_of(call, connect(service, on_unknown="resend", deadline=1.0))
     assert all(is_unknown(item) for item in came.items)
@@ -44,15 +44,15 @@ def test_never_resent_twice(again, call, serve, connect):
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 def test_a_lost_resend_is_looked_up(call, serve, connect):
-    """A mail whose resend is lost, too, is found when the search knows either."""
+    """An email whose resend is lost, too, is found when the search knows either."""
     service = serve(UNDONE, LOST)
     came = came_of(call, connect(service, on_unknown="resend", deadline=1.5))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
     assert all(service.times(tag) == 1 for tag in call.tags)
 
 
-def test_found_mails_are_not_resent(serve, connect):
-    """Of a batch that was accepted in part, only the mails that no search knows are sent again."""
+def test_found_emails_are_not_resent(serve, connect):
+    """Of a batch that was accepted in part, only the emails that no search knows are sent again."""
     service = serve(FIRST_ONLY)
     first, second = connect(service, on_unknown="resend", deadline=1.5).outbound.send_batch([mail("a"), mail("b")])
     assert (first.reconciled, second.reconciled) == (True, False)
@@ -69,8 +69,8 @@ UNANSWERED = [
 
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
-def test_not_resent_without_an_answer(mode, call, serve, connect):
-    """A lost mail is not sent again when no search told that it is not there."""
+def test_not_resent_without_a_response(mode, call, serve, connect):
+    """A lost email is not sent again when no search told that it is not there."""
     service = serve(LOST, searching=[mode] * 99)
     came = came_of(call, connect(service, on_unknown="resend", deadline=1.0))
     assert all(is_unknown(item) for item in came.items)
@@ -78,7 +78,7 @@ def test_not_resent_without_an_answer(mode, call, serve, connect):
 
 
 def test_not_resent_without_a_key(serve, connect):
-    """A lost mail that cannot be looked up is not sent again."""
+    """A lost email that cannot be looked up is not sent again."""
     for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
         service = serve(LOST)
         with pytest.raises(DeliveryUnknown):
@@ -87,7 +87,7 @@ def test_not_resent_without_a_key(serve, connect):
 
 
 def test_closed_before_the_resend(serve, connect):
-    """A client that is closed before it sends a mail again still says that it may have been sent."""
+    """A client that is closed before it sends an email again still says that it may have been sent."""
     service = serve(LOST, lag=NEVER)
     client = connect(service, on_unknown="resend", deadline=1.0)
     close = Mode("closing", "fine", lambda exchange: client.close() or listing()(exchange))
@@ -98,7 +98,7 @@ def test_closed_before_the_resend(serve, connect):
 
 
 def test_checked_first(serve, connect):
-    """With `check_first` a mail that was sent before is found, and not sent again."""
+    """With `check_first` an email that was sent before is found, and not sent again."""
     service = serve()
     client = connect(service)
     sent = client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
@@ -114,7 +114,7 @@ def test_checked_first(serve, connect):
 
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
 def test_not_sent_unchecked(mode, serve, connect):
-    """With `check_first` a mail that cannot be looked for is not sent."""
+    """With `check_first` an email that cannot be looked for is not sent."""
     service = serve(searching=[mode] * 99)
     client = connect(service)
     with pytest.raises(EmailAPIError) as caught:
@@ -126,7 +126,7 @@ def test_not_sent_unchecked(mode, serve, connect):
 
 
 def test_checked_for_the_exact_key(serve, connect):
-    """With `check_first` only the exact key in the right stream is the mail that was sent before."""
+    """With `check_first` only the exact key in the right stream is the email that was sent before."""
     wrong = [keyed(lambda key: f"{key}0"), keyed(lambda key: key, MessageStream="another")]
     service = serve(searching=[Mode("wrong", "fine", act) for act in wrong])
     client = connect(service)
@@ -136,7 +136,7 @@ def test_checked_for_the_exact_key(serve, connect):
 
 
 def test_nothing_to_check_by(serve, connect):
-    """With `check_first` a mail that carries no key is refused: nobody could find it the next time."""
+    """With `check_first` an email that carries no key is rejected: nobody could find it the next time."""
     service = serve()
     full = mail("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
     with pytest.raises(InvalidArgument):
@@ -151,7 +151,7 @@ def test_nothing_to_check_by(serve, connect):
 
 
 def test_lost_after_a_check(serve, connect):
-    """A mail that was looked for in vain and then lost is looked up as any other."""
+    """An email that was looked for in vain and then lost is looked up as any other."""
     service = serve(LOST)
     assert connect(service).outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
     assert service.script == []

@@ -124,7 +124,7 @@ def test_without_a_token_emails_leave_by_smtp(make_app):
     assert repr(mail.transport) == "SMTPTransport('smtp.example.com', 587, tls='required')"
     assert mail.client is mail.client
     assert mail.client.transport is mail.transport
-    with pytest.raises(ConfigurationError, match="has no API to call"):
+    with pytest.raises(ConfigurationError, match="has no API"):
         mail.client.messages.list()
 
 

@@ -133,7 +133,7 @@ def test_a_message_sends_itself(mail, message):
 def test_bad_headers_are_invalid_emails():
     error = BadHeaderError()
     assert isinstance(error, InvalidEmail)
-    assert str(BadHeaderError("x").at(3)) == "mail 3: x"
+    assert str(BadHeaderError("x").at(3)) == "email at index 3: x"
 
 
 def test_missing_addresses_are_assertion_errors():

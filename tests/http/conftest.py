@@ -1,4 +1,4 @@
-"""Servers on real sockets that answer as they are told to, and count what reached them."""
+"""Servers on real sockets that response as they are told to, and count what reached them."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _read(reader: Any, connection: int) -> Seen | None:
 
 
 def reply(value: object, status: int = 200, **headers: str) -> bytes:
-    """Return the bytes of an answer; a value that is no bytes becomes JSON."""
+    """Return the bytes of a response; a value that is no bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Content-Type: application/json"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
@@ -232,7 +232,7 @@ def tls(authority: Any) -> Callable[..., ssl.SSLContext]:
 
 @pytest.fixture
 def accepted() -> Callable[[Seen], bytes]:
-    """Answer as the service does when all is well: one mail, a batch, a listing or a message."""
+    """Answer as the service does when all is well: one email, a batch, a listing or a message."""
     ok = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d", "To": "a@example.com"}
 
     def answer(seen: Seen) -> bytes:

@@ -11,7 +11,7 @@ class SocksServer:
     """A proxy that connects to ports of this machine, whatever host it is asked for, and keeps what it was asked."""
 
     def __init__(self, *, reply=None, wanted=None, fault=""):
-        """`reply`: the code it refuses with; `wanted`: a login; `fault`: "silence", "drip" or "garbage"."""
+        """`reply`: the code it rejects with; `wanted`: a login; `fault`: "silence", "drip" or "garbage"."""
         self.reply, self.wanted, self.fault = reply, wanted, fault
         self.asked = []
         self._closing = contextlib.ExitStack()

@@ -35,7 +35,7 @@ def recorder():
 
 
 def test_hooks_of_a_send_that_is_put_off(serve, connect, reply, accepted):
-    """Hooks are told of each attempt, its answer and the wait behind it; what is accepted in the end is no error."""
+    """Hooks are told of each attempt, its response and the wait behind it; what is accepted in the end is no error."""
     peer = serve(reply(b"", 429), reply({"ErrorCode": 100, "Message": "x"}, 503, Retry_After="0"), accepted)
     hooks, told = recorder()
     connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(MAIL)
@@ -50,7 +50,7 @@ def test_hooks_of_a_send_that_is_put_off(serve, connect, reply, accepted):
     assert not [secret for secret in SECRETS if secret in repr(told)]
 
 
-def test_hooks_of_a_call_without_an_answer(serve, connect, accepted):
+def test_hooks_of_a_call_without_a_response(serve, connect, accepted):
     """What befell an attempt that was not answered is told before its wait, and at the end, with its count."""
     hooks, told = recorder()
     client = connect(serve("reset", "close", "reset").url, hooks=hooks, retry=QUICK)
@@ -76,8 +76,8 @@ def test_on_error_says_what_became_of_a_send(status, serve, connect, reply):
     assert (read.outcome, read.retryable) == (Outcome.NOT_SENT, True)
 
 
-def test_on_error_of_a_refusal(serve, connect, reply):
-    """A refusal is told as the error that is raised."""
+def test_on_error_of_a_rejection(serve, connect, reply):
+    """A rejection is told as the error that is raised."""
     hooks, told = recorder()
     client = connect(serve(reply({"ErrorCode": 701, "Message": "Gone"}, 422)).url, hooks=hooks)
     with pytest.raises(NotFound) as caught:
@@ -87,7 +87,7 @@ def test_on_error_of_a_refusal(serve, connect, reply):
 
 @pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
 def test_a_hook_that_raises_breaks_nothing(name, serve, connect, reply, accepted, caplog):
-    """What a hook raises stands in the log; a send is accepted, and a refusal is a refusal, all the same."""
+    """What a hook raises stands in the log; a send is accepted, and a rejection is a rejection, all the same."""
 
     def fail(event):
         raise LookupError("hook")
@@ -127,7 +127,7 @@ class Broken(logging.Handler):
 
 
 def test_a_handler_that_raises_breaks_nothing(serve, connect, reply, accepted, monkeypatch):
-    """A log that cannot be written hides no answer: a send is accepted, also where a hook fails, too."""
+    """A log that cannot be written hides no response: a send is accepted, also where a hook fails, too."""
     logger = logging.getLogger("emailapi")
     monkeypatch.setattr(logger, "handlers", [Broken()])
     monkeypatch.setattr(logger, "level", logging.DEBUG)
@@ -173,7 +173,7 @@ def test_no_query_in_the_log(serve, connect, reply, caplog):
     assert "you@example" not in caplog.text
 
 
-def test_no_line_where_nobody_listens(serve, connect, accepted, caplog):
+def test_no_line_without_a_log_handler(serve, connect, accepted, caplog):
     """Below the logger's level nothing is written."""
     caplog.set_level(logging.ERROR, "emailapi")
     connect(serve(accepted).url).outbound.send(MAIL)
@@ -241,8 +241,8 @@ def test_what_was_surely_not_done_is_tried_again(name, serve, connect, reply):
     assert len(peer.seen) == 3
 
 
-def test_a_read_tells_its_last_answer(serve, connect, reply):
-    """A read that always fails raises what its last answer says."""
+def test_a_read_tells_its_last_response(serve, connect, reply):
+    """A read that always fails raises what its last response says."""
     peer = serve(reply(b"", 502), reply({"ErrorCode": 101, "Message": "last"}, 500, X_Request_Id="r-2"))
     with pytest.raises(ServerError, match="last") as caught:
         connect(peer.url, retry=QUICK).messages.get("1")
@@ -250,7 +250,7 @@ def test_a_read_tells_its_last_answer(serve, connect, reply):
 
 
 def test_retries_send_the_same_bytes(serve, connect, reply, accepted):
-    """A mail that is tried again is the same mail, key and all."""
+    """An email that is tried again is the same email, key and all."""
     peer = serve(reply(b"", 429), accepted)
     connect(peer.url, retry=QUICK, reconcile=True).outbound.send(MAIL)
     first, second = peer.seen

@@ -93,7 +93,7 @@ def test_all_addresses_of_a_host_have_one_deadline(connect, full, monkeypatch):
 
 
 def test_the_next_address_is_tried(serve, connect, accepted, monkeypatch):
-    """Where one address refuses the next one serves."""
+    """Where one address rejects the next one serves."""
     peer = serve(accepted)
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
     assert connect(f"http://localhost:{peer.port}").outbound.send(MAIL).message == "Hello"
@@ -108,7 +108,7 @@ def test_no_address_at_all(connect, monkeypatch):
 
 
 def test_the_last_address_says_why(connect, monkeypatch, serve):
-    """Where every address refuses, the error says so."""
+    """Where every address rejects, the error says so."""
     peer = serve(b"")
     peer.close()
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
@@ -177,7 +177,7 @@ def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accep
 @forks
 @quietly
 def test_keys_differ_between_the_processes_of_a_fork(serve, connect, accepted):
-    """Parent and child give their mails keys of their own."""
+    """Parent and child give their emails keys of their own."""
     peer = serve(accepted)
     client = connect(peer.url, reconcile=True)
     assert in_child(lambda: client.outbound.send_batch([MAIL] * 3)) == 0
@@ -191,7 +191,7 @@ def test_a_client_is_not_pickled(kind):
     """A client is neither pickled nor copied: what came of it would hold the token."""
     with kind("5ecret") as client:
         for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
-            with pytest.raises(TypeError, match="make one in each process") as caught:
+            with pytest.raises(TypeError, match="create one in each process") as caught:
                 attempt(client)
             assert "5ecret" not in str(caught.value)
 
@@ -202,7 +202,7 @@ class Odd(Exception):
 
 @pytest.mark.parametrize("raised", [Odd("5ecret"), KeyError("x"), EmailAPIError("another client's"), MemoryError()])
 def test_whatever_a_given_session_raises_is_unknown(raised, serve, connect, accepted):
-    """What a hook of a given session raises, our own errors too, does not say that the mail was not sent."""
+    """What a hook of a given session raises, our own errors too, does not say that the email was not sent."""
 
     def fail(response, **_):
         raise raised

@@ -1,4 +1,4 @@
-"""One request and its answer, byte by byte, on real sockets."""
+"""One request and its response, byte by byte, on real sockets."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_an_id_is_one_part_of_the_path(serve, connect, reply, id):
 
 
 def test_cookies_are_not_kept(serve, connect, reply):
-    """What an answer sets as a cookie is not sent back."""
+    """What a response sets as a cookie is not sent back."""
     peer = serve(reply(OK, Set_Cookie="who=me; Path=/"))
     client = connect(peer.url)
     for _ in range(2):
@@ -87,7 +87,7 @@ def test_cookies_are_not_kept(serve, connect, reply):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(serve, connect, reply, status):
-    """A redirect is a refusal: nothing arrives at the other server, neither the token nor the mail."""
+    """A redirect is a rejection: nothing arrives at the other server, neither the token nor the mail."""
     other = serve(reply(OK))
     peer = serve(reply(b"", status, Location=f"{other.url}/email"))
     with pytest.raises(InvalidRequest) as caught:
@@ -104,8 +104,8 @@ CODINGS = {
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_compressed_answers_are_read(serve, connect, reply, coding):
-    """An answer may come compressed."""
+def test_compressed_responses_are_read(serve, connect, reply, coding):
+    """A response may come compressed."""
     body = CODINGS[coding](b'{"Body": "source"}')
     peer = serve(reply(body, Content_Encoding=coding))
     assert connect(peer.url).messages.dump("1") == "source"
@@ -123,7 +123,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("odd", BROKEN)
-def test_an_answer_that_cannot_be_read(serve, connect, reply, odd):
+def test_a_response_that_cannot_be_read(serve, connect, reply, odd):
     """A success that cannot be read leaves a send unknown and is an `InvalidResponse` of a read, with its status."""
     headers, body = BROKEN[odd]
     peer = serve(reply(body, **headers))
@@ -142,7 +142,7 @@ def test_an_answer_that_cannot_be_read(serve, connect, reply, odd):
     "status, error", [(422, InvalidRequest), (404, NotFound), (429, RateLimited), (500, DeliveryUnknown)]
 )
 def test_a_status_counts_without_its_body(serve, connect, status, error, end):
-    """A refusal whose body breaks off is that refusal: its status says enough."""
+    """A rejection whose body breaks off is that rejection: its status says enough."""
     peer = serve(b"HTTP/1.1 %d No\r\nContent-Length: 99%s\r\n\r\n{" % (status, end))
     with pytest.raises(error) as caught:
         connect(peer.url, timeout=(5, 0.5)).outbound.send(MAIL)
@@ -151,7 +151,7 @@ def test_a_status_counts_without_its_body(serve, connect, status, error, end):
 
 
 def test_100_continue_is_passed_over(serve, connect, reply):
-    """An interim answer is not the answer."""
+    """An interim answer is not the response."""
     peer = serve(b"HTTP/1.1 100 Continue\r\n\r\n" + reply(OK))
     assert connect(peer.url).outbound.send(MAIL).message_id == "0a129aee"
 
@@ -176,7 +176,7 @@ def test_a_connection_closed_meanwhile_is_renewed(serve, connect, reply):
 
 
 def test_a_failed_exchange_costs_its_connection(serve, connect, reply):
-    """After an answer that broke off, the next call has a connection of its own and its own answer."""
+    """After a response that broke off, the next call has a connection of its own and its own answer."""
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
     client = connect(peer.url, timeout=(5, 0.5))
     with pytest.raises(DeliveryUnknown):
@@ -196,7 +196,7 @@ def test_a_read_that_the_service_failed(serve, connect, reply):
 
 
 def test_an_interrupt_costs_the_connection(serve, connect, reply):
-    """Ctrl-C while an answer is awaited ends the call as it is, and a later call does not get that answer."""
+    """Ctrl-C while a response is awaited ends the call as it is, and a later call does not get that response."""
 
     def interrupting(seen):
         interrupt(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Calls that get no answer: which failure surely sent nothing, and which may have."""
+"""Calls that get no response: which failure surely sent nothing, and which may have."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MAIL = Email(
 
 @attrs.frozen
 class Failure:
-    """One way to get no answer: `arrange` returns base URL and server, which sees `requests` of the call."""
+    """One way to get no response: `arrange` returns base URL and server, which sees `requests` of the call."""
 
     arrange: Callable[[Any], tuple[str, Any]]
     says: str
@@ -117,32 +117,32 @@ LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\
 REFUSES = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 
 NOT_SENT = {
-    "refused": Failure(_nowhere, "the connection was refused"),
-    "no such name": Failure(_no_name, "the host name cannot be resolved"),
-    "reset in the TLS handshake": Failure(_no_tls("reset"), "could not be made"),
+    "refused": Failure(_nowhere, "connection refused"),
+    "no such name": Failure(_no_name, "the host name 'api.example' cannot be resolved"),
+    "reset in the TLS handshake": Failure(_no_tls("reset"), "cannot connect"),
     "EOF in the TLS handshake": Failure(_no_tls("close"), "handshake failed"),
     "silence in the TLS handshake": Failure(_no_tls("silence"), "no connection within 0.05 s", timeout=(0.05, 5)),
     "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "handshake failed"),
-    "untrusted certificate": Failure(_tls(b"", trusted=False), "REQUESTS_CA_BUNDLE, or by a session=", retryable=False),
+    "untrusted certificate": Failure(_tls(b"", trusted=False), "REQUESTS_CA_BUNDLE or pass a", retryable=False),
     "another host's certificate": Failure(_tls(b"", host="other.example"), "is not trusted", retryable=False),
-    "no proxy there": Failure(_no_proxy_there, "the connection was refused"),
-    "proxy wants a login": Failure(_proxy(LOGIN), "wants a login (HTTP 407): give HTTPS_PROXY", retryable=False),
+    "no proxy there": Failure(_no_proxy_there, "connection refused"),
+    "proxy requires a login": Failure(_proxy(LOGIN), "requires a login (HTTP 407): set HTTPS_PROXY", retryable=False),
     "proxy refuses": Failure(_proxy(REFUSES), "made no connection: Tunnel connection failed: 403"),
-    "proxy resets on CONNECT": Failure(_proxy("reset"), "could not be made"),
+    "proxy resets on CONNECT": Failure(_proxy("reset"), "cannot connect"),
     "proxy is silent on CONNECT": Failure(_proxy("silence"), "no connection within 0.05 s", timeout=(0.05, 5)),
     "untrusted certificate behind a proxy": Failure(_tunnel_to_untrusted, "is not trusted", retryable=False),
 }
 UNKNOWN = {
-    "silence": Failure(_peer("silence"), "no answer within 0.5 s", 1, timeout=(5, 0.5)),
+    "silence": Failure(_peer("silence"), "no response within 0.5 s", 1, timeout=(5, 0.5)),
     "reset": Failure(_peer("reset"), "the connection broke", 1),
     "EOF": Failure(_peer("close"), "the connection broke", 1),
-    "silence by TLS": Failure(_tls("silence"), "no answer within 0.5 s", 1, timeout=(5, 0.5)),
+    "silence by TLS": Failure(_tls("silence"), "no response within 0.5 s", 1, timeout=(5, 0.5)),
     "reset by TLS": Failure(_tls("reset"), "the connection broke", 1),
     "bad TLS record": Failure(_tls("garbage"), "TLS failed", 1),
     "proxy resets": Failure(_proxy("reset", scheme="http"), "the connection broke", 1),
     "proxy closes": Failure(_proxy("close", scheme="http"), "the connection broke", 1),
     "no HTTP": Failure(_peer(b"SSH-2.0-OpenSSH\r\n"), "the connection broke", 1),
-    "half a body, then silence": Failure(_peer(HALF), "no answer within 0.5 s", 1, timeout=(5, 0.5)),
+    "half a body, then silence": Failure(_peer(HALF), "no response within 0.5 s", 1, timeout=(5, 0.5)),
     "half a body, then EOF": Failure(_peer(HALF_CLOSED), "the connection broke", 1),
     "half a chunk": Failure(_peer(CHUNK), "the connection broke", 1),
 }
@@ -215,8 +215,8 @@ def test_a_send_that_fails_later_may_have_been_sent(fail: Any, failure: Failure,
 
 
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in UNKNOWN.items()])
-def test_a_read_without_an_answer_may_be_tried_again(fail: Any, failure: Failure) -> None:
-    """A read that got no answer is a plain `TransportError`: nothing was sent, and it may succeed later."""
+def test_a_read_without_a_response_may_be_tried_again(fail: Any, failure: Failure) -> None:
+    """A read that got no response is a plain `TransportError`: nothing was sent, and it may succeed later."""
     (error,), requests = fail(failure, _get)
     assert requests == failure.requests
     assert type(error) is TransportError

@@ -24,7 +24,7 @@ def test_a_retry_after_that_says_little(text, serve, connect, reply, accepted):
 
 @pytest.mark.parametrize("text", ["31", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_retry_after_that_is_too_long(text, serve, connect, reply, accepted):
-    """One that is longer than what is left of the deadline ends the call at once, as a refusal for now."""
+    """One that is longer than what is left of the deadline ends the call at once, as a rejection for now."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
     with pytest.raises(RateLimited) as caught:
         connect(peer.url, retry=QUICK).outbound.send(MAIL)
@@ -34,7 +34,7 @@ def test_a_retry_after_that_is_too_long(text, serve, connect, reply, accepted):
 
 
 @pytest.mark.parametrize("ahead", [-HOUR, HOUR], ids=["behind", "ahead"])
-def test_a_retry_after_date_is_read_by_the_clock_of_whoever_answered(ahead, serve, connect, accepted):
+def test_a_retry_after_date_is_read_by_the_clock_of_the_responding_host(ahead, serve, connect, accepted):
     """A clock that is an hour off neither sends all attempts at once nor ends the call."""
 
     def busy(seen):
@@ -49,7 +49,7 @@ def test_a_retry_after_date_is_read_by_the_clock_of_whoever_answered(ahead, serv
     assert waits == [1.0]
 
 
-def test_retry_after_tells_the_seconds_by_the_clock_of_whoever_answered(serve, connect, reply):
+def test_retry_after_tells_the_seconds_by_the_clock_of_the_responding_host(serve, connect, reply):
     late = {"Date": formatdate(time.time() + HOUR, usegmt=True), "Retry_After": formatdate(time.time() + 2 * HOUR)}
     with pytest.raises(RateLimited) as caught:
         connect(serve(reply(b"", 429, **late)).url).outbound.send(MAIL)

@@ -28,7 +28,7 @@ def session():
 
 @pytest.mark.parametrize("given", ["https://x", requests, object()])
 def test_a_session_is_one(given):
-    """Anything but a `requests.Session` is refused."""
+    """Anything but a `requests.Session` is rejected."""
     with pytest.raises(ConfigurationError, match="requests.Session"):
         _client(session=given)
 
@@ -40,8 +40,8 @@ def _client(**options):
 
 
 @pytest.mark.parametrize("retries", [1, 3, None])
-def test_a_session_that_retries_is_refused(session, retries):
-    """An adapter that retries by itself would send twice: it is refused, by its prefix."""
+def test_a_session_that_retries_is_rejected(session, retries):
+    """An adapter that retries by itself would send twice: it is rejected, by its prefix."""
     if retries is None:
         from urllib3.util import Retry
 
@@ -51,15 +51,15 @@ def test_a_session_that_retries_is_refused(session, retries):
         _client(session=session)
 
 
-def test_a_session_that_verifies_nothing_is_refused(session):
-    """`verify=False` is refused."""
+def test_a_session_that_verifies_nothing_is_rejected(session):
+    """`verify=False` is rejected."""
     session.verify = False
     with pytest.raises(ConfigurationError, match="verify=False"):
         _client(session=session)
 
 
 def test_a_session_is_judged_at_each_call(serve, connect, accepted, session):
-    """What would have been refused is refused also when it is set after the client was made."""
+    """What would have been rejected is rejected also when it is set after the client was made."""
     peer = serve(accepted)
     client = connect(peer.url, session=session)
     client.outbound.send(MAIL)
@@ -192,7 +192,7 @@ def test_a_handshake_by_a_session_is_unknown(serve, connect, session):
 
 
 def test_a_hook_that_raises_for_a_status(serve, connect, reply, session):
-    """A hook that calls `raise_for_status` hides no refusal: the answer counts."""
+    """A hook that calls `raise_for_status` hides no rejection: the response counts."""
     session.hooks["response"] = lambda response, **_: response.raise_for_status()
     inactive = {"ErrorCode": 406, "Message": "Found inactive addresses: you@example.com. Inactive recipients are"}
     peer = serve(reply(inactive, 422))
@@ -215,7 +215,7 @@ def test_a_hook_that_raises_for_anothers_status(serve, connect, reply, accepted,
 
 
 def test_a_hook_that_fails_elsewhere(serve, connect, accepted, session):
-    """A hook that cannot reach a server of its own, after the answer, does not make the mail unsent."""
+    """A hook that cannot reach a server of its own, after the response, does not make the email unsent."""
     gone = serve(b"")
     gone.close()
 

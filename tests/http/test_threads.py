@@ -18,16 +18,16 @@ THREADS = 16
 
 
 def mail(subject):
-    """Make a mail whose answer tells its subject."""
+    """Make an email whose response tells its subject."""
     return Email(sender="us@example.com", to="you@example.com", subject=subject, text_body="Hi")
 
 
 def send(client, subject):
-    """Send one mail and return what its answer says."""
+    """Send one email and return what its response says."""
     return client.outbound.send(mail(subject)).message
 
 
-def test_threads_get_their_own_answers(serve, connect, accepted):
+def test_threads_get_their_own_responses(serve, connect, accepted):
     """Threads that share a client each get their own answers, over at most one connection a thread."""
     peer = serve(accepted)
     client = connect(peer.url)
@@ -52,7 +52,7 @@ def test_connections_of_threads_are_used_again(serve, connect, accepted):
 
 
 def test_closing_while_threads_send(serve, connect, accepted):
-    """A client closed by one thread while others send gives these an answer or an error of ours, nothing else."""
+    """A client closed by one thread while others send gives these a response or an error of ours, nothing else."""
     peer = serve(accepted)
     client = connect(peer.url)
     begun, errors = threading.Barrier(THREADS + 1), []

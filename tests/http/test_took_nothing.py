@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 import requests
 
-from emailapi import ConnectionFailed, Email, Hooks, Outcome, RateLimited, Retry, ServerError, ServiceUnavailable
+from emailapi import (
+    ConnectionFailed,
+    DeadlineExceeded,
+    Email,
+    Hooks,
+    Outcome,
+    RateLimited,
+    Retry,
+    ServerError,
+    ServiceUnavailable,
+)
 from emailapi.transports.memory import MemoryTransport
 
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
@@ -46,8 +58,28 @@ def test_a_proxy_of_a_session_that_wants_a_login_is_named(serve, connect, reply)
     proxy = serve(reply(b"", 407))
     with requests.Session() as session:
         session.proxies = {"http": f"http://user:pr0xy-pass@127.0.0.1:{proxy.port}"}
-        with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{proxy.port} wants a login"):
+        with pytest.raises(ConnectionFailed, match=f"127.0.0.1:{proxy.port} requires a login"):
             connect("http://api.example", session=session, allow_http=True).outbound.send(MAIL)
+
+
+def test_a_proxy_that_accepts_no_connection_is_named(connect, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    monkeypatch.setenv("HTTP_PROXY", f"http://user:pr0xy-pass@127.0.0.1:{port}")
+    with pytest.raises(ConnectionFailed, match=f"connection refused by the proxy 127.0.0.1:{port} ") as caught:
+        connect("http://api.example", allow_http=True, retry=Retry(attempts=1)).outbound.send(MAIL)
+    assert "pr0xy-pass" not in str(caught.value)
+
+
+def test_an_expired_deadline_tells_the_last_attempt_its_reason_and_the_host(serve, connect):
+    """A TLS client that waits for a server without TLS, as with `https://` and the port of a plain server."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(DeadlineExceeded) as caught:
+            connect(url, timeout=5, deadline=0.2).messages.get("1")
+    assert caught.value.message == (
+        f"the deadline passed in attempt 1: no connection within 0.2 s ({url}); raise deadline="
+    )
 
 
 @pytest.mark.parametrize("code", [10, 300, 405, 406, 429, 701])

@@ -163,7 +163,7 @@ def read() -> Callable[[bytes], Seen]:
 
 @pytest.fixture(scope="session")
 def mail() -> Callable[..., object]:
-    """Give `mail(**fields)`: a whole mail with some fields of one's own."""
+    """Give `mail(**fields)`: a whole email with some fields of one's own."""
     from emailapi import Email
 
     def mail(**fields: object) -> Email:

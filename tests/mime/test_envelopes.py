@@ -1,4 +1,4 @@
-"""Who a mail is from and to, once each."""
+"""Who an email is from and to, once each."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_the_envelope_of_objects():
     ],
 )
 def test_what_has_no_envelope(message, field):
-    """What cannot be read is refused by name."""
+    """What cannot be read is rejected by name."""
     with pytest.raises(InvalidEmail) as caught:
         envelope_of(message)
     assert caught.value.field == field
@@ -99,7 +99,7 @@ def test_what_has_no_envelope(message, field):
 
 @pytest.mark.parametrize("line", ["Bcc : c@example.com", "Cc\t: c@example.com", "c@example.com"])
 def test_a_header_that_the_library_does_not_see(line):
-    """Where a line among the headers hides those behind it, nobody is left out in silence: the message is refused."""
+    """Where a line among the headers hides those behind it, nobody is left out in silence: the message is rejected."""
     text = f"From: a@example.com\nTo: b@example.com\n{line}\nSubject: x\n\nHello\n"
     for given in (text, text.encode()):
         with pytest.raises(InvalidEmail) as caught:

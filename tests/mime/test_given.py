@@ -122,14 +122,14 @@ def test_ends_of_lines():
     ],
 )
 def test_what_cannot_leave(message):
-    """What is no message, or has a header that breaks out of its line, is refused."""
+    """What is no message, or has a header that breaks out of its line, is rejected."""
     with pytest.raises(InvalidEmail) as caught:
         as_given(message)
     assert caught.value.field == "message"
 
 
 def test_no_error_shows_a_body():
-    """The sentence of a refusal has no more than the beginning of a line in it."""
+    """The sentence of a rejection has no more than the beginning of a line in it."""
     with pytest.raises(InvalidEmail) as caught:
         as_given(b"secret " * 100)
     assert len(str(caught.value)) < 120

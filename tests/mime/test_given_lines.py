@@ -112,7 +112,7 @@ def lines_fit(data: bytes) -> bool:
     [b"x" * 999, b"word " * 400, "ä".encode() * 500, b"short\r\n" + b"x" * 5000 + b"\r\nshort\r\n", b"=" * 1000],
 )
 @pytest.mark.parametrize("encoding", ["", "7bit", "8bit", "quoted-printable"])
-def test_a_long_line_that_nobody_signed_is_encoded_and_says_the_same(body, encoding):
+def test_a_long_line_of_an_unsigned_message_is_encoded_and_says_the_same(body, encoding):
     header = b"Content-Type: text/plain; charset=utf-8\r\n"
     if encoding:
         header += f"Content-Transfer-Encoding: {encoding}\r\n".encode()
@@ -159,7 +159,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
-def test_a_long_header_that_nobody_signed_is_folded_and_says_the_same(header):
+def test_a_long_header_of_an_unsigned_message_is_folded_and_says_the_same(header):
     raw = START.replace(b"Subject: x\r\n", b"").replace(b"To: b@example.com\r\n", b"") + header + b"\r\n\r\nHello\r\n"
     written = as_given(raw)
     assert lines_fit(written)
@@ -208,7 +208,7 @@ def test_a_long_bcc_that_is_removed_anyway_breaks_nothing():
     name=st.sampled_from([b"X-A", b"Subject", b"Comments"]),
     long=st.integers(0, 1500),
 )
-def test_any_message_that_nobody_signed_leaves_in_lines_that_fit(lines, name, long):
+def test_any_unsigned_message_is_sent_in_lines_that_fit(lines, name, long):
     value = (b"abc de  f " * 150)[:long].strip()
     raw = name + b": " + value + b"\r\n\r\n" + b"\r\n".join(lines)
     written = message_from_bytes(as_given(raw))

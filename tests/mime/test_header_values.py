@@ -49,7 +49,7 @@ def test_a_sequence_of_addresses_names_each_of_them(name, value):
         assert envelope_of(message) == ("a@example.com", ("b@example.com", "c@example.com"))
 
 
-def test_a_sequence_beside_another_header_loses_nobody():
+def test_a_sequence_beside_another_header_loses_no_recipient():
     message = text(To=("b@example.com", "c@example.com"), Cc="d@example.com")
     assert envelope_of(message)[1] == ("b@example.com", "c@example.com", "d@example.com")
     assert envelope_of(to_bytes(from_message(message)))[1] == ("b@example.com", "c@example.com", "d@example.com")
@@ -139,7 +139,7 @@ def test_a_sequence_of_what_are_no_addresses_is_rejected_with_a_hint(name, value
 
 
 @pytest.mark.parametrize("value", [str(("b@example.com", "c@example.com")), "(b@example.com)", '(b@example.com) ""'])
-def test_text_without_an_address_names_nobody_and_is_rejected(value):
+def test_text_without_an_address_is_rejected(value):
     message = text(To=value, Cc="d@example.com")
     for call in (from_message, envelope_of):
         with pytest.raises(InvalidEmail) as caught:

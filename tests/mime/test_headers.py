@@ -165,7 +165,7 @@ def test_mailboxes(mail, read, given, written):
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 @pytest.mark.parametrize("email", ["=?utf-8?q?b=40evil=2Eexample=2C?=@example.com", "a" * 1000 + "@example.com"])
 def test_mailboxes_that_cannot_be_written(mail, field, email):
-    """What a reader would decode to another address, and what no line holds, is refused by its field."""
+    """What a reader would decode to another address, and what no line holds, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(mail(**{field: email}))
     assert caught.value.field == field
@@ -212,7 +212,7 @@ def test_urls_without_spaces_are_folded_at_commas(mail, read):
     ],
 )
 def test_headers_that_cannot_be_written(mail, name, value):
-    """A header that would have to be broken, or would show who gets a copy in secret, is refused by its name."""
+    """A header that would have to be broken, or would show who gets a copy in secret, is rejected by its name."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(mail(headers={name: value}))
     assert caught.value.field == "headers"

@@ -74,7 +74,7 @@ def test_what_is_read_can_be_written(data):
 @pytest.mark.slow
 @pytest.mark.parametrize("depth", [200, 3000])
 def test_depth_breaks_nothing(depth):
-    """A message nested thousands of times is refused, not a crash."""
+    """A message nested thousands of times is rejected, not a crash."""
     marks = [f"b{number}x" for number in range(depth)]
     message = "".join(f"Content-Type: multipart/mixed; boundary={mark}\n\n--{mark}\n" for mark in marks) + "\nx"
     assert isinstance(only_ours(from_message, message.encode()), EmailAPIError)
@@ -122,7 +122,7 @@ class Broken(Message):
 
 
 class Failing(Message):
-    """A message whose every answer is an exception of its own kind."""
+    """A message whose every response is an exception of its own kind."""
 
     def get_payload(self, *_, **__):
         """Fail."""

@@ -98,7 +98,7 @@ def written(way: str, text: str) -> tuple[Email, bytes] | InvalidEmail:
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_gets_in(read, way, payload):
-    """Each payload in each field is refused by name, or adds no header, no recipient and no part."""
+    """Each payload in each field is rejected by name, or adds no header, no recipient and no part."""
     outcome = written(way, payload)
     if isinstance(outcome, InvalidEmail):
         assert outcome.field
@@ -141,7 +141,7 @@ CHANGES = {
 @pytest.mark.parametrize("payload", [f"\r\n{EVIL}", f"\n{EVIL}", f"\r{EVIL}", f"\0{EVIL}", f"\r\n {EVIL}"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_nothing_gets_in_behind_the_models_back(change, payload):
-    """What is put into a mail after it was checked is refused when it is written."""
+    """What is put into an email after it was checked is rejected when it is written."""
     email = Email(
         **{**EMAIL, "sender": "A <a@example.com>", "to": "B <b@example.com>"},
         headers={"X-A": "v"},

@@ -102,7 +102,7 @@ def test_lines_that_are_too_long_are_encoded(mail, read, encoding, body, decoded
     ],
 )
 def test_what_cannot_be_made_seven_bit(mail, content, more):
-    """An attached message that cannot travel is refused by the file's name."""
+    """An attached message that cannot travel is rejected by the file's name."""
     with pytest.raises(InvalidEmail, match=r"attachments\[0\] \('a.eml'\)") as caught:
         to_bytes(attached(mail, content, **more))
     assert caught.value.field == "attachments"

@@ -148,7 +148,7 @@ def test_headers_of_a_part_that_say_nothing_more_are_written_anew(place):
 def test_a_header_of_a_part_that_is_there_twice_is_rejected(name):
     value = "text/plain" if name.lower() == "content-type" else "7bit"
     for given in (in_file(f"{name}: {value}\n{name}: {value}\n"), message(f"{name}: {value}\n{name}", value)):
-        with pytest.raises(InvalidEmail, match=f"(?i){name} is there twice"):
+        with pytest.raises(InvalidEmail, match=f"(?i){name} occurs twice"):
             from_message(given)
 
 

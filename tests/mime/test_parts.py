@@ -130,14 +130,14 @@ def test_parameters_of_a_type(mail, read, given, kind, parameters):
     ["a/b; c", "a/b; c=", "a/b; =d", "a/b; c=d e", 'a/b; c="d', "multipart/mixed", "MULTIPART/Mixed; boundary=x"],
 )
 def test_types_that_cannot_be_written(mail, kind):
-    """A type that cannot be read, or that a file cannot have, is refused by the file's name."""
+    """A type that cannot be read, or that a file cannot have, is rejected by the file's name."""
     with pytest.raises(InvalidEmail, match=r"attachments\[1\] \('odd.bin'\)") as caught:
         to_bytes(mail(attachments=[PDF, Attachment(name="odd.bin", content=b"x", content_type=kind)]))
     assert caught.value.field == "attachments"
 
 
 def test_an_id_longer_than_a_line(mail):
-    """An id stands on one line, or is refused."""
+    """An id stands on one line, or is rejected."""
     with pytest.raises(InvalidEmail, match="content_id") as caught:
         to_bytes(mail(html_body="h", attachments=Attachment(name="a", content=b"", content_id="x" * 990)))
     assert caught.value.field == "attachments"

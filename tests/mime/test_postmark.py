@@ -43,8 +43,8 @@ def test_there_and_back(mail, read):
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "ü"])
 def test_names_that_cannot_stand_in_a_header(name):
-    """A pair of metadata whose name no header can have is refused."""
-    with pytest.raises(InvalidEmail, match="cannot travel in a header") as caught:
+    """A pair of metadata whose name no header can have is rejected."""
+    with pytest.raises(InvalidEmail, match="cannot be sent in a header") as caught:
         postmark_headers(Email(metadata={name: "v"}))
     assert caught.value.field == "metadata"
 
@@ -69,7 +69,7 @@ def test_names_that_a_server_would_take_for_one(fields):
     ],
 )
 def test_what_says_two_things(lines, field):
-    """A header that is there twice, or says what it cannot say, is refused by its field."""
+    """A header that occurs twice, or says what it cannot say, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(lines + b"\nhello")
     assert caught.value.field == field

@@ -1,4 +1,4 @@
-"""A ready message to an `Email`: what it can say is kept, what it cannot is refused by name."""
+"""A ready message to an `Email`: what it can say is kept, what it cannot is rejected by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIELDS = ("sender", "to", "cc", "reply_to", "subject", "text_body", "html_body")
 
 
 def test_there_and_back():
-    """A mail that is written is read back as it was, Date and Message-ID added."""
+    """An email that is written is read back as it was, Date and Message-ID added."""
     email = Email(
         sender="Jürgen <a@example.com>",
         to=[Address("b@example.com", "Doe, Jané"), "c@example.com"],
@@ -49,8 +49,8 @@ def test_there_and_back():
     file=st.text(alphabet=ALPHABET, max_size=40).filter(lambda name: name.strip(" .")),
     value=TEXT.map(str.strip),
 )
-def test_any_mail_there_and_back(names, subject, text, file, value):
-    """Any mail is read back as it was written."""
+def test_any_email_there_and_back(names, subject, text, file, value):
+    """Any email is read back as it was written."""
     email = Email(
         sender=Address("a@example.com", *names[:1]),
         to=[Address("b@example.com", name.strip() or None) for name in names] or "c@example.com",
@@ -155,15 +155,15 @@ def test_old_values():
         (None, "message"),
     ],
 )
-def test_headers_that_a_mail_cannot_say(message, field):
-    """A header that cannot be read, or says what no mail does, is refused by its field."""
+def test_headers_that_an_email_cannot_express(message, field):
+    """A header that cannot be read, or says what no email does, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(message)
     assert caught.value.field == field
 
 
 def test_no_surprise_in_a_header_name():
-    """A name that is no header's is refused by the headers' name."""
+    """A name that is no header's is rejected by the headers' name."""
     message = message_from_bytes(b"\nhello")
     message.set_raw("X A", "b")  # by [] newer Pythons refuse it
     with pytest.raises(InvalidEmail, match="X A") as caught:

@@ -104,8 +104,8 @@ CALENDAR = "Content-Type: text/calendar\n\nBEGIN:VCALENDAR"
         (multi("mixed", PLAIN, IMAGE.replace("<i>", "<i j>")), "attachments", "content_id"),
     ],
 )  # fmt: skip
-def test_what_a_mail_cannot_say(message, field, words):
-    """A message that an `Email` would be less than is refused, and the sentence names what is too much."""
+def test_a_message_that_an_email_cannot_express(message, field, words):
+    """A message that an `Email` would be less than is rejected, and the sentence names what is too much."""
     with pytest.raises(InvalidEmail, match=words) as caught:
         from_message(message.encode())
     assert caught.value.field == field
@@ -131,7 +131,7 @@ def test_charsets(charset, data, text):
 
 
 def test_bytes_that_are_not_of_their_charset():
-    """Bytes that are no text are refused, not replaced."""
+    """Bytes that are no text are rejected, not replaced."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(b"\n\xff")
     assert caught.value.field == "text_body"
@@ -183,7 +183,7 @@ def test_objects_without_a_body():
 
 
 def test_depth_has_an_end():
-    """A message nested without end is refused."""
+    """A message nested without end is rejected."""
     message = PLAIN
     for number in range(60):
         message = f"Content-Type: multipart/mixed; boundary=b{number}x\n\n--b{number}x\n{message}\n--b{number}x--"

@@ -1,4 +1,4 @@
-"""Each refusal to rebuild a message says what to do instead."""
+"""Each rejection to rebuild a message says what to do instead."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ REFUSED = {
     "flowed text": (raw("Content-Type: text/plain; format=flowed"), GIVEN),
     "a disposition": (text(Content_Disposition="render"), ("inline", *GIVEN)),
     "two types": (text(Content_Type="text/html"), ("delete one",)),
-    "an unknown charset": (raw("Content-Type: text/plain; charset=klingon"), ("true charset", *GIVEN)),
+    "an unknown charset": (raw("Content-Type: text/plain; charset=klingon"), ("right charset", *GIVEN)),
     "an unknown encoding": (raw("Content-Transfer-Encoding: rot13"), ("base64", *GIVEN)),
     "broken base64": (raw("Content-Transfer-Encoding: base64", "A"), GIVEN),
     "a part the library cannot read": (raw("Content-Disposition: x; filename*=a; filename*0*=b"), GIVEN),
@@ -72,7 +72,7 @@ REFUSED["no text as payload"][0]._payload = 7  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_refusal_names_the_remedy(name):
+def test_a_rejection_names_the_remedy(name):
     message, words = REFUSED[name]
     with pytest.raises(InvalidEmail) as caught:
         from_message(message)

@@ -177,7 +177,7 @@ def named(name, value) -> Message:
     ],
 )
 def test_objects_that_cannot_leave(message):
-    """An object that is no whole message, or has text that cannot be encoded, is refused."""
+    """An object that is no whole message, or has text that cannot be encoded, is rejected."""
     if message.get("Subject") is None:
         message["Subject"] = "x"
     with pytest.raises(InvalidEmail) as caught:

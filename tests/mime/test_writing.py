@@ -1,4 +1,4 @@
-"""The whole of a mail: what stands in its header, once, and what does not."""
+"""The whole of an email: what stands in its header, once, and what does not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emailapi.mime import to_bytes
 from emailapi.models.header import Header
 
 
-def test_a_mail_of_text_is_one_part(mail, read):
+def test_an_email_of_text_is_one_part(mail, read):
     """A text is one part: no wrapper, no empty twin, and as it is when it is ASCII."""
     seen = read(to_bytes(mail(subject="Hi", text_body="Hello\nthere")))
     assert seen.shape == "plain"
@@ -25,7 +25,7 @@ def test_a_mail_of_text_is_one_part(mail, read):
 
 
 def test_date_and_message_id_are_made(mail, read):
-    """Without them a mail gets a Date of now and a Message-ID of the sender's domain, another for each mail."""
+    """Without them an email gets a Date of now and a Message-ID of the sender's domain, another for each mail."""
     first, second = (read(to_bytes(mail(sender="a@bücher.example"))) for _ in range(2))
     assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(UTC)).total_seconds()) < 60
     assert first["Date"].endswith(" +0000")
@@ -46,17 +46,17 @@ def test_the_callers_replace_ours(mail, read, name, value, way):
 
 @pytest.mark.parametrize("name", ["Date", "message-id", "Sender", "In-Reply-To", "REFERENCES"])
 def test_what_stands_once_stands_once(mail, name):
-    """A header that a mail has once at most is refused when it is given twice, in whatever letters."""
+    """A header that an email has once at most is rejected when it is given twice, in whatever letters."""
     headers = [(name, "<a@b.example>"), (name.swapcase(), "<c@d.example>")]
-    with pytest.raises(InvalidEmail, match=f"one {name.lower()} at most") as caught:
+    with pytest.raises(InvalidEmail, match=f"at most one {name.lower()}") as caught:
         to_bytes(mail(headers=headers))
     assert caught.value.field == "headers"
     with pytest.raises(InvalidEmail, match="at most"):
         to_bytes(mail(headers=headers[:1]), headers=[Header(*headers[1])])
 
 
-def test_extra_headers_stand_behind_the_mails_own(mail, read):
-    """What a way out adds stands behind what the mail has."""
+def test_extra_headers_follow_the_emails_own(mail, read):
+    """What a way out adds stands behind what the email has."""
     seen = read(to_bytes(mail(headers=[("X-A", "1"), ("X-A", "2")]), headers=[Header("X-PM-Tag", "t")]))
     assert [name for name in seen.names if name.startswith("X")] == ["X-A", "X-A", "X-PM-Tag"]
 
@@ -69,8 +69,8 @@ def test_extra_headers_stand_behind_the_mails_own(mail, read):
         ({"text_body": None}, "text_body"),
     ],
 )
-def test_a_mail_must_be_whole(mail, fields, field):
-    """A mail without a sender, a recipient or a body is refused by the field's name."""
+def test_an_email_must_be_complete(mail, fields, field):
+    """An email without a sender, a recipient or a body is rejected by the field's name."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(mail(**fields))
     assert caught.value.field == field
@@ -104,7 +104,7 @@ def test_what_is_no_mime_is_not_written(mail):
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 def test_a_local_part_that_is_not_ascii(mail, field):
-    """Such an address is refused by its field, or written as it is for SMTPUTF8; never as an encoded word."""
+    """Such an address is rejected by its field, or written as it is for SMTPUTF8; never as an encoded word."""
     email = mail(**{field: "Jürgen <jürgen@bücher.example>"})
     with pytest.raises(InvalidEmail, match="jürgen") as caught:
         to_bytes(email)
@@ -117,7 +117,7 @@ def test_a_local_part_that_is_not_ascii(mail, field):
 
 
 def test_an_email_of_a_message_stays_what_it_was():
-    """Writing a mail changes nothing of it."""
+    """Writing an email changes nothing of it."""
     email = Email(sender="a@example.com", to="b@example.com", text_body="Hello", metadata={"a": "b"})
     before = repr(email)
     to_bytes(email)

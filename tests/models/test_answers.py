@@ -45,7 +45,7 @@ def found_at(value, way):
 
 
 @pytest.mark.parametrize("record", ANSWERS, ids=lambda record: record.__name__)
-def test_every_field_is_in_an_answer(record, answers):
+def test_every_field_is_in_a_response(record, answers):
     """Each wire name of a record stands in the hand-written answer, and each key of the answer is a field's."""
     file, way = ANSWERS[record]
     assert set(wire_names(record).values()) == set(found_at(answers(file), way))
@@ -71,13 +71,13 @@ def reached_from(record, seen):
     return seen
 
 
-def test_no_record_of_an_answer_is_forgotten():
+def test_no_record_of_a_response_is_forgotten():
     """The records that stand in the answers' records have answers, too."""
     assert {inner for record in ANSWERS for inner in reached_from(record, set())} <= set(ANSWERS)
     assert {emailapi.SendResult, emailapi.Message, emailapi.MessageDetails, emailapi.StatsOverview} <= set(ANSWERS)
 
 
-def test_an_accepted_mail(answers):
+def test_an_accepted_email(answers):
     """The answer to a send is read field by field."""
     assert read(answers("email"), SendResult) == SendResult(
         message_id="0a129aee-e1cd-480d-b08d-4f48548ff48d",
@@ -88,7 +88,7 @@ def test_an_accepted_mail(answers):
     )
 
 
-def test_a_delayed_mail(answers):
+def test_a_delayed_email(answers):
     """An answer without a code, as on a delay of the service, is read all the same."""
     found = read(answers("email_delayed"), SendResult)
     assert found.message_id == "21895802-5d50-442b-b039-27cf5b462c54"
@@ -148,7 +148,7 @@ def test_the_details_of_a_message(answers):
     )
 
 
-def test_every_event_type_is_in_the_answer(answers):
+def test_every_event_type_is_in_the_response(answers):
     """The hand-written details have one event of each type that the contract knows."""
     types = {event["Type"] for event in answers("messages_outbound_details")["MessageEvents"]}
     assert types == {member.value for member in EventType}

@@ -152,6 +152,17 @@ def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason
     assert caught.value.message.startswith(f"attachment {path!r} cannot be read: {reason}")
 
 
+@pytest.mark.parametrize("path, kind", [("missing.pdf", FileNotFoundError), (".", IsADirectoryError)])
+def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeypatch, path, kind):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(kind) as caught:
+        Attachment.from_path(path)
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value)), caught.value.at(2)):
+        assert isinstance(error, kind)
+        assert isinstance(error, InvalidEmail)
+        assert (error.field, error.filename, error.strerror) == ("attachments", path, os.strerror(error.errno))
+
+
 @given(st.binary())
 def test_base64_is_taken(content):
     """Content that is base64 already comes through, with or without line breaks in it."""

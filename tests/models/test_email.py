@@ -13,7 +13,7 @@ from emailapi.errors import InvalidEmail
 from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header, TrackLinks
-from emailapi.transports.inputs import as_mail
+from emailapi.transports.inputs import as_email
 
 FILE = Attachment(name="a.txt", content=b"hush-content")
 FULL = {
@@ -41,7 +41,7 @@ def test_every_field_is_tested_here():
     assert set(FULL) == {field.name for field in attrs.fields(Email)}
 
 
-def test_a_mail_keeps_what_it_is_given():
+def test_an_email_keeps_what_it_is_given():
     """Each field is there, in one form whatever form it was given in."""
     mail = Email(**FULL)
     assert mail.sender == Address("joe@d.example", "Joe")
@@ -56,7 +56,7 @@ def test_a_mail_keeps_what_it_is_given():
     assert mail.attachments == (FILE,)
 
 
-def test_an_empty_mail_can_be_built():
+def test_an_empty_email_can_be_built():
     """A mail is checked as a whole when it is sent: building one needs nothing."""
     mail = Email()
     assert mail.sender is mail.text_body is mail.html_body is mail.tag is mail.track_opens is None
@@ -64,16 +64,16 @@ def test_an_empty_mail_can_be_built():
     assert (mail.subject, mail.metadata) == ("", {})
 
 
-def test_a_mapping_is_a_mail():
+def test_a_mapping_is_an_email():
     """A mapping with the same names is the same mail, and an Email is itself."""
-    assert as_mail(FULL, Email) == as_mail(MappingProxyType(FULL), Email) == Email(**FULL)
+    assert as_email(FULL, Email) == as_email(MappingProxyType(FULL), Email) == Email(**FULL)
     mail = Email()
-    assert as_mail(mail, Email) is mail
+    assert as_email(mail, Email) is mail
 
 
 def test_nested_mappings():
     """Headers and attachments of a mapping may be mappings, too."""
-    mail = as_mail(
+    mail = as_email(
         {
             "headers": [{"name": "X-A", "value": "1"}, ("X-B", "2"), Header("X-C", "3")],
             "attachments": [{"name": "a.txt", "content": b"hush-content"}, FILE],
@@ -111,16 +111,30 @@ def test_nested_mappings():
 def test_what_a_mapping_gets_wrong_is_named(given, field, sentence):
     """A field that is unknown, misspelt or missing is named, with the nearest that there is."""
     with pytest.raises(InvalidEmail) as caught:
-        as_mail(given, Email)
+        as_email(given, Email)
     assert caught.value.message.startswith(sentence)
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize("given", [None, "a mail", b"", 5, [], [Email()], object()])
-def test_what_is_no_mail(given):
+def test_an_object_that_is_not_an_email(given):
     """What is neither an Email nor a mapping is refused."""
     with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
-        as_mail(given, Email)
+        as_email(given, Email)
+
+
+@pytest.mark.parametrize(
+    "given, hint",
+    [
+        ([Email()], "send_batch"),
+        ((Email(),), "send_batch"),
+        ("From: ...", "message_from_string"),
+        (b"", "message_from_"),
+    ],
+)
+def test_an_object_that_is_not_an_email_gets_a_hint(given, hint):
+    with pytest.raises(InvalidEmail, match=hint):
+        as_email(given, Email)
 
 
 def test_an_unknown_argument():
@@ -235,7 +249,7 @@ def test_reprs_show_no_content():
 
 
 @pytest.mark.parametrize("mail", [Email(), Email(**FULL)])
-def test_mails_are_values(mail):
+def test_emails_are_values(mail):
     """Mails pickle, copy, evolve and compare."""
     assert pickle.loads(pickle.dumps(mail)) == copy.deepcopy(mail) == attrs.evolve(mail) == mail
     with pytest.raises(attrs.exceptions.FrozenInstanceError):

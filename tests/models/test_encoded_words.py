@@ -92,7 +92,7 @@ ENCODED = [
         (lambda text: Attachment.from_base64(text, ""), "name"),
     ],
 )
-def test_a_text_that_is_encoded_already_is_refused_with_the_remedy(make, field, text):
+def test_a_text_that_is_encoded_already_is_rejected_with_the_remedy(make, field, text):
     """It would be encoded a second time, and the recipient would read the code."""
     with pytest.raises(InvalidEmail, match="must not be encoded: pass the plain text") as caught:
         make(text)

@@ -150,7 +150,7 @@ def check_keys(name, value):
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_every_field_is_in_an_answer(name):
+def test_every_field_is_in_a_response(name):
     """Every wire name of a record stands in the hand-written answers, and every key there is a field's."""
     check_keys(name, found_at("answers", ANSWERS[name]))
 

@@ -9,7 +9,7 @@ from emailapi.errors import InvalidEmail
 from emailapi.models.address import Address
 from emailapi.models.attachment import Attachment
 from emailapi.models.email import Email, Header
-from emailapi.transports.inputs import as_mail
+from emailapi.transports.inputs import as_email
 
 PAYLOADS = {
     "CR": ("\r", "a carriage return"),
@@ -63,7 +63,7 @@ WAYS_IN = [
 def test_no_way_in(field, way, payload, what, place):
     """CR, LF, NUL and lone surrogates are refused in each field, wherever they stand, and the field is named."""
     with pytest.raises(InvalidEmail) as caught:
-        as_mail(way(place.format(payload)), Email)
+        as_email(way(place.format(payload)), Email)
     assert caught.value.field == field
     assert f"must not contain {what}" in caught.value.message
     assert "\r" not in str(caught.value)
@@ -164,7 +164,7 @@ def test_header_names(name):
     ["From", "To", "Cc", "Bcc", "Reply-To", "Subject", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"]
     + ["Content-Disposition", "Content-ID", "Content-"],
 )
-def test_structural_headers_are_refused(name, case):
+def test_structural_headers_are_rejected(name, case):
     """A header that the mail's own fields write cannot be given a second time, in whatever case of letters."""
     with pytest.raises(InvalidEmail, match="must not be set") as caught:
         Header(case(name), "x")

@@ -60,7 +60,7 @@ def test_inactive_addresses(message, addresses):
         ("email_all_inactive", ("gone@example.com", "left@example.com")),
     ],
 )
-def test_inactive_addresses_of_answers(answers, name, addresses):
+def test_inactive_addresses_of_responses(answers, name, addresses):
     """They are found in the hand-written answers."""
     assert inactive_addresses(answers(name)["Message"]) == addresses
 
@@ -81,7 +81,7 @@ def test_a_result_is_accepted():
         ({"MessageID": "m", "Via": "smtp", "Reconciled": True, "IdempotencyKey": "k"}, SendResult(message_id="m")),
     ],
 )
-def test_answers_are_read_leniently(value, expected):
+def test_responses_are_read_leniently(value, expected):
     """Nothing in an accepting answer but another shape can lose it; our own facts are not read from it."""
     assert read(value, SendResult) == expected
 
@@ -113,7 +113,7 @@ def test_a_batch_without_errors():
 
 def test_a_batch_with_errors():
     """Where a mail was not accepted the whole batch is raised, with all that is known of each."""
-    with pytest.raises(BatchFailed, match="3 of 5 mails were not accepted; the first: Found inactive") as caught:
+    with pytest.raises(BatchFailed, match="3 of 5 emails were not accepted; the first: Found inactive") as caught:
         MIXED.raise_for_errors()
     assert caught.value.result is MIXED
     assert caught.value.may_have_been_sent

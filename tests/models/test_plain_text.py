@@ -78,13 +78,13 @@ def test_a_content_type_becomes_plain_text():
 
 
 @pytest.mark.parametrize("make", PLACES.values(), ids=PLACES)
-def test_a_lazy_text_is_refused_with_the_remedy(make):
+def test_a_lazy_text_is_rejected_with_the_remedy(make):
     """Which language it should be in is known where it is made, not where it is sent."""
     with pytest.raises(InvalidEmail, match=r"LazyProxy[:,] convert it with str\(\.\.\.\)"):
         make(LazyProxy(lambda: "a@example.com"))
 
 
-def test_a_lazy_text_that_cannot_be_made_is_refused_like_any_other():
+def test_a_lazy_text_that_cannot_be_made_is_rejected_like_any_other():
     def fail():
         raise RuntimeError("no language is active")
 

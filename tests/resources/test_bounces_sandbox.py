@@ -91,7 +91,7 @@ def test_delivery_stats(client, bounced):
     assert counts() == tuple(number + 1 for number in before)
 
 
-def test_refusals(client, bounced):
+def test_rejections(client, bounced):
     """What is not there is `NotFound`, and what cannot be activated an `InvalidRequest`."""
     for call in (client.bounces.get, client.bounces.dump, client.bounces.activate):
         with pytest.raises(NotFound) as missing:

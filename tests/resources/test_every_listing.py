@@ -85,7 +85,7 @@ def test_what_is_no_listing(service, of_client, path, key, wire, field):
     ],
 )
 @pytest.mark.parametrize("value", [[], None, "OK", b"<html>", b""])
-def test_a_write_whose_answer_cannot_be_read(service, call, method, path, value):
+def test_a_write_whose_response_cannot_be_read(service, call, method, path, value):
     """A write that was answered with a success may have been done, and is never called retryable, whatever it says."""
     service.answer(method, path, value)
     with pytest.raises(DeliveryUnknown, match="it may have been done") as caught:

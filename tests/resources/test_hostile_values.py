@@ -98,7 +98,7 @@ def test_there_are_filters_and_arguments():
 
 
 @pytest.mark.parametrize("name, field, kind", KEYWORDS, ids=lambda value: value if isinstance(value, str) else "")
-def test_a_value_is_refused_by_name_or_sent(service, name, field, kind):
+def test_a_value_is_rejected_by_name_or_sent(service, name, field, kind):
     """Whatever is given, it is refused here, naming the filter or argument, or it makes a request that can be read."""
     any_path = re.compile(".*")
     for method in (responses.GET, responses.POST, responses.PUT, responses.PATCH):

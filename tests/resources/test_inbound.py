@@ -110,7 +110,7 @@ def test_each_call(contract, call, line, files, expected):
     assert contract(call, line, **files) == expected
 
 
-def test_no_mail(service):
+def test_no_email(service):
     """A server without inbound mail has an empty page."""
     service.answer("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
     assert service.client.inbound.list() == Page((), 0)

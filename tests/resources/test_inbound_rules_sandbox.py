@@ -31,7 +31,7 @@ def test_wrong_requests(client):
         assert caught.value.code == code
 
 
-def test_inbound_mail(client):
+def test_inbound_email(client):
     """No mail comes in yet, and each call that would be about it is refused in words."""
     for call in (
         client.inbound.list,

@@ -233,7 +233,7 @@ def test_the_state_by_a_key(client):
         client.messages.status(SendResult(message_id="0100", via="ses"))
 
 
-def test_the_sandbox_tells_what_became_of_a_mail(client):
+def test_the_sandbox_tells_the_state_of_an_email(client):
     """The real client, over real HTTP: one recipient got the mail, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"
     mail = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})

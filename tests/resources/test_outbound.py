@@ -73,7 +73,7 @@ def test_what_is_not_given_is_not_sent(service, requests_json, answers):
     assert service.bodies == [requests_json("email_minimal")]
 
 
-def test_the_answer_of_a_send(service, answers):
+def test_the_response_of_a_send(service, answers):
     """All that the service says of an accepted mail is in the result."""
     service.answer("POST", "/email", answers("email"))
     result = service.client.outbound.send(RECEIVER)
@@ -87,7 +87,7 @@ def test_the_answer_of_a_send(service, answers):
 
 
 @pytest.mark.parametrize("name", ["email", "email_delayed", "email_test_token", "email_some_inactive"])
-def test_every_accepted_answer_of_the_contract(service, answers, name):
+def test_every_accepted_response_of_the_contract(service, answers, name):
     """Each of the service's ways to say yes is a result, one without `ErrorCode` too."""
     service.answer("POST", "/email", answers(name))
     result = service.client.outbound.send(RECEIVER)
@@ -160,7 +160,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("status, value, error", REFUSALS, ids=[str(row[0]) for row in REFUSALS])
-def test_what_the_service_refuses_is_not_sent(service, status, value, error):
+def test_emails_that_the_service_would_reject_are_not_sent(service, status, value, error):
     """A refusal is its own class, and surely not sent."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(APIError) as caught:
@@ -217,7 +217,7 @@ def test_the_key_of_a_send(service):
 
 
 @pytest.mark.parametrize("given", [None, "mail", 7, [MAIL], object()])
-def test_a_mail_is_an_email_or_a_mapping(given):
+def test_an_email_is_an_email_or_a_mapping(given):
     """Anything else is refused before a byte leaves."""
     from emailapi import Client
 
@@ -225,7 +225,7 @@ def test_a_mail_is_an_email_or_a_mapping(given):
         Client("t", base_url="http://127.0.0.1:9").outbound.send(given)
 
 
-def test_the_sandbox_takes_a_mail(client):
+def test_the_sandbox_takes_an_email(client):
     """The real client, over real HTTP: a mail with every field is accepted."""
     mail = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
     result = client.outbound.send(mail, idempotency_key="key-1")

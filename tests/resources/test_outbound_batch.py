@@ -55,9 +55,24 @@ def test_a_batch_is_the_contracts_array(service, requests_json, answers):
     assert isinstance(gone, InactiveRecipient)
     assert (gone.addresses, gone.code, gone.outcome) == (("gone@example.com",), 406, Outcome.NOT_SENT)
     assert (result.accepted, result.failed) == ((first, third), (gone,))
+    assert gone.index == 1
 
 
-def test_a_mail_that_is_not_valid_stops_no_other(service):
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, whole):
+    """Also if the request failed as a whole."""
+    emails = [mail("a", idempotency_key="key-a"), {}, mail("b", idempotency_key="key-b")]
+    if not whole:
+        service.answer("POST", "/email/batch", [ok("a"), {"ErrorCode": 300, "Message": "Bad"}])
+        places = [(1, None), (2, "key-b")]
+    else:
+        service.answer("POST", "/email/batch", {"ErrorCode": 10, "Message": "Bad token"}, status=401)
+        places = [(0, "key-a"), (1, None), (2, "key-b")]
+    failed = service.client.outbound.send_batch(emails).failed
+    assert [(error.index, error.idempotency_key) for error in failed] == places
+
+
+def test_an_email_that_is_not_valid_stops_no_other(service):
     """A mail that is refused here is an `InvalidEmail` at its place, naming it; the others are sent."""
     service.answer_by("POST", "/email/batch", accept)
     mails = [mail("a"), {"to": "x@example.com", "txt_body": "y"}, mail("b"), 7, mail("c", tag="x" * 1001), mail("d")]
@@ -66,24 +81,32 @@ def test_a_mail_that_is_not_valid_stops_no_other(service):
     for place in (1, 3, 4):
         assert isinstance(result[place], InvalidEmail)
         assert result[place].index == place
-        assert f"mail {place}" in result[place].message
+        assert f"email at index {place}: " in result[place].message
     assert result[1].field == "txt_body"
     assert len(service.bodies[0]) == 3
 
 
-def test_no_request_when_no_mail_is_valid(service):
+def test_no_request_when_no_email_is_valid(service):
     """When no mail is valid nothing is sent, and every place has its error."""
     result = service.client.outbound.send_batch([{}, {}])
     assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
     assert not service.calls
 
 
-@pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None, [], (), iter([])])
-def test_a_batch_is_many_mails(service, given):
-    """No mail at all, or one instead of many, is an `InvalidArgument` that names the argument."""
+@pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
+def test_a_batch_is_many_emails(service, given):
+    """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
     assert caught.value.argument == "emails"
+
+
+@pytest.mark.parametrize("empty", [[], (), iter([])])
+def test_an_empty_batch_has_an_empty_result_without_a_request(service, empty):
+    """A nightly job that has nothing to send must not fail."""
+    assert len(service.client.outbound.send_batch(empty)) == 0
+    assert len(service.client.outbound.send_template_batch([])) == 0
+    assert not service.calls
 
 
 ODD_ITEMS = {
@@ -103,7 +126,7 @@ ODD_ITEMS = {
 
 
 @pytest.mark.parametrize("name", ODD_ITEMS)
-def test_an_odd_item_is_its_mails_own(service, name):
+def test_an_odd_item_is_its_emails_own(service, name):
     """An item that is odd is judged by itself; those beside it stand."""
     item, kind = ODD_ITEMS[name]
     service.answer("POST", "/email/batch", [ok("a"), item, ok("c")])
@@ -127,7 +150,7 @@ MISMATCHES = {
 
 
 @pytest.mark.parametrize("name", MISMATCHES)
-def test_an_answer_of_another_length_tells_nothing(service, name):
+def test_a_response_of_another_length_tells_nothing(service, name):
     """An answer that does not match its request leaves every mail unknown, each with its own key."""
     service.answer("POST", "/email/batch", MISMATCHES[name])
     mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
@@ -150,7 +173,7 @@ def test_an_answer_of_another_length_tells_nothing(service, name):
         (200, {"ErrorCode": 402, "Message": "No JSON"}, InvalidRequest),
     ],
 )
-def test_a_failed_request_is_each_mails(service, status, value, kind):
+def test_a_failed_request_is_the_error_of_each_email(service, status, value, kind):
     """What fails a whole request stands at each of its mails, as an error of its own with that mail's key."""
     service.answer("POST", "/email/batch", value, status)
     mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
@@ -213,7 +236,7 @@ def test_raise_for_errors(service):
 
 
 @pytest.mark.slow
-def test_nobody_there():
+def test_no_server_there():
     """When nothing was sent, each mail's error says so, and the batch may be sent again."""
     from emailapi import Client
 

@@ -28,7 +28,7 @@ def test_new_keys_are_uuids():
     assert len(set(keys)) == 50
 
 
-def test_a_mail_is_found_by_its_key(client):
+def test_an_email_is_found_by_its_key(client):
     """`find` returns the mail that carries a key, whichever call sent it, and None for any other key."""
     sent = client.outbound.send(MAIL, idempotency_key="found-1")
     found = client.outbound.find("found-1")
@@ -78,7 +78,7 @@ def test_looking_first_needs_a_key(client):
         client.outbound.send_batch([MAIL], check_first=True)
 
 
-def test_a_mail_without_room_carries_no_key(client):
+def test_an_email_without_room_carries_no_key(client):
     """A mail with ten pairs of metadata is sent as it is; one that uses the key's name is refused."""
     full = {str(number): "x" for number in range(10)}
     sent = client.outbound.send({"to": "a@example.com", "text_body": "x", "metadata": full})
@@ -93,7 +93,7 @@ def test_without_reconciling_nothing_is_added(client):
     assert client.messages.get(sent.message_id).metadata == {}
 
 
-def test_many_mails_come_back_in_order(client):
+def test_many_emails_come_back_in_order(client):
     """`send_many` gives each mail's result in the order of the input, errors in their places, and counts."""
     given = [*mails(7), {"txt_body": "wrong"}, *mails(4)]
     told = []
@@ -108,7 +108,7 @@ def test_many_mails_come_back_in_order(client):
     assert told[-1] == (12, 12)
 
 
-def test_many_mails_are_taken_as_they_are_needed(client):
+def test_many_emails_are_taken_as_they_are_needed(client):
     """At the first result a few chunks are taken from the input, not all of it."""
     taken = []
 
@@ -126,7 +126,7 @@ def test_many_mails_are_taken_as_they_are_needed(client):
 def test_sending_starts_at_the_call_and_warns_when_dropped(client):
     """A sending whose results nobody reads has begun all the same, and says how much of it was not sent."""
     before = client.messages.list().total_count
-    with pytest.warns(RuntimeWarning, match="10 mails were taken, 40 are not sent"):
+    with pytest.warns(RuntimeWarning, match="10 emails were taken, 40 are not sent"):
         client.outbound.send_many([*mails(50)], workers=1, chunk_size=5)
     for _ in range(200):
         if client.messages.list().total_count == before + 10:
@@ -182,7 +182,7 @@ def test_numbers_that_cannot_be(client, name, value):
 
 
 @pytest.mark.parametrize("given", [MAIL, {"to": "a@x.y"}, "text", None, 7])
-def test_one_mail_is_not_many(client, given):
+def test_one_email_is_not_many(client, given):
     """One mail, or what is no list of mails, is refused before anything is sent."""
     with pytest.raises(InvalidArgument, match="emails"):
         client.outbound.send_many(given)

@@ -204,7 +204,7 @@ def test_an_unknown_bulk_request(service):
 
 
 @pytest.mark.parametrize("value", [{}, [], b"<html>", {"Id": ""}, {"Id": []}])
-def test_a_bulk_answer_that_cannot_be_read(service, value):
+def test_a_bulk_response_that_cannot_be_read(service, value):
     """A bulk request whose answer has no id may have been taken."""
     service.answer("POST", "/email/bulk", value)
     with pytest.raises(DeliveryUnknown):

@@ -63,14 +63,14 @@ def test_stats_know_whole_days(service, given, sent):
     assert service.queries == [sent]
 
 
-def test_unknown_filters_are_refused(service):
+def test_unknown_filters_are_rejected(service):
     """A filter that stats do not have is refused by name, with the nearest that they have."""
     with pytest.raises(InvalidArgument, match="did you mean 'from_date'"):
         service.client.stats.overview(fromdate="2026-01-01")
     assert not service.calls
 
 
-def test_dates_that_the_service_refuses(service):
+def test_dates_that_the_service_rejects(service):
     """A date that the service refuses is an `InvalidRequest` with its code."""
     service.answer("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
     with pytest.raises(InvalidRequest) as caught:

@@ -95,7 +95,7 @@ def test_overview(client):
     assert (overview.total_clicks, overview.unique_links_clicked) == (4, 3)
 
 
-def test_refusals(client, today):
+def test_rejections(client, today):
     """Dates that cannot be are an `InvalidRequest`, and an unknown stream is `NotFound`."""
     for error, code, filters in (
         (InvalidRequest, 1500, {"from_date": datetime(2001, 1, 1, tzinfo=UTC)}),

@@ -67,7 +67,7 @@ def test_archive_and_unarchive(client, news):
     assert client.streams.unarchive(news.id) == news
 
 
-def test_refusals(client, news):
+def test_rejections(client, news):
     """Each wrong call is an error of its kind, with the service's code."""
 
     def create(**changes):

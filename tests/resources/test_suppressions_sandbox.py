@@ -80,7 +80,7 @@ def test_an_address_that_fails(client):
     assert "no email address" in failed.message
 
 
-def test_refusals(client):
+def test_rejections(client):
     """A stream that is not there is `NotFound`."""
     for call in (
         lambda: client.suppressions.list("nothing"),

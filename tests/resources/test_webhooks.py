@@ -109,7 +109,7 @@ def test_each_call(contract, call, line, files, expected):
 
 
 @pytest.mark.parametrize("left_out", ["", "ErrorCode"])
-def test_a_webhook_that_did_not_answer(service, answers, left_out):
+def test_a_webhook_that_did_not_respond(service, answers, left_out):
     """A refused webhook's error tells each kind of event it failed at; the code stands in a header, too."""
     value = answers("webhook_unverified")
     value.pop(left_out, None)
@@ -121,7 +121,7 @@ def test_a_webhook_that_did_not_answer(service, answers, left_out):
 
 
 @pytest.mark.parametrize("results", [5, [5], {"a": 1}])
-def test_odd_results_of_a_refused_webhook(service, results):
+def test_odd_results_of_a_rejected_webhook(service, results):
     """Results that cannot be read do not hide the refusal."""
     service.answer("PUT", "/webhooks/7", {"ErrorCode": 1364, "Message": "No.", "Results": results}, 422)
     with pytest.raises(InvalidRequest, match="No.") as caught:

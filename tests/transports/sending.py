@@ -1,4 +1,4 @@
-"""What the tests of many mails share."""
+"""What the tests of many emails share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..faults.modes import Mode, answers
 
 
 def mails(count, taken=None):
-    """Yield so many mails, and note how many were taken."""
+    """Yield so many emails, and note how many were taken."""
     for number in range(count):
         if taken is not None:
             taken.append(number)

@@ -1,4 +1,4 @@
-"""A mail's JSON, and how mails are put together into requests; tests/test_client.py sends them."""
+"""An email's JSON, and how emails are put together into requests; tests/test_client.py sends them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILLED = Options(
 )
 MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
-# The mail of tests/requests/email.json, from plain attributes.
+# The email of tests/requests/email.json, from plain attributes.
 FULL = Email(
     sender=Address("joe@d.com", "Doe, Jr."),
     to=[Address("jane@example.com", "Doe, Jane"), "joe@example.com"],
@@ -47,20 +47,20 @@ FULL = Email(
 
 
 def encoded(email: Email, options: Options = PLAIN):
-    """Return the JSON value that a mail is sent as."""
+    """Return the JSON value that an email is sent as."""
     return json.loads(encode(email, options, EMAILS.check).part)
 
 
 def test_every_field_is_in_the_request(requests_json):
-    """The hand-written request has the wire name of every field of a mail, a header and an attachment, and no other."""
+    """The hand-written request has the wire names of all fields of an email, a header and an attachment, no others."""
     request = requests_json("email")
     assert set(request) == set(wire_names(Email).values())
     assert set(request["Headers"][0]) == set(wire_names(Header).values())
     assert set(request["Attachments"][1]) == set(wire_names(Attachment).values())
 
 
-def test_a_full_mail(requests_json):
-    """A mail with every field is encoded as the request that was written by hand from the contract."""
+def test_a_full_email(requests_json):
+    """An email with every field is encoded as the request that was written by hand from the contract."""
     assert encoded(FULL) == requests_json("email")
     assert write(FULL) == requests_json("email")
 
@@ -72,8 +72,8 @@ def test_the_bytes_are_compact_utf8(requests_json):
     assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def test_a_small_mail(requests_json):
-    """What a mail does not say is not sent: the service's and the server's settings decide."""
+def test_a_small_email(requests_json):
+    """What an email does not say is not sent: the service's and the server's settings decide."""
     assert encoded(Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")) == requests_json(
         "email_minimal"
     )
@@ -96,7 +96,7 @@ def test_what_is_said_is_sent(given, name, value):
 
 
 def test_the_client_fills_in():
-    """The client's sender and stream stand in for what a mail leaves out, and for nothing else."""
+    """The client's sender and stream stand in for what an email leaves out, and for nothing else."""
     filled = encoded(Email(to="b@example.com", text_body="x"), FILLED)
     assert (filled["From"], filled["MessageStream"]) == ("Default <default@d.com>", "broadcast")
     own = encoded(attrs.evolve(MAIL, message_stream="outbound"), FILLED)
@@ -106,13 +106,13 @@ def test_the_client_fills_in():
 
 @pytest.mark.parametrize("group", ["to", "cc", "bcc"])
 def test_any_recipient_will_do(group):
-    """A mail needs one recipient, in whichever field."""
+    """An email needs one recipient, in whichever field."""
     mail = attrs.evolve(MAIL, **{"to": (), group: "c@example.com"})
     assert encoded(mail)[group.capitalize()] == "c@example.com"
 
 
 def test_chunks_keep_places_and_keys(requests_json):
-    """A batch is an array in the order of its mails, each with its place and its key."""
+    """A batch is an array in the order of its emails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
     (payloads,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
     assert [*payloads] == [0, 1, 2]
@@ -131,7 +131,7 @@ BATCH = [
 
 
 def chunked(emails, options=PLAIN):
-    """Return the mails of each request, and what is wrong with single ones by their places."""
+    """Return the emails of each request, and what is wrong with single ones by their places."""
     found = list(APITransport._create(None, options, EMAILS)._batches(emails, 500))
     items = {place: item for batch in found for place, item in batch.invalid.items()}
     return [batch.payloads for batch in found if batch.payloads], items
@@ -142,19 +142,19 @@ def body_of(payloads):
     return EMAILS.body([*payloads])
 
 
-def test_a_mail_that_is_not_valid_stands_at_its_place():
-    """Mails that are refused here leave the others alone, and each error names its mail and field."""
+def test_an_email_that_is_not_valid_stands_at_its_place():
+    """Emails that are rejected here leave the others alone, and each error names its email and field."""
     mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
     (payloads,), items = chunked(mails)
     assert [*payloads] == [0, 2, 5]
     wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
-    assert str(items[4]) == "mail 4: no recipients: to, cc and bcc are empty"
+    assert str(items[4]) == "email at index 4: no recipients: to, cc and bcc are empty"
     assert all(type(item) is InvalidEmail for item in items.values())
 
 
 def test_nothing_to_send():
-    """Where no mail is valid, or none is given, there is no chunk and so no request."""
+    """Where no email is valid, or none is given, there is no chunk and so no request."""
     assert chunked([None, {}])[0] == []
     assert chunked([]) == ([], {})
 
@@ -167,8 +167,8 @@ def test_chunks_of_500(count, sizes):
     assert [place for payloads in found for place in payloads] == list(range(count))
 
 
-def test_refused_mails_do_not_count():
-    """Five hundred valid mails go in one request, however many refused ones stand between them."""
+def test_rejected_emails_do_not_count():
+    """Five hundred valid emails go in one request, however many refused ones stand between them."""
     found, items = chunked([MAIL, None] * 500)
     assert [len(payloads) for payloads in found] == [500]
     assert len(items) == 500
@@ -189,6 +189,6 @@ def test_chunks_of_50_megabytes(more, sizes):
 
 
 def test_a_chunk_shows_no_content():
-    """The repr of a chunk, and of its mails, has no mail in it."""
+    """The repr of a chunk, and of its emails, has no email in it."""
     (payloads,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
     assert "hush" not in repr(payloads)

@@ -1,4 +1,4 @@
-"""The API of a client as a way out among others."""
+"""The API of a client as a transport among others."""
 
 from __future__ import annotations
 
@@ -37,34 +37,34 @@ def client(sandbox):
 
 
 def test_it_sends(client):
-    """A mail leaves by the client's API, with the client's options."""
-    way = APITransport(client)
-    assert isinstance(way, Transport)
-    result = way.send({"to": "b@example.com", "text_body": "x"})
+    """An email leaves by the client's API, with the client's options."""
+    transport = APITransport(client)
+    assert isinstance(transport, Transport)
+    result = transport.send({"to": "b@example.com", "text_body": "x"})
     assert result.via == "api"
     assert client.messages.get(result.message_id).sender == "filled@example.com"
-    assert [item.error_code for item in way.send_batch([MAIL, MAIL])] == [0, 0]
+    assert [item.error_code for item in transport.send_batch([MAIL, MAIL])] == [0, 0]
 
 
 def test_it_leaves_the_client_open(client):
-    """Closing the way out leaves the client to its owner."""
-    way = APITransport(client)
-    way.close()
+    """Closing the transport leaves the client to its owner."""
+    transport = APITransport(client)
+    transport.close()
     assert client.outbound.send(MAIL).message_id
-    assert repr(way) == f"APITransport(base_url={client._session.base_url!r})"
+    assert repr(transport) == f"APITransport(base_url={client._session.base_url!r})"
 
 
 def test_it_checks_without_sending(client):
     """What the API would not take is known without asking it."""
-    way = APITransport(client)
-    way.check(MAIL)
+    transport = APITransport(client)
+    transport.check(MAIL)
     with pytest.raises(InvalidEmail) as caught:
-        way.check(Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t" * 1001))
+        transport.check(Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t" * 1001))
     assert caught.value.field == "tag"
 
 
-def test_the_key_is_the_same_on_both_ways(client):
-    """What the first way would carry, the second gets: sender, stream and key."""
+def test_both_transports_send_the_same_key(client):
+    """What the primary would carry, the second gets: sender, stream and key."""
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", sender="filled@example.com", message_stream="news") as nowhere:
         result = Fallback(APITransport(nowhere), second).send({"to": "b@example.com", "text_body": "x"})
@@ -83,7 +83,7 @@ def test_without_reconcile_there_is_no_key():
 
 
 def test_the_clients_own_fallback_is_left_out():
-    """A way out that is called the API is the API alone."""
+    """A transport that is called the API is the API alone."""
     second = MemoryTransport()
     with (
         Client("token", base_url="http://127.0.0.1:9", fallback=second) as client,
@@ -113,6 +113,6 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
 
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.5, "2"])
-def test_within_refuses_a_number_of_attempts_that_is_none(client, attempts):
-    with pytest.raises(ConfigurationError, match="attempts must be a whole number from 1 on"):
+def test_within_rejects_a_number_of_attempts_that_is_none(client, attempts):
+    with pytest.raises(ConfigurationError, match="attempts must be a whole number of at least 1"):
         APITransport(client).within(5, attempts=attempts)

@@ -27,8 +27,8 @@ def metadata(payload):
     return json.loads(payload.part)["Metadata"]
 
 
-def test_a_chunk_has_one_batch_key_and_each_mail_its_own():
-    """Each mail of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
+def test_a_chunk_has_one_batch_key_and_each_email_its_own():
+    """Each email of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
     found = list(batches([mail("a")] * 5, 2))
     assert [chunk.count for chunk in found] == [2, 2, 1]
     for chunk in found:
@@ -39,8 +39,8 @@ def test_a_chunk_has_one_batch_key_and_each_mail_its_own():
     assert len({payload.key for chunk in found for payload in chunk.payloads.values()}) == 5
 
 
-def test_a_mail_that_opens_a_chunk_for_its_size_carries_that_chunks_key():
-    """A mail that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
+def test_an_email_that_opens_a_chunk_for_its_size_carries_that_chunks_key():
+    """An email that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
     big = [mail(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
     first, second = batches(big)
     assert (len(first.payloads), len(second.payloads)) == (10, 1)
@@ -49,13 +49,13 @@ def test_a_mail_that_opens_a_chunk_for_its_size_carries_that_chunks_key():
 
 
 def test_nothing_but_errors_ends_a_chunk_too():
-    """Mails that are not valid fill chunks as others do: their errors are not gathered without end."""
+    """Emails that are not valid fill chunks as others do: their errors are not gathered without end."""
     found = list(batches([{}] * 5, 2))
     assert [(len(chunk.payloads), len(chunk.invalid)) for chunk in found] == [(0, 2), (0, 2), (0, 1)]
 
 
 def test_what_was_taken_comes_before_what_the_input_raises():
-    """Mails that were taken before the input broke are a chunk of their own."""
+    """Emails that were taken before the input broke are a chunk of their own."""
 
     def broken():
         yield mail("a")
@@ -78,13 +78,14 @@ def test_in_the_order_of_the_input():
     assert "not sent" in str(first)
 
 
-def test_the_errors_of_a_chunk_are_each_mails_own(serve, connect):
-    """The error of a failed request stands at each of its mails as an object of its own."""
+def test_the_errors_of_a_chunk_are_each_emails_own(serve, connect):
+    """The error of a failed request stands at each of its emails as an object of its own."""
     for mode, kind in ((MODES["reset"], DeliveryUnknown), (MODES["422"], EmailAPIError), (MODES["429"], RateLimited)):
         items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([mail("a"), mail("b")])
         assert all(isinstance(item, kind) for item in items)
         assert items[0] is not items[1]
-        assert items[0] == items[1]
+        assert [item.index for item in items] == [0, 1]
+        assert items[0].replace(index=1) == items[1]
 
 
 def test_a_batch_that_is_put_off_leaves_whole_again(serve, connect):
@@ -106,7 +107,7 @@ def test_closed_between_chunks(serve, connect):
     assert is_not_sent(items[500])
 
 
-def test_closed_before_the_first_chunk_is_answered_for(serve, connect):
+def test_closed_before_the_first_chunk_has_results(serve, connect):
     """Where not even one chunk could be tried the error is raised, and no result pretends to be one."""
     service = serve(MODES["429"])
     client = connect(service)
@@ -119,7 +120,7 @@ def test_closed_before_the_first_chunk_is_answered_for(serve, connect):
 
 
 def test_checks_that_cannot_be_made_are_items_errors(serve, connect):
-    """With `check_first` a mail whose check fails is not sent; the others are."""
+    """With `check_first` an email whose check fails is not sent; the others are."""
     service = serve(searching=[MODES["422"]])
     given = [mail("a", idempotency_key="a"), mail("b", idempotency_key="b")]
     first, second = connect(service).outbound.send_batch(given, check_first=True)
@@ -140,7 +141,7 @@ def test_nothing_is_posted_where_all_was_sent_before(serve, connect):
 
 
 def test_a_lost_part_of_a_batch_is_looked_up_alone(serve, connect):
-    """Of a batch whose answer leaves one mail open only that is looked up, by its own key."""
+    """Of a batch whose response leaves one email open only that is looked up, by its own key."""
     leave = Mode("one-null", "lost", lambda exchange: answers([exchange.value[0], None])(exchange))
     service = serve(leave)
     first, second = connect(service).outbound.send_batch([mail("a"), mail("b")])
@@ -149,15 +150,15 @@ def test_a_lost_part_of_a_batch_is_looked_up_alone(serve, connect):
     assert "metadata_emailapi-key=" in search.target
 
 
-def test_a_batch_is_found_only_by_its_own_mails(serve, connect):
-    """Rows that a search by the batch's key gives for other mails are nobody's."""
+def test_a_batch_is_found_only_by_its_own_emails(serve, connect):
+    """Rows that a search by the batch's key gives for other emails are nobody's."""
     service = serve(MODES["reset-not-done"], searching=[Mode("x", "fine", keyed(lambda key: f"{key}0"))] * 99)
     items = connect(service, deadline=1.0).outbound.send_batch([mail("a"), mail("b")])
     assert all(is_unknown(item) for item in items)
 
 
 def test_a_key_twice_in_a_request(serve, connect):
-    """Of two mails with one key in one request the second is refused: finding one proves nothing of the other."""
+    """Of two emails with one key in one request the second is rejected: finding one proves nothing of the other."""
     service = serve()
     given = [mail("a", idempotency_key="k"), mail("b", idempotency_key="k"), mail("c", idempotency_key="l"), mail("d")]
     result = connect(service).outbound.send_batch(given)
@@ -166,8 +167,8 @@ def test_a_key_twice_in_a_request(serve, connect):
     assert [one.tag for one in service.accepted] == ["a", "c", "d"]
 
 
-def test_checks_that_get_no_answer(serve, connect):
-    """When looking one key up gets no answer, those behind it are not waited for, and none of these mails is sent."""
+def test_checks_that_get_no_response(serve, connect):
+    """After a look-up without a response, the next keys are not looked up, and none of these emails is sent."""
     service = serve(searching=[None, *[MODES["timeout"]] * 9])
     client = connect(service, timeout=(10.0, 0.5), retry=Retry(attempts=1))
     given = [mail(tag, idempotency_key=tag) for tag in "abcd"]

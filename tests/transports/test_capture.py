@@ -27,7 +27,7 @@ from emailapi.transports.capture import RECORDINGS, Recorder, Recording
 
 from ..faults.modes import MODES
 from .smtp.listener import Listener
-from .ways import Bare
+from .user_transports import Bare
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
 TEMPLATE = TemplateEmail(sender="a@example.com", to="b@example.com", template_alias="welcome", template_model={})

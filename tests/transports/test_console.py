@@ -113,5 +113,5 @@ def test_a_closed_transport_prints_nothing_and_leaves_the_stream_open():
 
 
 def test_a_stream_must_have_write():
-    with pytest.raises(InvalidArgument, match="stream must be a text stream, not int"):
+    with pytest.raises(InvalidArgument, match="stream must be a text stream, got int"):
         ConsoleTransport(7)

@@ -1,4 +1,4 @@
-"""Two ways out as one: what is checked before, what is left behind, who is asked, and who is not."""
+"""Two transports as one: what is checked before, what is left behind, who is asked, and who is not."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from emailapi import (
     Unauthorized,
 )
 
-from .ways import MAIL, Bare
+from .user_transports import MAIL, Bare
 
 GOES_ON = [
     ConnectionFailed("refused"),
@@ -52,7 +52,7 @@ ENDS = [
 
 
 class NoTag(MemoryTransport):
-    """A way out that cannot carry a tag."""
+    """A transport that cannot carry a tag."""
 
     def check(self, email: Email, /) -> None:
         """Refuse it by name."""
@@ -67,7 +67,7 @@ def named(error: EmailAPIError) -> str:
 
 @pytest.mark.parametrize("error", GOES_ON, ids=named)
 def test_what_goes_on(error):
-    """What surely was not sent, and not refused, leaves by the second way."""
+    """What surely was not sent, and not rejected, is sent by the fallback."""
     second = MemoryTransport()
     assert Fallback(Bare(error), second).send(MAIL).via == "memory"
     batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
@@ -77,37 +77,38 @@ def test_what_goes_on(error):
 
 @pytest.mark.parametrize("error", ENDS, ids=named)
 def test_what_ends(error):
-    """What was refused, or may have been sent, or cannot be done at all, does not reach the second way."""
+    """What was rejected, or may have been sent, or cannot be done at all, does not reach the secondary."""
     second = MemoryTransport()
     with pytest.raises(type(error)):
         Fallback(Bare(error), second).send(MAIL)
     batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
-    assert batch.failed == (error, error)
+    assert [type(item) for item in batch.failed] == [type(error)] * 2
+    assert [(item.message, item.index) for item in batch.failed] == [(error.message, 0), (error.message, 1)]
     assert second.sent == []
 
 
 def test_the_first_serves():
-    """A mail that the first way takes is not seen by the second."""
+    """An email that the primary takes is not seen by the second."""
     second = MemoryTransport()
     assert Fallback(Bare(), second).send(MAIL).via == "bare"
     assert second.sent == []
 
 
 def test_checked_before_the_first_attempt():
-    """What the second way could not carry is refused by name while the first still works."""
+    """What the secondary could not carry is rejected by name while the first still works."""
     first = Bare()
-    way = Fallback(first, NoTag())
+    transport = Fallback(first, NoTag())
     tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t")
     with pytest.raises(InvalidEmail) as caught:
-        way.send(tagged)
+        transport.send(tagged)
     assert caught.value.field == "tag"
-    batch = way.send_batch([MAIL, tagged])
+    batch = transport.send_batch([MAIL, tagged])
     assert (batch[0].via, batch[1].field, batch[1].index) == ("bare", "tag", 1)
     assert first.sent == [MAIL]
 
 
 def test_what_may_be_left_behind():
-    """A field that is named in `ignore` reaches the first way, and not the second."""
+    """A field that is named in `ignore` reaches the primary, and not the second."""
     tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t", metadata={"a": "1"})
     first, second = Bare(), NoTag()
     Fallback(first, second, ignore={"tag"}).send(tagged)
@@ -118,15 +119,15 @@ def test_what_may_be_left_behind():
 
 @pytest.mark.parametrize("ignore", [{"to"}, {"html_body"}, {"tagg"}, "tag", 5], ids=repr)
 def test_what_may_not_be_left_behind(ignore):
-    """Only a field that is there, and that a mail is whole without, may be left behind."""
+    """Only a field that is there, and that an email is whole without, may be left behind."""
     with pytest.raises(ConfigurationError):
         Fallback(Bare(), Bare(), ignore=ignore)
     with pytest.raises(ConfigurationError):
         Client("token", fallback=Bare(), fallback_ignore=ignore)
 
 
-def test_only_ways_out():
-    """What is no transport is refused when it is given."""
+def test_only_transports_are_accepted():
+    """What is no transport is rejected when it is given."""
     for first, second in ((5, Bare()), (Bare(), "smtp"), (Bare(), None)):
         with pytest.raises(ConfigurationError):
             Fallback(first, second)
@@ -139,18 +140,18 @@ def test_only_ways_out():
 
 
 def test_composed():
-    """A pair of ways is itself a way, first or second in another pair."""
+    """A fallback is itself a transport, primary or secondary of another fallback."""
     last = MemoryTransport()
-    way = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
-    assert isinstance(way, Transport)
-    assert way.send(MAIL).via == "memory"
-    way = Fallback(Bare(RateLimited("slow down")), Fallback(Bare(ConnectionFailed("refused")), last))
-    assert way.send(MAIL).via == "memory"
+    transport = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
+    assert isinstance(transport, Transport)
+    assert transport.send(MAIL).via == "memory"
+    transport = Fallback(Bare(RateLimited("slow down")), Fallback(Bare(ConnectionFailed("refused")), last))
+    assert transport.send(MAIL).via == "memory"
     assert repr(Fallback(MemoryTransport(), last)) == "Fallback(MemoryTransport(0 sent), MemoryTransport(2 sent))"
 
 
 def test_the_cause():
-    """The second way's error names the first's as its cause."""
+    """The secondary's error names the first's as its cause."""
     first, second = RateLimited("slow down"), SMTPError("no such user", code=550)
     with pytest.raises(SMTPError) as caught:
         Fallback(Bare(first), Bare(second)).send(MAIL)
@@ -159,31 +160,31 @@ def test_the_cause():
 
 def test_closing():
     """Closing a pair closes both, as leaving its block does, and closing a client its fallback."""
-    ways = [Bare() for _ in range(5)]
-    Fallback(ways[0], ways[1]).close()
-    with Fallback(ways[2], ways[3]):
+    transports = [Bare() for _ in range(5)]
+    Fallback(transports[0], transports[1]).close()
+    with Fallback(transports[2], transports[3]):
         pass
-    Client("token", fallback=ways[4]).close()
-    assert [way.closed for way in ways] == [True] * 5
+    Client("token", fallback=transports[4]).close()
+    assert [one.closed for one in transports] == [True] * 5
 
 
 def test_a_clone_does_not_close():
     """A client with other options leaves the fallback of the first open."""
-    way = Bare()
-    with Client("token", fallback=way).with_options(timeout=3):
+    transport = Bare()
+    with Client("token", fallback=transport).with_options(timeout=3):
         pass
-    assert not way.closed
+    assert not transport.closed
 
 
-@pytest.mark.parametrize("wrong", [[], MAIL, "text"], ids=repr)
+@pytest.mark.parametrize("wrong", [MAIL, "text"], ids=repr)
 def test_many_must_be_many(wrong):
-    """An empty list, or one mail in place of a list, is an argument that cannot be."""
+    """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument):
         Fallback(Bare(), Bare()).send_batch(wrong)
 
 
 def test_more_than_one_request():
-    """A batch of any length keeps its order, whichever way each mail leaves by."""
+    """A batch of any length keeps its order, whichever transport sends each email."""
     mails = [Email(sender="a@example.com", to=f"u{number}@example.com", text_body="x") for number in range(1201)]
     second = MemoryTransport()
     assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch(mails)) == 1201

@@ -9,7 +9,7 @@ import pytest
 
 from emailapi import Client, ConnectionFailed, Email, Fallback, MemoryTransport, SMTPTransport
 
-from .ways import Bare
+from .user_transports import Bare
 
 EMAIL = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
 

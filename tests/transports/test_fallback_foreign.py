@@ -1,4 +1,4 @@
-"""Two ways out as one, where one is a user's own: what it may do, and how many mails it is asked for at once."""
+"""Two transports as one, where one is a user's own: what it may do, and how many emails it is asked for at once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from emailapi import (
     SMTPError,
 )
 
-from .ways import MAIL, Bare
+from .user_transports import MAIL, Bare
 
 TAKEN = SendResult(message_id="1", via="bare")
 
 
 class Foreign(Bare):
-    """A user's own way out that keeps to nothing: it raises what it likes, or answers what it is told to."""
+    """A user's own transport that keeps to nothing: it raises what it likes, or answers what it is told to."""
 
     def __init__(self, fate: object) -> None:
         """Raise this, or answer it."""
@@ -46,7 +46,7 @@ class Foreign(Bare):
 
 
 class Mixed(Bare):
-    """A way out that takes the first mail of a batch, and not the others."""
+    """A transport that takes the first email of a batch, and not the others."""
 
     def send_batch(self, emails, /) -> BatchResult:
         """Take one."""
@@ -54,20 +54,20 @@ class Mixed(Bare):
 
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
-def test_a_way_that_keeps_to_nothing(fate):
-    """What a user's own way raises or answers against the protocol leaves its mail unknown: nobody sends it again."""
+def test_a_transport_that_keeps_to_nothing(fate):
+    """A user's transport that raises or returns anything against the protocol leaves the email unknown, sent once."""
     second = MemoryTransport()
-    for way in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
-        with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|answered)") as caught:
-            way.send(MAIL)
+    for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
+        with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|returned)") as caught:
+            transport.send(MAIL)
         if isinstance(fate, Exception):
             assert caught.value.__cause__ is fate
     assert second.sent == []
 
 
 @pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
-def test_a_batch_that_is_not_answered_item_by_item(answer):
-    """An answer that cannot be laid beside its mails makes each of them unknown; what the first way took stands."""
+def test_a_batch_without_a_result_for_each_email(answer):
+    """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
     second = MemoryTransport()
     batch = Fallback(Foreign(answer), second).send_batch([MAIL, MAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
@@ -84,7 +84,7 @@ def test_an_item_that_is_no_result():
 
 
 class OneByOne(Bare):
-    """A way out whose mails have a deadline each, as by SMTP; it tells how many it was asked for."""
+    """A transport whose emails have a deadline each, as by SMTP; it tells how many it was asked for."""
 
     at_once = 1
 
@@ -99,8 +99,8 @@ class OneByOne(Bare):
         return super().send(email)
 
 
-def test_a_first_way_without_batches():
-    """Where each mail has its own deadline, each has its own way: the first is left alone from the fourth on."""
+def test_a_primary_without_batches():
+    """Where each email has its own deadline, each is sent on its own: the circuit opens from the fourth on."""
     first, second = OneByOne(ConnectionFailed("refused")), MemoryTransport()
     batch = Fallback(first, second).send_batch([MAIL] * 9)
     assert [item.via for item in batch] == ["memory"] * 9
@@ -108,8 +108,8 @@ def test_a_first_way_without_batches():
     assert Fallback(first, second).at_once == 1
 
 
-def test_a_second_way_without_batches():
-    """A second way that cannot be reached three times running does not keep the rest of a batch waiting."""
+def test_a_secondary_without_batches():
+    """A secondary that cannot be reached three times running does not keep the rest of a batch waiting."""
     second = OneByOne(ConnectionFailed("no server"))
     batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9)
     assert second.asked == 3
@@ -119,7 +119,7 @@ def test_a_second_way_without_batches():
 
 
 def test_closing_the_second_though_the_first_fails():
-    """A first way that cannot be closed does not keep the second open."""
+    """A primary that cannot be closed does not keep the second open."""
     second = Bare()
     with pytest.raises(OSError, match="stuck"):
         Fallback(Foreign(OSError("stuck")), second).close()

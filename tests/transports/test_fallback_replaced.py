@@ -140,7 +140,7 @@ def test_the_secondary_of_an_inner_fallback_leaves_the_outer_one_its_half():
     assert len(last.sent) == 1
 
 
-def test_a_failure_of_one_email_of_a_batch_by_both_ways_stops_no_other():
+def test_a_failure_of_one_email_of_a_batch_by_both_transports_stops_no_other():
     class Once(MemoryTransport):
         failed = False
 

@@ -1,4 +1,4 @@
-"""Searching for lost mails: how often, for how long, and what stands in the log."""
+"""Searching for lost emails: how often, for how long, and what stands in the log."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_a_search_that_is_put_off_for_too_long(serve, connect):
     assert len(searches(service)) == 1
 
 
-def test_a_search_that_is_refused_is_not_asked_again(serve, connect):
-    """A search that the service refuses is given up: asking again would give the same."""
+def test_a_search_that_is_rejected_is_not_asked_again(serve, connect):
+    """A search that the service rejects is given up: asking again would give the same."""
     service = serve(RESET, searching=[MODES["422"]] * 9)
     with pytest.raises(DeliveryUnknown):
         connect(service).outbound.send(mail("a"))
@@ -64,7 +64,7 @@ def test_a_search_that_drips_ends_with_the_look_up(serve, connect, monkeypatch):
 
 
 def test_many_searches_end_with_the_look_up(serve, connect, monkeypatch):
-    """The same holds where each of many mails needs a search of its own."""
+    """The same holds where each of many emails needs a search of its own."""
     monkeypatch.setattr(lookup, "LOOK_UP_SECONDS", 0.2)
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.05) or listing()(exchange))
     service = serve(UNDONE, searching=[slow] * 99)
@@ -86,7 +86,7 @@ def test_searches_are_logged_and_told(serve, connect, caplog):
 
 
 def test_one_search_for_a_whole_chunk(serve, connect):
-    """The mails of a lost chunk are found by one search, of five hundred rows at most."""
+    """The emails of a lost chunk are found by one search, of five hundred rows at most."""
     service = serve(RESET)
     items = connect(service).outbound.send_batch([mail(f"m{number}") for number in range(500)])
     assert [item.message_id for item in items] == [f"id-{number + 1}" for number in range(500)]
@@ -94,8 +94,8 @@ def test_one_search_for_a_whole_chunk(serve, connect):
     assert "count=500" in search.target
 
 
-def test_a_copy_is_found_as_the_mail(serve, connect):
-    """Of two mails that carry a key the first is the one that was accepted."""
+def test_a_copy_is_found_as_the_email(serve, connect):
+    """Of two emails that carry a key the first is the one that was accepted."""
     service = serve()
     client = connect(service)
     for _ in range(2):

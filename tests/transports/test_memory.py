@@ -1,4 +1,4 @@
-"""The way out that keeps what it is given."""
+"""The transport that keeps what it is given."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"],
 
 
 def test_it_is_a_transport():
-    """What keeps mails is a way out like any other."""
+    """What keeps emails is a transport like any other."""
     assert isinstance(MemoryTransport(), Transport)
 
 
-def test_a_mail_is_kept():
-    """A mail is kept as it was given, and the result tells of it."""
+def test_an_email_is_kept():
+    """An email is kept as it was given, and the result tells of it."""
     transport = MemoryTransport()
     result = transport.send(MAIL)
     assert transport.sent == [MAIL]
@@ -27,7 +27,7 @@ def test_a_mail_is_kept():
     assert repr(transport) == "MemoryTransport(1 sent)"
 
 
-def test_a_mapping_is_kept_as_a_mail():
+def test_a_mapping_is_kept_as_an_email():
     """A mapping becomes an `Email`."""
     transport = MemoryTransport()
     transport.send({"sender": "a@example.com", "to": "b@example.com", "html_body": "x"})
@@ -39,8 +39,8 @@ def test_a_mapping_is_kept_as_a_mail():
     [({"sender": None}, "sender"), ({"to": ()}, "to"), ({"text_body": None}, "text_body")],
     ids=lambda value: str(value),
 )
-def test_a_mail_must_be_whole(missing, field):
-    """A mail without sender, recipient or body is refused by the field's name, and not kept."""
+def test_an_email_must_be_complete(missing, field):
+    """An email without sender, recipient or body is rejected by the field's name, and not kept."""
     transport = MemoryTransport()
     given = {"sender": "a@example.com", "to": "b@example.com", "text_body": "x", **missing}
     with pytest.raises(InvalidEmail) as caught:
@@ -58,12 +58,16 @@ def test_many():
     assert len(transport.sent) == 2
 
 
-@pytest.mark.parametrize("wrong", [[], MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
+@pytest.mark.parametrize("wrong", [MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
 def test_many_must_be_many(wrong):
-    """An empty list, or one mail in place of a list, is an argument that cannot be."""
+    """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument) as caught:
         MemoryTransport().send_batch(wrong)
     assert caught.value.argument == "emails"
+
+
+def test_an_empty_batch_has_an_empty_result():
+    assert list(MemoryTransport().send_batch([])) == []
 
 
 def test_closed():

@@ -1,4 +1,4 @@
-"""Posting one mail, or one chunk: what is made of odd answers, of closing, and of the metadata's room."""
+"""Posting one email, or one chunk: what is made of odd responses, of closing, and of the metadata's room."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FULL = {f"n{number}": "x" for number in range(10)}
     "odd", [{"To": ["a"]}, {"Message": {"a": 1}}, {"ErrorCode": None, "To": {}}], ids=["To", "Message", "no code"]
 )
 def test_odd_fields_unmake_no_success(odd, serve, connect):
-    """A mail whose answer says accepted, and names it, is accepted, whatever kind of value its other fields have."""
+    """An email whose response says accepted, and names it, is accepted, whatever types its other fields have."""
     value = {"ErrorCode": 0, "MessageID": "id-7", **odd}
     service = serve(Mode("odd", "fine", answers(value)), Mode("odd", "fine", answers([value])))
     client = connect(service)
@@ -39,13 +39,13 @@ def test_odd_fields_unmake_no_success(odd, serve, connect):
 
 
 def test_a_code_that_cannot_be_read_is_no_success(serve, connect):
-    """An answer whose code cannot be read says nothing, although it names a message: the mail is looked up."""
+    """A response whose code cannot be read says nothing, although it names a message: the email is looked up."""
     service = serve(Mode("odd", "odd", answers({"ErrorCode": "zero", "MessageID": "x"})))
     assert connect(service).outbound.send(mail("a")).message_id == "id-1"
 
 
-def test_a_broken_gzip_behind_an_accepted_mail(serve, connect):
-    """An answer whose compressed body is cut says nothing: the mail is looked up."""
+def test_a_broken_gzip_behind_an_accepted_email(serve, connect):
+    """A response whose compressed body is cut says nothing: the email is looked up."""
     cut = gzip.compress(b'{"ErrorCode": 0, "MessageID": "x"}')[:-9]
     service = serve(Mode("gzip", "odd", answers(cut, Content_Encoding="gzip")))
     assert connect(service).outbound.send(mail("a")).message_id == "id-1"
@@ -66,8 +66,8 @@ def test_a_flood_of_1xx(serve, connect):
     assert (result.message_id, result.reconciled) == ("id-1", False)
 
 
-def test_an_answer_with_more_behind_it(serve, connect):
-    """What a service writes behind an answer is not read as that to the next mail."""
+def test_a_response_with_more_behind_it(serve, connect):
+    """What a service writes behind a response is not read as that to the next mail."""
 
     def twice(exchange):
         return exchange.send(reply(exchange.value) + reply({"ErrorCode": 0, "MessageID": "stale"}))
@@ -77,7 +77,7 @@ def test_an_answer_with_more_behind_it(serve, connect):
 
 
 def test_a_mapping_that_changes_meanwhile(serve, connect):
-    """A mail that is changed while it waits for its next attempt leaves as it was given."""
+    """An email that is changed while it waits for its next attempt leaves as it was given."""
     given = {"sender": "a@example.com", "to": "a@example.com", "text_body": "x", "metadata": {"n": "1"}}
     metadata = given["metadata"]
     busy = Mode("busy", "again", lambda exchange: metadata.update(n="2") or answers(b"", 429)(exchange), accepts=False)
@@ -101,7 +101,7 @@ def test_a_lost_bulk_request_without_room(serve, connect):
 
 
 def test_a_chunks_deadline_grows_with_its_bytes(serve, connect):
-    """Each megabyte of a chunk gives it a second more; a single mail has the deadline alone."""
+    """Each megabyte of a chunk gives it a second more; a single email has the deadline alone."""
     service = serve(MODES["drip-headers"], MODES["drip-headers"])
     client = connect(service, deadline=0.3)
     big = mail("a", text_body="x" * 2_000_000, metadata=FULL)
@@ -138,7 +138,7 @@ def test_after_close(call, serve, connect):
 
 
 def test_closed_before_the_next_attempt(serve, connect):
-    """A client that is closed while a mail waits for its next attempt sends it no more, and it was not sent."""
+    """A client that is closed while an email waits for its next attempt sends it no more, and it was not sent."""
     service = serve(*[MODES["429"]] * 2)
     client = connect(service, retry=Retry(attempts=3, initial=0.2, maximum=0.2))
     closing = threading.Timer(0.05, client.close)
@@ -150,8 +150,8 @@ def test_closed_before_the_next_attempt(serve, connect):
     assert len(service.seen) == 1
 
 
-def test_a_retried_mail_is_found_by_the_key_of_all_its_attempts(serve, connect):
-    """A mail that was put off and then lost carries one key through all attempts."""
+def test_a_retried_email_is_found_by_the_key_of_all_its_attempts(serve, connect):
+    """An email that was put off and then lost carries one key through all attempts."""
     service = serve(MODES["429"], RESET)
     result = connect(service).outbound.send(mail("a"))
     sent = [seen.json["Metadata"]["emailapi-key"] for seen in service.seen if seen.method == "POST"]
@@ -167,7 +167,7 @@ def test_resent_as_soon_as_half_the_time_is_over(serve, connect):
 
 
 def test_resent_after_a_check_that_lags(serve, connect):
-    """A job that is run again before the index knows its first mail sends a second: as exact as the index is quick."""
+    """A job that is run again before the index knows its first email sends a second: as exact as the index is quick."""
     service = serve(lag=0.2)
     client = connect(service)
     for expected in (1, 2):
@@ -177,8 +177,8 @@ def test_resent_after_a_check_that_lags(serve, connect):
     assert client.outbound.send(mail("a"), idempotency_key="job", check_first=True).reconciled
 
 
-def test_a_check_that_is_refused_sends_nothing(serve, connect):
-    """With `check_first` a search that is put off for longer than there is leaves the mail unsent."""
+def test_a_check_that_is_rejected_sends_nothing(serve, connect):
+    """With `check_first` a search that is put off for longer than there is leaves the email unsent."""
     slow = Mode("busy", "again", answers(b"", 429, Retry_After="99"), accepts=False)
     service = serve(searching=[slow] * 3)
     with pytest.raises(RateLimited):
@@ -186,7 +186,7 @@ def test_a_check_that_is_refused_sends_nothing(serve, connect):
     assert not service.accepted
 
 
-def test_rows_of_another_kind_are_no_mails(serve, connect):
+def test_rows_of_another_kind_are_no_emails(serve, connect):
     """A listing whose rows name our key and no message finds nothing."""
     service = serve(UNDONE, searching=[Mode("x", "fine", listing({"Metadata": {"emailapi-key": "k"}}))] * 99)
     with pytest.raises(DeliveryUnknown):

@@ -32,7 +32,7 @@ def test_it_starts_at_the_call(serve, connect):
 
 
 def test_results_in_the_order_of_the_input(serve, connect):
-    """A chunk whose answer comes late holds up the results of those behind it, and mixes up none."""
+    """A chunk whose response comes late holds up the results of those behind it, and mixes up none."""
     event = threading.Event()
     service = serve(held(event))
     sending = connect(service).outbound.send_many(mails(8), chunk_size=2, workers=3)
@@ -42,7 +42,7 @@ def test_results_in_the_order_of_the_input(serve, connect):
 
 
 def test_a_chunk_that_fails_loses_no_other(serve, connect):
-    """Each mail of a refused chunk has an error of its own; the other chunks stand."""
+    """Each email of a refused chunk has an error of its own; the other chunks stand."""
     service = serve(None, MODES["422"], None)
     items = list(connect(service).outbound.send_many(mails(6), chunk_size=2, workers=1))
     assert [item.outcome for item in items] == [
@@ -61,8 +61,8 @@ def test_counts_of_every_outcome(serve, connect):
     assert sending.wait() == sending.counts
 
 
-def test_a_mail_too_large_is_its_items_error(serve, connect):
-    """A mail that no request could carry is its own item's error, and the others are sent."""
+def test_an_email_too_large_is_its_items_error(serve, connect):
+    """An email that no request could carry is its own item's error, and the others are sent."""
     given = [mail("a"), mail("b", text_body="x" * 5_100_000), mail("c")]
     first, second, third = connect(serve()).outbound.send_many(given)
     assert isinstance(first, SendResult)
@@ -73,7 +73,7 @@ def test_a_mail_too_large_is_its_items_error(serve, connect):
 
 @pytest.mark.parametrize("sized", [True, False])
 def test_progress(sized, serve, connect):
-    """`progress` is told after each chunk how many mails are done, and of how many if that can be known."""
+    """`progress` is told after each chunk how many emails are done, and of how many if that can be known."""
     told = []
     given = list(mails(5)) if sized else mails(5)
     many = connect(serve()).outbound.send_many(given, chunk_size=2, progress=lambda *numbers: told.append(numbers))
@@ -96,7 +96,7 @@ def test_progress_that_raises_loses_no_result(serve, connect):
 
 
 def test_an_input_that_raises(serve, connect):
-    """What the input raises comes once, behind the results of the mails before it; then there are no more."""
+    """What the input raises comes once, behind the results of the emails before it; then there are no more."""
 
     def broken():
         yield from mails(3)
@@ -110,8 +110,8 @@ def test_an_input_that_raises(serve, connect):
     assert sending.counts == SendingCounts(accepted=3)
 
 
-def test_a_mail_without_a_key_to_check(serve, connect):
-    """With `check_first` a mail that has no key ends the sending at its place; those before it are sent."""
+def test_an_email_without_a_key_to_check(serve, connect):
+    """With `check_first` an email that has no key ends the sending at its place; those before it are sent."""
     given = [mail("a", idempotency_key="k"), mail("b"), mail("c", idempotency_key="l")]
     sending = connect(serve()).outbound.send_many(given, check_first=True)
     assert isinstance(next(sending), SendResult)
@@ -120,7 +120,7 @@ def test_a_mail_without_a_key_to_check(serve, connect):
 
 
 def test_checked_first(serve, connect):
-    """With `check_first` only the mails of a chunk that no search knows are sent."""
+    """With `check_first` only the emails of a chunk that no search knows are sent."""
     service = serve()
     client = connect(service)
     client.outbound.send(mail("m1", idempotency_key="m1"))
@@ -131,7 +131,7 @@ def test_checked_first(serve, connect):
 
 @pytest.mark.slow
 def test_memory_stays_the_same(serve, connect):
-    """However many mails there are, what is held is some chunks of them."""
+    """However many emails there are, what is held is some chunks of them."""
     service = serve()
     client = connect(service)
 
@@ -151,7 +151,7 @@ def test_memory_stays_the_same(serve, connect):
 
 
 def test_lost_chunks_are_found_each_by_its_own_key(serve, connect):
-    """Chunks in flight that are all lost are found, each mail by its own key."""
+    """Chunks in flight that are all lost are found, each email by its own key."""
     service = serve(*[MODES["reset"]] * 5)
     items = list(connect(service).outbound.send_many(mails(10), chunk_size=2, workers=4))
     assert not [item for item in items if isinstance(item, DeliveryUnknown)]

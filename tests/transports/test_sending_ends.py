@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("how", ["break", "exception"])
 def test_left_early(how, serve, connect):
-    """Whoever leaves the block early leaves no thread behind, and can read what became of each mail that was taken."""
+    """Whoever leaves the block early leaves no thread behind, and can read what became of each email that was taken."""
     taken: list[int] = []
     service = serve()
     try:
@@ -68,7 +68,7 @@ def test_nothing_is_sent_after_close(serve, connect):
 
 
 def test_checks_end_at_close(serve, connect):
-    """`close` ends the looking up of keys before a chunk is sent; its mails were not sent."""
+    """`close` ends the looking up of keys before a chunk is sent; its emails were not sent."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
     service = serve(searching=[slow] * 400)
     keyed = [mail("a", idempotency_key=f"k{number}") for number in range(400)]
@@ -86,13 +86,13 @@ def drop(sending):
     gc.collect()
 
 
-@pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "those behind them are not")])
+@pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
 def test_dropped(sized, rest, serve, connect):
-    """A dropped sending says how many mails it took, and how many of them all it does not send."""
+    """A dropped sending says how many emails it took, and how many of them all it does not send."""
     service = serve()
     given = list(mails(9)) if sized else mails(9)
     sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
-    with pytest.warns(RuntimeWarning, match=f"4 mails were taken, {rest}"):
+    with pytest.warns(RuntimeWarning, match=f"4 emails were taken, {rest}"):
         drop(sending)
     wait_for(lambda: len(service.accepted) == 4 and not workers())
 
@@ -139,14 +139,14 @@ def test_an_input_that_is_interrupted(serve, connect):
             connect(service).outbound.send_many(interrupted(), chunk_size=1, workers=1)
         gc.collect()
 
-    with pytest.warns(RuntimeWarning, match="1 mails were taken, those behind them are not sent"):
+    with pytest.warns(RuntimeWarning, match="1 emails were taken, the remaining emails are not sent"):
         call()
     wait_for(lambda: not workers())
     assert len(service.accepted) == 1
 
 
 def test_a_client_that_is_closed_meanwhile(serve, connect):
-    """What is under way when the client is closed has its answer; what comes behind is each mail's error."""
+    """What is under way when the client is closed has its response; what comes behind is each mail's error."""
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)
@@ -160,7 +160,7 @@ def test_a_client_that_is_closed_meanwhile(serve, connect):
 
 
 def test_looking_up_ends_at_close(serve, connect):
-    """`close` ends the looking up of a mail that may have been sent; it stays unknown."""
+    """`close` ends the looking up of an email that may have been sent; it stays unknown."""
     service = serve(MODES["reset-not-done"])
     sending = connect(service).outbound.send_many(mails(1))
     wait_for(lambda: any(seen.method == "GET" for seen in service.seen))

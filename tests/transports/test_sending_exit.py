@@ -95,7 +95,7 @@ def test_an_atexit_handler_that_reads_nothing_is_told_that_nothing_is_sent(serve
     service = serve()
     code = HEAD.format(url=service.url) + "atexit.register(lambda: many(5) and None)"
     done = python(code)
-    assert "0 mails were taken" in done.stderr
+    assert "0 emails were taken" in done.stderr
     assert not service.accepted
 
 
@@ -122,7 +122,7 @@ def test_a_loop_over_a_global_sending_that_ends_the_program_sends_nothing_else(l
     assert accepted == 2  # the one that was read, and the one under way
 
 
-def test_results_that_nobody_reads_are_of_emails_that_were_sent(run):
+def test_unread_results_are_of_emails_that_were_sent(run):
     """Whoever never reads a result wants what was taken to be sent, also when the program ends at once."""
     accepted, _ = run("sending = many(40, chunk_size=1, workers=1)")
     assert accepted == 2

@@ -32,7 +32,7 @@ def is_refused_key(item) -> bool:
 
 
 @pytest.mark.parametrize("between", range(9))
-def test_a_key_is_refused_while_an_email_with_it_is_in_flight(between, serve, connect):
+def test_a_key_is_rejected_while_an_email_with_it_is_in_flight(between, serve, connect):
     """Where chunks end makes no difference, until the results of the first email's chunk were read."""
     service = serve()
     given = keyed("k", *[f"n{number}" for number in range(between)], "k")
@@ -64,7 +64,7 @@ def test_an_invalid_email_takes_no_key(serve, connect):
 
 
 @pytest.mark.parametrize("key", ["idempotency_key", "template"])
-def test_a_key_twice_in_a_batch_is_refused_over_all_its_chunks(key, serve, connect):
+def test_a_key_twice_in_a_batch_is_rejected_over_all_its_chunks(key, serve, connect):
     service = serve()
     client = connect(service)
     if key == "template":
@@ -81,7 +81,7 @@ def test_a_key_twice_in_a_batch_is_refused_over_all_its_chunks(key, serve, conne
     assert len(result.accepted) == 502
 
 
-def test_a_batch_that_size_divides_refuses_a_key_too(serve, connect):
+def test_a_batch_that_size_divides_rejects_a_key_too(serve, connect):
     big = [mail(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)]
     result = connect(serve()).outbound.send_batch(big)
     assert [is_refused_key(item) for item in result] == [*[False] * 10, True]

@@ -165,7 +165,7 @@ def test_days_of_a_query(value, expected):
 
 
 @pytest.mark.parametrize("value", [5, 1.5, None, b"2024-01-01", ["2024-01-01"], timedelta(1)])
-def test_what_is_no_date_is_refused(value):
+def test_a_value_that_is_not_a_date_is_rejected(value):
     """A query date of another type is a TypeError that names the type."""
     with pytest.raises(TypeError, match=f"must be a date, got {type(value).__name__}"):
         eastern_date(value, end=False)
@@ -182,6 +182,6 @@ class NoZone(tzinfo):
 @pytest.mark.parametrize(
     "write", [eastern_day, lambda value: eastern_date(value, end=False), lambda value: eastern_date(value, end=True)]
 )
-def test_a_datetime_without_a_zone_is_refused(value, write):
+def test_a_datetime_without_a_zone_is_rejected(value, write):
     with pytest.raises(ValueError, match=r"must have a time zone, got .*datetime\.now\(timezone\.utc\)"):
         write(value)

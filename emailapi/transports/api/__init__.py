@@ -1,1 +1,1 @@
-"""The transport of the service's own API."""
+"""The transport by the service's own API."""

@@ -16,10 +16,10 @@ from .responses import identified
 
 def encode_bulk(options: Options, bulk: BulkEmail) -> APIPayload:
     """
-    Check and encode a bulk request, with a key of its own if it has none.
+    Validate and encode a bulk request, with a new key if it has none.
 
     Raises:
-        InvalidEmail: It breaks a limit of the API that can be known here; the error names the field.
+        InvalidEmail: The request exceeds a limit of the API; the error names the field.
     """
     key = new_keys(1)[0] if options.reconcile and bulk.idempotency_key is None else None
     payload = encode(bulk, options, BULK.check, key=key)
@@ -30,10 +30,10 @@ def encode_bulk(options: Options, bulk: BulkEmail) -> APIPayload:
 
 def post_bulk(session: Session, options: Options, payload: APIPayload, deadline: Deadline) -> BulkStatus:
     """
-    Send one bulk request, once. It cannot be looked up: the id in its response stands in no message.
+    Send one bulk request, once. It cannot be looked up afterwards: no message has the id in its response.
 
     Raises:
-        DeliveryUnknown: It may have been accepted; `find` by its key tells whether messages of it are there.
+        DeliveryUnknown: The request may have been accepted; `find` by its key tells whether there are messages.
     """
     request = Request("POST", BULK.one, body=payload.part, kind=Kind.SEND, keys=[payload.idempotency_key])
     try:

@@ -17,7 +17,7 @@ from ...models.email import (
     TemplateEmail,
 )
 
-# A megabyte is 10^6 bytes: the service does not say which one it means.
+# A megabyte is 10^6 bytes: the service does not say which kind it means.
 RECIPIENTS_LIMIT = 50
 MESSAGE_LIMIT = 10_000_000
 BODY_LIMIT = 5_000_000
@@ -39,21 +39,23 @@ def _utf16_units(text: str) -> int:
 
 
 def _check_length(text: str, field: str, limit: int) -> None:
-    # No text has more than two units a character.
+    # A character has at most two UTF-16 units.
     if len(text) * 2 > limit and _utf16_units(text) > limit:
-        raise InvalidEmail(f"{field} has {_utf16_units(text)} characters (UTF-16), the API takes {limit}", field=field)
+        raise InvalidEmail(
+            f"{field} has {_utf16_units(text)} characters (UTF-16), the API accepts {limit}", field=field
+        )
 
 
 def check_email(email: Email, sender: Address) -> None:
     """
-    Check the limits of an email that need no encoding.
+    Check the limits that need no encoding.
 
     Raises:
-        InvalidEmail: A limit is broken; the error names the field.
+        InvalidEmail: A limit is exceeded; the error names the field.
     """
     _check_recipients(email)
     if not email.text_body and not email.html_body:
-        why = "an email needs a text_body or an html_body, and to the API an empty one is none"
+        why = "an email needs a text_body or an html_body, and the API treats an empty body as missing"
         raise InvalidEmail(why, field="text_body")
     _check_length(email.subject, "subject", SUBJECT_LIMIT)
     _check_rest(email, sender)
@@ -61,14 +63,14 @@ def check_email(email: Email, sender: Address) -> None:
 
 def check_template_email(email: TemplateEmail, sender: Address) -> None:
     """
-    Check the limits of an email from a template that need no encoding.
+    Check the limits of a templated email that need no encoding.
 
     Raises:
-        InvalidEmail: A limit is broken; the error names the field.
+        InvalidEmail: A limit is exceeded; the error names the field.
     """
     _check_recipients(email)
     if email.template_id is None and email.template_alias is None:
-        raise InvalidEmail("a mail of a template needs a template_id or a template_alias", field="template_id")
+        raise InvalidEmail("a templated email needs template_id or template_alias", field="template_id")
     _check_rest(email, sender)
 
 
@@ -77,7 +79,7 @@ def check_bulk(bulk: BulkEmail, sender: Address) -> None:
     Check the limits of a bulk request that need no encoding.
 
     Raises:
-        InvalidEmail: A limit is broken; the error names the field.
+        InvalidEmail: A limit is exceeded; the error names the field.
     """
     if not bulk.messages:
         raise InvalidEmail("no recipients: messages is empty", field="messages")
@@ -87,7 +89,7 @@ def check_bulk(bulk: BulkEmail, sender: Address) -> None:
         except InvalidEmail as error:
             raise InvalidEmail(f"messages[{index}]: {error.message}", field="messages") from None
     if not (bulk.text_body or bulk.html_body) and bulk.template_id is None and bulk.template_alias is None:
-        why = "an email needs a text_body, an html_body or a template, and to the API an empty body is none"
+        why = "an email needs a text_body, an html_body or a template, and the API treats an empty body as missing"
         raise InvalidEmail(why, field="text_body")
     _check_length(bulk.subject, "subject", SUBJECT_LIMIT)
     _check_rest(bulk, sender)
@@ -96,10 +98,10 @@ def check_bulk(bulk: BulkEmail, sender: Address) -> None:
 def _check_rest(email: BaseEmail, sender: Address) -> None:
     _check_length(sender.header, "sender", SENDER_LIMIT)
     if email.tag and len(email.tag) > TAG_LIMIT:
-        raise InvalidEmail(f"tag has {len(email.tag)} characters, the API takes {TAG_LIMIT}", field="tag")
+        raise InvalidEmail(f"tag has {len(email.tag)} characters, the API accepts {TAG_LIMIT}", field="tag")
     if email.message_stream and len(email.message_stream) > STREAM_LIMIT:
         raise InvalidEmail(
-            f"message_stream has {len(email.message_stream)} characters, the API takes {STREAM_LIMIT}",
+            f"message_stream has {len(email.message_stream)} characters, the API accepts {STREAM_LIMIT}",
             field="message_stream",
         )
     if email.metadata:
@@ -113,29 +115,29 @@ def check_sizes(email: BaseEmail, size: int) -> None:
     Check the sizes of an email that is large when encoded.
 
     Raises:
-        InvalidEmail: A limit is broken; the error names the field.
+        InvalidEmail: A limit is exceeded; the error names the field.
     """
     for field in ("text_body", "html_body"):
         text = getattr(email, field, None)
         length = len(text.encode()) if text is not None else 0
         if length > BODY_LIMIT:
-            raise InvalidEmail(f"{field} has {length} bytes, the API takes {BODY_LIMIT}", field=field)
+            raise InvalidEmail(f"{field} has {length} bytes, the API accepts {BODY_LIMIT}", field=field)
     limit = BATCH_BYTES_LIMIT if isinstance(email, BulkEmail) else MESSAGE_LIMIT
     if size > limit:
         field = next(
             (name for name in ("attachments", "html_body", "messages") if getattr(email, name, None)), "text_body"
         )
         raise InvalidEmail(
-            f"the mail has {size} bytes with its attachments in base64, the API takes {limit}", field=field
+            f"the email has {size} bytes with its attachments in base64, the API accepts {limit}", field=field
         )
 
 
 def check_mailboxes(email: BaseEmail, sender: Address) -> None:
     """
-    Check the addresses of an email that is not all ASCII when encoded: names and bodies need not be, mailboxes must.
+    Check the addresses of an email that is not ASCII when encoded: names and bodies need not be ASCII, mailboxes must.
 
     Raises:
-        InvalidEmail: A limit is broken; the error names the field.
+        InvalidEmail: A mailbox is not valid for the API; the error names the field.
     """
     _check_ascii("sender", (sender,))
     _check_ascii("reply_to", email.reply_to)
@@ -147,9 +149,7 @@ def check_mailboxes(email: BaseEmail, sender: Address) -> None:
 def _check_ascii(field: str, group: Iterable[Address]) -> None:
     for address in group:
         if not address.mailbox.isascii():
-            raise InvalidEmail(
-                f"{field}: the API does not take a local part that is not ASCII ({address.email!r})", field=field
-            )
+            raise InvalidEmail(f"{field}: {address.email!r} must have an ASCII local part for the API", field=field)
 
 
 def _check_recipients(envelope: AddressedEmail | BulkMessage) -> None:
@@ -157,19 +157,19 @@ def _check_recipients(envelope: AddressedEmail | BulkMessage) -> None:
     if not count:
         raise InvalidEmail("no recipients: to, cc and bcc are empty", field="to")
     if count > RECIPIENTS_LIMIT:
-        raise InvalidEmail(f"{count} recipients in to, cc and bcc, the API takes {RECIPIENTS_LIMIT}", field="to")
+        raise InvalidEmail(f"{count} recipients in to, cc and bcc, the API accepts {RECIPIENTS_LIMIT}", field="to")
 
 
 def _check_message(bulk: BulkEmail, message: BulkMessage) -> None:
     if not message.to:
-        raise InvalidEmail("to is empty", field="to")  # the API wants it of each message
+        raise InvalidEmail("to is empty", field="to")  # the API requires it in each message
     _check_recipients(message)
     _check_metadata({**bulk.metadata, **message.metadata})
 
 
 def _check_metadata(metadata: Mapping[str, str]) -> None:
     if len(metadata) > METADATA_LIMIT:
-        raise InvalidEmail(f"metadata has {len(metadata)} pairs, the API takes {METADATA_LIMIT}", field="metadata")
+        raise InvalidEmail(f"metadata has {len(metadata)} pairs, the API accepts {METADATA_LIMIT}", field="metadata")
     for name, value in metadata.items():
         if type(name) is not str or type(value) is not str:  # changed since the email was built
             raise InvalidEmail(f"metadata: {name!r} and its value must be text, got {value!r:.80}", field="metadata")
@@ -179,7 +179,8 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
             )
         if len(value) > METADATA_VALUE_LIMIT:
             raise InvalidEmail(
-                f"metadata {name!r} has {len(value)} characters, the API takes {METADATA_VALUE_LIMIT}", field="metadata"
+                f"metadata {name!r} has {len(value)} characters, the API accepts {METADATA_VALUE_LIMIT}",
+                field="metadata",
             )
     if len(metadata) > 1 and len({name.lower() for name in metadata}) < len(metadata):
         raise InvalidEmail("metadata has names that differ only in the case of letters", field="metadata")
@@ -187,10 +188,10 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
 
 def _check_attachments(email: BaseEmail) -> None:
     for attachment in email.attachments:
-        # Windows drops dots and spaces at a name's end, and opens what is left.
+        # Windows drops dots and spaces at the end of a name.
         _, dot, extension = attachment.name.rstrip(". \t\v\f\xa0").lower().rpartition(".")
         extension = extension.strip()
         if dot and extension in FORBIDDEN_EXTENSIONS:
             raise InvalidEmail(
-                f"attachment {attachment.name!r}: the API takes no .{extension} files", field="attachments"
+                f"attachment {attachment.name!r}: the API does not accept .{extension} files", field="attachments"
             )

@@ -34,7 +34,7 @@ BULK_STREAM = "broadcast"
 @attrs.frozen
 class Endpoint(Generic[M]):
     """
-    The paths that one kind of email is posted to.
+    The paths that one kind of emails is posted to.
 
     Attributes:
         record: The class of the emails.
@@ -66,17 +66,17 @@ BULK = Endpoint(BulkEmail, check_bulk, "/email/bulk")
 @attrs.define
 class APIPayload:
     """
-    An email encoded for the API, and the facts by which its response is checked and it is looked up.
+    An email encoded for the API, and the values by which its response is checked and by which it is looked up.
 
     Attributes:
         part: The JSON of the email.
-        key: The key in its metadata, by which it can be looked up; None when it carries none.
+        key: The key in its metadata, by which it can be looked up; None if it carries none.
         batched: Whether its metadata also has the key of its batch.
         stream: The message stream.
         recipients: All recipients.
         bcc: The blind-copied recipients.
-        subject: The subject; None where a template makes it.
-        idempotency_key: The email's own key, or the one it carries: the key of its result.
+        subject: The subject; None if it comes from a template.
+        idempotency_key: The email's own key, or else the key that it carries: the key of its result.
     """
 
     part: bytes = attrs.field(repr=False)
@@ -90,7 +90,7 @@ class APIPayload:
 
 
 def complete(email: M, options: Options, key: str | None) -> M:
-    """Return an email with the client's sender and stream, and with this key where it has none and room for one."""
+    """Return an email with the client's sender and stream, and with this key if it has none and has room for one."""
     given: dict[str, Any] = {}
     if email.sender is None and options.sender is not None:
         given["sender"] = options.sender
@@ -110,21 +110,21 @@ def encode(
     batch: str | None = None,
 ) -> APIPayload:
     """
-    Check an email, and encode it with the client's sender and stream filled in.
+    Validate and encode an email, with the client's sender and stream filled in.
 
     Args:
-        email: The email; its own key wins over `key`.
+        email: The email; its own key takes precedence over `key`.
         options: The client's options.
         check: Checks the limits of the API for this kind of email.
-        key: The key to carry, where the metadata has room for it.
-        batch: The key of the batch to carry, likewise.
+        key: The key to carry, if the metadata has room for it.
+        batch: The key of the batch to carry, if the metadata has room for it.
 
     Raises:
-        InvalidEmail: The email breaks a limit of the API; the error names the field.
+        InvalidEmail: The email exceeds a limit of the API; the error names the field.
     """
     sender = email.sender or options.sender
     if sender is None:
-        raise InvalidEmail("sender is missing, and the client has none to fill in", field="sender")
+        raise InvalidEmail("sender is missing: set it on the email, or pass sender= to the client", field="sender")
     check(email, sender)
     written = write(email)
     if email.sender is None:
@@ -157,7 +157,7 @@ def encode(
 
 def check_names(metadata: Mapping[str, str]) -> None:
     """
-    Check that no name is reserved.
+    Check that no metadata name is reserved.
 
     Raises:
         InvalidEmail: A name is.
@@ -165,7 +165,7 @@ def check_names(metadata: Mapping[str, str]) -> None:
     for name in metadata:
         if name.lower() in OWN_NAMES:
             raise InvalidEmail(
-                f"metadata: {KEY_NAME} and {BATCH_NAME} are our own; use idempotency_key", field="metadata"
+                f"metadata: {KEY_NAME} and {BATCH_NAME} are reserved, use idempotency_key", field="metadata"
             )
 
 
@@ -173,9 +173,9 @@ def _as_json(email: BaseEmail, written: dict[str, Any], sender: Address) -> byte
     try:
         encoded = dump_json(written)
     except (TypeError, ValueError, RecursionError) as error:
-        # Everything else is text that was checked when the email was built.
+        # All other fields are text that was checked when the email was built.
         raise InvalidEmail(f"template_model cannot be written as JSON: {error}", field="template_model") from None
-    # Where the whole is ASCII and small, so is each part of it.
+    # If the whole is ASCII and small, so is each part.
     if not encoded.isascii():
         check_mailboxes(email, sender)
     if len(encoded) > BODY_LIMIT:

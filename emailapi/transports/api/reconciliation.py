@@ -1,4 +1,4 @@
-"""Searching the activity for emails by the keys they carry."""
+"""Looking up emails by the keys that they carry, in the activity of sent messages."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from ...settings import Options
 from ...wire import read_rows, write_query
 from .payload import APIPayload
 
-# The look-up itself repeats its searches, at its own pace.
+# The look-up repeats its searches itself.
 _ONCE = Retry(attempts=1)
 
 
 def _plain(text: str) -> str:
-    """Return text as it is compared: whatever the service does to white space, case or composed letters is undone."""
+    """Normalize text for comparison: white space, case and Unicode composition, which the service may change."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _mailboxes(texts: Iterable[str]) -> frozenset[str]:
-    """Return the bare addresses in texts of any spelling; a text that is no address stands for itself."""
+    """Return the bare addresses in texts of any spelling; a text that is not an address stands for itself."""
     found: set[str] = set()
     for text in texts:
         try:
@@ -44,15 +44,15 @@ def _mailboxes(texts: Iterable[str]) -> frozenset[str]:
 @attrs.frozen
 class Wanted:
     """
-    An email that is looked up by its key, and what tells it from another email that has the same key.
+    An email that is looked up by its key, with the values that tell it from another email with the same key.
 
     Attributes:
         key: The key.
-        stream: The stream that is searched.
-        recipients: Its recipients, as they are compared; None where they are not known.
-        may_lack: Those of them that a message need not name; others only if they are suppressed.
-        subject: Its subject, as it is compared; None where it is not known, or made by a template.
-        batch: The key of its batch, if it carries that: a message that has both keys is this email, whatever it names.
+        stream: The stream to search.
+        recipients: Its recipients, normalized; None if they are not known.
+        may_lack: The recipients that a message need not name; others may be missing only if they are suppressed.
+        subject: Its subject, normalized; None if it is not known, or made by a template.
+        batch: The key of its batch, if the email carries it: a message with both keys is this email in any case.
         not_these: Ids of messages that are known to be another email.
     """
 
@@ -66,7 +66,7 @@ class Wanted:
 
     @classmethod
     def of(cls, payload: APIPayload, batch: str | None = None, inactive: Sequence[str] = ()) -> Wanted:
-        """Return what to look for to find an email, whose recipients the service said to be `inactive` in part."""
+        """Create the search for an email; the service has named its `inactive` recipients."""
         everybody = _mailboxes(address.mailbox for address in payload.recipients)
         may_lack = _mailboxes([address.mailbox for address in payload.bcc] + [*inactive])
         subject = None if payload.subject is None else _plain(payload.subject)
@@ -75,16 +75,16 @@ class Wanted:
 
     @classmethod
     def of_result(cls, result: SendResult, key: str, stream: str) -> Wanted:
-        """Return what to look for to find an email that left by a transport which tells of each recipient, or not."""
+        """Create the search for an email from its result, by a transport that reports each recipient or not."""
         everybody = _mailboxes(one.email for one in result.recipients)
         return cls(key, stream, everybody or None, may_lack=everybody)
 
     def lacking(self, message: Message) -> frozenset[str] | None:
         """
-        Return the recipients that a message ought to name if it is this email, or None where it is another email.
+        Return the recipients that a message lacks to be this email, or None if it is another email.
 
-        What either side does not know is not compared. The service documents neither whether a message names its Bcc
-        recipients nor whether it names suppressed ones.
+        Values that are not known are not compared. The service documents neither whether a message names its Bcc
+        recipients nor whether it names suppressed recipients.
         """
         if message.message_id in self.not_these:
             return None
@@ -158,17 +158,17 @@ class Search:
 
 def _search(name: str, value: str, stream: str, wanted: Iterable[Wanted]) -> Search:
     narrow = write_query(MessageFilters, {"message_stream": stream, "metadata": {name: value}})
-    # A whole page: should the service take the value for the beginning of one, other mails stand beside the one.
+    # A whole page: should the service match prefixes of the value, other emails are listed next to the wanted one.
     query = urlencode([("count", str(PAGE_LIMIT)), ("offset", "0"), *narrow], quote_via=quote)
     return Search(Request("GET", MESSAGES.path, query, kind=Kind.READ), stream, {one.key: one for one in wanted})
 
 
 def _read(search: Search, response: Response, hits: Hits, suppressions: _Suppressions) -> bool:
     """
-    Add the results of a search, and return whether every row could be read.
+    Add the results of a search to the hits, and return whether every row could be read.
 
-    Only the exact key, in its stream, tells whose a message is. Rows come newest first: of several messages that are
-    the email, the oldest is the one that was accepted.
+    Only the exact key, in its stream, tells whose message it is. Rows come newest first: of several messages that are
+    the email, the oldest is the accepted one.
 
     Raises:
         EmailAPIError: The response cannot be read, or the suppressions that a message's recipients depend on.
@@ -198,12 +198,12 @@ def _read(search: Search, response: Response, hits: Hits, suppressions: _Suppres
 
 
 def _is_in(message: Message, stream: str) -> bool:
-    """Whether a message went through a stream; old ones do not say."""
+    """Whether a message went through a stream; old messages do not say."""
     return message.message_stream.lower() in ("", stream.lower())
 
 
 def _pair(message: Message, wanted: str) -> str:
-    """Return the value of a message's metadata pair, or "" where there is none."""
+    """Return a metadata value of a message, or `""`."""
     return next((value for name, value in message.metadata.items() if name.lower() == wanted), "")
 
 
@@ -223,8 +223,8 @@ def find(session: Session, options: Options, wanted: Wanted, deadline: Deadline)
     Search for one email by its key.
 
     Raises:
-        APIError: The service refused to search.
-        TransportError: It could not be asked, or its response cannot be read.
+        APIError: The service rejected the search.
+        TransportError: The search got no response, or its response cannot be read.
     """
     search = _search(KEY_NAME, wanted.key, wanted.stream, [wanted])
     response = perform(session, options, search.request, deadline)
@@ -235,7 +235,7 @@ def find(session: Session, options: Options, wanted: Wanted, deadline: Deadline)
 
 
 def look_up_all(session: Session, options: Options, wanted: Sequence[Wanted], deadline: Deadline) -> Hits:
-    """Look unknown emails up until all are found or the time is over."""
+    """Look up emails of unknown outcome until all are found or the deadline has passed."""
     hits = Hits()
     left = _searches(wanted)
     suppressions = _Suppressions(session, options, deadline, _ONCE)
@@ -260,7 +260,7 @@ def look_up_all(session: Session, options: Options, wanted: Sequence[Wanted], de
 
 
 def _searches(wanted: Sequence[Wanted]) -> list[Search]:
-    """Return the searches that find these emails: one for all of a stream where they carry their batch's key."""
+    """Return the searches that find these emails: one per stream if they carry their batch's key."""
     together: dict[tuple[str, str], list[Wanted]] = {}
     searches = []
     for one in wanted:

@@ -1,4 +1,4 @@
-"""What the API's response to a send says about each of its emails."""
+"""The meaning of the API's response to a send for each of its emails."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def single(request: Request, response: Response, payload: APIPayload) -> BatchIt
 
 
 def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -> list[BatchItem]:
-    """Convert the response to a batch into the result, or the error, of each of its emails."""
+    """Convert the response to a batch into the result or the error of each email."""
     values = response.value
     if isinstance(values, list) and len(values) == len(payloads):
         return [_item(value, payload, request, response) for value, payload in zip(values, payloads, strict=True)]
@@ -54,7 +54,7 @@ def _item(value: object, payload: APIPayload, request: Request, response: Respon
 
 
 def _usual(value: Any, key: str | None) -> SendResult | None:
-    """Return the result that a success in its usual shape describes; None for any other shape."""
+    """Return the result that a success in its usual shape stands for; None for any other shape."""
     if type(value) is not dict or value.get(_ERROR_CODE) != 0:
         return None
     id, to, at, message = value.get(_MESSAGE_ID), value.get(_TO), value.get(_SUBMITTED_AT), value.get(_MESSAGE)
@@ -71,7 +71,7 @@ def _usual(value: Any, key: str | None) -> SendResult | None:
 
 
 def _accepted(value: object, key: str | None) -> SendResult | None:
-    """Return the result that a success describes: code and id must be readable, other fields may be odd."""
+    """Return the result that a success stands for: code and id must be readable, other fields may be odd."""
     try:
         result = read(value, SendResult)
     except InvalidResponse:
@@ -83,7 +83,7 @@ def _accepted(value: object, key: str | None) -> SendResult | None:
 
 
 def _judged(value: object) -> object:
-    """Return only the fields of a response that tell whether it is a success."""
+    """Return only the fields of a response that decide whether it is a success."""
     return {name: value.get(name) for name in _JUDGED} if isinstance(value, dict) else value
 
 
@@ -92,7 +92,7 @@ def _names_message(value: object) -> bool:
 
 
 def _is_about(to: str, recipients: Sequence[Address]) -> bool:
-    """Whether the recipients that a response names have one in common with an email's; one without any may be its."""
+    """Whether the response and the email have a recipient in common; a response without recipients matches."""
     if not to or not recipients or to in (recipients[0].mailbox, recipients[0].header):
         return True
     try:
@@ -106,8 +106,8 @@ def rejected(error: EmailAPIError, payload: APIPayload) -> EmailAPIError:
     """
     Return the error of a rejected email.
 
-    A rejection that names some recipients as inactive, and not all, leaves the outcome unknown: the service may have
-    delivered to the others all the same (contract section 2.1).
+    If the rejection names some recipients as inactive, but not all, the outcome is unknown: the service may have
+    delivered to the others (contract section 2.1).
     """
     if isinstance(error, InactiveRecipient):
         recipients = {address.email.lower() for address in payload.recipients}
@@ -119,8 +119,8 @@ def rejected(error: EmailAPIError, payload: APIPayload) -> EmailAPIError:
 
 
 def identified(error: DeliveryUnknown, payload: APIPayload, *, reconcile: bool) -> DeliveryUnknown:
-    """Return the error of an email with the key and the stream to look it up by, or the reason why it has no key."""
+    """Add the key and stream to look an email up by to its error, or the reason why it has no key."""
     message = error.message
     if payload.key is None and reconcile:
-        message += "; its metadata had no room for a key, so that it cannot be looked up"
+        message += "; it cannot be looked up, because its metadata had no room for a key"
     return error.replace(message=message, idempotency_key=payload.key, message_stream=payload.stream)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
 
-from ..._delivery import CallContext, Deadline, Kind, Request, new_keys, note_at
+from ..._delivery import CallContext, Deadline, Kind, Request, add_note, new_keys
 from ..._http import perform
 from ...errors import APIError, DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
 from ...models.bulk import BulkEmail, BulkStatus
@@ -31,23 +31,23 @@ if TYPE_CHECKING:
 
 
 class SendingClient(Protocol):
-    """A `Client`, as far as `APITransport` knows it; an `AccountClient` has no `outbound`."""
+    """The part of a `Client` that `APITransport` uses; an `AccountClient` has no `outbound`."""
 
     _session: Session
     _options: Options
 
     @property
     def outbound(self) -> object:
-        """Sending emails."""
+        """The namespace for sending emails."""
 
 
-# A batch may take a second more for each of these.
+# For each of these, the deadline of a batch is extended by a second.
 BYTES_A_SECOND = 1_000_000
 
 
 class APITransport(BaseTransport[APIPayload]):
     """
-    The API of a client, with its options, as a `Transport`; a fallback that the client has is left out.
+    The API of a client, with its options, as a `Transport`; a fallback of the client is not used.
 
     Attributes:
         deadline: Seconds for one call: the client's.
@@ -61,7 +61,7 @@ class APITransport(BaseTransport[APIPayload]):
     _endpoint: Endpoint[Any]
 
     def __init__(self, client: SendingClient) -> None:
-        """Use the client's connections; they stay the client's."""
+        """Use the client's connections; the client stays their owner."""
         self._set(client._session, client._options, EMAILS)
 
     @classmethod
@@ -79,11 +79,11 @@ class APITransport(BaseTransport[APIPayload]):
         return f"APITransport(base_url={self._session.base_url!r})"
 
     def complete(self, email: Email, /) -> Email:
-        """Return an email with what the client fills in: sender, stream, and a key that it can be looked up by."""
+        """Return an email with the values that the client fills in: sender, stream, and a key to look it up by."""
         return complete(email, self._options, new_keys(1)[0] if self._options.reconcile else None)
 
     def close(self) -> None:
-        """Leave the client open: closing it is its owner's."""
+        """Do nothing: the client's owner closes it."""
 
     def _check_open(self) -> None:
         self._session.check_open()
@@ -134,13 +134,13 @@ class APITransport(BaseTransport[APIPayload]):
         Look up an email before it is sent.
 
         Raises:
-            InvalidArgument: It cannot carry its key, so that nobody could ever find it.
-            InvalidEmail: Its key belongs to another email.
-            EmailAPIError: It could not be looked up.
+            InvalidArgument: The email cannot carry its key, so that it could never be found.
+            InvalidEmail: The key belongs to another email.
+            EmailAPIError: The look-up failed.
         """
         if payload.key is None:
             why = "its metadata has no room for one" if self._options.reconcile else "reconcile is off"
-            raise InvalidArgument(f"check_first needs a key that the mail carries: {why}", argument="check_first")
+            raise InvalidArgument(f"check_first needs a key that the email carries, but {why}", argument="check_first")
         hits = find(self._session, self._options, Wanted.of(payload), context.deadline)
         found = hits.found.get(payload.key)
         if found is None and hits.others:
@@ -152,9 +152,9 @@ class APITransport(BaseTransport[APIPayload]):
         self, payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext
     ) -> list[BatchItem]:
         """
-        Post emails once, and look up those whose outcome is unknown; with `on_unknown="resend"` post these once more.
+        Post emails once, and look up those of unknown outcome; with `on_unknown="resend"`, post these once more.
 
-        An email is posted again only after a search that did not find it; a search that fails proves nothing.
+        An email is posted again only after a search that did not find it; a failed search proves nothing.
         """
         items = self._post(payloads, batch, context)
         unknown = _unknown(items)
@@ -175,7 +175,7 @@ class APITransport(BaseTransport[APIPayload]):
     def _post(self, payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext) -> list[BatchItem]:
         path = self._endpoint.one if batch.single else self._endpoint.many
         keys = [payload.idempotency_key for payload in payloads]
-        # The body has no name of its own: a traceback that shows local variables must not show the email.
+        # The body is in no local variable, so that a traceback with local variables does not show the email.
         request = Request(
             "POST",
             path,
@@ -194,7 +194,7 @@ class APITransport(BaseTransport[APIPayload]):
         return [single(request, response, payloads[0])] if batch.single else each(request, response, payloads)
 
     def _timeout(self, context: CallContext) -> tuple[float, float]:
-        """Return the timeouts of one request; where waiting for a response could take all, look-ups keep a third."""
+        """Return the timeouts of one request; a third of the deadline is kept for look-ups."""
         connect, read = self._options.timeout
         if self._options.reconcile and context.attempts_until is context.deadline:
             left = context.deadline.left()
@@ -205,14 +205,14 @@ class APITransport(BaseTransport[APIPayload]):
     def _look_up(
         self, items: list[BatchItem], payloads: Sequence[APIPayload], batch: Batch[APIPayload], until: Deadline
     ) -> list[int]:
-        """Replace the errors of emails that are found by results, and return the places of those that are absent."""
+        """Replace the errors of emails that are found by results, and return the places of those not found."""
         lost = [(at, error, payloads[at].key or "") for at, error in _unknown(items) if payloads[at].key]
-        # A rejection that names only some recipients as inactive is an unknown outcome, too.
+        # A rejection that names only some recipients as inactive is an unknown outcome.
         wanted = [Wanted.of(payloads[at], batch.key, inactive_addresses(error.message)) for at, error, _ in lost]
         try:
             hits = look_up_all(self._session, self._options, wanted, until)
-        except BaseException as passing:  # a signal's: whoever ends the call is told what it leaves behind
-            note_at(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
+        except BaseException as passing:  # raised by a signal handler: a note names the emails of unknown outcome
+            add_note(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
             raise
         for at, error, key in lost:
             if key in hits.found:
@@ -233,7 +233,7 @@ class APITransport(BaseTransport[APIPayload]):
     ) -> None:
         """Post emails again; a failure is ignored: the first attempt may have succeeded, so its error stands."""
         limits = attrs.evolve(context, attempts_until=context.deadline)
-        with suppress(EmailAPIError):  # the client was closed meanwhile
+        with suppress(EmailAPIError):  # the client may have been closed meanwhile
             again = self._post([payloads[at] for at in places], batch, limits)
             for at, item in zip(places, again, strict=True):
                 if isinstance(item, SendResult):
@@ -241,13 +241,13 @@ class APITransport(BaseTransport[APIPayload]):
 
 
 def _new_keys() -> Iterator[str]:
-    """Yield new keys; asking the system for many at once costs as much as for one."""
+    """Yield new keys, many at once: asking the system for one costs as much."""
     for count in repeat(BATCH_LIMIT):
         yield from new_keys(count)
 
 
 def _unknown(items: Sequence[BatchItem]) -> list[tuple[int, DeliveryUnknown]]:
-    """Return the places and the errors of the emails whose outcome is unknown."""
+    """Return the places and errors of the emails with unknown outcome."""
     return [(at, item) for at, item in enumerate(items) if isinstance(item, DeliveryUnknown)]
 
 
@@ -257,10 +257,10 @@ def _belongs_to_another(key: str, ids: Sequence[str]) -> str:
 
 def checked_key(email: Any) -> str:
     """
-    Return the key that an email is looked up by before it is sent.
+    Return the key to look an email up by before it is sent.
 
     Raises:
-        InvalidArgument: It has none of its own: a new one cannot be anywhere yet.
+        InvalidArgument: The email has no key of its own.
     """
     key: str | None = email.idempotency_key
     if key is None:

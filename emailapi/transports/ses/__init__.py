@@ -1,4 +1,4 @@
-"""The way out by Amazon SES."""
+"""The transport by Amazon SES, on boto3."""
 
 from .transport import SESTransport
 

@@ -1,4 +1,4 @@
-"""The boto3 client that emails leave by: made or given, and kept from sending twice."""
+"""The boto3 client that sends emails: created or given, and kept from sending twice."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import let_go, note_at
+from ..._delivery import add_note, clear_frames
 from ..._net import ProcessLocal, clocks
 from ...errors import ConfigurationError, EmailAPIError
-from .errors import failure_of, interruption_in, patched_hint, unknown
-from .events import Exchange, under_way, watch
-from .payload import Parcel
+from .errors import convert_exception, find_interruption, patched_hint, unknown
+from .events import Exchange, mark_exchange, watch
+from .payload import SESRequest
 
 POOL_SIZE = 32
-# What was idle for longer may have been forgotten on the way; renewing a connection costs less than losing an answer.
+# An idle connection may have been dropped by a firewall; a new connection costs less than a lost response.
 IDLE_SECONDS = 45.0
 
 
 class Client:
     """
-    A boto3 client, made here or given, and since when it was not used.
+    A boto3 client, created here or given, and the time of its last use.
 
-    A forked process makes another one, as botocore and urllib3 hold locks that a thread may have had at the fork; the
-    parent process's is left alone. A client that was given only drops its connections then.
+    A forked process creates another client, because botocore and urllib3 hold locks that a thread may have held at the
+    fork; the client of the parent process is not touched. A client that was given only drops its connections.
 
     Attributes:
-        own: Whether the client was made here, and is closed with the transport.
-        closed: Whether nothing may be sent any more.
+        own: Whether the client was created here, and is closed with the transport.
+        closed: Whether the transport is closed.
     """
 
     def __init__(self, given: object, region_name: str | None, timeout: tuple[float, float]) -> None:
-        """Take the client that was given, or make one."""
+        """Use the client that was given, or create one."""
         _import_boto3()
         self.own = given is None
         self.closed = False
@@ -44,18 +44,18 @@ class Client:
         self._limits = _limits(self._clients.get())
 
     def _make_here(self) -> Any:
-        # Not another one for gevent or eventlet: urllib3's locks are never held while it waits, and botocore cannot
-        # make one any more once the ssl module has been replaced behind its back.
+        # gevent and eventlet need no new client: urllib3's locks are never held while it waits, and botocore cannot
+        # create a client after the ssl module has been replaced.
         if not self.own or os.getpid() == self._made_in:
             client = self._first
         else:
-            # The environment may say something else by now.
+            # The environment may have changed.
             client = _make(self.region, self._first.meta.endpoint_url, self._timeout)
         return _watched(client)
 
     @property
     def region(self) -> str | None:
-        """The region that emails leave from, when the client says so."""
+        """The region that emails are sent from, if the client tells."""
         return getattr(getattr(self._first, "meta", None), "region_name", None)
 
     @staticmethod
@@ -63,7 +63,7 @@ class Client:
         return *clocks(), os.getpid()
 
     def _renewed(self) -> Any:
-        """Return the client, without connections that were idle for long, or are another process's since a fork."""
+        """Return the client, without connections that were idle for long or belong to the parent process."""
         client = self._clients.get()
         *then, pid = self._used
         self._used = now = self._now()
@@ -72,36 +72,36 @@ class Client:
             getattr(client, "close", lambda: None)()
         return client
 
-    def post(self, parcel: Parcel, until: float, attempt: int) -> Mapping[str, Any] | EmailAPIError:
+    def post(self, request: SESRequest, until: float, attempt: int) -> Mapping[str, Any] | EmailAPIError:
         """
-        Make one request, and return the response to it, or the error it stands for.
+        Make one request, and return the response, or the error that stands for it.
 
-        What interrupts it from outside is raised, after botocore has closed the connection.
+        An exception from outside, such as a signal handler's, is raised after botocore has closed the connection.
         """
         client = self._renewed()
         limits = (math.inf, math.inf) if self._limits is None else self._limits
         exchange = Exchange(until, limits, attempt, marked=self._limits is not None)
         interruption: BaseException
         try:
-            with under_way(exchange):
-                response: object = getattr(client, parcel.operation)(**parcel.parameters)
+            with mark_exchange(exchange):
+                response: object = getattr(client, request.operation)(**request.parameters)
             if isinstance(response, Mapping) and response.get("MessageId"):
                 return response
-            return unknown("SES's answer names no message", exchange)
+            return unknown("SES's response has no MessageId", exchange)
         except Exception as error:
-            found = interruption_in(error)
+            found = find_interruption(error)
             if found is None:
-                return failure_of(error, exchange)
+                return convert_exception(error, exchange)
             interruption = found
         except BaseException as error:
             interruption = error
-        let_go(interruption)
+        clear_frames(interruption)
         if exchange.sent or not exchange.marked:
-            note_at(interruption, f"the email may have been sent by Amazon SES ({self.region})")
+            add_note(interruption, f"the email may have been sent by Amazon SES ({self.region})")
         raise interruption
 
     def close(self) -> None:
-        """Send nothing any more; close the connections, unless somebody else made the client."""
+        """Close the connections, unless the client was given by the user."""
         self.closed = True
         client = self._clients.made()
         if self.own and client is not None:
@@ -111,14 +111,14 @@ class Client:
 def _watched(client: Any) -> Any:
     from botocore.client import BaseClient
 
-    # One that only looks like a client has no events, and the types of its exceptions are all there is.
+    # An object that only looks like a client has no events: only the types of its exceptions tell the outcome.
     if isinstance(client, BaseClient):
         watch(client)
     return client
 
 
 def _limits(client: Any) -> tuple[float, float] | None:
-    """Return the client's timeouts; None for one that only looks like a client."""
+    """Return the client's timeouts; None for an object that only looks like a client."""
     from botocore.client import BaseClient
 
     if not isinstance(client, BaseClient):
@@ -127,15 +127,15 @@ def _limits(client: Any) -> tuple[float, float] | None:
     return config.connect_timeout or math.inf, config.read_timeout or math.inf
 
 
-_LOOKED_IN = "the environment, ~/.aws and the machine's role"
+_SEARCHED = "the environment, ~/.aws and the role of the machine"
 
 
 def _import_boto3() -> None:
     """
-    Load boto3.
+    Import boto3.
 
     Raises:
-        ConfigurationError: It is not installed.
+        ConfigurationError: boto3 is not installed.
     """
     try:
         import boto3  # noqa: F401
@@ -149,10 +149,10 @@ def _import_boto3() -> None:
 
 def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[float, float]) -> Any:
     """
-    Make a client that sends once.
+    Create a client that sends each request once.
 
     Raises:
-        ConfigurationError: There is no region, there are no credentials, or what boto3 was configured with cannot be.
+        ConfigurationError: There is no region, there are no credentials, or boto3's configuration is not valid.
     """
     import boto3
     from botocore.config import Config
@@ -168,13 +168,13 @@ def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[floa
         session = boto3.session.Session(region_name=region_name)
         client = session.client("ses", config=config, endpoint_url=endpoint_url)
         found = session.get_credentials() is not None
-        why = "" if found else f"no AWS credentials: boto3 looks in {_LOOKED_IN}; client= takes one that has them"
+        why = "" if found else f"no AWS credentials in {_SEARCHED}: configure them, or pass client="
     except NoRegionError:
         why = "no AWS region: pass region_name=, or set AWS_DEFAULT_REGION"
-    except Exception as error:  # profiles, files and endpoints that are wrong, each with its own class
-        if interruption_in(error) is not None:
+    except Exception as error:  # profiles, files and endpoints that are not valid, each with a class of its own
+        if find_interruption(error) is not None:
             raise
-        why = f"boto3 could not make a client: {error}{patched_hint(error)}"
+        why = f"boto3 could not create a client: {error}{patched_hint(error)}"
     if why:
         raise ConfigurationError(why)
     return client
@@ -182,18 +182,18 @@ def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[floa
 
 def _checked(given: Any, region_name: str | None) -> Any:
     """
-    Return a client that was given.
+    Validate a client that was given.
 
     Raises:
-        ConfigurationError: It is none for SES, or one for another region.
+        ConfigurationError: The object is not a client for SES, or the client is for another region.
     """
     meta = getattr(given, "meta", None)
     service = getattr(getattr(meta, "service_model", None), "service_name", "ses")
     if not all(callable(getattr(given, name, None)) for name in ("send_email", "send_raw_email")):
-        raise ConfigurationError(f"client must be boto3.client('ses'), not {type(given).__name__}")
+        raise ConfigurationError(f"client must be boto3.client('ses'), got {type(given).__name__}")
     if isinstance(service, str) and service != "ses":
-        raise ConfigurationError(f"client must be boto3.client('ses'), not one for {service!r}")
+        raise ConfigurationError(f"client must be boto3.client('ses'), got a client for {service!r}")
     region = getattr(meta, "region_name", None)
     if region_name is not None and isinstance(region, str) and region != region_name:
-        raise ConfigurationError(f"region_name is {region_name!r}, but the client's region is {region!r}")
+        raise ConfigurationError(f"region_name is {region_name!r}, but the client's region is {region!r}: pass one")
     return given

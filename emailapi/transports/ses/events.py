@@ -1,4 +1,4 @@
-"""How far the request of a send came, as the events of boto3's client and the reading of the body tell it."""
+"""How far the request of a send has got, by the events of boto3's client and the reading of the body."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ OPERATIONS = ("SendEmail", "SendRawEmail")
 @attrs.define
 class Exchange:
     """
-    One request of a send, and how far it came.
+    One request of a send, and how far it got.
 
     Attributes:
-        until: When it must be over, on the monotonic clock.
+        until: The deadline, on the monotonic clock.
         limits: Seconds to connect, and seconds to wait for a response.
-        attempt: Which attempt it is, from 1.
-        marked: Whether the client tells how far its request came.
-        begun: Whether the request was made and signed, and is about to leave.
-        sent: Whether a byte of its body was read to be written, which comes after connect, CONNECT and TLS.
-        late: Whether it was kept from leaving because its time was over.
+        attempt: Number of the attempt, from 1.
+        marked: Whether the client reports how far its request got.
+        begun: Whether the request was made and signed, and is about to be sent.
+        sent: Whether a byte of the body was read to be written, which happens after connect, CONNECT and TLS.
+        late: Whether the request was not sent because the deadline had passed.
         status: HTTP status of the response, once there is one.
-        others: How many requests of somebody else's interrupt this one, in a signal handler or an event handler.
+        others: Number of other requests, of the user's, that interrupt this request in a signal or event handler.
     """
 
     until: float
@@ -43,14 +43,14 @@ class Exchange:
     others: int = 0
 
 
-# Each thread, and each greenlet, has a context of its own, whenever gevent or eventlet patches what; a signal handler
-# that sends restores what it found.
+# Each thread and each greenlet has a context of its own, whatever gevent or eventlet patches; a signal handler that
+# sends restores the value that it found.
 _current: ContextVar[Exchange | None] = ContextVar("emailapi_ses_exchange", default=None)
 
 
 @contextmanager
-def under_way(exchange: Exchange) -> Iterator[None]:
-    """Let the client's events mark this exchange."""
+def mark_exchange(exchange: Exchange) -> Iterator[None]:
+    """Let the client's events mark this exchange while the block runs."""
     token = _current.set(exchange)
     try:
         yield
@@ -60,10 +60,10 @@ def under_way(exchange: Exchange) -> Iterator[None]:
 
 class _Body(io.BytesIO):
     """
-    The body of a request, which marks that it is read.
+    The body of a request, which notes when it is read.
 
-    Types of exceptions lie: an `SSLError` or `ConnectionClosedError` comes before a request is written or after. This
-    needs nothing of the client but that it reads the body when it writes it. The head alone makes no mail.
+    Types of exceptions do not tell: an `SSLError` or `ConnectionClosedError` is raised before or after a request is
+    written. This class relies only on the client reading the body when it writes it. The head alone sends no email.
     """
 
     def __init__(self, data: bytes, exchange: Exchange) -> None:
@@ -73,17 +73,17 @@ class _Body(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         if monotonic() >= self._exchange.until:
             self._exchange.late = True
-            raise TimeoutError("the deadline is over")
+            raise TimeoutError("the deadline has passed")
         self._exchange.sent = True
         return super().read(size)
 
 
 def mark(request: Any, **_: object) -> None:
-    """Watch the body of a signed request, and let the wait for its answer end with the call (in newer botocores)."""
+    """Watch the body of a signed request, and end the wait for its response at the deadline (in recent botocore)."""
     exchange = _current.get()
     if exchange is None:
         return
-    if exchange.begun:  # ours is made once
+    if exchange.begun:  # the transport makes one request
         exchange.others += 1
         return
     exchange.begun = True
@@ -97,7 +97,7 @@ def mark(request: Any, **_: object) -> None:
 
 
 def note(response_dict: Any, **_: object) -> None:
-    """Keep the status of an answer: an exception that says it cannot be parsed does not have it."""
+    """Keep the status of a response: the exception for a response that cannot be parsed does not have it."""
     exchange = _current.get()
     if exchange is not None and not exchange.others:
         exchange.status = response_dict["status_code"]
@@ -125,10 +125,10 @@ def once(response: Any, caught_exception: Exception | None, operation: Any, **_:
 
 
 def watch(client: Any) -> None:
-    """Let a boto3 client mark its sends and end each at its first failure; being told so twice changes nothing."""
+    """Register handlers that mark the client's sends and end each at its first failure; doing so twice is harmless."""
     events = client.meta.events
     for operation in OPERATIONS:
-        # Last, so that others see the body as it was; first, so that nothing retries before.
+        # Last, so that other handlers see the original body; first, so that nothing retries before.
         events.register_last(f"before-send.ses.{operation}", mark, unique_id=f"emailapi-mark-{operation}")
         events.register(f"before-parse.ses.{operation}", note, unique_id=f"emailapi-note-{operation}")
         events.register_first(f"needs-retry.ses.{operation}", once, unique_id=f"emailapi-once-{operation}")

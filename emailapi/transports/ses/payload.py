@@ -1,4 +1,4 @@
-"""A mail as the call of SES that carries it, checked by SES's rules."""
+"""An email encoded as a request to SES, validated by SES's rules."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ...models.email import Email, check_complete
 from ..ready_message import Given, Recipients, in_seven_bits, mailboxes, one_mailbox, read_ready
 
 RECIPIENTS_LIMIT = 50
-# A megabyte is 10^6 bytes: the service does not say which one it means.
+# A megabyte is 10^6 bytes: the service does not say which kind it means.
 MESSAGE_LIMIT = 10_000_000
-# Base64 with its line ends makes 1.37 of a byte; under this no text comes near the limit.
+# Base64 with line ends needs 1.37 bytes per byte; below this size no text comes near the limit.
 _SURELY_FITS = 7_000_000
 _TAG = re.compile("[A-Za-z0-9_-]{1,255}")
-_TAG_RULE = "SES takes 1 to 255 of A-Z, a-z, 0-9, _ and -"
-# What `tag` is called among SES's tags.
+_TAG_RULE = "SES accepts 1 to 255 characters from A-Z a-z 0-9 _ -"
+# The name of `tag` among SES's tags.
 TAG_NAME = "tag"
 _NOT_CARRIED = ("message_stream", "track_opens", "track_links")
 
@@ -30,15 +30,15 @@ _NOT_CARRIED = ("message_stream", "track_opens", "track_links")
 @attrs.frozen(kw_only=True)
 class Defaults:
     """
-    What the calls of one transport have in common; see `SESTransport`.
+    The parameters that all requests of one transport share; see `SESTransport`.
 
     Attributes:
-        charset: Of subject and bodies by `send_email`.
-        source_arn: Allows the sender's identity, which is another account's.
-        return_path: Where bounces go.
-        return_path_arn: Allows its identity.
-        tags: Of every mail.
-        configuration_set_name: Whose events, pools and rules apply.
+        charset: Charset of subject and bodies sent by `send_email`.
+        source_arn: ARN that allows the use of another account's identity as the sender.
+        return_path: Address that bounces are sent to.
+        return_path_arn: ARN that allows the use of the identity of `return_path`.
+        tags: Tags of every email.
+        configuration_set_name: The configuration set, with its events, pools and rules.
     """
 
     charset: str
@@ -50,13 +50,13 @@ class Defaults:
 
 
 @attrs.frozen
-class Parcel:
+class SESRequest:
     """
-    The call that carries a mail.
+    The request that sends an email.
 
     Attributes:
         operation: Name of the boto3 client's method.
-        parameters: What it is called with.
+        parameters: The arguments of that method.
     """
 
     operation: str
@@ -65,10 +65,10 @@ class Parcel:
 
 def check_tags(given: Mapping[str, str] | Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     """
-    Return tags given by name, or as boto3 takes them, by name.
+    Validate tags, given as a mapping or as boto3's list, and return them as a mapping.
 
     Raises:
-        ConfigurationError: They are neither, or SES takes no such tag.
+        ConfigurationError: The value is neither, or SES does not accept a tag.
     """
     if isinstance(given, Mapping):
         pairs = list(given.items())
@@ -79,31 +79,31 @@ def check_tags(given: Mapping[str, str] | Iterable[Mapping[str, str]] | None) ->
             raise ConfigurationError("tags must be a mapping, or boto3's list of Name and Value") from None
     for text in (text for pair in pairs for text in pair):
         if not isinstance(text, str) or not _TAG.fullmatch(text):
-            raise ConfigurationError(f"tags: {text!r} cannot be a tag: {_TAG_RULE}")
+            raise ConfigurationError(f"tags: {text!r} is not valid, {_TAG_RULE}")
     return dict(pairs)
 
 
-def pack(email: Email, defaults: Defaults) -> Parcel:
+def encode(email: Email, defaults: Defaults) -> SESRequest:
     """
-    Return the call that carries a mail: simple by `send_email`, with headers or attachments as MIME.
+    Encode an email: by `send_email` if it is simple, as MIME if it has headers or attachments.
 
     Raises:
-        InvalidEmail: Naming the field that SES does not carry, or would refuse.
+        InvalidEmail: SES cannot carry a field, or would reject it; the error names the field.
     """
     sender = check_complete(email)
     _check(email, sender)
-    parcel = _raw(email, defaults) if email.headers or email.attachments else _simple(email, sender, defaults)
-    return _completed(parcel, _tags(email, defaults), defaults)
+    request = _raw(email, defaults) if email.headers or email.attachments else _simple(email, sender, defaults)
+    return _completed(request, _tags(email, defaults), defaults)
 
 
-def pack_message(
+def encode_message(
     message: Given | Email, sender: str | Address | None, recipients: Recipients, defaults: Defaults
-) -> Parcel:
+) -> SESRequest:
     """
-    Return the call that carries a ready message, or an email as MIME with another envelope.
+    Encode a ready message, or an email as MIME with another envelope.
 
     Raises:
-        InvalidEmail: It is no message, nobody is it from or to, or SES would refuse it.
+        InvalidEmail: The message cannot be read, has no sender or recipients, or SES would reject it.
     """
     tags: Mapping[str, str] = defaults.tags
     if isinstance(message, Email):
@@ -117,64 +117,64 @@ def pack_message(
         ready = read_ready(message, sender, recipients)
         origin, targets, content = ready.sender, ready.recipients, ready.content
         if not content.isascii():
-            content = in_seven_bits(content, "SES takes 7-bit messages only")
+            content = in_seven_bits(content, "SES accepts 7-bit messages only")
     for field, mailbox in (("sender", origin), *(("recipients", target) for target in targets)):
         if not mailbox.isascii() or "@" not in mailbox:
-            raise InvalidEmail(f"{field}: SES takes an address with an ASCII local part, not {mailbox!r}", field=field)
+            raise InvalidEmail(f"{field}: {mailbox!r} must have an ASCII local part for SES", field=field)
     if not 1 <= len(targets) <= RECIPIENTS_LIMIT:
-        raise InvalidEmail(f"{len(targets)} recipients, SES takes 1 to {RECIPIENTS_LIMIT}", field="recipients")
+        raise InvalidEmail(f"{len(targets)} recipients, SES accepts 1 to {RECIPIENTS_LIMIT}", field="recipients")
     if len(content) > MESSAGE_LIMIT:
-        raise InvalidEmail(f"the message has {len(content)} bytes, SES takes {MESSAGE_LIMIT}", field="message")
+        raise InvalidEmail(f"the message has {len(content)} bytes, SES accepts {MESSAGE_LIMIT}", field="message")
     if sender is None and defaults.return_path:
         origin = defaults.return_path.mailbox
-    return _completed(_raw_call(origin, targets, content, defaults), tags, defaults)
+    return _completed(_raw_request(origin, targets, content, defaults), tags, defaults)
 
 
-def _completed(parcel: Parcel, tags: Mapping[str, str], defaults: Defaults) -> Parcel:
-    """Return the call with what the calls of a transport have in common; SES refuses empty parameters."""
+def _completed(request: SESRequest, tags: Mapping[str, str], defaults: Defaults) -> SESRequest:
+    """Add the parameters that all requests of a transport share; SES rejects empty parameters."""
     common = {
         "SourceArn": defaults.source_arn,
         "ReturnPathArn": defaults.return_path_arn,
         "Tags": [{"Name": name, "Value": value} for name, value in tags.items()],
         "ConfigurationSetName": defaults.configuration_set_name,
     }
-    parameters = {name: value for name, value in {**parcel.parameters, **common}.items() if value}
-    return Parcel(parcel.operation, parameters)
+    parameters = {name: value for name, value in {**request.parameters, **common}.items() if value}
+    return SESRequest(request.operation, parameters)
 
 
 def _check(email: Email, sender: Address) -> None:
     for field in _NOT_CARRIED:
         if getattr(email, field) is not None:
-            raise InvalidEmail(f"{field}: SES has nothing like it", field=field)
+            raise InvalidEmail(f"SES cannot carry {field}: leave it out", field=field)
     count = len(email.to) + len(email.cc) + len(email.bcc)
     if count > RECIPIENTS_LIMIT:
-        raise InvalidEmail(f"{count} recipients in to, cc and bcc, SES takes {RECIPIENTS_LIMIT}", field="to")
+        raise InvalidEmail(f"{count} recipients in to, cc and bcc, SES accepts {RECIPIENTS_LIMIT}", field="to")
     groups = {"sender": (sender,), **{name: getattr(email, name) for name in ("to", "cc", "bcc", "reply_to")}}
     for field, group in groups.items():
         for address in group:
             if not address.mailbox.isascii():
-                raise InvalidEmail(
-                    f"{field}: SES does not take a local part that is not ASCII ({address.email!r})", field=field
-                )
+                raise InvalidEmail(f"{field}: {address.email!r} must have an ASCII local part for SES", field=field)
 
 
 def _tags(email: Email, defaults: Defaults) -> dict[str, str]:
-    """Return the tags of every mail and this one's; a mail's own goes before another of its name."""
+    """Return the transport's tags and the email's; the email's tag replaces another of the same name."""
     own = dict(email.metadata)
     if email.tag:
         if TAG_NAME in own:
-            raise InvalidEmail(f"metadata: {TAG_NAME!r} is the name that tag= has among SES's tags", field="metadata")
+            raise InvalidEmail(
+                f"metadata: {TAG_NAME!r} is reserved, SES has the email's tag under this name", field="metadata"
+            )
         if not _TAG.fullmatch(email.tag):
-            raise InvalidEmail(f"tag: {email.tag!r} cannot be a tag: {_TAG_RULE}", field="tag")
+            raise InvalidEmail(f"tag: {email.tag!r} is not valid, {_TAG_RULE}", field="tag")
         own[TAG_NAME] = email.tag
     for text in (text for pair in email.metadata.items() for text in pair):
         if not _TAG.fullmatch(text):
-            raise InvalidEmail(f"metadata: {text!r} cannot be a tag's name or value: {_TAG_RULE}", field="metadata")
+            raise InvalidEmail(f"metadata: {text!r} is not a valid name or value, {_TAG_RULE}", field="metadata")
     return {**defaults.tags, **own}
 
 
 def _written(address: Address, field: str) -> str:
-    """Return an address as it stands in a header that is not folded."""
+    """Return an address as it is written in a header, without folding."""
     return write_addresses("From", (address,), field).partition(": ")[2].replace("\r\n", "")
 
 
@@ -182,7 +182,7 @@ def _all_written(email: Email, field: str) -> list[str]:
     return [_written(address, field) for address in getattr(email, field)]
 
 
-def _simple(email: Email, sender: Address, defaults: Defaults) -> Parcel:
+def _simple(email: Email, sender: Address, defaults: Defaults) -> SESRequest:
     texts = {"subject": email.subject, "text_body": email.text_body, "html_body": email.html_body}
     content = {
         field: {"Data": _encodable(text, field, defaults.charset), "Charset": defaults.charset}
@@ -197,7 +197,7 @@ def _simple(email: Email, sender: Address, defaults: Defaults) -> Parcel:
     }
     if sum(4 * len(text) for text in texts.values() if text) > _SURELY_FITS:
         _check_size(email, to_bytes(email))
-    return Parcel(
+    return SESRequest(
         "send_email",
         {
             "Source": _written(sender, "sender"),
@@ -214,10 +214,10 @@ def _simple(email: Email, sender: Address, defaults: Defaults) -> Parcel:
 
 def _encodable(text: str, field: str, charset: str) -> str:
     """
-    Return a text that SES can write in this charset.
+    Check that a text can be written in a charset, and return it.
 
     Raises:
-        InvalidEmail: A character is not in it: SES would put another in its place.
+        InvalidEmail: The charset lacks a character: SES would replace it.
     """
     missing = ""
     try:
@@ -225,19 +225,19 @@ def _encodable(text: str, field: str, charset: str) -> str:
     except UnicodeError as error:
         missing = text[getattr(error, "start", 0)]
     if missing:
-        raise InvalidEmail(f"{field}: {missing!r} is not in the charset {charset}", field=field)
+        raise InvalidEmail(f"{field}: {missing!r} is not in the charset {charset}: use charset='UTF-8'", field=field)
     return text
 
 
-def _raw(email: Email, defaults: Defaults) -> Parcel:
+def _raw(email: Email, defaults: Defaults) -> SESRequest:
     sender, recipients = envelope(email)
     data = to_bytes(email)
     _check_size(email, data)
-    return _raw_call(defaults.return_path.mailbox if defaults.return_path else sender, recipients, data, defaults)
+    return _raw_request(defaults.return_path.mailbox if defaults.return_path else sender, recipients, data, defaults)
 
 
-def _raw_call(sender: str, recipients: Iterable[str], data: bytes, defaults: Defaults) -> Parcel:
-    return Parcel(
+def _raw_request(sender: str, recipients: Iterable[str], data: bytes, defaults: Defaults) -> SESRequest:
+    return SESRequest(
         "send_raw_email",
         {
             "Source": sender,
@@ -251,4 +251,4 @@ def _raw_call(sender: str, recipients: Iterable[str], data: bytes, defaults: Def
 def _check_size(email: Email, data: bytes) -> None:
     if len(data) > MESSAGE_LIMIT:
         field = next(name for name in ("attachments", "html_body", "text_body", "headers") if getattr(email, name))
-        raise InvalidEmail(f"the mail has {len(data)} bytes when encoded, SES takes {MESSAGE_LIMIT}", field=field)
+        raise InvalidEmail(f"the email has {len(data)} bytes encoded, SES accepts {MESSAGE_LIMIT}", field=field)

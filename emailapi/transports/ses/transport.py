@@ -1,4 +1,4 @@
-"""Sending by Amazon SES."""
+"""The transport by Amazon SES."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..batch import Batch
 from ..ready_message import Given, Recipients
 from .client import Client
 from .errors import OUT_OF_TIME, REQUEST
-from .payload import Defaults, Parcel, check_tags, pack, pack_message
+from .payload import Defaults, SESRequest, check_tags, encode, encode_message
 
 _SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 
@@ -33,65 +33,66 @@ _SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
 @attrs.frozen
 class SESPayload:
     """
-    An email as SES takes it.
+    An email encoded for SES.
 
     Attributes:
-        parcel: The call of boto3's client.
-        to: Whom the result names.
-        key: The idempotency key that the result repeats.
+        request: The request to SES.
+        to: The recipients as the result names them.
+        idempotency_key: The key that the result repeats.
     """
 
-    parcel: Parcel = attrs.field(repr=False)
+    request: SESRequest = attrs.field(repr=False)
     to: str
-    key: str | None
+    idempotency_key: str | None
 
-    def result(self, answer: Mapping[str, Any]) -> SendResult:
-        """Return the result that SES's response stands for."""
+    def result(self, response: Mapping[str, Any]) -> SendResult:
+        """Convert SES's response into a result."""
         return SendResult(
-            message_id=answer["MessageId"],
+            message_id=response["MessageId"],
             to=self.to,
             submitted_at=datetime.now(UTC),
             message="OK",
             via="ses",
-            idempotency_key=self.key,
+            idempotency_key=self.idempotency_key,
         )
 
 
 class SESTransport(BaseTransport[SESPayload]):
     """
-    Sends by Amazon SES, once: a request that SES may have read is never repeated.
+    Sends emails by Amazon SES: a request that SES may have read is never repeated.
 
-    Simple mails leave by `send_email`; those with headers or attachments as MIME by `send_raw_email`. Threads may share
-    a transport, and a forked process has connections of its own. It is a context manager.
+    Simple emails are sent by `send_email`; emails with headers or attachments as MIME by `send_raw_email`. Threads may
+    share a transport, and a forked process has connections of its own. The transport is a context manager.
 
-    A failed connection and throttling are tried again within the deadline; nothing else is. Beside `InvalidEmail`,
-    sending raises `SESError` when SES rejected the email (throttling is `RateLimited`, too, the daily quota
-    `LimitExceeded`, wrong credentials `Unauthorized`), `ConnectionFailed` and `DeadlineExceeded` when nothing was sent,
-    and `DeliveryUnknown` when there was no response, or one of 500 or more.
+    A failed connection and throttling are retried within the deadline; nothing else is. Besides `InvalidEmail`,
+    sending raises `SESError` if SES rejected the email (throttling is also `RateLimited`, the daily quota
+    `LimitExceeded`, wrong credentials `Unauthorized`), `ConnectionFailed` and `DeadlineExceeded` if nothing was sent,
+    and `DeliveryUnknown` if there was no response, or a response with status 500 or more.
 
-    Exceptions that a signal handler raises meanwhile, as time limits of queues do, pass after the connection is closed;
-    a note says when the email may have been sent.
+    Exceptions that a signal handler raises, such as the time limits of task queues, pass after the connection has been
+    closed; a note on the exception says if the email may have been sent.
 
     Args:
-        client: A ready `boto3.client("ses")`, with its own region, credentials and timeouts; it is not closed here,
-            and what others send by it is left alone.
-        region_name: The region, without a client; boto3's own configuration when None.
-        source_arn: The identity of another account that allows the sender.
-        return_path: Where bounces go.
-        return_path_arn: The identity of another account that allows `return_path`.
-        tags: Tags of every mail, by name, or as boto3 takes them.
-        configuration_set_name: The configuration set of every mail.
-        charset: Of subject and bodies of simple mails; MIME is always in UTF-8.
-        timeout: Seconds to connect and for each wait for an answer, of a client that is made here; one number, or both.
-        deadline: Seconds for one mail, with all that is tried again.
-        retry: How often a failed connection, or too many mails a second, is tried again.
+        client: A ready `boto3.client("ses")`, with its own region, credentials and timeouts. The transport does not
+            close it, and does not affect its other requests.
+        region_name: The region; by default that of boto3's configuration. Not used with `client`.
+        source_arn: ARN of the identity, in another account, that allows the sender.
+        return_path: Address that bounces are sent to.
+        return_path_arn: ARN of the identity, in another account, that allows `return_path`.
+        tags: Tags of every email, as a mapping or as boto3's list.
+        configuration_set_name: The configuration set of every email.
+        charset: Charset of subject and bodies of simple emails; MIME is always UTF-8.
+        timeout: Seconds to connect and for each wait for a response, as one number or both; not used with `client`.
+        deadline: Seconds for one email with its retries.
+        retry: How often a failed connection or throttling is retried.
 
     Raises:
-        ConfigurationError: boto3 is not installed, there is no region, there are no credentials, or an option is wrong.
+        ConfigurationError: boto3 is not installed, there is no region, there are no credentials, or an option is not
+            valid.
 
     Attributes:
-        deadline: Seconds for one mail.
-        at_once: How many mails share a deadline: each has its own.
+        deadline: Seconds for one email.
+        at_once: Number of emails that share a deadline: 1, each email has its own.
     """
 
     deadline: float
@@ -111,7 +112,7 @@ class SESTransport(BaseTransport[SESPayload]):
         deadline: float = 30.0,
         retry: Retry | None = None,
     ) -> None:
-        """Check the options, and make a client unless one is given."""
+        """Validate the options, and create a client unless one is given."""
         self.deadline = as_deadline(deadline)
         self._retry = as_retry(retry)
         self._defaults = Defaults(
@@ -126,7 +127,7 @@ class SESTransport(BaseTransport[SESPayload]):
         self._client = Client(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
 
     def __repr__(self) -> str:
-        """Name region and configuration set."""
+        """Name the region and the configuration set."""
         return (
             f"SESTransport(region_name={self._client.region!r}, "
             f"configuration_set_name={self._defaults.configuration_set_name!r})"
@@ -138,15 +139,15 @@ class SESTransport(BaseTransport[SESPayload]):
         """
         Send a ready message as given, by `SendRawEmail`: an invitation, or a signed message.
 
-        Its lines end in CRLF and Bcc is taken out, as by `SMTPTransport.send_message`. SES itself replaces Message-ID
-        and Date. SES takes 7-bit messages only: one that is not all ASCII is encoded anew, and refused when it is
-        signed, as its signature would break. The message has 1 to 50 recipients and at most 10 MB.
+        Line endings become CRLF and Bcc is removed, as with `SMTPTransport.send_message`. SES itself replaces
+        Message-ID and Date. SES accepts 7-bit messages only: a message that is not ASCII is encoded anew, or rejected
+        if it is signed, because its signature would break. The message has 1 to 50 recipients and at most 10 MB.
 
         Args:
-            message: A `Message`, or its text or bytes; an `Email` is written as MIME first.
-            sender: The envelope's sender, where bounces go; the transport's `return_path` by default, else the
+            message: A `Message`, or its text or bytes; an `Email` is encoded as MIME first.
+            sender: The envelope's sender, which bounces are sent to; by default the transport's `return_path`, else the
                 message's own sender.
-            recipients: The envelope's recipients; the message's To, Cc and Bcc by default.
+            recipients: The envelope's recipients; by default the message's To, Cc and Bcc.
 
         Returns:
             The result; `to` names the envelope's recipients.
@@ -154,18 +155,18 @@ class SESTransport(BaseTransport[SESPayload]):
         Raises:
             EmailAPIError: As `send`.
         """
-        parcel = pack_message(message, sender, recipients, self._defaults)
+        request = encode_message(message, sender, recipients, self._defaults)
         key = message.idempotency_key if isinstance(message, Email) else None
-        payload = SESPayload(parcel, ", ".join(parcel.parameters["Destinations"]), key)
+        payload = SESPayload(request, ", ".join(request.parameters["Destinations"]), key)
         return self._send(message, payload=payload)
 
     def close(self) -> None:
-        """Send nothing any more; a client that was given stays open."""
+        """Close the transport; a client that was given stays open."""
         self._client.close()
 
     def _prepare(self, email: Email, batch: Batch[SESPayload]) -> SESPayload:
         to = ", ".join(address.header for address in email.to)
-        return SESPayload(pack(email, self._defaults), to, email.idempotency_key)
+        return SESPayload(encode(email, self._defaults), to, email.idempotency_key)
 
     def _deliver(
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
@@ -179,25 +180,25 @@ class SESTransport(BaseTransport[SESPayload]):
         attempt, _ = run_attempts(partial(self._attempt, payload, deadline), retry, deadline)
         if attempt.error is not None:
             return attempt.error
-        assert attempt.value is not None  # noqa: S101 - there is one without an error
+        assert attempt.value is not None  # noqa: S101 - an attempt has a value or an error
         return attempt.value
 
     def _attempt(self, payload: SESPayload, deadline: Deadline, number: int) -> Attempt[SendResult]:
-        """Make one request, and write a line about it: no recipient, no body."""
+        """Make one request, and log its outcome without recipients and bodies."""
         if self._client.closed:
             return Attempt(error=ConfigurationError("the transport is closed"))
         if not deadline.may_send():
             return Attempt(error=DeadlineExceeded(OUT_OF_TIME, **REQUEST, attempts=number - 1))
         began = monotonic()
-        answer = self._client.post(payload.parcel, deadline.at, number)
-        if isinstance(answer, EmailAPIError):
-            attempt: Attempt[SendResult] = Attempt(error=answer, again=answer.retryable)
-            level, outcome = logging.WARNING, type(answer).__name__
+        response = self._client.post(payload.request, deadline.at, number)
+        if isinstance(response, EmailAPIError):
+            attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
+            level, outcome = logging.WARNING, type(response).__name__
         else:
-            attempt = Attempt(payload.result(answer))
-            level, outcome = logging.INFO, f"message {answer['MessageId']}"
+            attempt = Attempt(payload.result(response))
+            level, outcome = logging.INFO, f"message {response['MessageId']}"
         took = round((monotonic() - began) * 1000)
-        logger.log(level, "SES %s: %s in %d ms, attempt %d", payload.parcel.operation, outcome, took, number)
+        logger.log(level, "SES %s: %s in %d ms, attempt %d", payload.request.operation, outcome, took, number)
         return attempt
 
 
@@ -209,37 +210,35 @@ def _check_charset(given: str) -> str:
     else:
         known = True
     if not known:
-        raise ConfigurationError(f"charset {given!r} is unknown")
+        raise ConfigurationError(f"charset {given!r} is not a known charset, use one such as 'UTF-8'")
     return given
 
 
 def _check_text(given: str | None, name: str) -> str | None:
     if given is not None and (not isinstance(given, str) or not given.strip() or not given.isprintable()):
-        raise ConfigurationError(f"{name} must be text, not {given!r}")
+        raise ConfigurationError(f"{name} must be text, got {given!r}")
     return given
 
 
 def _check_set_name(given: str | None) -> str | None:
     if given is not None and not (isinstance(given, str) and _SET_NAME.fullmatch(given)):
-        raise ConfigurationError(
-            f"configuration_set_name must have 1 to 64 of A-Z, a-z, 0-9, _ and -, which {given!r} has not"
-        )
+        raise ConfigurationError(f"configuration_set_name must be 1-64 characters from A-Z a-z 0-9 _ -, got {given!r}")
     return given
 
 
 def _check_return_path(given: AddressLike | None) -> Address | None:
     """
-    Return where bounces go.
+    Convert the address that bounces are sent to.
 
     Raises:
-        ConfigurationError: It is not one address that SES takes.
+        ConfigurationError: The value is not one address with an ASCII local part.
     """
     try:
         found, why = parse_address_field(given, "return_path"), ""
     except InvalidEmail as error:
         found, why = (), error.message
     if given is not None and not why and (len(found) != 1 or not found[0].mailbox.isascii()):
-        why = f"return_path must be one address with an ASCII local part, not {given!r}"
+        why = f"return_path must be one address with an ASCII local part, got {given!r}"
     if why:
         raise ConfigurationError(why)
     return found[0] if found else None

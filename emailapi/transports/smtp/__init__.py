@@ -1,19 +1,19 @@
 """
 SMTP and LMTP, on the standard library's smtplib.
 
-    options      the options, and what follows from them
-    converters   what each option is converted and checked by
-    tls          which TLS, whom it trusts, and the words for what fails
+    options      the options, and the settings derived from them
+    converters   converters and validators of single options
+    tls          the TLS mode, trusted certificates, and descriptions of socket errors
     sockets      TCP, or a Unix domain socket
     connect      greeting, EHLO, TLS, login
     auth         the login
-    connection   smtplib's client, held to a deadline; replies
-    pool         the persistent connection, its lock, and when it is renewed
+    connection   smtplib's client with deadlines, and replies
+    pool         the persistent connection, its lock, and its renewal
     payload      an email's envelope and bytes
     transaction  MAIL, RCPT, DATA
-    rejections   what a rejection is about, and what helps
-    transport    what is tried again, and what is not
-    lmtp         the same with LHLO, and a reply for each recipient
+    rejections   whether a rejection is about the email, a recipient or the connection, and the option that helps
+    transport    attempts: which failures are retried
+    lmtp         LHLO instead of EHLO, and a reply for each recipient
 """
 
 from .lmtp import LMTPTransport

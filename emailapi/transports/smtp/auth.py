@@ -1,4 +1,4 @@
-"""Logging in, by commands of our own: smtplib takes ASCII only, begins with CRAM-MD5, and goes on after a 535."""
+"""The login, with commands of our own: smtplib accepts ASCII only, starts with CRAM-MD5, and goes on after a 535."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import inspect
 
 from ..._delivery import raised_by_signal
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
-from .connection import FAREWELL, Broken, Reply, Session
+from .connection import CLOSING, Broken, Reply, Session
 from .options import Settings
 
-# "I do not know this mechanism", in the ways in which servers say so; everything else is an answer to the login.
+# Replies with which servers say that they do not know a mechanism; any other reply is the outcome of the login.
 _UNKNOWN = (500, 501, 502, 503, 504, 534)
 _ACCEPTED = 235
 _GO_ON = 334
@@ -21,8 +21,8 @@ def log_in(session: Session, settings: Settings) -> None:
     Log in by XOAUTH2 with a token, else by PLAIN, else by LOGIN; the first 535 is final.
 
     Raises:
-        SMTPError: The server refused, or offers no way to log in that is known here.
-        ConfigurationError: The function for the token gave none.
+        SMTPError: The server rejected the login, or offers no mechanism that is implemented here.
+        ConfigurationError: `oauth_token_generator` returned no token.
     """
     offered = session.esmtp_features.get("auth", "").upper().split()
     wanted = ("XOAUTH2",) if settings.oauth_token_generator else ("PLAIN", "LOGIN")
@@ -30,7 +30,7 @@ def log_in(session: Session, settings: Settings) -> None:
     if not mechanisms:
         what = f"only {', '.join(dict.fromkeys(offered))}" if offered else "no AUTH"
         remedy = _remedy(session, settings, offered)
-        raise SMTPError(f"no login: the server offers {what}, needed is {' or '.join(wanted)} ({remedy})")
+        raise SMTPError(f"cannot log in: the server offers {what}, {' or '.join(wanted)} is needed ({remedy})")
     text = ""
     for mechanism in mechanisms:
         if mechanism == "XOAUTH2":
@@ -47,52 +47,52 @@ def log_in(session: Session, settings: Settings) -> None:
         if reply.code not in _UNKNOWN:
             break
     secrets = (text, text.rpartition("Bearer ")[2].rstrip("\1"), settings.password)
-    reply = _without(reply, secrets)
-    if reply.code == FAREWELL:
-        raise Broken(f"the server went away: {reply}")
+    reply = _redacted(reply, secrets)
+    if reply.code == CLOSING:
+        raise Broken(f"the server closed the session: {reply}")
     what = "username= and oauth_token_generator=" if settings.oauth_token_generator else "username= and password="
-    raise reply.refusal(f"the server refused the login (check {what})")
+    raise reply.to_error(f"the server rejected the login (check {what})")
 
 
 def _remedy(session: Session, settings: Settings, offered: list[str]) -> str:
-    """Return the option that helps when the server offers no mechanism that is known here."""
+    """Return the option that helps when the server offers no mechanism that is implemented here."""
     if not session.encrypted:
-        return "many servers offer a login with TLS only: tls='required' or tls='implicit'"
+        return "many servers offer a login only over TLS: use tls='required' or tls='implicit'"
     if settings.oauth_token_generator and {"PLAIN", "LOGIN"} & set(offered):
-        return "password= in place of oauth_token_generator="
+        return "use password= instead of oauth_token_generator="
     if "XOAUTH2" in offered:
-        return "oauth_token_generator= in place of password="
-    return "without username= nobody logs in; the port for logins is 587 or 465"
+        return "use oauth_token_generator= instead of password="
+    return "leave username= out to send without a login, or use the submission ports 587 or 465"
 
 
-def _packed(text: str) -> str:
+def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode("ascii")
 
 
 def _plain(session: Session, text: str) -> Reply:
-    packed = _packed(text)
-    reply = session.ask("AUTH", f"PLAIN {packed}")
-    # Some want it only when they have asked.
-    return session.ask(packed) if reply.code == _GO_ON else reply
+    credentials = _base64(text)
+    reply = session.execute("AUTH", f"PLAIN {credentials}")
+    # Some servers accept the credentials only after a 334.
+    return session.execute(credentials) if reply.code == _GO_ON else reply
 
 
 def _login(session: Session, username: str, password: str) -> Reply:
-    reply = session.ask("AUTH", "LOGIN")
+    reply = session.execute("AUTH", "LOGIN")
     for text in (username, password):
         if reply.code != _GO_ON:
             break
-        reply = session.ask(_packed(text))
+        reply = session.execute(_base64(text))
     return reply
 
 
 def _xoauth2(session: Session, text: str) -> Reply:
-    reply = session.ask("AUTH", f"XOAUTH2 {_packed(text)}")
-    # A refusal comes as a challenge with its reasons; the code follows our empty answer.
-    return session.ask("") if reply.code == _GO_ON else reply
+    reply = session.execute("AUTH", f"XOAUTH2 {_base64(text)}")
+    # A rejection comes as a challenge that holds the reasons; the reply code follows after an empty response.
+    return session.execute("") if reply.code == _GO_ON else reply
 
 
 def _token(settings: Settings) -> str:
-    assert settings.oauth_token_generator is not None  # noqa: S101 - asked by the caller
+    assert settings.oauth_token_generator is not None  # noqa: S101 - checked by the caller
     try:
         token = settings.oauth_token_generator()
     except EmailAPIError:
@@ -103,15 +103,15 @@ def _token(settings: Settings) -> str:
         raise ConfigurationError(f"oauth_token_generator raised {type(error).__name__}") from error
     if inspect.iscoroutine(token):
         token.close()
-        raise ConfigurationError("oauth_token_generator must not be async: it is called, and returns the token")
+        raise ConfigurationError("oauth_token_generator must not be async: it is called and must return the token")
     if not isinstance(token, str) or not token or not token.isprintable() or not token.isascii():
-        raise ConfigurationError("oauth_token_generator must return the token, as text")
+        raise ConfigurationError("oauth_token_generator must return the token as printable ASCII text")
     return token
 
 
-def _without(reply: Reply, secrets: tuple[str, ...]) -> Reply:
-    """Return a reply in which nothing of the login stands, should the server repeat it."""
+def _redacted(reply: Reply, secrets: tuple[str, ...]) -> Reply:
+    """Return the reply without the credentials, in case the server repeats them."""
     text = reply.text
     for secret in filter(None, secrets):
-        text = text.replace(_packed(secret), "***").replace(secret, "***")
+        text = text.replace(_base64(secret), "***").replace(secret, "***")
     return Reply(reply.code, text, reply.enhanced_code)

@@ -1,4 +1,4 @@
-"""From a socket to a session that emails can be sent over: greeting, EHLO, TLS, login."""
+"""From a socket to a session that can send emails: greeting, EHLO, TLS, login."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ..._delivery import Deadline
 from ..._net import readiness
 from ...errors import EmailAPIError
 from .auth import log_in
-from .connection import FAREWELL, NOT_SMTP, Broken, Reply, Session
+from .connection import CLOSING, NOT_SMTP, Broken, Reply, Session
 from .options import Settings
 from .sockets import open_socket
-from .tls import words
+from .tls import describe
 
-# After so long a silence the port is asked whether it waits for TLS, as such a port waits for the client to begin. Not
-# port 25, where servers keep their greeting back to find out who speaks first, nor a Unix domain socket, without TLS.
+# After this long a silence, check whether the port waits for a TLS handshake. Port 25 is exempt, because servers delay
+# their greeting there to detect spammers, and so are Unix domain sockets, which have no TLS.
 SILENCE_SECONDS = 1.0
 _PATIENT_PORTS = (25, None)
 _HANDSHAKE_RECORDS = (0x15, 0x16)
-# OpenSSL's numbers for why a certificate is not trusted.
+# OpenSSL's numbers for reasons why a certificate is not trusted.
 _WRONG_TIME = (9, 10)
 _OTHER_NAME = (62, 63, 64)
 _RELAY_HINT = " (for a relay in a network of your own: tls='opportunistic' or tls='none')"
-# What OpenSSL's versions call a first record that is none.
+# OpenSSL's names for a first record that is not TLS.
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 
 
@@ -37,18 +37,18 @@ class LMTPSession(Session):
 
 def open_session(settings: Settings, deadline: Deadline) -> Session:
     """
-    Return a connection, encrypted and logged in as the settings say.
+    Open a connection, encrypt it and log in as the settings say.
 
     Raises:
-        Broken: There is none.
+        Broken: The connection could not be opened.
     """
     kind = LMTPSession if settings.protocol == "lmtp" else Session
     session = kind(deadline, settings.timeout[1])
     try:
         _open(session, settings, deadline)
         return session
-    except EmailAPIError as refused:
-        failure = Broken(refused.message, error=refused)
+    except EmailAPIError as error:
+        failure = Broken(error.message, error=error)
     except BaseException:
         session.close()
         raise
@@ -62,15 +62,15 @@ def _open(session: Session, settings: Settings, deadline: Deadline) -> None:
         _encrypt(session, settings, deadline)
     else:
         _await_greeting(session, settings, deadline)
-    _expect(_greeting(session, settings), (220,), "the server does not greet")
-    session.local_hostname = settings.local_hostname or _own_name(session.sock)
-    _introduce(session)
+    _expect(_greeting(session, settings), (220,), "the server rejected the connection")
+    session.local_hostname = settings.local_hostname or _client_name(session.sock)
+    _send_ehlo(session)
     if settings.tls in ("required", "opportunistic"):
         _upgrade(session, settings, deadline)
     if settings.logs_in:
         if not (session.encrypted or settings.allow_plaintext_auth or settings.is_local):
             raise Broken(
-                "the server offers no STARTTLS, and the password would travel in clear: use a port with TLS, or "
+                "the server offers no STARTTLS, and the password would be sent in clear: use a port with TLS, or "
                 "allow_plaintext_auth=True",
                 retryable=False,
             )
@@ -93,9 +93,9 @@ def _expect(reply: Reply, codes: tuple[int, ...], what: str, hint: str = "") -> 
 
 
 def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
-    """Do the TLS handshake, and forget what the server said before it."""
+    """Do the TLS handshake, and discard what the server said before it."""
     context = settings.trust.context
-    assert context is not None  # noqa: S101 - there is one wherever there is TLS
+    assert context is not None  # noqa: S101 - every TLS mode has a context
     wait = min(settings.timeout[0], deadline.left())
     if wait <= 0:
         raise Broken("no time for the TLS handshake")
@@ -110,16 +110,16 @@ def _encrypt(session: Session, settings: Settings, deadline: Deadline) -> None:
     except ValueError as error:
         fault = Broken(f"TLS cannot begin: {error}", retryable=False)
     except OSError as error:
-        fault = Broken(f"the TLS handshake failed: {words(error, wait)}")
-    fault = fault or _shake_hands(session, settings, wait)
+        fault = Broken(f"the TLS handshake failed: {describe(error, wait)}")
+    fault = fault or _do_handshake(session, settings, wait)
     if fault is not None:
         raise fault
     session.encrypted = True
-    session.forget()
+    session.discard_received()
 
 
-def _shake_hands(session: Session, settings: Settings, wait: float) -> Broken | None:
-    """Return what went wrong in the handshake, if anything did."""
+def _do_handshake(session: Session, settings: Settings, wait: float) -> Broken | None:
+    """Do the handshake, and return its failure, or None."""
     try:
         session.sock.do_handshake()
         return None
@@ -131,34 +131,34 @@ def _shake_hands(session: Session, settings: Settings, wait: float) -> Broken | 
             return Broken(
                 "the port does not speak TLS from the first byte: use STARTTLS (tls='required')", retryable=False
             )
-        return Broken(f"the TLS handshake failed: {words(error, wait)}".replace("failed: TLS failed", "failed"))
+        return Broken(f"the TLS handshake failed: {describe(error, wait)}".replace("failed: TLS failed", "failed"))
     except OSError as error:
-        return Broken(f"the TLS handshake failed: {words(error, wait)}")
+        return Broken(f"the TLS handshake failed: {describe(error, wait)}")
 
 
 def _certificate_hint(code: int) -> str:
     if code in _OTHER_NAME:
-        return " (the name in the certificate goes into server_hostname=)"
+        return " (set server_hostname= to the name in the certificate)"
     if code in _WRONG_TIME:
-        return " (the server needs a new certificate, or this machine's clock is wrong)"
-    return " (the file of the authority that signed it goes into cert_bundle=)"
+        return " (renew the server's certificate, or check the clock of this machine)"
+    return " (set cert_bundle= to the certificate of the authority that signed it)"
 
 
 def _await_greeting(session: Session, settings: Settings, deadline: Deadline) -> None:
-    """Wait for the greeting; raise `Broken` when the port waits for TLS instead."""
+    """Wait for the greeting; raise `Broken` if the port expects a TLS handshake instead."""
     wait = min(SILENCE_SECONDS, settings.timeout[1], deadline.left())
     if wait <= 0 or settings.port in _PATIENT_PORTS or readiness(session.sock, wait)():
         return
     if _waits_for_tls(settings, deadline):
-        raise Broken("the port speaks TLS from the first byte: use_tls=True (tls='implicit')", retryable=False)
+        raise Broken("the port speaks TLS from the first byte: use tls='implicit' (use_tls=True)", retryable=False)
 
 
 def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
-    """Return whether the port answers the first message of a TLS handshake, over a second connection."""
+    """Return whether the port responds to a TLS ClientHello, sent over a second connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    answer, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = context.wrap_bio(answer, hello)
+    incoming, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, hello)
     with suppress(ssl.SSLWantReadError):
         tls.do_handshake()
     try:
@@ -170,43 +170,43 @@ def _waits_for_tls(settings: Settings, deadline: Deadline) -> bool:
         return False
 
 
-def _own_name(connection: socket.socket) -> str:
-    """Return this client's name for EHLO, a full name or its address, without asking the DNS, which may take long."""
+def _client_name(connection: socket.socket) -> str:
+    """Return the client's name for EHLO: a fully qualified name or the address, without a DNS query, which is slow."""
     name = socket.gethostname()
     if "." in name and name.isascii() and name.isprintable() and " " not in name:
         return name
     here = connection.getsockname()
     if not isinstance(here, tuple):
-        return "localhost"  # a Unix domain socket has a path, which a client's end leaves empty
+        return "localhost"  # a Unix domain socket has a path, and that of a client is empty
     address = here[0].partition("%")[0]
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
-def _introduce(session: Session) -> None:
-    """Say EHLO, and HELO to an SMTP server that does not know it; an LMTP server knows LHLO alone."""
+def _send_ehlo(session: Session) -> None:
+    """Send EHLO, or HELO if an SMTP server does not know EHLO; an LMTP server knows only LHLO."""
     reply = Reply.read(*session.ehlo())
     hint = f" (local_hostname= is {session.local_hostname!r})"
     if session.protocol == "lmtp":
-        _expect(reply, (250,), "the server refused LHLO", f"{hint}; an SMTP server wants SMTPTransport")
+        _expect(reply, (250,), "the server rejected LHLO", f"{hint}; use SMTPTransport for an SMTP server")
         return
     if reply.code in (500, 501, 502, 504):
         reply = Reply.read(*session.helo())
-    _expect(reply, (250,), "the server refused EHLO", hint)
+    _expect(reply, (250,), "the server rejected EHLO", hint)
 
 
 def _upgrade(session: Session, settings: Settings, deadline: Deadline) -> None:
-    """Start TLS. Data in clear behind the 220 is an error: an attacker may have put them there (RFC 3207)."""
+    """Start TLS. Data after the 220 reply may have been injected by an attacker (RFC 3207): they are an error."""
     required = settings.tls == "required"
     if not session.has_extn("starttls"):
         if required:
             raise Broken(f"the server offers no STARTTLS, and TLS is required{_RELAY_HINT}", retryable=False)
         return
-    reply = session.ask("STARTTLS")
+    reply = session.execute("STARTTLS")
     if reply.code != 220:
-        if required or reply.code == FAREWELL:
-            _expect(reply, (220,), "the server refused STARTTLS", _RELAY_HINT)
+        if required or reply.code == CLOSING:
+            _expect(reply, (220,), "the server rejected STARTTLS", _RELAY_HINT)
         return
     if session.has_unread():
-        raise Broken("the server's answer to STARTTLS has more behind it: somebody may be in between", retryable=False)
+        raise Broken("unexpected data after the STARTTLS reply (possible command injection)", retryable=False)
     _encrypt(session, settings, deadline)
-    _introduce(session)
+    _send_ehlo(session)

@@ -1,4 +1,4 @@
-"""smtplib's client, held to a deadline."""
+"""smtplib's client, with deadlines."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from typing import Any, NamedTuple
 from ..._delivery import Deadline
 from ..._net import monotonic, readiness, received_from
 from ...errors import EmailAPIError, RecipientResult, SMTPError
-from .tls import words
+from .tls import describe
 
-# One write has one time limit for all of it, however much the other side takes meanwhile.
+# One write has one time limit, however much of the data the peer accepts meanwhile.
 PIECE = 65_536
 QUIT_SECONDS = 2.0
 LAST_WORDS_SECONDS = 0.5
-FAREWELL = 421
-# A reply has a few lines; one without end would fill the memory. A line is as long as smtplib lets it be.
+CLOSING = 421
+# A reply has a few lines; an endless reply would fill the memory. smtplib limits the length of a line.
 REPLY_LIMIT = 1_000_000
 LINE_LIMIT = 8192
-NOT_SMTP = "its reply is no SMTP"
+NOT_SMTP = "the reply is not SMTP"
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")
 
 
 class Broken(Exception):
     """
-    The connection is of no more use, and the email under way did not leave by it; or `Session.in_doubt` says so.
+    The connection is unusable, and the email was not sent over it unless `Session.in_doubt` is set.
 
     Attributes:
-        reason: Why, in words; nothing of what was sent stands in it.
-        error: What the caller is told in place of it, when the server gave a reason of its own.
-        retryable: Whether another connection may fare better.
+        reason: The reason, in words; it contains nothing that was sent.
+        error: The error to raise instead, if the server gave a reason of its own.
+        retryable: Whether another connection may succeed.
     """
 
     def __init__(self, reason: str, *, error: EmailAPIError | None = None, retryable: bool = True) -> None:
-        """Keep what is known."""
+        """Create the exception."""
         super().__init__(reason)
         self.reason = reason
         self.error = error
@@ -49,9 +49,9 @@ class Reply(NamedTuple):
     One reply of a server.
 
     Attributes:
-        code: As in 250; 200 to 599.
-        text: Its lines, joined by spaces, without the enhanced code.
-        enhanced_code: As in `"2.0.0"` (RFC 3463), when it has one.
+        code: The reply code, 200 to 599.
+        text: The lines of the reply, joined by spaces, without the enhanced code.
+        enhanced_code: The enhanced status code (RFC 3463), such as `"2.0.0"`, or None.
     """
 
     code: int
@@ -60,7 +60,7 @@ class Reply(NamedTuple):
 
     @classmethod
     def read(cls, code: int, lines: bytes) -> Reply:
-        """Take a reply apart; some servers repeat the enhanced code in each line."""
+        """Parse a reply; some servers repeat the enhanced code in each line."""
         text = lines.decode("utf-8", "replace")
         if "\n" not in text:
             found = _ENHANCED.match(text) if text[1:2] == "." else None
@@ -75,11 +75,11 @@ class Reply(NamedTuple):
         return cls(code, " ".join(filter(None, texts)), enhanced)
 
     def __str__(self) -> str:
-        """Return code and text, as a sentence quotes them."""
+        """Return code and text, as error messages quote them."""
         return " ".join(filter(None, (str(self.code), self.enhanced_code, self.text)))
 
-    def refusal(self, what: str, recipients: tuple[RecipientResult, ...] = (), hint: str = "") -> SMTPError:
-        """Return the error that says what was refused, and the option that helps, if one does."""
+    def to_error(self, what: str, recipients: tuple[RecipientResult, ...] = (), hint: str = "") -> SMTPError:
+        """Return the `SMTPError` of a rejection; `hint` names the option that helps."""
         return SMTPError(
             f"{what}: {self.text or 'no reason given'}{hint}",
             code=self.code,
@@ -92,19 +92,20 @@ class Session(smtplib.SMTP):
     """
     One connection, from its greeting to QUIT.
 
-    smtplib knows the commands and extensions. Bytes are read and written here, each operation within its time, and
-    never printed, whatever debug level is set: that would show passwords.
+    smtplib knows the commands and extensions. Bytes are read and written here, each operation within its timeout, and
+    never printed, whatever debug level is set: they contain passwords.
 
     Attributes:
-        protocol: `"smtp"`, or `"lmtp"`: then the end of an email has a reply for each recipient.
-        deadline: When the call under way must be over.
+        protocol: `"smtp"` or `"lmtp"`. With LMTP, each recipient has a reply after the end of an email.
+        deadline: The deadline of the current call.
         timeout: Seconds for one socket operation.
-        unfinished: Whether a transaction was left open, and must be reset before the next.
-        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent and eventlet replace it.
-        logged_in: Whether there was a login.
-        in_doubt: Whether the server may have accepted the email under way, as no reply has said otherwise.
-        messages: How many emails it carried.
-        full: Whether the server accepts no more emails on this connection, and may accept them on another.
+        unfinished: Whether a transaction was left open and must be reset before the next one.
+        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent and eventlet replace
+            that.
+        logged_in: Whether the client has logged in.
+        in_doubt: Whether the server may have accepted the current email: no reply has said otherwise.
+        messages: Number of emails that the connection has carried.
+        full: Whether the server accepts no more emails on this connection, but may accept them on another.
     """
 
     protocol = "smtp"
@@ -112,7 +113,7 @@ class Session(smtplib.SMTP):
     deadline: Deadline
 
     def __init__(self, deadline: Deadline, timeout: float) -> None:
-        """Connect to nobody yet. Without a name smtplib would ask the DNS for one, for as long as that takes."""
+        """Create a session that is not connected. Without a name, smtplib would query the DNS for one."""
         super().__init__(local_hostname="localhost")
         self.deadline = deadline
         self.timeout = timeout
@@ -123,16 +124,16 @@ class Session(smtplib.SMTP):
         self._is_ready: Callable[[], object] | None = None
 
     def __repr__(self) -> str:
-        """Show nothing of what is spoken."""
+        """Return a text without anything of the session's content."""
         return "Session()"
 
     def _limit(self, seconds: float) -> Any:
-        """Return the socket, whose next operation takes no longer than that, nor than what is left of the call."""
+        """Return the socket, with its next operation limited to these seconds and to the time before the deadline."""
         sock, wait = self.sock, self.deadline.at - monotonic()
         if sock is None:
             raise Broken("the connection is closed")
         if wait <= 0:
-            raise TimeoutError("the deadline is over")
+            raise TimeoutError("the deadline has passed")
         if wait > seconds:
             wait = seconds
         if wait != self._waiting:
@@ -142,13 +143,13 @@ class Session(smtplib.SMTP):
 
     def send(self, s: Any, end: float = math.inf) -> None:
         """
-        Write, each piece within its time.
+        Write data in pieces, each within its timeout.
 
-        Before a write goes further than `end`, where the end of an email begins, it is noted that the server may accept
-        the email: a signal may interrupt right behind the write.
+        Before a write passes `end`, where the end of an email begins, `in_doubt` is set: a signal may interrupt right
+        after the write.
 
         Raises:
-            Broken: It could not be written whole; `_written` says how much of it left.
+            Broken: Not all of the data could be written; `_written` says how much of it was.
         """
         data = s.encode() if isinstance(s, str) else s
         self._written, size = 0, len(data)
@@ -162,25 +163,25 @@ class Session(smtplib.SMTP):
                 piece = memoryview(data)[self._written : self._written + PIECE] if self._written < size else b""
             return
         except OSError as error:
-            failure = words(error, self._waiting)
+            failure = describe(error, self._waiting)
         raise Broken(failure)
 
     def getreply(self, seconds: float | None = None) -> tuple[int, bytes]:
         """
-        Read the code and the lines of one reply; one that says the server goes away closes the connection.
+        Read the code and the lines of one reply. A 421 reply closes the connection.
 
         Raises:
-            Broken: None came, or what came is no SMTP.
+            Broken: There was no reply, or the reply is not SMTP.
         """
         try:
             code, lines = self._read(self.timeout if seconds is None else seconds)
-            if code == FAREWELL:
+            if code == CLOSING:
                 self.close()
             if 200 <= code <= 599:
                 return code, lines
             reason = NOT_SMTP
         except OSError as error:
-            reason = words(error, self._waiting)
+            reason = describe(error, self._waiting)
         except ValueError as error:
             reason = str(error)
         self.close()
@@ -199,22 +200,22 @@ class Session(smtplib.SMTP):
                     raise ConnectionResetError
             size += len(line)
             if len(line) > LINE_LIMIT or size > REPLY_LIMIT:
-                raise ValueError("its reply has a line without end" if size <= REPLY_LIMIT else "its reply has no end")
+                raise ValueError("a line of the reply is too long" if size <= REPLY_LIMIT else "the reply is too long")
             lines.append(line[4:].strip(b" \t\r\n"))
             if line[3:4] != b"-" or not line[:3].isdigit():
                 self._received = data
                 return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(lines)
 
-    def ask(self, command: str, argument: str = "") -> Reply:
-        """Write one command and read its reply."""
+    def execute(self, command: str, argument: str = "") -> Reply:
+        """Write one command and read the reply."""
         self.send(f"{command} {argument}\r\n" if argument else f"{command}\r\n")
         return Reply.read(*self.getreply())
 
-    def ask_all(self, commands: list[str]) -> list[Reply]:
+    def execute_all(self, commands: list[str]) -> list[Reply]:
         """
-        Write commands and read their replies: all at once where the server can (RFC 2920), else one after another.
+        Write commands and read their replies: pipelined if the server supports it (RFC 2920), else one after another.
 
-        A server that goes away gives fewer replies than there are commands.
+        If the server closes the session, there are fewer replies than commands.
         """
         replies: list[Reply] = []
         step = 50 if "pipelining" in self.esmtp_features else 1
@@ -224,15 +225,15 @@ class Session(smtplib.SMTP):
             for _ in group:
                 code, lines = self.getreply()
                 replies.append(Reply.read(code, lines))
-                if code == FAREWELL:
+                if code == CLOSING:
                     return replies
         return replies
 
     def deliver(self, content: bytes) -> Reply:
         """
-        Write an email, whose last line is ended, after DATA's 354, and return what the server says first to its end.
+        Write an email, whose last line is terminated, after the 354 reply to DATA, and return the first final reply.
 
-        Its body and its end leave in one write where they fit: it is known exactly whether a byte of the end left.
+        The last piece of the email and its end are one write, so that it is known whether the end was written.
 
         Raises:
             Broken: The connection broke; `in_doubt` says whether the server may have accepted the email.
@@ -241,22 +242,22 @@ class Session(smtplib.SMTP):
         if body.startswith(b"."):
             body = b"." + body
         if self.has_unread():
-            # Taken for the reply to the email's end it would say that an email was accepted which was not.
-            refused, failure = self._last_words(), Broken("the server says more than it was asked")
+            # Read as the reply to the end of the email, this would report an email as accepted that was not.
+            reply, failure = self._last_words(), Broken("the server sent data that was not requested")
         else:
             try:
                 self.send(body + b".\r\n", len(body))
-                # All that is left may be waited for this one reply.
+                # This reply may take all the time that is left.
                 return Reply.read(*self.getreply(math.inf))
             except Broken as broken:
                 failure, self.in_doubt = broken, self._written > len(body)
-            refused = None if self.in_doubt else self._last_words()
-        if refused is None:
+            reply = None if self.in_doubt else self._last_words()
+        if reply is None:
             raise failure
-        return refused
+        return reply
 
     def _last_words(self) -> Reply | None:
-        """Return what a server said before it hung up in the middle of an email, if that can still be read."""
+        """Return the reply that a server sent before it closed the connection in the middle of an email, or None."""
         self.deadline = self.deadline.sooner(LAST_WORDS_SECONDS)
         with suppress(Broken):
             reply = Reply.read(*self.getreply())
@@ -266,7 +267,7 @@ class Session(smtplib.SMTP):
         return None
 
     def has_unread(self) -> bool:
-        """Whether the server said something unasked, or went away."""
+        """Whether the server has sent unrequested data, or has closed the connection."""
         if self._received or self.sock is None:
             return True
         if self._is_ready is None:
@@ -274,26 +275,26 @@ class Session(smtplib.SMTP):
         if not self._is_ready():
             return False
         try:
-            # Not taken away where that can be helped: it may be a last word.
+            # Peek where possible: the data may be a last reply.
             return received_from(self.sock) is not None
         except OSError:
             return True
 
-    def forget(self) -> None:
-        """Forget what the server said before TLS (RFC 3207 section 4.2)."""
+    def discard_received(self) -> None:
+        """Discard what the server said before TLS (RFC 3207 section 4.2)."""
         self._received, self._is_ready, self._waiting = b"", None, 0.0
         self.helo_resp = self.ehlo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
 
     def finish(self, seconds: float) -> None:
-        """Say QUIT, for two seconds at most, and close; it never raises."""
+        """Send QUIT, for two seconds at most, and close; never raises."""
         self.deadline = Deadline.after(min(seconds, QUIT_SECONDS))
         with suppress(Broken, OSError):
-            self.ask("QUIT")
+            self.execute("QUIT")
         self.close()
 
     def close(self) -> None:
-        """Close the connection, saying nothing."""
+        """Close the connection without QUIT."""
         with suppress(OSError):
             super().close()

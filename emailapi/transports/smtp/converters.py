@@ -24,7 +24,7 @@ def as_hostname(given: str | None) -> str | None:
     Return the name or address of a server, in ASCII and without brackets; None if there is none.
 
     Raises:
-        ConfigurationError: It is neither a name nor an address.
+        ConfigurationError: The value is neither a name nor an address.
     """
     return None if given is None else _host(given, "hostname")
 
@@ -34,14 +34,14 @@ def as_server_hostname(given: str | None) -> str | None:
     Return the name in a certificate, in ASCII; None if there is none.
 
     Raises:
-        ConfigurationError: It is neither a name nor an address.
+        ConfigurationError: The value is neither a name nor an address.
     """
     return _host(given, "server_hostname") if given else None
 
 
 def _host(given: object, option: str) -> str:
     if not isinstance(given, str) or not given.strip():
-        raise ConfigurationError(f"{option} must be the name or address of a server, not {given!r}")
+        raise ConfigurationError(f"{option} must be the name or address of a server, got {given!r}")
     host = given.strip().removesuffix(".")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]  # as URLs write IPv6
@@ -54,18 +54,19 @@ def _host(given: object, option: str) -> str:
             raise ConfigurationError(f"{option} {given!r} is not a valid international domain: {error}") from None
     if ":" in host:
         if not _IPV6.fullmatch(host):
-            raise ConfigurationError(f"{option} must be a name or an address alone, without a port: not {given!r}")
+            raise ConfigurationError(f"{option} must be a name or an address without a port, got {given!r}")
     elif not _HOST.fullmatch(host) or len(host) > 253:
-        raise ConfigurationError(f"{option} {given!r} is not a valid host name: a character or a length is wrong")
+        raise ConfigurationError(f"{option} {given!r} is not a valid host name")
     return host
 
 
 def as_socket_path(given: str | PathLike[str] | None) -> str | None:
     """
-    Return the path of a Unix domain socket; None if there is none. Nothing is looked up.
+    Return the path of a Unix domain socket; None if there is none. The file system is not consulted.
 
     Raises:
-        ConfigurationError: It cannot be a path, is in the abstract namespace, or the platform has no such sockets.
+        ConfigurationError: The value is not a valid path, is in the abstract namespace, or the platform has no such
+            sockets.
     """
     if given is None:
         return None
@@ -73,13 +74,13 @@ def as_socket_path(given: str | PathLike[str] | None) -> str | None:
         raise ConfigurationError("socket_path cannot be used: this platform has no Unix domain sockets; use hostname")
     path = os.fspath(given) if isinstance(given, PathLike) else given
     if not isinstance(path, str) or not path:
-        raise ConfigurationError(f"socket_path must be the path of a Unix domain socket, not {given!r}")
+        raise ConfigurationError(f"socket_path must be the path of a Unix domain socket, got {given!r}")
     if "\0" in path:
-        raise ConfigurationError(f"socket_path must be a path without NUL, not an abstract socket: {path!r}")
+        raise ConfigurationError(f"socket_path must be a path without NUL (no abstract socket), got {path!r}")
     try:
         os.fsencode(path)
     except UnicodeEncodeError:
-        raise ConfigurationError(f"socket_path {path!r} has a character that a path cannot have") from None
+        raise ConfigurationError(f"socket_path {path!r} has a character that is not valid in a path") from None
     return path
 
 
@@ -88,10 +89,11 @@ def as_secret(given: str | None) -> Secret:
     Return a user name or a password; empty if there is none.
 
     Raises:
-        ConfigurationError: It is not text, or no login can carry it; the message does not repeat it.
+        ConfigurationError: The value is not text, or has a character that no login can carry. The message does not
+            repeat it.
     """
     if given is not None and not isinstance(given, str):
-        raise ConfigurationError(f"username and password must be text, not {type(given).__name__}")
+        raise ConfigurationError(f"username and password must be text, got {type(given).__name__}")
     if given and re.search("[\0\1\ud800-\udfff]", given):
         raise ConfigurationError("username or password has a character that no login can carry")
     return Secret(given or "")
@@ -102,10 +104,10 @@ def as_port(given: int | None) -> int | None:
     Return a port; None if there is none.
 
     Raises:
-        ConfigurationError: It is not the number of a port.
+        ConfigurationError: The value is not a port number.
     """
     if given is not None and (isinstance(given, bool) or not isinstance(given, int) or not 0 < given < 65536):
-        raise ConfigurationError(f"port must be a number from 1 to 65535, not {given!r}")
+        raise ConfigurationError(f"port must be a number from 1 to 65535, got {given!r}")
     return given
 
 
@@ -114,10 +116,12 @@ def as_token_generator(given: Callable[[], str] | None) -> Callable[[], str] | N
     Return the function that returns access tokens; None if there is none.
 
     Raises:
-        ConfigurationError: It is not a function.
+        ConfigurationError: The value is not a function.
     """
     if given is not None and not callable(given):
-        raise ConfigurationError(f"oauth_token_generator must be a function, not {type(given).__name__}")
+        raise ConfigurationError(
+            f"oauth_token_generator must be a function that returns a token, got {type(given).__name__}"
+        )
     return given
 
 
@@ -126,7 +130,7 @@ def as_local_hostname(given: str | None) -> str | None:
     Return the name for EHLO; None if there is none.
 
     Raises:
-        ConfigurationError: It is not one printable word.
+        ConfigurationError: The value is not one printable word.
     """
     if given is not None and not (isinstance(given, str) and _HELO_NAME.fullmatch(given)):
         raise ConfigurationError(f"local_hostname {given!r} is not a valid host name")
@@ -138,10 +142,10 @@ def as_source_address(given: tuple[str, int] | None) -> tuple[str, int] | None:
     Return the address to connect from; None if there is none.
 
     Raises:
-        ConfigurationError: It is not a host and a port.
+        ConfigurationError: The value is not a host and a port.
     """
     if given is not None and not (isinstance(given, tuple) and [type(part) for part in given] == [str, int]):
-        raise ConfigurationError(f"source_address must be (host, port), not {given!r}")
+        raise ConfigurationError(f"source_address must be (host, port), got {given!r}")
     return given
 
 
@@ -150,7 +154,7 @@ def check_flag(_: object, option: attrs.Attribute[bool], given: bool) -> None:
     Check an option that is on or off.
 
     Raises:
-        ConfigurationError: It is neither True nor False.
+        ConfigurationError: The value is neither True nor False.
     """
     as_flag(given, option.name)
 
@@ -160,10 +164,10 @@ def check_count(_: object, option: attrs.Attribute[int], given: object) -> None:
     Check a number of emails.
 
     Raises:
-        ConfigurationError: It is not a whole number from 1 on.
+        ConfigurationError: The value is not a whole number of at least 1.
     """
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ConfigurationError(f"{option.name} must be a whole number from 1 on, not {given!r}")
+        raise ConfigurationError(f"{option.name} must be a whole number of at least 1, got {given!r}")
 
 
 def check_seconds(_: object, option: attrs.Attribute[float], given: object) -> None:
@@ -171,7 +175,7 @@ def check_seconds(_: object, option: attrs.Attribute[float], given: object) -> N
     Check a number of seconds.
 
     Raises:
-        ConfigurationError: It is not a positive number.
+        ConfigurationError: The value is not a positive number.
     """
     if not is_seconds(given):
-        raise ConfigurationError(f"{option.name} must be a positive number of seconds, not {given!r}")
+        raise ConfigurationError(f"{option.name} must be a positive number of seconds, got {given!r}")

@@ -1,4 +1,4 @@
-"""The transport to a mail store on the same network, by LMTP."""
+"""The transport for the mail store of a local network: LMTP."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class LMTPTransport(SMTPTransport):
     """
     Delivers emails to the mailboxes of a mail store (Dovecot, Cyrus) by LMTP (RFC 2033).
 
-    LMTP is SMTP without a queue: the server stores the email for each recipient before it replies, and replies for each
-    recipient. The replies are the `recipients` of the `SendResult`, whose `via` is `"lmtp"`. All else is as with
-    `SMTPTransport`: the persistent connection, what is tried again, TLS, login and options.
+    LMTP is SMTP without a queue: the server stores the email for each recipient before it replies, and sends a reply
+    for each recipient. The replies are the `recipients` of the `SendResult`, whose `via` is `"lmtp"`. The persistent
+    connection, retries, TLS, login and options are those of `SMTPTransport`.
 
-    - Accepted for one recipient at least: a `SendResult`. Accepted for none: an `SMTPError`.
-    - The connection broke before each reply was there: a `DeliveryUnknown`, whose `recipients` are those with a reply.
-      Nothing is sent again to anybody.
+    - Accepted for at least one recipient: a `SendResult`. Accepted for none: an `SMTPError`.
+    - The connection broke before all replies were read: a `DeliveryUnknown`, whose `recipients` are those with a reply.
+      Nothing is sent again to any recipient.
     """
 
     _protocol = "lmtp"
@@ -34,8 +34,8 @@ class LMTPTransport(SMTPTransport):
         Create a transport. No connection is opened until the first email.
 
         Args:
-            hostname: Name or address of the server; with `socket_path` there is none.
-            port: Port of the server; 25 is rejected, as it is SMTP's (RFC 2033 section 5).
+            hostname: Name or address of the server; not used with `socket_path`.
+            port: Port of the server; 25 is rejected, because it is SMTP's (RFC 2033 section 5).
             **options: See `SMTPOptions`.
 
         Raises:
@@ -43,7 +43,7 @@ class LMTPTransport(SMTPTransport):
         """
         if port == _SMTP_PORT:
             raise ConfigurationError(
-                f"port must not be {_SMTP_PORT}, which is SMTP's: LMTP has {LMTP_PORT}, or another"
+                f"port must not be {_SMTP_PORT}, which is the port of SMTP: LMTP uses {LMTP_PORT} or another port"
             )
-        # The default is none that was given: with a path it contradicts nothing.
+        # The default does not count as a given port, so that it does not contradict a socket_path.
         super().__init__(hostname, None if port == LMTP_PORT else port, **options)

@@ -1,4 +1,4 @@
-"""Options of SMTP: one list for type checkers, and one that converts, checks and completes them."""
+"""Options of SMTP: a `TypedDict` for type checkers, and a class that converts, checks and completes them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .converters import (
     check_flag,
     check_seconds,
 )
-from .tls import IMPLICIT_PORT, TLS, Trust, trust_for, which_tls
+from .tls import IMPLICIT_PORT, TLS, Trust, create_trust, resolve_tls
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -36,44 +36,44 @@ Protocol = Literal["smtp", "lmtp"]
 POSTMARK_DOMAIN = "postmarkapp.com"
 LMTP_PORT = 24
 _PORTS = {"implicit": IMPLICIT_PORT, "required": 587}
-# Marks the options that say nothing of a Unix domain socket.
+# Marks the options that have no meaning for a Unix domain socket.
 _TCP = {"tcp": True}
 
 
 class SMTPOptions(TypedDict, total=False):
     """
-    Options of `SMTPTransport`, `LMTPTransport` and `transports.smtp.send`, beside host and port.
+    Options of `SMTPTransport`, `LMTPTransport` and `transports.smtp.send`, besides host and port.
 
-    The names are aiosmtplib's.
+    The names are those of aiosmtplib.
 
     Attributes:
-        socket_path: Path of the server's Unix domain socket, in place of a host and a port. Such a server is as local
+        socket_path: Path of the server's Unix domain socket, instead of a host and a port. Such a server is as local
             as loopback: TLS is not used, and a password may be sent. A path of Linux's abstract namespace is rejected.
         username: User name. Authentication is skipped unless both user name and password are set.
         password: Password.
-        oauth_token_generator: Function that returns the access token for each login by XOAUTH2, in place of a password.
+        oauth_token_generator: Function that returns the access token for each login by XOAUTH2, instead of a password.
         tls: `"required"` (STARTTLS), `"implicit"` (from the first byte), `"opportunistic"` (STARTTLS if offered) or
             `"none"`. By default opportunistic on loopback, implicit on port 465, and required everywhere else.
-        use_tls: True is `tls="implicit"`.
-        start_tls: True is `tls="required"`, False is `tls="none"`.
-        cert_bundle: File or folder of the CA certificates to trust, in place of the system's.
+        use_tls: True means `tls="implicit"`.
+        start_tls: True means `tls="required"`, False means `tls="none"`.
+        cert_bundle: File or folder of the CA certificates to trust, instead of the system's.
         client_cert: File of the client's certificate, with its key unless `client_key` is given.
         client_key: File of the key of the client's certificate.
-        tls_context: An `ssl.SSLContext`, in place of `cert_bundle`, `client_cert` and `client_key`.
-        server_hostname: Name in the server's certificate, if it is not `hostname`.
+        tls_context: An `ssl.SSLContext`, instead of `cert_bundle`, `client_cert` and `client_key`.
+        server_hostname: Name in the server's certificate, if it differs from `hostname`.
         allow_plaintext_auth: Whether a password may be sent in clear to a server that is not on loopback.
         local_hostname: Name of this client in EHLO; by default the machine's if it is fully qualified, else its
             address.
         source_address: `(host, port)` to connect from.
         timeout: Seconds for one socket operation, a number or `(connect, read)`.
-        deadline: Seconds for one email with its retries, without the system's name resolution.
-        retry: How often an email that was not sent is tried again.
-        postmark_headers: Whether tag, metadata, stream, tracking and key are sent as `X-PM-` headers; by default to
-            hosts of postmarkapp.com.
+        deadline: Seconds for one email with its retries, not counting the system's name resolution.
+        retry: How often an email that was not sent is retried.
+        postmark_headers: Whether tag, metadata, stream, tracking and key are sent as `X-PM-` headers; by default only
+            to hosts of postmarkapp.com.
         max_messages: Number of emails after which the connection is renewed.
         max_age: Age in seconds after which the connection is renewed.
-        max_idle: Idle time in seconds after which the connection is renewed; after a quarter of it the connection is
-            checked by NOOP before it is used.
+        max_idle: Idle time in seconds after which the connection is renewed; after a quarter of that time the
+            connection is checked with NOOP before it is used.
     """
 
     socket_path: str | PathLike[str] | None
@@ -100,7 +100,7 @@ class SMTPOptions(TypedDict, total=False):
     max_idle: float
 
 
-# How the attributes of `Settings` that are no options follow from the options.
+# How the attributes of `Settings` that are not options are derived from the options.
 
 
 def _is_local(settings: Settings) -> bool:
@@ -111,7 +111,7 @@ def _derive_tls(settings: Settings) -> TLS:
     if settings.socket_path is not None:
         _check_socket_options(settings)
         return "none"
-    return which_tls(settings.is_local, settings._port, settings._tls, settings._use_tls, settings._start_tls)
+    return resolve_tls(settings.is_local, settings._port, settings._tls, settings._use_tls, settings._start_tls)
 
 
 def _check_socket_options(settings: Settings) -> None:
@@ -123,13 +123,13 @@ def _check_socket_options(settings: Settings) -> None:
 
 
 def _derive_trust(settings: Settings) -> Trust:
-    return trust_for(
+    return create_trust(
         settings.tls,
         settings._tls_context,
         bundle=settings._cert_bundle,
         certificate=settings._client_cert,
         key=settings._client_key,
-        # What would go in clear without STARTTLS is no safer for a certificate: servers on a machine sign their own.
+        # Opportunistic TLS falls back to clear text, so that checking certificates adds no safety on a local server.
         verified=settings.tls != "opportunistic" or not settings.is_local or bool(settings._cert_bundle),
     )
 
@@ -160,18 +160,18 @@ def _logs_in(settings: Settings) -> bool:
 @attrs.frozen(kw_only=True)
 class Settings:
     """
-    The options of one server, checked, and what follows from them.
+    The checked options of one server, and the values derived from them.
 
-    An option whose attribute begins with an underscore is only what others are derived from.
+    An option whose attribute begins with an underscore is only used to derive other attributes.
 
     Attributes:
-        protocol: What the server speaks.
+        protocol: The protocol of the server.
         is_local: Whether bytes sent to the server never leave this machine.
         tls: How the connection is encrypted.
         trust: How certificates are checked.
         port: The port; None for a Unix domain socket.
-        place: Host and port, or the path, as messages name the server.
-        logs_in: Whether there is a login.
+        place: Host and port, or the path, as error messages name the server.
+        logs_in: Whether the client logs in.
     """
 
     protocol: Protocol
@@ -211,20 +211,22 @@ class Settings:
     logs_in: bool = attrs.field(init=False, default=attrs.Factory(_logs_in, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
-        """Check what several options say together."""
+        """Check combinations of options."""
         if self.hostname is None and self.socket_path is None:
-            raise ConfigurationError("no server: pass hostname, or socket_path")
+            raise ConfigurationError("no server: pass hostname or socket_path")
         if self.oauth_token_generator is not None and self.password:
             raise ConfigurationError("password and oauth_token_generator contradict each other")
         if self.oauth_token_generator is not None and not self.username:
             raise ConfigurationError("oauth_token_generator needs a username")
         if self.logs_in and self.tls == "none" and not (self.allow_plaintext_auth or self.is_local):
-            raise ConfigurationError("the password would travel in clear: use TLS, or allow_plaintext_auth=True")
+            raise ConfigurationError("the password would be sent in clear: use TLS, or allow_plaintext_auth=True")
 
 
-def settle(protocol: Protocol, hostname: str | None, port: int | None, /, **options: Unpack[SMTPOptions]) -> Settings:
+def create_settings(
+    protocol: Protocol, hostname: str | None, port: int | None, /, **options: Unpack[SMTPOptions]
+) -> Settings:
     """
-    Return the settings for one server.
+    Check the options and return the settings for one server.
 
     Raises:
         ConfigurationError: An option is not valid, or two contradict each other.

@@ -1,4 +1,4 @@
-"""One mail as SMTP wants it - who from, who to, and its bytes - and what can be wrong with it before a byte leaves."""
+"""An email encoded for SMTP - envelope and bytes - and the checks before a byte is sent."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from ..api.limits import METADATA_LIMIT
 from ..ready_message import Given, Recipients, mailboxes, one_mailbox, read_ready
 
 _OPTION = re.compile(r"[!-~]+")
-# What only the service's own SMTP server understands, by the header it travels in.
+# Fields that only the service's own SMTP server understands, in `X-PM-` headers.
 _SERVICE_FIELDS = ("tag", "metadata", "message_stream", "track_opens", "track_links")
 _header = attrgetter("header")
 
 
 @attrs.frozen(kw_only=True)
-class Parcel:
+class SMTPPayload:
     """
-    One mail, ready to leave.
+    An email encoded for SMTP.
 
     Attributes:
-        sender: The envelope's sender; `""` is the empty one, of bounces.
-        recipients: Each once.
-        content: The mail, its lines ended by CRLF.
-        utf8: Whether envelope or headers are not all ASCII: only a server with SMTPUTF8 takes it.
+        sender: The envelope's sender; `""` is the null sender, of bounces.
+        recipients: The envelope's recipients, each once.
+        content: The message, with CRLF line endings.
+        utf8: Whether envelope or headers contain non-ASCII text, which only a server with SMTPUTF8 accepts.
         mail_options: Parameters for MAIL.
         rcpt_options: Parameters for each RCPT.
-        to: Who it is to, as results say it.
-        key: The mail's own key.
-        carried: The key it can be looked up by at the service, when it carries one.
+        to: The recipients as the result names them.
+        idempotency_key: The email's key.
+        carried: The key by which the service can look up the email; None if the email does not carry one.
     """
 
     sender: str
@@ -47,32 +47,32 @@ class Parcel:
     mail_options: tuple[str, ...] = ()
     rcpt_options: tuple[str, ...] = ()
     to: str = ""
-    key: str | None = None
+    idempotency_key: str | None = None
     carried: str | None = None
 
 
 def _check_fields(email: Email) -> None:
     """
-    Check that an email has no field that only the service's own SMTP server understands.
+    Check that no field is set that only the service's own SMTP server understands.
 
     Raises:
-        InvalidEmail: It has one.
+        InvalidEmail: A field is; the error names it.
     """
     for field in _SERVICE_FIELDS:
         if getattr(email, field) not in (None, {}):
             raise InvalidEmail(
-                f"SMTP does not carry {field}: leave it out, or say postmark_headers=True where X-PM- headers are "
-                "understood",
+                f"SMTP cannot carry {field}: leave it out, or set postmark_headers=True if the server understands "
+                "X-PM- headers",
                 field=field,
             )
 
 
-def pack(email: Email, postmark: bool) -> Parcel:
+def encode(email: Email, postmark: bool) -> SMTPPayload:
     """
-    Check one mail, and write it, with a key where there is room for it and it is understood.
+    Check and encode an email, with a new key if the server understands keys and the metadata has room for one.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A field cannot be sent; the error names it.
     """
     headers: Sequence[Header] = ()
     if not postmark:
@@ -84,44 +84,44 @@ def pack(email: Email, postmark: bool) -> Parcel:
         headers = postmark_headers(email)
     sender, recipients = envelope(email)
     utf8 = needs_utf8(email)
-    return Parcel(
+    return SMTPPayload(
         sender=sender,
         recipients=recipients,
         content=to_bytes(email, headers=headers, utf8=utf8),
         utf8=utf8,
         to=", ".join(map(_header, email.to)),
-        key=email.idempotency_key,
+        idempotency_key=email.idempotency_key,
         carried=email.idempotency_key if postmark else None,
     )
 
 
 def check(email: Email, postmark: bool) -> None:
     """
-    Check that `pack` can write an email, without encoding its bodies and files.
+    Check that `encode` accepts an email, without encoding bodies and attachments.
 
     Raises:
-        InvalidEmail: As `pack`.
+        InvalidEmail: As `encode`.
     """
     if not postmark:
         _check_fields(email)
     check_writable(email, headers=postmark_headers(email) if postmark else (), utf8=needs_utf8(email))
 
 
-def pack_given(
+def encode_message(
     message: Given,
     sender: str | Address | None,
     recipients: Recipients,
     mail_options: Sequence[str],
     rcpt_options: Sequence[str],
-) -> Parcel:
+) -> SMTPPayload:
     """
-    Take a ready message as given.
+    Encode a ready message, which is sent as given.
 
     Raises:
-        InvalidEmail: It is no message, nobody is it from or to, or something would break out of its command.
+        InvalidEmail: The message cannot be read, has no sender or no recipient, or an option is not valid.
     """
     ready = read_ready(message, sender, recipients)
-    return Parcel(
+    return SMTPPayload(
         sender=ready.sender,
         recipients=ready.recipients,
         content=ready.content,
@@ -133,27 +133,27 @@ def pack_given(
 
 
 def redirect(
-    parcel: Parcel,
+    payload: SMTPPayload,
     sender: str | Address | None,
     recipients: Recipients,
     mail_options: Sequence[str],
     rcpt_options: Sequence[str],
-) -> Parcel:
+) -> SMTPPayload:
     """
-    Return a mail with another envelope than its own.
+    Return the payload with another envelope.
 
     Raises:
-        InvalidEmail: It is to nobody, or something would break out of its command.
+        InvalidEmail: There are no recipients, or an address or an option is not valid.
     """
-    origin = parcel.sender if sender is None else one_mailbox(sender)
-    targets = parcel.recipients if recipients is None else mailboxes(recipients)
+    origin = payload.sender if sender is None else one_mailbox(sender)
+    targets = payload.recipients if recipients is None else mailboxes(recipients)
     if not targets:
         raise InvalidEmail("no recipients: recipients is empty", field="recipients")
     return attrs.evolve(
-        parcel,
+        payload,
         sender=origin,
         recipients=targets,
-        utf8=parcel.utf8 or not "".join((origin, *targets)).isascii(),
+        utf8=payload.utf8 or not "".join((origin, *targets)).isascii(),
         mail_options=_options(mail_options, "mail_options") if mail_options else (),
         rcpt_options=_options(rcpt_options, "rcpt_options") if rcpt_options else (),
     )
@@ -161,9 +161,9 @@ def redirect(
 
 def _options(given: Sequence[str], field: str) -> tuple[str, ...]:
     if isinstance(given, (str, bytes)):
-        raise InvalidEmail(f"{field} must be a list of texts, not one", field=field)
+        raise InvalidEmail(f"{field} must be a list of texts, got {type(given).__name__}", field=field)
     options = tuple(given)
     for option in options:
         if not isinstance(option, str) or not _OPTION.fullmatch(option):
-            raise InvalidEmail(f"{field}: {option!r} is no option: printable ASCII without spaces", field=field)
+            raise InvalidEmail(f"{field}: {option!r} is not valid, use printable ASCII without spaces", field=field)
     return options

@@ -1,4 +1,4 @@
-"""The persistent connection of a transport: who may use it, and when it is renewed."""
+"""The persistent connection of a transport: its lock, and its renewal."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .connect import open_session
 from .connection import QUIT_SECONDS, Broken, Session
 from .options import Settings
 
-# A part of `max_idle` after which a NOOP is worth its round trip.
+# The part of `max_idle` after which a NOOP is worth a round trip.
 _NOOP_AFTER = 0.25
 
 
 class Connection:
     """
-    One connection, held by one thread at a time, and renewed when it must be.
+    One connection, held by one thread at a time, and renewed when necessary.
 
     Attributes:
         settings: The server's settings.
@@ -27,7 +27,7 @@ class Connection:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Connect at the first email. The lock is of the kind that `threading` has by now."""
+        """Create a connection that is opened for the first email, with a lock of `threading`, which may be patched."""
         self.settings = settings
         self.owner: int | None = None
         self._lock = threading.Lock()
@@ -35,7 +35,7 @@ class Connection:
         self._opened = self._used = clocks()
 
     def acquire(self, thread: int, deadline: Deadline | None) -> bool:
-        """Hold the connection; return False when others held it until the deadline."""
+        """HeldConnection the connection; return False if others held it until the deadline."""
         lock = self._lock
         if lock.acquire(False) or lock.acquire(timeout=-1 if deadline is None else max(0.0, deadline.left())):
             self.owner = thread
@@ -43,7 +43,7 @@ class Connection:
         return False
 
     def release(self, error: BaseException | None, *, close: bool) -> None:
-        """Let others have the connection, unless it is to be closed or something broke it: a rejected email did not."""
+        """Release the connection; close it if asked to, or if an error broke it (a rejected email does not)."""
         session = self._session
         try:
             is_usable = error is None or isinstance(error, (SMTPError, InvalidEmail))
@@ -60,7 +60,7 @@ class Connection:
 
     def session(self, deadline: Deadline) -> tuple[Session, bool]:
         """
-        Return the session, and whether it was used before: such a one may be gone although it seems to stand.
+        Return the session, and whether it was used before: the server may have closed a session that was.
 
         Raises:
             Broken: No connection could be made.
@@ -90,12 +90,12 @@ class Connection:
             return True
         session.deadline = deadline.sooner(max(0.1, deadline.left() / 4))
         with suppress(Broken):
-            return session.ask("NOOP").code < 400
+            return session.execute("NOOP").code < 400
         session.close()
         return False
 
     def quit(self, deadline: Deadline | None = None) -> None:
-        """Say QUIT and close; a slow farewell takes no more than a quarter of the next email's time."""
+        """Send QUIT and close; waiting for the reply takes at most a quarter of the time for the next email."""
         session, self._session = self._session, None
         if session is not None and session.sock is not None:
             session.finish(QUIT_SECONDS if deadline is None else deadline.left() / 4)
@@ -105,26 +105,26 @@ class Pool:
     """
     The connection that the emails of one transport share.
 
-    A forked process opens its own, and leaves its parent's alone: no QUIT, and no end of TLS, is sent on it. So does a
-    process once gevent or eventlet has replaced the locks of `threading`.
+    A forked process opens a connection of its own, and leaves its parent's alone: neither QUIT nor the end of TLS is
+    sent on it. The same holds for a process after gevent or eventlet has replaced the locks of `threading`.
 
     Attributes:
         settings: The server's settings.
         connections: The connection of each process.
-        closed: Whether nothing may be sent any more.
+        closed: Whether the pool is closed.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Open nothing yet."""
+        """Create a pool. No connection is opened until the first email."""
         self.settings = settings
         self.closed = False
         self.connections = ProcessLocal(lambda: Connection(settings))
 
     def close(self) -> None:
-        """Close for good, after the email that is under way; it never raises."""
+        """Close for good, after the current email; never raises."""
         self.closed = True
         connection, thread = self.connections.made(), threading.get_ident()
-        # A signal handler may interrupt an email of its own thread: that email closes the connection then.
+        # A signal handler may interrupt an email of its own thread: that email closes the connection when it ends.
         if connection is None or connection.owner == thread:
             return
         try:
@@ -134,12 +134,12 @@ class Pool:
                 connection.release(None, close=True)
 
 
-class Hold:
+class HeldConnection:
     """
-    A context in which a thread has a connection to itself; no exception, wherever it comes, leaves it held.
+    A context in which a thread holds a connection; no exception, wherever it is raised, leaves the connection held.
 
-    It is the shared connection, except in a signal handler that interrupts an email of the same thread: waiting for
-    that email would last for ever.
+    The connection is the shared one, except in a signal handler that interrupts an email of the same thread: waiting
+    for that email would deadlock.
     """
 
     __slots__ = ("_connection", "_deadline", "_nested", "_pool", "_thread")
@@ -157,13 +157,13 @@ class Hold:
         Wait for the connection.
 
         Raises:
-            DeadlineExceeded: Other emails held the connection all the time.
+            DeadlineExceeded: Other emails held the connection until the deadline.
             ConfigurationError: The pool is closed.
         """
         connection, closed = self._connection, self._pool.closed
         try:
             if not closed and not connection.acquire(self._thread, self._deadline):
-                raise DeadlineExceeded("out of time: other emails had the connection (raise deadline=)")
+                raise DeadlineExceeded("out of time: other emails used the connection (raise deadline=)")
             if self._pool.closed:
                 raise ConfigurationError("the transport is closed")
             return connection
@@ -174,7 +174,7 @@ class Hold:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Let others have the connection."""
+        """Release the connection."""
         connection = self._connection
         if connection.owner == self._thread:
             connection.release(error, close=self._nested or self._pool.closed)

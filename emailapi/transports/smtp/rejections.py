@@ -1,4 +1,4 @@
-"""Replies that reject: whether they are about the email, one recipient, or the connection, and what helps."""
+"""Rejections: whether a reply is about the email, a recipient or the connection, and which option helps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...errors import RecipientResult, SMTPError
 from .connection import Reply, Session
 
 _RELAY = re.compile(r"\brelay", re.IGNORECASE)
-# A limit of the connection, in words, as no code stands for it alone.
+# A limit of the connection. It has no reply code of its own, so that it is known by its words.
 _SESSION_LIMIT = re.compile(
     r"\b(?:per|this|same|single|one|smtp) (?:session|connection)\b|\btoo many (?:messages|mails|emails|transactions)\b",
     re.IGNORECASE,
@@ -17,13 +17,13 @@ _SESSION_LIMIT = re.compile(
 _TOO_MANY = re.compile(r"too many|recipients?\b.*\b(?:limit|maximum)", re.IGNORECASE)
 
 
-def names_session(reply: Reply) -> bool:
-    """Return whether the server says no for now, and because of what this connection has carried."""
+def is_session_limit(reply: Reply) -> bool:
+    """Return whether the server rejects for now, because of the emails that this connection has carried."""
     return 400 <= reply.code < 500 and _SESSION_LIMIT.search(reply.text) is not None
 
 
-def wants_fewer(reply: Reply) -> bool:
-    """Return whether a recipient was one too many for one transaction (RFC 5321 section 4.5.3.1.10)."""
+def has_too_many_recipients(reply: Reply) -> bool:
+    """Return whether a transaction had too many recipients (RFC 5321 section 4.5.3.1.10)."""
     if reply.code not in (452, 552):
         return False
     if reply.enhanced_code is not None:
@@ -31,23 +31,23 @@ def wants_fewer(reply: Reply) -> bool:
     return bool(_TOO_MANY.search(reply.text))
 
 
-def rejection(session: Session, refused: Sequence[RecipientResult]) -> SMTPError:
+def rejection(session: Session, rejected: Sequence[RecipientResult]) -> SMTPError:
     """Return the error for an email of which no recipient was accepted."""
-    # A recipient that may be accepted later makes it worth trying again.
-    first = next((fate for fate in refused if fate.temporary), refused[0])
-    what = "the recipient was refused" if len(refused) == 1 else "all recipients were refused"
+    # If one recipient may be accepted later, the email is worth a retry.
+    first = next((result for result in rejected if result.temporary), rejected[0])
+    what = "the recipient was rejected" if len(rejected) == 1 else "all recipients were rejected"
     return SMTPError(
         f"{what}: {first.message or 'no reason given'}{login_hint(session, first.code, first.message)}",
         code=first.code,
         enhanced_code=first.enhanced_code,
-        recipients=refused,
+        recipients=rejected,
     )
 
 
 def login_hint(session: Session, code: int | None, text: str) -> str:
-    """Return what helps when a server sends only for those who have logged in, or over TLS only."""
+    """Return the option that helps if a server requires a login or TLS, or `""`."""
     if code == 530 and not session.encrypted and "tls" in text.lower():
-        return " (use tls='required', or tls='implicit')"
+        return " (use tls='required' or tls='implicit')"
     if not session.logged_in and (code == 530 or _RELAY.search(text)):
         return " (pass username= and password= to log in)"
     return ""

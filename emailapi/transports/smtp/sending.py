@@ -32,8 +32,8 @@ def send(
     Connect, send one email, and disconnect: the blocking counterpart of aiosmtplib's `send`.
 
     Args:
-        message: An `Email`, or a ready message - a `Message`, its text or its bytes - that leaves as given.
-        hostname: Name or address of the server; with `socket_path` there is none.
+        message: An `Email`, or a ready message - a `Message`, or its text or bytes - that is sent as given.
+        hostname: Name or address of the server; not used with `socket_path`.
         port: By default 465 for `tls="implicit"`, 587 for `"required"`, else 25.
         sender: The envelope's sender; the message's own by default.
         recipients: The envelope's recipients; the message's To, Cc and Bcc by default.

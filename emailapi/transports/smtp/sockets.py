@@ -1,4 +1,4 @@
-"""Sockets to a server: over TCP to the first address that answers, or to a path on this machine."""
+"""Sockets to a server: over TCP to the first reachable address, or to a Unix domain socket."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import stat
 from ..._delivery import Deadline, raised_by_signal
 from .connection import Broken
 from .options import Settings
-from .tls import words
+from .tls import describe
 
-# Connecting to a Unix domain socket whose queue is full does not wait, as it does over TCP: it is tried again.
+# Connecting to a Unix domain socket with a full queue fails at once instead of waiting, as TCP does: it is retried.
 _QUEUE_SECONDS = 0.02
 
 
@@ -28,8 +28,8 @@ def open_socket(settings: Settings, deadline: Deadline) -> socket.socket:
 
 
 def _open_host(settings: Settings, deadline: Deadline) -> socket.socket:
-    """Try each address of the host until one answers; the time of the system's resolver has no limit."""
-    fault = "it has no address"
+    """Try the addresses of the host until one accepts; the system's name resolution has no time limit."""
+    fault = "the host has no address"
     try:
         found = socket.getaddrinfo(settings.hostname, settings.port, 0, socket.SOCK_STREAM)
     except OSError as error:
@@ -39,7 +39,7 @@ def _open_host(settings: Settings, deadline: Deadline) -> socket.socket:
     for family, kind, protocol, _, address in found:
         wait = min(settings.timeout[0], deadline.left())
         if wait <= 0:
-            fault = "no connection in time"
+            fault = "no connection before the deadline"
             break
         try:
             return _connect_to(family, kind, protocol, address, settings.source_address, wait)
@@ -49,12 +49,12 @@ def _open_host(settings: Settings, deadline: Deadline) -> socket.socket:
 
 
 def _no_connection(error: OSError, wait: float) -> str:
-    reason = words(error, wait)  # also lets pass what a signal handler raised
+    reason = describe(error, wait)  # also lets pass exceptions of signal handlers
     if isinstance(error, TimeoutError):
         return f"no connection within {wait:.3g} s: check hostname and port, or raise timeout="
     if isinstance(error, ConnectionRefusedError):
-        return "the connection was refused: check hostname and port"
-    return f"the connection could not be made: {error.strerror or reason}"
+        return "connection refused: check hostname and port"
+    return f"cannot connect: {error.strerror or reason}"
 
 
 def _open_path(path: str, wait: float, deadline: Deadline) -> socket.socket:
@@ -76,30 +76,30 @@ def _open_path(path: str, wait: float, deadline: Deadline) -> socket.socket:
 
 def _full(wait: float) -> str:
     if wait <= 0:
-        return "no connection in time"
-    return f"no connection within {wait:.3g} s: too many others wait for one, raise timeout="
+        return "no connection before the deadline"
+    return f"no connection within {wait:.3g} s: too many clients are waiting, raise timeout="
 
 
 def _no_path(error: OSError, path: str, wait: float) -> Broken:
-    reason = words(error, wait)  # also lets pass what a signal handler raised
-    if isinstance(error, TimeoutError):  # of gevent and eventlet, which wait by themselves
+    reason = describe(error, wait)  # also lets pass exceptions of signal handlers
+    if isinstance(error, TimeoutError):  # from gevent and eventlet, which wait by themselves
         return Broken(_full(wait))
     if isinstance(error, FileNotFoundError):
-        return Broken("socket_path does not exist: check it, and whether the server runs")
+        return Broken("socket_path does not exist: check the path, and whether the server runs")
     if isinstance(error, PermissionError):
-        return Broken("no permission for socket_path: this user must be able to write to it", retryable=False)
+        return Broken("permission denied for socket_path: this user needs write permission", retryable=False)
     if error.errno is None:
         size = len(os.fsencode(path))
-        return Broken(f"socket_path has {size} bytes, too many for a Unix domain socket", retryable=False)
+        return Broken(f"socket_path has {size} bytes, which is too long for a Unix domain socket", retryable=False)
     try:
         is_socket = stat.S_ISSOCK(os.stat(path).st_mode)
     except OSError:
-        is_socket = True  # as far as is known: it may have gone meanwhile
+        is_socket = True  # the file may have been removed meanwhile
     if not is_socket:
         return Broken("socket_path is not a Unix domain socket", retryable=False)
     if isinstance(error, ConnectionRefusedError):
-        return Broken("the connection was refused: check socket_path, and whether the server runs")
-    return Broken(f"the connection could not be made: {error.strerror or reason}")
+        return Broken("connection refused: check socket_path, and whether the server runs")
+    return Broken(f"cannot connect: {error.strerror or reason}")
 
 
 def _connect_to(
@@ -109,7 +109,7 @@ def _connect_to(
     try:
         connection.settimeout(wait)
         if family in (socket.AF_INET, socket.AF_INET6):
-            # Else Nagle's algorithm would keep an email's last piece back until the one before is confirmed.
+            # Nagle's algorithm would delay the last piece of an email until the piece before it is confirmed.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source:
             _bind(connection, source)

@@ -99,5 +99,5 @@ def moto() -> Iterator[str]:
 
 
 def mail(**fields: Any) -> Email:
-    """Make a mail."""
+    """Make an email."""
     return Email(**{"sender": "me@example.com", "to": "you@example.com", "text_body": "Hello", **fields})

@@ -1,4 +1,4 @@
-"""A strict SES on real sockets: it keeps what it accepts, refuses what SES refuses, and fails as it is told to."""
+"""A strict SES on real sockets: it keeps what it accepts, rejects what SES rejects, and fails as it is told to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BREAK_TLS = "read it, and answer what is no TLS"
 
 
 def fault(status: int, code: str, message: str = "no") -> bytes:
-    """Return an answer that refuses, as SES writes it."""
+    """Return a response that rejects, as SES writes it."""
     body = (
         f"<ErrorResponse {_XMLNS}><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
         f"<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
@@ -39,7 +39,7 @@ def fault(status: int, code: str, message: str = "no") -> bytes:
 
 
 def answer(status: int, body: bytes, kind: str = "text/xml") -> bytes:
-    """Return the bytes of an answer."""
+    """Return the bytes of a response."""
     head = f"HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
@@ -53,10 +53,10 @@ class FakeSES:
     A server whose every connection has a thread.
 
     Attributes:
-        script: What befalls the next requests, each once: one of the words above, the bytes of an answer, or a function
-            that is called before the answer.
+        script: What happens to the next requests, once each: a word as above, the bytes of a response, or a function
+            that is called before the response.
         posts: The parameters of every request that was read whole.
-        accepted: Those of the mails that were taken.
+        accepted: Those of the emails that were taken.
         connections: How many were made.
     """
 
@@ -179,7 +179,7 @@ def members(given: dict[str, str], name: str) -> list[str]:
 
 
 def _refused(given: dict[str, str]) -> tuple[str, str] | None:
-    """Return the code and words that SES refuses a request with, by the rules that SES documents."""
+    """Return the code and words that SES rejects a request with, by the rules that SES documents."""
     raw = given["Action"] == "SendRawEmail"
     lists = ("Destinations",) if raw else tuple(f"Destination.{name}Addresses" for name in ("To", "Cc", "Bcc"))
     recipients = [address for name in lists for address in members(given, name)]

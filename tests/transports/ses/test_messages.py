@@ -147,7 +147,7 @@ def test_a_signed_7_bit_message_is_untouched(serve, connect):
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
 )
-def test_what_ses_would_refuse_is_refused_before_a_byte_leaves(message, options, field, serve, connect):
+def test_messages_that_ses_would_reject_are_rejected_before_a_byte_is_sent(message, options, field, serve, connect):
     service = serve()
     with pytest.raises(InvalidEmail) as caught:
         connect(service.url).send_message(message, **options)

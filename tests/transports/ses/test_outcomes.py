@@ -63,8 +63,8 @@ REFUSED = {
 MODES = [{}, *({"retries": {"mode": mode, "max_attempts": 5}} for mode in ("legacy", "standard", "adaptive"))]
 
 
-def test_an_accepted_mail_has_its_id(serve, connect):
-    """A mail that SES takes is a result with SES's id, and leaves in one request."""
+def test_an_accepted_email_has_its_id(serve, connect):
+    """An email that SES takes is a result with SES's id, and leaves in one request."""
     service = serve()
     result = connect(service.url).send(mail())
     assert (result.message_id, result.via, result.to) == ("0100-1", "ses", "you@example.com")
@@ -76,7 +76,7 @@ def test_an_accepted_mail_has_its_id(serve, connect):
 @pytest.mark.parametrize("raw", [False, True], ids=["simple", "raw"])
 @pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
 def test_what_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act, raw):
-    """Once a request may have been read, no answer but a refusal says what became of it: it is posted once."""
+    """Once a request may have been read, no response but a rejection says what became of it: it is posted once."""
     service = serve(act)
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service.url, timeout=(10, 1.0 if act == SILENT else 10)).send(mail(headers={"X-A": "b"} if raw else {}))
@@ -130,7 +130,7 @@ def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
 
 
 def test_throttling_is_waited_out(serve, connect):
-    """Too many mails a second is tried again until SES takes the mail."""
+    """Too many emails a second is tried again until SES takes the mail."""
     service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
     assert connect(service.url).send(mail()).message_id == "0100-1"
     assert len(service.posts) == 4
@@ -182,8 +182,8 @@ def test_the_daily_quota_is_no_throttling(serve, connect):
 
 
 @pytest.mark.parametrize("code, kind", REFUSED.items())
-def test_a_refusal_is_an_error_of_ours(serve, connect, code, kind):
-    """What SES refuses is an `SESError` with SES's code, status, words and request id, and is posted once."""
+def test_a_rejection_is_an_error_of_ours(serve, connect, code, kind):
+    """What SES rejects is an `SESError` with SES's code, status, words and request id, and is posted once."""
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:
         connect(service.url).send(mail())
@@ -205,7 +205,7 @@ def test_errors_pickle_whole(serve, connect, act):
 
 
 def test_a_redirect_is_not_followed(serve, connect):
-    """A redirect carries the mail nowhere."""
+    """A redirect carries the email nowhere."""
     other = serve()
     head = f"HTTP/1.1 307 X\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(SESError) as caught:
@@ -223,18 +223,18 @@ def test_waiting_ends_with_the_deadline(serve, connect):
     assert caught.value.attempts == 1
 
 
-def test_the_wait_for_an_answer_ends_with_the_deadline(serve, boto, connect):
+def test_the_wait_for_a_response_ends_with_the_deadline(serve, boto, connect):
     """An older botocore cannot be told so: there the read timeout of the client ends the wait."""
     from botocore.httpsession import URLLib3Session
 
     is_told = hasattr(URLLib3Session, "_get_request_timeout")
     client = boto(serve(LATE).url, read_timeout=30 if is_told else 2)
-    with pytest.raises(DeliveryUnknown, match=r"no answer within [01]\." if is_told else "no answer within 2 s"):
+    with pytest.raises(DeliveryUnknown, match=r"no response within [01]\." if is_told else "no response within 2 s"):
         connect("", client=client, deadline=1.0).send(mail())
 
 
-def test_a_late_mail_does_not_leave(serve, connect, monkeypatch):
-    """When connecting took all of the time, the mail is not sent after it."""
+def test_a_late_email_does_not_leave(serve, connect, monkeypatch):
+    """When connecting took all of the time, the email is not sent after it."""
     service = serve()
     transport = connect(service.url, deadline=5)
     quick = transport.within(1e-6)
@@ -245,8 +245,8 @@ def test_a_late_mail_does_not_leave(serve, connect, monkeypatch):
     assert transport.send(mail()).message_id
 
 
-def test_a_batch_tells_each_mail(serve, connect):
-    """Each mail of a batch has its result or its own error, and the others are sent."""
+def test_a_batch_tells_each_email(serve, connect):
+    """Each email of a batch has its result or its own error, and the others are sent."""
     service = serve(THROTTLED, fault(500, "InternalFailure"))
     unverified = mail(sender="x@unverified.example.com")
     batch = connect(service.url).send_batch([mail(), mail(to=()), unverified, {"sender": "a@example.com", "tos": "b"}])
@@ -257,7 +257,7 @@ def test_a_batch_tells_each_mail(serve, connect):
 
 
 def test_hanging_up_at_once_is_unknown(serve, connect):
-    """A server that hangs up on a connection it took may have read: the mail is not sent again."""
+    """A server that hangs up on a connection it took may have read: the email is not sent again."""
     service = serve(HANG_UP)
     with pytest.raises(DeliveryUnknown):
         connect(service.url).send(mail())

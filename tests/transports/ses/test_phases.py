@@ -45,7 +45,7 @@ def closed_port() -> int:
 
 
 def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = True) -> ConnectionFailed:
-    """Send a mail for which there is no connection."""
+    """Send an email for which there is no connection."""
     with pytest.raises(ConnectionFailed) as caught:
         send(mail())
     error = caught.value
@@ -95,7 +95,7 @@ def test_an_untrusted_certificate_does_not_heal(serve, connect, tls):
 
 
 def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trusted):
-    """An `SSLError` that comes while the answer is read is no failed handshake: the mail is not sent again."""
+    """An `SSLError` that comes while the response is read is no failed handshake: the email is not sent again."""
     service = serve(BREAK_TLS, tls=tls)
     with pytest.raises(DeliveryUnknown, match="TLS failed"):
         connect(service.url).send(mail())
@@ -103,7 +103,7 @@ def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trust
 
 
 def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
-    """A proxy that refuses CONNECT, or cannot be reached, sent nothing."""
+    """A proxy that rejects CONNECT, or cannot be reached, sent nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     heads: list[bytes] = []
 
@@ -125,7 +125,7 @@ def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
     fails(transport.send, attempts=2)
 
 
-def test_a_slow_handshake_does_not_make_a_late_mail(serve, boto, connect, tls, trusted):
+def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, tls, trusted):
     """A connection that is made when the deadline is over carries no mail."""
     service = serve(tls=tls, handshake_pause=1.0)
     client = boto(service.url, connect_timeout=30)
@@ -137,7 +137,7 @@ def test_a_slow_handshake_does_not_make_a_late_mail(serve, boto, connect, tls, t
 
 
 def test_a_connection_is_kept_until_it_was_idle(serve, connect):
-    """One connection carries mail after mail; after a long sleep of the machine another one is made."""
+    """One connection carries email after email; after a long sleep of the machine another one is made."""
     service = serve()
     transport = connect(service.url)
     with time_machine.travel("2027-01-01T00:00:00Z", tick=False) as clock:
@@ -150,7 +150,7 @@ def test_a_connection_is_kept_until_it_was_idle(serve, connect):
 
 
 def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
-    """What a process got by a fork is not written to: its parent's mail goes that way."""
+    """What a process got by a fork is not written to: its parent's email goes that way."""
     service = serve()
     transport = connect(service.url)
     transport.send(mail())
@@ -161,7 +161,7 @@ def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["gone", "broken", "refused"])
 def test_credentials_that_cannot_be_had_are_configuration(serve, boto, connect, monkeypatch, kind):
-    """Credentials that are looked for when a mail is signed, and are not there, are a `ConfigurationError`."""
+    """Credentials that are looked for when an email is signed, and are not there, are a `ConfigurationError`."""
     from botocore import exceptions
 
     raised = {

@@ -1,4 +1,4 @@
-"""What SES refuses is refused before a byte leaves, by the field's name."""
+"""What SES rejects is rejected before a byte leaves, by the field's name."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def nowhere():
 
 
 @pytest.mark.parametrize("fields, field", WRONG.values(), ids=WRONG)
-def test_what_ses_refuses_is_named(nowhere, fields, field):
-    """The error of a mail that SES would refuse, or cannot carry, names the field; sending says the same."""
+def test_the_field_that_ses_would_reject_is_named(nowhere, fields, field):
+    """The error of an email that SES would refuse, or cannot carry, names the field; sending says the same."""
     for call in (nowhere.check, nowhere.send):
         with pytest.raises(InvalidEmail) as caught:
             call(mail(**fields))
@@ -77,7 +77,7 @@ def test_what_ses_refuses_is_named(nowhere, fields, field):
 @pytest.mark.slow
 @pytest.mark.parametrize("fields", RIGHT.values(), ids=RIGHT)
 def test_what_ses_takes_is_sent(serve, connect, nowhere, fields):
-    """A mail at the limit is whole, and SES takes it."""
+    """An email at the limit is whole, and SES takes it."""
     nowhere.check(mail(**fields))
     service = serve()
     connect(service.url, deadline=300).send(mail(**fields))
@@ -85,7 +85,7 @@ def test_what_ses_takes_is_sent(serve, connect, nowhere, fields):
 
 
 def test_a_character_that_the_charset_has_not(serve, connect):
-    """A text that the charset cannot write is refused: SES would put question marks in it."""
+    """A text that the charset cannot write is rejected: SES would put question marks in it."""
     service = serve()
     transport = connect(service.url, charset="ISO-8859-1")
     with pytest.raises(InvalidEmail, match="'語' is not in the charset") as caught:
@@ -97,7 +97,7 @@ def test_a_character_that_the_charset_has_not(serve, connect):
 
 @pytest.mark.parametrize("text", ["a\r\nBcc: x@example.com", "a\nb", "a\0b"])
 def test_nothing_is_injected(nowhere, text):
-    """Line ends in what becomes a header are refused by the field."""
+    """Line ends in what becomes a header are rejected by the field."""
     for name in ("subject", "tag", "sender", "to"):
         with pytest.raises(InvalidEmail) as caught:
             nowhere.send({"sender": "me@example.com", "to": "you@example.com", "text_body": "", name: text})

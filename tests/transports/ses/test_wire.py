@@ -47,7 +47,7 @@ def sent(moto, boto):
     return messages
 
 
-def test_moto_takes_a_simple_mail(sent, moto, connect):
+def test_moto_takes_a_simple_email(sent, moto, connect):
     """A mail without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
     result = connect(moto).send(mail(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
@@ -55,7 +55,7 @@ def test_moto_takes_a_simple_mail(sent, moto, connect):
     assert message.destinations["ToAddresses"] == ["A <a@example.com>"]
 
 
-def test_moto_takes_a_raw_mail(sent, moto, connect):
+def test_moto_takes_a_raw_email(sent, moto, connect):
     """A mail with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
     result = connect(moto).send(mail(bcc="b@example.com", attachments=file))
@@ -67,7 +67,7 @@ def test_moto_takes_a_raw_mail(sent, moto, connect):
     assert [part.get_filename() for part in parsed.walk()][-1] == "a.txt"
 
 
-def test_moto_refuses_as_ses_does(sent, moto, connect):
+def test_moto_rejects_as_ses_does(sent, moto, connect):
     """Moto's refusal of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(mail(sender="nobody@elsewhere.example"))
@@ -114,7 +114,7 @@ def test_every_parameter_of_send_email(serve, connect):
     }
 
 
-def test_a_small_mail_is_a_small_call(serve, connect):
+def test_a_small_email_is_a_small_call(serve, connect):
     """What a mail has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
     connect(service.url).send(mail(to=(), bcc="b@example.com"))
@@ -204,7 +204,7 @@ def test_raw_mime_is_seven_bit(serve, connect):
 
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
-def test_a_mail_s_own_tags_go_first(serve, connect, tags):
+def test_an_emails_own_tags_take_precedence(serve, connect, tags):
     """Tags of every mail are sent too, unless the mail has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
@@ -233,7 +233,7 @@ def test_threads_share_a_transport(serve, connect):
     assert sorted(int(post["Message.Subject.Data"]) for post in service.accepted) == list(range(16))
 
 
-def test_a_mapping_is_a_mail(serve, connect):
+def test_a_mapping_is_an_email(serve, connect):
     """A mapping with a mail's names is sent like one."""
     service = serve()
     connect(service.url).send({"sender": "me@example.com", "to": "you@example.com", "html_body": ""})

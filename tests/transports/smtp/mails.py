@@ -1,4 +1,4 @@
-"""The mails that tests send."""
+"""The emails that tests send."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ READY = b"From: me@example.com\r\nTo: you@example.org\r\nSubject: Hi\r\n\r\nHell
 
 
 def mail(**fields: Any) -> Email:
-    """Return a mail that is whole."""
+    """Return an email that is whole."""
     return Email(**{"sender": "me@example.com", "to": "you@example.org", "text_body": "Hello", **fields})
 
 

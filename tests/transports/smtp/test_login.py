@@ -42,7 +42,7 @@ def test_empty_is_no_login(username, password, script, connect):
 def test_the_first_535_is_final(script, connect):
     """A refused password is not tried again by another mechanism: accounts are locked for that."""
     server = script(polite("AUTH PLAIN LOGIN", auth=b"535 5.7.8 no"))
-    with pytest.raises(SMTPError, match="refused the login") as caught:
+    with pytest.raises(SMTPError, match="rejected the login") as caught:
         connect(server, username="user", password=SECRET).send(mail())
     assert (caught.value.code, caught.value.enhanced_code, caught.value.retryable) == (535, "5.7.8", False)
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -59,7 +59,7 @@ def test_an_unknown_mechanism_goes_on_to_the_next(script, connect):
 
 
 def test_plain_may_be_asked_for(script, connect):
-    """A server that passes over the first answer of PLAIN and asks for it gets it then."""
+    """A server that passes over the first response of PLAIN and asks for it gets it then."""
     word = packed(f"\0user\0{SECRET}")
     server = script(polite("AUTH PLAIN", auth=b"334 ", **{word: b"235 ok"}))
     connect(server, username="user", password=SECRET).send(mail())
@@ -74,7 +74,7 @@ def test_endless_challenges_end(script, connect):
     assert server.mails == []
 
 
-def test_a_farewell_is_no_refusal(script, connect):
+def test_a_421_is_not_a_rejection_of_the_login(script, connect):
     """A server that goes away while somebody logs in is tried again."""
     server = script(polite("AUTH PLAIN", auth=b"421 4.7.0 busy"), polite("AUTH PLAIN", auth=b"235 ok"))
     connect(server, username="user", password=SECRET).send(mail())
@@ -94,8 +94,8 @@ def test_a_token_logs_in_by_xoauth2(script, connect):
     assert said == [packed(f"user=user\1auth=Bearer {token}\1\1") for token in ("first", "second")]
 
 
-def test_a_refused_token_says_why(script, connect):
-    """XOAUTH2's refusal comes as a challenge: it is answered with nothing, and the code follows."""
+def test_a_rejected_token_says_why(script, connect):
+    """XOAUTH2's rejection comes as a challenge: it is answered with nothing, and the code follows."""
     server = script(polite("AUTH XOAUTH2", auth=b"334 eyJzdGF0dXMiOiI0MDAifQ==", **{"": b"535 5.7.8 expired"}))
     with pytest.raises(SMTPError, match="expired") as caught:
         connect(server, username="user", oauth_token_generator=lambda: "token").send(mail())
@@ -120,10 +120,10 @@ def test_a_token_must_be_one(generator, script, connect):
 
 
 @pytest.mark.parametrize("offer", [(), ("AUTH CRAM-MD5 DIGEST-MD5",), ("AUTH",)])
-def test_no_way_to_log_in_is_an_error(offer, script, connect):
-    """A server that offers no mechanism known here gets no mail: it was to be sent by a user."""
+def test_a_server_without_a_known_login_mechanism_is_an_error(offer, script, connect):
+    """A server that offers no mechanism known here gets no email: it was to be sent by a user."""
     server = script(polite(*offer))
-    with pytest.raises(SMTPError, match="no login"):
+    with pytest.raises(SMTPError, match="cannot log in"):
         connect(server, username="user", password=SECRET).send(mail())
     assert server.verbs() == ["EHLO"]
 
@@ -137,7 +137,7 @@ def test_no_password_in_clear_off_loopback(script, connect, monkeypatch):
     address = ("127.0.0.1", server.port)
     monkeypatch.setattr("socket.getaddrinfo", lambda *asked: [(2, 1, 6, "", address)])
     options = {"hostname": "mail.example", "tls": "opportunistic", "username": "user", "password": SECRET}
-    with pytest.raises(ConnectionFailed, match="password would travel in clear") as caught:
+    with pytest.raises(ConnectionFailed, match="password would be sent in clear") as caught:
         connect(server, **options).send(mail())
     assert not caught.value.retryable
     assert "AUTH" not in server.verbs()

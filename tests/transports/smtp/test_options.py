@@ -1,4 +1,4 @@
-"""Options, and what of a mail travels by SMTP."""
+"""Options, and what of an email travels by SMTP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .scripted import polite
 
 
 def test_it_is_a_transport():
-    """It can stand wherever a way out is wanted."""
+    """It can stand wherever a transport is wanted."""
     assert isinstance(SMTPTransport("mail.example"), Transport)
 
 
@@ -155,8 +155,8 @@ SERVICE = {
 
 
 @pytest.mark.parametrize("field", SERVICE)
-def test_what_smtp_does_not_carry_is_refused(field, script, connect):
-    """A field that only the service understands is refused by name, before any network, and never dropped."""
+def test_fields_that_smtp_cannot_carry_are_rejected(field, script, connect):
+    """A field that only the service understands is rejected by name, before any network, and never dropped."""
     server = script(polite())
     transport = connect(server)
     given = mail(**{field: SERVICE[field]})
@@ -168,7 +168,7 @@ def test_what_smtp_does_not_carry_is_refused(field, script, connect):
 
 
 def test_a_key_is_left_behind(script, connect):
-    """The key names a mail to us: it does not travel, and stands in the result."""
+    """The key names an email to us: it does not travel, and stands in the result."""
     server = script(polite())
     transport = connect(server)
     given = mail(idempotency_key="mine", attachments=[Attachment(name="a.txt", content=b"x")])
@@ -178,7 +178,7 @@ def test_a_key_is_left_behind(script, connect):
 
 
 def test_everything_travels_where_it_is_understood(script, connect):
-    """With X-PM headers all fields are written, and a key beside them, to look the mail up by."""
+    """With X-PM headers all fields are written, and a key beside them, to look the email up by."""
     server = script(polite())
     transport = connect(server, postmark_headers=True)
     transport.check(mail(**SERVICE))
@@ -218,7 +218,7 @@ def test_postmarks_hosts_are_known(host, written):
 
 
 @pytest.mark.parametrize("fields", [{"to": ()}, {"sender": None}, {"text_body": None}])
-def test_a_mail_must_be_whole(fields):
-    """A mail without sender, recipient or body is refused by `check`, too."""
+def test_an_email_must_be_complete(fields):
+    """An email without sender, recipient or body is rejected by `check`, too."""
     with pytest.raises(InvalidEmail):
         SMTPTransport("mail.example").check(mail(**fields))

@@ -1,4 +1,4 @@
-"""Postfix as it is: what it takes, what it refuses, and what lies in the mailbox."""
+"""Postfix as it is: what it takes, what it rejects, and what lies in the mailbox."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def transport(postfix):
 
 
 def test_postfix_delivers(postfix, transport):
-    """A mail goes over STARTTLS into the mailbox, under the queue id of the result."""
+    """An email goes over STARTTLS into the mailbox, under the queue id of the result."""
     result = transport.send(mail(subject="Grüße", text_body=".dot\n..\nHellö\n" + "x" * 2000, cc="other@example.org"))
     assert re.fullmatch(r"[0-9A-Za-z]{6,}", result.message_id)
     assert f"{result.message_id}: " in postfix.log()
@@ -56,7 +56,7 @@ def test_postfix_speaks_tls_from_the_first_byte(postfix):
     assert len(postfix.delivered("you", before + 1)) == before + 1
 
 
-def test_postfix_refuses_some(transport):
+def test_postfix_rejects_some(transport):
     """Recipients that it does not know, defers or does not relay to are told one by one; the others get the mail."""
     to = ["you@example.org", "nobody@example.org", "later@example.org"]
     told = [(fate.accepted, fate.code, fate.enhanced_code) for fate in transport.send(mail(to=to)).recipients]
@@ -69,7 +69,7 @@ def test_postfix_refuses_some(transport):
 
 
 def test_postfix_takes_few_recipients_at_once(postfix, transport):
-    """Its 452 for too many recipients splits the mail, and each of them gets it once."""
+    """Its 452 for too many recipients splits the email, and each of them gets it once."""
     names = ["you", "other", "third", "nobody", "fourth"]
     before = {name: len(postfix.delivered(name, 0)) for name in ("third", "fourth")}
     fates = transport.send(mail(to=[f"{name}@example.org" for name in names])).recipients
@@ -93,7 +93,7 @@ def test_postfix_takes_international_mailboxes(transport):
 
 
 def test_a_batch_for_postfix(postfix, transport):
-    """Fifty mails go over one connection, pipelined."""
+    """Fifty emails go over one connection, pipelined."""
     before = len(postfix.delivered("you", 0))
     batch = transport.send_batch([mail(subject=str(number)) for number in range(50)])
     assert len({result.message_id for result in batch.accepted}) == 50

@@ -45,7 +45,7 @@ def test_a_certificate_of_another_time_names_no_option(days, listen, connect, tm
     begin, end = (now + timedelta(days=number) for number in days)
     server = listen(implicit=server_context(authority, "localhost", not_before=begin, not_after=end))
     error = error_of(connect(server, hostname="localhost", use_tls=True, cert_bundle=tmp_path / "ca.pem"))
-    assert "new certificate" in error.message
+    assert "renew the server's certificate" in error.message
     assert "cert_bundle" not in error.message
 
 
@@ -91,7 +91,7 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("option", SCRIPTS)
-def test_what_a_server_refuses_names_the_option(option, script, connect):
+def test_a_rejection_names_the_option(option, script, connect):
     steps, options = SCRIPTS[option]
     error = error_of(connect(script(steps), retry=Retry(attempts=1), **options))
     assert option in error.message
@@ -101,8 +101,8 @@ def test_what_a_server_refuses_names_the_option(option, script, connect):
 @pytest.mark.parametrize(
     "offered, options, remedy",
     [
-        ("AUTH PLAIN", {"oauth_token_generator": lambda: "token"}, "password= in place"),
-        ("AUTH XOAUTH2", {"password": "secret"}, "oauth_token_generator= in place"),
+        ("AUTH PLAIN", {"oauth_token_generator": lambda: "token"}, "password= instead"),
+        ("AUTH XOAUTH2", {"password": "secret"}, "oauth_token_generator= instead"),
         ("SIZE 1000", {"password": "secret"}, "587 or 465"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the server said: of each recipient, of the mail, and of what it can take."""
+"""What the server said: of each recipient, of the email, and of what it can take."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PIPELINING = [(), ("PIPELINING",)]
 
 
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
-def test_partial_refusals_are_told(extensions, script, connect):
-    """A mail that one recipient gets is accepted, with each one's code, enhanced code and text."""
+def test_partial_rejections_are_told(extensions, script, connect):
+    """An email that one recipient gets is accepted, with each one's code, enhanced code and text."""
     rcpt = [b"250 2.1.5 Ok", b"550 5.1.1 who?", b"450-4.2.1 full\r\n450 4.2.1 later", b"251 will forward"]
     server = script(polite(*extensions, rcpt=rcpt))
     result = connect(server).send(mail(to="a@x.example, b@x.example, c@x.example, d@x.example"))
@@ -40,8 +40,8 @@ def test_partial_refusals_are_told(extensions, script, connect):
     "rcpt, code, retryable",
     [([b"550 5.1.1 who?", b"551 no"], 550, False), ([b"550 who?", b"450 4.2.0 later"], 450, True)],
 )
-def test_when_nobody_is_taken_it_is_an_error(rcpt, code, retryable, extensions, script, connect):
-    """All recipients refused: an error with each one's fate, retryable if one may be taken later; no mail leaves."""
+def test_no_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, script, connect):
+    """All recipients refused: an error with each one's fate, retryable if one may be taken later; no email leaves."""
     server = script(polite(*extensions, rcpt=rcpt))
     transport = connect(server)
     with pytest.raises(SMTPError) as caught:
@@ -63,8 +63,8 @@ def test_when_nobody_is_taken_it_is_an_error(rcpt, code, retryable, extensions, 
     ],
     ids=["mail", "rcpt", "data", "end"],
 )
-def test_the_next_mail_begins_afresh(told, code, script, connect):
-    """After a refusal the connection goes on, its half transaction reset."""
+def test_the_next_email_begins_afresh(told, code, script, connect):
+    """After a rejection the connection goes on, its half transaction reset."""
     server = script(polite(**told))
     transport = connect(server)
     with pytest.raises(SMTPError) as caught:
@@ -75,8 +75,8 @@ def test_the_next_mail_begins_afresh(told, code, script, connect):
     assert server.verbs()[-4:] == ["RSET", "MAIL", "RCPT", "DATA"]
 
 
-def test_a_refused_mail_is_refused_for_all(script, connect):
-    """A refusal at the end of data counts for the recipients that had been taken, too; it is not sent again."""
+def test_a_rejected_email_is_rejected_for_all(script, connect):
+    """A rejection at the end of data counts for the recipients that had been taken, too; it is not sent again."""
     server = script(polite(rcpt=[b"250 ok", b"550 who?"], ends=[b"554 5.7.1 spam"]))
     with pytest.raises(SMTPError, match="spam") as caught:
         connect(server).send(mail(to="a@x.example, b@x.example"))
@@ -87,7 +87,7 @@ def test_a_refused_mail_is_refused_for_all(script, connect):
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
 @pytest.mark.parametrize("refusal", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
 def test_too_many_recipients_are_split(refusal, extensions, script, connect):
-    """Those that were too many for one transaction get the mail in the next; nobody gets it twice."""
+    """Those that were too many for one transaction get the email in the next; nobody gets it twice."""
     server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", refusal, refusal, b"250 ok", b"250 ok"]))
     result = connect(server).send(mail(to=[f"{name}@x.example" for name in "abcd"]))
     assert [fate.accepted for fate in result.recipients] == [True] * 4
@@ -105,7 +105,7 @@ def test_a_full_mailbox_is_not_too_many(script, connect):
 
 
 def test_what_was_accepted_stays_accepted(script, connect):
-    """When the second part of a split mail is refused, the first was accepted, and the result says who was not."""
+    """When the second part of a split email is rejected, the first was accepted, and the result says who was not."""
     rcpt = [b"250 ok", b"452 4.5.3 too many", b"250 ok"]
     server = script(polite(rcpt=rcpt, ends=[b"250 queued as A1", b"451 4.3.0 disk full"]))
     result = connect(server).send(mail(to="a@x.example, b@x.example"))
@@ -132,7 +132,7 @@ def test_what_is_left_may_stay_behind(script, connect):
 
 
 def test_an_unknown_part_makes_the_whole_unknown(script, connect):
-    """When the second part is lost after its end, the mail may or may not have come to those in it."""
+    """When the second part is lost after its end, the email may or may not have come to those in it."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.5.3 too many", b"250 ok"], ends=[b"250 ok", Talk.cut]))
     with pytest.raises(DeliveryUnknown):
         connect(server).send(mail(to="a@x.example, b@x.example"))
@@ -189,7 +189,7 @@ def test_no_recipient_stands_in_a_log(script, connect, caplog):
     "steps", [{"data": b"250 <you@example.org> go"}, {"ends": [b"354 <you@example.org>?"]}], ids=repr
 )
 def test_a_reply_out_of_place_is_not_logged_either(steps, script, connect, caplog):
-    """Of an answer that makes no sense where it comes the log has the code, and not the words."""
+    """Of a response that makes no sense where it comes the log has the code, and not the words."""
     with pytest.raises(TransportError):
         connect(script(polite(**steps))).send(mail())
     assert re.search("with (250|354)", caplog.text)

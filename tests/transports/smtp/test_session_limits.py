@@ -97,7 +97,7 @@ def test_recipients_of_one_email_are_spread_over_connections(script, connect):
 
 @pytest.mark.parametrize("verb", ["mail", "data", "rcpt"])
 @pytest.mark.parametrize("reply", REPLIES[:3])
-def test_a_server_that_always_refuses_is_not_asked_again_and_again(verb, reply, script, connect):
+def test_a_server_that_always_rejects_is_not_asked_again_and_again(verb, reply, script, connect):
     server = script(polite(**{verb: reply}))
     transport = connect(server)
     for _ in range(3):
@@ -110,7 +110,7 @@ def test_a_server_that_always_refuses_is_not_asked_again_and_again(verb, reply, 
 
 
 @pytest.mark.parametrize("verb", ["mail", "data"])
-def test_a_server_that_refuses_from_now_on_costs_one_connection(verb, script, connect):
+def test_a_server_that_rejects_from_now_on_costs_one_connection(verb, script, connect):
     usual = GO if verb == "data" else OK
     server = script(polite(**{verb: [usual, usual, REPLIES[0]]}), polite(**{verb: REPLIES[0]}))
     batch = connect(server).send_batch([mail() for _ in range(8)])
@@ -126,7 +126,7 @@ def test_a_server_that_refuses_from_now_on_costs_one_connection(verb, script, co
         pytest.param("mail", b"550 5.7.1 too many messages per session", id="for good"),
     ],
 )
-def test_a_refusal_that_another_connection_would_meet_too_renews_nothing(verb, reply, script, connect):
+def test_a_rejection_that_another_connection_would_meet_too_renews_nothing(verb, reply, script, connect):
     server = script(polite(**{verb: [OK, reply]}))
     transport = connect(server)
     transport.send(mail())
@@ -149,7 +149,7 @@ def test_too_many_recipients_on_every_connection_ends(code, script, connect):
     assert server.connections == (2 if code == 452 else 1)
 
 
-def test_recipients_refused_for_good_stay_refused_when_the_connection_is_renewed(script, connect):
+def test_recipients_rejected_for_good_stay_rejected_when_the_connection_is_renewed(script, connect):
     limit, none = b"452 4.5.3 too many recipients", b"550 5.1.1 no such user"
     server = script(polite(rcpt=[OK, none, limit]), polite())
     transport = connect(server)

@@ -221,7 +221,7 @@ def test_a_signal_handler_may_close_the_transport(script, connect, on_signal):
 
 @pytest.mark.parametrize("broken", [True, False])
 def test_an_interrupted_email_keeps_its_own_outcome(broken, script, connect, on_signal):
-    """The outer email's connection breaks after its end, while the handler's email succeeds, or the other way."""
+    """The outer email's connection breaks after its end, while the handler's email succeeds, or the other way round."""
     going_on = threading.Event()
     step = interrupting_until(going_on, Talk.cut if broken else accept)
     server = script(polite(ends=[step]), polite(ends=[b"250 ok" if broken else Talk.cut]))

@@ -1,4 +1,4 @@
-"""Encryption: which kind is asked for, what is trusted, and what somebody in between can do."""
+"""Encryption: which kind is asked for, what is trusted, and what an attacker on the network can do."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_tls_is_required_off_loopback(options, tls, port):
         {"cert_bundle": __file__},
     ],
 )
-def test_contradictions_are_refused(options):
+def test_contradictions_are_rejected(options):
     """Options that say two things, or nothing that can be, are a ConfigurationError."""
     with pytest.raises(ConfigurationError):
         SMTPTransport("mail.example", **options)
@@ -84,7 +84,7 @@ def test_contradictions_are_refused(options):
         ("implicit", {"tls": "implicit", "hostname": "localhost"}),
     ],
 )
-def test_mail_goes_encrypted(kind, options, listen, trust):
+def test_email_goes_encrypted(kind, options, listen, trust):
     """STARTTLS by itself or required, and TLS from the first byte, with the CA that is given."""
     server = listen(**{kind: trust.server})
     result = send(READY, **{"hostname": "127.0.0.1", "cert_bundle": trust.bundle, "port": server.port, **options})
@@ -147,7 +147,7 @@ def test_a_ready_context_serves(listen, trust, connect):
     assert len(server.envelopes) == 1
 
 
-def test_old_tls_is_refused(listen, trust, connect):
+def test_old_tls_is_rejected(listen, trust, connect):
     """Nothing below TLS 1.2 is spoken."""
     assert SMTPTransport("mail.example")._settings.trust.context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
@@ -162,7 +162,7 @@ def test_a_stripped_starttls_sends_nothing(script, connect):
 
 
 @pytest.mark.parametrize("refusal", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
-def test_a_refused_starttls_sends_nothing(refusal, script, connect):
+def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
     """Where TLS is required, nothing goes on after any answer but 220."""
     server = script(polite("STARTTLS", starttls=refusal))
     with pytest.raises(ConnectionFailed):
@@ -182,9 +182,9 @@ def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
 def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):
-    """What came in clear together with STARTTLS's answer is not taken for an answer under TLS."""
+    """What came in clear together with STARTTLS's answer is not taken for a response under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
-    with pytest.raises(ConnectionFailed, match="in between") as caught:
+    with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
         connect(server, tls=tls, cert_bundle=trust.bundle).send(mail())
     assert not caught.value.retryable
     assert server.mails == []

@@ -124,7 +124,7 @@ def test_an_option_that_says_nothing_does_not(options):
 
 
 def test_a_server_must_be_named():
-    with pytest.raises(ConfigurationError, match="pass hostname, or socket_path"):
+    with pytest.raises(ConfigurationError, match="pass hostname or socket_path"):
         SMTPTransport()
 
 
@@ -134,7 +134,7 @@ def test_a_server_must_be_named():
         ("", "must be the path"),
         (b"/run/smtp", "must be the path"),
         (7, "must be the path"),
-        ("\0abstract", "not an abstract socket"),
+        ("\0abstract", "no abstract socket"),
         ("/run/\0smtp", "without NUL"),
         ("/run/\ud800", "character"),
     ],
@@ -188,12 +188,12 @@ def test_a_path_of_something_else(kind, folder):
 def test_a_socket_of_datagrams(folder):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         other.bind(str(folder / "s"))
-        assert "could not be made" in refused(folder / "s").message
+        assert "cannot connect" in refused(folder / "s").message
 
 
 def test_a_path_that_is_too_long(folder):
     error = refused(folder / ("x" * 200))
-    assert "bytes, too many for a Unix domain socket" in error.message
+    assert "bytes, which is too long for a Unix domain socket" in error.message
     assert (error.retryable, error.attempts) == (False, 1)
 
 
@@ -215,7 +215,7 @@ def test_a_path_without_permission(script_on_path):
     os.chmod(server.path, 0)
     with nobody():
         error = refused(server.path)
-    assert "no permission for socket_path" in error.message
+    assert "permission denied for socket_path" in error.message
     assert (error.retryable, error.attempts) == (False, 1)
 
 
