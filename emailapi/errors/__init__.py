@@ -16,6 +16,7 @@ Every error this package raises.
       SMTPError
       SESError
       InvalidWebhook (ValueError)
+      WaitTimeout (TimeoutError, AssertionError)
       BatchFailed (in `models.outbound`, with the `BatchResult` that it holds)
 
 Each has `.outcome`, `.retryable` and `.may_have_been_sent`, carries the request it is about, and pickles whole.
@@ -49,6 +50,7 @@ from .exceptions import (
     SMTPError,
     TransportError,
     Unauthorized,
+    WaitTimeout,
 )
 
 __all__ = [
@@ -79,5 +81,6 @@ __all__ = [
     "ServiceUnavailable",
     "TransportError",
     "Unauthorized",
+    "WaitTimeout",
     "error_class",
 ]

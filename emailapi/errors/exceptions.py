@@ -106,6 +106,10 @@ class DeadlineExceeded(TransportError, TimeoutError):
     """Out of time, and nothing was sent."""
 
 
+class WaitTimeout(EmailAPIError, TimeoutError, AssertionError):
+    """A test waited for an email, and none came that fits; also an `AssertionError`, so that the test fails."""
+
+
 class InvalidResponse(TransportError):
     """An answer that cannot be read."""
 
