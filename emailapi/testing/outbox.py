@@ -94,17 +94,9 @@ class Outbox(Sequence[SentEmail]):
             WaitTimeout: None came in time; it is an `AssertionError`, too.
         """
         check(criteria)
-        seen = 0
 
         def first() -> SentEmail | None:
-            nonlocal seen
-            seen = min(seen, len(self._emails))  # it may have been cleared
-            while seen < len(self._emails):
-                email = self._emails[seen]
-                if fits(email, criteria):
-                    return email
-                seen += 1
-            return None
+            return next((email for email in self._emails if fits(email, criteria)), None)
 
         with self._changed:
             found = self._changed.wait_for(first, timeout)
