@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.util import find_spec
+
 import httpx
 import pytest
 import requests
@@ -113,22 +116,29 @@ def test_posting_to_a_wsgi_application(application, app, handled):
     assert '"path"' in echoed.text
 
 
-def test_posting_by_djangos_test_client():
-    django = pytest.importorskip("django")
-    from django.conf import settings
-    from django.http import JsonResponse
-    from django.test import Client as DjangoClient
-    from django.urls import path
+DJANGO = """
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path
+import django
+from emailapi.testing.events import bounce, post
 
-    def view(found):
-        return JsonResponse({"body": found.body.decode(), "auth": found.headers["Authorization"]})
+settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"])
+django.setup()
+urlpatterns = [path("hooks/", lambda found: HttpResponse(found.headers["Authorization"].encode() + found.body))]
+response = post(bounce(tag="tagged"), client=Client(), url="/hooks/", basic=("u", "p"))
+print(response.status_code, response.content.decode())
+"""
 
-    if not settings.configured:
-        settings.configure(ROOT_URLCONF=(path("hooks/", view),), ALLOWED_HOSTS=["testserver"])
-        django.setup()
-    response = post(bounce(tag="ü"), client=DjangoClient(), url="/hooks/", basic=("u", "p"))
-    assert (response.status_code, response.json()["auth"]) == (200, "Basic dTpw")
-    assert '"Tag":"ü"' in response.json()["body"]
+
+@pytest.mark.processes
+def test_posting_by_djangos_test_client(needs, start):
+    """In a process of its own: settings are for a whole process."""
+    needs("django", find_spec("django"), "Django is not installed")
+    output, errors = start(sys.executable, "-c", DJANGO).communicate()
+    assert output.startswith("200 Basic dTpw{"), errors
+    assert '"Tag":"tagged"' in output
 
 
 def test_a_body_is_posted_as_it_is(application):

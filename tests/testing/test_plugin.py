@@ -191,7 +191,7 @@ BLOCKED = ("--emailapi-block-network",)
 
 
 @pytest.mark.parametrize(
-    ("send", "host"),
+    "send, host",
     [
         ("client().outbound.send(EMAIL)", "api.invalid"),
         ("client().messages.list()", "api.invalid"),
