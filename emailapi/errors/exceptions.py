@@ -106,10 +106,6 @@ class DeadlineExceeded(TransportError, TimeoutError):
     """Out of time, and nothing was sent."""
 
 
-class WaitTimeout(EmailAPIError, TimeoutError, AssertionError):
-    """A test waited for an email, and none came that fits; also an `AssertionError`, so that the test fails."""
-
-
 class InvalidResponse(TransportError):
     """An answer that cannot be read."""
 
@@ -270,3 +266,7 @@ class SESError(EmailAPIError):
 
 class InvalidWebhook(EmailAPIError, ValueError):
     """The body of a webhook request is not a JSON object."""
+
+
+class WaitTimeout(EmailAPIError, TimeoutError, AssertionError):
+    """A test waited for an email, and none came that fits; also an `AssertionError`, so that the test fails."""

@@ -73,15 +73,17 @@ def post(
         user, password = basic
         sent["Authorization"] = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
     sent |= headers or {}
-    kinds = {f"{kind.__module__}.{kind.__qualname__}" for kind in type(client).__mro__}
     called = getattr(client, "post", client)
-    if inspect.iscoroutinefunction(called) or inspect.iscoroutinefunction(getattr(called, "__call__", None)):  # noqa: B004
+    if any(map(inspect.iscoroutinefunction, (called, client, getattr(client, "__call__", None)))):  # noqa: B004
         raise TypeError(f"client must be {_KNOWN}, not the asynchronous {type(client).__name__}")
-    if "httpx.Client" in kinds or "httpx._client.Client" in kinds:
+    libraries = {kind.__module__.partition(".")[0] for kind in type(client).__mro__}
+    if called is client:
+        libraries.clear()  # an application, as one of Flask
+    if libraries & {"httpx", "httpx2", "starlette"}:
         return client.post(url, content=body, headers=sent)
-    if "requests.sessions.Session" in kinds:
+    if "requests" in libraries:
         return client.post(url, data=body, headers=sent)
-    if "werkzeug.test.Client" in kinds or any(kind.startswith("django.test.client.") for kind in kinds):
+    if libraries & {"werkzeug", "django"}:
         kind = sent.pop("Content-Type")
         return client.post(url, data=body, content_type=kind, headers=sent)
     if callable(client):

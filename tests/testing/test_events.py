@@ -151,7 +151,14 @@ def test_a_client_that_cannot_post_is_a_type_error():
     async def application(scope, receive, send):
         """Answer nothing."""
 
-    for client in (application, httpx.AsyncClient()):
+    class Application:
+        async def __call__(self, scope, receive, send):
+            """Answer nothing."""
+
+        def post(self, path):
+            """Route, as an application of FastAPI."""
+
+    for client in (application, Application(), httpx.AsyncClient()):
         with pytest.raises(TypeError, match="not the asynchronous"):
             post(bounce(), client=client, url="/")
     with pytest.raises(TypeError, match="client must be a test client of Flask"):
