@@ -118,7 +118,7 @@ class BatchResult(Sequence[BatchItem]):
         Return when every mail was accepted.
 
         Raises:
-            BatchFailed: At least one was not; `.result` is this batch.
+            BatchFailed: At least one was not; `BatchFailed.result` is this batch.
         """
         if self.failed:
             raise BatchFailed(self)

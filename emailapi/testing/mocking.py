@@ -36,7 +36,15 @@ def record_emails(*, send: bool = False) -> Iterator[list[SentEmail]]:
 
 class MockEmail:
     """
-    Captures emails in an `Outbox`: a block, a decorator, or from `start` to `stop`.
+    Lets the emails of a process end in an `Outbox`; nothing leaves.
+
+    `mock_email` is a block, a decorator, or captures from `start` to `stop`; `mock_email()` is another one. Each email
+    that passes the checks of its transport counts as accepted.
+
+        with mock_email as outbox: ...
+
+        @mock_email
+        def test_welcome(outbox): ...
 
     As a decorator it gives the outbox to a function that has a parameter named `outbox`. On a class, each of its tests
     has an outbox of its own; a `unittest.TestCase` also finds it in `self.outbox`, and emails of `setUp` are in it.
@@ -81,14 +89,20 @@ class MockEmail:
         self.stop()
 
     @overload
+    def __call__(self, /) -> MockEmail: ...
+
+    @overload
     def __call__(self, decorated: C, /) -> C: ...
 
     @overload
     def __call__(self, decorated: Callable[..., Any], /) -> Callable[..., Any]: ...
 
-    def __call__(self, decorated: Any, /) -> Any:
-        """Decorate a function, or a class of tests."""
-        return self._class(decorated) if isinstance(decorated, type) else self._function(decorated)
+    def __call__(self, decorated: Any = None, /) -> Any:
+        """Decorate a function, or a class of tests; return another `mock_email` without any."""
+        mock = MockEmail()
+        if decorated is None:
+            return mock
+        return mock._class(decorated) if isinstance(decorated, type) else mock._function(decorated)
 
     def _class(self, tests: type) -> type:
         for name in dir(tests):
@@ -133,32 +147,4 @@ class MockEmail:
         return wrapped  # type: ignore[no-any-return]
 
 
-@overload
-def mock_email() -> MockEmail: ...
-
-
-@overload
-def mock_email(decorated: C, /) -> C: ...
-
-
-@overload
-def mock_email(decorated: Callable[..., Any], /) -> Callable[..., Any]: ...
-
-
-def mock_email(decorated: Any = None, /) -> Any:
-    """
-    Let the emails of a process end in an `Outbox`, while a block, a function or a test of a class runs.
-
-    Nothing leaves; each email that passes the checks of its transport counts as accepted.
-
-        @mock_email
-        def test_welcome(outbox): ...
-
-        with mock_email() as outbox: ...
-
-        mock = mock_email()
-        outbox = mock.start()
-
-    On a class, each of its tests has an outbox of its own.
-    """
-    return MockEmail() if decorated is None else MockEmail()(decorated)
+mock_email = MockEmail()

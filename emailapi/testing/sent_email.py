@@ -104,12 +104,12 @@ class SentEmail:
 
     @cached_property
     def mailto_links(self) -> tuple[Link, ...]:
-        """The `mailto:` links, which are not among `links`."""
+        """The links that open a program to write an email, which are not among `links`."""
         return mailto_links_of(self.html_body, self.text_body)
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
-        """The codes, as of a verification, the likeliest first: see the guide for what counts as one."""
+        """The codes, as of a verification, the likeliest first; the guide says what counts as one."""
         return codes_of(self.html_body, self.text_body)
 
     def link(self, text: str | re.Pattern[str] | None = None) -> Link:
@@ -137,12 +137,7 @@ class SentEmail:
 
     @property
     def code(self) -> str:
-        """
-        The code of the email.
-
-        Raises:
-            AssertionError: There is no code, or there are several candidates; it names all.
-        """
+        """The code of the email; an `AssertionError` names all candidates where there is not exactly one."""
         if len(self.codes) == 1:
             return self.codes[0]
         if self.codes:
@@ -172,12 +167,7 @@ class SentEmail:
 
     @property
     def raw(self) -> bytes:
-        """
-        The email as a MIME message.
-
-        Raises:
-            InvalidEmail: The service makes the message from a template.
-        """
+        """The email as a MIME message; an `InvalidEmail` where the service makes it from a template."""
         if self._mime is not None:
             return self._mime
         if isinstance(self.email, TemplateEmail):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from importlib.metadata import entry_points
+from types import ModuleType
 
 import pytest
 
 from emailapi.testing import Outbox, mock_email
-
-# A run inside of a test forgets the modules that it is the first to import; these must be the same in all.
-for _name in ("client", "sandbox", "testing.mixin", "testing.network", "testing.sandbox_server", "webhooks.payloads"):
-    import_module(f"emailapi.{_name}")
 
 NOWHERE = "http://127.0.0.1:9"
 # An installation of this tree loads the plugin by itself.
@@ -34,13 +31,37 @@ def outbox() -> Iterator[Outbox]:
         yield found
 
 
+class Loaded:
+    """
+    Keeps the modules that a run inside of a test loads.
+
+    pytest forgets them afterwards, and a library that is loaded a second time does not know its own classes.
+    """
+
+    def __init__(self) -> None:
+        self.modules: dict[str, ModuleType] = {}
+
+    def pytest_sessionfinish(self) -> None:
+        self.modules = dict(sys.modules)
+
+    def restore(self) -> None:
+        for name, module in self.modules.items():
+            if not name.startswith("test_"):
+                sys.modules.setdefault(name, module)
+
+
 @pytest.fixture
 def run_tests(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Give `run_tests(source, *options)`, which runs a file of tests with the plugin, and returns the outcome."""
 
     def run(source: str, *options: str, subprocess: bool = False) -> pytest.RunResult:
         pytester.makepyfile(HEAD + source)
-        method = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
-        return method(*PLUGIN, "-p", "no:cacheprovider", *options)
+        arguments = (*PLUGIN, "-p", "no:cacheprovider", *options)
+        if subprocess:
+            return pytester.runpytest_subprocess(*arguments)
+        loaded = Loaded()
+        result = pytester.runpytest_inprocess(*arguments, plugins=[loaded])
+        loaded.restore()
+        return result
 
     return run

@@ -67,15 +67,16 @@ def test_recordings_end_with_an_exception():
     assert RECORDINGS == []
 
 
-def test_mock_email_is_a_block():
-    with mock_email() as outbox:
+@pytest.mark.parametrize("mock", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
+def test_mock_email_is_a_block(mock):
+    with mock as outbox:
         send()
         assert isinstance(outbox, Outbox)
     assert outbox.one().subject == "s"
 
 
-def test_mock_email_starts_and_stops():
-    mock = mock_email()
+@pytest.mark.parametrize("mock", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
+def test_mock_email_starts_and_stops(mock):
     with pytest.raises(RuntimeError, match="was not started"):
         mock.stop()
     outbox = mock.start()
@@ -104,6 +105,17 @@ def test_mock_email_decorates_a_function(decorator):
     # pytest would look for a fixture.
     assert [*inspect.signature(sends).parameters] == ["subject"]
     assert RECORDINGS == []
+
+
+def test_a_block_within_a_decorated_function_has_an_outbox_of_its_own():
+    @mock_email
+    def sends(outbox):
+        with mock_email() as inner:
+            send("inner")
+        send("outer")
+        return inner.one().subject, outbox.one().subject
+
+    assert sends() == ("inner", "outer")
 
 
 def test_mock_email_decorates_a_coroutine():

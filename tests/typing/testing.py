@@ -75,9 +75,8 @@ with mock_email() as captured, record_emails(send=True) as emails:
     assert_type(captured, Outbox)
     assert_type(emails, list[SentEmail])
 
-mock = mock_email()
-assert_type(mock.start(), Outbox)
-mock.stop()
+assert_type(mock_email.start(), Outbox)
+mock_email.stop()
 
 try:
     captured.wait_for(1)
