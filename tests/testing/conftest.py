@@ -42,7 +42,7 @@ class Loaded:
         self.modules: dict[str, ModuleType] = {}
 
     def pytest_sessionfinish(self) -> None:
-        self.modules = dict(sys.modules)
+        self.modules |= sys.modules
 
     def restore(self) -> None:
         for name, module in self.modules.items():
@@ -51,7 +51,15 @@ class Loaded:
 
 
 @pytest.fixture
-def run_tests(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
+def loaded() -> Iterator[Loaded]:
+    """Give what keeps modules; it is set up before `pytester`, which forgets them when it ends."""
+    kept = Loaded()
+    yield kept
+    kept.restore()
+
+
+@pytest.fixture
+def run_tests(loaded: Loaded, pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
     """Give `run_tests(source, *options)`, which runs a file of tests with the plugin, and returns the outcome."""
 
     def run(source: str, *options: str, subprocess: bool = False) -> pytest.RunResult:
@@ -59,7 +67,6 @@ def run_tests(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
         arguments = (*PLUGIN, "-p", "no:cacheprovider", *options)
         if subprocess:
             return pytester.runpytest_subprocess(*arguments)
-        loaded = Loaded()
         result = pytester.runpytest_inprocess(*arguments, plugins=[loaded])
         loaded.restore()
         return result
