@@ -73,8 +73,8 @@ def test_memory():
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1"])
 def test_refused(host):
-    from emailapi import ConnectionFailed
-    with pytest.raises(ConnectionFailed), SMTPTransport(host, 9, tls="none", deadline=5) as smtp:
+    from emailapi import ConnectionFailed, Retry
+    with pytest.raises(ConnectionFailed), SMTPTransport(host, 9, tls="none", retry=Retry(attempts=1)) as smtp:
         smtp.send(EMAIL.replace(tag=None))
 
 @responses.activate
