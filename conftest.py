@@ -24,6 +24,8 @@ from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
+pytest_plugins = ["pytester"]
+
 _Item = TypeVar("_Item", bound=pytest.Item)
 
 _EXTENT = "--extent"

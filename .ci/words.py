@@ -24,7 +24,7 @@ REPLACED = {
     r"mails?(?![-_.])": "email, or message",
     r"ways? out": "transport",
     r"second way": "fallback",
-    r"parcels?": "payload",
+    r"parcels?(?!\|)": "payload",
     r"refus(?:e|es|ed|ing|al|als)": "reject, rejection",
     r"answer(?:s|ed|ing)?": "response, reply; respond",
     r"relief": "fallback",

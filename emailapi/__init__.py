@@ -22,7 +22,7 @@ _MODULES = {
         "APIError ConfigurationError Conflict ConnectionFailed DeadlineExceeded DeliveryUnknown ERROR_CODES "
         "EmailAPIError ErrorCode InactiveRecipient InvalidArgument InvalidEmail InvalidRequest InvalidResponse "
         "InvalidWebhook LimitExceeded NotFound Outcome RateLimited RecipientResult SESError SMTPError SenderNotAllowed "
-        "ServerError ServiceUnavailable TransportError Unauthorized"
+        "ServerError ServiceUnavailable TransportError Unauthorized WaitTimeout"
     ),
     "models.address": "Address",
     "models.attachment": "Attachment",

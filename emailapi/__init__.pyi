@@ -31,6 +31,7 @@ from .errors import (
     SMTPError,
     TransportError,
     Unauthorized,
+    WaitTimeout,
 )
 from .models.address import Address
 from .models.attachment import Attachment
@@ -164,7 +165,7 @@ __all__ = [
     "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
     "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
     "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized",
-    "UnsubscribeHandling", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus", "WebhookVerification",
-    "__version__",
+    "UnsubscribeHandling", "WaitTimeout", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus",
+    "WebhookVerification", "__version__",
 ]
 # fmt: on

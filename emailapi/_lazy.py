@@ -17,7 +17,8 @@ def load(package: str, homes: Mapping[str, str], name: str) -> object:
 
     Args:
         package: The package, as in `__name__`.
-        homes: For each public name its module, relative to the package.
+        homes: For each public name its module, relative to the package. A name that its module has, too (`events` and
+            `.events`), is that module.
         name: The name that is asked for.
 
     Raises:
@@ -25,6 +26,7 @@ def load(package: str, homes: Mapping[str, str], name: str) -> object:
     """
     if name not in homes:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
-    value = getattr(import_module(homes[name], package), name)
+    module = import_module(homes[name], package)
+    value = module if homes[name] == f".{name}" else getattr(module, name)
     setattr(sys.modules[package], name, value)
     return value

@@ -16,6 +16,7 @@ All errors that this package raises.
       SMTPError
       SESError
       InvalidWebhook (ValueError)
+      WaitTimeout (TimeoutError, AssertionError)
       BatchFailed (in `models.outbound`, with the `BatchResult` that it holds)
 
 Each error has `.outcome`, `.retryable` and `.may_have_been_sent`, describes the request, and can be pickled.
@@ -49,6 +50,7 @@ from .exceptions import (
     SMTPError,
     TransportError,
     Unauthorized,
+    WaitTimeout,
 )
 from .files import unreadable_file
 
@@ -80,6 +82,7 @@ __all__ = [
     "ServiceUnavailable",
     "TransportError",
     "Unauthorized",
+    "WaitTimeout",
     "error_class",
     "unreadable_file",
 ]

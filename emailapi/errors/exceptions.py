@@ -268,3 +268,7 @@ class SESError(EmailAPIError):
 
 class InvalidWebhook(EmailAPIError, ValueError):
     """The body of a webhook request is not a JSON object."""
+
+
+class WaitTimeout(EmailAPIError, TimeoutError, AssertionError):
+    """A test waited for an email, and none came that fits; also an `AssertionError`, so that the test fails."""

@@ -9,7 +9,6 @@ from contextlib import suppress
 from copy import copy
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from ..client import Client
 from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, InvalidEmail
@@ -27,6 +26,7 @@ from .recording import keep_in_context, record
 from .routes import Route, Routes
 from .sanitizing import MailAddress, force_text, plain_address, sanitize_address, sanitize_addresses, strict_addresses
 from .settings import Settings
+from .suppression import suppressed
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -116,7 +116,7 @@ class Delivery:
         if host is not None:
             result = _by_host(host, made, envelope_from)
         elif self.state.suppress:
-            result = _suppressed(made)
+            result = suppressed(made)
         else:
             result = self._send_now(self._guard.apply(made), envelope_from)
         self._finish(message, made, result, started)
@@ -239,22 +239,6 @@ def _in_requests(emails: list[Any], one: Any, many: Any) -> Iterable[BatchItem]:
         return (error,)
 
 
-def _suppressed(message: Message) -> SendResult:
-    """Check a message as far as that needs no transport, and return a result as if it were sent."""
-    if message.template_alias is not None:
-        email: Any = to_template_email(message)
-    else:
-        email = to_email(message, lenient=True)
-    return SendResult(
-        message_id=str(uuid4()),
-        to=", ".join(address.header for address in email.to),
-        submitted_at=datetime.now(UTC),
-        message="suppressed",
-        via="memory",
-        idempotency_key=email.idempotency_key,
-    )
-
-
 def _everyone(message: Message) -> dict[str, Address]:
     """Return each recipient once, by mailbox, in their order."""
     fields = ("recipients", "cc", "bcc")
@@ -283,7 +267,7 @@ def _by_host(host: Any, message: Message, envelope_from: MailAddress | None) -> 
     """Send a message by an object with `sendmail`, with the arguments that `smtplib` and Flask-Mail's users know."""
     if message.template_alias is not None:
         raise InvalidEmail("only the API carries template_alias", field="template_alias")
-    suppressed = _suppressed(message)
+    result = suppressed(message, recorded=False)
     host.sendmail(
         sanitize_address(envelope_from or message.sender or ""),
         sanitize_addresses(_everyone(message).values()),
@@ -291,4 +275,4 @@ def _by_host(host: Any, message: Message, envelope_from: MailAddress | None) -> 
         message.mail_options,
         message.rcpt_options,
     )
-    return SendResult(message_id=message.msgId, to=suppressed.to, submitted_at=datetime.now(UTC), via="smtp")
+    return SendResult(message_id=message.msgId, to=result.to, submitted_at=datetime.now(UTC), via="smtp")

@@ -40,6 +40,7 @@ TREE = [
     (errors.SMTPError, {}, EmailAPIError, ()),
     (errors.SESError, {}, EmailAPIError, ()),
     (errors.InvalidWebhook, {}, EmailAPIError, (ValueError,)),
+    (errors.WaitTimeout, {}, EmailAPIError, (TimeoutError, AssertionError)),
 ]
 RETRYABLE = {"TransportError", "ConnectionFailed", "DeadlineExceeded", "InvalidResponse"} | {
     "RateLimited",

@@ -1,0 +1,121 @@
+"""
+HTML as tags and text, in one pass.
+
+The standard library's `html.parser` takes time that grows with the square of some inputs; here each character is read
+a fixed number of times, whatever stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import attrs
+
+_NAME = re.compile(r"(/?)([A-Za-z][^\s/>]*+)")
+_ATTRIBUTE = re.compile(r"[\s/]*+(?:([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:([\"'])|([^\s>\"'][^\s>]*+)|))?|=)")
+_SPACE = re.compile(r"[\s/]*+")
+# Elements whose content is no markup (HTML standard, section 13.2.5), with the end that each is looked for.
+_RAW = {
+    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
+}
+
+
+@attrs.frozen
+class Tag:
+    """
+    A start tag or an end tag.
+
+    Attributes:
+        name: The name of the element, in lower case.
+        closing: Whether it is an end tag.
+        attributes: The attributes as written, by their names in lower case; of two with one name the first counts.
+        start: Where the tag starts in the source.
+        end: Where the tag ends in the source.
+    """
+
+    name: str
+    closing: bool
+    attributes: dict[str, str]
+    start: int
+    end: int
+
+
+@attrs.frozen
+class Text:
+    """
+    Characters between tags, with their entities as written.
+
+    Attributes:
+        text: The characters.
+        raw: The element whose content is no markup that the text is in, as `"style"`; "" elsewhere.
+    """
+
+    text: str
+    raw: str = ""
+
+
+def tokens(html: str) -> Iterator[Tag | Text]:
+    """Yield the tags and the text of HTML; comments and what a browser ignores are left out."""
+    at, raw = 0, ""
+    while at < len(html):
+        end = _text_end(html, at, raw)
+        if end > at:
+            yield Text(html[at:end], raw)
+        if end >= len(html):
+            return
+        found = _NAME.match(html, end + 1)
+        if found is None:
+            at = _after_declaration(html, end)
+            if at < 0:
+                at = end + 1
+                yield Text("<")
+            continue
+        tag = _tag(html, end, found)
+        if tag is None:  # a browser drops a tag that does not end
+            return
+        yield tag
+        at, raw = tag.end, tag.name if tag.name in _RAW and not tag.closing else ""
+
+
+def _text_end(html: str, at: int, raw: str) -> int:
+    if raw:
+        found = _RAW[raw].search(html, at)
+        return len(html) if found is None else found.start()
+    end = html.find("<", at)
+    return len(html) if end < 0 else end
+
+
+def _after_declaration(html: str, start: int) -> int:
+    """Return where a comment or declaration ends; -1 where the bracket is just a character."""
+    if html.startswith("<!--", start):
+        end = html.find("-->", start + 2)
+        return len(html) if end < 0 else end + 3
+    if html[start + 1 : start + 2] in ("!", "?", "/"):
+        end = html.find(">", start)
+        return len(html) if end < 0 else end + 1
+    return -1
+
+
+def _tag(html: str, start: int, name: re.Match[str]) -> Tag | None:
+    attributes: dict[str, str] = {}
+    at = name.end()
+    while True:
+        found = _ATTRIBUTE.match(html, at)
+        if found is None:
+            break
+        at = found.end()
+        value = found[3] or ""
+        if found[2]:
+            end = html.find(found[2], at)
+            if end < 0:
+                return None
+            value, at = html[at:end], end + 1
+        if found[1]:
+            attributes.setdefault(found[1].lower(), value)
+    space = _SPACE.match(html, at)
+    at = at if space is None else space.end()
+    if at >= len(html):
+        return None
+    return Tag(name[2].lower(), bool(name[1]), attributes, start, at + 1)

@@ -1,0 +1,150 @@
+"""Capturing emails without pytest's fixtures: blocks, functions, and classes of tests."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import unittest
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, TypeVar, overload
+
+from ..transports.capture import Recording
+from .capturing import Capture
+from .outbox import Outbox
+from .sent_email import SentEmail
+
+C = TypeVar("C", bound=type)
+
+_ARGUMENT = "outbox"
+
+
+@contextmanager
+def record_emails(*, send: bool = False) -> Iterator[list[SentEmail]]:
+    """
+    Collect what the process sends while the block runs, in a list.
+
+    Args:
+        send: Whether the emails leave all the same; the list then has those that were accepted. By default nothing
+            leaves, and each email that passes the checks of its transport counts as accepted.
+    """
+    outbox = Outbox()
+    with Recording(Capture(outbox, send=send)):
+        yield outbox._emails
+
+
+class MockEmail:
+    """
+    Lets the emails of a process end in an `Outbox`; nothing leaves.
+
+    `mock_email` is a block, a decorator, or captures from `start` to `stop`; `mock_email()` is another one. Each email
+    that passes the checks of its transport counts as accepted.
+
+        with mock_email as outbox: ...
+
+        @mock_email
+        def test_welcome(outbox): ...
+
+    As a decorator it gives the outbox to a function that has a parameter named `outbox`. On a class, each of its tests
+    has an outbox of its own; a `unittest.TestCase` also finds it in `self.outbox`, and emails of `setUp` are in it.
+    """
+
+    def __init__(self) -> None:
+        """Capture nothing yet."""
+        self._entered = 0
+        self._outbox = Outbox()
+        self._recording: Recording | None = None
+
+    def start(self) -> Outbox:
+        """Capture from now on, and return the outbox, which is new unless this object captures already."""
+        if self._entered == 0:
+            self._outbox = Outbox()
+            self._recording = Recording(Capture(self._outbox))
+        self._entered += 1
+        return self._outbox
+
+    def stop(self) -> None:
+        """
+        End, once for each `start`.
+
+        Raises:
+            RuntimeError: It was not started.
+        """
+        if self._entered == 0:
+            raise RuntimeError("mock_email was not started: call start() first")
+        self._entered -= 1
+        recording = self._recording
+        if self._entered == 0 and recording is not None:
+            recording.close()
+
+    def __enter__(self) -> Outbox:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    @overload
+    def __call__(self, /) -> MockEmail: ...
+
+    @overload
+    def __call__(self, decorated: C, /) -> C: ...
+
+    @overload
+    def __call__(self, decorated: Callable[..., Any], /) -> Callable[..., Any]: ...
+
+    def __call__(self, decorated: Any = None, /) -> Any:
+        """Decorate a function, or a class of tests; return another `mock_email` without any."""
+        mock = MockEmail()
+        if decorated is None:
+            return mock
+        return mock._class(decorated) if isinstance(decorated, type) else mock._function(decorated)
+
+    def _class(self, tests: type) -> type:
+        for name in dir(tests):
+            method = inspect.getattr_static(tests, name)
+            if name.startswith(unittest.TestLoader.testMethodPrefix) and inspect.isfunction(method):
+                setattr(tests, name, self._function(method))
+        if issubclass(tests, unittest.TestCase):
+            inner: Any = tests.run
+
+            @functools.wraps(inner)
+            def run(test: Any, result: Any = None) -> Any:
+                with self as test.outbox:
+                    return inner(test, result)
+
+            setattr(tests, "run", run)  # noqa: B010
+        return tests
+
+    def _function(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(function)
+        wanted = _ARGUMENT in signature.parameters
+        mock = self
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def run_async(*args: Any, **named: Any) -> Any:
+                with mock as outbox:
+                    return await function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
+
+            wrapped: Any = run_async
+        else:
+
+            @functools.wraps(function)
+            def run(*args: Any, **named: Any) -> Any:
+                with mock as outbox:
+                    return function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
+
+            wrapped = run
+        # pytest would look for a fixture of this name.
+        others = [each for each in signature.parameters.values() if each.name != _ARGUMENT]
+        wrapped.__signature__ = signature.replace(parameters=others)
+        return wrapped  # type: ignore[no-any-return]
+
+
+mock_email = MockEmail()

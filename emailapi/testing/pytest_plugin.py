@@ -1,0 +1,99 @@
+"""
+pytest's plugin: the fixtures `emailapi_outbox` and `emailapi_sandbox`, and the option `--emailapi-block-network`.
+
+pytest loads it in every run, so that it imports nothing but pytest until a fixture or the option is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from .network import NetworkBlock
+    from .outbox import Outbox
+    from .sandbox_server import SandboxServer, SharedSandbox
+
+_INI = "emailapi_block_network"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option, and the same for configuration files."""
+    text = "end a test whose email would leave this machine, by HTTP, SMTP or Amazon SES"
+    parser.getgroup("emailapi").addoption("--emailapi-block-network", action="store_true", default=False, help=text)
+    parser.addini(_INI, text, type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Block the network where that is asked for."""
+    if config.getoption(_INI) or config.getini(_INI):
+        from .network import NetworkBlock
+
+        block = NetworkBlock(lambda text: pytest.fail.Exception(text, pytrace=False))
+        config.add_cleanup(block.close)
+        config.pluginmanager.register(_Blocking(block), "emailapi-block-network")
+
+
+class _Blocking:
+    """Fails a test during which a connection was blocked that nobody has seen fail."""
+
+    def __init__(self, block: NetworkBlock) -> None:
+        self._block = block
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        self._block.begin_test()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is not None:
+            self._block.seen(call.excinfo.value)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        result = yield
+        unseen = self._block.unseen()
+        if unseen:
+            raise unseen[0]
+        return result
+
+
+@pytest.fixture
+def emailapi_outbox() -> Iterator[Outbox]:
+    """
+    Collect what all clients and transports of this process send; nothing leaves.
+
+    Clients may have been made before the test, and may send from threads. All checks of a transport are made as usual.
+    Other processes send as ever: use `emailapi_sandbox` for these.
+    """
+    from .mocking import MockEmail
+
+    with MockEmail() as outbox:
+        yield outbox
+
+
+@pytest.fixture(scope="session")
+def _emailapi_shared_sandbox() -> Iterator[SharedSandbox]:
+    """Run one sandbox for all tests of this process, at a free port."""
+    from .sandbox_server import SharedSandbox
+
+    with SharedSandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def emailapi_sandbox(
+    _emailapi_shared_sandbox: SharedSandbox, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SandboxServer]:
+    """
+    Give the test a server of its own on a sandbox, which keeps emails as the service does.
+
+    `EMAILAPI_SERVER_TOKEN` and `EMAILAPI_BASE_URL` name it while the test runs, also in processes that the test starts.
+    """
+    with _emailapi_shared_sandbox.server() as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        yield server

@@ -1,0 +1,120 @@
+"""A server of the sandbox for each test, all on one sandbox a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from itertools import count
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from .._closing import Closing
+from ..account_client import AccountClient
+from ..client import Client
+from ..sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    import requests
+
+    from ..models.address import AddressLike
+    from ..models.options import Hooks, OnUnknown, Retry
+    from ..models.transport import Transport
+    from ..settings import Timeout
+
+
+class ClientOptions(TypedDict, total=False):
+    """
+    The options of `Client` that `SandboxServer.client` takes: all but the token and the base URL.
+
+    Attributes:
+        timeout: Seconds for each socket operation, or `(connect, read)`.
+        deadline: Seconds for one call.
+        retry: When to retry.
+        fallback: A second transport.
+        fallback_ignore: Fields that `fallback` may leave out.
+        on_unknown: What to do with an email that may have been sent and cannot be found.
+        reconcile: Whether emails of unknown outcome are looked up.
+        sender: For emails that name no sender.
+        message_stream: For emails that name no stream.
+        hooks: Functions that are told how requests go.
+        session: A `requests.Session` to send by.
+    """
+
+    timeout: Timeout
+    deadline: float
+    retry: Retry
+    fallback: Transport
+    fallback_ignore: frozenset[str] | set[str] | tuple[str, ...]
+    on_unknown: OnUnknown
+    reconcile: bool
+    sender: AddressLike
+    message_stream: str
+    hooks: Hooks
+    session: requests.Session
+
+
+class SandboxServer(Closing):
+    """
+    A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
+
+    Attributes:
+        token: The token of the server.
+        url: The base URL of the sandbox.
+    """
+
+    def __init__(self, token: str, url: str) -> None:
+        """Keep where the server is."""
+        self.token, self.url = token, url
+        self._clients = ExitStack()
+
+    def __repr__(self) -> str:
+        """Return where it is, without the token."""
+        return f"<SandboxServer {self.url}>"
+
+    def client(self, **options: Unpack[ClientOptions]) -> Client:
+        """
+        Return a client of the server, which is closed when the test ends.
+
+        Args:
+            **options: Options of `Client`, but for the token and the base URL.
+
+        Raises:
+            ConfigurationError: An option is not valid.
+        """
+        client = Client(self.token, base_url=self.url, **options)
+        self._clients.callback(client.close)
+        return client
+
+    def environment(self) -> Mapping[str, str]:
+        """Return the environment variables by which clients without arguments find the server."""
+        return {"EMAILAPI_SERVER_TOKEN": self.token, "EMAILAPI_BASE_URL": self.url}
+
+    def close(self) -> None:
+        """Close the clients; the server and its emails stay until the sandbox ends."""
+        self._clients.close()
+
+
+class SharedSandbox(Closing):
+    """A running sandbox, and what creates its servers."""
+
+    def __init__(self) -> None:
+        """
+        Start the sandbox at a free port.
+
+        Raises:
+            ConfigurationError: The extra `sandbox` is not installed.
+        """
+        self._sandbox = Sandbox().start()
+        self._account = AccountClient(self._sandbox.account_token, base_url=self._sandbox.url)
+        self._numbers = count(1)
+
+    def server(self) -> SandboxServer:
+        """Create a server, and return it."""
+        made: Any = self._account.servers.create(name=f"Test {next(self._numbers)}")
+        return SandboxServer(made.api_tokens[0], self._sandbox.url)
+
+    def close(self) -> None:
+        """Stop the sandbox."""
+        self._account.close()
+        self._sandbox.close()

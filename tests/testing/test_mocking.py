@@ -1,0 +1,215 @@
+"""Capturing emails without pytest's fixtures."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import unittest
+
+import pytest
+
+from emailapi import Client, Email, MemoryTransport
+from emailapi.testing import EmailAPITestMixin, Outbox, SentEmail, mock_email, record_emails
+from emailapi.transports.capture import RECORDINGS
+
+from .conftest import NOWHERE
+
+EMAIL = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
+CLIENT = Client("token", base_url=NOWHERE)
+
+
+def send(subject: str = "s") -> None:
+    CLIENT.outbound.send(EMAIL.replace(subject=subject))
+
+
+def run(tests: type[unittest.TestCase]) -> unittest.TestResult:
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(tests).run(result)
+    assert RECORDINGS == []
+    assert not result.errors, result.errors
+    return result
+
+
+def test_record_emails_collects_a_list():
+    with record_emails() as emails:
+        send("a")
+        send("b")
+    assert type(emails) is list
+    assert all(isinstance(email, SentEmail) for email in emails)
+    assert [email.subject for email in emails] == ["a", "b"]
+
+
+def test_record_emails_may_let_emails_leave(outbox):
+    memory = MemoryTransport()
+    with record_emails(send=True) as emails:
+        memory.send(EMAIL)
+        send("inner")
+    assert [email.subject for email in emails] == ["s", "inner"]
+    assert emails[0].result.via == "memory"
+    assert len(outbox) == 2  # the older recorder decides about what goes on
+
+
+def test_what_is_not_accepted_is_not_recorded_as_sent():
+    class Down(MemoryTransport):
+        def send(self, email, /):
+            raise ConnectionError("down")
+
+    with record_emails(send=True) as emails, Client(transport=Down()) as client:
+        assert client.outbound.send_batch([EMAIL]).failed
+    assert emails == []
+
+
+def test_recordings_end_with_an_exception():
+    with pytest.raises(LookupError), record_emails():
+        raise LookupError
+    with pytest.raises(LookupError), mock_email():
+        raise LookupError
+    assert RECORDINGS == []
+
+
+@pytest.mark.parametrize("mock", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
+def test_mock_email_is_a_block(mock):
+    with mock as outbox:
+        send()
+        assert isinstance(outbox, Outbox)
+    assert outbox.one().subject == "s"
+
+
+@pytest.mark.parametrize("mock", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
+def test_mock_email_starts_and_stops(mock):
+    with pytest.raises(RuntimeError, match="was not started"):
+        mock.stop()
+    outbox = mock.start()
+    send()
+    mock.stop()
+    assert (len(outbox), RECORDINGS) == (1, [])
+    assert mock.start() is not outbox
+    mock.stop()
+
+
+@pytest.mark.parametrize("decorator", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
+def test_mock_email_decorates_a_function(decorator):
+    @decorator
+    def sends(subject, *, outbox):
+        """Send."""
+        send(subject)
+        return outbox.one().subject
+
+    @decorator
+    def ignores(subject):
+        send(subject)
+        return subject
+
+    assert (sends("a"), sends(subject="b"), ignores("c")) == ("a", "b", "c")
+    assert (sends.__name__, sends.__doc__) == ("sends", "Send.")
+    # pytest would look for a fixture.
+    assert [*inspect.signature(sends).parameters] == ["subject"]
+    assert RECORDINGS == []
+
+
+def test_a_block_within_a_decorated_function_has_an_outbox_of_its_own():
+    @mock_email
+    def sends(outbox):
+        with mock_email() as inner:
+            send("inner")
+        send("outer")
+        return inner.one().subject, outbox.one().subject
+
+    assert sends() == ("inner", "outer")
+
+
+def test_mock_email_decorates_a_coroutine():
+    @mock_email
+    async def sends(outbox):
+        await asyncio.to_thread(send)
+        return len(outbox)
+
+    assert asyncio.run(sends()) == 1
+
+
+def test_mock_email_decorates_methods_and_classes_of_unittest():
+    seen = []
+
+    class Method(unittest.TestCase):
+        @mock_email
+        def test_welcome(self, outbox):
+            send("a")
+            seen.append(outbox.one().subject)
+
+    @mock_email
+    class Class(unittest.TestCase):
+        def setUp(self):
+            send("set up")
+
+        def test_with_argument(self, outbox):
+            assert outbox is self.outbox
+            send("b")
+            seen.append([email.subject for email in outbox])
+
+        def test_without(self):
+            seen.append([email.subject for email in self.outbox])
+
+        def tearDown(self):
+            assert len(self.outbox) in (1, 2)
+
+    assert run(Method).testsRun == 1
+    assert run(Class).testsRun == 2
+    assert seen == ["a", ["set up", "b"], ["set up"]]
+
+
+def test_mock_email_decorates_a_class_of_pytest():
+    @mock_email
+    class Tests:
+        def test_a(self, outbox):
+            send("a")
+            return [email.subject for email in outbox]
+
+        def helper(self):
+            return RECORDINGS == []
+
+    assert Tests().test_a() == ["a"]
+    assert Tests().test_a() == ["a"]
+    assert Tests().helper()
+
+
+def test_the_mixin_gives_each_test_an_outbox():
+    seen = []
+
+    class Tests(EmailAPITestMixin, unittest.TestCase):
+        def setUp(self):
+            send("set up")
+
+        def test_a(self):
+            send("a")
+            seen.append([email.subject for email in self.outbox])
+
+        def test_b(self):
+            seen.append([email.subject for email in self.outbox])
+
+    run(Tests)
+    assert seen == [["set up", "a"], ["set up"]]
+
+
+def test_the_mixin_works_with_asynchronous_tests():
+    seen = []
+
+    class Tests(EmailAPITestMixin, unittest.IsolatedAsyncioTestCase):
+        async def test_a(self):
+            await asyncio.to_thread(send)
+            seen.append(len(self.outbox))
+
+    run(Tests)
+    assert seen == [1]
+
+
+def test_the_mixin_stands_first():
+    with pytest.raises(TypeError, match="Wrong: EmailAPITestMixin must stand before TestCase"):
+        type("Wrong", (unittest.TestCase, EmailAPITestMixin), {})
+
+
+def test_a_failed_assertion_is_a_failure_of_unittest():
+    class Tests(EmailAPITestMixin, unittest.TestCase):
+        def test_a(self):
+            self.outbox.wait_for(timeout=0)
+
+    assert len(run(Tests).failures) == 1

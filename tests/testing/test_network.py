@@ -1,0 +1,208 @@
+"""`--emailapi-block-network`: a test whose email would leave this machine fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from emailapi.testing import network
+
+# A domain that does not exist.
+ELSEWHERE = """
+def client(**options):
+    return Client("token", base_url="https://api.invalid", deadline=5, **options)
+"""
+
+
+def failures(result: pytest.RunResult) -> str:
+    return result.stdout.str() + result.stderr.str()
+
+
+# 192.0.2.1 is an address for documentation.
+BLOCKED = ("--emailapi-block-network",)
+
+
+@pytest.mark.parametrize(
+    "send, host",
+    [
+        ("client().outbound.send(EMAIL)", "api.invalid"),
+        ("client().messages.list()", "api.invalid"),
+        ("client(session=requests.Session()).outbound.send(EMAIL)", "api.invalid"),
+        ('Client("t", base_url="https://192.0.2.1").outbound.send(EMAIL)', "192.0.2.1"),
+        ('SMTPTransport("smtp.invalid", deadline=5).send(PLAIN)', "smtp.invalid:587"),
+        ('SMTPTransport("192.0.2.1", 25, deadline=5).send(PLAIN)', "192.0.2.1"),
+        ('SESTransport(region_name="eu-west-1").send(PLAIN)', "email.eu-west-1.amazonaws.com"),
+        ("client(fallback=MemoryTransport()).outbound.send(PLAIN)", "api.invalid"),
+    ],
+    ids=["api", "read", "session", "address", "smtp", "smtp address", "ses", "fallback"],
+)
+def test_a_connection_to_another_machine_ends_the_test(run_tests, monkeypatch, send, host):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    result = run_tests(
+        ELSEWHERE
+        + f"""
+import requests
+PLAIN = EMAIL.replace(tag=None)
+
+def test_a():
+    try:
+        {send}
+    except Exception:
+        pass
+""",
+        *BLOCKED,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"*emailapi: a connection to {host}* was blocked (--emailapi-block-network): use *"])
+
+
+def test_loopback_and_captured_emails_are_not_blocked(run_tests):
+    run_tests(
+        ELSEWHERE
+        + """
+import responses
+
+def test_sandbox(emailapi_sandbox):
+    emailapi_sandbox.client().outbound.send(EMAIL)
+
+def test_outbox(emailapi_outbox):
+    client().outbound.send(EMAIL)
+
+def test_memory():
+    MemoryTransport().send(EMAIL)
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1"])
+def test_refused(host):
+    from emailapi import ConnectionFailed, Retry
+    with pytest.raises(ConnectionFailed), SMTPTransport(host, 9, tls="none", retry=Retry(attempts=1)) as smtp:
+        smtp.send(EMAIL.replace(tag=None))
+
+@responses.activate
+def test_replayed():
+    responses.post("https://api.invalid/email", json={"ErrorCode": 0, "MessageID": "1"})
+    assert client().outbound.send(EMAIL).message_id == "1"
+""",
+        *BLOCKED,
+    ).assert_outcomes(passed=7)
+
+
+def test_other_connections_are_not_blocked(run_tests):
+    """Only connections of ours are, and none of what code of the user does in the middle of ours."""
+    run_tests(
+        """
+import socket
+from emailapi.webhooks import Verifier, wsgi_app
+from emailapi.testing.events import bounce, post
+
+def connect(*_):
+    with pytest.raises(OSError):
+        socket.getaddrinfo("db.invalid", 5432)
+
+def test_plain():
+    connect()
+
+def test_handler():
+    assert post(bounce(), client=wsgi_app(Verifier.insecure(), connect), url="/").status_code == 200
+
+def test_hook(emailapi_sandbox):
+    from emailapi import Hooks
+    emailapi_sandbox.client(hooks=Hooks(before_send=connect)).outbound.send(EMAIL)
+""",
+        *BLOCKED,
+    ).assert_outcomes(passed=3)
+
+
+def test_a_connection_that_a_thread_makes_fails_the_test_at_its_end(run_tests):
+    result = run_tests(
+        ELSEWHERE
+        + """
+def test_thread():
+    def send():
+        try:
+            client().outbound.send(EMAIL)
+        except BaseException:
+            pass
+    thread = threading.Thread(target=send)
+    thread.start()
+    thread.join()
+
+def test_swallowed():
+    try:
+        client().outbound.send(EMAIL)
+    except BaseException:
+        pass
+
+def test_good():
+    pass
+""",
+        *BLOCKED,
+    )
+    result.assert_outcomes(passed=3, errors=2)
+    assert failures(result).count("a connection to api.invalid") >= 2
+
+
+def test_a_connection_of_send_many_fails_the_test(run_tests):
+    result = run_tests(
+        ELSEWHERE
+        + """
+def test_a():
+    with client().outbound.send_many([EMAIL] * 3, workers=2) as sending:
+        sending.wait()
+""",
+        *BLOCKED,
+    )
+    outcomes = result.parseoutcomes()
+    assert outcomes.get("failed", 0) + outcomes.get("errors", 0) >= 1, outcomes
+    assert "a connection to api.invalid" in failures(result)
+
+
+def test_a_connection_in_a_fixture_is_an_error_once(run_tests):
+    result = run_tests(
+        ELSEWHERE
+        + """
+@pytest.fixture
+def sending():
+    client().outbound.send(EMAIL)
+
+def test_a(sending):
+    pass
+
+def test_b():
+    pass
+""",
+        *BLOCKED,
+    )
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_the_option_may_stand_in_the_configuration(run_tests, pytester):
+    pytester.makeini("[pytest]\nemailapi_block_network = true\n")
+    run_tests(ELSEWHERE + "\ndef test_a():\n    client().outbound.send(EMAIL)\n").assert_outcomes(failed=1)
+
+
+def test_the_block_ends_with_the_run(run_tests):
+    run_tests("def test_a():\n    pass\n", *BLOCKED).assert_outcomes(passed=1)
+    assert network._ACTIVE == []
+
+
+def test_blocked_by_another_tool_is_that_tools_failure(run_tests):
+    """As pytest-socket does: it replaces `socket.socket`, and is asked first."""
+    run_tests(
+        ELSEWHERE
+        + """
+import socket
+
+class Blocked(RuntimeError):
+    pass
+
+class Guarded(socket.socket):
+    def __new__(cls, *args, **options):
+        raise Blocked("no sockets")
+
+def test_a(monkeypatch):
+    monkeypatch.setattr(socket, "socket", Guarded)
+    with pytest.raises(Blocked):
+        Client("token", base_url="http://127.0.0.1:9").outbound.send(EMAIL)
+""",
+        *BLOCKED,
+    ).assert_outcomes(passed=1)
