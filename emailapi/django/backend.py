@@ -21,6 +21,13 @@ HAS_MAILERS = hasattr(mail, "mailers")
 _LOGIN = ("username", "password")
 
 
+def _restore(kind: type[EmailBackend], alias: str | None, fail_silently: bool) -> EmailBackend:
+    if alias is None:
+        return kind(fail_silently)
+    made: EmailBackend = mail.mailers[alias]
+    return made
+
+
 class EmailBackend(BaseEmailBackend):
     """
     Sends Django's messages by the service, or by another transport.
@@ -81,6 +88,14 @@ class EmailBackend(BaseEmailBackend):
             return ImproperlyConfigured(why)
         error: ImproperlyConfigured = mail.InvalidMailer(why, alias=self.alias)
         return error
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> EmailBackend:
+        """Return this backend: a message has it as its connection, and is copied by Django's backend for tests."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle no token: where it is read, the backend is made by the settings there."""
+        return _restore, (type(self), self.alias, self.fail_silently)
 
     def open(self) -> bool:
         """Count a user; the connections are those of all backends."""

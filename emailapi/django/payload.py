@@ -58,7 +58,7 @@ def read_message(message: Any, options: BackendOptions) -> Draft:
     attributes = read_attributes(message)
     defaults = {name: value for name, value in options.defaults.items() if name not in attributes.values}
     values: dict[str, Any] = {**plain(defaults), **attributes.values}
-    values["metadata"] = {**metadata(defaults.get("metadata")), **metadata(attributes.values.get("metadata"))}
+    values["metadata"] = metadata(values.get("metadata"))
     default_reply_to = values.pop("reply_to", None)
     rendered = type(message).message is not EmailMessage.message
     if rendered and options.transport == "smtp" and not attributes.values:

@@ -36,11 +36,25 @@ else:
 BACKEND = "emailapi.django.EmailBackend"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of settings that this Django does not have: they are no tests of it."""
+    left_out = [item for item in items for mark in item.iter_markers("mailers") if mark.args != (HAS_MAILERS,)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture
 def closing() -> Iterator[contextlib.ExitStack]:
     """Close after the test what was opened in it."""
     with contextlib.ExitStack() as stack:
         yield stack
+
+
+@pytest.fixture
+def setting(closing: contextlib.ExitStack) -> Callable[..., None]:
+    """Give `setting(**settings)`: settings that hold until the test ends."""
+    return lambda **changes: closing.enter_context(override_settings(**changes))
 
 
 @pytest.fixture
