@@ -75,7 +75,7 @@ def test_what_the_service_does_not_know_is_rejected_by_name(outbox, name):
 
 
 @pytest.mark.parametrize(
-    ("attributes", "name"),
+    "attributes, name",
     [
         ({"tag": "a", "tags": ["b"]}, "tags and tag differ"),
         ({"track_links": "None", "track_clicks": True}, "track_clicks and track_links differ"),
@@ -104,7 +104,7 @@ def test_esp_extra_takes_a_token_for_one_message(configure, sandbox):
     assert sandbox.token not in repr(one.emailapi_result)
 
 
-@pytest.mark.parametrize(("given", "field"), [(7, "template_id"), ("7", "template_id"), ("welcome", "template_alias")])
+@pytest.mark.parametrize("given, field", [(7, "template_id"), ("7", "template_id"), ("welcome", "template_alias")])
 def test_template_id_is_a_number_digits_or_an_alias(send, given, field):
     (email,) = send(template(template_id=given))
     assert isinstance(email, TemplateEmail)
@@ -205,4 +205,5 @@ def test_templates_are_sent_apart_and_keep_their_place(outbox):
     backend = mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
     assert backend.send_messages(messages) == 3
     ids = [one.emailapi_result.message_id for one in messages]
-    assert len({*ids}) == 3 and len(sent) == 3
+    assert len({*ids}) == 3
+    assert len(sent) == 3

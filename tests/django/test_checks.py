@@ -84,7 +84,7 @@ def test_urls_of_webhooks_with_credentials_are_fine(found, setting):
 
 
 @pytest.mark.parametrize(
-    ("fallback", "ids"),
+    "fallback, ids",
     [
         ({"hostname": "smtp.example.com", "tls": "none"}, ["W005"]),
         ({"hostname": "smtp.example.com"}, []),
@@ -102,7 +102,7 @@ def test_an_account_token_is_w006(found, monkeypatch):
 
 @pytest.mark.mailers(True)
 @pytest.mark.parametrize(
-    ("options", "ids"),
+    "options, ids",
     [({}, ["W007"]), ({"fail_silently": True}, []), ({"deadline": 5}, []), ({"deadline": 6}, ["W007"])],
 )
 def test_reports_by_a_mailer_that_raises_are_w007(found, setting, options, ids):

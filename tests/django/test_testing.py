@@ -33,11 +33,11 @@ def test_the_mixin_keeps_emails_for_each_test():
         def test_one(self):
             one = message()
             one.send()
-            self.assertEqual([email.tag for email in self.emailapi_outbox], ["welcome"])
-            self.assertEqual(one.emailapi_status["ada@example.com"], "sent")
+            assert [email.tag for email in self.emailapi_outbox] == ["welcome"]
+            assert one.emailapi_status["ada@example.com"] == "sent"
 
         def test_two(self):
-            self.assertEqual(self.emailapi_outbox, [])
+            assert self.emailapi_outbox == []
 
     result = unittest.TestResult()
     unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)

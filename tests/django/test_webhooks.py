@@ -57,7 +57,8 @@ def test_an_event_is_sent_as_the_signal_tracking(hooks):
         with receiving(inbound, receiver):
             assert post(bounce(email="ada@example.com")).status_code == 200
     ((sender, event),) = seen
-    assert sender is BounceEvent and event.recipient == "ada@example.com"
+    assert sender is BounceEvent
+    assert event.recipient == "ada@example.com"
 
 
 @pytest.mark.parametrize("name", ["webhook", "inbound"])
@@ -66,7 +67,8 @@ def test_an_email_that_comes_in_is_sent_as_the_signal_inbound(hooks, name):
     with receiving(inbound, receiver := lambda sender, event, **kwargs: seen.append(sender)):
         body = {"FromFull": {"Email": "a@x.org"}, "To": "b@x.org", "MessageID": "7", "Subject": "Hi", "TextBody": "x"}
         assert post(body, path=reverse(f"emailapi:{name}")).status_code == 200
-    assert seen == [InboundEvent] and receiver
+    assert seen == [InboundEvent]
+    assert receiver
 
 
 @pytest.mark.parametrize("login", [None, "Basic dTp4"])
@@ -126,7 +128,8 @@ def test_a_repeated_event_is_handled_once(hooks, seen):
     payload = delivery(recipient=f"{seen}@example.com")
     with receiving(tracking, receiver := lambda event, **kwargs: handled.append(event)):
         assert [post(payload).status_code for _ in range(2)] == [200, 200]
-    assert len(handled) == 1 and receiver
+    assert len(handled) == 1
+    assert receiver
 
 
 def test_a_receiver_that_raises_is_rolled_back_with_atomic_requests(hooks, monkeypatch):
