@@ -17,7 +17,7 @@ from .options import OPTION_NAMES, BackendOptions, read_options
 
 # Django 6.1 and newer have mailers with aliases and options.
 HAS_MAILERS = hasattr(mail, "mailers")
-# Arguments of `send_mail` for other backends.
+# Arguments of `send_mail` for other backends, which pass None or an empty text for nothing.
 _LOGIN = ("username", "password")
 
 
@@ -49,12 +49,10 @@ class EmailBackend(BaseEmailBackend):
         """Find the client; nothing connects."""
         ignored = options.pop("_ignore_unknown_kwargs", None) or ()
         if alias is None or ignored:
-            # `send_mail` passes the login of another service, or None for each.
             options = {
                 name: value
                 for name, value in options.items()
-                if not (name in ("username", "password") and value is None)
-                and not (name in ignored and name not in OPTION_NAMES)
+                if name in OPTION_NAMES or not (name in ignored or (name in _LOGIN and not value))
             }
         unknown = {name: value for name, value in options.items() if name not in OPTION_NAMES}
         if unknown and alias is None:

@@ -60,8 +60,9 @@ def test_an_unknown_name_in_the_setting_is_named(backend, setting):
         backend(transport="memory")
 
 
-def test_a_login_of_none_is_ignored():
-    assert EmailBackend(transport="memory", username=None, password=None).send_messages([message()]) == 1
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_login_of_nothing_is_ignored(nothing):
+    assert EmailBackend(transport="memory", username=nothing, password=nothing).send_messages([message()]) == 1
 
 
 @pytest.mark.mailers(False)
