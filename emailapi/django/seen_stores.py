@@ -78,7 +78,7 @@ class CacheSeenStore:
 
 class DatabaseSeenStore:
     """
-    A store in the project's database; it needs `emailapi.django.seen` in `INSTALLED_APPS`, and its migration.
+    A store in the project's database. `INSTALLED_APPS` must have "emailapi.django.seen", and be migrated.
 
     Args:
         using: The name of the database in `DATABASES`; by default what the routers say.
