@@ -7,7 +7,11 @@ from typing import Any
 
 from django.core import mail
 
+from ..errors import EmailAPIError
+from ..models.bulk import BulkStatus
 from ..models.fields import TrackLinks
+from ..models.outbound import BatchResult, SendResult
+from .status import AnymailStatus, EmailStatus
 
 
 class ServiceFields:
@@ -26,7 +30,23 @@ class ServiceFields:
         template_model: Values for the names used in the template.
         idempotency_key: A key that names this email, by which it can be looked up after a failure.
         kwargs: Django's arguments by name.
+
+    Attributes:
+        merge_data: For each address in `to`, values of the template; makes one email for each address.
+        merge_metadata: For each address in `to`, further metadata; makes one email for each address.
+        merge_headers: For each address in `to`, further headers; makes one email for each address.
+        emailapi_result: What became of the message, once it was sent: a `SendResult`, a `BatchResult` of a merge, a
+            `BulkStatus`, or the exception.
+        emailapi_status: What became of each recipient, once the message was sent.
+        anymail_status: The same in anymail's form.
     """
+
+    merge_data: Mapping[str, Mapping[str, Any]] | None
+    merge_metadata: Mapping[str, Mapping[str, Any]] | None
+    merge_headers: Mapping[str, Mapping[str, str]] | None
+    emailapi_result: SendResult | BatchResult | BulkStatus | EmailAPIError | None
+    emailapi_status: EmailStatus
+    anymail_status: AnymailStatus
 
     def __init__(
         self,
