@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -35,8 +34,8 @@ _KEY = (
 )
 _SETTINGS = frozenset({"MAILERS", "EMAIL_BACKEND", "EMAIL_TIMEOUT", "EMAILAPI"})
 
-_lock = threading.Lock()
-# With each client the options, which keep alive whatever their key knows by its id only.
+# With each client the options, which keep alive whatever their key knows by its id only. There is no lock, which
+# another thread might hold at a fork: each change is one step for all threads.
 _clients: dict[Any, tuple[Client, BackendOptions]] = {}
 
 
@@ -48,18 +47,17 @@ def client_for(options: BackendOptions) -> Client:
         ConfigurationError: An option is not valid.
     """
     key = tuple(_frozen(getattr(options, name)) for name in _KEY)
-    with _lock:
-        if key not in _clients:
-            _clients[key] = (_made(options), options)
-        return _clients[key][0]
+    found = _clients.get(key)
+    # Two threads may both make one: the first is kept, and the other has not connected.
+    return (found or _clients.setdefault(key, (_made(options), options)))[0]
 
 
 def close_all() -> None:
     """Close the connections of all clients; a backend that is made afterwards opens new ones."""
-    with _lock:
-        dropped = [*_clients.values()]
-        _clients.clear()
-    for client, options in dropped:
+    for key in [*_clients]:
+        client, options = _clients.pop(key, (None, None))
+        if client is None or options is None:
+            continue
         # A client closes its transport, which is the user's where it was given as an object.
         if isinstance(options.transport, str) and not isinstance(options.fallback, Transport):
             client.close()

@@ -7,6 +7,7 @@ import copy
 import logging
 import pickle
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
 import pytest
@@ -14,6 +15,7 @@ from django.core import mail
 from django.core.mail import EmailMessage, send_mail, send_mass_mail
 
 from emailapi import Client, ConnectionFailed, DeliveryUnknown, InactiveRecipient, InvalidEmail, SendResult
+from emailapi.django import clients
 from emailapi.models.outbound import BatchResult
 from emailapi.sandbox.connections import Channel
 
@@ -274,3 +276,12 @@ def test_a_sent_message_can_be_copied_and_pickled(refusing):
             assert dict(other.emailapi_status) == dict(one.emailapi_status)
             assert other.emailapi_result == one.emailapi_result
             assert other.anymail_status == one.anymail_status
+
+
+def test_threads_share_one_client(api):
+    api()
+    with ThreadPoolExecutor(8) as pool:
+        assert [*pool.map(lambda place: send_mail(f"{place}", "Hello", None, ["ada@example.com"]), range(32))] == [
+            1
+        ] * 32
+    assert len(clients._clients) == 1
