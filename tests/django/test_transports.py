@@ -61,9 +61,9 @@ def test_smtp_carries_further_alternatives(smtp, kind):
 
 def test_smtp_carries_a_to_header_of_its_own(smtp):
     server = smtp()
-    message(headers={"To": "list@example.com"}).send()
+    message(headers={"To": "list@example.com"}, from_email="Shop <a@example.com>", to=["Ada <ada@example.com>"]).send()
     (received,) = server.envelopes
-    assert received.rcpt_tos == ["ada@example.com"]
+    assert (received.mail_from, received.rcpt_tos) == ("a@example.com", ["ada@example.com"])
     assert b"To: list@example.com" in received.content
 
 
