@@ -15,6 +15,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest import mock
@@ -23,6 +24,7 @@ import pytest
 from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+from sybil.sybil import SybilCollection
 
 pytest_plugins = ["pytester"]
 
@@ -191,6 +193,45 @@ def _mail_store(entered: ExitStack, context: ssl.SSLContext) -> int:
     return port
 
 
+def _begin_with_django(namespace: dict[str, Any]) -> None:
+    """Begin in a Django project, whose settings a document may change until it ends."""
+    import django
+    from django.conf import settings
+    from django.core import mail
+    from django.test.utils import override_settings
+
+    from emailapi.django import signals
+
+    _begin(namespace)
+    if not settings.configured:
+        settings.configure(ALLOWED_HOSTS=["*"], SECRET_KEY="for documents")  # noqa: S106
+        django.setup()
+    entered: ExitStack = namespace[_CLOSING]
+
+    def use_settings(**changes: Any) -> None:
+        if "EMAILAPI" in changes:
+            changes["EMAILAPI"] = {**getattr(settings, "EMAILAPI", {}), **changes["EMAILAPI"]}
+        entered.enter_context(override_settings(**changes))
+
+    def use_mailers(mailers: dict[str, Any], base_url: str) -> None:
+        """Use the mailers of a document with another server, or before MAILERS what they come to."""
+        if hasattr(mail, "mailers"):
+            changed = {
+                alias: {**mailer, "OPTIONS": {**mailer["OPTIONS"], "base_url": base_url}}
+                for alias, mailer in mailers.items()
+            }
+            use_settings(MAILERS=changed)
+        else:
+            options = {**mailers["default"]["OPTIONS"], "base_url": base_url}
+            upper = {name.upper(): value for name, value in options.items()}
+            use_settings(EMAIL_BACKEND=mailers["default"]["BACKEND"], EMAILAPI=upper)
+
+    use_settings(DEFAULT_FROM_EMAIL="shop@example.com", ROOT_URLCONF="emailapi.django.urls", ALLOWED_HOSTS=["*"])
+    for signal in (signals.pre_send, signals.post_send, signals.tracking, signals.inbound):
+        entered.callback(setattr, signal, "receivers", [*signal.receivers])
+    namespace.update(use_settings=use_settings, use_mailers=use_mailers)
+
+
 def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], excludes: Sequence[str] = ()) -> Sybil:
     return Sybil(
         parsers=[PythonCodeBlockParser(), SkipParser()],
@@ -202,8 +243,12 @@ def _sybil(setup: Callable[[dict[str, Any]], None], patterns: Sequence[str], exc
 
 
 _MAIL_HOST = "smtp.example.com"
+_BY_DJANGO = ["docs/guide/django.md"]
 _BY_SMTP = ["docs/guide/smtp.md", "docs/guide/lmtp.md", "docs/guide/transports.md"]
 
-pytest_collect_file = (
-    _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], _BY_SMTP) + _sybil(_begin_with_mail_server, _BY_SMTP)
-).pytest()
+_documents = [
+    _sybil(_begin, ["README.md", "docs/**/*.md", "docs/*.md"], [*_BY_SMTP, *_BY_DJANGO]),
+    _sybil(_begin_with_mail_server, _BY_SMTP),
+    *([_sybil(_begin_with_django, _BY_DJANGO)] if find_spec("django") else []),
+]
+pytest_collect_file = SybilCollection(_documents).pytest()

@@ -37,7 +37,11 @@ SMALL = 30
 SMALL_FILES_LIMIT = 3
 
 # What stands under `emailapi/` with the same name in each of a group of folders has the same role in all of them.
-MIRRORED = (("transports/api", "transports/smtp", "transports/ses"), ("sandbox/routes", "sandbox/tables"))
+MIRRORED = (
+    ("transports/api", "transports/smtp", "transports/ses"),
+    ("sandbox/routes", "sandbox/tables"),
+    ("django", "django/seen"),
+)
 
 # Wire names are known to the models, the codec, the server side and the records of webhook events only. The names of an
 # email's headers are no wire names, nor are the keys around the records of a response.

@@ -83,7 +83,7 @@ the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and 
 
 
 # What is no noun of the wire: how calls behave.
-NEVER_TRAVEL = ("options",)
+NEVER_TRAVEL = ("options", "recipient_guard")
 # Records that are no models.
 EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 

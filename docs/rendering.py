@@ -19,6 +19,8 @@ from pkgutil import walk_packages
 from typing import Any, get_type_hints, is_typeddict
 
 import attrs
+import django
+from django.conf import settings
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -50,6 +52,9 @@ _FIELD = re.compile(r" {4}(\w+): (.+)")
 
 def load_names_for_checkers() -> None:
     """Give the package's modules what they import for checkers only: their annotations cannot be read without."""
+    # A model of Django's cannot be imported without a project.
+    settings.configure(INSTALLED_APPS=["emailapi.django.seen"])
+    django.setup()
     modules = [
         import_module(found.name)
         for found in walk_packages(emailapi.__path__, "emailapi.")

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import Email, TemplateEmail
-from .sanitizing import force_text, plain, strict_addresses
+from ..models.framework_values import metadata, plain, template_model
+from .sanitizing import force_text, strict_addresses
 
 if TYPE_CHECKING:
     from .fields import MessageFields
 
 # What only SMTP carries.
 _SMTP_ONLY = ("mail_options", "rcpt_options")
-
-
-def metadata(given: Mapping[str, Any] | None) -> dict[str, str]:
-    """
-    Return metadata as the service takes it: texts.
-
-    Numbers, UUIDs, dates (ISO 8601) and lazy texts become text, True is `"true"`; a pair with None is left out.
-
-    Raises:
-        InvalidEmail: It is not a mapping.
-    """
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise InvalidEmail(f"metadata must be a mapping, not {type(given).__name__}", field="metadata")
-    return {plain(name): _as_text(value) for name, value in given.items() if value is not None}
-
-
-def _as_text(value: Any) -> Any:
-    value = plain(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, date):  # a datetime is one, too
-        return value.isoformat()
-    return str(value) if isinstance(value, (int, float, Decimal, UUID)) else value
-
-
-def template_model(value: Any) -> Any:
-    """Return the values of a template with lazy texts, UUIDs and Decimals as text."""
-    if isinstance(value, Mapping):
-        return {plain(key): template_model(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [template_model(item) for item in value]
-    return str(value) if isinstance(value, (UUID, Decimal)) else plain(value)
 
 
 def extra_headers(message: MessageFields) -> dict[str, str]:

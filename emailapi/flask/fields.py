@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..models.address import Address
 from ..models.fields import TrackLinks
+from ..models.framework_values import plain
 from .attachment import Attachment
 from .current import current_settings
-from .sanitizing import MailAddress, address_text, as_list, force_text, plain, plain_address, split_address
+from .sanitizing import MailAddress, address_text, as_list, force_text, plain_address, split_address
 
 if TYPE_CHECKING:
     from typing import Self

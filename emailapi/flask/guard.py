@@ -1,14 +1,14 @@
-"""The guard of staging systems: only some recipients get email, or another address gets it in their place."""
+"""The guard of staging systems, as the configuration of an application asks for it."""
 
 from __future__ import annotations
 
 from ..errors import ConfigurationError, InvalidEmail
-from ..models.address import Address
+from ..models.recipient_guard import ORIGINAL_TO, RecipientGuard, recipient_patterns
 from .config import Keys
 from .message import Message
-from .sanitizing import MailAddress, strict_addresses
+from .sanitizing import strict_addresses
 
-_HEADER = "X-Original-To"
+_FIELDS = ("recipients", "cc", "bcc")
 
 
 class Guard:
@@ -25,7 +25,6 @@ class Guard:
     def __init__(self, keys: Keys) -> None:
         """Read both keys."""
         allowed = keys.words("MAIL_ALLOW_RECIPIENTS", shared=True)
-        self._allowed = None if allowed is None else frozenset(_pattern(keys, entry) for entry in allowed)
         target = keys.get("MAIL_REDIRECT_TO", shared=True, environment=True)
         try:
             found = strict_addresses(target, "redirect")
@@ -33,7 +32,10 @@ class Guard:
             raise ConfigurationError(f"{keys.name_of('MAIL_REDIRECT_TO')} is not valid: {error.message}") from None
         if len(found) > 1:
             raise ConfigurationError(f"{keys.name_of('MAIL_REDIRECT_TO')} must be one address, not {len(found)}")
-        self._target = found[0] if found else None
+        patterns = recipient_patterns(allowed, keys.name_of("MAIL_ALLOW_RECIPIENTS"))
+        self._guard = RecipientGuard(
+            patterns, found[0] if found else None, ("MAIL_ALLOW_RECIPIENTS", "MAIL_REDIRECT_TO")
+        )
 
     def apply(self, message: Message) -> Message:
         """
@@ -42,47 +44,13 @@ class Guard:
         Raises:
             InvalidEmail: A recipient may not get it, and there is no `MAIL_REDIRECT_TO`.
         """
-        if self._target is None and self._allowed is None:
+        if not self._guard.is_on:
             return message
-        replaced: dict[str, None] = {}
+        fields = {field: strict_addresses(getattr(message, field), field) for field in _FIELDS}
+        kept, replaced = self._guard.apply(fields)
         guarded = message.copy()
-        done = False
-        for field in ("recipients", "cc", "bcc"):
-            kept: list[MailAddress] = []
-            for address in strict_addresses(getattr(message, field), field):
-                if self._allows(address):
-                    kept.append(address)
-                    continue
-                if self._target is None:
-                    raise InvalidEmail(
-                        f"{field}: MAIL_ALLOW_RECIPIENTS does not allow {address.email!r}: add the address, or set "
-                        "MAIL_REDIRECT_TO",
-                        field=field,
-                    )
-                replaced[address.mailbox] = None
-                if not done:
-                    kept.append(self._target)
-                    done = True
-            setattr(guarded, field, kept)
+        for field, addresses in kept.items():
+            setattr(guarded, field, list(addresses))
         if replaced:
-            guarded.extra_headers = {**(guarded.extra_headers or {}), _HEADER: ", ".join(replaced)}
+            guarded.extra_headers = {**(guarded.extra_headers or {}), ORIGINAL_TO: ", ".join(replaced)}
         return guarded
-
-    def _allows(self, address: Address) -> bool:
-        mailbox = address.mailbox.lower()
-        if self._allowed is None:
-            return self._target is not None and mailbox == self._target.mailbox.lower()
-        return mailbox in self._allowed or f"@{mailbox.rpartition('@')[2]}" in self._allowed
-
-
-def _pattern(keys: Keys, entry: str) -> str:
-    """Return an address, or a domain behind `@`, as mailboxes are written."""
-    try:
-        if entry.startswith("@"):
-            return Address(f"any{entry}").mailbox.lower().removeprefix("any")
-        return Address(entry).mailbox.lower()
-    except InvalidEmail:
-        pass
-    raise ConfigurationError(
-        f"{keys.name_of('MAIL_ALLOW_RECIPIENTS')} must have addresses and domains such as '@example.com', got {entry!r}"
-    )

@@ -15,10 +15,11 @@ from ..mime.encoding import encode_lines, encode_text, is_7bit
 from ..mime.headers import write_addresses, write_subject, write_value
 from ..mime.writing import Part, file_part, multipart
 from ..models.address import Address, parse_addresses
+from ..models.framework_values import plain
 from .attachment import Attachment
 from .conversion import extra_headers, reply_to, unfolded
 from .current import current_settings
-from .sanitizing import MailAddress, address_text, as_list, force_text, plain, sanitize_address, split_address
+from .sanitizing import MailAddress, address_text, as_list, force_text, sanitize_address, split_address
 
 if TYPE_CHECKING:
     from .fields import MessageFields

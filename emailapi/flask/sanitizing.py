@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from email.header import Header
 from email.utils import formataddr
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from ..errors import InvalidEmail
 from ..models.address import Address, parse_addresses
@@ -105,17 +105,6 @@ def address_text(given: MailAddress) -> str:
     if _NEEDS_QUOTES.search(name):
         name = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return f"{name} <{mailbox}>"
-
-
-def plain(value: Any) -> Any:
-    """Return a value with its lazy texts made, and marked texts (`Markup`) plain, inside lists and mappings, too."""
-    if isinstance(value, Mapping):
-        return {plain(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, str):
-        return value if type(value) is str else str.__str__(value)
-    return str(value) if is_lazy_text(value) else value
 
 
 def plain_address(given: MailAddress) -> MailAddress:

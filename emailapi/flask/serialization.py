@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidEmail
+from ..models.framework_values import metadata, plain, template_model
 from ..wire import unknown_name_message
 from .attachment import Attachment
-from .conversion import metadata, template_model
-from .sanitizing import address_text, as_list, plain
+from .sanitizing import address_text, as_list
 
 if TYPE_CHECKING:
     from .fields import MessageFields

@@ -1,0 +1,70 @@
+"""
+Email for Django projects: a backend, signals, webhooks and checks.
+
+    MAILERS = {"default": {"BACKEND": "emailapi.django.EmailBackend", "OPTIONS": {"server_token": ...}}}
+
+Before Django 6.1: `EMAIL_BACKEND = "emailapi.django.EmailBackend"` and `EMAILAPI = {"SERVER_TOKEN": ...}`. Names are
+loaded at their first use; Django is imported with the first of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .backend import EmailBackend
+    from .clients import close_all
+    from .messages import EmailMessage, EmailMultiAlternatives
+    from .seen_stores import CacheSeenStore, DatabaseSeenStore
+    from .signals import CancelSend, inbound, post_send, pre_send, tracking
+    from .status import EmailStatus
+
+__all__ = [
+    "CacheSeenStore",
+    "CancelSend",
+    "DatabaseSeenStore",
+    "EmailBackend",
+    "EmailMessage",
+    "EmailMultiAlternatives",
+    "EmailStatus",
+    "close_all",
+    "inbound",
+    "post_send",
+    "pre_send",
+    "tracking",
+]
+
+_MODULES = {
+    "backend": "EmailBackend",
+    "clients": "close_all",
+    "messages": "EmailMessage EmailMultiAlternatives",
+    "seen_stores": "CacheSeenStore DatabaseSeenStore",
+    "signals": "CancelSend inbound post_send pre_send tracking",
+    "status": "EmailStatus",
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+# Hidden from type checkers, which would take any misspelt name for one that is here.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name from its module (PEP 562), and keep it."""
+        from importlib import import_module
+
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
+            import django  # noqa: F401
+        except ModuleNotFoundError:
+            from ..errors import ConfigurationError
+
+            raise ConfigurationError("django is not installed: pip install 'emailapi[django]'") from None
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

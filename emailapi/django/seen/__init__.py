@@ -1,0 +1,1 @@
+"""The application `emailapi.django.seen`: the table of `DatabaseSeenStore`."""

@@ -1,0 +1,148 @@
+"""Stores of handled events over what a project has: its cache, or its database."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import caches
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from ..webhooks.seen import KEEP_SECONDS
+
+# How many of a key's characters every cache and database takes.
+_KEY_LIMIT = 150
+_PURGE_SECONDS = 60.0
+
+
+def _short(key: str) -> str:
+    """Return a key as it is, or its digest when it is too long or has what some caches do not take."""
+    plain = len(key) <= _KEY_LIMIT and key.isascii() and key.isprintable() and " " not in key
+    return key if plain else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class CacheSeenStore:
+    """
+    A store in one of Django's caches, shared by all processes that share the cache.
+
+    The cache must add keys atomically, as those of Redis, Memcached and the database do. One in the memory of a process
+    is for tests and for servers with one process.
+
+    Args:
+        alias: The name of the cache in `CACHES`.
+        keep: How many seconds a committed key is kept.
+        prefix: What all keys begin with.
+    """
+
+    def __init__(self, alias: str = "default", *, keep: float = KEEP_SECONDS, prefix: str = "emailapi-seen:") -> None:
+        """Keep the options."""
+        self._alias, self._keep, self._prefix = alias, keep, prefix
+
+    @property
+    def _cache(self) -> Any:
+        return caches[self._alias]
+
+    def claim(self, key: str, ttl: float) -> bool:
+        """Claim a key for so many seconds; False when it is claimed or committed."""
+        return bool(self._cache.add(self._prefix + _short(key), "claimed", ttl))
+
+    def commit(self, key: str) -> None:
+        """Remember that the event is handled."""
+        self._cache.set(self._prefix + _short(key), "committed", self._keep)
+
+    def release(self, key: str) -> None:
+        """Give a claim back; what is committed stays."""
+        name = self._prefix + _short(key)
+        if self._cache.get(name) == "claimed":
+            self._cache.delete(name)
+
+    def count(self, key: str, ttl: float) -> int:
+        """Count a key, and return how often it was counted."""
+        name = f"{self._prefix}count:{_short(key)}"
+        self._cache.add(name, 0, ttl)
+        try:
+            counted = int(self._cache.incr(name))
+        except ValueError:  # it expired in between
+            self._cache.set(name, 1, ttl)
+            return 1
+        self._cache.touch(name, ttl)
+        return counted
+
+    def __repr__(self) -> str:
+        """Return the call that makes this store."""
+        return f"CacheSeenStore({self._alias!r})"
+
+
+class DatabaseSeenStore:
+    """
+    A store in the project's database. `INSTALLED_APPS` must have "emailapi.django.seen", and be migrated.
+
+    Args:
+        using: The name of the database in `DATABASES`; by default what the routers say.
+        keep: How many seconds a committed key is kept.
+        clock: The time in seconds, the same for all processes; tests give their own.
+    """
+
+    def __init__(
+        self, using: str | None = None, *, keep: float = KEEP_SECONDS, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Keep the options."""
+        self._using, self._keep, self._clock = using, keep, clock
+        self._purge_at = 0.0
+
+    @property
+    def _rows(self) -> Any:
+        from django.apps import apps
+
+        manager = apps.get_model("emailapi_seen", "SeenKey").objects
+        return manager.using(self._using) if self._using else manager.all()
+
+    def claim(self, key: str, ttl: float) -> bool:
+        """Claim a key for so many seconds; False when it is claimed or committed."""
+        now, rows, name = self._clock(), self._rows, _short(key)
+        self._purge(rows, now)
+        if rows.filter(key=name, expires__lte=now).update(expires=now + ttl, committed=False, counted=0):
+            return True
+        try:
+            with transaction.atomic(using=rows.db):
+                rows.create(key=name, expires=now + ttl)
+        except IntegrityError:
+            return False
+        return True
+
+    def commit(self, key: str) -> None:
+        """Remember that the event is handled."""
+        self._rows.update_or_create(
+            key=_short(key), defaults={"expires": self._clock() + self._keep, "committed": True}
+        )
+
+    def release(self, key: str) -> None:
+        """Give a claim back; what is committed stays."""
+        self._rows.filter(key=_short(key), committed=False).delete()
+
+    def count(self, key: str, ttl: float) -> int:
+        """Count a key, and return how often it was counted."""
+        now, rows = self._clock(), self._rows
+        row = rows.filter(key=f"count:{_short(key)}")
+        # The update locks the row until the count has been read.
+        with transaction.atomic(using=rows.db):
+            if not row.filter(expires__gt=now).update(counted=F("counted") + 1, expires=now + ttl):
+                _, made = rows.get_or_create(key=f"count:{_short(key)}", defaults={"expires": now + ttl, "counted": 1})
+                if not made:
+                    counted = F("counted") + 1
+                    if not row.filter(expires__gt=now).update(counted=counted, expires=now + ttl):
+                        row.update(counted=1, expires=now + ttl)
+            return int(row.get().counted)
+
+    def _purge(self, rows: Any, now: float) -> None:
+        """Forget what expired, now and then."""
+        if now >= self._purge_at:
+            self._purge_at = now + _PURGE_SECONDS
+            rows.filter(expires__lte=now - _PURGE_SECONDS).delete()
+
+    def __repr__(self) -> str:
+        """Return the call that makes this store."""
+        return f"DatabaseSeenStore({self._using!r})" if self._using else "DatabaseSeenStore()"

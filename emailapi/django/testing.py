@@ -1,0 +1,73 @@
+"""
+Tests of what is sent, with the options, tags, merges, statuses and signals of the service.
+
+Django's test runner replaces all mailers by its own in memory, where `mail.outbox` has the messages but nothing reads
+what only the service knows. `EmailAPITestMixin` puts this backend in their place again, over a `MemoryTransport`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.test.utils import override_settings
+
+from ..transports.memory import MemoryTransport
+from .backend import HAS_MAILERS
+from .options import shared_options
+
+_KEPT = ("defaults", "use_bulk", "webhook")
+_BACKEND = "emailapi.django.EmailBackend"
+
+
+@contextmanager
+def emailapi_outbox() -> Iterator[list[Any]]:
+    """
+    Send by this backend into memory, for every alias, while the block runs.
+
+    Yields:
+        The emails that were sent: each an `Email`, a `TemplateEmail` or a `BulkEmail`.
+    """
+    transport = MemoryTransport()
+    options = {"transport": transport}
+    # A client by memory has no fallback and no token.
+    kept = {
+        name.upper(): value for name, value in shared_options().items() if name in ("defaults", "use_bulk", "webhook")
+    }
+    changes: dict[str, Any] = {"EMAILAPI": kept}
+    if HAS_MAILERS and hasattr(settings, "MAILERS"):
+        changes["MAILERS"] = {alias: {"BACKEND": _BACKEND, "OPTIONS": options} for alias in settings.MAILERS}
+    else:
+        changes["EMAIL_BACKEND"] = _BACKEND
+        changes["EMAILAPI"] = {**kept, "TRANSPORT": transport}
+    overriding = override_settings(**changes)
+    with warnings.catch_warnings():
+        # A project that has not migrated to MAILERS is told so by its own settings.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        overriding.enable()
+    try:
+        yield transport.sent
+    finally:
+        overriding.disable()
+
+
+class EmailAPITestMixin:
+    """
+    For a `TestCase`: what its tests send is in `self.emailapi_outbox`.
+
+    Attributes:
+        emailapi_outbox: The emails that the test has sent.
+    """
+
+    emailapi_outbox: list[Any]
+
+    def setUp(self) -> None:
+        """Begin to keep emails."""
+        super().setUp()  # type: ignore[misc]
+        outbox = emailapi_outbox()
+        self.emailapi_outbox = outbox.__enter__()
+        self.addCleanup(outbox.__exit__, None, None, None)  # type: ignore[attr-defined]

@@ -1,0 +1,96 @@
+"""What projects test their emails with."""
+
+from __future__ import annotations
+
+import unittest
+import warnings
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.test import SimpleTestCase
+from django.test.utils import override_settings, setup_test_environment, teardown_test_environment
+
+from emailapi.django.fixtures import emailapi_django_outbox  # noqa: F401 - a fixture
+from emailapi.django.testing import EmailAPITestMixin, emailapi_outbox
+
+
+@pytest.fixture(autouse=True)
+def mailer(configure) -> None:
+    """Configure a mailer, as each project does."""
+    configure(server_token="t")
+
+
+def message(subject: str = "Hi") -> EmailMessage:
+    made = EmailMessage(subject, "Hello", to=["ada@example.com"])
+    made.tag = "welcome"
+    return made
+
+
+def test_the_mixin_keeps_emails_for_each_test():
+    class Case(EmailAPITestMixin, SimpleTestCase):
+        def test_one(self):
+            one = message()
+            one.send()
+            assert [email.tag for email in self.emailapi_outbox] == ["welcome"]
+            assert one.emailapi_status["ada@example.com"] == "sent"
+
+        def test_two(self):
+            assert self.emailapi_outbox == []
+
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(Case).run(result)
+    assert (result.testsRun, result.errors, result.failures) == (2, [], [])
+
+
+def test_the_fixture_keeps_emails(emailapi_django_outbox):  # noqa: F811
+    message().send()
+    assert [email.subject for email in emailapi_django_outbox] == ["Hi"]
+
+
+def test_message_ids_are_unique(emailapi_django_outbox):  # noqa: F811
+    messages = [message(), message()]
+    for one in messages:
+        one.send()
+    assert len({one.anymail_status.message_id for one in messages}) == 2
+
+
+@pytest.mark.mailers(True)
+def test_every_alias_is_kept(setting):
+    locmem = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    setting(MAILERS={"default": locmem, "admin": locmem})
+    with emailapi_outbox() as outbox:
+        message("1").send()
+        message("2").send(using="admin")
+    assert [email.subject for email in outbox] == ["1", "2"]
+
+
+def test_options_that_shape_emails_are_kept(setting):
+    setting(EMAILAPI={"DEFAULTS": {"metadata": {"a": "1"}}, "SERVER_TOKEN": "t", "REDIRECT_TO": "a@x.org"})
+    with emailapi_outbox() as outbox:
+        message().send()
+    assert outbox[0].metadata == {"a": "1"}
+
+
+def test_djangos_outbox_works_as_ever_and_copies_messages(api):
+    api()
+    one = message()
+    one.send()
+    setup_test_environment()
+    try:
+        connection = mail.mailers.default if hasattr(mail, "mailers") else mail.get_connection()
+        connection.send_messages([one])
+        assert mail.outbox[0].emailapi_result == one.emailapi_result
+    finally:
+        teardown_test_environment()
+
+
+@pytest.mark.mailers(True)
+def test_a_project_that_has_not_migrated_to_mailers_is_tested_too(setting):
+    with warnings.catch_warnings(), override_settings():
+        warnings.simplefilter("ignore")
+        del settings.MAILERS
+        with emailapi_outbox() as outbox:
+            message().send()
+    assert [email.tag for email in outbox] == ["welcome"]
