@@ -118,7 +118,7 @@ class BatchResult(Sequence[BatchItem]):
         Check that every email was accepted.
 
         Raises:
-            BatchFailed: At least one email was not accepted; `.result` is this batch.
+            BatchFailed: At least one email was not accepted; `BatchFailed.result` is this batch.
         """
         if self.failed:
             raise BatchFailed(self)
