@@ -56,7 +56,8 @@ def test_both_fail(behind, call, serve, connect):
             service = serve(*[mode] * 9, elsewhere=serve())
             server = Scripted(script)
             closing.callback(server.close)
-            came = came_of(call, connect(service, fallback=smtp_to(server.port), retry=QUICK))
+            with connect(service, fallback=smtp_to(server.port), retry=QUICK) as client:
+                came = came_of(call, client)
             asked = mode.ends == "again"
             for tag, item in zip(call.tags, came.items, strict=True):
                 by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.mails)
