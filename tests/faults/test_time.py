@@ -10,6 +10,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
 
@@ -143,14 +144,12 @@ def test_without_looking_up_a_hang_has_all_the_time(serve, connect):
 
 
 @pytest.fixture
-def small_buffers(monkeypatch):
+def small_buffers():
     """Let little of what is sent wait in the kernel, whose buffer of a socket takes megabytes elsewhere."""
-
-    def connect(self, address):
-        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
-        return super(socket.socket, self).connect(address)
-
-    monkeypatch.setattr(socket.socket, "connect", connect, raising=False)
+    # Not by replacing a method of sockets: where a tool does that, connections are not ours.
+    HTTPConnection.default_socket_options.append((socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536))
+    yield
+    HTTPConnection.default_socket_options.pop()
 
 
 @pytest.mark.usefixtures("small_buffers")
