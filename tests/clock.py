@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -67,3 +68,11 @@ def use_clock(clock: Clock) -> Iterator[None]:
     finally:
         Deadline.pause = real_pause
         _replace_everywhere(clock, real_clock)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until something is so that happens in another thread or process."""
+    until = time.monotonic() + 60
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.005)
+    assert condition()

@@ -20,9 +20,10 @@ from emailapi import (
 )
 from emailapi.transports.send_many import SendingCounts
 
+from ..clock import wait_for
 from ..faults.calls import is_not_sent, mail
 from ..faults.modes import MODES, Mode, answers, listing
-from .sending import held, mails, wait_for, workers
+from .sending import held, mails, workers
 
 ROOT = Path(__file__).parents[2]
 

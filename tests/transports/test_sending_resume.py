@@ -15,9 +15,10 @@ from emailapi import Client, Email, InvalidArgument, InvalidEmail, Outcome, Send
 from emailapi.sandbox import Sandbox
 from emailapi.transports.send_many import SendingCounts
 
+from ..clock import wait_for
 from ..faults.calls import mail
 from ..faults.modes import MODES
-from .sending import mails, wait_for
+from .sending import mails
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ import time_machine
 from emailapi import ConfigurationError, DeadlineExceeded, InvalidArgument
 from emailapi.transports.smtp.connection import Session
 
-from ..sending import wait_for
+from ...clock import wait_for
 from .mails import READY, mail
 from .scripted import Talk, polite
 
