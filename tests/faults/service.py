@@ -72,6 +72,7 @@ class Service:
         suppressed: Addresses that it does not send to.
         seen: All requests that were read whole.
         connections: How many were taken.
+        ended: How many of them the service has closed.
         elsewhere: Where its redirects lead to.
         reading_pause: Seconds to wait before each piece of a body is read.
         reading_piece: How large that is.
@@ -94,7 +95,7 @@ class Service:
         self.done: list[tuple[str, str]] = []
         self.suppressed: set[str] = set()
         self.seen: list[Seen] = []
-        self.connections, self.elsewhere, self.clock = 0, elsewhere, clock
+        self.connections, self.ended, self.elsewhere, self.clock = 0, 0, elsewhere, clock
         self.reading_pause, self.reading_piece = 0.0, 1_000_000
         self.stopping = threading.Event()
         self._lock = threading.Lock()
@@ -137,6 +138,7 @@ class Service:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), contextlib.ExitStack() as closing:
+            closing.callback(self._count_ended)
             closing.callback(lambda: connection.close())
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
@@ -148,6 +150,10 @@ class Service:
                 seen = read_request(reader, self)
                 if seen is None or not self._answer(connection, seen):
                     return
+
+    def _count_ended(self) -> None:
+        with self._lock:
+            self.ended += 1
 
     def _unread(self, connection: socket.socket) -> bool:
         """Reset the connection before a byte of the request is read, if that is its turn in the script."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from emailapi import ConnectionFailed, Retry, SendResult
 
+from ..clock import wait_for
 from .calls import CALLS, MAIL_CALLS, Call, Came, came_of, is_not_sent, is_unknown
 from .modes import MODES, THEN_CLOSE, THEN_RESET, Mode
 
@@ -56,7 +55,7 @@ def test_closed_while_idle(call, mode, serve, connect):
     client = connect(service)
     client.server.get()
     service.script[:] = [None]
-    time.sleep(0.02)
+    wait_for(lambda: service.ended)
     came = came_of(call, client)
     assert not any(isinstance(item, Exception) for item in came.items)
     assert not any(isinstance(item, SendResult) and item.reconciled for item in came.items)
@@ -80,12 +79,13 @@ def test_reset_at_the_moment_of_reuse(call, serve, connect):
     assert not service.accepted
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_closed_right_after_a_response(call, mode, serve, connect):
     """Whenever a connection ends behind a response, each of many quick calls is done once, and no more is claimed."""
     service = serve(*[mode] * 6)
-    client = connect(service, deadline=1.0)
+    client = connect(service)
     for _ in range(5):
         service.accepted.clear()
         service.done.clear()

@@ -137,11 +137,11 @@ def test_smtp_first(serve, connect):
         assert len(service.accepted) == (1 if via else 0)
 
 
-def test_a_batch_has_one_deadline(serve, connect):
+def test_a_batch_has_one_deadline(serve, connect, clock):
     """Emails that fall back to a server that drips share the time that is left; those behind are not tried."""
-    server = Scripted(polite(mail=Talk.drip))
+    server = Scripted(polite(mail=lambda talk: (clock.advance(99.0), talk.drip())))
     with contextlib.closing(server):
-        client = connect(serve(listening=False), fallback=smtp_to(server.port), deadline=1.0, retry=Retry(attempts=1))
+        client = connect(serve(listening=False), fallback=smtp_to(server.port), retry=Retry(attempts=1))
         batch = client.outbound.send_batch([mail(str(number)) for number in range(5)])
         assert [type(item) for item in batch] == [DeadlineExceeded, *[ConnectionFailed] * 4]
         assert server.verbs().count("MAIL") == 1

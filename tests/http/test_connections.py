@@ -153,11 +153,11 @@ def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accep
     def hold():
         with adapter.poolmanager.pools.lock:
             held.set()
-            go.wait(10)
+            go.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait(5)
+    held.wait(60)
 
     def work():
         if what != "close":

@@ -88,8 +88,9 @@ def test_a(emailapi_outbox):
     pass
 
 def test_b():
-    with Client("token", base_url="http://127.0.0.1:9", retry=Retry(attempts=1)) as client, pytest.raises(ConnectionFailed):
-        client.outbound.send(EMAIL)
+    with Client("token", base_url="http://127.0.0.1:9", retry=Retry(attempts=1)) as client:
+        with pytest.raises(ConnectionFailed):
+            client.outbound.send(EMAIL)
 """
     ).assert_outcomes(passed=2)
 

@@ -127,7 +127,7 @@ def in_child(function) -> str:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        signal.alarm(10)
+        signal.alarm(60)
         try:
             os.write(writing, function().encode())
         finally:
