@@ -116,7 +116,7 @@ def test_what_a_server_did_unasked_is_seen(after, script, connect):
 def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
     """An email whose kept connection breaks is sent over another, with `attempts=1` too."""
     server = script(polite(mail=[b"250 ok", Talk.cut]), polite())
-    transport = connect(server).within(5, attempts=1)
+    transport = connect(server).within(25, attempts=1)
     transport.send(mail())
     transport.send(mail())
     assert server.carriers == [1, 2]
@@ -166,9 +166,9 @@ def test_after_close_nothing_is_sent(script, connect):
 def test_within_is_the_same_connection(script, connect):
     """`within` shortens the deadline, never lengthens it, and shares the connection."""
     server = script(polite())
-    transport = connect(server, deadline=5)
-    twin = transport.within(2)
-    assert (transport.deadline, twin.deadline, transport.within(60).deadline) == (5, 2, 5)
+    transport = connect(server, deadline=25)
+    twin = transport.within(20)
+    assert (transport.deadline, twin.deadline, transport.within(60).deadline) == (25, 20, 25)
     transport.send(mail())
     twin.send(mail())
     assert server.connections == 1
