@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from .clock import Clock, use_clock
 from .interrupting import accept_nudges
 
 TESTS = Path(__file__).parent
@@ -36,6 +37,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
         if name.startswith(("EMAILAPI_", "POSTMARK_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Give the clock of all deadlines, which stands still except for pauses."""
+    clock = Clock()
+    with use_clock(clock):
+        yield clock
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ import emailapi
 from emailapi import Attachment, BatchFailed, BatchResult, Client, Email, EmailAPIError, InvalidEmail, Outcome, Retry
 from emailapi.sandbox import Sandbox
 
+from .clock import Clock
+
 HOST = "https://api.postmarkapp.com"
 TOKEN = "5ecret-t0ken"
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
@@ -34,9 +36,9 @@ def service() -> Iterator[responses.RequestsMock]:
 
 
 @pytest.fixture
-def client() -> Iterator[Client]:
+def client(clock: Clock) -> Iterator[Client]:
     """Give a client of the service's own address."""
-    with Client(TOKEN, deadline=0.5, retry=Retry(attempts=2, initial=0.01)) as made:
+    with Client(TOKEN, retry=Retry(attempts=2, initial=0.01)) as made:
         yield made
 
 

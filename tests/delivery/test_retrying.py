@@ -109,13 +109,15 @@ def test_no_attempt_follows_when_nothing_is_to_be_sent_any_more():
     assert attempts(REFUSED, deadline=Deadline.after(60, stopped))[1] == [1]
 
 
-def test_a_deadline():
+def test_a_deadline(clock):
     """A deadline knows what is left of it, and never ends later by being narrowed."""
     deadline = Deadline.after(5.0)
-    assert 4.9 < deadline.left() <= 5.0
+    assert deadline.left() == 5.0
     assert deadline.sooner(99) == deadline
-    assert 0.9 < deadline.sooner(1).left() <= 1.0
+    assert deadline.sooner(1).left() == 1.0
     assert deadline.may_send()
+    clock.advance(5.0)
+    assert (deadline.left(), deadline.may_send()) == (0.0, False)
     assert not Deadline.after(-1.0).may_send()
     assert Deadline.after(-1.0).left() < 0
 
@@ -135,7 +137,7 @@ def test_a_pause_that_is_stopped():
     threading.Timer(0.02, stopped.set).start()
     began = time.monotonic()
     assert not deadline.pause(40.0)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert not deadline.pause(0)
     assert not deadline.may_send()
     assert deadline.left() > 0

@@ -205,10 +205,11 @@ def test_a_log_record_about_emails_never_becomes_an_email(refusing):
     assert sent == [0]
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_closed_port_is_a_failed_connection(configure):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    configure(server_token="t", base_url=f"http://127.0.0.1:{port}", deadline=1)
+    configure(server_token="t", base_url=f"http://127.0.0.1:{port}")
     one = message()
     with pytest.raises(ConnectionFailed):
         one.send()

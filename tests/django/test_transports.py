@@ -93,6 +93,7 @@ def test_another_transport_is_an_error_at_construction(backend, wanted):
         backend(transport=wanted)
 
 
+@pytest.mark.usefixtures("clock")
 def test_the_fallback_sends_when_the_api_cannot_be_reached(closing, configure):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -100,7 +101,6 @@ def test_the_fallback_sends_when_the_api_cannot_be_reached(closing, configure):
     configure(
         server_token="t",
         base_url=f"http://127.0.0.1:{port}",
-        deadline=4,
         fallback={"hostname": "127.0.0.1", "port": server.port},
     )
     one = message()
@@ -109,10 +109,11 @@ def test_the_fallback_sends_when_the_api_cannot_be_reached(closing, configure):
     assert len(server.envelopes) == 1
 
 
+@pytest.mark.usefixtures("clock")
 def test_the_fallback_may_be_the_name_of_a_factory(configure):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    configure(server_token="t", base_url=f"http://127.0.0.1:{port}", deadline=4, fallback=f"{__name__}.make_transport")
+    configure(server_token="t", base_url=f"http://127.0.0.1:{port}", fallback=f"{__name__}.make_transport")
     message().send()
     assert len(MADE[-1].sent) == 1
 

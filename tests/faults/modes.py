@@ -41,11 +41,6 @@ class Mode:
         """Whether an email's call uses all of its deadline."""
         return self.ends == "eaten" or (self.ends == "lost" and not self.accepts)
 
-    @property
-    def deadline(self) -> float:
-        """The call's deadline: short where all of it is used."""
-        return 1.0 if self.waits else 30.0
-
 
 def answers(value: object, status: int = 200, **headers: str) -> Act:
     """Answer so."""

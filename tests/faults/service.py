@@ -8,7 +8,6 @@ import select
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterable
 from email.utils import getaddresses
 from typing import Any
@@ -16,6 +15,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
+from emailapi import _net
+
+from ..clock import Clock
 from .wire import Exchange, Seen, mails_of, read_request, reset
 
 SINGLE = ("/email", "/email/withTemplate")
@@ -64,15 +66,17 @@ class Service:
     Attributes:
         script: What befalls the next requests that are no searches, each once; after that all is well.
         searching: What befalls the next searches.
-        lag: Seconds until the search knows what was accepted.
+        lag: Seconds until the search knows what was accepted, by the clock of the deadlines.
         accepted: The emails, in their order.
         done: Method and path of all other writes that were carried out.
         suppressed: Addresses that it does not send to.
         seen: All requests that were read whole.
         connections: How many were taken.
+        ended: How many of them the service has closed.
         elsewhere: Where its redirects lead to.
         reading_pause: Seconds to wait before each piece of a body is read.
         reading_piece: How large that is.
+        clock: The clock of the deadlines, if the test has set one.
     """
 
     def __init__(
@@ -84,13 +88,14 @@ class Service:
         tls: ssl.SSLContext | None = None,
         elsewhere: Service | None = None,
         listening: bool = True,
+        clock: Clock | None = None,
     ) -> None:
         self.script, self.searching, self.lag, self._tls = list(script), list(searching), lag, tls
         self.accepted: list[Mail] = []
         self.done: list[tuple[str, str]] = []
         self.suppressed: set[str] = set()
         self.seen: list[Seen] = []
-        self.connections, self.elsewhere = 0, elsewhere
+        self.connections, self.ended, self.elsewhere, self.clock = 0, 0, elsewhere, clock
         self.reading_pause, self.reading_piece = 0.0, 1_000_000
         self.stopping = threading.Event()
         self._lock = threading.Lock()
@@ -133,6 +138,7 @@ class Service:
 
     def _serve(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError), contextlib.ExitStack() as closing:
+            closing.callback(self._count_ended)
             closing.callback(lambda: connection.close())
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
@@ -144,6 +150,10 @@ class Service:
                 seen = read_request(reader, self)
                 if seen is None or not self._answer(connection, seen):
                     return
+
+    def _count_ended(self) -> None:
+        with self._lock:
+            self.ended += 1
 
     def _unread(self, connection: socket.socket) -> bool:
         """Reset the connection before a byte of the request is read, if that is its turn in the script."""
@@ -192,7 +202,7 @@ class Service:
         """Keep one email, and return what the sender is told."""
         one = Mail(
             f"id-{next(self._ids)}",
-            time.monotonic(),
+            _net.monotonic(),
             mail.get("MessageStream", "outbound"),
             mail.get("Metadata", {}),
             mail["To"],
@@ -212,7 +222,7 @@ class Service:
 
     def _search(self, query: dict[str, str]) -> dict[str, Any]:
         wanted = [(name[9:].lower(), value) for name, value in query.items() if name.startswith("metadata_")]
-        stream, now = query.get("messagestream", "outbound"), time.monotonic()
+        stream, now = query.get("messagestream", "outbound"), _net.monotonic()
         rows = [
             mail.row
             for mail in reversed(self.accepted)

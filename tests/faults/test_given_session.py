@@ -43,6 +43,7 @@ def test_emails(mode, call, serve, connect, session):
 
 @pytest.mark.parametrize("call", [*MAIL_CALLS, *OTHER_CALLS], ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset-not-done", "timeout-not-done"])
+@pytest.mark.usefixtures("clock")
 def test_nothing_is_denied(name, call, serve, connect, session):
     """What is not done and cannot be known is unknown, and done once at most by whatever is tried again."""
     service = serve(MODES[name])

@@ -61,7 +61,7 @@ def test_any_sequence_of_faults(case, on_unknown, reconcile, lag):
         finally:
             service.close()
             elsewhere.close()
-    assert came.seconds < DEADLINE + 5
+    assert came.seconds < DEADLINE + 10  # a service drips for longer
     assert not elsewhere.connections
     for at, item in enumerate(came.items):
         if call.kind == "read":

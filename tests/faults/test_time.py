@@ -10,6 +10,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 import pytest
+from urllib3.connection import HTTPConnection
 
 from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
 
@@ -46,13 +47,14 @@ def test_asked_to_wait_too_long(status, kind, call, serve, connect):
     assert len(service.seen) == 1
 
 
+@pytest.mark.usefixtures("clock")
 def test_asked_to_wait(serve, connect):
     """A wait that the service asks for, in seconds or as a date, is kept."""
-    for mode, least in ((busy("1"), 1.0), (in_seconds(2), 0.9)):
+    for mode, least, most in ((busy("20"), 20.0, 20.0), (in_seconds(29), 9.0, 29.0)):
         service = serve(mode)
         came = came_of(MAIL_CALLS[0], connect(service))
         assert isinstance(came.only, SendResult)
-        assert least <= came.seconds < least + 15
+        assert least <= came.seconds <= most
         assert len(service.seen) == 2
 
 
@@ -81,10 +83,10 @@ WRITES = [call for call in CALLS if call.kind == "write"]
 
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
 @pytest.mark.parametrize("last", ["429", "503-code-100", "422", "reset", "500", "drip-body"])
-def test_a_write_that_may_be_done(last, call, serve, connect):
+def test_a_write_that_may_be_done(last, call, serve, connect, clock):
     """A write whose first attempt was not answered may be done, whatever comes of the attempts after it."""
-    service = serve(LOST, *[MODES[last]] * 3)
-    came = came_of(call, connect(service, deadline=1.0))
+    service = serve(LOST, *[MODES[last]] * 3, clock=clock)
+    came = came_of(call, connect(service))
     assert came.only.may_have_been_sent
     assert came.only.attempts > 1
     assert len(service.done) >= 1
@@ -124,29 +126,30 @@ def test_no_retries(serve, connect):
 @pytest.mark.parametrize(
     "call", [call for call in MAIL_CALLS if "template" not in call.name], ids=lambda call: call.name
 )
-def test_a_hang_leaves_time_to_look_up(call, serve, connect):
+@pytest.mark.usefixtures("clock")
+def test_a_hang_leaves_time_to_look_up(call, serve, connect, caplog):
     """Where the timeout alone would use up the deadline, its last third is for looking up what hangs."""
     service = serve(MODES["timeout"])
-    came = came_of(call, connect(service, timeout=20.0, deadline=2.4))
+    came = came_of(call, connect(service, timeout=20.0, deadline=1.5))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
-    assert came.seconds < 10
+    assert "no response within 1 s" in caplog.text
 
 
+@pytest.mark.usefixtures("clock")
 def test_without_looking_up_a_hang_has_all_the_time(serve, connect):
     """Where nothing is looked up, a response is waited for as long as the deadline allows."""
-    service = serve(Mode("late", "fine", lambda exchange: time.sleep(1.2) or answers(exchange.value)(exchange)))
-    assert connect(service, timeout=20.0, deadline=1.7, reconcile=False).outbound.send(mail("a")).message_id
+    client = connect(serve(MODES["timeout"]), timeout=20.0, deadline=0.5, reconcile=False)
+    with pytest.raises(DeliveryUnknown, match=r"no response within 0\.5 s"):
+        client.outbound.send(mail("a"))
 
 
 @pytest.fixture
-def small_buffers(monkeypatch):
+def small_buffers():
     """Let little of what is sent wait in the kernel, whose buffer of a socket takes megabytes elsewhere."""
-
-    def connect(self, address):
-        self.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
-        return super(socket.socket, self).connect(address)
-
-    monkeypatch.setattr(socket.socket, "connect", connect, raising=False)
+    # Not by replacing a method of sockets: where a tool does that, connections are not ours.
+    HTTPConnection.default_socket_options.append((socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536))
+    yield
+    HTTPConnection.default_socket_options.pop()
 
 
 @pytest.mark.usefixtures("small_buffers")
@@ -155,14 +158,18 @@ def test_a_slow_upload(serve, connect):
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 0.04, 65_536
     service.listen()
-    began = time.monotonic()
-    result = connect(service, timeout=(10, 2.0)).outbound.send(mail("big", text_body="x" * 4_999_000))
-    assert time.monotonic() - began > 3
+    client = connect(service, timeout=(10, 2.0))
+    for at in range(1, 4):  # a machine that stands still may break one upload, not each
+        began = time.monotonic()
+        result = client.outbound.send(mail("big", text_body="x" * 4_999_000))
+        assert service.times("big") == at
+        if not result.reconciled:
+            break
     assert not result.reconciled
-    assert service.times("big") == 1
+    assert time.monotonic() - began > 3
 
 
-@pytest.mark.usefixtures("small_buffers")
+@pytest.mark.usefixtures("clock", "small_buffers")
 def test_an_upload_that_stalls(serve, connect):
     """A large email whose bytes nobody takes ends with the timeout, and may have been sent."""
     service = serve(listening=False)
@@ -170,9 +177,9 @@ def test_an_upload_that_stalls(serve, connect):
     service.listen()
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(service, timeout=(10, 0.5), deadline=2.0).outbound.send(mail("big", text_body="x" * 4_999_000))
+        connect(service, timeout=(10, 0.5)).outbound.send(mail("big", text_body="x" * 4_999_000))
     assert is_unknown(caught.value)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 30
 
 
 SCRIPT = """
@@ -209,26 +216,22 @@ def test_interrupted(name, call, mode, serve, start):
     assert not service.accepted
 
 
-@pytest.mark.slow
-def test_the_default_deadline_at_a_lag_of_five_seconds(serve, connect):
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("name", ["reset", "500-done", "html"])
+def test_the_default_deadline_at_a_lag_of_five_seconds(name, call, serve, connect):
     """With the defaults each kind of lost email is found by a search that lags five seconds behind."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    names = ("reset", "500-done", "html")
-    cases = [(call, serve(MODES[name], lag=5.0)) for call in MAIL_CALLS for name in names]
-    clients = [connect(service, retry=None, timeout=10.0, deadline=30.0) for _, service in cases]
-    with ThreadPoolExecutor(len(cases)) as pool:
-        all_came = list(pool.map(lambda case, client: came_of(case[0], client), cases, clients))
-    for (call, service), came in zip(cases, all_came, strict=True):
-        assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
-        assert len(service.accepted) == len(call.tags)
-        assert 5 < came.seconds < 25
+    service = serve(MODES[name], lag=5.0)
+    came = came_of(call, connect(service, retry=None, timeout=10.0, deadline=30.0))
+    assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
+    assert len(service.accepted) == len(call.tags)
+    assert 5 <= came.seconds < 7
 
 
-@pytest.mark.slow
-def test_a_timeout_with_the_defaults(serve, connect):
+def test_a_timeout_with_the_defaults(serve, connect, clock):
     """With the defaults an email whose response never comes is found although the search lags five seconds behind."""
-    service = serve(MODES["timeout"], lag=13.0)  # silent for the ten seconds of the timeout
+    silent = Mode("silent for the ten seconds of the timeout", "lost", lambda exchange: clock.advance(10.0))
+    service = serve(silent, lag=15.0)
     came = came_of(MAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
     assert came.only.reconciled
-    assert 13 < came.seconds < 28
+    assert 15 <= came.seconds < 17

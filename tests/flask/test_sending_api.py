@@ -284,7 +284,7 @@ def test_the_api_is_no_fallback_of_itself(make_app):
         _ = Mail(app).client
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("clock")
 def test_an_unknown_outcome_is_not_kept_as_sent(make_app, script, message):
     server = script(lambda talk: (talk.reader.readline(), talk.cut()))
     app = make_app(
@@ -292,7 +292,6 @@ def test_an_unknown_outcome_is_not_kept_as_sent(make_app, script, message):
         MAIL_SUPPRESS_SEND=False,
         EMAILAPI_SERVER_TOKEN="t",
         EMAILAPI_BASE_URL=f"http://127.0.0.1:{server.port}",
-        MAIL_DEADLINE=1.0,
     )
     mail = Mail(app)
     with pytest.raises(DeliveryUnknown):

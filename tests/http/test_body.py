@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import time
 import tracemalloc
 import zlib
@@ -85,8 +86,8 @@ def test_a_response_that_says_it_is_too_large_is_not_read(serve, connect, sessio
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n" + bytes(2 * MEGABYTE))
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown, match="larger than 1 MB"):
-        connect(peer.url, session=session).outbound.send(MAIL)
-    assert time.monotonic() - began < 3
+        connect(peer.url, session=session, timeout=60, deadline=60).outbound.send(MAIL)
+    assert time.monotonic() - began < 30
 
 
 def test_the_next_request_after_one_that_was_too_large_gets_its_own_response(
@@ -161,13 +162,17 @@ def test_a_coding_that_cannot_be_read_is_an_invalid_response(coding, serve, conn
         client.outbound.send(MAIL)
 
 
-def endlessly(chunk, pause):
-    """Answer with chunks that never end."""
+def endlessly(chunk, pause, clock=None):
+    """Answer with chunks that never end; the third comes after the deadline."""
 
     def act(exchange):
         exchange.send(CHUNKED)
-        while not exchange.service.stopping.wait(pause):
+        for number in itertools.count():
+            if clock is not None and number == 2:
+                clock.advance(99.0)
             exchange.send(chunk)
+            if exchange.service.stopping.wait(pause):
+                return
 
     return Mode("endless", "eaten", act)
 
@@ -187,13 +192,11 @@ def endless():
 
 
 @pytest.mark.parametrize("chunk", [b"1\r\nx\r\n", b"1000\r\n%b\r\n" % bytes(4096)], ids=["small", "large"])
-def test_chunks_that_never_end_end_with_the_deadline(chunk, endless, connect, session):
-    client = connect(endless(chunk, 0.002).url, session=session, deadline=0.6, timeout=5)
+def test_chunks_that_never_end_end_with_the_deadline(chunk, endless, connect, clock, session):
+    client = connect(endless(chunk, 0.002, clock).url, session=session)
     for call, error in ((lambda: client.messages.get("1"), DeadlineExceeded), (send_to(client), DeliveryUnknown)):
-        began = time.monotonic()
-        with pytest.raises(error):
+        with pytest.raises(error, match="deadline|no response within"):
             call()
-        assert time.monotonic() - began < 2
 
 
 def send_to(client):
@@ -203,7 +206,7 @@ def send_to(client):
 
 def test_chunks_as_fast_as_can_be_end_with_the_limit(endless, connect, session):
     chunk = b"10000\r\n%b\r\n" % bytes(65536)
-    client = connect(endless(chunk, 0).url, session=session, deadline=20)
+    client = connect(endless(chunk, 0).url, session=session, deadline=300)
     with pytest.raises(InvalidResponse, match="64 MB"):
         client.messages.get("1")
     with pytest.raises(DeliveryUnknown, match="1 MB"):

@@ -10,9 +10,19 @@ import pytest
 import requests
 
 import emailapi
-from emailapi import DeliveryUnknown, Email, InvalidRequest, InvalidResponse, NotFound, RateLimited, ServerError
+from emailapi import (
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+    InvalidRequest,
+    InvalidResponse,
+    NotFound,
+    RateLimited,
+    ServerError,
+)
 from emailapi._delivery import Deadline, Kind, Request
 
+from ..clock import wait_for
 from ..interrupting import interrupt
 
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
@@ -144,10 +154,14 @@ def test_a_response_that_cannot_be_read(serve, connect, reply, odd):
 def test_a_status_counts_without_its_body(serve, connect, status, error, end):
     """A rejection whose body breaks off is that rejection: its status says enough."""
     peer = serve(b"HTTP/1.1 %d No\r\nContent-Length: 99%s\r\n\r\n{" % (status, end))
-    with pytest.raises(error) as caught:
-        connect(peer.url, timeout=(5, 0.5)).outbound.send(MAIL)
+    for attempts in (1, 2):
+        with pytest.raises(EmailAPIError) as caught:
+            connect(peer.url, timeout=(5, 0.5 if attempts == 1 else 10)).outbound.send(MAIL)
+        wait_for(lambda: len(peer.seen) == attempts)  # noqa: B023
+        if caught.value.status is not None:  # else the machine stood still before the status was there
+            break
+    assert type(caught.value) is error
     assert caught.value.status == status
-    assert len(peer.seen) == 1
 
 
 def test_100_continue_is_passed_over(serve, connect, reply):
@@ -178,9 +192,10 @@ def test_a_connection_closed_meanwhile_is_renewed(serve, connect, reply):
 def test_a_failed_exchange_costs_its_connection(serve, connect, reply):
     """After a response that broke off, the next call has a connection of its own and its own answer."""
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
-    client = connect(peer.url, timeout=(5, 0.5))
+    client = connect(peer.url)
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(MAIL)
+        client.with_options(timeout=(5, 0.5)).outbound.send(MAIL)
+    wait_for(lambda: peer.seen)
     assert client.outbound.send(MAIL).message_id == "0a129aee"
     assert peer.connections == 2
 

@@ -91,7 +91,7 @@ def test_an_untouched_requests_is_not_gone_through(serve, connect, accepted, mon
 def _run(program, *args):
     """Run a program for itself, and return what it prints."""
     command = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), *args]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

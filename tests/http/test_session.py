@@ -16,6 +16,8 @@ from emailapi import (
     TransportError,
 )
 
+from ..clock import wait_for
+
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 
 
@@ -178,6 +180,7 @@ def test_the_rest_is_unknown_by_a_session(serve, connect, session, token, answer
         client.outbound.send(MAIL)
     assert caught.value.__context__ is None
     assert token not in repr(vars(caught.value))
+    wait_for(lambda: peer.seen)
     assert len(peer.seen) == 1
     with pytest.raises(TransportError) as read:
         client.messages.get("1")

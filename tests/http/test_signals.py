@@ -245,7 +245,7 @@ def test_a_signal_handler_that_sends_leaves_the_send_it_interrupts_alone(
     ended, results = threading.Event(), []
 
     def wait(seen):
-        ended.wait(5)
+        ended.wait(60)
         return accepted(seen) if answer == "answered" else answer
 
     peer = serve(interrupting(wait), accepted)

@@ -12,6 +12,7 @@ import pytest
 
 from emailapi import ConfigurationError, ConnectionFailed, DeliveryUnknown, Email, MemoryTransport, Outcome
 
+from ..clock import wait_for
 from .socks_server import SocksServer
 
 EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
@@ -143,6 +144,7 @@ def test_a_request_without_a_response_through_socks_is_unknown(serve, connect, p
     client = connect(f"http://api.example:{peer.port}", allow_http=True, timeout=(5, 0.1), fallback=memory)
     with pytest.raises(DeliveryUnknown):
         client.outbound.send(EMAIL)
+    wait_for(lambda: peer.seen)
     assert (len(peer.seen), len(memory.sent)) == (1, 0)
 
 
@@ -212,7 +214,7 @@ def test_without_pysocks_the_error_says_what_to_install(tmp_path):
     """
     environment = {"ALL_PROXY": "socks5h://user:pr0xy-pass@127.0.0.1:1080", "PYTHONPATH": ":".join(sys.path)}
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     for expected in ("127.0.0.1:1080", "requests[socks]", "session="):
         assert expected in done.stdout

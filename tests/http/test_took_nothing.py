@@ -75,11 +75,13 @@ def test_an_expired_deadline_tells_the_last_attempt_its_reason_and_the_host(serv
     """A TLS client that waits for a server without TLS, as with `https://` and the port of a plain server."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(DeadlineExceeded) as caught:
-            connect(url, timeout=5, deadline=0.2).messages.get("1")
-    assert caught.value.message == (
-        f"the deadline passed in attempt 1: no connection within 0.2 s ({url}); raise deadline="
-    )
+        for seconds in ("0.2", "8"):
+            with pytest.raises(DeadlineExceeded) as caught:
+                connect(url, timeout=20, deadline=float(seconds)).messages.get("1")
+            expected = f"the deadline passed in attempt 1: no connection within {seconds} s ({url}); raise deadline="
+            if caught.value.message == expected:  # else the machine stood still before the connection was begun
+                break
+    assert caught.value.message == expected
 
 
 @pytest.mark.parametrize("code", [10, 300, 405, 406, 429, 701])

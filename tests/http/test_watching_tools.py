@@ -11,6 +11,8 @@ from requests.adapters import HTTPAdapter
 
 from emailapi import ConnectionFailed, DeliveryUnknown, Email, InvalidRequest, MemoryTransport, TransportError
 
+from ..clock import wait_for
+
 EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 
 
@@ -138,6 +140,7 @@ def test_a_cassette_without_the_request_lets_nothing_leave(serve, connect, accep
     client.outbound.send(EMAIL)
     with _recorded(tmp_path / "empty.yaml", "none"), pytest.raises(CannotOverwriteExistingCassetteException) as caught:
         client.outbound.send(EMAIL)
+    wait_for(lambda: peer.seen)
     assert (len(peer.seen), len(memory.sent)) == (1, 0)
     assert "the email may have been sent" in str(caught.value.__notes__)
 
@@ -203,6 +206,7 @@ def test_a_send_without_a_response_is_unknown_with_a_tool(serve, connect, watche
     client = connect(peer.url, timeout=(5, 0.1), fallback=memory)
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(EMAIL)
+    wait_for(lambda: peer.seen)
     assert (len(peer.seen), len(memory.sent)) == (1, 0)
     assert caught.value.__context__ is None
     assert token not in repr(vars(caught.value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import uuid
 import warnings
 
@@ -12,6 +11,8 @@ import pytest
 
 from emailapi import Email, InvalidArgument, InvalidEmail, Outcome
 from emailapi._delivery import new_keys
+
+from ..clock import wait_for
 
 MAIL = Email(to="you@example.com", subject="Hello", text_body="Hi")
 
@@ -128,10 +129,7 @@ def test_sending_starts_at_the_call_and_warns_when_dropped(client):
     before = client.messages.list().total_count
     with pytest.warns(RuntimeWarning, match="10 emails were taken, 40 are not sent"):
         client.outbound.send_many([*mails(50)], workers=1, chunk_size=5)
-    for _ in range(200):
-        if client.messages.list().total_count == before + 10:
-            break
-        time.sleep(0.02)
+    wait_for(lambda: client.messages.list().total_count == before + 10)
     assert client.messages.list().total_count == before + 10
 
 

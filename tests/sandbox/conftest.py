@@ -26,7 +26,7 @@ class Api:
         self.session.headers["X-Postmark-Server-Token"] = token or sandbox.token
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self.session.request(method, self.sandbox.url + path, timeout=10, **options)
+        return self.session.request(method, self.sandbox.url + path, timeout=60, **options)
 
     def get(self, path: str, **query: Any) -> requests.Response:
         return self.request("GET", path, params=query)

@@ -13,7 +13,7 @@ from emailapi.sandbox.access import host_name
 
 def _status(sandbox: Sandbox, host: str | None) -> int:
     address, port = sandbox.url.removeprefix("http://").rsplit(":", 1)
-    connection = http.client.HTTPConnection(address.strip("[]"), int(port), timeout=10)
+    connection = http.client.HTTPConnection(address.strip("[]"), int(port), timeout=60)
     connection.putrequest("GET", "/stats/outbound", skip_host=True)
     if host is not None:
         connection.putheader("Host", host)

@@ -27,7 +27,7 @@ def test_accept(sandbox, refused, accept, path):
     import http.client
 
     host, port = sandbox.url.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=60)
     headers = {"X-Postmark-Server-Token": sandbox.token, **JSON, **({} if accept is None else {"Accept": accept})}
     connection.request("POST" if path == "/email" else "GET", path, b"{}", headers)
     answer = connection.getresponse()
@@ -163,7 +163,7 @@ def test_kept_alive(sandbox):
         f"GET /stats/outbound HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: application/json\r\n"
         f"X-Postmark-Server-Token: {sandbox.token}\r\n\r\n"
     ).encode()
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(request * 3)
         received = b""
         while received.count(b'"Sent"') < 3:

@@ -18,6 +18,8 @@ import requests
 
 from emailapi.sandbox import Sandbox
 
+from ..clock import wait_for
+
 # A sandbox, many connections that wait, and then a client: in a process that may have that many files.
 CROWD = """
 import http.client, resource, socket, sys
@@ -225,7 +227,5 @@ def test_a_client_that_leaves_before_its_response_has_sent_the_whole_batch(api, 
     connection = connect()
     connection.sendall(_request(api.sandbox, json.dumps([api.mail()] * 20).encode(), "/email/batch"))
     connection.close()
-    deadline = time.monotonic() + 60
-    while (total := api.found()["TotalCount"]) == 0 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert total == 20
+    wait_for(lambda: api.found()["TotalCount"])
+    assert api.found()["TotalCount"] == 20

@@ -82,14 +82,15 @@ def test_a(emailapi_outbox):
 def test_emails_of_a_test_without_the_fixture_leave_as_ever(run_tests):
     run_tests(
         """
-from emailapi import ConnectionFailed
+from emailapi import ConnectionFailed, Retry
 
 def test_a(emailapi_outbox):
     pass
 
 def test_b():
-    with Client("token", base_url="http://127.0.0.1:9", deadline=1) as client, pytest.raises(ConnectionFailed):
-        client.outbound.send(EMAIL)
+    with Client("token", base_url="http://127.0.0.1:9", retry=Retry(attempts=1)) as client:
+        with pytest.raises(ConnectionFailed):
+            client.outbound.send(EMAIL)
 """
     ).assert_outcomes(passed=2)
 

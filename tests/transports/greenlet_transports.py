@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 from emailapi import Retry, SESTransport, SMTPTransport
+from emailapi.transports.smtp import connect
+
+connect.SILENCE_SECONDS = 60.0  # no server waits for TLS
 
 
 def smtp(port: int, tls: str, bundle: str | None) -> SMTPTransport:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from ..faults.calls import mail
 from ..faults.modes import Mode, answers
@@ -15,14 +14,6 @@ def mails(count, taken=None):
         if taken is not None:
             taken.append(number)
         yield mail(f"m{number}")
-
-
-def wait_for(condition):
-    """Wait until something is so that happens in another thread."""
-    until = time.monotonic() + 30
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.005)
-    assert condition()
 
 
 def workers():

@@ -89,7 +89,7 @@ def test_the_clients_own_fallback_is_left_out():
         Client("token", base_url="http://127.0.0.1:9", fallback=second) as client,
         pytest.raises(ConnectionFailed),
     ):
-        APITransport(client).within(0.2).send(MAIL)
+        APITransport(client).within(25, attempts=1).send(MAIL)
     assert second.sent == []
 
 
@@ -108,7 +108,7 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
         Client("token", base_url="http://127.0.0.1:9", retry=retry, hooks=hooks) as client,
         pytest.raises(ConnectionFailed),
     ):
-        APITransport(client).within(5, attempts=limit).send(MAIL)
+        APITransport(client).within(25, attempts=limit).send(MAIL)
     assert len(tried) == attempts
 
 

@@ -182,7 +182,7 @@ def test_emails_of_a_users_transport_are_recorded_once(watching):
 
 def test_nothing_leaves_that_a_recorder_takes_over(taking_over):
     smtp = SMTPTransport("127.0.0.1", 9, tls="none")
-    with Client("t", base_url=NOWHERE, fallback=smtp, deadline=5) as client:
+    with Client("t", base_url=NOWHERE, fallback=smtp) as client:
         assert client.outbound.send(EMAIL).via == "outbox"
         assert client.outbound.send_many([EMAIL] * 3).wait().accepted == 3
         client.outbound.send_template(TEMPLATE)

@@ -45,11 +45,12 @@ def rows_with(**changes) -> Mode:
     )
 
 
+@pytest.mark.usefixtures("clock")
 @other
 @pytest.mark.parametrize("on_unknown", ["raise", "resend"])
 def test_a_cut_email_whose_key_is_another_emails_stays_unknown_and_is_not_resent(second, on_unknown, serve, connect):
     service = serve(None, UNDONE)
-    client = connect(service, deadline=0.5, on_unknown=on_unknown)
+    client = connect(service, on_unknown=on_unknown)
     client.outbound.send(FIRST)
     with pytest.raises(DeliveryUnknown, match="'k' belongs to another email") as caught:
         client.outbound.send(second)
@@ -94,11 +95,12 @@ def test_a_row_of_another_email_does_not_end_the_checks_of_a_batch(serve, connec
     assert [type(item) for item in result] == [InvalidEmail, SendResult]
 
 
+@pytest.mark.usefixtures("clock")
 def test_an_email_without_a_batch_key_is_compared_in_a_batch_too(serve, connect):
     """An email whose metadata has no room for its batch's key is looked up by its own."""
     full = {f"n{number}": "x" for number in range(9)}
     service = serve(None, UNDONE)
-    client = connect(service, deadline=0.5, on_unknown="resend")
+    client = connect(service, on_unknown="resend")
     client.outbound.send(FIRST)
     second, third = client.outbound.send_batch(
         [attrs.evolve(one, metadata=full) for one in (OTHERS["another subject"], mail("c"))]
@@ -118,10 +120,11 @@ def test_what_a_batch_finds_by_its_own_key_needs_no_comparison(serve, connect):
     assert [item.message_id for item in result.accepted] == ["id-2", "id-3"]
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("second", [template("a"), template("b")], ids=["same recipient", "another recipient"])
 def test_a_templates_subject_is_not_compared_but_its_recipients_are(second, serve, connect):
     service = serve(None, UNDONE)
-    client = connect(service, deadline=0.5)
+    client = connect(service)
     client.outbound.send(FIRST)
     if second.to == FIRST.to:
         assert client.outbound.send_template(attrs.evolve(second, idempotency_key="k")).message_id == "id-1"
@@ -155,10 +158,11 @@ MANY = Email(
     ],
     ids=str,
 )
+@pytest.mark.usefixtures("clock")
 def test_a_message_that_the_service_writes_in_its_own_way_is_the_email(changes, serve, connect):
     """Case, white space, composed letters, IDNA, Bcc that are not named: none of these makes another email."""
     service = serve(None, UNDONE, searching=[rows_with(**changes)] * 99)
-    client = connect(service, deadline=1.0)
+    client = connect(service)
     client.outbound.send(MANY)
     assert client.outbound.send(MANY, check_first=True).message_id == "id-1"
     assert client.outbound.send(MANY).message_id == "id-1"
@@ -178,6 +182,7 @@ TWO = attrs.evolve(FIRST, to=["a@example.com", "Gone@example.com"], cc="left@exa
 ACTIVE = {"To": [{"Email": "a@example.com"}], "Cc": [], "Recipients": ["a@example.com"]}
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
     "suppressed, found", [(["gone@example.com", "left@example.com"], True), (["gone@example.com"], False)]
 )
@@ -185,7 +190,7 @@ def test_a_message_may_lack_suppressed_recipients_but_no_others(suppressed, foun
     """Should the service name only those that it sends to, a suppression must not make another email."""
     service = serve(RESET, searching=[rows_with(**ACTIVE)] * 99)
     service.suppressed.update(suppressed)
-    client = connect(service, deadline=1.0)
+    client = connect(service)
     if found:
         assert client.outbound.send(TWO).message_id == "id-1"
         assert client.outbound.send(TWO, check_first=True).message_id == "id-1"
@@ -199,6 +204,7 @@ def test_a_message_may_lack_suppressed_recipients_but_no_others(suppressed, foun
     assert service.times("a") == 1
 
 
+@pytest.mark.usefixtures("clock")
 def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
     """Nothing is sent, nothing is sent again, and the error may be gone at the next call."""
     service = serve(
@@ -207,7 +213,7 @@ def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
         searching=[Mode("nothing", "fine", answers({"Messages": []})), *[rows_with(**ACTIVE)] * 99],
     )
     service.accept({"To": "a@example.com", "Subject": "a", "Metadata": {"emailapi-key": "k"}})
-    client = connect(service, deadline=1.0, on_unknown="resend")
+    client = connect(service, on_unknown="resend")
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(TWO)
     assert "another email" not in str(caught.value)
@@ -218,10 +224,11 @@ def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
     assert posts(service) == 1
 
 
+@pytest.mark.usefixtures("clock")
 def test_find_takes_the_error_and_does_not_find_the_other_email(serve, connect):
     """What the error knows survives pickling and copying, as a worker in another process needs it."""
     service = serve(None, UNDONE)
-    client = connect(service, deadline=0.5)
+    client = connect(service)
     client.outbound.send(FIRST)
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(OTHERS["another recipient"])
@@ -231,30 +238,28 @@ def test_find_takes_the_error_and_does_not_find_the_other_email(serve, connect):
     assert client.outbound.find("k").message_id == "id-1"
 
 
-def test_find_looks_in_the_stream_of_the_error(serve, connect):
-    service = serve(RESET, lag=0.5)
-    client = connect(service, deadline=0.4)
+def test_find_looks_in_the_stream_of_the_error(serve, connect, clock):
+    client = connect(serve(RESET, lag=20.0))
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(mail("a", message_stream="news"))
     error = pickle.loads(pickle.dumps(caught.value))
     assert (error.message_stream, error.idempotency_key) == ("news", caught.value.idempotency_key)
-    patient = client.with_options(deadline=8)
-    while patient.outbound.find(error) is None:
-        pass
-    assert patient.outbound.find(error).message_id == "id-1"
-    assert patient.outbound.find(error.idempotency_key) is None
-    assert patient.outbound.find(error, message_stream="outbound") is None
+    clock.advance(20.0)
+    assert client.outbound.find(error).message_id == "id-1"
+    assert client.outbound.find(error.idempotency_key) is None
+    assert client.outbound.find(error, message_stream="outbound") is None
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("options, stream", [({}, "outbound"), ({"message_stream": "news"}, "news")])
 def test_every_unknown_outcome_names_its_stream(options, stream, serve, connect):
     service = serve(*[UNDONE] * 9)
-    client = connect(service, deadline=0.2, **options)
+    client = connect(service, **options)
     items = [*client.outbound.send_batch([mail("a"), mail("b", message_stream="own")])]
     items += client.outbound.send_many([mail("c")])
     items += client.outbound.send_template_batch([template("d")])
     assert [item.message_stream for item in items] == [stream, "own", stream, stream]
-    without = connect(service, deadline=0.2, reconcile=False, **options)
+    without = connect(service, reconcile=False, **options)
     (item,) = without.outbound.send_batch([mail("a")])
     assert (item.message_stream, item.idempotency_key) == (stream, None)
     with pytest.raises(InvalidArgument, match="no key"):

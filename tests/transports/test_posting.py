@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import threading
-import time
 
 import pytest
 
@@ -100,23 +98,32 @@ def test_a_lost_bulk_request_without_room(serve, connect):
         assert is_unknown(caught.value, key=False)
 
 
-def test_a_chunks_deadline_grows_with_its_bytes(serve, connect):
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("seconds, single, chunk", [(30, True, True), (32, False, True), (33, False, False)])
+def test_a_chunks_deadline_grows_with_its_bytes(seconds, single, chunk, serve, connect):
     """Each megabyte of a chunk gives it a second more; a single email has the deadline alone."""
-    service = serve(MODES["drip-headers"], MODES["drip-headers"])
-    client = connect(service, deadline=0.3)
+    busy = Mode("busy", "again", answers(b"", 429, Retry_After=str(seconds)), accepts=False)
     big = mail("a", text_body="x" * 2_000_000, metadata=FULL)
-    began = time.monotonic()
-    with pytest.raises(DeliveryUnknown):
+    client = connect(serve(busy), deadline=31)
+    if single:
         client.outbound.send(big)
-    single = time.monotonic() - began
-    assert is_unknown(client.outbound.send_batch([big])[0], key=False)
-    assert time.monotonic() - began - single > 2 > single
+    else:
+        with pytest.raises(RateLimited):
+            client.outbound.send(big)
+    (item,) = connect(serve(busy), deadline=31).outbound.send_batch([big])
+    assert isinstance(item, SendResult) is chunk
 
 
-def test_out_of_time_between_chunks(serve, connect):
+def test_out_of_time_between_chunks(serve, connect, clock):
     """A chunk whose time is over fails alone: those before and behind it have a time of their own."""
-    service = serve(None, MODES["drip-headers"])
-    client = connect(service, deadline=4.0)
+
+    def late(exchange):
+        exchange.send(b"HTTP/1.1 200 OK\r\nX: ")
+        clock.advance(60.0)
+        exchange.send(b"x")
+        exchange.silence()
+
+    client = connect(serve(None, Mode("late", "eaten", late)))
     items = client.outbound.send_batch([mail(f"m{number}", metadata=FULL) for number in range(1001)])
     assert len(items) == 1001
     assert all(isinstance(item, SendResult) for item in [*items[:500], items[1000]])
@@ -137,15 +144,13 @@ def test_after_close(call, serve, connect):
     assert not service.connections
 
 
-def test_closed_before_the_next_attempt(serve, connect):
+def test_closed_before_the_next_attempt(serve, connect, clock):
     """A client that is closed while an email waits for its next attempt sends it no more, and it was not sent."""
     service = serve(*[MODES["429"]] * 2)
-    client = connect(service, retry=Retry(attempts=3, initial=0.2, maximum=0.2))
-    closing = threading.Timer(0.05, client.close)
-    closing.start()
+    client = connect(service)
+    clock.before_pause = client.close
     with pytest.raises(ConfigurationError) as caught:
         client.outbound.send(mail("a"))
-    closing.join()
     assert is_not_sent(caught.value)
     assert len(service.seen) == 1
 
@@ -158,14 +163,16 @@ def test_a_retried_email_is_found_by_the_key_of_all_its_attempts(serve, connect)
     assert sent == [result.idempotency_key] * 2
 
 
+@pytest.mark.usefixtures("clock")
 def test_resent_as_soon_as_half_the_time_is_over(serve, connect):
     """With "resend" a look-up that finds nothing leaves half of the time, and the copy carries the same bytes."""
     service = serve(UNDONE)
-    connect(service, on_unknown="resend", deadline=1.0).outbound.send(mail("a"))
+    connect(service, on_unknown="resend").outbound.send(mail("a"))
     first, second = (seen.body for seen in service.seen if seen.method == "POST")
     assert first == second
 
 
+@pytest.mark.usefixtures("clock")
 def test_resent_after_a_check_that_lags(serve, connect):
     """A job that is run again before the index knows its first email sends a second: as exact as the index is quick."""
     service = serve(lag=0.2)
@@ -186,11 +193,12 @@ def test_a_check_that_is_rejected_sends_nothing(serve, connect):
     assert not service.accepted
 
 
+@pytest.mark.usefixtures("clock")
 def test_rows_of_another_kind_are_no_emails(serve, connect):
     """A listing whose rows name our key and no message finds nothing."""
     service = serve(UNDONE, searching=[Mode("x", "fine", listing({"Metadata": {"emailapi-key": "k"}}))] * 99)
     with pytest.raises(DeliveryUnknown):
-        connect(service, deadline=1.0).outbound.send(Email(**_bare()), idempotency_key="k")
+        connect(service).outbound.send(Email(**_bare()), idempotency_key="k")
 
 
 def _bare():

@@ -17,9 +17,10 @@ from emailapi import (
 )
 from emailapi.transports.send_many import SendingCounts
 
+from ..clock import wait_for
 from ..faults.calls import mail
 from ..faults.modes import MODES
-from .sending import held, mails, wait_for
+from .sending import held, mails
 
 
 def test_it_starts_at_the_call(serve, connect):

@@ -20,9 +20,10 @@ from emailapi import (
 )
 from emailapi.transports.send_many import SendingCounts
 
+from ..clock import wait_for
 from ..faults.calls import is_not_sent, mail
 from ..faults.modes import MODES, Mode, answers, listing
-from .sending import held, mails, wait_for, workers
+from .sending import held, mails, workers
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,13 +55,13 @@ def test_left_early(how, serve, connect):
 def test_nothing_is_sent_after_close(serve, connect):
     """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
     service = serve(*[MODES["429"]] * 9)
-    client = connect(service, retry=Retry(attempts=9, initial=5, maximum=5))
+    client = connect(service, retry=Retry(attempts=9, initial=100, maximum=100), deadline=300)
     sending = client.outbound.send_many(mails(6), chunk_size=1, workers=2)
     wait_for(lambda: len(service.seen) >= 2)
     began = time.monotonic()
     sending.close()
     sending.close()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30
     seen = len(service.seen)
     assert {type(item) for item in sending} >= {RateLimited}
     assert sending.counts == SendingCounts(not_sent=4)
@@ -159,14 +160,15 @@ def test_a_client_that_is_closed_meanwhile(serve, connect):
     assert all(is_not_sent(item) for item in items[2:])
 
 
-def test_looking_up_ends_at_close(serve, connect):
+def test_looking_up_ends_at_close(serve, connect, monkeypatch):
     """`close` ends the looking up of an email that may have been sent; it stays unknown."""
+    monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 100)
     service = serve(MODES["reset-not-done"])
-    sending = connect(service).outbound.send_many(mails(1))
+    sending = connect(service, deadline=300).outbound.send_many(mails(1))
     wait_for(lambda: any(seen.method == "GET" for seen in service.seen))
     began = time.monotonic()
     sending.close()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 30
     assert sending.wait() == SendingCounts(unknown=1)
 
 
@@ -183,5 +185,8 @@ mails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} 
 for result in client.outbound.send_many(mails, chunk_size=1, workers=1):
     {left_by}
 """
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, timeout=20, check=False)
-    assert len(service.accepted) == 2  # the one that was read, and the one under way
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, timeout=120, check=False
+    )
+    # The one that was read, and the one under way; more if the program stood still between two of its steps.
+    assert 2 <= len(service.accepted) < 9

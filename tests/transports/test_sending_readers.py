@@ -14,10 +14,11 @@ import pytest
 from emailapi import ConfigurationError, DeliveryUnknown, Hooks, SendResult
 from emailapi.transports.send_many import SendingCounts
 
+from ..clock import wait_for
 from ..faults.calls import is_unknown, mail
 from ..faults.modes import Mode, answers
 from ..interrupting import interrupt
-from .sending import held, mails, wait_for
+from .sending import held, mails
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
@@ -126,7 +127,7 @@ def in_child(function) -> str:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        signal.alarm(10)
+        signal.alarm(60)
         try:
             os.write(writing, function().encode())
         finally:

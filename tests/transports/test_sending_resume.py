@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from emailapi import Client, Email, InvalidArgument, InvalidEmail, Outcome, Send
 from emailapi.sandbox import Sandbox
 from emailapi.transports.send_many import SendingCounts
 
+from ..clock import wait_for
 from ..faults.calls import mail
 from ..faults.modes import MODES
-from .sending import mails, wait_for
+from .sending import mails
 
 ROOT = Path(__file__).parents[2]
 
@@ -234,10 +234,7 @@ def test_the_crash_test_would_see_a_copy(serve, connect):
     given = [attrs.evolve(one, idempotency_key=one.tag) for one in mails(40)]
     first = client.outbound.send_many(given, workers=1, chunk_size=2)
     next(first)
-    began = time.monotonic()
-    while len(service.accepted) < first.read_ahead and time.monotonic() - began < 5:
-        time.sleep(0.01)
-    assert len(service.accepted) == first.read_ahead
+    wait_for(lambda: len(service.accepted) == first.read_ahead)
     first.close()
     client.outbound.send_many(given[:8], check_first_limit=4).wait()
     assert [service.times(f"m{number}") for number in range(8)] == [1, 1, 1, 1, 2, 2, 1, 1]

@@ -60,9 +60,9 @@ class FakeSES:
         connections: How many were made.
     """
 
-    def __init__(self, *script: Any, tls: ssl.SSLContext | None = None, handshake_pause: float = 0.0) -> None:
+    def __init__(self, *script: Any, tls: ssl.SSLContext | None = None, before_handshake: Any = None) -> None:
         self.script = list(script)
-        self.handshake_pause = handshake_pause
+        self._before_handshake = before_handshake
         self.posts: list[dict[str, str]] = []
         self.accepted: list[dict[str, str]] = []
         self.connections = 0
@@ -96,7 +96,8 @@ class FakeSES:
             if self._next_is(HANG_UP):
                 return
             if self._tls:
-                self._ended.wait(self.handshake_pause)
+                if self._before_handshake is not None:
+                    self._before_handshake()
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open.append(connection)
             with connection, connection.makefile("rb") as file:

@@ -116,9 +116,9 @@ def test_closed_is_closed(serve, connect, boto):
 def test_within(serve, connect):
     """A transport with less time and fewer attempts is on the same connection, and never has more of either."""
     service = serve(*[THROTTLED] * 8)
-    transport = connect(service.url, deadline=20)
-    short = transport.within(5, attempts=2)
-    assert (short.deadline, transport.deadline, transport.within(60).deadline) == (5.0, 20.0, 20.0)
+    transport = connect(service.url, deadline=29)
+    short = transport.within(15, attempts=2)
+    assert (short.deadline, transport.deadline, transport.within(60).deadline) == (15.0, 29.0, 29.0)
     for one, attempts in ((short, 2), (short.within(60, attempts=9), 2), (transport, 4)):
         with pytest.raises(SESError) as caught:
             one.send(mail())

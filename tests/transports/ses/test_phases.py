@@ -125,12 +125,12 @@ def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
     fails(transport.send, attempts=2)
 
 
-def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, tls, trusted):
+def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, clock, tls, trusted):
     """A connection that is made when the deadline is over carries no mail."""
-    service = serve(tls=tls, handshake_pause=1.0)
+    service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
     with pytest.raises(DeadlineExceeded) as caught:
-        connect("", client=client, deadline=0.5).send(mail())
+        connect("", client=client, deadline=30.0).send(mail())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert service.connections == 1
     assert not service.posts

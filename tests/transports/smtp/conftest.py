@@ -15,6 +15,8 @@ import pytest
 import trustme
 
 from emailapi import LMTPTransport, Retry, SMTPTransport
+from emailapi._net import readiness
+from emailapi.transports.smtp import connect as connect_module
 
 from .listener import Listener
 from .scripted import Scripted
@@ -66,6 +68,18 @@ def trust(tmp_path_factory: pytest.TempPathFactory) -> Trust:
         client_cert=str(folder / "client.pem"),
         strict=strict,
     )
+
+
+@pytest.fixture(autouse=True)
+def greeted_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take no server for one that waits for TLS, which costs a second connection, because the machine stood still."""
+    monkeypatch.setattr(connect_module, "SILENCE_SECONDS", 60.0)
+
+
+@pytest.fixture
+def greeted_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a server that is silent for 0.1 seconds for one that waits for TLS."""
+    monkeypatch.setattr(connect_module, "readiness", lambda sock, seconds: readiness(sock, min(seconds, 0.1)))
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ class Talk:
             self.connection.sendall(byte)
 
 
-Step = bytes | Callable[[Talk], object]
+Step = bytes | Callable[[Talk], object]  # a function may return a reply, which is then said
 
 
 class Scripted:
@@ -98,6 +98,7 @@ class Scripted:
         emails: The emails it took, or would have taken.
         carriers: By which connection each came, from 1.
         connections: How many there were.
+        ended: How many of them the server has closed.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class Scripted:
         self.mails: list[bytes] = []
         self.carriers: list[int] = []
         self.connections = 0
+        self.ended = 0
         self.stopping = threading.Event()
         self._listener = listener or socket.create_server(("127.0.0.1", 0))
         self._address = self._listener.getsockname()
@@ -146,6 +148,7 @@ class Scripted:
             with contextlib.suppress(OSError):
                 talk.reader.close()
             talk.connection.close()
+            self.ended += 1
 
     def verbs(self) -> list[str]:
         """Return the first words of what was heard."""
@@ -192,10 +195,10 @@ def polite(
     def do(talk: Talk, name: str, usual: Step) -> bool:
         plan = told.get(name) or [usual]
         step = plan.pop(0) if len(plan) > 1 else plan[0]
+        if callable(step):
+            step = step(talk)
         if isinstance(step, bytes):
             talk.say(step)
-        else:
-            step(talk)
         return isinstance(step, bytes) and step[:3] == usual[:3]
 
     def script(talk: Talk) -> None:

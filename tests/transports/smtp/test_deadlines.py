@@ -14,11 +14,11 @@ from .mails import READY, mail
 from .scripted import Talk, polite
 
 
-def test_a_silent_end_is_unknown(script, connect):
-    """A response to the end of data that does not come in time leaves it open."""
-    server = script(polite(ends=[Talk.wait]))
+def test_a_silent_end_is_unknown(script, connect, clock):
+    """A reply to the end of data that does not come in time leaves it open."""
+    server = script(polite(data=lambda _: clock.advance(29.5) or b"354 go", ends=[Talk.wait]))
     with pytest.raises(DeliveryUnknown):
-        connect(server, deadline=1.0).send(mail())
+        connect(server, deadline=30.0).send(mail())
     assert server.connections == 1
 
 
@@ -50,10 +50,10 @@ def test_the_deadline_holds(stage, how, script, connect):
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
-def test_a_dripping_end_is_unknown_at_the_deadline(script, connect):
-    """The same at the end of data leaves it open."""
+def test_a_dripping_end_is_unknown_at_the_deadline(script, connect, clock):
+    """The same holds where each byte of the reply comes in time."""
     with pytest.raises(DeliveryUnknown):
-        connect(script(polite(ends=[Talk.drip])), deadline=1.0).send(mail())
+        connect(script(polite(ends=[lambda talk: (clock.advance(99.0), talk.drip())]))).send(mail())
 
 
 def test_a_reply_without_end_ends(script, connect):

@@ -15,7 +15,9 @@ both_forks = pytest.mark.parametrize("fork", FORKS)
 # The values are the server's `port`, and `options`.
 CONNECT = """
 from emailapi import Email, Retry, SMTPTransport
+from emailapi.transports.smtp import connect
 
+connect.SILENCE_SECONDS = 60.0  # no server waits for TLS
 email = Email(sender="me@example.com", to="you@example.org", text_body="Hello")
 retry = Retry(attempts=3, initial=0.01, maximum=0.02)
 transport = SMTPTransport("127.0.0.1", port, retry=retry, timeout=20, **options)

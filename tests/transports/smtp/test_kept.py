@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
-from emailapi import ConfigurationError, DeadlineExceeded, EmailAPIError, InvalidArgument
+from emailapi import ConfigurationError, DeadlineExceeded, InvalidArgument
+from emailapi.transports.smtp.connection import Session
 
+from ...clock import wait_for
 from .mails import READY, mail
 from .scripted import Talk, polite
 
@@ -42,12 +43,16 @@ def test_a_connection_is_renewed_after_so_many_emails(script, connect):
     assert server.verbs().count("QUIT") == 2
 
 
-def test_a_slow_farewell_is_not_waited_for_long(script, connect):
+@pytest.mark.usefixtures("clock")
+def test_a_slow_farewell_is_not_waited_for_long(script, connect, monkeypatch):
     """The QUIT of a connection that is renewed takes a part of the next mail's time, not all of it."""
+    waits, finish = [], Session.finish
+    monkeypatch.setattr(Session, "finish", lambda session, seconds: waits.append(seconds) or finish(session, seconds))
     server = script(polite(quit=Talk.wait), polite())
-    transport = connect(server, max_messages=1, deadline=1.0)
+    transport = connect(server, max_messages=1, deadline=6.0)
     transport.send(mail())
     transport.send(mail())
+    assert waits[0] == 1.5
     assert server.carriers == [1, 2]
 
 
@@ -103,7 +108,7 @@ def test_what_a_server_did_unasked_is_seen(after, script, connect):
     server = script(polite(ends=[after]), polite())
     transport = connect(server)
     assert transport.send(mail()).message == "ok"
-    time.sleep(0.05)
+    wait_for(lambda: server.ended or isinstance(after, bytes))
     transport.send(mail())
     assert server.carriers == [1, 2]
 
@@ -111,7 +116,7 @@ def test_what_a_server_did_unasked_is_seen(after, script, connect):
 def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
     """An email whose kept connection breaks is sent over another, with `attempts=1` too."""
     server = script(polite(mail=[b"250 ok", Talk.cut]), polite())
-    transport = connect(server).within(5, attempts=1)
+    transport = connect(server).within(25, attempts=1)
     transport.send(mail())
     transport.send(mail())
     assert server.carriers == [1, 2]
@@ -130,23 +135,17 @@ def test_threads_share_it(script, connect):
 
 def test_waiting_for_the_connection_counts(script, connect):
     """The time that other emails have the connection is part of an email's deadline."""
-    server = script(polite(ends=[Talk.wait]))
-    slow, failures = connect(server, deadline=1.0), []
-
-    def send() -> None:
-        try:
-            slow.send(mail())
-        except EmailAPIError as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=send)
-    thread.start()
-    while not server.mails:
-        time.sleep(0.005)
-    with pytest.raises(DeadlineExceeded):
-        slow.within(0.1).send(mail())
-    thread.join()
-    assert len(server.mails) == len(failures) == 1
+    done = threading.Event()
+    server = script(polite(ends=[lambda _: done.wait(60) and b"250 ok"]))
+    slow = connect(server, deadline=60.0, timeout=60.0)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(slow.send, mail())
+        wait_for(lambda: server.mails)
+        with pytest.raises(DeadlineExceeded):
+            slow.within(0.1).send(mail())
+        done.set()
+        assert first.result().message == "ok"
+    assert len(server.mails) == 1
 
 
 def test_after_close_nothing_is_sent(script, connect):
@@ -167,9 +166,9 @@ def test_after_close_nothing_is_sent(script, connect):
 def test_within_is_the_same_connection(script, connect):
     """`within` shortens the deadline, never lengthens it, and shares the connection."""
     server = script(polite())
-    transport = connect(server, deadline=5)
-    twin = transport.within(2)
-    assert (transport.deadline, twin.deadline, transport.within(60).deadline) == (5, 2, 5)
+    transport = connect(server, deadline=25)
+    twin = transport.within(20)
+    assert (transport.deadline, twin.deadline, transport.within(60).deadline) == (25, 20, 25)
     transport.send(mail())
     twin.send(mail())
     assert server.connections == 1

@@ -91,7 +91,8 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("option", SCRIPTS)
-def test_a_rejection_names_the_option(option, script, connect):
+def test_a_rejection_names_the_option(option, script, connect, monkeypatch):
+    monkeypatch.setattr("emailapi.transports.smtp.connect.SILENCE_SECONDS", 0.2)
     steps, options = SCRIPTS[option]
     error = error_of(connect(script(steps), retry=Retry(attempts=1), **options))
     assert option in error.message

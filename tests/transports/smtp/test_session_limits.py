@@ -69,7 +69,7 @@ def test_a_limit_that_is_told_at_the_end_of_an_email_renews_the_connection_too(s
 @pytest.mark.parametrize("ready", [False, True], ids=["Email", "ready message"])
 def test_single_emails_go_on_over_another_connection(ready, script, connect):
     server = script(limited("mail", REPLIES[0]))
-    transport = connect(server).within(5, attempts=1)
+    transport = connect(server).within(25, attempts=1)
     for _ in range(5):
         assert (transport.send_message(READY) if ready else transport.send(mail())).recipients[0].accepted
     assert server.carriers == [1, 1, 2, 2, 3]

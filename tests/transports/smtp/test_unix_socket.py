@@ -82,10 +82,10 @@ def test_ehlo_has_no_address_to_name(machine, name, script_on_path, connect, mon
     assert server.seen[0] == f"ehlo {name}"
 
 
-def test_a_slow_greeting_is_waited_for(script_on_path, connect, monkeypatch):
+@pytest.mark.usefixtures("greeted_late")
+def test_a_slow_greeting_is_waited_for(script_on_path, connect):
     """There is no port that could wait for TLS: nothing but the greeting is waited for."""
-    monkeypatch.setattr("emailapi.transports.smtp.connect.SILENCE_SECONDS", 0.01)
-    server = script_on_path(polite(greeting=lambda talk: (talk.server.stopping.wait(0.1), talk.say(b"220 here"))))
+    server = script_on_path(polite(greeting=lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"220 here"))))
     connect(server).send(mail())
     assert server.connections == 1
 
