@@ -6,7 +6,6 @@ import contextlib
 import copy
 import logging
 import pickle
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
@@ -18,6 +17,8 @@ from emailapi import Client, ConnectionFailed, DeliveryUnknown, InactiveRecipien
 from emailapi.django import clients
 from emailapi.models.outbound import BatchResult
 from emailapi.sandbox.connections import Channel
+
+from ..ports import unused_port
 
 
 class Refusing:
@@ -207,8 +208,7 @@ def test_a_log_record_about_emails_never_becomes_an_email(refusing):
 
 @pytest.mark.usefixtures("clock")
 def test_a_closed_port_is_a_failed_connection(configure):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    port = unused_port()
     configure(server_token="t", base_url=f"http://127.0.0.1:{port}")
     one = message()
     with pytest.raises(ConnectionFailed):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import django
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +11,7 @@ import emailapi
 from emailapi import InvalidEmail, MemoryTransport
 from emailapi.django import clients
 
+from ..ports import unused_port
 from ..transports.smtp.listener import Listener
 
 MADE: list[MemoryTransport] = []
@@ -95,8 +94,7 @@ def test_another_transport_is_an_error_at_construction(backend, wanted):
 
 @pytest.mark.usefixtures("clock")
 def test_the_fallback_sends_when_the_api_cannot_be_reached(closing, configure):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     server = closing.enter_context(Listener())
     configure(
         server_token="t",
@@ -111,8 +109,7 @@ def test_the_fallback_sends_when_the_api_cannot_be_reached(closing, configure):
 
 @pytest.mark.usefixtures("clock")
 def test_the_fallback_may_be_the_name_of_a_factory(configure):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = unused_port()
     configure(server_token="t", base_url=f"http://127.0.0.1:{port}", fallback=f"{__name__}.make_transport")
     message().send()
     assert len(MADE[-1].sent) == 1

@@ -18,6 +18,7 @@ import emailapi
 from emailapi import Attachment, ConnectionFailed, DeliveryUnknown, Email, Outcome, TransportError
 
 from ..clock import wait_for
+from ..ports import unused_port
 
 BODY = "b0dy-that-n0b0dy-sees"
 CONTENT = b"c0ntent-that-n0b0dy-sees"
@@ -40,12 +41,6 @@ class Failure:
     requests: int = 0
     retryable: bool = True
     timeout: tuple[float, float] = (5, 60)
-
-
-def _closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _peer(*answers: Any, **options: Any) -> Callable[[Any], tuple[str, Any]]:
@@ -96,11 +91,11 @@ def _tunnel_to_untrusted(kit: Any) -> tuple[str, Any]:
 
 
 def _nowhere(kit: Any) -> tuple[str, Any]:
-    return f"http://127.0.0.1:{_closed_port()}", None
+    return f"http://127.0.0.1:{unused_port()}", None
 
 
 def _no_proxy_there(kit: Any) -> tuple[str, Any]:
-    kit.environ("HTTP_PROXY", f"http://127.0.0.1:{_closed_port()}")
+    kit.environ("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
     return "http://api.example", None
 
 

@@ -15,6 +15,7 @@ from emailapi import Client, ConnectionFailed, DeliveryUnknown, Email, Hooks, Re
 from emailapi.transports.memory import MemoryTransport
 
 from ..interrupting import interrupt
+from ..ports import unused_port
 
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="outer", text_body="Hi", idempotency_key="key-1")
 INNER = Email(sender="us@example.com", to="you@example.com", subject="inner", text_body="Hi")
@@ -207,8 +208,7 @@ def test_what_a_signal_handler_raises_inside_a_fallback_passes(alarm):
             return super().send(email)
 
     error = TimeoutError("over")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     with Client("x", base_url=f"http://127.0.0.1:{port}", fallback=Slow(), retry=Retry(attempts=1)) as client:
         alarm(raising(error))
         raised_by(lambda: client.outbound.send(MAIL), error)
@@ -249,8 +249,7 @@ def test_a_signal_handler_that_sends_leaves_the_send_it_interrupts_alone(
         return accepted(seen) if answer == "answered" else answer
 
     peer = serve(interrupting(wait), accepted)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        refused = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    refused = f"http://127.0.0.1:{unused_port()}"
     client = connect(peer.url, retry=Retry(attempts=3, initial=0.01, maximum=0.01))
 
     def handler(number, frame):

@@ -20,6 +20,8 @@ from emailapi import (
 )
 from emailapi.transports.memory import MemoryTransport
 
+from ..ports import unused_port
+
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
 MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 
@@ -63,8 +65,7 @@ def test_a_proxy_of_a_session_that_wants_a_login_is_named(serve, connect, reply)
 
 
 def test_a_proxy_that_accepts_no_connection_is_named(connect, monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = unused_port()
     monkeypatch.setenv("HTTP_PROXY", f"http://user:pr0xy-pass@127.0.0.1:{port}")
     with pytest.raises(ConnectionFailed, match=f"connection refused by the proxy 127.0.0.1:{port} ") as caught:
         connect("http://api.example", allow_http=True, retry=Retry(attempts=1)).outbound.send(MAIL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ import requests
 
 from emailapi.errors import ConfigurationError
 from emailapi.sandbox import Sandbox
+
+from ..ports import unused_port
 
 
 def test_what_it_tells(sandbox):
@@ -75,9 +76,7 @@ def test_two_at_once(open_api):
 
 def test_port(sandbox):
     """A port is taken as given, and can be taken again at once when it is free again."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = unused_port()
     for _ in range(3):
         with Sandbox(http_port=port) as fixed:
             assert fixed.url == f"http://127.0.0.1:{port}"

@@ -16,6 +16,7 @@ import trustme
 
 from emailapi import ConfigurationError, ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
 
+from ...ports import unused_port
 from .conftest import mail
 from .fake import BREAK_TLS, HANG_UP
 
@@ -38,12 +39,6 @@ def trusted(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = True) -> ConnectionFailed:
     """Send an email for which there is no connection."""
     with pytest.raises(ConnectionFailed) as caught:
@@ -58,7 +53,7 @@ def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = Tr
 
 def test_a_refused_connection_is_tried_again(connect):
     """Nothing was sent where nobody listens, and it is tried again until the attempts are used up."""
-    assert "refused" in str(fails(connect(f"http://localhost:{closed_port()}").send))
+    assert "refused" in str(fails(connect(f"http://localhost:{unused_port()}").send))
 
 
 def test_a_name_that_is_none_is_tried_again(connect):
@@ -68,7 +63,7 @@ def test_a_name_that_is_none_is_tried_again(connect):
 
 def test_a_given_client_s_connection_is_tried_again(boto, connect):
     """A given client's own retries do not multiply ours."""
-    client = boto(f"http://localhost:{closed_port()}", retries={"mode": "standard", "max_attempts": 5})
+    client = boto(f"http://localhost:{unused_port()}", retries={"mode": "standard", "max_attempts": 5})
     fails(connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send, attempts=2)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 
 import pytest
@@ -10,6 +9,7 @@ import trustme
 
 from emailapi import ConfigurationError, EmailAPIError, Retry, SESTransport
 
+from ...ports import unused_port
 from .conftest import mail
 from .fake import SILENT, fault
 
@@ -31,16 +31,14 @@ def test_an_untrusted_certificate_names_the_variable_of_authorities(serve, conne
 
 
 def test_a_refused_connection_names_region_and_endpoint(connect):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     message = error_of(connect(f"http://localhost:{port}", retry=ONCE)).message
     assert "region_name=" in message
     assert "AWS_ENDPOINT_URL" in message
 
 
 def test_a_proxy_that_cannot_be_reached_names_its_variable(connect, monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
     assert "HTTPS_PROXY" in error_of(connect("https://ses.invalid", retry=ONCE)).message
 

@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from ...ports import unused_port
+
 MAIN = """
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -69,13 +71,6 @@ virtual unix - n n - - virtual
 POSTFIX = shutil.which("postfix", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 class Postfix:
     """
     A running Postfix.
@@ -89,7 +84,7 @@ class Postfix:
         # Not in pytest's folder, which only its owner may enter: Postfix's own user must.
         self.folder = Path(tempfile.mkdtemp(prefix="postfix-"))
         self.folder.chmod(0o755)
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port = unused_port(), unused_port()
         user = pwd.getpwnam("postfix")
         for name in ("data", "mail"):
             (self.folder / name).mkdir()

@@ -20,6 +20,7 @@ from emailapi import (
 )
 
 from ...interrupting import interrupt
+from ...ports import unused_port
 from .mails import READY, mail
 from .scripted import Talk, polite
 
@@ -148,8 +149,7 @@ def test_quit_never_raises(how, script, connect, monkeypatch):
 
 def test_no_server_listens(connect):
     """A refused connection is retried, and surely sent nothing."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = unused_port()
     transport = SMTPTransport("127.0.0.1", port, retry=Retry(attempts=2, initial=0.01))
     with pytest.raises(ConnectionFailed, match="refused") as caught:
         transport.send(mail())

@@ -11,6 +11,7 @@ import trustme
 
 from emailapi import ConfigurationError, EmailAPIError, Retry, SMTPTransport
 
+from ...ports import unused_port
 from .mails import mail
 from .scripted import Talk, polite
 
@@ -129,8 +130,7 @@ def test_a_password_in_clear_names_its_option(script, monkeypatch):
 
 
 def test_a_refused_connection_names_hostname_and_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = unused_port()
     error = error_of(SMTPTransport("127.0.0.1", port, retry=Retry(attempts=1)))
     assert "check hostname and port" in error.message
 
