@@ -38,10 +38,8 @@ _MODULES = {
     ),
     "models.inbound_rules": "InboundRule",
     "models.listing": "Listing Page",
-    "models.messages": (
-        "EventType Message MessageDetails MessageEvent MessageFilters MessageState MessageStatus OutboundStatus "
-        "Recipient RecipientStatus"
-    ),
+    "models.messages": ("EventType Message MessageDetails MessageEvent MessageFilters OutboundStatus Recipient"),
+    "models.message_status": "MessageState MessageStatus RecipientStatus",
     "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
     "models.options": "HookEvent Hooks Retry",
     "models.outbound": "BatchFailed BatchResult SendResult",

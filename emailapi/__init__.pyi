@@ -53,18 +53,8 @@ from .models.inbound import (
 )
 from .models.inbound_rules import InboundRule
 from .models.listing import Listing, Page
-from .models.messages import (
-    EventType,
-    Message,
-    MessageDetails,
-    MessageEvent,
-    MessageFilters,
-    MessageState,
-    MessageStatus,
-    OutboundStatus,
-    Recipient,
-    RecipientStatus,
-)
+from .models.message_status import MessageState, MessageStatus, RecipientStatus
+from .models.messages import EventType, Message, MessageDetails, MessageEvent, MessageFilters, OutboundStatus, Recipient
 from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
 from .models.options import HookEvent, Hooks, Retry
 from .models.outbound import BatchFailed, BatchResult, SendResult

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeVar
 
 from ._closing import Closing
+from ._hints import explain_calls, missing_attribute
 from .settings import Options, resolve_base_url, resolve_token
 
 if TYPE_CHECKING:
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-
-# Names that other libraries have, and the attributes that stand for them here.
-_MEANT = {
-    "bounce": "bounces",
-    "email": "outbound",
-    "emails": "outbound",
-    "send": "outbound.send",
-    "send_batch": "outbound.send_batch",
-    "send_email": "outbound.send",
-    "send_emails": "outbound.send_batch",
-    "send_message": "outbound.send",
-}
 
 
 class Namespace(cached_property[T]):
@@ -53,6 +42,11 @@ class BaseClient(Closing):
     _session: Session
     _options: Options
     _owner = True
+
+    def __init_subclass__(cls) -> None:
+        """Let the calls explain unknown keyword arguments."""
+        super().__init_subclass__()
+        explain_calls(cls)
 
     def _open(
         self,
@@ -85,12 +79,7 @@ class BaseClient(Closing):
 
         def __getattr__(self, name: str) -> NoReturn:
             """Raise an `AttributeError` that names the attribute which was probably meant."""
-            import difflib
-
-            names = [found for found in dir(type(self)) if not found.startswith("_")]
-            near = [_MEANT[name]] if name in _MEANT else difflib.get_close_matches(name, names, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}", name=name, obj=self)
+            raise missing_attribute(self, name, (found for found in dir(type(self)) if not found.startswith("_")))
 
     def __repr__(self) -> str:
         """Name the host, never the token."""

@@ -13,7 +13,7 @@ from ..client import Client
 from ..errors import EmailAPIError, InactiveRecipient
 from ..models.attachment import Attachment
 from ..models.email import Email
-from ..models.messages import MessageState
+from ..models.message_status import MessageState
 from ..models.stats import StatsOverview
 from .process import say
 

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
+from .._hints import unknown_name_message
 from ..errors import ConfigurationError
 from ..webhooks.inbound import InboundEvent
 from ..webhooks.parsing import Event
 from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, receive, refusal, respond
 from ..webhooks.seen import SeenStore
 from ..webhooks.verifier import Verifier
-from ..wire import unknown_name_message
 from .options import shared_options
 from .seen_stores import CacheSeenStore, DatabaseSeenStore
 from .signals import inbound, tracking

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .._records import Record
 from .base import EmailAPIError, Outcome
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class ServerError(APIError):
 
 
 @attrs.frozen(kw_only=True)
-class RecipientResult:
+class RecipientResult(Record):
     """
     The result of one recipient of an email, as reported by an SMTP or LMTP server.
 

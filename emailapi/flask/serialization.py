@@ -7,9 +7,9 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._hints import unknown_name_message
 from ..errors import InvalidEmail
 from ..models.framework_values import metadata, plain, template_model
-from ..wire import unknown_name_message
 from .attachment import Attachment
 from .sanitizing import address_text, as_list
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import attrs
 
+from .._records import Part
 from ..errors import InvalidEmail, unreadable_file
 from ..wire import Wire
 from .text import convert_display_text, convert_header_text, convert_text
@@ -82,7 +83,7 @@ def _write_content_id(value: str) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class Attachment:
+class Attachment(Part):
     """
     A file that is sent with an email, as an attachment or as an inline image.
 

@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
@@ -87,7 +88,7 @@ BOUNCE_KINDS: Mapping[BounceType, BounceKind] = MappingProxyType(
 
 
 @attrs.frozen(kw_only=True)
-class Bounce:
+class Bounce(Record):
     """
     A bounce (contract section 2.6).
 
@@ -137,7 +138,7 @@ class Bounce:
 
 
 @attrs.frozen(kw_only=True)
-class BounceActivation:
+class BounceActivation(Record):
     """
     The response to the activation of an address.
 
@@ -151,7 +152,7 @@ class BounceActivation:
 
 
 @attrs.frozen(kw_only=True)
-class BounceCount:
+class BounceCount(Record):
     """
     The number of bounces of one type.
 
@@ -167,7 +168,7 @@ class BounceCount:
 
 
 @attrs.frozen(kw_only=True)
-class DeliveryStats:
+class DeliveryStats(Record):
     """
     The number of bounces of a server by type.
 

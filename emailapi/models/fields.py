@@ -7,6 +7,7 @@ Each field has a converter of its own: `attrs` and the type checkers take the ac
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,8 +15,9 @@ from typing import Any, TypeVar
 
 import attrs
 
+from .._hints import hint_for_type, unknown_name_message, wrong_type_message
 from ..errors import InvalidArgument, InvalidEmail
-from ..wire import enum_member, is_lazy_text, json_value, unknown_name_message
+from ..wire import enum_member, is_lazy_text, json_value
 from .address import Address, Addresses, parse_address_field
 from .attachment import Attachment
 from .header import Header
@@ -182,7 +184,11 @@ def attachments(value: Attachments) -> tuple[Attachment, ...]:
     """Convert `attachments`."""
     if value is None or (type(value) is tuple and not value):
         return ()
-    return convert_each((value,) if isinstance(value, Attachment) else value, "attachments", _attachment)
+    if isinstance(value, (str, bytes, os.PathLike)) or hasattr(value, "read"):
+        why = f"attachments must be a list, got {type(value).__name__}{hint_for_type(value, Attachment)}"
+        raise InvalidEmail(why, field="attachments")
+    single = isinstance(value, (Attachment, Mapping))
+    return convert_each([value] if single else value, "attachments", _attachment)  # type: ignore[arg-type]
 
 
 def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,7 +239,7 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
     fields, required = _field_names(record)  # type: ignore[arg-type]
     for name in given:
         if name not in fields:
-            raise InvalidEmail(unknown_name_message(str(name), fields, "field"), field=str(name))
+            raise InvalidEmail(unknown_name_message(str(name), fields, "field", record.__name__), field=str(name))
     for name in required:
         if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)
@@ -270,4 +276,4 @@ def as_record(given: object, record: type[T], field: str) -> T:
         return given
     if isinstance(given, Mapping):
         return from_mapping(given, record)
-    raise InvalidEmail(f"expected {record.__name__} or a mapping, got {type(given).__name__}", field=field)
+    raise InvalidEmail(wrong_type_message(given, record), field=field)

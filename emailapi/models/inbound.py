@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
@@ -23,7 +24,7 @@ class InboundStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class InboundAddress:
+class InboundAddress(Record):
     """
     An address of an inbound message.
 
@@ -39,7 +40,7 @@ class InboundAddress:
 
 
 @attrs.frozen(kw_only=True)
-class InboundAttachment:
+class InboundAttachment(Record):
     """
     A file of an inbound message, without its content.
 
@@ -57,7 +58,7 @@ class InboundAttachment:
 
 
 @attrs.frozen(kw_only=True)
-class InboundHeader:
+class InboundHeader(Record):
     """
     A header of an inbound message.
 
@@ -71,7 +72,7 @@ class InboundHeader:
 
 
 @attrs.frozen(kw_only=True)
-class InboundMessage:
+class InboundMessage(Record):
     """
     An inbound message (contract section 2.12).
 

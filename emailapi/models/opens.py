@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
@@ -29,7 +30,7 @@ class ClickLocation(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Program:
+class Program(Record):
     """
     An email program, browser or operating system.
 
@@ -45,7 +46,7 @@ class Program:
 
 
 @attrs.frozen(kw_only=True)
-class Geo:
+class Geo(Record):
     """
     The location of a reader, estimated from the IP address. Unknown values are `""`.
 
@@ -71,7 +72,7 @@ class Geo:
 
 
 @attrs.frozen(kw_only=True)
-class Interaction:
+class Interaction(Record):
     """
     The fields that opens and clicks have in common (contract section 2.11).
 

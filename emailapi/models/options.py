@@ -7,6 +7,7 @@ from typing import Literal
 
 import attrs
 
+from .._records import Immutable
 from ..errors import ConfigurationError, EmailAPIError
 
 
@@ -20,7 +21,7 @@ SECONDS_LIMIT = (2**31 - 1) // 1000
 
 
 @attrs.frozen(kw_only=True)
-class Retry:
+class Retry(Immutable):
     """
     How often a request is retried, and how long the client waits in between.
 
@@ -48,7 +49,7 @@ class Retry:
 
 
 @attrs.frozen
-class HookEvent:
+class HookEvent(Immutable):
     """
     The argument of a hook. It never contains a token, a recipient or a body.
 
@@ -76,7 +77,7 @@ OnUnknown = Literal["raise", "resend"]
 
 
 @attrs.frozen(kw_only=True)
-class Hooks:
+class Hooks(Immutable):
     """
     Functions that a client calls while it sends requests. An exception that a hook raises is logged and ignored.
 

@@ -9,6 +9,7 @@ from typing import Annotated, overload
 
 import attrs
 
+from .._records import Immutable, Record
 from ..errors import EmailAPIError, Outcome, RecipientResult
 from ..wire import NOT_ON_WIRE, Wire
 
@@ -35,7 +36,7 @@ def inactive_addresses(message: str) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class SendResult:
+class SendResult(Record):
     """
     The result of an email that was accepted.
 
@@ -79,7 +80,7 @@ BatchItem = SendResult | EmailAPIError
 
 
 @attrs.frozen
-class BatchResult(Sequence[BatchItem]):
+class BatchResult(Immutable, Sequence[BatchItem]):
     """
     The results of a batch, in the order of its emails.
 

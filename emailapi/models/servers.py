@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .fields import TrackLinks
 from .listing import Listing
@@ -34,7 +35,7 @@ class ServerColor(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Server:
+class Server(Record):
     """
     A server with its settings (contract section 2.8). The repr shows neither its tokens nor passwords in URLs.
 

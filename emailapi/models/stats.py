@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import NOT_ON_WIRE, Wire, eastern_day
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class StatsFilters(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class StatsOverview:
+class StatsOverview(Record):
     """
     All counts of a period (contract section 2.14). An email with three recipients counts as three.
 
@@ -77,7 +78,7 @@ class StatsOverview:
 
 
 @attrs.frozen(kw_only=True)
-class Daily:
+class Daily(Record):
     """
     The fields of all counts by day. An email with three recipients counts as three.
 

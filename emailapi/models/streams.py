@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
@@ -30,7 +31,7 @@ class UnsubscribeHandling(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class SubscriptionManagement:
+class SubscriptionManagement(Record):
     """
     How a stream handles requests to unsubscribe.
 
@@ -43,7 +44,7 @@ class SubscriptionManagement:
 
 
 @attrs.frozen(kw_only=True)
-class Stream:
+class Stream(Record):
     """
     A message stream (contract section 2.9).
 
@@ -73,7 +74,7 @@ class Stream:
 
 
 @attrs.frozen(kw_only=True)
-class StreamArchival:
+class StreamArchival(Record):
     """
     The response to archiving a stream.
 

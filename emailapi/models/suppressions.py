@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
@@ -37,7 +38,7 @@ class SuppressionStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Suppression:
+class Suppression(Record):
     """
     An address that a message stream does not send to (contract section 2.9).
 
@@ -55,7 +56,7 @@ class Suppression:
 
 
 @attrs.frozen(kw_only=True)
-class SuppressionResult:
+class SuppressionResult(Record):
     """
     The result of a change for one address.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
@@ -20,7 +21,7 @@ class TemplateType(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Template:
+class Template(Record):
     """
     A template without its content (contract section 2.7).
 
@@ -166,7 +167,7 @@ class TemplateToValidate(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class TemplateFault:
+class TemplateFault(Record):
     """
     An error in a template.
 
@@ -182,7 +183,7 @@ class TemplateFault:
 
 
 @attrs.frozen(kw_only=True)
-class ContentValidation:
+class ContentValidation(Record):
     """
     The validation of one part of a template.
 
@@ -198,7 +199,7 @@ class ContentValidation:
 
 
 @attrs.frozen(kw_only=True)
-class TemplateValidation:
+class TemplateValidation(Record):
     """
     The validation of a template; a part that was not given is None.
 
@@ -225,7 +226,7 @@ class PushAction(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class PushedTemplate:
+class PushedTemplate(Record):
     """
     The effect of a push on one template (contract section 2.16).
 

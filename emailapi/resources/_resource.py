@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from urllib.parse import quote, urlencode
 
 import attrs
 
 from .._delivery import Deadline, Kind, Request, read_value, unreadable
+from .._hints import explain_calls, missing_attribute
 from .._http import Session, perform
 from ..errors import InvalidArgument, InvalidResponse, NotFound
 from ..models.listing import PAGE_LIMIT, Listing, Page
@@ -19,17 +20,30 @@ from ._paging import Query, check_range, fetch_page
 T = TypeVar("T")
 
 
-def path_segment(value: str | int | None, argument: str) -> str:
+def path_segment(value: object, argument: str, record: type[Any] | None = None, by: str = "id") -> str:
     """
     Encode an id as one segment of a URL path.
 
+    Args:
+        value: The id: text, a number, a `UUID`, or the record that it belongs to.
+        argument: Name of the argument, for the error.
+        record: The class of the records that are accepted in place of their ids.
+        by: The attribute of such a record that is its id.
+
     Raises:
-        InvalidArgument: The id is empty, or would change the path.
+        InvalidArgument: The id is empty, would change the path, or belongs to another kind of record.
     """
+    if record is not None and isinstance(value, record):
+        value = getattr(value, by)
+    elif not isinstance(value, (str, int)):
+        from uuid import UUID
+
+        value = str(value) if isinstance(value, UUID) else value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value.strip():
-        raise InvalidArgument(f"{argument} must be a number or a non-empty text, got {value!r}", argument=argument)
+        given = type(value).__name__ if attrs.has(type(value)) else repr(value)
+        raise InvalidArgument(f"{argument} must be a number or a non-empty text, got {given:.80}", argument=argument)
     if value in (".", ".."):
         raise InvalidArgument(f"{argument} must not be {value!r}: it would change the path", argument=argument)
     try:
@@ -70,10 +84,21 @@ def encode_body(value: object) -> bytes:
 class Resource:
     """A namespace of a client."""
 
+    def __init_subclass__(cls) -> None:
+        """Let the calls explain unknown keyword arguments."""
+        super().__init_subclass__()
+        explain_calls(cls)
+
     def __init__(self, session: Session, options: Options) -> None:
         """Keep the connections and the options of the client."""
         self._session = session
         self._options = options
+
+    if not TYPE_CHECKING:  # type checkers must report attributes that do not exist
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raise an `AttributeError` that names the call which was probably meant."""
+            raise missing_attribute(self, name, (found for found in dir(type(self)) if not found.startswith("_")))
 
     def _call(self, request: Request, reader: Callable[[Any], T]) -> T:
         """Send a request, and convert the JSON value of its response by `reader`."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
+from .._hints import unknown_name_message
 from ..models.address import Address
-from ..wire import unknown_name_message
 from .sent_email import SentEmail
 
 # A text, a regular expression, a function that returns whether a value fits, or None for no value.

@@ -17,6 +17,7 @@ import attrs
 
 from .._closing import Closing
 from .._delivery import add_note
+from .._records import Record
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .batch import Batch
@@ -30,7 +31,7 @@ Progress = Callable[[int, "int | None"], object]
 
 
 @attrs.frozen(kw_only=True)
-class SendingCounts:
+class SendingCounts(Record):
     """
     The progress of a sending.
 

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import attrs
 
+from .._records import Record
 from ..models.email import KEY_NAME
 from ..wire import NOT_ON_WIRE, Wire, wire_names
 
 
 @attrs.frozen(kw_only=True)
-class BaseEvent:
+class BaseEvent(Record):
     """
     The attributes that events of every kind have.
 

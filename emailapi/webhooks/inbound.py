@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import attrs
 
+from .._records import Immutable
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
 from ..models.inbound import InboundAddress, InboundHeader
@@ -131,7 +132,7 @@ class InboundEvent(BaseEvent):
 
 
 @attrs.frozen(kw_only=True)
-class ReceivedFile:
+class ReceivedFile(Immutable):
     """
     A file of a payload, before it is decoded.
 
@@ -151,7 +152,7 @@ class ReceivedFile:
 
 
 @attrs.frozen(kw_only=True)
-class ReceivedFiles:
+class ReceivedFiles(Immutable):
     """
     The files of a payload.
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from .._log import logger
+from .._records import Immutable
 from ..errors import InvalidWebhook
 from .headers import header_text
 from .parsing import Event, parse
@@ -50,7 +51,7 @@ def _headers(given: Headers) -> Headers:
 
 
 @attrs.frozen(kw_only=True)
-class WebhookRequest:
+class WebhookRequest(Immutable):
     """
     An HTTP request, as far as webhooks are concerned.
 
@@ -68,7 +69,7 @@ class WebhookRequest:
 
 
 @attrs.frozen
-class WebhookResponse:
+class WebhookResponse(Immutable):
     """
     The response to a webhook request.
 

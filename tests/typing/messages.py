@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import assert_type
+from uuid import UUID
 
 from emailapi import (
     Client,
@@ -58,7 +59,9 @@ def one(client: Client, result: SendResult) -> None:
     assert_type(details.message_events, tuple[MessageEvent, ...])
     assert_type(details.message_events[0].type, EventType | str)
     assert_type(client.messages.dump(result.message_id), str)
-    client.messages.get(result)  # type: ignore[arg-type]
+    assert_type(client.messages.get(result), MessageDetails)
+    assert_type(client.messages.get(UUID(int=7)), MessageDetails)
+    assert_type(client.messages.status(details), MessageStatus)
     client.messages.get(7)  # type: ignore[arg-type]
 
     status = client.messages.status(result)

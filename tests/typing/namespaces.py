@@ -143,10 +143,13 @@ def suppressions(client: Client) -> None:
     )
     assert_type(client.suppressions.create("outbound", "a@example.com"), Page[SuppressionResult])
     assert_type(client.suppressions.delete("outbound", ["a@example.com", "b@example.com"]), Page[SuppressionResult])
-    client.suppressions.list()  # type: ignore[call-arg]
+    assert_type(client.suppressions.list(), Page[Suppression])
+    assert_type(client.suppressions.list(message_stream="news", origin="Recipient"), Page[Suppression])
+    assert_type(client.suppressions.create("a@example.com", message_stream="news"), Page[SuppressionResult])
+    assert_type(client.suppressions.delete(addresses=["a@example.com"]), Page[SuppressionResult])
     client.suppressions.list("outbound", count=5)  # type: ignore[call-arg]
-    client.suppressions.create("outbound")  # type: ignore[call-arg]
-    client.suppressions.create("outbound", 7)  # type: ignore[arg-type]
+    client.suppressions.create()  # type: ignore[call-overload]
+    client.suppressions.create("outbound", 7)  # type: ignore[call-overload]
 
 
 def webhooks(client: Client) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 import attrs
 
+from ..._hints import unknown_name_message
 from ...errors import ConfigurationError
 from ...models.options import Retry
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
-from ...wire import unknown_name_message
 from .converters import (
     as_hostname,
     as_local_hostname,
