@@ -52,6 +52,8 @@ class SendResult(Record):
             `check_first`.
         inactive_recipients: Suppressed addresses, which the email is not delivered to.
         recipients: The result of each recipient, if the transport reports it (SMTP, LMTP).
+        request_id: The id of the request at the service or at Amazon SES, for questions to their support; None if there
+            is none, as by SMTP.
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -64,6 +66,7 @@ class SendResult(Record):
     reconciled: Annotated[bool, NOT_ON_WIRE] = False
     inactive_recipients: Annotated[tuple[str, ...], NOT_ON_WIRE] = ()
     recipients: Annotated[tuple[RecipientResult, ...], NOT_ON_WIRE] = ()
+    request_id: Annotated[str | None, NOT_ON_WIRE] = None
 
     @property
     def refused(self) -> tuple[RecipientResult, ...]:

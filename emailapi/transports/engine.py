@@ -14,6 +14,7 @@ from .._delivery import CallContext
 from ..errors import ConfigurationError, ConnectionFailed, DeliveryUnknown, EmailAPIError, InvalidEmail, TransportError
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import BaseEmail, Email, TemplateEmail
+from ..models.options import Hooks
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from .batch import BATCH_LIMIT, Batch, not_started
 from .capture import RECORDINGS, through_recorders
@@ -37,6 +38,7 @@ class Engine(Generic[P]):
     _ready: ClassVar[tuple[type, ...]] = ()  # other types that are accepted as they are
     _batch_bytes: float = math.inf
     _max_attempts: int | None = None
+    _hooks: Hooks | None = None  # the client's; other transports than the API have none
     # Whether two emails of one call must have different keys.
     _keys_are_unique: bool = False
 
@@ -47,8 +49,6 @@ class Engine(Generic[P]):
     def _deliver(self, payloads: Sequence[P], batch: Batch[P], context: CallContext) -> list[BatchItem]:
         """Send payloads, and return the result or error of each; raise only errors that concern the whole call."""
         raise NotImplementedError
-
-    # Methods that a transport may override.
 
     def _encode(self, email: Any, batch: Batch[P]) -> P:
         """Encode an email that `check` has accepted before."""

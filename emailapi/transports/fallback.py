@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from .._delivery import CallContext
+from .._http import call_hook
 from .._log import logger
 from .._net import ProcessLocal
 from ..errors import (
@@ -24,6 +25,7 @@ from ..errors import (
     TransportError,
 )
 from ..models.email import Email
+from ..models.options import HookEvent
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from .base import is_ours
@@ -202,6 +204,11 @@ class Fallback(Delegating[FallbackPayload]):
             return items
         name = type(self.second).__name__
         logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name)
+        if (hooks := batch.primary._hooks) is not None and hooks.on_fallback is not None:
+            via = name.removesuffix("Transport").lower() if isinstance(self.second, Engine) else name
+            first = items[again[0]]
+            error = first if again[0] < tried and isinstance(first, EmailAPIError) else None
+            call_hook(hooks.on_fallback, HookEvent("", "", 1, error=error, count=len(again), transport=via))
         emails = [self._reduced(payloads[at].email) for at in again]
         sent = batch.secondary._deliver_emails(emails, CallContext(until, until))
         for at, item in zip(again, sent, strict=False):

@@ -212,6 +212,26 @@ def test_every_record_pickles(name):
 
 
 @pytest.mark.parametrize("name", ANSWERS)
+def test_every_record_is_a_dictionary_of_json_values(name):
+    record = kind_of(name)
+    for value in ({}, found_at("answers", ANSWERS[name])):
+        found = read(value, record)
+        written = found.to_dict()
+        assert json.loads(json.dumps(written)) == written
+        assert list(written) == [field.name.lstrip("_") for field in attrs.fields(record)]
+
+
+def test_the_dictionary_of_a_record_has_plain_values():
+    details = read(found_at("answers", "messages_outbound_details"), kind_of("MessageDetails"))
+    written = details.to_dict()
+    assert written["status"] == "Sent"
+    assert written["received_at"] == details.received_at.isoformat()
+    assert written["to"] == [{"email": one.email, "name": one.name} for one in details.to]
+    assert written["message_events"][0]["type"] == str(details.message_events[0].type)
+    assert written["html_body"] == details.html_body
+
+
+@pytest.mark.parametrize("name", ANSWERS)
 def test_nothing_is_a_record_of_defaults(name):
     """Every record is read from an empty object, and from one whose every key is null or an empty text."""
     record = kind_of(name)

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from ..._delivery import Attempt, CallContext, Deadline, run_attempts
-from ..._log import logger
+from ..._log import log_facts, logger
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, parse_address_field
@@ -54,7 +54,13 @@ class SESPayload:
             message="OK",
             via="ses",
             idempotency_key=self.idempotency_key,
+            request_id=_request_id(response),
         )
+
+
+def _request_id(response: Mapping[str, Any]) -> str | None:
+    about = response.get("ResponseMetadata")
+    return about.get("RequestId") if isinstance(about, Mapping) else None
 
 
 class SESTransport(BaseTransport[SESPayload]):
@@ -193,13 +199,22 @@ class SESTransport(BaseTransport[SESPayload]):
         response = self._client.post(payload.request, deadline.at, number)
         if isinstance(response, EmailAPIError):
             attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
-            level, outcome = logging.WARNING, type(response).__name__
         else:
             attempt = Attempt(payload.result(response))
-            level, outcome = logging.INFO, f"message {response['MessageId']}"
-        took = round((monotonic() - began) * 1000)
-        logger.log(level, "SES %s: %s in %d ms, attempt %d", payload.request.operation, outcome, took, number)
+        self._log(payload.request.operation, attempt, round((monotonic() - began) * 1000), number)
         return attempt
+
+    def _log(self, operation: str, attempt: Attempt[SendResult], took: int, number: int) -> None:
+        level, sent, error = logging.WARNING, attempt.value, attempt.error
+        if sent is not None:
+            level = logging.INFO
+        if not logger.isEnabledFor(level):
+            return
+        outcome = type(error).__name__ if sent is None else f"message {sent.message_id}"
+        facts = log_facts(
+            method="SES", endpoint=operation, duration_ms=took, attempt=number, error=error, result=sent, count=1
+        )
+        logger.log(level, "SES %s: %s in %d ms, attempt %d", operation, outcome, took, number, extra=facts)
 
 
 def _check_charset(given: str) -> str:

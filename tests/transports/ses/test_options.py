@@ -149,6 +149,16 @@ def test_bodies_are_in_no_log(serve, connect, caplog):
     assert "example.com" not in str(lines)
 
 
+def test_the_log_and_the_result_have_the_id_of_the_request(serve, connect, caplog):
+    caplog.set_level("INFO", logger="emailapi")
+    result = connect(serve(THROTTLED).url).send(mail())
+    limited, sent = (record for record in caplog.records if record.name == "emailapi")
+    assert result.request_id
+    assert (sent.request_id, sent.message_id, sent.error_code) == (result.request_id, result.message_id, None)
+    assert (sent.method, sent.endpoint, sent.attempt, sent.count) == ("SES", "send_email", 2, 1)
+    assert (limited.error_code, limited.message_id) == ("Throttling", None)
+
+
 def test_what_looks_like_a_client():
     """An object with a client's two methods serves, too; then only exceptions' types tell what was sent."""
     from botocore import exceptions as boto
