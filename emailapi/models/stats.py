@@ -90,6 +90,17 @@ class Daily(Record):
     # A property has the precise type: mypy does not resolve Self in a field of an attrs class.
     _days: tuple[Any, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return the counts and the period: the repr of each day would fill the screen."""
+        names = [field.name for field in attrs.fields(type(self)) if field.name not in ("date", "_days")]
+        parts = [f"{name}={getattr(self, name)!r}" for name in names]
+        if self.date is not None:
+            parts.append(f"date={self.date}")
+        elif self._days:
+            first, last = self._days[0].date, self._days[-1].date
+            parts.append(f"days={len(self._days)} from {first} to {last}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     @property
     def days(self) -> tuple[Self, ...]:
         """The same counts for each day; days without any are left out."""
@@ -100,7 +111,7 @@ class Daily(Record):
         return attrs.evolve(self, days=tuple(days))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SendStats(Daily):
     """
     Emails sent.
@@ -112,7 +123,7 @@ class SendStats(Daily):
     sent: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class BounceStats(Daily):
     """
     Emails that bounced, by type.
@@ -130,7 +141,7 @@ class BounceStats(Daily):
     transient: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SpamStats(Daily):
     """
     Complaints about spam.
@@ -142,7 +153,7 @@ class SpamStats(Daily):
     spam_complaint: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TrackedStats(Daily):
     """
     Emails with open or link tracking.
@@ -154,7 +165,7 @@ class TrackedStats(Daily):
     tracked: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UniqueStats(Daily):
     """
     The fields that counts of opens and clicks have in common.
@@ -166,7 +177,7 @@ class UniqueStats(Daily):
     unique: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class OpenStats(UniqueStats):
     """
     Opens.
@@ -178,7 +189,7 @@ class OpenStats(UniqueStats):
     opens: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClickStats(UniqueStats):
     """
     Clicks.
@@ -190,7 +201,7 @@ class ClickStats(UniqueStats):
     clicks: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClickPlatformStats(Daily):
     """
     Clicks by kind of device.
@@ -206,7 +217,7 @@ class ClickPlatformStats(Daily):
     unknown: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class OpenPlatformStats(ClickPlatformStats):
     """
     Opens by kind of program.
@@ -221,7 +232,7 @@ class OpenPlatformStats(ClickPlatformStats):
     web_mail: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClickLocationStats(Daily):
     """
     Clicks by the body that contains the link.
@@ -235,7 +246,7 @@ class ClickLocationStats(Daily):
     text: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NamedStats(Daily):
     """
     Counts by names that the service chooses: email programs, browsers, or reading times such as `5s`.

@@ -153,6 +153,12 @@ class Sending(Closing, Iterator[BatchItem]):
             job.cancel()
         self._end()
 
+    def __repr__(self) -> str:
+        """Say how far the sending is: the results that were read."""
+        counts, total = self.counts, "?" if self._total is None else self._total
+        parts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in attrs.asdict(counts).items() if count)
+        return f"<Sending: {self._done} of {total} emails done{f' ({parts})' if parts else ''}>"
+
     def __iter__(self) -> Self:
         """Return this sending."""
         return self

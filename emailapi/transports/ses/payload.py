@@ -149,6 +149,10 @@ def _check(email: Email, sender: Address) -> None:
     count = len(email.to) + len(email.cc) + len(email.bcc)
     if count > RECIPIENTS_LIMIT:
         raise InvalidEmail(f"{count} recipients in to, cc and bcc, SES accepts {RECIPIENTS_LIMIT}", field="to")
+    # Encoding only adds bytes: an email that is too large is rejected before it is encoded.
+    least = len(email.text_body or "") + len(email.html_body or "")
+    least += sum(len(attachment.content) for attachment in email.attachments)
+    _check_size(email, least, "at least ")
     groups = {"sender": (sender,), **{name: getattr(email, name) for name in ("to", "cc", "bcc", "reply_to")}}
     for field, group in groups.items():
         for address in group:
@@ -196,7 +200,7 @@ def _simple(email: Email, sender: Address, defaults: Defaults) -> SESRequest:
         "BccAddresses": _all_written(email, "bcc"),
     }
     if sum(4 * len(text) for text in texts.values() if text) > _SURELY_FITS:
-        _check_size(email, to_bytes(email))
+        _check_size(email, len(to_bytes(email)))
     return SESRequest(
         "send_email",
         {
@@ -232,7 +236,7 @@ def _encodable(text: str, field: str, charset: str) -> str:
 def _raw(email: Email, defaults: Defaults) -> SESRequest:
     sender, recipients = envelope(email)
     data = to_bytes(email)
-    _check_size(email, data)
+    _check_size(email, len(data))
     return _raw_request(defaults.return_path.mailbox if defaults.return_path else sender, recipients, data, defaults)
 
 
@@ -248,7 +252,7 @@ def _raw_request(sender: str, recipients: Iterable[str], data: bytes, defaults: 
     )
 
 
-def _check_size(email: Email, data: bytes) -> None:
-    if len(data) > MESSAGE_LIMIT:
+def _check_size(email: Email, size: int, least: str = "") -> None:
+    if size > MESSAGE_LIMIT:
         field = next(name for name in ("attachments", "html_body", "text_body", "headers") if getattr(email, name))
-        raise InvalidEmail(f"the email has {len(data)} bytes encoded, SES accepts {MESSAGE_LIMIT}", field=field)
+        raise InvalidEmail(f"the email has {least}{size} bytes encoded, SES accepts {MESSAGE_LIMIT}", field=field)
