@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -25,9 +24,9 @@ from ..batch import Batch
 from ..ready_message import Given, Recipients
 from .client import Client
 from .errors import OUT_OF_TIME, REQUEST
+from .overrides import SET_NAME_RULE, is_set_name, with_own_options
 from .payload import Defaults, SESRequest, check_tags, encode, encode_message
-
-_SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
+from .sesv2 import MESSAGE_LIMIT_V2
 
 
 @attrs.frozen
@@ -67,8 +66,11 @@ class SESTransport(BaseTransport[SESPayload]):
     """
     Sends emails by Amazon SES: a request that SES may have read is never repeated.
 
-    Simple emails are sent by `send_email`; emails with headers or attachments as MIME by `send_raw_email`. Threads may
-    share a transport, and a forked process has connections of its own. The transport is a context manager.
+    Simple emails are sent by `send_email`; emails with headers or attachments as MIME by `send_raw_email`. Options of
+    one email are headers: `X-SES-CONFIGURATION-SET`, `X-SES-MESSAGE-TAGS`, `X-SES-SOURCE-ARN`,
+    `X-SES-RETURN-PATH-ARN`; they take precedence over those of the transport, and recipients do not see them.
+
+    Threads may share a transport, and a forked process has connections of its own. It is a context manager.
 
     A failed connection and throttling are retried within the deadline; nothing else is. Besides `InvalidEmail`,
     sending raises `SESError` if SES rejected the email (throttling is also `RateLimited`, the daily quota
@@ -79,9 +81,10 @@ class SESTransport(BaseTransport[SESPayload]):
     closed; a note on the exception says if the email may have been sent.
 
     Args:
-        client: A ready `boto3.client("ses")`, with its own region, credentials and timeouts. The transport does not
-            close it, and does not affect its other requests.
+        client: A ready `boto3.client("ses")` or `boto3.client("sesv2")`, with its own region, credentials and timeouts.
+            The transport does not close it, and does not affect its other requests.
         region_name: The region; by default that of boto3's configuration. Not used with `client`.
+        profile_name: The profile of AWS's configuration files with region and credentials. Not used with `client`.
         source_arn: ARN of the identity, in another account, that allows the sender.
         return_path: Address that bounces are sent to.
         return_path_arn: ARN of the identity, in another account, that allows `return_path`.
@@ -108,6 +111,7 @@ class SESTransport(BaseTransport[SESPayload]):
         *,
         client: object | None = None,
         region_name: str | None = None,
+        profile_name: str | None = None,
         source_arn: str | None = None,
         return_path: AddressLike | None = None,
         return_path_arn: str | None = None,
@@ -121,6 +125,8 @@ class SESTransport(BaseTransport[SESPayload]):
         """Validate the options, and create a client unless one is given."""
         self.deadline = as_deadline(deadline)
         self._retry = as_retry(retry)
+        connect, read = as_timeout(timeout)
+        limits = min(connect, self.deadline), min(read, self.deadline)
         self._defaults = Defaults(
             charset=_check_charset(charset),
             source_arn=_check_text(source_arn, "source_arn"),
@@ -129,8 +135,9 @@ class SESTransport(BaseTransport[SESPayload]):
             tags=check_tags(tags),
             configuration_set_name=_check_set_name(configuration_set_name),
         )
-        connect, read = as_timeout(timeout)
-        self._client = Client(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
+        self._client = Client(client, region_name, _check_text(profile_name, "profile_name"), limits)
+        if self._client.is_v2:
+            self._defaults = attrs.evolve(self._defaults, message_limit=MESSAGE_LIMIT_V2)
 
     def __repr__(self) -> str:
         """Name the region and the configuration set."""
@@ -161,7 +168,10 @@ class SESTransport(BaseTransport[SESPayload]):
         Raises:
             EmailAPIError: As `send`.
         """
-        request = encode_message(message, sender, recipients, self._defaults)
+        defaults = self._defaults
+        if isinstance(message, Email):
+            message, defaults = with_own_options(message, defaults)
+        request = encode_message(message, sender, recipients, defaults)
         key = message.idempotency_key if isinstance(message, Email) else None
         payload = SESPayload(request, ", ".join(request.parameters["Destinations"]), key)
         return self._send(message, payload=payload)
@@ -172,7 +182,8 @@ class SESTransport(BaseTransport[SESPayload]):
 
     def _prepare(self, email: Email, batch: Batch[SESPayload]) -> SESPayload:
         to = ", ".join(address.header for address in email.to)
-        return SESPayload(encode(email, self._defaults), to, email.idempotency_key)
+        email, defaults = with_own_options(email, self._defaults)
+        return SESPayload(encode(email, defaults), to, email.idempotency_key)
 
     def _deliver(
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
@@ -236,8 +247,8 @@ def _check_text(given: str | None, name: str) -> str | None:
 
 
 def _check_set_name(given: str | None) -> str | None:
-    if given is not None and not (isinstance(given, str) and _SET_NAME.fullmatch(given)):
-        raise ConfigurationError(f"configuration_set_name must be 1-64 characters from A-Z a-z 0-9 _ -, got {given!r}")
+    if given is not None and not is_set_name(given):
+        raise ConfigurationError(f"configuration_set_name {SET_NAME_RULE}, got {given!r}")
     return given
 
 

@@ -85,7 +85,7 @@ def test_a_client_for_something_else():
     """A client of another service, or of another region than asked for, is rejected."""
     import boto3
 
-    for service in ("sesv2", "sns"):
+    for service in ("s3", "sns"):
         client = boto3.client(service, region_name="eu-west-1")
         with pytest.raises(ConfigurationError, match=r"boto3\.client\('ses'\)"):
             SESTransport(client=client)
