@@ -31,6 +31,7 @@ _MODULES = {
     "models.data_removals": "DataRemoval DataRemovalStatus NewDataRemoval",
     "models.domains": "Domain DomainChanges NewDomain SpfCheck",
     "models.email": "Email TemplateEmail",
+    "models.email_fields": "AttachmentFields BulkEmailFields BulkMessageFields EmailFields TemplateEmailFields",
     "models.fields": "TrackLinks",
     "models.header": "Header",
     "models.inbound": (

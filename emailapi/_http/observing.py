@@ -1,4 +1,4 @@
-"""What the log and the hooks are told about one exchange."""
+"""Log records and hook calls about one exchange, and the outcomes that they tell."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, TypedDict
+from typing import Annotated, Literal, NamedTuple, TypedDict
 
 import attrs
 
@@ -40,6 +40,33 @@ class BounceType(StrEnum):
     INBOUND_ERROR = "InboundError"
     DMARC_POLICY = "DMARCPolicy"
     TEMPLATE_RENDERING_FAILED = "TemplateRenderingFailed"
+
+
+# The values of `BounceType`, for type checkers and editors.
+BounceTypeName = Literal[
+    "HardBounce",
+    "Transient",
+    "Unsubscribe",
+    "Subscribe",
+    "AutoResponder",
+    "AddressChange",
+    "DnsError",
+    "SpamNotification",
+    "OpenRelayTest",
+    "Unknown",
+    "SoftBounce",
+    "VirusNotification",
+    "ChallengeVerification",
+    "BadEmailAddress",
+    "SpamComplaint",
+    "ManuallyDeactivated",
+    "Unconfirmed",
+    "Blocked",
+    "SMTPApiError",
+    "InboundError",
+    "DMARCPolicy",
+    "TemplateRenderingFailed",
+]
 
 
 class BounceKind(NamedTuple):
@@ -198,7 +225,7 @@ class BounceFilters(TypedDict, total=False):
         message_stream: The id of the message stream; the service searches `outbound` if it is not given.
     """
 
-    type: Annotated[BounceType | str, Wire("type")]
+    type: Annotated[BounceType | BounceTypeName, Wire("type")]
     inactive: Annotated[bool, Wire("inactive")]
     email: Annotated[str, Wire("emailFilter")]
     tag: Annotated[str, Wire("tag")]

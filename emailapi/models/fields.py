@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
@@ -36,6 +36,10 @@ class TrackLinks(StrEnum):
     HTML_AND_TEXT = "HtmlAndText"
     HTML_ONLY = "HtmlOnly"
     TEXT_ONLY = "TextOnly"
+
+
+# The values of `TrackLinks`, for type checkers and editors.
+TrackLinksName = Literal["None", "HtmlAndText", "HtmlOnly", "TextOnly"]
 
 
 def sender(value: str | Address | None) -> Address | None:
@@ -122,7 +126,7 @@ def track_opens(value: bool | None) -> bool | None:
     return _flag(value, "track_opens")
 
 
-def track_links(value: TrackLinks | str | None) -> TrackLinks | None:
+def track_links(value: TrackLinks | TrackLinksName | None) -> TrackLinks | None:
     """Convert `track_links`."""
     if value is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date as day
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
@@ -21,6 +21,10 @@ class InboundStatus(StrEnum):
     QUEUED = "Queued"
     FAILED = "Failed"
     SCHEDULED = "Scheduled"
+
+
+# The values of `InboundStatus`, for type checkers and editors.
+InboundStatusName = Literal["Blocked", "Processed", "Queued", "Failed", "Scheduled"]
 
 
 @attrs.frozen(kw_only=True)
@@ -161,7 +165,7 @@ class InboundFilters(TypedDict, total=False):
     tag: Annotated[str, Wire("tag")]
     subject: Annotated[str, Wire("subject")]
     mailbox_hash: Annotated[str, Wire("mailboxhash")]
-    status: Annotated[InboundStatus | str, Wire("status")]
+    status: Annotated[InboundStatus | InboundStatusName, Wire("status")]
     from_date: Annotated[day, Wire("fromdate", write=write_from_date)]
     to_date: Annotated[day, Wire("todate", write=write_to_date)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypedDict, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict, runtime_checkable
 
 import attrs
 
@@ -24,6 +24,10 @@ class OutboundStatus(StrEnum):
     QUEUED = "Queued"
     SENT = "Sent"
     PROCESSED = "Processed"
+
+
+# The values of `OutboundStatus`, for type checkers and editors.
+OutboundStatusName = Literal["Queued", "Sent", "Processed"]
 
 
 class EventType(StrEnum):
@@ -219,7 +223,7 @@ class MessageFilters(TypedDict, total=False):
     recipient: Annotated[str, Wire("recipient")]
     sender: Annotated[str, Wire("fromemail")]
     tag: Annotated[str, Wire("tag")]
-    status: Annotated[OutboundStatus | str, Wire("status")]
+    status: Annotated[OutboundStatus | OutboundStatusName, Wire("status")]
     subject: Annotated[str, Wire("subject")]
     from_date: Annotated[date, Wire("fromdate", write=write_from_date)]
     to_date: Annotated[date, Wire("todate", write=write_to_date)]

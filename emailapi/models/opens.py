@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
@@ -20,6 +20,10 @@ class Platform(StrEnum):
     DESKTOP = "Desktop"
     MOBILE = "Mobile"
     UNKNOWN = "Unknown"
+
+
+# The values of `Platform`, for type checkers and editors.
+PlatformName = Literal["WebMail", "Desktop", "Mobile", "Unknown"]
 
 
 class ClickLocation(StrEnum):
@@ -159,7 +163,7 @@ class OpenFilters(TypedDict, total=False):
     os_name: Annotated[str, Wire("os_name")]
     os_family: Annotated[str, Wire("os_family")]
     os_company: Annotated[str, Wire("os_company")]
-    platform: Annotated[Platform | str, Wire("platform")]
+    platform: Annotated[Platform | PlatformName, Wire("platform")]
     country: Annotated[str, Wire("country")]
     region: Annotated[str, Wire("region")]
     city: Annotated[str, Wire("city")]

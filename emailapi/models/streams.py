@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
@@ -20,6 +20,10 @@ class StreamType(StrEnum):
     BROADCASTS = "Broadcasts"
     INBOUND = "Inbound"
     ALL = "All"
+
+
+# The values of `StreamType`, for type checkers and editors.
+StreamTypeName = Literal["Transactional", "Broadcasts", "Inbound", "All"]
 
 
 class UnsubscribeHandling(StrEnum):
@@ -99,7 +103,7 @@ class StreamFilters(TypedDict, total=False):
         include_archived_streams: Whether archived streams are listed, too; they are not by default.
     """
 
-    message_stream_type: StreamType | str
+    message_stream_type: StreamType | StreamTypeName
     include_archived_streams: bool
 
 
@@ -132,7 +136,7 @@ class NewStream(StreamSettings):
 
     id: Annotated[str, Wire("ID")]
     name: str
-    message_stream_type: StreamType | str
+    message_stream_type: StreamType | StreamTypeName
 
 
 class StreamChanges(StreamSettings, total=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 import attrs
 
@@ -18,6 +18,10 @@ class TemplateType(StrEnum):
     STANDARD = "Standard"
     LAYOUT = "Layout"
     ALL = "All"
+
+
+# The values of `TemplateType`, for type checkers and editors.
+TemplateTypeName = Literal["Standard", "Layout", "All"]
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +73,7 @@ class TemplateFilters(TypedDict, total=False):
         layout_template: The alias of a layout: only standard templates that use it.
     """
 
-    template_type: TemplateType | str
+    template_type: TemplateType | TemplateTypeName
     layout_template: str
 
 
@@ -114,7 +118,7 @@ class TypedTemplateContent(TemplateContent, total=False):
             later.
     """
 
-    template_type: TemplateType | str
+    template_type: TemplateType | TemplateTypeName
 
 
 class NewTemplate(TypedTemplateContent):
@@ -162,7 +166,7 @@ class TemplateToValidate(TypedDict, total=False):
     text_body: str
     test_render_model: dict[str, Any]
     inline_css_for_html_test_render: bool
-    template_type: TemplateType | str
+    template_type: TemplateType | TemplateTypeName
     layout_template: str
 
 

@@ -42,9 +42,9 @@ class Suppressions(Resource):
 
     def list(
         self,
-        stream: str | Stream | None = None,
+        stream: str | Stream = DEFAULT_STREAM,
         *,
-        message_stream: str | Stream = DEFAULT_STREAM,
+        message_stream: str | Stream | None = None,
         **filters: Unpack[SuppressionFilters],
     ) -> Page[Suppression]:
         """
@@ -60,21 +60,21 @@ class Suppressions(Resource):
             InvalidArgument: A filter is unknown or invalid.
             NotFound: There is no stream with this id.
         """
-        segment = _segment(message_stream if stream is None else stream)
+        segment = _segment(stream, message_stream)
         return self._list_whole(with_path(SUPPRESSIONS, stream=segment), filters)
 
     @overload
-    def create(self, addresses: Addresses, *, message_stream: str | Stream = ...) -> Page[SuppressionResult]: ...
+    def create(self, addresses: Addresses, *, message_stream: str | Stream | None = ...) -> Page[SuppressionResult]: ...
 
     @overload
     def create(self, stream: str | Stream, addresses: Addresses) -> Page[SuppressionResult]: ...
 
     def create(  # type: ignore[misc] # the first argument has two names
         self,
-        stream: str | Stream | Addresses = None,
+        stream: str | Stream | Addresses = DEFAULT_STREAM,
         addresses: Addresses = None,
         *,
-        message_stream: str | Stream = DEFAULT_STREAM,
+        message_stream: str | Stream | None = None,
     ) -> Page[SuppressionResult]:
         """
         Suppress addresses, so that emails to them are rejected.
@@ -94,17 +94,17 @@ class Suppressions(Resource):
         return self._set("", stream, addresses, message_stream)
 
     @overload
-    def delete(self, addresses: Addresses, *, message_stream: str | Stream = ...) -> Page[SuppressionResult]: ...
+    def delete(self, addresses: Addresses, *, message_stream: str | Stream | None = ...) -> Page[SuppressionResult]: ...
 
     @overload
     def delete(self, stream: str | Stream, addresses: Addresses) -> Page[SuppressionResult]: ...
 
     def delete(  # type: ignore[misc] # the first argument has two names
         self,
-        stream: str | Stream | Addresses = None,
+        stream: str | Stream | Addresses = DEFAULT_STREAM,
         addresses: Addresses = None,
         *,
-        message_stream: str | Stream = DEFAULT_STREAM,
+        message_stream: str | Stream | None = None,
     ) -> Page[SuppressionResult]:
         """
         Remove the suppression of addresses, so that emails to them are accepted again.
@@ -128,8 +128,8 @@ class Suppressions(Resource):
 
     def _set(self, verb: str, stream: Any, addresses: Any, message_stream: Any) -> Page[SuppressionResult]:
         if addresses is None:  # given alone, by position
-            stream, addresses = None, stream
-        segment = _segment(message_stream if stream is None else stream)
+            stream, addresses = DEFAULT_STREAM, () if stream == DEFAULT_STREAM else stream
+        segment = _segment(stream, message_stream)
         try:
             parsed = parse_address_field(addresses, "addresses")
         except InvalidEmail as error:
@@ -144,5 +144,13 @@ class Suppressions(Resource):
         return self._write_list("POST", listing, {listing.key: rows})
 
 
-def _segment(stream: str | Stream) -> str:
-    return path_segment(stream, "message_stream", Stream)
+def _segment(stream: str | Stream, message_stream: str | Stream | None) -> str:
+    """Return the stream in a path: given by position, or by its name."""
+    if message_stream is None:
+        return path_segment(stream, "stream", Stream)
+    if stream != DEFAULT_STREAM:
+        raise InvalidArgument(
+            f"the stream was given twice, by position and as message_stream={message_stream!r}",
+            argument="message_stream",
+        )
+    return path_segment(message_stream, "message_stream", Stream)

@@ -116,8 +116,8 @@ REQUESTS = {
 NOT_PUBLIC = {"BounceActivation": BounceActivation, "BulkFilters": BulkFilters, "MessageDump": MessageDump}
 # These are made by the client itself.
 NEVER_TRAVEL = set(
-    "Address BatchResult HookEvent Hooks Listing MessageStatus Page RecipientResult RecipientStatus Retry "
-    "SMTPOptions SendingCounts".split()
+    "Address AttachmentFields BatchResult BulkEmailFields BulkMessageFields EmailFields HookEvent Hooks Listing "
+    "MessageStatus Page RecipientResult RecipientStatus Retry SMTPOptions SendingCounts TemplateEmailFields".split()
 )
 # Keys around a record that are not its own: the name of its kind, its days, the page that was asked for.
 AROUND = {"RecordType", "Days", "count", "offset", "Count", "Offset"}

@@ -144,3 +144,17 @@ def test_suppressions_of_the_default_stream(service):
     service.client.suppressions.list(email_address="a@example.com")
     service.client.suppressions.create("a@example.com")
     assert len(service.calls) == 2
+
+
+@pytest.mark.parametrize("verb", ["create", "delete"])
+def test_suppressions_without_addresses_are_rejected(service, verb):
+    for arguments in ((), ("outbound",), ("news", ()), ("outbound", None)):
+        with pytest.raises(InvalidArgument, match="addresses must be 1 to 50, got 0"):
+            getattr(service.client.suppressions, verb)(*arguments)
+    assert not service.calls
+
+
+def test_a_stream_given_twice_is_rejected(service):
+    with pytest.raises(InvalidArgument, match="the stream was given twice, by position and as message_stream='news'"):
+        service.client.suppressions.create("other", "a@example.com", message_stream="news")
+    assert not service.calls

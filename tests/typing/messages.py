@@ -37,7 +37,7 @@ def listing(client: Client) -> None:
 
     client.messages.list(recipient="a@example.com", sender="b@example.com", subject="s", message_stream="outbound")
     client.messages.list(from_date=date(2024, 1, 1), to_date=datetime(2024, 1, 1, tzinfo=UTC))
-    client.messages.list(metadata={"user_id": "7"}, status="queued")
+    client.messages.list(metadata={"user_id": "7"}, status="Queued")
     client.messages.list(tagg="t")  # type: ignore[call-arg]
     client.messages.list(from_email="a@example.com")  # type: ignore[call-arg]
     client.messages.list(tag=5)  # type: ignore[arg-type]

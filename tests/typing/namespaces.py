@@ -61,7 +61,7 @@ def bounces(client: Client) -> None:
     assert_type(client.bounces.activate(7), Bounce)
     assert_type(client.bounces.dump(7), str)
     assert_type(client.bounces.delivery_stats(), DeliveryStats)
-    client.bounces.list(type="NewType", from_date=date(2026, 1, 1), to_date=datetime(2026, 1, 1, tzinfo=UTC))
+    client.bounces.list(type="SoftBounce", from_date=date(2026, 1, 1), to_date=datetime(2026, 1, 1, tzinfo=UTC))
     client.bounces.list(tagg="t")  # type: ignore[call-arg]
     client.bounces.list(inactive="yes")  # type: ignore[arg-type]
     client.bounces.list(from_date="yesterday")  # type: ignore[arg-type]
