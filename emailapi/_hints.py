@@ -61,14 +61,14 @@ _MEANT = (
     ("retry", "retries maxretries"),
     ("allow_http", "insecure"),
     # namespaces and their calls
-    ("send outbound.send", "send sendemail sendmessage email"),
-    ("send_batch outbound.send_batch", "sendbatch sendemails sendmessages"),
-    ("outbound", "emails"),
+    ("send outbound.send", "send sendemail sendmail sendmessage sendemailwithtemplate sendhtml"),
+    ("send_batch outbound.send_batch", "batch sendbatch sendbulkemails sendemails sendmessages sendmassmail"),
+    ("outbound", "emails mail mails email sender mailer"),
     ("bounces", "bounce"),
     ("templates", "template"),
     ("stats", "statistics"),
     ("list", "search find all filter query"),
-    ("get", "retrieve fetch read details"),
+    ("get", "retrieve fetch read details getdetails info show"),
     ("edit", "update modify patch"),
     ("create", "add new insert"),
     ("delete", "remove destroy"),
@@ -99,6 +99,13 @@ ADVICE: dict[str, str] = {
     "Outbound.send_template": "give one email, send_template(TemplateEmail(to=..., template_alias=...)), or a mapping",
     "Outbound.send_batch": "give the emails as a list, send_batch([first, second])",
     "Outbound.send_many": "give the emails as one iterable, send_many(emails)",
+    "Outbound.send_template_batch": "give the emails as a list, send_template_batch([first, second])",
+    "Outbound.send_bulk": "give one email, send_bulk(BulkEmail(messages=..., subject=...)), or a mapping",
+    **dict.fromkeys(
+        (f"Client.{name}" for name in ("accounts", "domains", "servers", "signatures", "senders", "dataremovals")),
+        "domains, servers and sender signatures are managed by an AccountClient",
+    ),
+    **dict.fromkeys(("Client.sent", "Client.outbox", "Client.clear"), "use client.transport.sent, and .clear()"),
     "Email": "give the fields by name: Email(sender=..., to=..., subject=..., text_body=...)",
     "TemplateEmail": "give the fields by name: TemplateEmail(to=..., template_alias=..., template_model=...)",
     "Attachment": "give the fields by name, Attachment(name=..., content=...), or use Attachment.from_path(path)",
@@ -121,6 +128,7 @@ WRONG_TYPES: dict[str, str] = {
     "Attachment.PurePath": "read a file with Attachment.from_path(path)",
     "Attachment.tuple": "use Attachment(name=..., content=..., content_type=...)",
     "Attachment.bytes": "use Attachment(name=..., content=...)",
+    "Attachment._TextIOBase": "open the file in binary mode, and use Attachment(name=..., content=file)",
     "Attachment._IOBase": "use Attachment(name=..., content=file)",
     "Email.str": "parse a ready message into an EmailMessage, message_from_string(text, policy=email.policy.default)",
     "Email.bytes": "parse a ready message into an EmailMessage, message_from_bytes(data, policy=email.policy.default)",
@@ -169,8 +177,8 @@ def unknown_name_message(name: str, known: Iterable[str], kind: str, *places: st
 
 def missing_attribute(owner: object, name: str, known: Iterable[str]) -> AttributeError:
     """Return the error of an attribute that does not exist, with the attribute that was probably meant."""
-    kind = type(owner).__name__
-    why = f"{kind!r} object has no attribute {name!r}{hint_for_name(name, known, kind)}"
+    places = [base.__name__ for base in type(owner).__mro__]
+    why = f"{places[0]!r} object has no attribute {name!r}{hint_for_name(name, known, *places)}"
     return AttributeError(why, name=name, obj=owner)
 
 

@@ -99,10 +99,12 @@ def test_a_constructor_names_the_argument_that_was_meant(call, hint):
         (lambda outbound: outbound.send(Email(), key="x"), "'idempotency_key'"),
         (lambda outbound: outbound.send_batch(Email(), Email()), "send_batch([first, second])"),
         (lambda outbound: outbound.send_template(to="a@example.com"), "send_template(TemplateEmail("),
+        (lambda outbound: outbound.send_bulk(subject="Hi"), "send_bulk(BulkEmail("),
+        (lambda outbound: outbound.send_template_batch({}, {}), "send_template_batch([first, second])"),
         (lambda outbound: outbound.list_bulk(limit=5), "'count'"),
         (lambda outbound: outbound.bulk_status(bulk_id="x"), "'id'"),
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_a_call_names_the_argument_that_was_meant(client, call, hint):
     with pytest.raises(TypeError) as caught:
@@ -137,8 +139,9 @@ def test_another_type_than_an_email_is_a_hint(given, hint):
         ([("a.pdf", b"x", "application/pdf")], "Attachment(name=..., content=..., content_type=...)"),
         ([io.BytesIO(b"x")], "Attachment(name=..., content=file)"),
         (io.BytesIO(b"x"), "Attachment(name=..., content=file)"),
+        ([io.StringIO("x")], "open the file in binary mode"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_attachments_of_another_type_are_a_hint(given, hint):
     with pytest.raises(InvalidEmail) as caught:
@@ -184,7 +187,10 @@ def test_a_pair_of_name_and_address_says_address(field, pair):
         ("send", "outbound.send"),
         ("send_email", "outbound.send"),
         ("bounce", "bounces"),
+        ("mail", "outbound"),
         ("outbound.send_email", "send"),
+        ("outbound.sendmail", "send"),
+        ("outbound.batch", "send_batch"),
         ("outbound.send_emails", "send_batch"),
         ("messages.search", "list"),
         ("templates.update", "edit"),
@@ -194,6 +200,12 @@ def test_an_attribute_by_another_name_is_a_hint(client, path, meant):
     *before, name = path.split(".")
     with pytest.raises(AttributeError, match=rf"no attribute '{name}'; did you mean '{meant}'\?"):
         getattr(client if not before else getattr(client, before[0]), name)
+
+
+@pytest.mark.parametrize("name, hint", [("domains", "by an AccountClient"), ("sent", "use client.transport.sent")])
+def test_an_attribute_that_stands_elsewhere_is_a_hint(name, hint):
+    with pytest.raises(AttributeError, match=hint):
+        getattr(Client.in_memory(), name)
 
 
 def test_an_error_of_the_function_itself_passes_unchanged():

@@ -112,6 +112,10 @@ class EmailAPIError(Exception):
 
     def __str__(self) -> str:
         """Return the message and, in brackets, the request."""
+        facts = self._facts()
+        return f"{self.message} ({', '.join(facts)})" if facts else self.message
+
+    def _facts(self) -> list[str]:
         facts = []
         if self.method:
             facts.append(f"{self.method} {self.path}")
@@ -121,7 +125,7 @@ class EmailAPIError(Exception):
             facts.append(f"code {self.code}")
         if self.request_id:
             facts.append(f"request {self.request_id}")
-        return f"{self.message} ({', '.join(facts)})" if facts else self.message
+        return facts
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the class, the arguments and all attributes."""

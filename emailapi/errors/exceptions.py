@@ -53,15 +53,19 @@ class InvalidEmail(InvalidArgument):
         self.field = field
         self.index = index
 
-    def at(self, index: int) -> InvalidEmail:
-        """Return the same error, naming the place of the email in its batch."""
-        return self.replace(message=f"email at index {index}: {self.message}", index=index).with_traceback(None)
+    def at(self, index: int, idempotency_key: str | None = None) -> InvalidEmail:
+        """Return the same error, naming the place of the email in its batch, and the key that it was given."""
+        message = f"email at index {index}: {self.message}"
+        return self.replace(message=message, index=index, idempotency_key=idempotency_key).with_traceback(None)
 
 
 class TransportError(EmailAPIError):
     """The service could not be reached, or its response could not be read."""
 
     retryable = True
+
+    def _facts(self) -> list[str]:
+        return [*super()._facts(), *([f"{self.attempts} attempts"] if self.attempts > 1 else [])]
 
 
 class ConnectionFailed(TransportError, ConnectionError):

@@ -18,7 +18,7 @@ from ..models.options import Hooks
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from .batch import BATCH_LIMIT, Batch, not_started
 from .capture import RECORDINGS, through_recorders
-from .inputs import add_input_note, as_email
+from .inputs import add_input_note, as_email, given_key
 
 P = TypeVar("P")
 
@@ -185,7 +185,7 @@ class Engine(Generic[P]):
                     if self._keys_are_unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)
                 except InvalidEmail as error:
-                    batch.invalid[at] = error.at(at)
+                    batch.invalid[at] = error.at(at, given_key(given))
                 else:
                     size = self._size(payload, batch)
                     if batch.size + size > self._batch_bytes and batch.payloads:

@@ -10,7 +10,7 @@ import attrs
 
 from .._delivery import CallContext
 from .._http import call_hook
-from .._log import logger
+from .._log import log_facts, logger
 from .._net import ProcessLocal
 from ..errors import (
     ConfigurationError,
@@ -203,7 +203,8 @@ class Fallback(Delegating[FallbackPayload]):
         if not again or not until.may_send():
             return items
         name = type(self.second).__name__
-        logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name)
+        facts = log_facts(count=len(again))
+        logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name, extra=facts)
         if (hooks := batch.primary._hooks) is not None and hooks.on_fallback is not None:
             via = name.removesuffix("Transport").lower() if isinstance(self.second, Engine) else name
             first = items[again[0]]

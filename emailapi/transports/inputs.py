@@ -32,6 +32,12 @@ def as_email(given: object, record: type[M]) -> M:
     return as_record(given, record, "email")
 
 
+def given_key(given: object) -> str | None:
+    """Return the idempotency key of the user's input, which need not be a valid email."""
+    key = given.get("idempotency_key") if isinstance(given, Mapping) else getattr(given, "idempotency_key", None)
+    return key if isinstance(key, str) else None
+
+
 def _rebuilt(message: Message) -> Email:
     from ..mime import from_message
 

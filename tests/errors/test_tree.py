@@ -184,6 +184,12 @@ def test_the_text_of_an_os_error_is_ours():
     assert error.errno is None
 
 
+def test_the_text_of_a_transport_error_has_the_number_of_attempts():
+    error = errors.ConnectionFailed("no route", method="POST", path="/email", attempts=4)
+    assert str(error) == "no route (POST /email, 4 attempts)"
+    assert str(error.replace(attempts=1)) == "no route (POST /email)"
+
+
 def test_at_names_the_item():
     """A refused email of a batch says its place, and keeps its field."""
     error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)

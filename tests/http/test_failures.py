@@ -119,7 +119,7 @@ NOT_SENT = {
     "reset in the TLS handshake": Failure(_no_tls("reset"), "cannot connect"),
     "EOF in the TLS handshake": Failure(_no_tls("close"), "handshake failed"),
     "silence in the TLS handshake": Failure(_no_tls("silence"), "no connection within 0.05 s", timeout=(0.05, 60)),
-    "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "handshake failed"),
+    "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "does not seem to speak TLS"),
     "untrusted certificate": Failure(_tls(b"", trusted=False), "REQUESTS_CA_BUNDLE or pass a", retryable=False),
     "another host's certificate": Failure(_tls(b"", host="other.example"), "is not trusted", retryable=False),
     "no proxy there": Failure(_no_proxy_there, "connection refused"),

@@ -153,6 +153,8 @@ def test_a_hook_for_fallbacks_that_raises_breaks_nothing(serve, connect, reply, 
     client = connect(serve(reply(b"", 429)).url, hooks=hooks, fallback=MemoryTransport(), retry=Retry(attempts=1))
     assert client.outbound.send(EMAIL).via == "memory"
     assert [record for record in caplog.records if record.exc_info]
+    (failover,) = (record for record in caplog.records if "fail over" in record.getMessage())
+    assert (failover.count, failover.status_code) == (1, None)
 
 
 def test_results_have_the_id_of_their_request(serve, connect, reply):
