@@ -40,7 +40,7 @@ ERROR_MODULES = ("emailapi.errors.base", "emailapi.errors.exceptions", "emailapi
 # What users make by position: the signature says more than the list.
 SHOWN_WITH_SIGNATURE = {"Address", "Header"}
 # What users never make.
-SHOWN_BARE = {"Sending", "Transport", "Connection", "MailState"}
+SHOWN_BARE = {"BinaryFile", "HasMessageId", "Sending", "Transport", "Connection", "MailState"}
 
 _UNPACK = re.compile(r"~?\w*\.?Unpack\[([^\[\]]+)\]")
 _TYPE_VARIABLE = re.compile(r"~?[\w.]+\.([A-Z])(?=[\],)]|$)")
