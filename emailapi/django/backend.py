@@ -13,7 +13,7 @@ from ..errors import ConfigurationError
 from ..wire import unknown_name_message
 from .clients import client_for
 from .delivery import Delivery
-from .options import OPTION_NAMES, BackendOptions, read_options
+from .options import OPTION_NAMES, BackendOptions, hide_secrets, read_options
 
 # Django 6.1 and newer have mailers with aliases and options.
 HAS_MAILERS = hasattr(mail, "mailers")
@@ -47,6 +47,7 @@ class EmailBackend(BaseEmailBackend):
 
     def __init__(self, fail_silently: bool | None = None, *, alias: str | None = None, **options: Any) -> None:
         """Find the client; nothing connects."""
+        options = hide_secrets(options)
         ignored = options.pop("_ignore_unknown_kwargs", None) or ()
         if alias is None or ignored:
             options = {
@@ -78,8 +79,8 @@ class EmailBackend(BaseEmailBackend):
         if options.transport in ("api", None) and options.server_token is None:
             wanted = "OPTIONS must define 'server_token'" if self.alias else "EMAILAPI must have 'SERVER_TOKEN'"
             raise ConfigurationError(f"{wanted} (or set EMAILAPI_SERVER_TOKEN)")
-        guard = options.guard()
-        return Delivery(type(self), self.alias, options, client_for(options), guard)
+        client_for(options)  # what is wrong with an option is an error here, and not at the first send
+        return Delivery(type(self), self.alias, options, options.guard())
 
     def _misconfigured(self, why: str) -> ImproperlyConfigured:
         if self.alias is None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.dispatch import Signal
 
-from .payload import AnyEmail
+from .merges import AnyEmail
 
 pre_send = Signal()
 post_send = Signal()

@@ -13,7 +13,7 @@ from ..models.bulk import BulkStatus
 from ..models.outbound import SendResult
 
 if TYPE_CHECKING:
-    from .payload import AnyEmail
+    from .merges import AnyEmail
 
 Result = SendResult | BulkStatus | EmailAPIError
 

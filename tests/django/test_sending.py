@@ -110,10 +110,10 @@ def test_open_and_close_never_close_the_shared_client(api, opened):
 
 def test_changed_settings_make_another_client(api, outbox):
     api()
-    first = connection()._delivery._client
-    assert connection()._delivery._client is first
+    first = connection()._delivery.client
+    assert connection()._delivery.client is first
     api()
-    second = connection()._delivery._client
+    second = connection()._delivery.client
     assert second is not first
     with pytest.raises(Exception, match="closed"):
         first.outbound.send({"sender": "a@example.com", "to": "b@example.com", "text_body": "x"})
@@ -121,8 +121,8 @@ def test_changed_settings_make_another_client(api, outbox):
 
 def test_other_options_are_another_client(backend):
     assert (
-        backend(transport="memory", deadline=5)._delivery._client
-        is not backend(transport="memory", deadline=6)._delivery._client
+        backend(transport="memory", deadline=5)._delivery.client
+        is not backend(transport="memory", deadline=6)._delivery.client
     )
 
 
