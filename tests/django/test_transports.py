@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 from email.message import Message, MIMEPart
 from email.mime.text import MIMEText
@@ -15,6 +17,7 @@ import emailapi
 from emailapi import InvalidEmail, MemoryTransport
 from emailapi.django import clients
 
+from ..transports.ses.fake import FakeSES
 from ..transports.smtp.listener import Listener
 
 MADE: list[MemoryTransport] = []
@@ -59,6 +62,29 @@ def test_smtp_carries_further_alternatives(smtp, kind):
     one.attach_alternative("other", kind)
     one.send()
     assert f"Content-Type: {kind}".encode() in server.envelopes[0].content
+
+
+@pytest.fixture
+def ses(closing, monkeypatch) -> FakeSES:
+    """Give a fake of SES that boto3 sends to."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    service = closing.enter_context(contextlib.closing(FakeSES()))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SES", service.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-key")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return service
+
+
+def test_a_message_leaves_by_ses(ses, configure):
+    configure(transport="ses", transport_options={"region_name": "eu-west-1"})
+    one = message(bcc=["b@example.com"])
+    one.attach_alternative("<b>Hi</b>", "text/html")
+    assert one.send() == 1
+    assert len(ses.accepted) == 1
+    assert one.emailapi_result.via == "ses"
+    assert dict(one.emailapi_status) == {"ada@example.com": "sent", "b@example.com": "sent"}
 
 
 def test_smtp_carries_a_to_header_of_its_own(smtp):
