@@ -53,7 +53,8 @@ def _named(name: Any, content_type: str, place: int) -> str:
     extension = guess_extension(content_type.partition(";")[0].strip())
     if content_type.startswith("message/rfc822"):
         extension = ".eml"
-    return f"attachment-{place + 1}{extension or '.bin'}"
+    # The service accepts no .bin file, which is the extension of unknown content.
+    return f"attachment-{place + 1}{extension if extension not in (None, '.bin') else '.dat'}"
 
 
 def _of_tuple(item: Any, place: int, encoding: str) -> Attachment:

@@ -57,7 +57,10 @@ class EmailBackend(BaseEmailBackend):
             }
         unknown = {name: value for name, value in options.items() if name not in OPTION_NAMES}
         if unknown and alias is None:
-            raise TypeError(unknown_name_message(next(iter(unknown)), dict.fromkeys(OPTION_NAMES), "option"))
+            name = next(iter(unknown))
+            if name in _LOGIN:
+                raise TypeError(f"{name} (auth_user, auth_password) is for SMTP only: set it in 'transport_options'")
+            raise TypeError(unknown_name_message(name, dict.fromkeys(OPTION_NAMES), "option"))
         if HAS_MAILERS:
             super().__init__(alias=alias, **unknown)
         else:

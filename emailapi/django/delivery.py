@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,22 +12,20 @@ import attrs
 
 from .._log import logger
 from ..client import Client
-from ..errors import APIError, EmailAPIError, InvalidEmail, SESError, SMTPError, TransportError
-from ..models.bulk import BulkEmail, BulkMessage, BulkStatus
+from ..errors import EmailAPIError, InvalidEmail
+from ..models.bulk import BulkStatus
 from ..models.email import TemplateEmail
-from ..models.outbound import BatchItem, BatchResult, SendResult
+from ..models.outbound import BatchResult
 from ..models.recipient_guard import ORIGINAL_TO, RecipientGuard
 from ..transports.smtp import SMTPTransport
 from .attachments import OnlySMTP
 from .clients import client_for
+from .groups import DELIVERY_ERRORS, Job, send_group
 from .merges import AnyEmail
 from .options import BackendOptions
-from .payload import read_message, recipients, written
+from .payload import read_message, recipients
 from .signals import after_send, before_send
 from .status import Result, attach_status
-
-# What can go wrong with a delivery; any other error is one of the program.
-DELIVERY_ERRORS = (TransportError, APIError, SMTPError, SESError, InvalidEmail)
 
 _current = threading.local()
 
@@ -44,28 +42,6 @@ def _sending() -> Iterator[None]:
 
 
 @attrs.define
-class Job:
-    """
-    One email of a message.
-
-    Attributes:
-        message: The message.
-        email: The email; None where the message could not be read, or is sent as Django writes it.
-        client: The client that sends the email.
-        result: The result, once it is known.
-        cancelled: Whether a receiver of `pre_send` cancelled the email.
-        as_written: Whether the message is sent as Django writes it.
-    """
-
-    message: Any
-    email: AnyEmail | None
-    client: Client
-    result: Result | None = None
-    cancelled: bool = False
-    as_written: bool = False
-
-
-@attrs.define
 class Plan:
     """
     The emails of one message.
@@ -74,11 +50,21 @@ class Plan:
         message: The message.
         jobs: One job for each email; one for a message that could not be read.
         merged: Whether the message is a merge.
+        place: The place of the message in the call, from 0; None for a message that is sent alone.
     """
 
     message: Any
     jobs: list[Job]
     merged: bool = False
+    place: int | None = None
+
+    def name_place(self) -> None:
+        """Let errors name the place of the message, and not that of an email in its request."""
+        for job in self.jobs:
+            error = job.result
+            if isinstance(error, InvalidEmail) and self.place is not None:
+                plain = error.message.removeprefix(f"email at index {error.index}: ")
+                job.result = error.replace(message=plain).at(self.place)
 
     def results(self) -> list[Result]:
         """Return the results that are known."""
@@ -112,16 +98,21 @@ class Delivery:
         Raises:
             EmailAPIError: The first error, after all other messages were sent; `exceptions` has all errors.
         """
-        given = [message for message in messages or () if recipients(message)]
-        if not given or getattr(_current, "sending", False):
+        given = [*(messages or ())]
+        if getattr(_current, "sending", False) or not any(map(recipients, given)):
             return 0
         client = self.client
-        plans = [self._plan(message, client) for message in given]
+        plans = []
+        for place, message in enumerate(given):
+            if recipients(message):
+                plans.append(self._plan(message, client))
+                plans[-1].place = place if len(given) > 1 else None
         try:
             self._deliver(plans)
         finally:
             # Also after an error of the program: some emails may have been sent.
             for plan in plans:
+                plan.name_place()
                 self._record(plan)
         return _count(plans, fail_silently)
 
@@ -176,7 +167,7 @@ class Delivery:
                 groups.setdefault((id(job.client), kind), []).append(job)
         with _sending():
             for (_, kind), group in groups.items():
-                _send_group(kind, group)
+                send_group(kind, group)
 
     def _record(self, plan: Plan) -> None:
         """Attach the results to the message, and tell the receivers of `post_send`."""
@@ -212,61 +203,6 @@ def _count(plans: Iterable[Plan], fail_silently: bool) -> int:
     if found:
         raise _first(found)
     return accepted
-
-
-def _send_group(kind: str, jobs: list[Job]) -> None:
-    """Send the emails of one kind by one client, and keep the result of each in its job."""
-    outbound = jobs[0].client.outbound
-    if kind.startswith("bulk") and len(jobs) > 1 and _send_bulk(outbound, jobs):
-        return
-    one: Callable[[Any], BatchItem] = outbound.send
-    many: Callable[[Any], BatchResult] = outbound.send_batch
-    if kind == "as written":
-        for job in jobs:
-            job.result = _result_of(_send_as_written, job)
-        return
-    if isinstance(jobs[0].email, TemplateEmail):
-        one, many = outbound.send_template, outbound.send_template_batch
-    if len(jobs) == 1:
-        jobs[0].result = _result_of(one, jobs[0].email)
-        return
-    for job, result in zip(jobs, many([job.email for job in jobs]), strict=True):
-        job.result = result
-
-
-def _result_of(send: Callable[[Any], Result], given: Any) -> Result:
-    try:
-        return send(given)
-    except DELIVERY_ERRORS as error:
-        found: EmailAPIError = error
-        return found
-
-
-def _send_as_written(job: Job) -> SendResult:
-    transport: Any = job.client.transport
-    message = job.message
-    sent: SendResult = transport.send_message(
-        written(message), sender=str(message.from_email), recipients=[str(one) for one in recipients(message)]
-    )
-    return sent
-
-
-def _send_bulk(outbound: Any, jobs: list[Job]) -> bool:
-    """Send the emails of one merge as a bulk request; False when they differ in what that has only once."""
-    own = {"to", "cc", "bcc", "template_model", "metadata", "headers"}
-    fields = [field.name for field in attrs.fields(TemplateEmail) if field.name not in own]
-    common: list[dict[str, Any]] = [{name: getattr(job.email, name) for name in fields} for job in jobs]
-    if any(one != common[0] for one in common):
-        return False
-    given = {name: value for name, value in common[0].items() if value is not None and name != "idempotency_key"}
-    try:
-        messages = [BulkMessage(**{name: getattr(job.email, name) for name in own}) for job in jobs]
-        result: Result = outbound.send_bulk(BulkEmail(messages=messages, **given))
-    except DELIVERY_ERRORS as error:
-        result = error
-    for job in jobs:
-        job.result = result
-    return True
 
 
 def _first(errors: Sequence[EmailAPIError]) -> EmailAPIError:

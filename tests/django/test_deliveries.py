@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from emailapi import Unauthorized
+from emailapi import InvalidEmail, Unauthorized
 from emailapi.django import close_all, post_send
 
 from ..transports.smtp.listener import Listener
@@ -62,6 +62,25 @@ def test_the_error_of_a_bulk_request_is_one_error(configure, sandbox):
     assert caught.value.exceptions == (one.emailapi_result,)
     assert not hasattr(caught.value, "__notes__")
     assert [*one.emailapi_status.values()] == ["rejected"] * 3
+
+
+def test_an_error_names_the_place_of_the_message_in_the_call(api):
+    api()
+    many = [f"a{number}@example.com" for number in range(60)]
+    messages = [EmailMessage("0", "Hello"), message("1", to=["no address"]), message("2"), message("3", to=many)]
+    with pytest.raises(InvalidEmail) as caught:
+        connection().send_messages(messages)
+    assert [error.index for error in caught.value.exceptions] == [1, 3]
+    assert str(messages[1].emailapi_result).startswith("email at index 1: to[0]: 'no address'")
+    assert str(messages[3].emailapi_result).startswith("email at index 3: 60 recipients")
+    assert messages[2].emailapi_status["ada@example.com"] == "sent"
+
+
+def test_an_error_of_a_message_that_is_sent_alone_names_no_place(outbox):
+    outbox()
+    with pytest.raises(InvalidEmail) as caught:
+        message(to=["no address"]).send()
+    assert caught.value.index is None
 
 
 def test_the_same_message_twice_is_sent_twice(outbox):
