@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.module_loading import import_string
 
 from ..errors import ConfigurationError
 from ..wire import unknown_name_message
@@ -19,6 +20,21 @@ from .options import OPTION_NAMES, BackendOptions, hide_secrets, read_options
 HAS_MAILERS = hasattr(mail, "mailers")
 # Arguments of `send_mail` for other backends, which pass None or an empty text for nothing.
 _LOGIN = ("username", "password")
+
+
+def is_ours(path: object) -> bool:
+    """Return whether an import name is that of this backend, or of a subclass."""
+    try:
+        found = import_string(str(path))
+    except ImportError:  # Django tells
+        return False
+    return isinstance(found, type) and issubclass(found, EmailBackend)
+
+
+def options_of(mailer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of an entry of MAILERS that are options of this backend."""
+    given = mailer.get("OPTIONS", {}) if is_ours(mailer.get("BACKEND", "")) else {}
+    return {name: value for name, value in given.items() if name in OPTION_NAMES}
 
 
 def _restore(kind: type[EmailBackend], alias: str | None, fail_silently: bool) -> EmailBackend:

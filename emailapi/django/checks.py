@@ -12,12 +12,11 @@ from django.core.checks import CheckMessage, Error, Warning as CheckWarning, reg
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 from django.utils.log import AdminEmailHandler
-from django.utils.module_loading import import_string
 
 from ..errors import ConfigurationError
 from ..settings import from_environment, is_loopback, resolve_base_url, resolve_token
 from ..wire import unknown_name_message
-from .backend import HAS_MAILERS, EmailBackend
+from .backend import HAS_MAILERS, is_ours
 from .options import OPTION_NAMES, BackendOptions, read_options, shared_options
 
 # Tokens that stand in examples.
@@ -36,21 +35,13 @@ class _Mailer:
     options: BackendOptions
 
 
-def _ours(path: object) -> bool:
-    try:
-        found = import_string(str(path))
-    except ImportError:  # Django says so itself
-        return False
-    return isinstance(found, type) and issubclass(found, EmailBackend)
-
-
 def _configured() -> Iterator[tuple[str, str | None, Mapping[str, Any]]]:
     if HAS_MAILERS and hasattr(settings, "MAILERS"):
         for alias, config in settings.MAILERS.items():
-            if _ours(config.get("BACKEND", "")):
+            if is_ours(config.get("BACKEND", "")):
                 yield f"MAILERS[{alias!r}]", alias, config.get("OPTIONS", {})
     # Reading a setting that nobody has set is deprecated, too.
-    elif settings.is_overridden("EMAIL_BACKEND") and _ours(settings.EMAIL_BACKEND):
+    elif settings.is_overridden("EMAIL_BACKEND") and is_ours(settings.EMAIL_BACKEND):
         yield "EMAILAPI", None, {}
 
 
