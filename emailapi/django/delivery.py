@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -207,8 +206,7 @@ def _count(plans: Iterable[Plan], fail_silently: bool) -> int:
 
 def _first(errors: Sequence[EmailAPIError]) -> EmailAPIError:
     """Return the first error, with all of them as `exceptions` and, for people, as notes."""
-    raised = copy.copy(errors[0])
-    raised.__cause__ = errors[0].__cause__
+    raised = errors[0].replace()
     vars(raised)["exceptions"] = tuple(errors)
     for error in errors[1:]:
         raised.add_note(f"also: {error}")

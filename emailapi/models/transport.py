@@ -26,7 +26,12 @@ class Transport(Protocol):
         """
 
     def send_batch(self, emails: Iterable[Email], /) -> BatchResult:
-        """Send many emails; each item of the result is an email's `SendResult`, or the exception it failed with."""
+        """
+        Send many emails; each item of the result is an email's `SendResult`, or the exception it failed with.
+
+        Raises:
+            EmailAPIError: The error of all emails; that of one email is an item.
+        """
 
     def close(self) -> None:
         """Close the connections."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 import attrs
 
+from ..._net import NotCopied
 from ...errors import ConfigurationError
 from ...models.options import Retry
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
@@ -158,7 +159,7 @@ def _logs_in(settings: Settings) -> bool:
 
 
 @attrs.frozen(kw_only=True)
-class Settings:
+class Settings(NotCopied):
     """
     The checked options of one server, and the values derived from them.
 
