@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from ..client import Client
 from ..errors import ConfigurationError
-from ..models.transport import Transport
+from ..models.transport import Transport, is_transport
 from ..transports.console import ConsoleTransport
 from ..transports.memory import MemoryTransport
 from ..transports.ses import SESTransport
@@ -65,7 +65,7 @@ def close_all() -> None:
         if client is None or options is None:
             continue
         # A client closes its transport, which is the user's where it was given as an object.
-        if isinstance(options.transport, str) and not isinstance(options.fallback, Transport):
+        if isinstance(options.transport, str) and not is_transport(options.fallback):
             client.close()
 
 
@@ -110,10 +110,10 @@ def _transport(wanted: Any, name: str, options: BackendOptions, arguments: Mappi
             maker = import_string(maker)
         except ImportError as error:
             raise ConfigurationError(f"{name} must be {_CHOICES}, got {wanted!r}: {error}") from None
-    if not isinstance(maker, type) and isinstance(maker, Transport):
+    if is_transport(maker):
         return maker
     made = maker(**arguments) if callable(maker) else None
-    if isinstance(made, Transport):
+    if is_transport(made):
         return made
     raise ConfigurationError(f"{name} must be {_CHOICES}, got {wanted!r}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 from .email import Email
 from .outbound import BatchResult, SendResult
@@ -35,3 +35,14 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close the connections."""
+
+
+def is_transport(value: object) -> TypeGuard[Transport]:
+    """
+    Return whether an object has the methods of a transport.
+
+    A mock or a proxy has them, too. From Python 3.12 on, `isinstance` does not see these, as it calls no `__getattr__`.
+    """
+    return not isinstance(value, type) and all(
+        callable(getattr(value, name, None)) for name in ("send", "send_batch", "close")
+    )

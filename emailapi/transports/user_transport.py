@@ -15,7 +15,7 @@ from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, Invalid
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import Email, check_complete
 from ..models.outbound import BatchItem, SendResult
-from ..models.transport import Transport
+from ..models.transport import Transport, is_transport
 from .base import BaseTransport
 from .batch import BATCH_LIMIT, Batch
 from .capture import RECORDINGS, recorded
@@ -38,7 +38,7 @@ def as_transport(transport: Transport, name: str) -> BaseTransport[Any]:
         ours: Any = transport
         engine: BaseTransport[Any] = ours
         return engine
-    if isinstance(transport, type) or not isinstance(transport, Transport):
+    if not is_transport(transport):
         found = f"the class {transport.__name__}" if isinstance(transport, type) else type(transport).__name__
         raise ConfigurationError(f"{name} must be a transport, got {found}")
     for method in _METHODS:
@@ -185,7 +185,7 @@ class UserTransport(BaseTransport[Email]):
                 raise
             why = f"{self._kind}.within(seconds, *, attempts) raised {type(error).__name__}: nothing was sent"
             raise ConfigurationError(why) from error
-        if not isinstance(bounded, Transport):
+        if not is_transport(bounded):
             what = type(bounded).__name__
             raise ConfigurationError(f"{self._kind}.within must return a transport, got {what}: nothing was sent")
         return bounded
