@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import socket
 
 import django
 import pytest
@@ -15,6 +14,8 @@ from django.utils.log import AdminEmailHandler
 
 from emailapi import ConnectionFailed
 
+from ..ports import unused_port
+
 BACKEND = "emailapi.django.EmailBackend"
 BROKEN_LINKS = "django.middleware.common.BrokenLinkEmailsMiddleware"
 
@@ -25,11 +26,13 @@ def fails(request):
 
 urlpatterns = [path("fails/", fails)]
 
+# Django 6.0 deprecates pairs of a name and an address.
+ADMINS = ["root@example.com"] if django.VERSION >= (6, 0) else [("Root", "root@example.com")]
+
 
 @pytest.fixture
 def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
+    return unused_port()
 
 
 @pytest.fixture
@@ -98,15 +101,14 @@ def test_a_broken_link_report_by_a_mailer_with_a_warning_raises_out_of_the_reque
 @pytest.mark.mailers(False)
 def test_a_report_leaves_the_response_before_mailers(configure, setting, handler, closed_port):
     configure(server_token="1f2e3d4c-0000", base_url=f"http://127.0.0.1:{closed_port}", deadline=3)
-    setting(ROOT_URLCONF=__name__, DEBUG=False, ADMINS=[("Root", "root@example.com")])
+    setting(ROOT_URLCONF=__name__, DEBUG=False, ADMINS=ADMINS)
     handler()
     assert not warned()
     assert response_to_a_failing_view().status_code == 500
 
 
 def test_reports_to_admins_and_managers_are_sent(outbox, setting):
-    pairs = ["root@example.com"] if django.VERSION >= (6, 0) else [("Root", "root@example.com")]
-    setting(ADMINS=pairs, MANAGERS=pairs)
+    setting(ADMINS=ADMINS, MANAGERS=ADMINS)
     sent = outbox()
     mail_admins("Hi", "Hello", html_message="<b>Hello</b>")
     mail_managers("Hi", "Hello")
