@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import base64
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -165,9 +166,10 @@ def _command() -> str:
     """Return how this command line is called in the same environment, shortly."""
     script, python = Path(sys.argv[0]), Path(sys.executable)
     if script.stem == "emailapi":
-        return "emailapi" if shutil.which("emailapi") == str(script) else str(script)
+        return "emailapi" if shutil.which("emailapi") == str(script) else shlex.quote(str(script))
     short = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python
-    return f"{'python' if shutil.which('python') == str(python) else short} -m emailapi"
+    name = "python" if shutil.which("python") == str(python) else shlex.quote(str(short))
+    return f"{name} -m emailapi"
 
 
 @contextmanager

@@ -74,6 +74,7 @@ def test_the_last_line_names_a_command_that_works(shown):
     [
         ("/venv/bin/emailapi", "/venv/bin/emailapi", "emailapi"),
         ("/venv/bin/emailapi", None, "/venv/bin/emailapi"),
+        ("/my clone/.venv/bin/emailapi", None, "'/my clone/.venv/bin/emailapi'"),
         ("/venv/lib/emailapi/__main__.py", sys.executable, "python -m emailapi"),
         ("/venv/lib/emailapi/__main__.py", None, f"{sys.executable} -m emailapi"),
     ],
