@@ -29,7 +29,7 @@ def emailapi_outbox() -> Iterator[list[Any]]:
     Send by this backend into memory, for every alias, while the block runs.
 
     Yields:
-        The emails that were sent: each an `Email`, a `TemplateEmail` or a `BulkEmail`.
+        The emails that were sent, each an `Email`, a `TemplateEmail` or a `BulkEmail`.
     """
     transport = MemoryTransport()
     options = {"transport": transport}
