@@ -130,7 +130,7 @@ class Client(BaseClient):
 
     @property
     def transport(self) -> Transport:
-        """The transport that sends the emails: the one given to the client, else the API as a transport."""
+        """The transport that sends the emails, either the one given to the client or the API as a transport."""
         if self._transport is not None:
             return self._transport
         from .transports.api.transport import APITransport

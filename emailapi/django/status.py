@@ -51,7 +51,8 @@ class EmailStatus(Mapping[str, str]):
 
     Attributes:
         recipients: For each address its `RecipientStatus`.
-        message_id: The id of the email; a set of ids where a merge made several, None where none was accepted.
+        message_id (str | set[str] | None): The id of the email; a set of ids where a merge made several, None where
+            none was accepted.
     """
 
     def __init__(self, recipients: Mapping[str, RecipientStatus]) -> None:

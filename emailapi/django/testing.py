@@ -35,7 +35,7 @@ def emailapi_outbox() -> Iterator[list[Any]]:
     Send by this backend into memory, for every alias, while the block runs.
 
     Yields:
-        The emails that were sent: each an `Email`, a `TemplateEmail` or a `BulkEmail`.
+        The emails that were sent, each an `Email`, a `TemplateEmail` or a `BulkEmail`.
     """
     transport = MemoryTransport()
     kept = {name.upper(): value for name, value in shared_options().items() if name in _KEPT}

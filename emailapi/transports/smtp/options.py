@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import Literal, TypedDict, Unpack
 
 import attrs
 
@@ -28,9 +28,6 @@ from .converters import (
     check_seconds,
 )
 from .tls import IMPLICIT_PORT, TLS, Trust, create_trust, resolve_tls
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 Protocol = Literal["smtp", "lmtp"]
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from email.message import Message
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Unpack
 
 from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, report, run_attempts
 from ..._log import logger
@@ -25,9 +25,6 @@ from .options import Protocol, SMTPOptions, create_settings
 from .payload import SMTPPayload, check, encode, encode_message, redirect
 from .pool import HeldConnection, Pool
 from .transaction import Progress, transact
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class SMTPTransport(BaseTransport[SMTPPayload]):
