@@ -63,6 +63,7 @@ CODE = (
     "base_client.py",
     "cli",
     "client.py",
+    "django",
     "errors",
     "mime",
     "models",
@@ -79,7 +80,7 @@ OTHER_PAGES = {
     "docs/reference/flask.md",
     "docs/reference/webhook_events.md",
 }
-TESTS = ("cli", "delivery", "errors", "http", "mime", "models", "resources", "transports", "wire")
+TESTS = ("cli", "delivery", "django", "errors", "http", "mime", "models", "resources", "transports", "wire")
 TEST_WORDS = re.compile(
     r"(?:^|_)(?:mails?|ways?_out|parcels?|refus(?!ed_(?:connection|at_first|for_ever))\w*|answers?|answered|somebody|nobody|settles?)(?=_|$)"
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from time import monotonic
 
 import attrs
 
@@ -20,6 +19,7 @@ from .._delivery import (
     run_attempts,
 )
 from .._log import logger
+from .._net import monotonic
 from ..errors import ConfigurationError, EmailAPIError, TransportError
 from ..models.options import HookEvent, Retry
 from ..settings import Options

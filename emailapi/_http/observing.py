@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from types import TracebackType
 
 import attrs
 
-from .._delivery import REQUEST_ID, Kind, Request, Response, error_code, raised_by_signal
+from .._delivery import REQUEST_ID, Kind, Request, Response, error_code, raised_by_signal, report
 from .._log import log_facts, logger
 from ..errors import ConnectionFailed, EmailAPIError, Outcome
 from ..models.options import Hook, HookEvent
@@ -65,21 +64,6 @@ def _message_id(value: object) -> str | None:
     return id if isinstance(id, str) and id and id.isprintable() else None
 
 
-class _Quietly:
-    """Suppresses exceptions of log handlers, but not those of signal handlers."""
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        return isinstance(error, Exception) and raised_by_signal(error) is None
-
-
-_QUIETLY = _Quietly()
-
-
 def call_hook(hook: Hook, event: HookEvent) -> None:
     """Call a hook; its exceptions must not break a send, nor hide the outcome."""
     try:
@@ -87,8 +71,7 @@ def call_hook(hook: Hook, event: HookEvent) -> None:
     except Exception as error:
         if raised_by_signal(error):
             raise
-        with _QUIETLY:  # nor may an exception of a log handler
-            logger.exception("a hook failed at %s %s", event.method, event.path)
+        report(logging.ERROR, "a hook failed at %s %s", event.method, event.path, error=error)
 
 
 def log_exchange(
@@ -125,6 +108,5 @@ def log_exchange(
         error_code=found.code,
     )
     what = "failed" if response is None else response.status
-    with _QUIETLY:  # an exception of a log handler must not hide the outcome
-        values = request.method, request.path, what, took, number, more
-        logger.log(level, "%s %s %s in %d ms, attempt %d%s", *values, extra=facts)
+    values = request.method, request.path, what, took, number, more
+    report(level, "%s %s %s in %d ms, attempt %d%s", *values, facts=facts)

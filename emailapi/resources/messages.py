@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from .._delivery import Deadline
 from ..errors import InvalidArgument, NotFound
@@ -23,8 +23,6 @@ from ..transports.api.reconciliation import Wanted, find
 from ._resource import Resource, path_segment, sublist
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from ..models.messages import MessageId
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from .._closing import Closing
 from ..account_client import AccountClient
@@ -13,8 +13,6 @@ from ..client import Client
 from ..sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     import requests
 
     from ..models.address import AddressLike

@@ -87,7 +87,7 @@ class SentEmail:
 
     @property
     def summary(self) -> str:
-        """The email in one line, as failures list it: recipients, subject and tag."""
+        """The email in one line, as failures list it, with recipients, subject and tag."""
         to = ", ".join([address.email for address in (self.to or self.cc or self.bcc)])
         subject = self.subject or self.template_alias or ("" if self.template_id is None else str(self.template_id))
         tag = "" if self.tag is None else f" [{self.tag}]"

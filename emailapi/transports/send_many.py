@@ -20,9 +20,9 @@ from .._delivery import add_note
 from .._records import Record
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
+from .base import BaseTransport
 from .batch import Batch
 from .chunk_jobs import ChunkJob, Reader, deliver_in_turn
-from .engine import Engine
 
 if TYPE_CHECKING:
     from typing import Self
@@ -79,7 +79,7 @@ class Sending(Closing, Iterator[BatchItem]):
 
     def __init__(
         self,
-        transport: Engine[Any],
+        transport: BaseTransport[Any],
         chunks: Iterator[Batch[Any]],
         progress: Progress | None,
         total: int | None,

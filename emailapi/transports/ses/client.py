@@ -154,7 +154,7 @@ def _import_boto3() -> None:
     else:
         missing = False
     if missing:
-        raise ConfigurationError("SESTransport needs boto3: pip install 'emailapi[ses]'")
+        raise ConfigurationError("SESTransport needs boto3: pip install 'emailapi-sdk[ses]'")
 
 
 def _make(

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import Attempt, CallContext, Deadline, run_attempts
+from ..._delivery import Attempt, CallContext, Deadline, add_note, report, run_attempts
 from ..._log import log_facts, logger
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
@@ -212,7 +212,13 @@ class SESTransport(BaseTransport[SESPayload]):
             attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
         else:
             attempt = Attempt(payload.result(response))
-        self._log(payload.request.operation, attempt, round((monotonic() - began) * 1000), number)
+        took = round((monotonic() - began) * 1000)
+        try:
+            self._log(payload.request.operation, attempt, took, number)
+        except BaseException as interruption:
+            if attempt.value is not None:
+                add_note(interruption, "the email was sent by Amazon SES")
+            raise
         return attempt
 
     def _log(self, operation: str, attempt: Attempt[SendResult], took: int, number: int) -> None:
@@ -225,7 +231,7 @@ class SESTransport(BaseTransport[SESPayload]):
         facts = log_facts(
             method="SES", endpoint=operation, duration_ms=took, attempt=number, error=error, result=sent, count=1
         )
-        logger.log(level, "SES %s: %s in %d ms, attempt %d", operation, outcome, took, number, extra=facts)
+        report(level, "SES %s: %s in %d ms, attempt %d", operation, outcome, took, number, facts=facts)
 
 
 def _check_charset(given: str) -> str:
