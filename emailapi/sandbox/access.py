@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from ..errors import ConfigurationError
-from .refusal import Refusal
+from .rejection import Rejection
 from .store import Store
 from .tables import account, servers
 from .tables.servers import Server
@@ -57,11 +57,11 @@ class Hosts:
         Return when a request's `Host` header is ours.
 
         Raises:
-            Refusal: 403.
+            Rejection: 403.
         """
         name = host_name(host)
         if not (name in self._names or is_loopback(name)):
-            raise Refusal(
+            raise Rejection(
                 403, f"The sandbox does not answer to the host '{host[:200]}' (see allowed_hosts).", status=403
             )
 
@@ -71,16 +71,16 @@ def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | 
     Return the server that a request's token opens; None for the test token.
 
     Raises:
-        Refusal: 10: there is no token, or it opens no server.
+        Rejection: 10: there is no token, or it opens no server.
     """
     if not token:
-        raise Refusal(10, f"No token was sent: this call needs the header {SERVER_HEADER}.")
+        raise Rejection(10, f"No token was sent: this call needs the header {SERVER_HEADER}.")
     if test_token and token.upper() == TEST_TOKEN:
         return None
     with store.transaction(writing=False) as db:
         server = servers.by_token(db, token)
     if server is None:
-        raise Refusal(10, f"The token in the header {SERVER_HEADER} opens no server for this call.")
+        raise Rejection(10, f"The token in the header {SERVER_HEADER} opens no server for this call.")
     return server
 
 
@@ -89,9 +89,9 @@ def admit_account(store: Store, token: str | None) -> None:
     Return when a request carries the account's token.
 
     Raises:
-        Refusal: 10: there is no token, or another.
+        Rejection: 10: there is no token, or another.
     """
     with store.transaction(writing=False) as db:
         right = account.token(db)
     if not token or token.lower() != right:
-        raise Refusal(10, f"This call needs the account's token in the header {ACCOUNT_HEADER}.")
+        raise Rejection(10, f"This call needs the account's token in the header {ACCOUNT_HEADER}.")

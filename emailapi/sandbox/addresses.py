@@ -11,7 +11,7 @@ import re
 
 import attrs
 
-from .refusal import Refusal
+from .rejection import Rejection
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'`*+\-/=^_{|}~]+")
 _DOMAIN = re.compile(r"(?:\.?[A-Za-z0-9\-])+")
@@ -53,13 +53,15 @@ def _items(text: str) -> list[str]:
     return [item.strip() for item in items if item.strip()]
 
 
-def _refuse(field: str, item: str, domain: str | None = None) -> Refusal:
+def _refuse(field: str, item: str, domain: str | None = None) -> Rejection:
     shown = item if len(item) <= _SHOWN else f"{item[:_SHOWN]}..."
     if domain is not None:
-        return Refusal(300, f"Error parsing '{field}': Illegal email domain '{domain[:_SHOWN]}' in address '{shown}'.")
+        return Rejection(
+            300, f"Error parsing '{field}': Illegal email domain '{domain[:_SHOWN]}' in address '{shown}'."
+        )
     if field == "Reply-To":
-        return Refusal(300, f"Error parsing 'Reply-To': Illegal email address '{shown}'.")
-    return Refusal(300, f"Invalid '{field}' address: '{shown}'.")
+        return Rejection(300, f"Error parsing 'Reply-To': Illegal email address '{shown}'.")
+    return Rejection(300, f"Invalid '{field}' address: '{shown}'.")
 
 
 def _read(item: str, field: str) -> Mailbox:
@@ -85,7 +87,7 @@ def read_addresses(text: str, field: str) -> tuple[Mailbox, ...]:
     Return the addresses of a comma-separated list.
 
     Raises:
-        Refusal: 300, naming `field` and the item that is no address.
+        Rejection: 300, naming `field` and the item that is no address.
     """
     return tuple(_read(item, field) for item in _items(text))
 

@@ -8,7 +8,7 @@ import re
 import attrs
 
 from .fields import array, entry, required_text, text_of
-from .refusal import Refusal
+from .rejection import Rejection
 
 FORBIDDEN_EXTENSIONS = frozenset(
     "vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl msc "
@@ -43,11 +43,11 @@ class File:
 
 def _content(text: str, name: str) -> bytes:
     if not _BASE64.fullmatch(text) or len(text) % 4:
-        raise Refusal(300, f"Attachment '{name}': 'Content' is not valid base64.")
+        raise Rejection(300, f"Attachment '{name}': 'Content' is not valid base64.")
     try:
         return binascii.a2b_base64(text)
     except binascii.Error:
-        raise Refusal(300, f"Attachment '{name}': 'Content' is not valid base64.") from None
+        raise Rejection(300, f"Attachment '{name}': 'Content' is not valid base64.") from None
 
 
 def _content_id(item: dict[str, object], name: str) -> str | None:
@@ -56,7 +56,7 @@ def _content_id(item: dict[str, object], name: str) -> str | None:
         return None
     bare = text.removeprefix("cid:").removeprefix("<").removesuffix(">")
     if not _CONTENT_ID.fullmatch(bare):
-        raise Refusal(300, f"Attachment '{name}': 'ContentID' must be ASCII without spaces.")
+        raise Rejection(300, f"Attachment '{name}': 'ContentID' must be ASCII without spaces.")
     return bare
 
 
@@ -64,13 +64,13 @@ def _read(item: dict[str, object]) -> File:
     name = required_text(item, "Name", "Attachment")
     extension = name.strip().rpartition(".")[2].lower()
     if "." in name and extension in FORBIDDEN_EXTENSIONS:
-        raise Refusal(411, f"Attachment '{name}': files of type '.{extension}' are not allowed.")
+        raise Rejection(411, f"Attachment '{name}': files of type '.{extension}' are not allowed.")
     content = text_of(item, "Content")
     if content is None:
-        raise Refusal(300, f"Attachment '{name}': 'Content' is missing.")
+        raise Rejection(300, f"Attachment '{name}': 'Content' is missing.")
     content_type = required_text(item, "ContentType", "Attachment")
     if not _CONTENT_TYPE.fullmatch(content_type):
-        raise Refusal(300, f"Attachment '{name}': '{content_type}' is no content type.")
+        raise Rejection(300, f"Attachment '{name}': '{content_type}' is no content type.")
     return File(name, content_type, _content_id(item, name), _content(content, name), len(content))
 
 
@@ -79,6 +79,6 @@ def read_attachments(mail: dict[str, object]) -> tuple[File, ...]:
     Return the files of a mail.
 
     Raises:
-        Refusal: 300 for a file that lacks something, 411 for a forbidden type, 403 for another JSON type.
+        Rejection: 300 for a file that lacks something, 411 for a forbidden type, 403 for another JSON type.
     """
     return tuple(_read(entry(item, "Attachments")) for item in array(mail, "Attachments"))

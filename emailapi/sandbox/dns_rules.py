@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 
 from ..models.domains import SpfCheck
 from .addresses import is_domain
-from .answers import written
 from .fields import text_of
 from .instants import micros, moment
-from .refusal import Refusal
+from .rejection import Rejection
+from .responses import written
 from .store import Row, Transaction
 from .tables import dns
 
@@ -49,10 +49,10 @@ def check_not_public(domain: str) -> None:
     Return when a domain can be somebody's own.
 
     Raises:
-        Refusal: 503.
+        Rejection: 503.
     """
     if domain.lower() in _PUBLIC:
-        raise Refusal(503, f"'{domain}' is a public mail domain: nobody can prove that it is theirs.")
+        raise Rejection(503, f"'{domain}' is a public mail domain: nobody can prove that it is theirs.")
 
 
 def _key() -> str:
@@ -81,13 +81,13 @@ def read_return_path(item: dict[str, object], domain: str) -> str | None:
     Return the return path's domain that a body has; an empty one takes it off.
 
     Raises:
-        Refusal: 521 when it is too long, 522 when it is not below `domain`, 403 for another JSON type.
+        Rejection: 521 when it is too long, 522 when it is not below `domain`, 403 for another JSON type.
     """
     text = text_of(item, "ReturnPathDomain", 522)
     if text and len(text) > NAME_LENGTH:
-        raise Refusal(521, f"'ReturnPathDomain' has {len(text)} characters; the limit is {NAME_LENGTH}.")
+        raise Rejection(521, f"'ReturnPathDomain' has {len(text)} characters; the limit is {NAME_LENGTH}.")
     if text and not (is_domain(text) and text.lower().endswith(f".{domain.lower()}")):
-        raise Refusal(522, f"'ReturnPathDomain' must be a domain below '{domain}', not '{text[:80]}'.")
+        raise Rejection(522, f"'ReturnPathDomain' must be a domain below '{domain}', not '{text[:80]}'.")
     return text and text.lower()
 
 
@@ -102,11 +102,11 @@ def verify_return_path(db: Transaction, row: Row) -> None:
     Look for the return path's record; a domain without a return path stays as it is.
 
     Raises:
-        Refusal: 523: there is no such record.
+        Rejection: 523: there is no such record.
     """
     if row["return_path"]:
         if not has_records(row["return_path"]):
-            raise Refusal(523, f"'{row['return_path']}' has no CNAME record that leads to {_CNAME_VALUE}.")
+            raise Rejection(523, f"'{row['return_path']}' has no CNAME record that leads to {_CNAME_VALUE}.")
         dns.change(db, row, return_path_verified=True)
 
 
@@ -142,12 +142,12 @@ def rotate_dkim(db: Transaction, row: Row, now: datetime) -> None:
     A first key that is awaited still renews nothing: another takes its place.
 
     Raises:
-        Refusal: 505: the next one is awaited already; 508: one was awaited in vain.
+        Rejection: 505: the next one is awaited already; 508: one was awaited in vain.
     """
     if row["dkim_host"] and row["pending_host"]:
-        raise Refusal(505, f"The DKIM key of '{row['domain']}' is being renewed already.")
+        raise Rejection(505, f"The DKIM key of '{row['domain']}' is being renewed already.")
     if row["dkim_status"] == "Failed":
-        raise Refusal(508, f"The DKIM record of '{row['domain']}' was not found: a failed key cannot be rotated.")
+        raise Rejection(508, f"The DKIM record of '{row['domain']}' was not found: a failed key cannot be rotated.")
     host = _key_host(row["domain"], now, row["dkim_host"], row["pending_host"], row["revoked_host"])
     dns.change(db, row, dkim_status="Pending", pending_host=host, pending_text=_key())
 

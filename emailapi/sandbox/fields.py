@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .refusal import Refusal
+from .rejection import Rejection
 
 # What would start a header of the sender's own making, or end a line for some servers.
 _BREAKS_HEADER = re.compile("[\r\n\0]")
@@ -22,9 +22,9 @@ _JSON_NAMES = {
 }
 
 
-def wrong_type(name: str, expected: str, value: object) -> Refusal:
-    """Return the refusal of a value of another JSON type."""
-    return Refusal(403, f"'{name}' must be {expected}, not {_JSON_NAMES.get(type(value), 'null')}.")
+def wrong_type(name: str, expected: str, value: object) -> Rejection:
+    """Return the rejection of a value of another JSON type."""
+    return Rejection(403, f"'{name}' must be {expected}, not {_JSON_NAMES.get(type(value), 'null')}.")
 
 
 def encodable(text: str, name: str, code: int = 300) -> str:
@@ -32,13 +32,13 @@ def encodable(text: str, name: str, code: int = 300) -> str:
     Return `text`, which UTF-8 can carry.
 
     Raises:
-        Refusal: `code`: JSON can spell half a character (`"\\ud800"`), which no mail and no database can hold.
+        Rejection: `code`: JSON can spell half a character (`"\\ud800"`), which no mail and no database can hold.
     """
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise Refusal(code, f"'{name}' has half a character in it (a lone surrogate).") from None
+            raise Rejection(code, f"'{name}' has half a character in it (a lone surrogate).") from None
     return text
 
 
@@ -57,11 +57,11 @@ def text_of(item: dict[str, object], name: str, code: int = 300) -> str | None:
     Return a text that becomes a header, or a part of one.
 
     Raises:
-        Refusal: 403 for another type, `code` for characters that break a header.
+        Rejection: 403 for another type, `code` for characters that break a header.
     """
     text = body_of(item, name, code)
     if text is not None and _BREAKS_HEADER.search(text):
-        raise Refusal(code, f"'{name}' must not hold line breaks or NUL characters.")
+        raise Rejection(code, f"'{name}' must not hold line breaks or NUL characters.")
     return text
 
 
@@ -69,7 +69,7 @@ def required_text(item: dict[str, object], name: str, what: str) -> str:
     """Return a text that an entry of a list cannot do without."""
     text = text_of(item, name)
     if not text or not text.strip():
-        raise Refusal(300, f"{what} without '{name}'.")
+        raise Rejection(300, f"{what} without '{name}'.")
     return text
 
 
@@ -103,10 +103,10 @@ def object_of(body: object, what: str, code: int) -> dict[str, object]:
     Return a whole body, which must be an object that says something.
 
     Raises:
-        Refusal: `code`, naming what it should tell of, for null and an empty object; 403 for another type.
+        Rejection: `code`, naming what it should tell of, for null and an empty object; 403 for another type.
     """
     if body is None or body == {}:
-        raise Refusal(code, f"The body says nothing of {what}.")
+        raise Rejection(code, f"The body says nothing of {what}.")
     if not isinstance(body, dict):
         raise wrong_type("body", "an object", body)
     return body

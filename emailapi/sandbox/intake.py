@@ -18,9 +18,9 @@ from ..models.outbound import SendResult
 from ..wire import dump_json
 from . import events
 from .addresses import Mailbox
-from .answers import written
 from .instants import eastern_day, micros, wire_text
-from .refusal import Refusal
+from .rejection import Rejection
+from .responses import written
 from .rules import Mail
 from .store import Transaction
 from .tables import bounces, messages, streams, suppressions, tallies
@@ -82,13 +82,13 @@ class Intake:
         Accept a mail and return the service's answer.
 
         Raises:
-            Refusal: 1235 or 1236 for its stream, 406 when every recipient is suppressed.
+            Rejection: 1235 or 1236 for its stream, 406 when every recipient is suppressed.
         """
         stream = self._stream(mail.stream)
         recipients = mail.recipients
         inactive = self._inactive(stream.key, recipients)
         if len(inactive) == len(recipients):
-            raise Refusal(
+            raise Rejection(
                 406,
                 "You tried to send to recipients that have been marked as inactive."
                 f" Found inactive addresses: {', '.join(inactive)}."
@@ -125,12 +125,12 @@ class Intake:
         if known is None:
             known = streams.by_id(self._db, self._server.id, stream_id)
             if known is None:
-                raise Refusal(1235, f"The message stream '{stream_id}' does not exist on this server.")
+                raise Rejection(1235, f"The message stream '{stream_id}' does not exist on this server.")
             self._streams[stream_id] = known
         if known.archived_at is not None:
-            raise Refusal(1235, f"The message stream '{stream_id}' is archived: it cannot send.")
+            raise Rejection(1235, f"The message stream '{stream_id}' is archived: it cannot send.")
         if known.type == "Inbound":
-            raise Refusal(1236, f"The message stream '{stream_id}' is inbound: it cannot send.")
+            raise Rejection(1236, f"The message stream '{stream_id}' is inbound: it cannot send.")
         return known
 
     def _inactive(self, stream: int, recipients: Mapping[str, Mailbox]) -> list[str]:

@@ -11,7 +11,7 @@ A module of `routes` fills a `Routes` of its own:
     @routes.put("/bounces/<int:bounce_id>/activate")
     def activate(call: Call, bounce_id: int) -> object: ...
 
-What it returns is answered as JSON; a `Refusal` that it raises is answered as the service's envelope, and nothing of
+What it returns is answered as JSON; a `Rejection` that it raises is answered as the service's envelope, and nothing of
 what it did to the database is kept.
 """
 

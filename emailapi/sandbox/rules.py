@@ -15,7 +15,7 @@ import attrs
 from .addresses import Mailbox, read_addresses
 from .attachments import File, read_attachments
 from .fields import array, body_of, encodable, entry, flag_of, required_text, text_of, wrong_type
-from .refusal import Refusal
+from .rejection import Rejection
 
 MEGABYTE = 1_000_000
 MESSAGE_BYTES = 10 * MEGABYTE
@@ -86,7 +86,7 @@ def utf16_units(text: str) -> int:
 
 def _at_most(text: str, name: str, limit: int, length: int) -> str:
     if length > limit:
-        raise Refusal(300, f"'{name}' has {length} characters; the limit is {limit}.")
+        raise Rejection(300, f"'{name}' has {length} characters; the limit is {limit}.")
     return text
 
 
@@ -95,7 +95,7 @@ def _sender(item: dict[str, object]) -> tuple[str, str]:
     _at_most(text, "From", FROM_UNITS, utf16_units(text))
     found = read_addresses(text, "From")
     if len(found) != 1:
-        raise Refusal(300, f"Invalid 'From' address: '{text}'.")
+        raise Rejection(300, f"Invalid 'From' address: '{text}'.")
     return text, found[0].email
 
 
@@ -104,20 +104,20 @@ def _addressees(item: dict[str, object]) -> tuple[str, list[tuple[Mailbox, ...]]
     lists = [read_addresses(text, field) for text, field in zip(texts, ("To", "Cc", "Bcc"), strict=True)]
     count = sum(map(len, lists))
     if not count:
-        raise Refusal(300, "Zero recipients specified.")
+        raise Rejection(300, "Zero recipients specified.")
     if count > RECIPIENTS:
-        raise Refusal(300, f"'To', 'Cc' and 'Bcc' have {count} recipients; the limit is {RECIPIENTS} for all three.")
+        raise Rejection(300, f"'To', 'Cc' and 'Bcc' have {count} recipients; the limit is {RECIPIENTS} for all three.")
     return texts[0].strip(), lists
 
 
 def _bodies(item: dict[str, object]) -> tuple[str | None, str | None]:
     text, html = body_of(item, "TextBody"), body_of(item, "HtmlBody")
     if not text and not html:
-        raise Refusal(300, "Provide either email TextBody or HtmlBody or both.")
+        raise Rejection(300, "Provide either email TextBody or HtmlBody or both.")
     for name, body in (("TextBody", text), ("HtmlBody", html)):
         # A character is four bytes at most: most bodies need no counting.
         if body and len(body) * 4 > BODY_BYTES and len(body.encode()) > BODY_BYTES:
-            raise Refusal(300, f"'{name}' is larger than {BODY_BYTES // MEGABYTE} MB.")
+            raise Rejection(300, f"'{name}' is larger than {BODY_BYTES // MEGABYTE} MB.")
     return text, html
 
 
@@ -127,13 +127,13 @@ def _headers(item: dict[str, object]) -> tuple[tuple[str, str], ...]:
         header = entry(row, "Headers")
         name = required_text(header, "Name", "Header")
         if not _HEADER_NAME.fullmatch(name):
-            raise Refusal(300, f"'{name}' is no header name.")
+            raise Rejection(300, f"'{name}' is no header name.")
         found.append((name, text_of(header, "Value") or ""))
     return tuple(found)
 
 
-def _invalid_metadata(reason: str) -> Refusal:
-    return Refusal(300, f"Invalid metadata content. {reason}")
+def _invalid_metadata(reason: str) -> Rejection:
+    return Rejection(300, f"Invalid metadata content. {reason}")
 
 
 def _metadata(item: dict[str, object]) -> dict[str, str]:
@@ -160,7 +160,7 @@ def _metadata(item: dict[str, object]) -> dict[str, str]:
 def _track_links(item: dict[str, object]) -> str | None:
     value = text_of(item, "TrackLinks")
     if value and value not in TRACK_LINKS:
-        raise Refusal(300, f"Invalid 'TrackLinks' value: '{value[:80]}'. Known: {', '.join(TRACK_LINKS)}.")
+        raise Rejection(300, f"Invalid 'TrackLinks' value: '{value[:80]}'. Known: {', '.join(TRACK_LINKS)}.")
     return value or None
 
 
@@ -169,7 +169,7 @@ def check(item: object) -> Mail:
     Return the mail that one JSON value describes.
 
     Raises:
-        Refusal: 300 for a mail that breaks a rule, 403 for another JSON type, 411 for a forbidden file.
+        Rejection: 300 for a mail that breaks a rule, 403 for another JSON type, 411 for a forbidden file.
     """
     if not isinstance(item, dict):
         raise wrong_type("message", "an object", item)
@@ -180,7 +180,7 @@ def check(item: object) -> Mail:
     files = read_attachments(item)
     size = len((text or "").encode()) + len((html or "").encode()) + sum(file.size for file in files)
     if size > MESSAGE_BYTES:
-        raise Refusal(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
+        raise Rejection(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
     return Mail(
         sender=sender,
         sender_address=sender_address,

@@ -10,7 +10,7 @@ from .access import is_loopback
 from .addresses import is_domain
 from .dns_rules import has_records
 from .fields import flag_of, text_of, wrong_type
-from .refusal import Refusal
+from .rejection import Rejection
 from .rules import TRACK_LINKS
 from .store import Row, Transaction, Value
 from .tables import servers
@@ -40,14 +40,14 @@ HOOKS = {
 def _one_of(known: Iterable[str], item: dict[str, object], name: str, code: int) -> str | None:
     text = text_of(item, name, code)
     if text is not None and text not in known:
-        raise Refusal(code, f"'{name}' must be one of {', '.join(known)}, not '{text[:80]}'.")
+        raise Rejection(code, f"'{name}' must be one of {', '.join(known)}, not '{text[:80]}'.")
     return text
 
 
 def _name(item: dict[str, object]) -> str | None:
     text = text_of(item, "Name", 608)
     if text is not None and not text.strip():
-        raise Refusal(608, "The 'Name' of a server must not be empty.")
+        raise Rejection(608, "The 'Name' of a server must not be empty.")
     return text and text.strip()
 
 
@@ -64,7 +64,7 @@ def _spam_threshold(item: dict[str, object]) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise wrong_type("InboundSpamThreshold", "a whole number", value)
     if not 0 <= value <= SPAM_THRESHOLD:
-        raise Refusal(611, f"'InboundSpamThreshold' must be 0 to {SPAM_THRESHOLD}, not {str(value)[:80]}.")
+        raise Rejection(611, f"'InboundSpamThreshold' must be 0 to {SPAM_THRESHOLD}, not {str(value)[:80]}.")
     return value
 
 
@@ -72,7 +72,7 @@ def _inbound_domain(item: dict[str, object]) -> str | None:
     """Return the domain in lower case; an empty one takes it off."""
     text = text_of(item, "InboundDomain", 610)
     if text and not (is_domain(text) and has_records(text)):
-        raise Refusal(610, f"The MX record of '{text[:80]}' does not lead to inbound.postmarkapp.com.")
+        raise Rejection(610, f"The MX record of '{text[:80]}' does not lead to inbound.postmarkapp.com.")
     return text and text.lower()
 
 
@@ -95,9 +95,9 @@ def _hook_url(item: dict[str, object], name: str) -> str | None:
     except ValueError:
         usable = False
     if not usable or not parts.hostname:
-        raise Refusal(606, f"'{name}' must be a whole URL with http or https, not '{text[:80]}'.")
+        raise Rejection(606, f"'{name}' must be a whole URL with http or https, not '{text[:80]}'.")
     if _is_internal(parts.hostname):
-        raise Refusal(606, f"'{name}' leads to an internal address: '{parts.hostname[:80]}'.")
+        raise Rejection(606, f"'{name}' leads to an internal address: '{parts.hostname[:80]}'.")
     return text
 
 
@@ -106,7 +106,7 @@ def read_settings(item: dict[str, object]) -> dict[str, Value]:
     Return what a body sets, by the columns of the table; what is left out, or null, is left out.
 
     Raises:
-        Refusal: 606 to 608 or 610 to 612: a setting that cannot be; 403: another JSON type.
+        Rejection: 606 to 608 or 610 to 612: a setting that cannot be; 403: another JSON type.
     """
     settings: dict[str, Value] = {
         "name": _name(item),
@@ -129,11 +129,11 @@ def read_delivery_type(item: dict[str, object], now: str | None = None) -> str:
         now: What it does now; None for a new server.
 
     Raises:
-        Refusal: 613: no such type, or another than it has.
+        Rejection: 613: no such type, or another than it has.
     """
     wanted = _one_of(DELIVERY_TYPES, item, "DeliveryType", 613) or now or "Live"
     if now is not None and wanted != now:
-        raise Refusal(613, f"The 'DeliveryType' never changes: this server is '{now}'.")
+        raise Rejection(613, f"The 'DeliveryType' never changes: this server is '{now}'.")
     return wanted
 
 
@@ -142,13 +142,13 @@ def check_free(db: Transaction, settings: dict[str, Value], server: int | None =
     Return when no other server has the name or the inbound domain.
 
     Raises:
-        Refusal: 603 for the name, 602 for the domain.
+        Rejection: 603 for the name, 602 for the domain.
     """
     name, domain = str(settings.get("name", "")), str(settings.get("inbound_domain", ""))
     if servers.with_name(db, name) not in (None, server):
-        raise Refusal(603, f"There is a server '{name}' already.")
+        raise Rejection(603, f"There is a server '{name}' already.")
     if servers.with_inbound_domain(db, domain) not in (None, server):
-        raise Refusal(602, f"Another server gets the mail of '{domain}'.")
+        raise Rejection(602, f"Another server gets the mail of '{domain}'.")
 
 
 def edit(db: Transaction, row: Row, item: dict[str, object]) -> None:
@@ -156,11 +156,11 @@ def edit(db: Transaction, row: Row, item: dict[str, object]) -> None:
     Set a server to what a body says.
 
     Raises:
-        Refusal: 609: it says nothing that can be set; or what the functions above raise.
+        Rejection: 609: it says nothing that can be set; or what the functions above raise.
     """
     read_delivery_type(item, row["delivery_type"])
     settings = read_settings(item)
     if not settings:
-        raise Refusal(609, "The body has nothing that can be set on a server.")
+        raise Rejection(609, "The body has nothing that can be set on a server.")
     check_free(db, settings, row["id"])
     servers.change(db, row["id"], **settings)

@@ -7,7 +7,7 @@ import re
 import attrs
 
 from .fields import body_of, text_of, wrong_type
-from .refusal import Refusal
+from .rejection import Rejection
 from .tables.streams import Stream
 
 STREAMS = 10
@@ -30,17 +30,17 @@ def read_id(item: dict[str, object]) -> str:
     Return the id of a new stream.
 
     Raises:
-        Refusal: 1222, 1227, 1233 or 1237: it is missing, or cannot be.
+        Rejection: 1222, 1227, 1233 or 1237: it is missing, or cannot be.
     """
     text = text_of(item, "ID", 1227)
     if not text:
-        raise Refusal(1222, "A message stream needs an 'ID'.")
+        raise Rejection(1222, "A message stream needs an 'ID'.")
     if text == _RESERVED:
-        raise Refusal(1237, f"The message stream ID '{text}' is reserved.")
+        raise Rejection(1237, f"The message stream ID '{text}' is reserved.")
     if text.startswith(_FORBIDDEN_START):
-        raise Refusal(1233, f"A message stream ID must not begin with '{_FORBIDDEN_START}', as '{text[:80]}' does.")
+        raise Rejection(1233, f"A message stream ID must not begin with '{_FORBIDDEN_START}', as '{text[:80]}' does.")
     if not _ID.fullmatch(text):
-        raise Refusal(
+        raise Rejection(
             1227,
             f"A message stream ID has 1 to {ID_LENGTH} characters: a lower-case letter, then lower-case letters,"
             f" digits, '-' and '_'; not '{text[:80]}'.",
@@ -53,11 +53,11 @@ def read_type(item: dict[str, object]) -> str:
     Return the type of a new stream.
 
     Raises:
-        Refusal: 1221: it is missing, or there is none of this name.
+        Rejection: 1221: it is missing, or there is none of this name.
     """
     text = text_of(item, "MessageStreamType", 1221) or ""
     if text not in _HANDLING:
-        raise Refusal(1221, f"'MessageStreamType' must be Transactional or Broadcasts, not '{text[:80]}'.")
+        raise Rejection(1221, f"'MessageStreamType' must be Transactional or Broadcasts, not '{text[:80]}'.")
     return text
 
 
@@ -71,7 +71,7 @@ def changed(stream: Stream, item: dict[str, object]) -> Stream:
     Return a stream with what a body says of its settings; what is left out, or null, stays.
 
     Raises:
-        Refusal: 1223, 1224, 1231, 1234 or 1238 to 1240: a setting cannot be; 403 for another JSON type.
+        Rejection: 1223, 1224, 1231, 1234 or 1238 to 1240: a setting cannot be; 403 for another JSON type.
     """
     name, description, handling = _name(item), _description(item), _handling(item, stream.type)
     return attrs.evolve(
@@ -85,18 +85,18 @@ def changed(stream: Stream, item: dict[str, object]) -> Stream:
 def _name(item: dict[str, object]) -> str | None:
     text = text_of(item, "Name", 403)
     if text is not None and not text.strip():
-        raise Refusal(1223, "The 'Name' of a message stream must not be empty.")
+        raise Rejection(1223, "The 'Name' of a message stream must not be empty.")
     if text is not None and len(text) > NAME_LENGTH:
-        raise Refusal(1224, f"'Name' has {len(text)} characters; the limit is {NAME_LENGTH}.")
+        raise Rejection(1224, f"'Name' has {len(text)} characters; the limit is {NAME_LENGTH}.")
     return text
 
 
 def _description(item: dict[str, object]) -> str | None:
     text = body_of(item, "Description", 403)
     if text is not None and len(text) > DESCRIPTION_LENGTH:
-        raise Refusal(1231, f"'Description' has {len(text)} characters; the limit is {DESCRIPTION_LENGTH}.")
+        raise Rejection(1231, f"'Description' has {len(text)} characters; the limit is {DESCRIPTION_LENGTH}.")
     if text is not None and ("<" in text or ">" in text):
-        raise Refusal(1234, "'Description' must not hold HTML: neither '<' nor '>'.")
+        raise Rejection(1234, "'Description' must not hold HTML: neither '<' nor '>'.")
     return text
 
 
@@ -111,7 +111,7 @@ def _handling(item: dict[str, object], kind: str) -> str | None:
     if text is None or text in _HANDLING[kind]:
         return text
     if text not in ("None", "Postmark", _CUSTOM):
-        raise Refusal(1240, f"'UnsubscribeHandlingType' must be None, Postmark or {_CUSTOM}, not '{text[:80]}'.")
+        raise Rejection(1240, f"'UnsubscribeHandlingType' must be None, Postmark or {_CUSTOM}, not '{text[:80]}'.")
     if text == _CUSTOM and kind != "Inbound":
-        raise Refusal(1238, "Custom unsubscribe handling needs the service's approval, which this account has not.")
-    raise Refusal(1239, f"A message stream of type {kind} cannot have the unsubscribe handling {text}.")
+        raise Rejection(1238, "Custom unsubscribe handling needs the service's approval, which this account has not.")
+    raise Rejection(1239, f"A message stream of type {kind} cannot have the unsubscribe handling {text}.")

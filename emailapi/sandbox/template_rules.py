@@ -11,7 +11,7 @@ import re
 import attrs
 
 from .fields import body_of, text_of
-from .refusal import Refusal
+from .rejection import Rejection
 from .rules import BODY_BYTES, MEGABYTE, SUBJECT_UNITS, utf16_units
 from .tables.templates import Template
 from .tags import SLOT, count_slots
@@ -30,11 +30,11 @@ def type_of(item: dict[str, object]) -> str:
     Return what a new template is for.
 
     Raises:
-        Refusal: 1122 for a type that there is not.
+        Rejection: 1122 for a type that there is not.
     """
     value = text_of(item, "TemplateType", 1122) or STANDARD
     if value not in (STANDARD, LAYOUT):
-        raise Refusal(1122, f"'TemplateType' must be '{STANDARD}' or '{LAYOUT}', not '{value[:80]}'.")
+        raise Rejection(1122, f"'TemplateType' must be '{STANDARD}' or '{LAYOUT}', not '{value[:80]}'.")
     return value
 
 
@@ -43,7 +43,7 @@ def changed(template: Template, item: dict[str, object], layout: int | None) -> 
     Return a template with what a body says of it; what is left out, or null, stays.
 
     Raises:
-        Refusal: 1120 to 1123, 1131: it would break a rule; 403 for another JSON type.
+        Rejection: 1120 to 1123, 1131: it would break a rule; 403 for another JSON type.
     """
     given = {
         "name": text_of(item, "Name", 1122),
@@ -63,18 +63,18 @@ def changed(template: Template, item: dict[str, object], layout: int | None) -> 
 
 def _at_most(length: int, limit: int, field: str) -> None:
     if length > limit:
-        raise Refusal(1121, f"'{field}' has {length} characters; the limit is {limit}.")
+        raise Rejection(1121, f"'{field}' has {length} characters; the limit is {limit}.")
 
 
 def _check_names(template: Template) -> None:
     if not template.name.strip():
-        raise Refusal(1120, "A template needs a 'Name'.")
+        raise Rejection(1120, "A template needs a 'Name'.")
     _at_most(len(template.name), NAME_LENGTH, "Name")
     if template.alias is None:
         return
     _at_most(len(template.alias), NAME_LENGTH, "Alias")
     if not _ALIAS.fullmatch(template.alias):
-        raise Refusal(
+        raise Rejection(
             1122,
             f"The alias '{template.alias[:80]}' must be a letter, and then letters, digits, '.', '-' and '_' only.",
         )
@@ -83,10 +83,10 @@ def _check_names(template: Template) -> None:
 def _check_subject(template: Template) -> None:
     if template.type == LAYOUT:
         if template.subject.strip():
-            raise Refusal(1123, "A layout has no 'Subject'.")
+            raise Rejection(1123, "A layout has no 'Subject'.")
         return
     if not template.subject.strip():
-        raise Refusal(1120, "A template needs a 'Subject'.")
+        raise Rejection(1120, "A template needs a 'Subject'.")
     _at_most(utf16_units(template.subject), SUBJECT_UNITS, "Subject")
     _check_slots(template, "Subject", template.subject)
 
@@ -94,10 +94,10 @@ def _check_subject(template: Template) -> None:
 def _check_bodies(template: Template) -> None:
     bodies = {"HtmlBody": template.html_body, "TextBody": template.text_body}
     if not any(bodies.values()):
-        raise Refusal(1120, "A template needs an 'HtmlBody', a 'TextBody', or both.")
+        raise Rejection(1120, "A template needs an 'HtmlBody', a 'TextBody', or both.")
     for field, body in bodies.items():
         if len(body) * 4 > BODY_BYTES and len(body.encode()) > BODY_BYTES:
-            raise Refusal(1121, f"'{field}' is larger than {BODY_BYTES // MEGABYTE} MB.")
+            raise Rejection(1121, f"'{field}' is larger than {BODY_BYTES // MEGABYTE} MB.")
         if body:
             _check_slots(template, field, body)
 
@@ -105,6 +105,6 @@ def _check_bodies(template: Template) -> None:
 def _check_slots(template: Template, field: str, text: str) -> None:
     slots = count_slots(text, field)
     if template.type == LAYOUT and slots != 1:
-        raise Refusal(1131, f"'{field}' of a layout must have {SLOT} exactly once, and has it {slots} times.")
+        raise Rejection(1131, f"'{field}' of a layout must have {SLOT} exactly once, and has it {slots} times.")
     if template.type == STANDARD and slots:
-        raise Refusal(1122, f"'{field}' has {SLOT}, which only layouts may have.")
+        raise Rejection(1122, f"'{field}' has {SLOT}, which only layouts may have.")

@@ -10,7 +10,7 @@ import attrs
 
 from ..wire import dump_json
 from .fields import array, entry, flag_of, text_of, wrong_type
-from .refusal import Refusal
+from .rejection import Rejection
 from .tables.webhooks import Webhook
 
 # Of one stream; the number is other people's, the service publishes none.
@@ -46,10 +46,10 @@ def changed(webhook: Webhook, item: dict[str, object]) -> Webhook:
     Return a webhook with what a body says of it; what is left out, or null, stays.
 
     Raises:
-        Refusal: 1353, 1354, 1358, 1361 or 1363: it would break a rule; 403 for another JSON type.
+        Rejection: 1353, 1354, 1358, 1361 or 1363: it would break a rule; 403 for another JSON type.
     """
     if item.get("Status") is not None:
-        raise Refusal(1363, "'Status' says whether the webhook has answered: it cannot be set.")
+        raise Rejection(1363, "'Status' says whether the webhook has answered: it cannot be set.")
     flag_of(item, "Verify")
     username, password = _login(item, webhook)
     return attrs.evolve(
@@ -76,7 +76,7 @@ def _url(item: dict[str, object], kept: str) -> str:
     except ValueError:
         reachable = False
     if not reachable:
-        raise Refusal(1354, f"'Url' must be a whole URL with http or https, not '{url[:80]}'.")
+        raise Rejection(1354, f"'Url' must be a whole URL with http or https, not '{url[:80]}'.")
     return url
 
 
@@ -94,7 +94,7 @@ def _login(item: dict[str, object], webhook: Webhook) -> tuple[str, str]:
         return webhook.username, webhook.password
     username, password = text_of(auth, "Username", 1361) or "", text_of(auth, "Password", 1361) or ""
     if ":" in username or (password and not username):
-        raise Refusal(1361, "'HttpAuth' needs a 'Username', and one without a colon.")
+        raise Rejection(1361, "'HttpAuth' needs a 'Username', and one without a colon.")
     return username, password
 
 
@@ -104,7 +104,7 @@ def _headers(item: dict[str, object]) -> list[dict[str, str]]:
         header = entry(row, "HttpHeaders")
         name = text_of(header, "Name", 1358) or ""
         if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
-            raise Refusal(1358, f"'{name[:80]}' is no header that a webhook can be sent.")
+            raise Rejection(1358, f"'{name[:80]}' is no header that a webhook can be sent.")
         found.append({"Name": name, "Value": text_of(header, "Value", 1361) or ""})
     return found
 
@@ -114,7 +114,7 @@ def _triggers(item: dict[str, object], kept: dict[str, dict[str, bool]]) -> dict
     given = _object(item, "Triggers")
     for trigger in given:
         if trigger not in _TRIGGERS:
-            raise Refusal(1353, f"The stream has no trigger '{trigger[:80]}'. Known: {', '.join(_TRIGGERS)}.")
+            raise Rejection(1353, f"The stream has no trigger '{trigger[:80]}'. Known: {', '.join(_TRIGGERS)}.")
         told = _object(given, trigger)
         for flag in _TRIGGERS[trigger]:
             value = flag_of(told, flag)

@@ -26,16 +26,16 @@ FILE = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
         ({"ContentID": "cid:\u00e9"}, "'ContentID' must be ASCII"),
     ],
 )
-def test_faults(api, refused, changes, text):
+def test_faults(api, rejected, changes, text):
     """A file needs a name, a content type, and content in strict base64."""
     file = {name: value for name, value in {**FILE, **changes}.items() if value is not None}
-    refused(api.send(Attachments=[file]), 422, 300, text)
+    rejected(api.send(Attachments=[file]), 422, 300, text)
 
 
 @pytest.mark.parametrize("name", ["a.exe", "A.EXE", "a.txt.vbs", ".bat", "a.msi "])
-def test_forbidden(api, refused, name):
-    """A file with one of the forbidden extensions is refused by code 411."""
-    refused(api.send(Attachments=[{**FILE, "Name": name}]), 422, 411, "not allowed")
+def test_forbidden(api, rejected, name):
+    """A file with one of the forbidden extensions is rejected by code 411."""
+    rejected(api.send(Attachments=[{**FILE, "Name": name}]), 422, 411, "not allowed")
 
 
 @pytest.mark.parametrize(

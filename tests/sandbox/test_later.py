@@ -26,16 +26,16 @@ CALLS = [
 
 
 @pytest.mark.parametrize("method, path, what", CALLS)
-def test_refused_in_words(api, refused, method, path, what):
-    """A call that the sandbox cannot carry out yet is refused, whatever comes with it, with a sentence that says so."""
-    refused(api.request(method, path), 422, 615, f"The sandbox does not {what} yet.")
-    refused(api.request(method, path, json={"From": "a@b.example"}), 422, 615)
+def test_refused_in_words(api, rejected, method, path, what):
+    """A call that the sandbox cannot carry out yet is rejected, whatever comes with it, with a sentence that says so."""
+    rejected(api.request(method, path), 422, 615, f"The sandbox does not {what} yet.")
+    rejected(api.request(method, path, json={"From": "a@b.example"}), 422, 615)
 
 
 @pytest.mark.parametrize("method, path, what", CALLS)
-def test_token_first(sandbox, open_api, refused, method, path, what):
+def test_token_first(sandbox, open_api, rejected, method, path, what):
     """Who has no token of the right kind is not told what is missing."""
-    refused(open_api(sandbox, "wrong").request(method, path), 401, 10)
+    rejected(open_api(sandbox, "wrong").request(method, path), 401, 10)
 
 
 def test_nothing_else_is_refused_so():

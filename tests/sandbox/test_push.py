@@ -71,35 +71,35 @@ def test_dry_run(api, other, push):
     assert aliases(other) == {"welcome": "Old"}
 
 
-def test_wrong_requests(api, other, push, refused):
+def test_wrong_requests(api, other, push, rejected):
     """A push needs two servers of the account, something with an alias, and a word on whether it is meant."""
     api.post("/templates", {**STANDARD, "Alias": None})
-    refused(push(), 422, 1124)
-    refused(push(SourceServerID=99), 422, 601, "SourceServerID")
-    refused(push(DestinationServerID="x"), 422, 601, "DestinationServerID")
-    refused(push(DestinationServerID=None), 422, 601, "DestinationServerID")
-    refused(push(DestinationServerID=1), 422, 403, "destination")
-    refused(push(PerformChanges=None), 422, 403, "PerformChanges")
-    refused(push(PerformChanges="yes"), 422, 403, "boolean")
-    refused(api.request("PUT", "/templates/push", json={}), 401, 10, "account")
+    rejected(push(), 422, 1124)
+    rejected(push(SourceServerID=99), 422, 601, "SourceServerID")
+    rejected(push(DestinationServerID="x"), 422, 601, "DestinationServerID")
+    rejected(push(DestinationServerID=None), 422, 601, "DestinationServerID")
+    rejected(push(DestinationServerID=1), 422, 403, "destination")
+    rejected(push(PerformChanges=None), 422, 403, "PerformChanges")
+    rejected(push(PerformChanges="yes"), 422, 403, "boolean")
+    rejected(api.request("PUT", "/templates/push", json={}), 401, 10, "account")
 
 
-def test_type_mismatch(api, other, push, refused):
+def test_type_mismatch(api, other, push, rejected):
     """Nothing is pushed when a template and its twin are of different types."""
     api.post("/templates", {**STANDARD, "Alias": "both"})
     api.post("/templates", LAYOUT)
     other.post("/templates", {**LAYOUT, "Alias": "both"})
     for perform in (True, False):
-        refused(push(PerformChanges=perform), 422, 1125, "'both'")
+        rejected(push(PerformChanges=perform), 422, 1125, "'both'")
     assert aliases(other) == {"both": "Frame"}
 
 
-def test_no_room(api, other, push, refused):
+def test_no_room(api, other, push, rejected):
     """Nothing is pushed when the destination would have more than 100 templates."""
     for number in range(99):
         other.post("/templates", {**STANDARD, "Alias": f"t{number}"})
     api.post("/templates", LAYOUT)
     assert push(PerformChanges=False).status_code == 200
     api.post("/templates", STANDARD)
-    refused(push(), 422, 1105, "no room")
+    rejected(push(), 422, 1105, "no room")
     assert len(aliases(other)) == 99

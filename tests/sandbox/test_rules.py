@@ -63,9 +63,9 @@ LONG = "x" * 300
         ({"MessageStream": "\ud800"}, "half a character"),
     ],
 )
-def test_faults(api, refused, changes, text):
-    """A mail that breaks a rule is refused by code 300 with a sentence that names the rule."""
-    refused(api.send(**changes), 422, 300, text)
+def test_faults(api, rejected, changes, text):
+    """A mail that breaks a rule is rejected by code 300 with a sentence that names the rule."""
+    rejected(api.send(**changes), 422, 300, text)
     assert api.found()["TotalCount"] == 0
 
 
@@ -94,9 +94,9 @@ def test_faults(api, refused, changes, text):
         {"MessageStream": ["outbound"]},
     ],
 )
-def test_types(api, refused, changes):
-    """A field of another JSON type is refused by code 403, naming the field."""
-    refused(api.send(**changes), 422, 403, next(iter(changes)) if "Value" not in str(changes) else "Value")
+def test_types(api, rejected, changes):
+    """A field of another JSON type is rejected by code 403, naming the field."""
+    rejected(api.send(**changes), 422, 403, next(iter(changes)) if "Value" not in str(changes) else "Value")
 
 
 @pytest.mark.parametrize(
@@ -131,17 +131,17 @@ def test_legal(api, changes):
 
 
 @pytest.mark.parametrize("field", ["TextBody", "HtmlBody"])
-def test_body_size(api, refused, field):
+def test_body_size(api, rejected, field):
     """A body has at most 5 MB, counted in bytes."""
-    refused(api.send(**{field: "x" * 5_000_001}), 422, 300, field)
+    rejected(api.send(**{field: "x" * 5_000_001}), 422, 300, field)
     api.accepted(**{field: "x" * 5_000_000})
 
 
-def test_body_size_in_bytes(sandbox, refused, api):
+def test_body_size_in_bytes(sandbox, rejected, api):
     """A body's limit counts what UTF-8 makes of it."""
     import json
 
     body = json.dumps(api.mail(TextBody="\u00e9" * 2_500_001), ensure_ascii=False).encode()
-    refused(
+    rejected(
         api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"}), 422, 300, "TextBody"
     )

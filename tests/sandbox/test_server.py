@@ -121,18 +121,18 @@ def test_settings_are_lived_by(api):
         ({"SmtpApiActivated": 1}, 403, "'SmtpApiActivated' must be a boolean"),
     ],
 )
-def test_what_is_refused(api, refused, body, code, text):
-    """What a server cannot be set to is refused by its own code, in words."""
+def test_what_is_refused(api, rejected, body, code, text):
+    """What a server cannot be set to is rejected by its own code, in words."""
     before = api.get("/server").json()
     headers = {"Content-Type": "application/json"}
-    refused(api.request("PUT", "/server", data=json.dumps(body), headers=headers), 422, code, text)
+    rejected(api.request("PUT", "/server", data=json.dumps(body), headers=headers), 422, code, text)
     assert api.get("/server").json() == before
 
 
-def test_all_or_nothing(api, refused):
+def test_all_or_nothing(api, rejected):
     """Of a body with one setting that cannot be, nothing is set."""
     before = api.get("/server").json()
-    refused(api.put("/server", {**SETTINGS, "ClickHookUrl": "nowhere"}), 422, 606)
+    rejected(api.put("/server", {**SETTINGS, "ClickHookUrl": "nowhere"}), 422, 606)
     assert api.get("/server").json() == before
 
 
@@ -142,19 +142,19 @@ def test_colors_in_any_case(api, color):
     assert api.put("/server", {"Color": color}).json()["Color"] == "Turquoise"
 
 
-def test_what_others_have(sandbox, api, refused):
+def test_what_others_have(sandbox, api, rejected):
     """A name and an inbound domain are one server's alone, in any case of letters; its own are no conflict."""
     with sandbox.store.transaction() as db:
         servers.create(db, "Second", 0, inbound_domain="in.example.com")
-    refused(api.put("/server", {"Name": "SECOND"}), 422, 603, "SECOND")
-    refused(api.put("/server", {"InboundDomain": "IN.example.com"}), 422, 602, "in.example.com")
+    rejected(api.put("/server", {"Name": "SECOND"}), 422, 603, "SECOND")
+    rejected(api.put("/server", {"InboundDomain": "IN.example.com"}), 422, 602, "in.example.com")
     assert api.put("/server", {"Name": "SandBox", "InboundDomain": "own.example.com"}).json()["Name"] == "SandBox"
     assert api.put("/server", {"InboundDomain": "own.example.com"}).status_code == 200
     assert api.put("/server", {"InboundDomain": ""}).json()["InboundDomain"] == ""
 
 
-def test_tokens(sandbox, account, open_api, refused):
+def test_tokens(sandbox, account, open_api, rejected):
     """The account's token opens no server, nor does the test token."""
-    refused(account.get("/server"), 401, 10)
-    refused(open_api(sandbox, "POSTMARK_API_TEST").get("/server"), 401, 10)
-    refused(open_api(sandbox, sandbox.account_token).get("/server"), 401, 10)
+    rejected(account.get("/server"), 401, 10)
+    rejected(open_api(sandbox, "POSTMARK_API_TEST").get("/server"), 401, 10)
+    rejected(open_api(sandbox, sandbox.account_token).get("/server"), 401, 10)

@@ -55,7 +55,7 @@ def test_batch(vendor):
     assert vendor.outbound.list(count=2).total == 5
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own errors by our codes."""
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.outbound.send({**MAIL, "to": "nobody"})

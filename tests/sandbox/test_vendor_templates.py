@@ -29,7 +29,7 @@ def test_templates(vendor):
     assert not vendor.templates.get(made.template_id).active
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own error by our codes."""
     for code, call in (
         (1101, lambda: vendor.templates.get("nothing")),

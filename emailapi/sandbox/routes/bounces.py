@@ -15,11 +15,11 @@ from ...models.bounces import (
 )
 from ...models.messages import MessageDump
 from ..addresses import read_addresses
-from ..answers import read_filters, written
 from ..calls import Call, Paging, read_choice, read_flag, read_id, read_range
 from ..events import BOUNCE_TYPES
 from ..instants import moment, wire_text
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Found, Routes
 from ..store import Row
 from ..tables import bounces, streams, suppressions
@@ -69,7 +69,7 @@ def _whole(call: Call, row: Row) -> dict[str, object]:
 def _find(call: Call, bounce_id: str) -> Row:
     row = bounces.by_id(call.db, call.owner.id, read_id(bounce_id))
     if row is None:
-        raise Refusal(1001, f"There is no bounce '{bounce_id[:80]}' on this server.")
+        raise Rejection(1001, f"There is no bounce '{bounce_id[:80]}' on this server.")
     return row
 
 
@@ -131,7 +131,7 @@ def activate(call: Call, bounce_id: str) -> object:
     row = _find(call, bounce_id)
     reason = suppressions.reason(call.db, row["stream"], row["email"])
     if not row["can_activate"] or reason == "SpamComplaint":
-        raise Refusal(1003, f"The bounce {row['id']} ({row['type']}) of {row['email']} cannot be activated.")
+        raise Rejection(1003, f"The bounce {row['id']} ({row['type']}) of {row['email']} cannot be activated.")
     suppressions.lift(call.db, row["stream"], row["email"])
     return written(BounceActivation, message="OK", bounce=_whole(call, _find(call, bounce_id)))
 
@@ -140,4 +140,4 @@ def activate(call: Call, bounce_id: str) -> object:
 @routes.put(f"{BOUNCES.path}//activate", body_limit=0)
 def refuse_no_id(_call: Call) -> object:
     """Refuse a path whose id is empty, as the service's own code for it says."""
-    raise Refusal(1002, "The path has no bounce id.")
+    raise Rejection(1002, "The path has no bounce id.")

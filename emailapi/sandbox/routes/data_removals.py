@@ -12,11 +12,11 @@ from datetime import timedelta
 
 from ...models.data_removals import DataRemoval
 from ..addresses import is_address
-from ..answers import written
 from ..calls import Call, read_id
 from ..fields import flag_of, object_of, text_of
 from ..instants import micros
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import written
 from ..routing import Routes
 from ..store import Row
 from ..tables import account, data_removals, messages
@@ -30,13 +30,13 @@ _PENDING = timedelta(seconds=1)
 def _address(item: dict[str, object], name: str) -> str:
     text = (text_of(item, name, 1300) or "").strip()
     if not is_address(text):
-        raise Refusal(1300, f"'{name}' must be an address, not '{text[:80]}'.")
+        raise Rejection(1300, f"'{name}' must be an address, not '{text[:80]}'.")
     return text
 
 
 def _check_allowed(call: Call) -> None:
     if not account.may_remove_data(call.db):
-        raise Refusal(1302, "This account may not ask for data removals: see Sandbox.allow(remove_data=True).")
+        raise Rejection(1302, "This account may not ask for data removals: see Sandbox.allow(remove_data=True).")
 
 
 def _shown(call: Call, row: Row) -> object:
@@ -46,7 +46,7 @@ def _shown(call: Call, row: Row) -> object:
 def _find(call: Call, removal_id: str) -> Row:
     row = data_removals.by_id(call.db, read_id(removal_id))
     if row is None:
-        raise Refusal(1301, f"There is no data removal '{removal_id[:80]}' in this account.")
+        raise Rejection(1301, f"There is no data removal '{removal_id[:80]}' in this account.")
     return row
 
 

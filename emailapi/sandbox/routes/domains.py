@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ...models.domains import DOMAINS, Domain
 from ..addresses import is_domain
-from ..answers import done, written
 from ..calls import Call, Paging, read_id
 from ..dns_rules import (
     NAME_LENGTH,
@@ -21,7 +20,8 @@ from ..dns_rules import (
     verify_spf,
 )
 from ..fields import object_of, text_of
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, written
 from ..routing import Found, Routes
 from ..store import Row
 from ..tables import dns, domains
@@ -34,7 +34,7 @@ _PATH = f"{DOMAINS.path}/<domain_id>"
 def _find(call: Call, domain_id: str) -> Row:
     row = domains.by_id(call.db, read_id(domain_id))
     if row is None:
-        raise Refusal(510, f"There is no domain '{domain_id[:80]}' in this account.")
+        raise Rejection(510, f"There is no domain '{domain_id[:80]}' in this account.")
     return row
 
 
@@ -47,11 +47,11 @@ def _name(item: dict[str, object]) -> str:
     """Return the domain that a body names, which can be the account's and is not yet."""
     name = (text_of(item, "Name", 516) or "").strip()
     if not name:
-        raise Refusal(514, "A domain needs a 'Name'.")
+        raise Rejection(514, "A domain needs a 'Name'.")
     if len(name) > NAME_LENGTH:
-        raise Refusal(515, f"'Name' has {len(name)} characters; the limit is {NAME_LENGTH}.")
+        raise Rejection(515, f"'Name' has {len(name)} characters; the limit is {NAME_LENGTH}.")
     if not is_domain(name):
-        raise Refusal(516, f"'{name[:80]}' is no domain.")
+        raise Rejection(516, f"'{name[:80]}' is no domain.")
     check_not_public(name)
     return name
 
@@ -77,7 +77,7 @@ def create(call: Call) -> object:
     return_path = read_return_path(item, name)
     records = begin(call.db, name, call.now)
     if domains.with_dns(call.db, records):
-        raise Refusal(512, f"The domain '{name}' is in this account already.")
+        raise Rejection(512, f"The domain '{name}' is in this account already.")
     added = str(domains.add(call.db, records))
     if return_path is not None:
         set_return_path(call.db, _find(call, added), return_path)
@@ -91,10 +91,10 @@ def edit(call: Call, domain_id: str) -> object:
     item = object_of(call.body, "a domain", 511)
     name = text_of(item, "Name", 511)
     if name is not None and name.lower() != row["domain"]:
-        raise Refusal(511, "The 'Name' of a domain never changes.")
+        raise Rejection(511, "The 'Name' of a domain never changes.")
     return_path = read_return_path(item, row["domain"])
     if return_path is None:
-        raise Refusal(511, "Of a domain, only 'ReturnPathDomain' can be set.")
+        raise Rejection(511, "Of a domain, only 'ReturnPathDomain' can be set.")
     set_return_path(call.db, row, return_path)
     return _shown(call, domain_id)
 

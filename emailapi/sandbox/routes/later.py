@@ -14,7 +14,7 @@ from ...models.opens import CLICKS, OPENS
 from ...models.templates import TEMPLATES
 from ...models.webhooks import WEBHOOKS
 from ..calls import Call
-from ..refusal import Refusal
+from ..rejection import Rejection
 from ..routing import Answer, Route
 
 _LATER = (
@@ -36,11 +36,13 @@ _LATER = (
 )
 
 
-def _refusal(what: str) -> Answer:
+def _rejection(what: str) -> Answer:
     def refuse(_call: Call, **_arguments: str) -> NoReturn:
-        raise Refusal(615, f"The sandbox does not {what} yet.")
+        raise Rejection(615, f"The sandbox does not {what} yet.")
 
     return refuse
 
 
-routes = tuple(Route(method=method, path=path, function=_refusal(what), writes=False) for method, path, what in _LATER)
+routes = tuple(
+    Route(method=method, path=path, function=_rejection(what), writes=False) for method, path, what in _LATER
+)

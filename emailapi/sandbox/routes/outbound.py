@@ -7,7 +7,7 @@ import uuid
 from ..calls import Call
 from ..fields import wrong_type
 from ..intake import Intake, answer_of
-from ..refusal import Refusal
+from ..rejection import Rejection
 from ..routing import Routes
 from ..rules import BATCH_BYTES, BATCH_MESSAGES, MESSAGE_BYTES, Mail, check
 
@@ -17,7 +17,7 @@ routes = Routes()
 def _rehearse(call: Call, mail: Mail) -> dict[str, object]:
     """Answer a mail that came with the test token: it is valid, and that is all."""
     if mail.stream == "inbound":
-        raise Refusal(1236)
+        raise Rejection(1236)
     return answer_of(mail, str(uuid.uuid4()), call.now, "Test job accepted")
 
 
@@ -40,17 +40,17 @@ def send_batch(call: Call) -> object:
     if not isinstance(items, list):
         raise wrong_type("body", "an array", items)
     if not items:
-        raise Refusal(403, "The batch is empty: it needs at least one message.")
+        raise Rejection(403, "The batch is empty: it needs at least one message.")
     if len(items) > BATCH_MESSAGES:
-        raise Refusal(410, f"The batch has {len(items)} messages; the limit is {BATCH_MESSAGES}.")
+        raise Rejection(410, f"The batch has {len(items)} messages; the limit is {BATCH_MESSAGES}.")
     intake = None if call.server is None else Intake(call.db, call.server, call.now)
     answers = []
     for item in items:
         try:
             mail = check(item)
             answers.append(_rehearse(call, mail) if intake is None else intake.take(mail))
-        except Refusal as refusal:
-            answers.append(refusal.envelope)
+        except Rejection as rejection:
+            answers.append(rejection.envelope)
     if intake is not None:
         intake.store()
     return answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..calls import Call
 from ..fields import object_of
-from ..refusal import Refusal
+from ..rejection import Rejection
 from ..routing import Routes
 from ..server_rules import edit as set_server
 from ..store import Row
@@ -17,7 +17,7 @@ routes = Routes()
 def _own(call: Call) -> Row:
     row = servers.by_id(call.db, call.owner.id)
     if row is None:  # deleted since its token was looked at
-        raise Refusal(10)
+        raise Rejection(10)
     return row
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...models.servers import SERVERS, Server, ServerFilters
-from ..answers import done, read_filters, written
 from ..calls import Call, Paging, read_id
 from ..fields import object_of
 from ..instants import micros
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, read_filters, written
 from ..routing import Found, Routes
 from ..server_rules import FLAGS, HOOKS, check_free, edit as set_server, read_delivery_type, read_settings
 from ..store import Row, Transaction
@@ -44,7 +44,7 @@ def shown(db: Transaction, row: Row) -> dict[str, object]:
 def _find(call: Call, server_id: str) -> Row:
     row = servers.by_id(call.db, read_id(server_id))
     if row is None:
-        raise Refusal(422, f"There is no server '{server_id[:80]}' in this account.")
+        raise Rejection(422, f"There is no server '{server_id[:80]}' in this account.")
     return row
 
 
@@ -70,7 +70,7 @@ def create(call: Call) -> object:
     check_free(call.db, settings)
     name = settings.pop("name", None)
     if name is None:
-        raise Refusal(608, "A server needs a 'Name'.")
+        raise Rejection(608, "A server needs a 'Name'.")
     server = servers.create(call.db, str(name), micros(call.now), delivery_type, **settings)
     return shown(call.db, _find(call, str(server)))
 
@@ -86,9 +86,9 @@ def edit(call: Call, server_id: str) -> object:
 def delete(call: Call, server_id: str) -> object:
     """Remove a server with all it has, in an account that may; the sandbox's first one stays, as its token does."""
     if not account.may_delete_servers(call.db):
-        raise Refusal(604, "This account may not delete servers by the API: see Sandbox.allow(delete_servers=True).")
+        raise Rejection(604, "This account may not delete servers by the API: see Sandbox.allow(delete_servers=True).")
     row = _find(call, server_id)
     if row["id"] == servers.FIRST:
-        raise Refusal(605, f"The server '{row['name']}' is the sandbox's own, and stays.")
+        raise Rejection(605, f"The server '{row['name']}' is the sandbox's own, and stays.")
     servers.delete(call.db, row["id"])
     return done(f"Server {row['name']} removed.")

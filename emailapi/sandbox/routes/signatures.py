@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ...models.signatures import SIGNATURES, Signature
 from ..addresses import is_address, is_domain
-from ..answers import done, written
 from ..calls import Call, Paging, read_id
 from ..dns_rules import begin, check_not_public, read_return_path, rotate_dkim, set_return_path, shown, verify_spf
 from ..fields import object_of, text_of
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, written
 from ..routing import Found, Routes
 from ..store import Row, Value
 from ..tables import dns, signatures
@@ -23,7 +23,7 @@ _NOTE_LENGTH = 400
 def _find(call: Call, signature_id: str) -> Row:
     row = signatures.by_id(call.db, read_id(signature_id))
     if row is None:
-        raise Refusal(501, f"There is no sender signature '{signature_id[:80]}' in this account.")
+        raise Rejection(501, f"There is no sender signature '{signature_id[:80]}' in this account.")
     return row
 
 
@@ -46,9 +46,9 @@ def _shown(call: Call, signature_id: str) -> object:
 def _text(item: dict[str, object], name: str, limit: int = _LENGTH, *, required: bool = False) -> str | None:
     text = text_of(item, name, 522)
     if required and not (text and text.strip()):
-        raise Refusal(520, f"A sender signature needs a '{name}'.")
+        raise Rejection(520, f"A sender signature needs a '{name}'.")
     if text is not None and len(text) > limit:
-        raise Refusal(521, f"'{name}' has {len(text)} characters; the limit is {limit}.")
+        raise Rejection(521, f"'{name}' has {len(text)} characters; the limit is {limit}.")
     return text and text.strip()
 
 
@@ -56,7 +56,7 @@ def _settings(item: dict[str, object]) -> dict[str, Value]:
     """Return what a body sets, by the columns of the table."""
     reply_to = _text(item, "ReplyToEmail")
     if reply_to and not is_address(reply_to):
-        raise Refusal(522, f"'ReplyToEmail' must be an address, not '{reply_to[:80]}'.")
+        raise Rejection(522, f"'ReplyToEmail' must be an address, not '{reply_to[:80]}'.")
     settings: dict[str, Value] = {
         "name": _text(item, "Name", required=True),
         "reply_to": reply_to,
@@ -70,10 +70,10 @@ def _from_email(call: Call, item: dict[str, object]) -> str:
     address = _text(item, "FromEmail", required=True) or ""
     domain = address.rpartition("@")[2]
     if not is_address(address) or not is_domain(domain):
-        raise Refusal(522, f"'FromEmail' must be an address, not '{address[:80]}'.")
+        raise Rejection(522, f"'FromEmail' must be an address, not '{address[:80]}'.")
     check_not_public(domain)
     if signatures.by_address(call.db, address) is not None:
-        raise Refusal(504, f"There is a sender signature '{address}' already.")
+        raise Rejection(504, f"There is a sender signature '{address}' already.")
     return address
 
 
@@ -110,7 +110,7 @@ def edit(call: Call, signature_id: str) -> object:
     item = object_of(call.body, "a sender signature", 502)
     address = text_of(item, "FromEmail", 522)
     if address is not None and address.lower() != row["email_address"].lower():
-        raise Refusal(522, "The 'FromEmail' of a sender signature never changes.")
+        raise Rejection(522, "The 'FromEmail' of a sender signature never changes.")
     signatures.change(call.db, row["signature_id"], **_settings(item))
     return_path = read_return_path(item, row["domain"])
     if return_path is not None:
@@ -132,7 +132,7 @@ def resend(call: Call, signature_id: str) -> object:
     """Write to the owner once more; from a sandbox nothing leaves, so there is only the answer."""
     row = _find(call, signature_id)
     if row["confirmed"]:
-        raise Refusal(506, f"The sender signature '{row['email_address']}' is confirmed already.")
+        raise Rejection(506, f"The sender signature '{row['email_address']}' is confirmed already.")
     return done(f"Confirmation email for Sender Signature {row['email_address']} was re-sent.")
 
 

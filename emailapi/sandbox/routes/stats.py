@@ -20,10 +20,10 @@ from ...models.stats import (
     StatsOverview,
     TrackedStats,
 )
-from ..answers import read_filters, written
 from ..calls import Call
 from ..instants import eastern_day, read_day
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Answer, Routes
 from ..tables import tallies
 from ..tables.tallies import Period, named
@@ -111,7 +111,7 @@ def _asked(call: Call) -> Period:
     Return what is to be counted.
 
     Raises:
-        Refusal: 900, 1226, 1500 or 1502: a date, the stream or the range cannot be.
+        Rejection: 900, 1226, 1500 or 1502: a date, the stream or the range cannot be.
     """
     filters = read_filters(StatsFilters, call.query)
     since, until = _days(call, filters)
@@ -127,13 +127,13 @@ def _days(call: Call, filters: dict[str, str]) -> tuple[str | None, str | None]:
     for name, text in (("fromdate", filters.get("from_date")), ("todate", filters.get("to_date"))):
         day = read_day(text) if text else None
         if text and day is None:
-            raise Refusal(900, f"'{name}' must be a day like 2014-02-17, not '{text[:80]}'.")
+            raise Rejection(900, f"'{name}' must be a day like 2014-02-17, not '{text[:80]}'.")
         ends.append(day)
     first, last = ends
     if first and first < eastern_day(call.now) - _YEAR:
-        raise Refusal(1500, "'fromdate' must not be more than a year ago.")
+        raise Rejection(1500, "'fromdate' must not be more than a year ago.")
     if first and last and first > last:
-        raise Refusal(1502, "'fromdate' must not be after 'todate'.")
+        raise Rejection(1502, "'fromdate' must not be after 'todate'.")
     return first.isoformat() if first else None, last.isoformat() if last else None
 
 

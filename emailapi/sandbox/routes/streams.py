@@ -5,11 +5,11 @@ from __future__ import annotations
 import attrs
 
 from ...models.streams import STREAMS, Stream, StreamArchival, StreamFilters, StreamType, SubscriptionManagement
-from ..answers import read_filters, written
 from ..calls import Call, read_choice, read_flag
 from ..fields import wrong_type
 from ..instants import micros, wire_text
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Routes
 from ..stream_rules import STREAMS as LIMIT, changed, default_handling, read_id, read_type
 from ..tables import streams
@@ -56,7 +56,7 @@ def _in_use(call: Call) -> list[Row]:
 def _leave_room(in_use: list[Row]) -> None:
     """Refuse one more stream than a server may have; those that are archived do not count."""
     if len(in_use) >= LIMIT:
-        raise Refusal(1225, f"The server has {LIMIT} message streams already, which is the limit.")
+        raise Rejection(1225, f"The server has {LIMIT} message streams already, which is the limit.")
 
 
 @routes.get(STREAMS.path)
@@ -87,7 +87,7 @@ def create(call: Call) -> object:
     item = _body(call)
     stream_id = read_id(item)
     if item.get("Name") is None:
-        raise Refusal(1223, "A message stream needs a 'Name'.")
+        raise Rejection(1223, "A message stream needs a 'Name'.")
     kind = read_type(item)
     blank = Row(
         id=stream_id,
@@ -99,10 +99,10 @@ def create(call: Call) -> object:
     )
     stream = changed(blank, item)
     if streams.by_id(call.db, call.owner.id, stream_id) is not None:
-        raise Refusal(1230, f"There is, or was, a message stream '{stream_id}' on this server.")
+        raise Rejection(1230, f"There is, or was, a message stream '{stream_id}' on this server.")
     in_use = _in_use(call)
     if kind == "Inbound" and any(stream.type == kind for stream in in_use):
-        raise Refusal(1228, "The server has an inbound stream already, and can have only one.")
+        raise Rejection(1228, "The server has an inbound stream already, and can have only one.")
     _leave_room(in_use)
     streams.add(call.db, stream)
     return _shown(stream)
@@ -122,9 +122,9 @@ def archive(call: Call, stream_id: str) -> object:
     """Stop a stream; for 45 days it can be restored."""
     stream = call.stream(stream_id)
     if stream.is_default:
-        raise Refusal(1229, f"The message stream '{stream.id}' is a default one: it cannot be archived.")
+        raise Rejection(1229, f"The message stream '{stream.id}' is a default one: it cannot be archived.")
     if stream.archived_at is not None:
-        raise Refusal(1241, f"The message stream '{stream.id}' is archived already.")
+        raise Rejection(1241, f"The message stream '{stream.id}' is archived already.")
     stream = attrs.evolve(stream, archived_at=micros(call.now))
     streams.change(call.db, stream)
     return written(StreamArchival, id=stream.id, server_id=stream.server, expected_purge_date=_text(stream.purged_at))
@@ -135,7 +135,7 @@ def unarchive(call: Call, stream_id: str) -> object:
     """Take a stream back into use; one that is in use stays as it is."""
     stream = streams.by_id(call.db, call.owner.id, stream_id)
     if stream is not None and stream.is_purged(micros(call.now)):
-        raise Refusal(1232, f"The message stream '{stream.id}' has been deleted: it can no longer be restored.")
+        raise Rejection(1232, f"The message stream '{stream.id}' has been deleted: it can no longer be restored.")
     stream = call.stream(stream_id)
     if stream.archived_at is not None:
         _leave_room(_in_use(call))

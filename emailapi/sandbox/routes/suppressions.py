@@ -16,11 +16,11 @@ from ...models.suppressions import (
     SuppressionStatus,
 )
 from ..addresses import read_addresses
-from ..answers import read_filters, written
 from ..calls import Call, read_choice, read_range
 from ..fields import body_of, entry
 from ..instants import micros, wire_text
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Routes
 from ..tables import suppressions
 from ..tables.streams import Stream
@@ -35,10 +35,10 @@ def _address(text: str) -> str:
     """Return a bare address as it is suppressed."""
     try:
         found = [mailbox.key for mailbox in read_addresses(text, "EmailAddress")]
-    except Refusal:
+    except Rejection:
         found = []
     if found != [text.strip().lower()]:
-        raise Refusal(1408, f"'{text[:200]}' is no email address.")
+        raise Rejection(1408, f"'{text[:200]}' is no email address.")
     return found[0]
 
 
@@ -75,12 +75,12 @@ def _asked(call: Call) -> list[str]:
     """Return the addresses that a body names, as sent; whether they are any is each one's own matter."""
     items = call.body.get(CHANGED.key) if isinstance(call.body, dict) else None
     if not isinstance(items, list) or not items:
-        raise Refusal(1409, f"The body must be an object with an array '{CHANGED.key}' of one address at least.")
+        raise Rejection(1409, f"The body must be an object with an array '{CHANGED.key}' of one address at least.")
     if len(items) > CHANGES_LIMIT:
-        raise Refusal(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} a call.")
+        raise Rejection(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} a call.")
     found = [body_of(entry(item, CHANGED.key), "EmailAddress", 1408) for item in items]
     if not all(found):
-        raise Refusal(1411, f"Each of '{CHANGED.key}' needs an 'EmailAddress'.")
+        raise Rejection(1411, f"Each of '{CHANGED.key}' needs an 'EmailAddress'.")
     return [text for text in found if text]
 
 
@@ -94,8 +94,8 @@ def _each(
         status, message = done, None
         try:
             change(call, stream, _address(text))
-        except Refusal as refusal:
-            status, message = SuppressionStatus.FAILED, refusal.message
+        except Rejection as rejection:
+            status, message = SuppressionStatus.FAILED, rejection.message
         results.append(written(SuppressionResult, email_address=text, status=status.value, message=message))
     return {CHANGED.key: results}
 
@@ -114,7 +114,7 @@ def _delete(call: Call, stream: Stream, address: str) -> None:
 def _check_complaint(call: Call, stream: Stream, address: str) -> None:
     """Refuse to touch what a recipient's complaint has suppressed."""
     if suppressions.reason(call.db, stream.key, address) == _COMPLAINED:
-        raise Refusal(1406, f"{address} complained about spam: this suppression cannot be changed.")
+        raise Rejection(1406, f"{address} complained about spam: this suppression cannot be changed.")
 
 
 @routes.post(CHANGED.path.format(stream=_STREAM, verb=""))

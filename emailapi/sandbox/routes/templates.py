@@ -13,10 +13,10 @@ from ...models.templates import (
     TemplateDetails,
     TemplateFilters,
 )
-from ..answers import done, read_filters, written
 from ..calls import Call, Paging, read_choice, read_id
 from ..fields import flag_of, object_of, text_of
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, read_filters, written
 from ..routing import Found, Routes
 from ..store import Row
 from ..tables import servers, templates
@@ -44,14 +44,14 @@ def _find(call: Call, id_or_alias: str) -> Row:
     number, server = read_id(id_or_alias), call.owner.id
     row = templates.by_id(call.db, server, number) if number else templates.by_alias(call.db, server, id_or_alias)
     if row is None:
-        raise Refusal(1101, f"There is no template '{id_or_alias[:80]}' on this server.")
+        raise Rejection(1101, f"There is no template '{id_or_alias[:80]}' on this server.")
     return row
 
 
 def _find_active(call: Call, id_or_alias: str) -> Row:
     row = _find(call, id_or_alias)
     if not row["active"]:
-        raise Refusal(1101, f"The template '{id_or_alias[:80]}' was deleted.")
+        raise Rejection(1101, f"The template '{id_or_alias[:80]}' was deleted.")
     return row
 
 
@@ -63,10 +63,10 @@ def _layout(call: Call, item: dict[str, object], type: str, kept: int | None) ->
     if not alias:
         return None
     if type == LAYOUT:
-        raise Refusal(1123, "A layout has no 'LayoutTemplate'.")
+        raise Rejection(1123, "A layout has no 'LayoutTemplate'.")
     row = templates.by_alias(call.db, call.owner.id, alias)
     if row is None or not row["active"] or row["type"] != LAYOUT:
-        raise Refusal(1101, f"There is no layout '{alias[:80]}' on this server.")
+        raise Rejection(1101, f"There is no layout '{alias[:80]}' on this server.")
     return int(row["id"])
 
 
@@ -74,14 +74,14 @@ def _check_alias(call: Call, alias: str | None, template_id: int | None) -> None
     """Refuse an alias that another template has."""
     row = templates.by_alias(call.db, call.owner.id, alias) if alias else None
     if row is not None and row["active"] and row["id"] != template_id:
-        raise Refusal(1122, f"The alias '{alias}' is in use by the template {row['id']}.")
+        raise Rejection(1122, f"The alias '{alias}' is in use by the template {row['id']}.")
 
 
 def _check_unused(call: Call, row: Row, what: str) -> None:
     """Refuse to do what the templates that name a layout would not stand."""
     users = templates.used_by(call.db, row["id"])
     if users:
-        raise Refusal(1130, f"The layout {row['id']} is used by {', '.join(map(str, users))}: {what}.")
+        raise Rejection(1130, f"The layout {row['id']} is used by {', '.join(map(str, users))}: {what}.")
 
 
 @routes.listing(TEMPLATES)
@@ -123,7 +123,7 @@ def create(call: Call) -> object:
     template = changed(blank, item, _layout(call, item, kind, None))
     _check_alias(call, template.alias, None)
     if templates.count(call.db, call.owner.id) >= LIMIT:
-        raise Refusal(1105, f"This server has {LIMIT} templates, and may not have more.")
+        raise Rejection(1105, f"This server has {LIMIT} templates, and may not have more.")
     template_id = templates.add(call.db, call.owner.id, template)
     return written(Template, **_summary(_find(call, str(template_id))))
 
@@ -134,7 +134,7 @@ def edit(call: Call, id_or_alias: str) -> object:
     row = _find_active(call, id_or_alias)
     item = object_of(call.body, "a template", 1109)
     if item.get("TemplateType") is not None and type_of(item) != row["type"]:
-        raise Refusal(1123, f"The type of a template never changes: this one is a '{row['type']}'.")
+        raise Rejection(1123, f"The type of a template never changes: this one is a '{row['type']}'.")
     template = changed(templates.content_of(row), item, _layout(call, item, row["type"], row["layout"]))
     _check_alias(call, template.alias, row["id"])
     if template.alias is None:
@@ -156,7 +156,7 @@ def _server(call: Call, item: dict[str, object], name: str) -> int:
     """Return a server's id, which clients write as a number or as a text."""
     server = read_id(str(item.get(name)))
     if not servers.exists(call.db, server):
-        raise Refusal(601, f"'{name}' must be the id of a server of this account.")
+        raise Rejection(601, f"'{name}' must be the id of a server of this account.")
     return server
 
 
@@ -165,17 +165,17 @@ def _twins(call: Call, source: list[Row], destination: int) -> dict[int, Row | N
     Return, by the id of each template to be pushed, the one of the same alias at the destination.
 
     Raises:
-        Refusal: 1125: one of the two is a layout. 1105: there is no room for the new ones.
+        Rejection: 1125: one of the two is a layout. 1105: there is no room for the new ones.
     """
     there = {row["alias"].lower(): row for row in templates.with_alias(call.db, destination)}
     twins = {row["id"]: there.get(row["alias"].lower()) for row in source}
     for row in source:
         twin = twins[row["id"]]
         if twin is not None and twin["type"] != row["type"]:
-            raise Refusal(1125, f"'{row['alias']}' is a {row['type']} here and a {twin['type']} at the destination.")
+            raise Rejection(1125, f"'{row['alias']}' is a {row['type']} here and a {twin['type']} at the destination.")
     new = sum(twin is None for twin in twins.values())
     if new and templates.count(call.db, destination) + new > LIMIT:
-        raise Refusal(1105, f"The destination has no room for {new} more templates; the limit is {LIMIT}.")
+        raise Rejection(1105, f"The destination has no room for {new} more templates; the limit is {LIMIT}.")
     return twins
 
 
@@ -201,10 +201,10 @@ def push(call: Call) -> object:
     perform = flag_of(item, "PerformChanges")
     if perform is None or source == destination:
         what = "'PerformChanges' is missing" if perform is None else "The source is the destination"
-        raise Refusal(403, f"{what}.")
+        raise Rejection(403, f"{what}.")
     found = templates.with_alias(call.db, source)
     if not found:
-        raise Refusal(1124, f"The server {source} has no template with an alias.")
+        raise Rejection(1124, f"The server {source} has no template with an alias.")
     twins = _twins(call, found, destination)
     ids = {row: twin["id"] for row, twin in twins.items() if twin is not None}
     if perform:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from ...models.webhooks import WEBHOOKS, HttpAuth, Webhook, WebhookFilters
-from ..answers import done, read_filters, written
 from ..calls import Call, read_choice, read_id
 from ..fields import object_of, text_of
 from ..instants import micros
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, read_filters, written
 from ..routing import Routes
 from ..store import Row
 from ..tables import webhooks
@@ -38,7 +38,7 @@ def _shown(row: Row) -> dict[str, object]:
 def _find(call: Call, webhook_id: str) -> Row:
     row = webhooks.by_id(call.db, call.owner.id, read_id(webhook_id), micros(call.now))
     if row is None:
-        raise Refusal(1352, f"There is no webhook '{webhook_id[:80]}' on this server.")
+        raise Rejection(1352, f"There is no webhook '{webhook_id[:80]}' on this server.")
     return row
 
 
@@ -64,16 +64,16 @@ def create(call: Call) -> object:
     """Make a webhook; it is not called, and so stays unverified."""
     item = object_of(call.body, "a webhook", 1355)
     if item.get("ID") is not None:
-        raise Refusal(1356, "A new webhook gets its 'ID' from the service.")
+        raise Rejection(1356, "A new webhook gets its 'ID' from the service.")
     stream = call.stream(text_of(item, "MessageStream", 1361) or "outbound")
     if stream.type == "Inbound":
-        raise Refusal(
+        raise Rejection(
             1351, f"The message stream '{stream.id}' is inbound: its mail is posted to the server's own hook."
         )
     _check_not_archived(stream.id, stream.archived_at)
     webhook = changed(NEW, item)
     if webhooks.count(call.db, stream.key) >= LIMIT:
-        raise Refusal(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, and may not have more.")
+        raise Rejection(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, and may not have more.")
     return _shown(_find(call, str(webhooks.add(call.db, stream.key, webhook))))
 
 
@@ -84,7 +84,7 @@ def edit(call: Call, webhook_id: str) -> object:
     item = object_of(call.body, "a webhook", 1355)
     for name in ("ID", "MessageStream"):
         if item.get(name) is not None:
-            raise Refusal(1357, f"The '{name}' of a webhook never changes.")
+            raise Rejection(1357, f"The '{name}' of a webhook never changes.")
     _check_not_archived(row["stream_id"], row["archived_at"])
     webhooks.change(call.db, row["id"], changed(webhooks.content_of(row), item))
     return _shown(_find(call, webhook_id))
@@ -100,4 +100,4 @@ def delete(call: Call, webhook_id: str) -> object:
 
 def _check_not_archived(stream_id: str, archived_at: int | None) -> None:
     if archived_at is not None:
-        raise Refusal(1350, f"The message stream '{stream_id}' is archived.")
+        raise Rejection(1350, f"The message stream '{stream_id}' is archived.")

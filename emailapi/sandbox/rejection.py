@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..errors import ERROR_CODES
 from ..models.outbound import SendResult
-from .answers import written
+from .responses import written
 
 
-class Refusal(Exception):
+class Rejection(Exception):
     """
     A request, or one item of a batch, that is not carried out.
 
