@@ -9,8 +9,8 @@ import attrs
 from ..store import Row, Transaction, Value
 from . import messages, streams
 
-# The server that every sandbox begins with.
-FIRST = 1
+# The server that every sandbox begins with; `schema.sql` has the id before it.
+FIRST = 4_000_001
 
 
 @attrs.frozen
