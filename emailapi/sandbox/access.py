@@ -74,13 +74,15 @@ def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | 
         Rejection: 10: there is no token, or it opens no server.
     """
     if not token:
-        raise Rejection(10, f"No token was sent: this call needs the header {SERVER_HEADER}.")
+        raise Rejection(10, f"The header {SERVER_HEADER} is missing.")
     if test_token and token.upper() == TEST_TOKEN:
         return None
     with store.transaction(writing=False) as db:
         server = servers.by_token(db, token)
     if server is None:
-        raise Rejection(10, f"The token in the header {SERVER_HEADER} opens no server for this call.")
+        raise Rejection(
+            10, f"The token in the header {SERVER_HEADER} is not that of a server, or not valid for this request."
+        )
     return server
 
 
@@ -94,4 +96,8 @@ def admit_account(store: Store, token: str | None) -> None:
     with store.transaction(writing=False) as db:
         right = account.token(db)
     if not token or token.lower() != right:
-        raise Rejection(10, f"This call needs the account's token in the header {ACCOUNT_HEADER}.")
+        raise Rejection(
+            10,
+            f"The header {ACCOUNT_HEADER} does not have the account's token.",
+            text="Request does not contain a valid Account token.",
+        )

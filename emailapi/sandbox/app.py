@@ -24,6 +24,7 @@ from . import access
 from .access import Hosts
 from .calls import Call, read_query
 from .clock import Clock
+from .fields import WrittenFloat
 from .paths import Paths
 from .rejection import Rejection
 from .routes import ROUTES
@@ -57,7 +58,9 @@ def _read_json(sent: Request, limit: int) -> object:
     if encoding.strip().lower() != "identity":
         raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
     try:
-        return json.loads(sent.get_data(cache=False).decode("utf-8-sig"), parse_constant=_no_constant)
+        return json.loads(
+            sent.get_data(cache=False).decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat
+        )
     except RecursionError:
         raise Rejection(402, "The body is nested too deeply.") from None
     except ValueError as error:
@@ -78,7 +81,7 @@ def _answer(value: object, status: int = 200) -> Response:
 
 def _refused(rejection: Rejection) -> Response:
     response = _answer(rejection.envelope, rejection.status)
-    response.headers["X-PM-ApiErrorCode"] = str(rejection.code)
+    response.headers.update(rejection.headers)
     return response
 
 

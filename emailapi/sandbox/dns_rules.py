@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from ..models.domains import SpfCheck
 from .addresses import is_domain
-from .fields import text_of
+from .fields import Field, line
 from .instants import micros, moment
 from .rejection import Rejection
 from .responses import written
@@ -76,25 +76,22 @@ def begin(db: Transaction, domain: str, now: datetime) -> int:
     return dns.add(db, domain, _key_host(domain, now), _key()) if known is None else known
 
 
-def read_return_path(item: dict[str, object], domain: str) -> str | None:
+# An empty text removes the return path.
+RETURN_PATH = Field("ReturnPathDomain", "return_path", line, 522, clears=True, limit=NAME_LENGTH, too_long=521)
+
+
+def set_return_path(db: Transaction, row: Row, return_path: str | None) -> None:
     """
-    Return the return path's domain that a body has; an empty one takes it off.
+    Change the domain to which bounces go; another domain has to be verified again. None changes nothing.
 
     Raises:
-        Rejection: 521 when it is too long, 522 when it is not below `domain`, 403 for another JSON type.
+        Rejection: 522: the domain is not below that of the row.
     """
-    text = text_of(item, "ReturnPathDomain", 522)
-    if text and len(text) > NAME_LENGTH:
-        raise Rejection(521, f"'ReturnPathDomain' has {len(text)} characters; the limit is {NAME_LENGTH}.")
-    if text and not (is_domain(text) and text.lower().endswith(f".{domain.lower()}")):
-        raise Rejection(522, f"'ReturnPathDomain' must be a domain below '{domain}', not '{text[:80]}'.")
-    return text and text.lower()
-
-
-def set_return_path(db: Transaction, row: Row, return_path: str) -> None:
-    """Change where bounces go; another name has to be verified anew."""
-    if return_path != row["return_path"]:
-        dns.change(db, row, return_path=return_path, return_path_verified=False)
+    if return_path is None or return_path.lower() == row["return_path"]:
+        return
+    if return_path and not (is_domain(return_path) and return_path.lower().endswith(f".{row['domain']}")):
+        raise Rejection(522, f"'ReturnPathDomain' must be a domain below '{row['domain']}', not '{return_path[:80]}'.")
+    dns.change(db, row, return_path=return_path.lower(), return_path_verified=False)
 
 
 def verify_return_path(db: Transaction, row: Row) -> None:
@@ -137,17 +134,15 @@ def verify_dkim(db: Transaction, row: Row, now: datetime) -> None:
 
 def rotate_dkim(db: Transaction, row: Row, now: datetime) -> None:
     """
-    Make the next key; the one in use stays in use until the record of the next is seen.
-
-    A first key that is awaited still renews nothing: another takes its place.
+    Create the next key; the key in use stays in use until the record of the next one is found.
 
     Raises:
-        Rejection: 505: the next one is awaited already; 508: one was awaited in vain.
+        Rejection: 505: a key is pending, be it the first one; 508: the record of a key was not found.
     """
-    if row["dkim_host"] and row["pending_host"]:
-        raise Rejection(505, f"The DKIM key of '{row['domain']}' is being renewed already.")
     if row["dkim_status"] == "Failed":
         raise Rejection(508, f"The DKIM record of '{row['domain']}' was not found: a failed key cannot be rotated.")
+    if row["pending_host"]:
+        raise Rejection(505, f"The DKIM key of '{row['domain']}' is already being renewed: verify its record first.")
     host = _key_host(row["domain"], now, row["dkim_host"], row["pending_host"], row["revoked_host"])
     dns.change(db, row, dkim_status="Pending", pending_host=host, pending_text=_key())
 
@@ -182,7 +177,7 @@ def shown(row: Row, now: datetime) -> dict[str, object]:
         "safe_to_remove_revoked_key_from_dns": _can_go(row, now),
         "dkim_update_status": row["dkim_status"],
         "return_path_domain": row["return_path"],
-        "return_path_domain_cname_value": _CNAME_VALUE if row["return_path"] else "",
+        "return_path_domain_cname_value": _CNAME_VALUE,
     }
 
 

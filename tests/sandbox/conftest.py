@@ -129,7 +129,7 @@ def rejected() -> Any:
         assert (answer.status_code, answer.json()["ErrorCode"]) == (status, code), answer.text
         assert answer.headers["X-PM-ApiErrorCode"] == str(code)
         assert set(answer.json()) == {"ErrorCode", "Message"}
-        assert text in answer.json()["Message"]
+        assert text in f"{answer.json()['Message']} {answer.headers.get('X-Sandbox-Reason', '')}"
 
     return check
 

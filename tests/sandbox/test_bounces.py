@@ -234,9 +234,18 @@ def test_activate_again(api, found):
 
 
 def test_not_allowed(api, found, rejected):
-    """A bounce that deactivated nothing cannot be activated: code 1003."""
+    """A bounce of a type that never deactivates cannot be activated: code 1003."""
+    api.accepted(To="dnserror@bounce-testing.postmarkapp.com")
+    rejected(api.put(f"/bounces/{found()['Bounces'][0]['ID']}/activate"), 422, 1003, "dnserror@")
+
+
+def test_a_soft_bounce_can_be_activated(api, found):
+    """Activating a soft bounce is possible, and changes nothing."""
     api.accepted(To=SOFT)
-    rejected(api.put(f"/bounces/{found()['Bounces'][0]['ID']}/activate"), 422, 1003, SOFT)
+    bounce = found()["Bounces"][0]
+    assert (bounce["CanActivate"], bounce["Inactive"]) == (True, False)
+    activated = api.put(f"/bounces/{bounce['ID']}/activate").json()["Bounce"]
+    assert (activated["ID"], activated["Inactive"]) == (bounce["ID"], False)
 
 
 def test_complaints(api, found, complaint, rejected):

@@ -35,7 +35,7 @@ def test_create(account, pass_time):
     assert key.endswith("IDAQAB")
     assert len(base64.b64decode(key.partition("p=")[2], validate=True)) == 162
     assert domain == {
-        "ID": 1,
+        "ID": 8_000_001,
         "Name": "example.com",
         "SPFVerified": False,
         "SPFHost": "example.com",
@@ -124,11 +124,10 @@ def test_rotating_at_once(account, pass_time):
 
 
 def test_rotating_too_early(account, rejected):
-    """A key that is being renewed is not renewed once more, and one that was not found never; a first one is."""
+    """A key that is pending is not renewed, be it the first one."""
     path, domain = made(account)
-    replaced = account.post(f"{path}/rotatedkim", {}).json()
-    assert keys(replaced)[:1] == ("",)
-    assert replaced["DKIMPendingHost"] != domain["DKIMPendingHost"]
+    rejected(account.post(f"{path}/rotatedkim", {}), 422, 505, "This DKIM is already being renewed.")
+    assert account.get(path).json() == domain
     account.put(f"{path}/verifyDkim")
     assert account.post(f"{path}/rotatedkim", {}).status_code == 200
     before = account.get(path).json()
@@ -151,10 +150,10 @@ def test_a_domain_without_records(account, rejected):
 def test_return_path(account):
     """A return path is verified when it is looked for, and anew when it is another; an empty one takes it off."""
     path, domain = made(account)
-    assert (domain["ReturnPathDomain"], domain["ReturnPathDomainCNAMEValue"]) == ("", "")
+    assert (domain["ReturnPathDomain"], domain["ReturnPathDomainCNAMEValue"]) == ("", "pm.mtasv.net")
     assert account.put(f"{path}/verifyReturnPath").json() == domain
     named = account.put(path, {"ReturnPathDomain": "pm.example.com"}).json()
-    assert named == {**domain, "ReturnPathDomain": "pm.example.com", "ReturnPathDomainCNAMEValue": "pm.mtasv.net"}
+    assert named == {**domain, "ReturnPathDomain": "pm.example.com"}
     verified = account.put(f"{path}/verifyReturnPath").json()
     assert verified == {**named, "ReturnPathDomainVerified": True}
     assert account.put(path, {"ReturnPathDomain": "PM.example.com"}).json() == verified
@@ -184,10 +183,10 @@ def test_spf(account):
         ({"Name": ["example.com"]}, 403, "'Name' must be a string"),
         ({"Name": "a." * 127 + "example"}, 515, "255"),
         ({"Name": "localhost"}, 516, "'localhost'"),
-        ({"Name": "exa mple.com"}, 516, "no domain"),
-        ({"Name": "joe@example.com"}, 516, "no domain"),
-        ({"Name": "https://example.com"}, 516, "no domain"),
-        ({"Name": "b\u00fccher.example"}, 516, "no domain"),
+        ({"Name": "exa mple.com"}, 516, "not a valid domain"),
+        ({"Name": "joe@example.com"}, 516, "not a valid domain"),
+        ({"Name": "https://example.com"}, 516, "not a valid domain"),
+        ({"Name": "b\u00fccher.example"}, 516, "not a valid domain"),
         ({"Name": "example.com\n"}, 516, "line breaks"),
         ({"Name": "GMAIL.com"}, 503, "public"),
         ({"Name": "Taken.example"}, 512, "already"),
@@ -209,9 +208,7 @@ def test_what_is_not_made(account, rejected, body, code, text):
     "body, code",
     [
         ({}, 511),
-        ({"Name": "example.com"}, 511),
         ({"Name": "example.org", "ReturnPathDomain": "pm.example.com"}, 511),
-        ({"ReturnPathDomain": None}, 511),
         ({"ReturnPathDomain": "pm.example.org"}, 522),
         ([], 403),
     ],

@@ -39,7 +39,7 @@ def test_rules(api, rule):
 @pytest.mark.parametrize(
     "body, code, text",
     [
-        ({}, 809, "nothing of a rule"),
+        ({}, 809, "no fields of a rule"),
         ({"Rule": None}, 809, "'Rule'"),
         ({"Rule": " "}, 809, "'Rule'"),
         ({"Other": "a@b.example"}, 809, "'Rule'"),

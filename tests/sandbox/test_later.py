@@ -27,7 +27,7 @@ CALLS = [
 
 @pytest.mark.parametrize("method, path, what", CALLS)
 def test_refused_in_words(api, rejected, method, path, what):
-    """A call that the sandbox cannot carry out yet is rejected, whatever comes with it, with a sentence that says so."""
+    """A request that the sandbox does not support yet is rejected, and the message says so."""
     rejected(api.request(method, path), 422, 615, f"The sandbox does not {what} yet.")
     rejected(api.request(method, path, json={"From": "a@b.example"}), 422, 615)
 

@@ -25,7 +25,7 @@ def test_create(sandbox, api, account):
     """A new server is answered with its settings, and with tokens and an inbound address of its own."""
     first = api.get("/server").json()
     second = made(account, Color="red", TrackOpens=True, InboundSpamThreshold=5)
-    assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("Red", True, 5)
+    assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("red", True, 5)
     assert second["DeliveryType"] == "Live"
     assert set(second) == set(first)
     for name in ("ID", "ApiTokens", "InboundHash", "InboundAddress", "ServerLink"):
@@ -136,7 +136,7 @@ def test_deleting_is_off(sandbox, account, rejected):
     sandbox.allow(delete_servers=True)
     assert account.delete(path).json() == {"ErrorCode": 0, "Message": "Server Second removed."}
     sandbox.allow(delete_servers=False)
-    rejected(account.delete("/servers/1"), 422, 604)
+    rejected(account.delete("/servers/4000001"), 422, 604)
 
 
 def test_delete(sandbox, account, api, open_api, rejected):
@@ -181,7 +181,7 @@ ONE_SERVERS = {
 def test_the_first_server_stays(sandbox, account, rejected, tmp_path):
     """The server that `Sandbox.token` opens is never deleted."""
     sandbox.allow(delete_servers=True)
-    rejected(account.delete("/servers/1"), 422, 605, "'Sandbox'")
+    rejected(account.delete("/servers/4000001"), 422, 605, "'Sandbox'")
 
 
 def test_what_is_allowed_is_kept(tmp_path):
@@ -192,13 +192,17 @@ def test_what_is_allowed_is_kept(tmp_path):
         with sandbox.store.transaction() as db:
             token = servers.tokens(db, servers.create(db, "Second", 0))
     with Sandbox(tmp_path / "mail.db") as sandbox, sandbox.store.transaction() as db:
-        assert servers.tokens(db, 2) == token
+        assert servers.tokens(db, servers.FIRST + 1) == token
         assert db.number("SELECT delete_servers FROM account") == 1
 
 
 def test_tokens(account, api, rejected):
     """A server's token opens none of the account's calls."""
-    for method, path in (("GET", "/servers?count=1&offset=0"), ("GET", "/servers/1"), ("DELETE", "/servers/1")):
+    for method, path in (
+        ("GET", "/servers?count=1&offset=0"),
+        ("GET", "/servers/4000001"),
+        ("DELETE", "/servers/4000001"),
+    ):
         rejected(api.request(method, path), 401, 10)
     rejected(api.post("/servers", {"Name": "x"}), 401, 10)
-    rejected(api.put("/servers/1", {"Name": "x"}), 401, 10)
+    rejected(api.put("/servers/4000001", {"Name": "x"}), 401, 10)

@@ -23,7 +23,7 @@ def test_create(account):
         account, ReplyToEmail="re@example.org", ReturnPathDomain="pm.example.com", ConfirmationPersonalNote="Hi, Joe"
     )
     own = {
-        "ID": 1,
+        "ID": 9_000_001,
         "Domain": "example.com",
         "EmailAddress": "Joe@example.com",
         "ReplyToEmailAddress": "re@example.org",
@@ -153,7 +153,6 @@ def test_nothing_to_make(account, rejected):
     "body, code",
     [
         ({}, 502),
-        ({"ReplyToEmail": "re@example.com"}, 520),
         ({"Name": "Joe", "FromEmail": "jane@example.com"}, 522),
         ({"Name": "Joe", "ReplyToEmail": "x"}, 522),
         ({"Name": "Joe", "ReturnPathDomain": "example.com"}, 522),

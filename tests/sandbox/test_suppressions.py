@@ -103,7 +103,7 @@ def test_what_is_no_address(change, dump, verb, address):
     """What is no bare address fails with a sentence, and the others of the call are changed."""
     (failed, message), (done, nothing) = change(verb, address, "b@example.com")
     assert (failed, nothing) == ("Failed", None)
-    assert "no email address" in message
+    assert "not a valid email address" in message
     assert done != "Failed"
     assert dump() == (["b@example.com"] if verb == "" else [])
 
@@ -178,7 +178,6 @@ def test_filters(api, change, complain, dump, pass_time):
     [
         ({"SuppressionReason": "Bounce"}, 1404),
         ({"Origin": "Nobody"}, 1405),
-        ({"EmailAddress": "example.com"}, 1408),
         ({"fromdate": "yesterday"}, 403),
         ({"todate": "2026-02-30"}, 403),
     ],
@@ -186,4 +185,4 @@ def test_filters(api, change, complain, dump, pass_time):
 )
 def test_refused_queries(api, rejected, query, code):
     """A wrong filter has a code of its own, and a wrong date that of a wrong field."""
-    rejected(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)) if code != 1408 else "example.com")
+    rejected(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)))

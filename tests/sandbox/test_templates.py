@@ -53,7 +53,7 @@ def test_create_and_get(api, make):
     full = {
         **short,
         "Subject": "Hi {{name}}",
-        "HtmlBody": "",
+        "HtmlBody": None,
         "TextBody": "Hello {{name}}",
         "AssociatedServerId": server,
     }
@@ -64,7 +64,7 @@ def test_create_and_get(api, make):
 def test_null_is_absent(api, make):
     """Clients that write out whole objects send null for what a template does not have."""
     made = make({**STANDARD, **dict.fromkeys(("Alias", "HtmlBody", "TemplateType", "LayoutTemplate"))})
-    assert (made["Alias"], made["TemplateType"], made["LayoutTemplate"]) == (None, "Standard", None)
+    assert (made["Alias"], made["TemplateType"], made["LayoutTemplate"]) == ("welcome", "Standard", None)
     assert make(LAYOUT, Subject=None)["TemplateType"] == "Layout"
 
 
@@ -74,13 +74,13 @@ def test_null_is_absent(api, make):
         ({"Name": None}, 1120, "'Name'"),
         ({"Name": "  "}, 1120, "'Name'"),
         ({"Name": 5}, 403, "'Name' must be a string"),
-        ({"Name": "a\nb"}, 1122, "'Name' must not hold"),
+        ({"Name": "a\nb"}, 1122, "'Name' must not contain"),
         ({"Name": "x" * 256}, 1121, "limit is 255"),
         ({"Subject": None}, 1120, "'Subject'"),
         ({"Subject": "x" * 2001}, 1121, "limit is 2000"),
         ({"TextBody": None}, 1120, "'HtmlBody'"),
         ({"TextBody": "", "HtmlBody": ""}, 1120, "'HtmlBody'"),
-        ({"TextBody": "x" * 5_000_001}, 1121, "5 MB"),
+        ({"TextBody": "x" * 5_000_001}, 1121, "limit is 5000000"),
         ({"HtmlBody": "\ud800"}, 1122, "lone surrogate"),
         ({"Alias": "1st"}, 1122, "must be a letter"),
         ({"Alias": "no spaces"}, 1122, "must be a letter"),
@@ -185,10 +185,10 @@ def test_edit(api, rejected, make, edit):
     changed = edit(made["TemplateId"], Subject="Bye", HtmlBody="<p>", TextBody="")
     assert changed.json()["LayoutTemplate"] == "frame"
     full = api.get("/templates/welcome").json()
-    assert (full["Subject"], full["HtmlBody"], full["TextBody"]) == ("Bye", "<p>", "")
+    assert (full["Subject"], full["HtmlBody"], full["TextBody"]) == ("Bye", "<p>", None)
     assert edit("welcome", LayoutTemplate="").json()["LayoutTemplate"] is None
     assert edit("welcome", LayoutTemplate="frame").json()["LayoutTemplate"] == "frame"
-    assert edit("welcome", LayoutTemplate=None).json()["LayoutTemplate"] is None
+    assert edit("welcome", LayoutTemplate=None, Name="Same").json()["LayoutTemplate"] == "frame"
     rejected(edit("welcome", HtmlBody=""), 422, 1120)
     rejected(edit("welcome", Subject=""), 422, 1120)
     rejected(edit("frame", Subject="Hi"), 422, 1123)

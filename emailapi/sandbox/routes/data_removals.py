@@ -13,7 +13,7 @@ from datetime import timedelta
 from ...models.data_removals import DataRemoval
 from ..addresses import is_address
 from ..calls import Call, read_id
-from ..fields import flag_of, object_of, text_of
+from ..fields import Field, Table, flag, line, whole_body
 from ..instants import micros
 from ..rejection import Rejection
 from ..responses import written
@@ -27,11 +27,20 @@ _PATH = "/data-removals"
 _PENDING = timedelta(seconds=1)
 
 
-def _address(item: dict[str, object], name: str) -> str:
-    text = (text_of(item, name, 1300) or "").strip()
-    if not is_address(text):
-        raise Rejection(1300, f"'{name}' must be an address, not '{text[:80]}'.")
-    return text
+def _address(value: object, field: Field) -> str:
+    address = line(value, field).strip()
+    if not is_address(address):
+        raise field.invalid(address)
+    return address
+
+
+_REMOVAL = Table(
+    *(
+        Field(name, column, _address, 1300, required=1300, text=f"'{name}' must be an address, not '{{value}}'.")
+        for name, column in (("RequestedFor", "requested_for"), ("RequestedBy", "requested_by"))
+    ),
+    Field("NotifyWhenCompleted", "notify", flag),
+)
 
 
 def _check_allowed(call: Call) -> None:
@@ -54,16 +63,9 @@ def _find(call: Call, removal_id: str) -> Row:
 def create(call: Call) -> object:
     """Forget a person."""
     _check_allowed(call)
-    item = object_of(call.body, "a data removal", 1300)
-    requested_for = _address(item, "RequestedFor")
-    removal = data_removals.add(
-        call.db,
-        requested_by=_address(item, "RequestedBy"),
-        requested_for=requested_for,
-        notify=bool(flag_of(item, "NotifyWhenCompleted")),
-        done_at=micros(call.now + _PENDING),
-    )
-    messages.erase(call.db, messages.sent_to(call.db, requested_for.lower()))
+    found = {"notify": False, **_REMOVAL.read(whole_body(call.body, "a data removal", 1300))}
+    removal = data_removals.add(call.db, **found, done_at=micros(call.now + _PENDING))
+    messages.erase(call.db, messages.sent_to(call.db, found["requested_for"].lower()))
     return _shown(call, _find(call, str(removal)))
 
 

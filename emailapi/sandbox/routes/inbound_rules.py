@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...models.inbound_rules import INBOUND_RULES, InboundRule
 from ..addresses import is_address, is_domain
 from ..calls import Call, Paging, read_id
-from ..fields import object_of, text_of
+from ..fields import Field, Table, line, whole_body
 from ..rejection import Rejection
 from ..responses import done, written
 from ..routing import Found, Routes
@@ -14,14 +14,14 @@ from ..tables import inbound_rules
 routes = Routes()
 
 
-def _rule(body: object) -> str:
-    """Return the address or the domain that a body has."""
-    rule = (text_of(object_of(body, "a rule", 809), "Rule", 813) or "").strip()
-    if not rule:
-        raise Rejection(809, "The body has no 'Rule'.")
+def _rule(value: object, field: Field) -> str:
+    rule = line(value, field).strip()
     if not (is_address(rule) if "@" in rule else is_domain(rule)):
-        raise Rejection(813, f"'{rule[:80]}' is neither an address nor a domain.")
+        raise field.invalid(rule)
     return rule
+
+
+_RULE = Table(Field("Rule", "rule", _rule, 813, required=809, text="'{value}' is neither an address nor a domain."))
 
 
 @routes.listing(INBOUND_RULES)
@@ -34,7 +34,7 @@ def list_rules(call: Call, paging: Paging) -> Found:
 @routes.post(INBOUND_RULES.path)
 def create(call: Call) -> object:
     """Block a sender, or a domain of senders."""
-    rule = _rule(call.body)
+    rule = _RULE.read(whole_body(call.body, "a rule", 809))["rule"]
     if inbound_rules.exists(call.db, call.owner.id, rule):
         raise Rejection(810, f"There is a rule for '{rule}' already.")
     return written(InboundRule, id=inbound_rules.add(call.db, call.owner.id, rule), rule=rule)

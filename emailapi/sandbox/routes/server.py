@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..calls import Call
-from ..fields import object_of
 from ..rejection import Rejection
 from ..routing import Routes
 from ..server_rules import edit as set_server
@@ -30,5 +29,5 @@ def get(call: Call) -> object:
 @routes.put("/server")
 def edit(call: Call) -> object:
     """Change what the body names."""
-    set_server(call.db, _own(call), object_of(call.body, "a server", 609))
+    set_server(call.db, _own(call), call.body)
     return shown(call.db, _own(call))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ...models.servers import SERVERS, Server, ServerFilters
 from ..calls import Call, Paging, read_id
-from ..fields import object_of
+from ..fields import whole_body
 from ..instants import micros
 from ..rejection import Rejection
 from ..responses import done, read_filters, written
 from ..routing import Found, Routes
-from ..server_rules import FLAGS, HOOKS, check_free, edit as set_server, read_delivery_type, read_settings
+from ..server_rules import FLAGS, HOOKS, SERVER, check_free, edit as set_server
 from ..store import Row, Transaction
 from ..tables import account, servers
 
@@ -25,7 +25,7 @@ _AS_STORED = (
     "inbound_hash",
     "inbound_domain",
     "inbound_spam_threshold",
-    *HOOKS.values(),
+    *HOOKS.columns,
 )
 
 
@@ -34,7 +34,7 @@ def shown(db: Transaction, row: Row) -> dict[str, object]:
     return written(
         Server,
         **{name: row[name] for name in _AS_STORED},
-        **{name: bool(row[name]) for name in FLAGS.values()},
+        **{name: bool(row[name]) for name in FLAGS.columns},
         api_tokens=servers.tokens(db, row["id"]),
         server_link=f"https://sandbox.invalid/servers/{row['id']}",
         inbound_address=f"{row['inbound_hash']}@inbound.postmarkapp.com",
@@ -65,20 +65,17 @@ def get(call: Call, server_id: str) -> object:
 @routes.post(SERVERS.path, account=True)
 def create(call: Call) -> object:
     """Make a server, with a token and the streams that every server begins with."""
-    item = object_of(call.body, "a server", 609)
-    delivery_type, settings = read_delivery_type(item), read_settings(item)
+    settings = SERVER.read(whole_body(call.body, "a server", 609))
     check_free(call.db, settings)
-    name = settings.pop("name", None)
-    if name is None:
-        raise Rejection(608, "A server needs a 'Name'.")
-    server = servers.create(call.db, str(name), micros(call.now), delivery_type, **settings)
+    name, delivery_type = settings.pop("name"), settings.pop("delivery_type", "Live")
+    server = servers.create(call.db, name, micros(call.now), delivery_type, **settings)
     return shown(call.db, _find(call, str(server)))
 
 
 @routes.put(_PATH, account=True)
 def edit(call: Call, server_id: str) -> object:
     """Change what the body names."""
-    set_server(call.db, _find(call, server_id), object_of(call.body, "a server", 609))
+    set_server(call.db, _find(call, server_id), call.body)
     return shown(call.db, _find(call, server_id))
 
 

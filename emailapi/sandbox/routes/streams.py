@@ -6,12 +6,11 @@ import attrs
 
 from ...models.streams import STREAMS, Stream, StreamArchival, StreamFilters, StreamType, SubscriptionManagement
 from ..calls import Call, read_choice, read_flag
-from ..fields import wrong_type
 from ..instants import micros, wire_text
 from ..rejection import Rejection
 from ..responses import read_filters, written
 from ..routing import Routes
-from ..stream_rules import STREAMS as LIMIT, changed, default_handling, read_id, read_type
+from ..stream_rules import STREAMS as LIMIT, changed, new_stream
 from ..tables import streams
 from ..tables.streams import Stream as Row
 
@@ -41,12 +40,6 @@ def _shown(stream: Row) -> dict[str, object]:
             SubscriptionManagement, unsubscribe_handling_type=stream.unsubscribe_handling
         ),
     )
-
-
-def _body(call: Call) -> dict[str, object]:
-    if not isinstance(call.body, dict):
-        raise wrong_type("body", "an object", call.body)
-    return call.body
 
 
 def _in_use(call: Call) -> list[Row]:
@@ -84,24 +77,11 @@ def get(call: Call, stream_id: str) -> object:
 @routes.post(STREAMS.path)
 def create(call: Call) -> object:
     """Make a stream."""
-    item = _body(call)
-    stream_id = read_id(item)
-    if item.get("Name") is None:
-        raise Rejection(1223, "A message stream needs a 'Name'.")
-    kind = read_type(item)
-    blank = Row(
-        id=stream_id,
-        server=call.owner.id,
-        name="",
-        type=kind,
-        unsubscribe_handling=default_handling(kind),
-        created_at=micros(call.now),
-    )
-    stream = changed(blank, item)
-    if streams.by_id(call.db, call.owner.id, stream_id) is not None:
-        raise Rejection(1230, f"There is, or was, a message stream '{stream_id}' on this server.")
+    stream = new_stream(call.body, call.owner.id, micros(call.now))
+    if streams.by_id(call.db, call.owner.id, stream.id) is not None:
+        raise Rejection(1230, f"There is, or was, a message stream '{stream.id}' on this server.")
     in_use = _in_use(call)
-    if kind == "Inbound" and any(stream.type == kind for stream in in_use):
+    if stream.type == "Inbound" and any(other.type == stream.type for other in in_use):
         raise Rejection(1228, "The server has an inbound stream already, and can have only one.")
     _leave_room(in_use)
     streams.add(call.db, stream)
@@ -112,7 +92,7 @@ def create(call: Call) -> object:
 def edit(call: Call, stream_id: str) -> object:
     """Change what a body says of a stream; the rest stays as it is."""
     stream = call.stream(stream_id)
-    edited = attrs.evolve(changed(stream, _body(call)), updated_at=micros(call.now))
+    edited = attrs.evolve(changed(stream, call.body), updated_at=micros(call.now))
     streams.change(call.db, edited)
     return _shown(edited)
 

@@ -17,7 +17,7 @@ from ...models.suppressions import (
 )
 from ..addresses import read_addresses
 from ..calls import Call, read_choice, read_range
-from ..fields import body_of, entry
+from ..fields import Field, Table, rows, text
 from ..instants import micros, wire_text
 from ..rejection import Rejection
 from ..responses import read_filters, written
@@ -31,14 +31,14 @@ _STREAM = "<stream_id>"
 _COMPLAINED = SuppressionReason.SPAM_COMPLAINT.value
 
 
-def _address(text: str) -> str:
+def _address(given: str) -> str:
     """Return a bare address as it is suppressed."""
     try:
-        found = [mailbox.key for mailbox in read_addresses(text, "EmailAddress")]
+        found = [mailbox.key for mailbox in read_addresses(given, "EmailAddress")]
     except Rejection:
         found = []
-    if found != [text.strip().lower()]:
-        raise Rejection(1408, f"'{text[:200]}' is no email address.")
+    if found != [given.strip().lower()]:
+        raise Rejection(1408, f"'{given[:200]}' is not a valid email address.")
     return found[0]
 
 
@@ -54,7 +54,8 @@ def dump(call: Call, stream_id: str) -> object:
         stream.key,
         reason=read_choice(filters.get("suppression_reason"), reasons, "SuppressionReason", 1404),
         origin=read_choice(filters.get("origin"), origins, "Origin", 1405),
-        address=_address(address) if address else None,
+        # An address that is not valid is in no list: the service responds with an empty one.
+        address=address and address.strip().lower(),
         **read_range(filters, 403),
     )
     return {
@@ -71,17 +72,18 @@ def dump(call: Call, stream_id: str) -> object:
     }
 
 
+_ENTRY = Table(Field("EmailAddress", "address", text, 1408, required=1411), within=f"{CHANGED.key}[].")
+_ENTRIES = Table(Field(CHANGED.key, "entries", rows, 1409, required=1409, table=_ENTRY))
+
+
 def _asked(call: Call) -> list[str]:
-    """Return the addresses that a body names, as sent; whether they are any is each one's own matter."""
-    items = call.body.get(CHANGED.key) if isinstance(call.body, dict) else None
+    """Return the addresses in a body as sent; each of them is validated on its own later."""
+    items = _ENTRIES.known(call.body).get(CHANGED.key) if isinstance(call.body, dict) else None
     if not isinstance(items, list) or not items:
-        raise Rejection(1409, f"The body must be an object with an array '{CHANGED.key}' of one address at least.")
+        raise Rejection(1409, f"The body must be an object with an array '{CHANGED.key}' of at least one address.")
     if len(items) > CHANGES_LIMIT:
-        raise Rejection(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} a call.")
-    found = [body_of(entry(item, CHANGED.key), "EmailAddress", 1408) for item in items]
-    if not all(found):
-        raise Rejection(1411, f"Each of '{CHANGED.key}' needs an 'EmailAddress'.")
-    return [text for text in found if text]
+        raise Rejection(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} for a request.")
+    return [entry["address"] for entry in _ENTRIES.read(call.body)["entries"]]
 
 
 def _each(
@@ -90,13 +92,13 @@ def _each(
     """Change address by address: what one is refused for stands at it, and the others are changed."""
     stream = call.stream(stream_id)
     results = []
-    for text in _asked(call):
+    for address in _asked(call):
         status, message = done, None
         try:
-            change(call, stream, _address(text))
+            change(call, stream, _address(address))
         except Rejection as rejection:
             status, message = SuppressionStatus.FAILED, rejection.message
-        results.append(written(SuppressionResult, email_address=text, status=status.value, message=message))
+        results.append(written(SuppressionResult, email_address=address, status=status.value, message=message))
     return {CHANGED.key: results}
 
 
