@@ -46,6 +46,8 @@ class Mailbox:
 
 def _items(text: str, field: str) -> list[str]:
     """Split a list at the commas outside of quotes and angle brackets, and leave out empty items."""
+    if '"' not in text and "<" not in text:
+        return [item for part in text.split(",") if (item := part.strip())]
     items = [""]
     for found in _PART.finditer(text):
         if found[0] == ",":
@@ -75,11 +77,12 @@ def _read(item: str, field: str) -> Mailbox:
     if item.endswith(">") and "<" in item:
         before, _, inside = item[:-1].rpartition("<")
         name, email = before.strip(), inside.strip()
-    quoted = _QUOTED.fullmatch(name)
-    if quoted:
-        name = _ESCAPED.sub(r"\1", quoted[1])
-    elif any(character in name for character in '"<>'):
-        raise invalid(field, item)
+    if name:
+        quoted = _QUOTED.fullmatch(name)
+        if quoted:
+            name = _ESCAPED.sub(r"\1", quoted[1])
+        elif any(character in name for character in '"<>'):
+            raise invalid(field, item)
     local, at, domain = email.rpartition("@")
     if not at:
         if field == "From":
@@ -101,7 +104,7 @@ def read_addresses(text: str, field: str) -> tuple[Mailbox, ...]:
     Raises:
         Rejection: 300, with the name of the field and the item that is not a valid address.
     """
-    return tuple(_read(item, field) for item in _items(text, field))
+    return tuple([_read(item, field) for item in _items(text, field)]) if text else ()
 
 
 def is_address(text: str) -> bool:

@@ -219,11 +219,10 @@ def encodable(text: str, name: str, code: int = 300) -> str:
     Raises:
         Rejection: `code`: JSON can express half a character (`"\\ud800"`), which no message can contain.
     """
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise Rejection(code, f"'{name}' has half a character in it (a lone surrogate).") from None
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Rejection(code, f"'{name}' has half a character in it (a lone surrogate).") from None
     return text
 
 
@@ -231,7 +230,8 @@ def text(value: object, field: Field) -> str:
     """Read a text of any characters."""
     if not isinstance(value, str):
         raise wrong_type(field.label, "a string", value)
-    encodable(value, field.label, field.code)
+    if not value.isascii():
+        encodable(value, field.label, field.code)
     # A character has at most four bytes: most texts need no counting.
     if field.limit and len(value) * 4 > field.limit and (length := field.unit.count(value)) > field.limit:
         raise Rejection(
