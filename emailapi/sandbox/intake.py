@@ -32,6 +32,8 @@ from .tables.tallies import Tally
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _ACCEPTED = "OK"
+# Programs find the end of the addresses by this sentence.
+_INACTIVE = "Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
 
 
 def response_of(email: CheckedEmail, message_id: str, now: datetime, message: str = _ACCEPTED) -> dict[str, object]:
@@ -91,9 +93,7 @@ class Intake:
             raise Rejection(
                 406,
                 "You tried to send to recipient(s) that have been marked as inactive."
-                f" Found inactive addresses: {', '.join(inactive)}."
-                " Inactive recipients are ones that have generated a hard bounce, a spam complaint,"
-                " or a manual suppression.",
+                f" Found inactive addresses: {', '.join(inactive)}. {_INACTIVE}",
             )
         message_id = str(uuid.uuid4())
         message = self._keep(email, stream.key, message_id, recipients)
@@ -102,7 +102,8 @@ class Intake:
         self._count(email, stream.key, len(active))
         remark = _ACCEPTED
         if inactive:
-            remark = f"Message OK, but will not deliver to these inactive addresses: {', '.join(inactive)}"
+            listed = ", ".join(inactive)
+            remark = f"Message OK, but will not deliver to these inactive addresses: {listed}. {_INACTIVE}"
         return response_of(email, message_id, self._now, remark)
 
     def store(self) -> None:

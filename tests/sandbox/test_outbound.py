@@ -131,7 +131,8 @@ def test_suppressed_recipients(api, rejected):
     answer = api.send(To=f"{dead}, alive@example.com", Cc=other).json()
     assert answer["ErrorCode"] == 0
     assert answer["Message"] == (
-        f"Message OK, but will not deliver to these inactive addresses: {dead.lower()}, {other}"
+        f"Message OK, but will not deliver to these inactive addresses: {dead.lower()}, {other}. Inactive recipients"
+        " are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
     )
     events = api.details(answer["MessageID"])["MessageEvents"]
     assert [event["Recipient"] for event in events] == ["alive@example.com"]

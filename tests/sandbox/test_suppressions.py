@@ -62,7 +62,7 @@ def test_create(api, change, rejected):
     rejected(api.send(To="a@example.com"), 422, 406, "a@example.com")
     api.accepted(To="a@example.com", MessageStream="broadcast")
     answer = api.send(To="a@example.com, c@example.com").json()
-    assert answer["Message"].endswith("these inactive addresses: a@example.com")
+    assert "these inactive addresses: a@example.com. Inactive recipients are" in answer["Message"]
     entry = api.get(f"{PATH}/dump", EmailAddress="a@example.com").json()["Suppressions"][0]
     assert set(entry) == {"EmailAddress", "SuppressionReason", "Origin", "CreatedAt"}
     assert (entry["SuppressionReason"], entry["Origin"]) == ("ManualSuppression", "Customer")
