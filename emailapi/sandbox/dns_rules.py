@@ -1,11 +1,11 @@
 """
-Domains, and the sandbox's idea of what their name servers say.
+The DNS records of domains, as the sandbox simulates them.
 
-No name server is asked. Names under `.invalid`, which the world has agreed to leave empty (RFC 2606), have no records;
-every other name has each record that the service wants to see, at the moment that it looks. So a domain decides by
-itself whether it can be verified, as an address decides whether it bounces.
+DNS is not used. Names under `.invalid`, which is reserved (RFC 2606), have no records; every other name has all records
+that the service looks for. So the name of a domain decides whether it can be verified, as an address decides whether it
+bounces.
 
-A DKIM key is pending until its record is seen; then it is in use, and the one before it is revoked.
+A DKIM key is pending until its record is found; then it is in use, and the previous key is revoked.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ NAME_LENGTH = 255
 
 _CNAME_VALUE = "pm.mtasv.net"
 _SPF_VALUE = "v=spf1 a mx include:spf.mtasv.net ~all"
-# Mails that were signed with a revoked key are all read by then; the number is ours.
+# Messages signed with a revoked key are delivered by then; the time is the sandbox's choice.
 _REVOKED_KEY_STAYS = timedelta(days=1)
-# Where everybody has a mailbox, nobody may sign.
+# Public providers of mailboxes: no account can own these domains.
 _PUBLIC = frozenset(
     "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com mail.ru me.com "
     "msn.com outlook.com proton.me protonmail.com qq.com web.de yahoo.com yandex.com yandex.ru zoho.com".split()
@@ -40,23 +40,23 @@ _BEHIND_MODULUS = bytes.fromhex("0203010001")
 
 
 def has_records(name: str) -> bool:
-    """Return whether the name server of a name says what it should."""
+    """Return whether a name has the records that the service looks for."""
     return name.lower().rpartition(".")[2] != "invalid"
 
 
 def check_not_public(domain: str) -> None:
     """
-    Return when a domain can be somebody's own.
+    Check that a domain is not that of a public provider of mailboxes.
 
     Raises:
         Rejection: 503.
     """
     if domain.lower() in _PUBLIC:
-        raise Rejection(503, f"'{domain}' is a public mail domain: nobody can prove that it is theirs.")
+        raise Rejection(503, f"'{domain}' is a public email domain, which no account can own.")
 
 
 def _key() -> str:
-    """Return a public key like any other, for which there is no private one."""
+    """Return a public key in the usual form; it has no private key."""
     modulus = bytearray(secrets.token_bytes(128))
     modulus[0] |= 0x80
     modulus[-1] |= 1
@@ -70,7 +70,7 @@ def _key_host(domain: str, now: datetime, *taken: str) -> str:
 
 
 def begin(db: Transaction, domain: str, now: datetime) -> int:
-    """Return the id of a domain's records: those it has, or new ones with a key that is awaited."""
+    """Return the id of a domain's records: the existing ones, or new ones with a pending key."""
     domain = domain.lower()
     known = dns.of_domain(db, domain)
     return dns.add(db, domain, _key_host(domain, now), _key()) if known is None else known
@@ -96,10 +96,10 @@ def set_return_path(db: Transaction, row: Row, return_path: str | None) -> None:
 
 def verify_return_path(db: Transaction, row: Row) -> None:
     """
-    Look for the return path's record; a domain without a return path stays as it is.
+    Look for the record of the return path; without a return path, nothing changes.
 
     Raises:
-        Rejection: 523: there is no such record.
+        Rejection: 523: the record does not exist.
     """
     if row["return_path"]:
         if not has_records(row["return_path"]):
@@ -108,12 +108,12 @@ def verify_return_path(db: Transaction, row: Row) -> None:
 
 
 def verify_spf(db: Transaction, row: Row) -> None:
-    """Look for SPF."""
+    """Look for the SPF record."""
     dns.change(db, row, spf_verified=has_records(row["domain"]))
 
 
 def verify_dkim(db: Transaction, row: Row, now: datetime) -> None:
-    """Look for the record of the awaited key, if one is awaited."""
+    """Look for the record of the pending key, if there is one."""
     if not row["pending_host"]:
         return
     if not has_records(row["domain"]):
@@ -148,12 +148,12 @@ def rotate_dkim(db: Transaction, row: Row, now: datetime) -> None:
 
 
 def _can_go(row: Row, now: datetime) -> bool:
-    """Return whether a revoked key is needed no more."""
+    """Return whether a revoked key is no longer needed."""
     return row["revoked_at"] is not None and now - moment(row["revoked_at"]) >= _REVOKED_KEY_STAYS
 
 
 def summary(row: Row) -> dict[str, object]:
-    """Return whether the records of a domain were seen, by the attributes of `models.domains.Dns`."""
+    """Return whether the records of a domain were found, by the attributes of `models.domains.Dns`."""
     return {
         "spf_verified": bool(row["spf_verified"]),
         "dkim_verified": bool(row["dkim_host"]),
@@ -163,7 +163,7 @@ def summary(row: Row) -> dict[str, object]:
 
 
 def shown(row: Row, now: datetime) -> dict[str, object]:
-    """Return all records of a domain, likewise."""
+    """Return all records of a domain, by the same attributes."""
     return {
         **summary(row),
         "spf_host": row["domain"],
@@ -182,5 +182,5 @@ def shown(row: Row, now: datetime) -> dict[str, object]:
 
 
 def shown_spf(row: Row) -> dict[str, object]:
-    """Return what looking for SPF gave."""
+    """Return the result of looking for the SPF record."""
     return written(SpfCheck, spf_host=row["domain"], spf_verified=bool(row["spf_verified"]), spf_text_value=_SPF_VALUE)

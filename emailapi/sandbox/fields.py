@@ -35,7 +35,7 @@ _QUOTED = 80
 
 
 class Unit(NamedTuple):
-    """What a limit counts."""
+    """The unit of a limit."""
 
     name: str
     count: Callable[[str], int]
@@ -77,7 +77,7 @@ class Field:
         clears: Whether an empty text is a value, which clears a setting.
         limit: The longest text, or the largest number; 0 for no limit.
         too_long: The code for a longer text; 0 for `code`.
-        unit: What the limit counts.
+        unit: The unit of the limit.
         pattern: The pattern of a valid text.
         known: All valid texts.
         table: The fields of the objects of which the value consists.

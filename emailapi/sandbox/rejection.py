@@ -29,7 +29,7 @@ class Rejection(Exception):
     Attributes:
         code: The `ErrorCode` of the body, a row of `ERROR_CODES`.
         message: The service's words for the error if they are known, else the reason.
-        reason: What is wrong with the request, in the sandbox's words.
+        reason: The problem of the request, in the sandbox's words.
         status: The HTTP status; that of the table, unless the service departs from it (413 and 415).
     """
 

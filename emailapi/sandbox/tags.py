@@ -1,7 +1,7 @@
 """
 The template language, as far as its tags go (contract section 8): what a tag may hold, and that sections close.
 
-What the tags stand for is not looked at: that is rendering.
+The values of the tags are not looked at: rendering does that.
 """
 
 from __future__ import annotations

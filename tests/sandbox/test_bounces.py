@@ -174,7 +174,7 @@ def test_dates(api, found, pass_time):
     ],
     ids=str,
 )
-def test_refused_queries(api, rejected, query, text):
+def test_rejected_queries(api, rejected, query, text):
     """A wrong query is rejected by code 1000 with the reason."""
     rejected(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
 

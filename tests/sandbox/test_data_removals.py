@@ -59,7 +59,7 @@ def test_what_is_kept(account, api, sandbox, rejected):
         ({"NotifyWhenCompleted": "yes"}, 403, "'NotifyWhenCompleted'"),
     ],
 )
-def test_what_is_refused(account, api, rejected, changes, code, text):
+def test_what_is_rejected(account, api, rejected, changes, code, text):
     """A request that is not whole is rejected, and nobody is forgotten."""
     api.accepted(To="them@example.com")
     rejected(account.post("/data-removals", {**REQUEST, **changes}), 422, code, text)

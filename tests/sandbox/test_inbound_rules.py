@@ -57,7 +57,7 @@ def test_rules(api, rule):
         ({"Rule": "a@b.example\n"}, 813, "line breaks"),
     ],
 )
-def test_what_is_refused(api, rejected, body, code, text):
+def test_what_is_rejected(api, rejected, body, code, text):
     """What is no rule is rejected by the code of what is wrong with it."""
     rejected(api.post(PATH, body), 422, code, text)
     assert listed(api) == ([], 0)

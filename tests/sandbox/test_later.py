@@ -26,7 +26,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize("method, path, what", CALLS)
-def test_refused_in_words(api, rejected, method, path, what):
+def test_rejected_with_a_sentence(api, rejected, method, path, what):
     """A request that the sandbox does not support yet is rejected, and the message says so."""
     rejected(api.request(method, path), 422, 615, f"The sandbox does not {what} yet.")
     rejected(api.request(method, path, json={"From": "a@b.example"}), 422, 615)
@@ -38,7 +38,7 @@ def test_token_first(sandbox, open_api, rejected, method, path, what):
     rejected(open_api(sandbox, "wrong").request(method, path), 401, 10)
 
 
-def test_nothing_else_is_refused_so():
+def test_no_other_route_is_rejected():
     """The table has these calls and no others, and no route answers one of them, too."""
     assert len(tuple(later.routes)) == len(CALLS)
     keys = [(route.method, route.path) for route in ROUTES]

@@ -176,7 +176,7 @@ def test_empty_filters(api):
         ({"count": 1, "offset": 0, "metadata_a": "1", "metadata_b": "2"}, "one metadata field at a time"),
     ],
 )
-def test_refused_queries(api, rejected, query, text):
+def test_rejected_queries(api, rejected, query, text):
     """A query that is wrong is rejected by code 700, with a sentence that names what is."""
     rejected(api.get("/messages/outbound", **query), 422, 700, text)
 

@@ -11,7 +11,7 @@ import pytest
 BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
-def test_accepted_mail(api):
+def test_an_accepted_email(api):
     """An accepted mail is answered with exactly the service's five keys."""
     answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
     assert answer.status_code == 200

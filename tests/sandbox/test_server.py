@@ -120,7 +120,7 @@ def test_settings_are_lived_by(api):
         ({"SmtpApiActivated": 1}, 403, "'SmtpApiActivated' must be a boolean"),
     ],
 )
-def test_what_is_refused(api, rejected, body, code, text):
+def test_what_is_rejected(api, rejected, body, code, text):
     """What a server cannot be set to is rejected by its own code, in words."""
     before = api.get("/server").json()
     headers = {"Content-Type": "application/json"}

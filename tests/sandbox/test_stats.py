@@ -69,7 +69,7 @@ def test_filters(api):
         ({"messagestream": "nowhere"}, 1226),
     ],
 )
-def test_refused_queries(api, sandbox, rejected, query, code):
+def test_rejected_queries(api, sandbox, rejected, query, code):
     """A wrong date, a date too old, a range that ends before it begins and an unknown stream have a code each."""
     from datetime import datetime
 

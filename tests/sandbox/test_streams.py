@@ -120,7 +120,7 @@ def test_create(api, create):
     ],
     ids=str,
 )
-def test_refused_streams(create, ids, rejected, changes, code):
+def test_rejected_streams(create, ids, rejected, changes, code):
     """What a new stream cannot be is rejected by the code of its rule, and nothing is made."""
     rejected(create(**changes), 422, code)
     assert len(ids()) == 3
@@ -196,7 +196,7 @@ def test_edit(create, edit, api, pass_time):
     ],
     ids=str,
 )
-def test_refused_edits(api, create, edit, rejected, changes, code):
+def test_rejected_edits(api, create, edit, rejected, changes, code):
     """An edit keeps the same rules, and one that breaks a rule changes nothing."""
     made = create().json()
     rejected(edit(**{"Name": "Newer", **changes}), 422, code)

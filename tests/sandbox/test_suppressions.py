@@ -128,7 +128,7 @@ def test_what_is_no_address(change, dump, verb, address):
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_refused_bodies(api, dump, rejected, verb, body, code):
+def test_rejected_bodies(api, dump, rejected, verb, body, code):
     """A body that names no addresses, too many, or not as it should is rejected as a whole."""
     answer = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
     rejected(answer, 422, code)
@@ -183,6 +183,6 @@ def test_filters(api, change, complain, dump, pass_time):
     ],
     ids=str,
 )
-def test_refused_queries(api, rejected, query, code):
+def test_rejected_queries(api, rejected, query, code):
     """A wrong filter has a code of its own, and a wrong date that of a wrong field."""
     rejected(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)))

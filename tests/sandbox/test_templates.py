@@ -91,7 +91,7 @@ def test_null_is_absent(api, make):
         ({"HtmlBody": "{{{@content}}}"}, 1122, "only layouts"),
     ],
 )
-def test_what_is_refused(api, rejected, changes, code, text):
+def test_what_is_rejected(api, rejected, changes, code, text):
     """A template that breaks a rule is rejected by that rule's code."""
     rejected(api.post("/templates", {**STANDARD, **changes}), 422, code, text)
     assert api.get("/templates", count=1, offset=0).json()["TotalCount"] == 0

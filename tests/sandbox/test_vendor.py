@@ -81,7 +81,7 @@ def test_wrong_token(sandbox):
         client.outbound.send(MAIL)
 
 
-def test_every_mail(vendor):
+def test_every_email(vendor):
     """It goes through all mails page by page."""
     ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
     found = vendor.outbound.stream(batch_size=2)

@@ -123,7 +123,7 @@ def test_urls(make, url):
         ({"Verify": "no"}, 403, "'Verify' must be a boolean"),
     ],
 )
-def test_what_is_refused(api, rejected, fields, code, text):
+def test_what_is_rejected(api, rejected, fields, code, text):
     """A webhook that breaks a rule is rejected by that rule's code, and not kept."""
     rejected(api.post("/webhooks", {"Url": URL, **fields}), 422, code, text)
     assert listed(api) == []

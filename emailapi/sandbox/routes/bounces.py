@@ -1,4 +1,4 @@
-"""Mails that came back."""
+"""Bounces."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _dump_kept(call: Call, row: Row) -> bool:
 
 def _shown(call: Call, row: Row) -> dict[str, object]:
     kind = BOUNCE_TYPES[row["type"]]
-    # The service does not tell whose mail was complained about.
+    # The service does not name the sender of a message that a recipient complained about.
     sender = {} if kind.type == "SpamComplaint" else {"sender": read_addresses(row["sender"], "From")[0].email}
     return written(
         Bounce,
@@ -75,7 +75,7 @@ def _find(call: Call, bounce_id: str) -> Row:
 
 @routes.get("/deliverystats")
 def delivery_stats(call: Call) -> object:
-    """Count the bounces of each type there is, after all of them, which has no type."""
+    """Count all bounces, which has no type, and then those of each type."""
     counts = bounces.counts(call.db, call.owner.id)
     rows = [
         written(BounceCount, type=kind.value, name=row.name, count=counts[kind.value])
@@ -127,7 +127,7 @@ def dump(call: Call, bounce_id: str) -> object:
 
 @routes.put(f"{_PATH}/activate", body_limit=0)
 def activate(call: Call, bounce_id: str) -> object:
-    """Send to the bounce's address again; one that is active already stays so."""
+    """Send to the bounce's address again; an active address stays active."""
     row = _find(call, bounce_id)
     reason = suppressions.reason(call.db, row["stream"], row["email"])
     if not row["can_activate"] or reason == "SpamComplaint":
@@ -138,6 +138,6 @@ def activate(call: Call, bounce_id: str) -> object:
 
 @routes.get(f"{BOUNCES.path}//dump")
 @routes.put(f"{BOUNCES.path}//activate", body_limit=0)
-def refuse_no_id(_call: Call) -> object:
-    """Refuse a path whose id is empty, as the service's own code for it says."""
+def reject_no_id(_call: Call) -> object:
+    """Reject a path with an empty id; the service has a code for it."""
     raise Rejection(1002, "The path has no bounce id.")

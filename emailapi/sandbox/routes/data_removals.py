@@ -1,9 +1,9 @@
 """
-Requests to forget a person.
+Requests to remove the data of a person.
 
-The mails that went to the person are erased at once, from all servers and with what became of them; a mail that had
-other recipients, too, is theirs no more. Counts stay, and so do suppressions: a person who is forgotten must not be
-written to again. A request says `Pending` for a moment, as the service takes its time.
+The messages to the person are erased at once from all servers, with their events, also messages with other recipients.
+Statistics and suppressions stay: no server may send to a person who was removed. The status is `Pending` for a moment,
+as the service takes its time.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _find(call: Call, removal_id: str) -> Row:
 
 @routes.post(_PATH, account=True)
 def create(call: Call) -> object:
-    """Forget a person."""
+    """Remove the data of a person."""
     _check_allowed(call)
     found = {"notify": False, **_REMOVAL.read(whole_body(call.body, "a data removal", 1300))}
     removal = data_removals.add(call.db, **found, done_at=micros(call.now + _PENDING))
@@ -71,6 +71,6 @@ def create(call: Call) -> object:
 
 @routes.get(f"{_PATH}/<removal_id>", account=True)
 def get(call: Call, removal_id: str) -> object:
-    """Tell how far a request is."""
+    """Return the status of a request."""
     _check_allowed(call)
     return _shown(call, _find(call, removal_id))

@@ -15,7 +15,7 @@ routes = Routes()
 
 
 def _rehearse(call: Call, email: CheckedEmail) -> dict[str, object]:
-    """Answer a mail that came with the test token: it is valid, and that is all."""
+    """Return the response to a valid email that was sent with the test token."""
     if email.message_stream == "inbound":
         raise Rejection(1236)
     return response_of(email, str(uuid.uuid4()), call.now, "Test job accepted")
@@ -23,7 +23,7 @@ def _rehearse(call: Call, email: CheckedEmail) -> dict[str, object]:
 
 @routes.post("/email", test_token=True, body_limit=MESSAGE_BYTES)
 def send(call: Call) -> object:
-    """Take one mail."""
+    """Accept an email."""
     email = check_email(call.body)
     if call.server is None:
         return _rehearse(call, email)
@@ -35,7 +35,7 @@ def send(call: Call) -> object:
 
 @routes.post("/email/batch", test_token=True, body_limit=BATCH_BYTES)
 def send_batch(call: Call) -> object:
-    """Take many mails; each is answered for itself, in its place."""
+    """Accept many emails; the response has an item for each, in the same order."""
     items = call.body
     if not isinstance(items, list):
         raise wrong_type("body", "an array", items)

@@ -30,7 +30,7 @@ _AS_STORED = (
 
 
 def shown(db: Transaction, row: Row) -> dict[str, object]:
-    """Return a server as it is answered."""
+    """Return a server as it is in responses."""
     return written(
         Server,
         **{name: row[name] for name in _AS_STORED},

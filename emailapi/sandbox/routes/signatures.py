@@ -143,7 +143,7 @@ def delete(call: Call, signature_id: str) -> object:
 
 @routes.post(f"{_PATH}/resend", account=True, body_limit=0)
 def resend(call: Call, signature_id: str) -> object:
-    """Write to the owner once more; from a sandbox nothing leaves, so there is only the answer."""
+    """Request the confirmation again; the sandbox sends no email."""
     row = _find(call, signature_id)
     if row["confirmed"]:
         raise Rejection(506, f"The sender signature '{row['email_address']}' is confirmed already.")

@@ -24,7 +24,7 @@ from ..calls import Call
 from ..instants import eastern_day, read_day
 from ..rejection import Rejection
 from ..responses import read_filters, written
-from ..routing import Answer, Routes
+from ..routing import Handler, Routes
 from ..tables import tallies
 from ..tables.tallies import Period, named
 
@@ -102,7 +102,7 @@ _NAMED = (
     ("/clicks/browserfamilies", "BrowserFamily"),
 )
 
-# What an answer shows of the counts of a day, or of all of them.
+# Returns the part of a response for the counts of a day, or of all days.
 _Showing = Callable[[Counter[str]], dict[str, object]]
 
 
@@ -155,10 +155,10 @@ def overview(call: Call) -> object:
     )
 
 
-def _by_day(show: _Showing) -> Answer:
+def _by_day(show: _Showing) -> Handler:
     """Return the route that shows its part of the counts, in all and for each day that has any of it."""
 
-    def answer(call: Call) -> object:
+    def respond(call: Call) -> object:
         days = tallies.by_day(call.db, _asked(call))
         shown = {day: show(counts) for day, counts in days.items()}
         return {
@@ -166,7 +166,7 @@ def _by_day(show: _Showing) -> Answer:
             **show(tallies.totals(days)),
         }
 
-    return answer
+    return respond
 
 
 def _of_record(record: type[Daily], metrics: dict[str, str]) -> _Showing:

@@ -47,7 +47,7 @@ def _in_use(call: Call) -> list[Row]:
 
 
 def _leave_room(in_use: list[Row]) -> None:
-    """Refuse one more stream than a server may have; those that are archived do not count."""
+    """Reject more streams than a server may have; archived streams do not count."""
     if len(in_use) >= LIMIT:
         raise Rejection(1225, f"The server has {LIMIT} message streams already, which is the limit.")
 

@@ -89,7 +89,7 @@ def _asked(call: Call) -> list[str]:
 def _each(
     call: Call, stream_id: str, done: SuppressionStatus, change: Callable[[Call, Stream, str], None]
 ) -> dict[str, object]:
-    """Change address by address: what one is refused for stands at it, and the others are changed."""
+    """Change each address; an address that is rejected has its error in its row."""
     stream = call.stream(stream_id)
     results = []
     for address in _asked(call):
@@ -114,7 +114,7 @@ def _delete(call: Call, stream: Stream, address: str) -> None:
 
 
 def _check_complaint(call: Call, stream: Stream, address: str) -> None:
-    """Refuse to touch what a recipient's complaint has suppressed."""
+    """Reject a change of an address that was suppressed by a complaint."""
     if suppressions.reason(call.db, stream.key, address) == _COMPLAINED:
         raise Rejection(1406, f"{address} complained about spam: this suppression cannot be changed.")
 
