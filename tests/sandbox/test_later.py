@@ -18,10 +18,10 @@ CALLS = [
     ("GET", "/messages/outbound/opens/x", "see opens"),
     ("GET", "/messages/outbound/clicks", "see clicks"),
     ("GET", "/messages/outbound/clicks/x", "see clicks"),
-    ("GET", "/messages/inbound", "receive mail"),
-    ("GET", "/messages/inbound/x/details", "receive mail"),
-    ("PUT", "/messages/inbound/x/bypass", "receive mail"),
-    ("PUT", "/messages/inbound/x/retry", "receive mail"),
+    ("GET", "/messages/inbound", "receive messages"),
+    ("GET", "/messages/inbound/x/details", "receive messages"),
+    ("PUT", "/messages/inbound/x/bypass", "receive messages"),
+    ("PUT", "/messages/inbound/x/retry", "receive messages"),
 ]
 
 
