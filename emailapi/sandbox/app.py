@@ -24,8 +24,9 @@ from . import access
 from .access import Hosts
 from .calls import Call, read_query
 from .clock import Clock
+from .fields import WrittenFloat
 from .paths import Paths
-from .refusal import Refusal
+from .rejection import Rejection
 from .routes import ROUTES
 from .routing import Route
 from .rules import MEGABYTE
@@ -47,28 +48,30 @@ def _read_json(sent: Request, limit: int) -> object:
     Return the JSON value of a request's body.
 
     Raises:
-        Refusal: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
+        Rejection: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
     """
     if sent.mimetype != _JSON:
-        raise Refusal(409, f"The header 'Content-Type: {_JSON}' is missing or wrong.", status=415)
+        raise Rejection(409, f"The header 'Content-Type: {_JSON}' is missing or wrong.", status=415)
     if (sent.content_length or 0) > limit:
-        raise Refusal(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
+        raise Rejection(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
     encoding = sent.headers.get("Content-Encoding", "identity")
     if encoding.strip().lower() != "identity":
-        raise Refusal(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
+        raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
     try:
-        return json.loads(sent.get_data(cache=False).decode("utf-8-sig"), parse_constant=_no_constant)
+        return json.loads(
+            sent.get_data(cache=False).decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat
+        )
     except RecursionError:
-        raise Refusal(402, "The body is nested too deeply.") from None
+        raise Rejection(402, "The body is nested too deeply.") from None
     except ValueError as error:
-        raise Refusal(402, f"The body is not valid JSON: {error}.") from None
+        raise Rejection(402, f"The body is not valid JSON: {error}.") from None
 
 
 def _query(sent: Request) -> dict[str, str]:
     query = read_query(sent.args.items(multi=True))
     for name, value in query.items():
         if "\0" in value:
-            raise Refusal(403, f"'{name[:80]}' must not hold NUL characters.")
+            raise Rejection(403, f"'{name[:80]}' must not hold NUL characters.")
     return query
 
 
@@ -76,19 +79,19 @@ def _answer(value: object, status: int = 200) -> Response:
     return Response(dump_json(value), status, content_type=f"{_JSON}; charset=utf-8")
 
 
-def _refused(refusal: Refusal) -> Response:
-    response = _answer(refusal.envelope, refusal.status)
-    response.headers["X-PM-ApiErrorCode"] = str(refusal.code)
+def _refused(rejection: Rejection) -> Response:
+    response = _answer(rejection.envelope, rejection.status)
+    response.headers.update(rejection.headers)
     return response
 
 
 def _not_routed(error: HTTPException) -> Response:
     """Answer what Flask itself refuses: an unknown path, and a method that the path does not have."""
     if error.code == 405:
-        response = _refused(Refusal(615, f"{request.path} does not take {request.method}.", status=405))
+        response = _refused(Rejection(615, f"{request.path} does not take {request.method}.", status=405))
         response.headers.extend(name_value for name_value in error.get_headers() if name_value[0] == "Allow")
         return response
-    return _refused(Refusal(12, f"There is nothing at {request.path}.", status=error.code))
+    return _refused(Rejection(12, f"There is nothing at {request.path}.", status=error.code))
 
 
 def _failed(error: Exception) -> Response:
@@ -101,15 +104,15 @@ def _failed(error: Exception) -> Response:
     fault = uuid.uuid4()
     _log.error("the sandbox failed at %s %s (fault %s)", request.method, request.path, fault, exc_info=error)
     if request.method in {"GET", "HEAD"}:
-        return _refused(Refusal(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
+        return _refused(Rejection(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
     return _refused(
-        Refusal(100, f"The sandbox failed and stored nothing; its log has the reason at the fault {fault}.")
+        Rejection(100, f"The sandbox failed and stored nothing; its log has the reason at the fault {fault}.")
     )
 
 
 def _unavailable(error: StorageFailed) -> Response:
     _log.error("%s %s was not carried out: %s", request.method, request.path, error)
-    return _refused(Refusal(100, f"The request was not carried out: {error}."))
+    return _refused(Rejection(100, f"The request was not carried out: {error}."))
 
 
 class _Spelling:
@@ -133,7 +136,7 @@ def _view(store: Store, clock: Callable[[], Clock], route: Route, **arguments: o
     else:
         server = access.server_of(store, headers.get(access.SERVER_HEADER), test_token=route.test_token)
     if request.accept_mimetypes.quality(_JSON) <= 0:
-        raise Refusal(409, f"The header 'Accept: {_JSON}' is missing or wrong.", status=415)
+        raise Rejection(409, f"The header 'Accept: {_JSON}' is missing or wrong.", status=415)
     body = _read_json(request, route.body_limit) if route.body_limit else None
     query = _query(request)
     with store.transaction(writing=route.writes) as db:
@@ -158,7 +161,7 @@ def create_app(store: Store, clock: Callable[[], Clock], hosts: Hosts) -> Flask:
     app.url_map = _url_map()
     app.view_functions.update((_endpoint(route), partial(_view, store, clock, route)) for route in ROUTES)
     app.before_request(lambda: hosts.admit(request.headers.get("Host", "")))
-    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(Rejection, _refused)
     app.register_error_handler(HTTPException, _not_routed)
     app.register_error_handler(StorageFailed, _unavailable)
     app.register_error_handler(Exception, _failed)

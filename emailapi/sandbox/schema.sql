@@ -16,7 +16,7 @@ CREATE TABLE servers (
     track_opens INTEGER NOT NULL DEFAULT 0,
     track_links TEXT NOT NULL DEFAULT 'None',
     created_at INTEGER NOT NULL,
-    color TEXT NOT NULL DEFAULT 'Blue',
+    color TEXT NOT NULL DEFAULT 'blue',
     smtp_api_activated INTEGER NOT NULL DEFAULT 1,
     raw_email_enabled INTEGER NOT NULL DEFAULT 0,
     inbound_hash TEXT NOT NULL UNIQUE,
@@ -242,3 +242,14 @@ CREATE TABLE data_removals (
     notify INTEGER NOT NULL,
     done_at INTEGER NOT NULL
 );
+
+-- Ids are large, as the service's are: programs take 1 for an id that does not exist. The first server is `FIRST` in
+-- tables/servers.py.
+INSERT INTO sqlite_sequence (name, seq) VALUES
+    ('servers', 4000000),
+    ('templates', 5000000),
+    ('webhooks', 6000000),
+    ('inbound_rules', 7000000),
+    ('domains', 8000000),
+    ('signatures', 9000000),
+    ('data_removals', 10000000);

@@ -122,14 +122,14 @@ def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
 
 
 @pytest.fixture
-def refused() -> Any:
-    """Checks that an answer is a refusal: status, code in body and header, and a sentence that holds a text."""
+def rejected() -> Any:
+    """Checks that an answer is a rejection: status, code in body and header, and a sentence that holds a text."""
 
     def check(answer: requests.Response, status: int, code: int, text: str = "") -> None:
         assert (answer.status_code, answer.json()["ErrorCode"]) == (status, code), answer.text
         assert answer.headers["X-PM-ApiErrorCode"] == str(code)
         assert set(answer.json()) == {"ErrorCode", "Message"}
-        assert text in answer.json()["Message"]
+        assert text in f"{answer.json()['Message']} {answer.headers.get('X-Sandbox-Reason', '')}"
 
     return check
 

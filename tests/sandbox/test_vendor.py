@@ -55,7 +55,7 @@ def test_batch(vendor):
     assert vendor.outbound.list(count=2).total == 5
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own errors by our codes."""
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.outbound.send({**MAIL, "to": "nobody"})
@@ -81,7 +81,7 @@ def test_wrong_token(sandbox):
         client.outbound.send(MAIL)
 
 
-def test_every_mail(vendor):
+def test_every_email(vendor):
     """It goes through all mails page by page."""
     ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
     found = vendor.outbound.stream(batch_size=2)

@@ -25,7 +25,7 @@ class Stream:
 
     Attributes:
         key: Unique over all servers; 0 before it is stored.
-        id: What a mail names it by.
+        id: The id, by which emails name the stream.
         server: Its server's id.
         type: `Transactional`, `Inbound` or `Broadcasts`.
         archived_at: When it was archived; None for one in use.
