@@ -111,13 +111,18 @@ def _is_link(address: str) -> bool:
 
 
 def _written(text: str) -> Iterator[Link]:
+    for start, end in places_of_links(text):
+        yield Link(text[start:end], text[start:end])
+
+
+def places_of_links(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each link starts and ends in plain text, without the punctuation behind it."""
     for found in _URL.finditer(text):
         target, end = found[0], len(found[0])
         while end and (target[end - 1] in ".,;:!?*_" or _opens_outside(target, end)):
             end -= 1
-        target = target[:end]
-        if not target.endswith(("//", ":")):
-            yield Link(target, target)
+        if not target[:end].endswith(("//", ":")):
+            yield found.start(), found.start() + end
 
 
 def _opens_outside(target: str, end: int) -> bool:

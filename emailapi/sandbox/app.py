@@ -30,6 +30,7 @@ from .routes import ROUTES
 from .routing import Route
 from .rules import MEGABYTE
 from .store import StorageFailed, Store
+from .tracking_pages import TrackingPages, with_tracking_pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -149,7 +150,7 @@ def _endpoint(route: Route) -> str:
 def _url_map() -> Map:
     """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
     rules = [Rule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+    return with_tracking_pages(rules)
 
 
 def create_app(store: Store, clock: Callable[[], Clock], hosts: Hosts) -> Flask:
@@ -157,6 +158,7 @@ def create_app(store: Store, clock: Callable[[], Clock], hosts: Hosts) -> Flask:
     app = Flask("emailapi.sandbox", static_folder=None, template_folder=None)
     app.url_map = _url_map()
     app.view_functions.update((_endpoint(route), partial(_view, store, clock, route)) for route in ROUTES)
+    TrackingPages(store, clock).add_to(app)
     app.before_request(lambda: hosts.admit(request.headers.get("Host", "")))
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_routed)

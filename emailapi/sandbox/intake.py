@@ -7,9 +7,7 @@ What is checked here needs the database: the stream, and who is suppressed. What
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -19,18 +17,17 @@ from ..wire import dump_json
 from . import events
 from .addresses import Mailbox
 from .answers import written
-from .instants import eastern_day, micros, wire_text
+from .instants import micros, wire_text
+from .outcomes import Outcomes, Target
 from .refusal import Refusal
 from .rules import Mail
 from .store import Transaction
-from .tables import bounces, messages, streams, suppressions, tallies
-from .tables.bounces import Bounce
+from .tables import queue, streams, suppressions
 from .tables.messages import Pending
 from .tables.servers import Server
 from .tables.streams import Stream
-from .tables.tallies import Tally
+from .tracking import tracked_links
 
-_LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _ACCEPTED = "OK"
 
 
@@ -68,13 +65,10 @@ class Intake:
         self._server = server
         self._now = now
         self._instant = micros(now)
-        self._day = eastern_day(now).isoformat()
         self._pending = Pending(db)
         self._streams: dict[str, Stream] = {}
-        self._bounces: list[tuple[Bounce, events.BounceType]] = []
-        self._events: list[tuple[int, str, str, int, str]] = []
-        self._tallies: Counter[Tally] = Counter()
-        self._suppressed: set[tuple[int, str]] = set()
+        self._outcomes = Outcomes(db, now)
+        self._skipped: list[tuple[int, str]] = []
         self._nobody_suppressed: dict[int, bool] = {}
 
     def take(self, mail: Mail) -> dict[str, object]:
@@ -97,9 +91,10 @@ class Intake:
             )
         message_id = str(uuid.uuid4())
         message = self._keep(mail, stream.key, message_id, recipients)
-        active = [address for address in recipients if address not in inactive]
-        self._live(mail, stream.key, message, active)
-        self._count(mail, stream.key, len(active))
+        self._skipped += [(message, address) for address in inactive]
+        targets = [Target(message, stream.key, mail.tag or "", each) for each in recipients if each not in inactive]
+        self._live(mail, targets)
+        self._count(mail, targets)
         remark = _ACCEPTED
         if inactive:
             remark = f"Message OK, but will not deliver to these inactive addresses: {', '.join(inactive)}"
@@ -108,17 +103,8 @@ class Intake:
     def store(self) -> None:
         """Write down what was taken."""
         self._pending.store()
-        for bounce, kind in self._bounces:
-            bounce_id = bounces.add(self._db, bounce)
-            transient = kind.type == "Transient"
-            details = events.delayed(bounce.email) if transient else events.bounced(kind, bounce_id)
-            event = "Transient" if transient else "Bounced"
-            self._events.append((bounce.message, bounce.email, event, self._instant, _compact(details)))
-            if kind.reason is not None:
-                origin = "Customer" if kind.reason == "ManualSuppression" else "Recipient"
-                suppressions.add(self._db, bounce.stream, bounce.email, kind.reason, origin, self._instant)
-        messages.add_events(self._db, self._events)
-        tallies.add(self._db, self._tallies)
+        queue.skip(self._db, self._skipped)
+        self._outcomes.store(new=True)
 
     def _stream(self, stream_id: str) -> Stream:
         known = self._streams.get(stream_id)
@@ -138,7 +124,7 @@ class Intake:
         if stream not in self._nobody_suppressed:
             self._nobody_suppressed[stream] = not suppressions.exist(self._db, stream)
         found = set() if self._nobody_suppressed[stream] else suppressions.among(self._db, stream, recipients)
-        return [address for address in recipients if address in found or (stream, address) in self._suppressed]
+        return [address for address in recipients if address in found or (stream, address) in self._outcomes.suppressed]
 
     def _keep(self, mail: Mail, stream: int, message_id: str, recipients: Mapping[str, Mailbox]) -> int:
         pending, instant = self._pending, self._instant
@@ -177,36 +163,15 @@ class Intake:
         pending.metadata += [(stream, name.lower(), value, instant, message) for name, value in mail.metadata.items()]
         return message
 
-    def _live(self, mail: Mail, stream: int, message: int, active: list[str]) -> None:
+    def _live(self, mail: Mail, targets: list[Target]) -> None:
         """Let each recipient's address decide what happens there."""
         forced = mail.header(events.BOUNCE_HEADER)
-        for address in active:
-            kind = events.bounce_type(address, forced)
+        for target in targets:
+            kind = events.bounce_type(target.address, forced)
             if kind is not None:
-                self._bounce(mail, stream, message, address, kind)
-            elif address != events.BLACKHOLE:
-                details = _compact(events.delivered(address))
-                self._events.append((message, address, "Delivered", self._instant, details))
-
-    def _bounce(self, mail: Mail, stream: int, message: int, address: str, kind: events.BounceType) -> None:
-        deactivates = kind.reason is not None
-        bounce = Bounce(
-            message=message,
-            stream=stream,
-            type=kind.type,
-            email=address,
-            bounced_at=self._instant,
-            description=f"{kind.name}, as the address asked the sandbox for.",
-            details=events.reply_of(kind),
-            content=events.report_of(kind, address),
-            inactive=deactivates,
-            can_activate=deactivates,
-        )
-        self._bounces.append((bounce, kind))
-        if deactivates:
-            self._suppressed.add((stream, address))
-        for metric in ("Bounced", kind.type):
-            self._tallies[stream, self._day, mail.tag or "", metric] += 1
+                self._outcomes.bounce(target, kind)
+            elif target.address != events.BLACKHOLE:
+                self._outcomes.deliver(target)
 
     def _opens_tracked(self, mail: Mail) -> bool:
         """The server's setting cannot be turned off by a mail (contract section 2.1)."""
@@ -215,17 +180,18 @@ class Intake:
     def _links_tracked(self, mail: Mail) -> str:
         return mail.links_tracked or self._server.track_links
 
-    def _count(self, mail: Mail, stream: int, recipients: int) -> None:
+    def _count(self, mail: Mail, targets: list[Target]) -> None:
         opens = self._opens_tracked(mail) and bool(mail.html_body)
         links = self._links_tracked(mail)
-        counted = {"Sent": recipients}
+        counted = {"Sent": len(targets)}
         if opens:
-            counted["WithOpenTracking"] = recipients
+            counted["WithOpenTracking"] = len(targets)
         if links != "None":
-            bodies = (mail.html_body if links != "TextOnly" else None, mail.text_body if links != "HtmlOnly" else None)
-            counted["WithLinkTracking"] = recipients
-            counted["TotalTrackedLinksSent"] = recipients * sum(len(_LINK.findall(body or "")) for body in bodies)
+            counted["WithLinkTracking"] = len(targets)
+            found = tracked_links(mail.html_body, mail.text_body, links)
+            counted["TotalTrackedLinksSent"] = len(targets) * len(found)
         if opens or links != "None":
-            counted["Tracked"] = recipients
+            counted["Tracked"] = len(targets)
         for metric, count in counted.items():
-            self._tallies[stream, self._day, mail.tag or "", metric] += count
+            if targets:
+                self._outcomes.count(targets[0], metric, count)

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterable
 from contextlib import ExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,11 @@ import attrs
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
 from .clock import Clock
+from .deliveries import Deliveries
 from .instants import micros
+from .retention import sweep
+from .scheduler import Chores, Scheduler
+from .simulation import Events
 from .store import Store, Transaction
 from .tables import account, servers, signatures
 
@@ -30,6 +35,7 @@ class _Running:
 
     url: str
     store: Store
+    scheduler: Scheduler
     token: str
     account_token: str
     closing: ExitStack
@@ -51,7 +57,7 @@ class Sandbox:
             client = Client(sandbox.token, base_url=sandbox.url)
 
     Attributes:
-        clock: What it takes its time from; replaceable, also while it runs.
+        events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
         smtp_host: Where SMTP is listened for; None, since there is no SMTP listener yet.
         smtp_port: Likewise.
         inbox_url: The web inbox; None, since there is none yet.
@@ -86,7 +92,8 @@ class Sandbox:
         Raises:
             ConfigurationError: `allowed_hosts` holds something that is no name.
         """
-        self.clock = Clock()
+        self._clock = Clock()
+        self.events = Events(lambda: self.store, lambda: self.clock.now())
         self._data = data
         self._host = host
         self._http_port = http_port
@@ -125,9 +132,17 @@ class Sandbox:
                 token, account_token = servers.tokens(db, servers.FIRST)[0], account.token(db)
                 if self._allow_server_deletion:
                     account.allow(db, delete_servers=True)
+                offset = account.clock_offset(db)
+            scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, lambda _store: False))
             listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
             closing.callback(listener.close)
-            self._running = _Running(_url(listening), store, token, account_token, closing.pop_all(), os.getpid())
+            if isinstance(self.clock, Clock):
+                self.clock.attach(scheduler, timedelta(microseconds=offset))
+            scheduler.start()
+            closing.callback(scheduler.close)
+            self._running = _Running(
+                _url(listening), store, scheduler, token, account_token, closing.pop_all(), os.getpid()
+            )
         return self
 
     def _listen(self) -> socket.socket:
@@ -152,7 +167,8 @@ class Sandbox:
 
         A sandbox that is not running stays as it is. In a forked child the sandbox of the parent process goes on.
         """
-        running, self._running = self._running, None
+        running = self._running
+        self.clock, self._running = self.clock, None
         if running is not None and running.pid == os.getpid():
             running.closing.close()
 
@@ -170,6 +186,19 @@ class Sandbox:
         if self._running is None:
             raise ConfigurationError("the sandbox is not running: use `with Sandbox() as sandbox:`, or start()")
         return self._running
+
+    @property
+    def clock(self) -> Clock:
+        """The clock, which tests move; a test may put one of its own in its place, also while the sandbox runs."""
+        return self._clock
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        jobs = self._running and self._running.scheduler
+        for each, taken in ((self._clock, None), (clock, jobs)):
+            if isinstance(each, Clock):
+                each.attach(taken)
+        self._clock = clock
 
     @property
     def url(self) -> str:

@@ -59,13 +59,34 @@ class Pending:
         run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
 
 
-def by_uuid(db: Transaction, server: int, uuid: str) -> Row | None:
-    """Return a message of this server with its stream's id and its contents, or None."""
+_SELECT = (
+    "SELECT m.*, s.id AS stream_id, s.type AS stream_type, s.unsubscribe_handling,"
+    " c.text_body, c.html_body, c.reply_to, c.headers"
+    " FROM messages m JOIN streams s ON s.key = m.stream JOIN contents c ON c.message = m.id"
+)
+
+
+def by_uuid(db: Transaction, server: int | None, uuid: str) -> Row | None:
+    """Return a message of this server, or of any, with its stream's id and its contents, or None."""
     return db.row(
-        "SELECT m.*, s.id AS stream_id, c.text_body, c.html_body, c.reply_to, c.headers FROM messages m"
-        " JOIN streams s ON s.key = m.stream JOIN contents c ON c.message = m.id WHERE m.uuid = ? AND s.server = ?",
+        f"{_SELECT} WHERE m.uuid = ? AND (? IS NULL OR s.server = ?)",
         uuid.lower(),
         server,
+        server,
+    )
+
+
+def by_id(db: Transaction, message: int) -> Row | None:
+    """Return a message by its id in the database, likewise."""
+    return db.row(f"{_SELECT} WHERE m.id = ?", message)
+
+
+def older_than(db: Transaction, instant: int) -> list[Row]:
+    """Return up to 500 messages that came at an instant or before it, of all servers, as `erase` needs them."""
+    return db.rows(
+        "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
+        " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT 500",
+        instant,
     )
 
 
