@@ -107,7 +107,9 @@ class Clock:
         except (TypeError, OverflowError, ValueError) as error:
             if isinstance(error, InvalidArgument):
                 raise
-            raise InvalidArgument(f"the clock cannot be advanced by {duration!r}: {error}", argument="duration") from None
+            raise InvalidArgument(
+                f"the clock cannot be advanced by {duration!r}: {error}", argument="duration"
+            ) from None
 
     def set(self, at: datetime) -> datetime:
         """

@@ -18,7 +18,7 @@ from .events import BounceType
 from .instants import eastern_day, micros
 from .programs import Reader
 from .store import Transaction
-from .tables import bounces, messages, opens, queue, suppressions, tallies
+from .tables import bounces, messages, opens, queue, suppressions, tallies, words
 from .tables.bounces import Bounce
 from .tables.tallies import Tally, named
 
@@ -176,3 +176,5 @@ class Outcomes:
         queue.add(self._db, self._queued)
         messages.add_events(self._db, self.events)
         tallies.add(self._db, self._tallies)
+        if not new:
+            words.refresh(self._db, {event[0] for event in self.events})

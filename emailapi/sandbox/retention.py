@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from .store import Store
-from .tables import messages, streams
+from .tables import erasing, messages, streams
 
 # How long the service keeps a message with its events (contract section 2.11).
 KEPT = timedelta(days=45) // timedelta(microseconds=1)
@@ -15,12 +15,12 @@ def sweep(store: Store, now: int) -> None:
     """Erase the messages that are too old, in pieces that no request waits for; statistics and suppressions stay."""
     while _exist(store, now):
         with store.transaction() as db:
-            messages.erase(db, messages.older_than(db, now - KEPT))
+            erasing.erase(db, messages.older_than(db, now - KEPT))
     with store.transaction(writing=False) as db:
         purged = streams.purged(db, now)
     for stream in purged:
         with store.transaction() as db:
-            messages.erase_stream(db, stream)
+            erasing.erase_stream(db, stream)
 
 
 def _exist(store: Store, now: int) -> bool:

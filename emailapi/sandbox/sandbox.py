@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Iterable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,17 @@ import attrs
 
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
+from .captured import Place
 from .clock import Clock
 from .deliveries import Deliveries
+from .finding import index_some
 from .instants import micros
 from .retention import sweep
 from .scheduler import Chores, Scheduler
 from .simulation import Events
 from .store import Store, Transaction
 from .tables import account, servers, signatures
+from .watching import Watching
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,7 +45,7 @@ class _Running:
     pid: int
 
 
-class Sandbox:
+class Sandbox(Watching):
     """
     The service's API on this machine, for development and tests.
 
@@ -133,7 +136,7 @@ class Sandbox:
                 if self._allow_server_deletion:
                     account.allow(db, delete_servers=True)
                 offset = account.clock_offset(db)
-            scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, lambda _store: False))
+            scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, index_some))
             listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
             closing.callback(listener.close)
             if isinstance(self.clock, Clock):
@@ -156,6 +159,12 @@ class Sandbox:
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
+
+    def _place(self) -> Place:
+        return Place(lambda: self.store, lambda: self.url)
+
+    def _now(self) -> datetime:
+        return self.clock.now()
 
     def _fill(self, db: Transaction) -> None:
         account.found(db)

@@ -47,7 +47,7 @@ CREATE TABLE tokens (
 ) WITHOUT ROWID;
 
 -- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
--- messages there ever were.
+-- messages there ever were; the first `indexed` of them are in `words` and `flags`.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
@@ -60,6 +60,7 @@ CREATE TABLE streams (
     updated_at INTEGER,
     archived_at INTEGER,
     taken INTEGER NOT NULL DEFAULT 0,
+    indexed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (server, id)
 );
 
@@ -87,6 +88,21 @@ CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at
 
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
+
+-- What is searched by words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
+-- is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a new
+-- SCHEMA_VERSION.
+CREATE VIRTUAL TABLE words USING fts5 (
+    subject, body, sender, recipients, tag, files, k,
+    content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+);
+
+-- What is searched by its value, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
+CREATE TABLE flags (
+    flag TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (flag, message)
+) WITHOUT ROWID;
 
 CREATE TABLE contents (
     message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,

@@ -12,8 +12,8 @@ from ..models.messages import MessageEvent
 from ..wire import unknown_name_message
 from .events import BOUNCE_TYPES
 from .outcomes import Outcomes, Target
-from .progress import Progress, event_of, progress_of
 from .programs import READER_NAMES, READERS, Reader
+from .progress import Progress, event_of, progress_of
 from .store import Row, Store
 from .tables import messages, queue
 from .tracking import link_of
@@ -211,9 +211,7 @@ class Events:
 def _reader(client: str) -> Reader:
     found = READERS.get(client.lower())
     if found is None:
-        raise InvalidArgument(
-            unknown_name_message(client, dict.fromkeys(READER_NAMES), "program"), argument="client"
-        )
+        raise InvalidArgument(unknown_name_message(client, dict.fromkeys(READER_NAMES), "program"), argument="client")
     return found
 
 

@@ -39,7 +39,9 @@ _FORM = """<p>{address} will get no more emails of this kind.</p>
 
 
 def _page(title: str, content: str, status: int = 200) -> Response:
-    return Response(_PAGE.format(title=title, content=content), status, _HEADERS, content_type="text/html; charset=utf-8")
+    return Response(
+        _PAGE.format(title=title, content=content), status, _HEADERS, content_type="text/html; charset=utf-8"
+    )
 
 
 def _unknown() -> Response:

@@ -76,7 +76,7 @@ def test_an_invalid_duration_is_named(sandbox, duration, message):
     assert _is_now(sandbox)
 
 
-@pytest.mark.parametrize("at", [datetime(2040, 1, 1), "2040-01-01", None], ids=repr)  # noqa: DTZ001
+@pytest.mark.parametrize("at", [datetime(2040, 1, 1), "2040-01-01", None], ids=repr)
 def test_an_instant_needs_a_time_zone(sandbox, at):
     with pytest.raises(InvalidArgument, match="time zone"):
         sandbox.clock.set(at)

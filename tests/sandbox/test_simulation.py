@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from emailapi import BounceType, Client, Email, InactiveRecipient, InvalidArgument
+from emailapi import BounceType, Email, InactiveRecipient, InvalidArgument
 
 HTML = '<p><a href="https://shop.example/reset?id=1&amp;x=2">Reset</a> <a href="https://shop.example/help">Help</a></p>'
 SOFT = "softbounce@bounce-testing.postmarkapp.com"
-
-
-@pytest.fixture
-def client(sandbox) -> Iterator[Client]:
-    with Client(sandbox.token, base_url=sandbox.url, sender="shop@example.com") as client:
-        yield client
 
 
 @pytest.fixture
@@ -43,7 +35,9 @@ def suppressions(api):
 @pytest.fixture
 def types(client):
     """Give the types of the events of a message, each with its recipient."""
-    return lambda result: [(each.recipient, each.type) for each in client.messages.get(result.message_id).message_events]
+    return lambda result: [
+        (each.recipient, each.type) for each in client.messages.get(result.message_id).message_events
+    ]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in BounceType if kind != "SpamComplaint"])

@@ -108,7 +108,12 @@ def test_what_comes_later(vendor):
 
 def test_opens_and_clicks(vendor, sandbox):
     """It lists opens and clicks, of all messages and of one."""
-    tracked = {**MAIL, "track_opens": True, "track_links": "HtmlAndText", "html_body": '<a href="https://a.example/">a</a>'}
+    tracked = {
+        **MAIL,
+        "track_opens": True,
+        "track_links": "HtmlAndText",
+        "html_body": '<a href="https://a.example/">a</a>',
+    }
     sent = vendor.outbound.send(tracked)
     assert vendor.outbound.list_message_opens(sent.message_id).items == []
     sandbox.events.open(sent, "iOS Mail", read_seconds=4)

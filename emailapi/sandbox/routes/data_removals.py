@@ -19,7 +19,7 @@ from ..instants import micros
 from ..refusal import Refusal
 from ..routing import Routes
 from ..store import Row
-from ..tables import account, data_removals, messages
+from ..tables import account, data_removals, erasing, messages
 
 routes = Routes()
 
@@ -63,7 +63,7 @@ def create(call: Call) -> object:
         notify=bool(flag_of(item, "NotifyWhenCompleted")),
         done_at=micros(call.now + _PENDING),
     )
-    messages.erase(call.db, messages.sent_to(call.db, requested_for.lower()))
+    erasing.erase(call.db, messages.sent_to(call.db, requested_for.lower()))
     return _shown(call, _find(call, str(removal)))
 
 

@@ -58,9 +58,7 @@ def _add(listing: Listing[Any], table: str, show: Callable[[Row], dict[str, obje
         if stream is None:
             return 0, []
         filters: dict[str, Value] = {**named}
-        total, rows = opens.search(
-            call.db, table, stream.key, filters, count=paging.count, offset=paging.offset
-        )
+        total, rows = opens.search(call.db, table, stream.key, filters, count=paging.count, offset=paging.offset)
         return total, [show(row) for row in rows]
 
     @routes.get(f"{listing.path}/<message_id>")

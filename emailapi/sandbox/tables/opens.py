@@ -59,9 +59,9 @@ def search(
         f" WHERE {' AND '.join(conditions)}"
     )
     values: dict[str, Value] = {**filters, "stream": stream}
-    total = db.named(f"SELECT count(*) AS total {matching}", **values)[0]["total"]  # noqa: S608
+    total = db.named(f"SELECT count(*) AS total {matching}", **values)[0]["total"]
     rows = db.named(
-        f"SELECT e.*, m.uuid, m.tag, s.id AS stream_id {matching}"  # noqa: S608
+        f"SELECT e.*, m.uuid, m.tag, s.id AS stream_id {matching}"
         " ORDER BY e.received_at DESC, e.id DESC LIMIT :count OFFSET :offset",
         **values,
         count=count,
