@@ -1,4 +1,4 @@
-"""What a test asks of an email, wherever it was kept: its links, its codes, its attachments."""
+"""Links, codes and attachments of an email, as tests ask for them."""
 
 from __future__ import annotations
 

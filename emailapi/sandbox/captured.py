@@ -48,7 +48,7 @@ def _record(kind: type[_T], **values: Any) -> _T:
         return kind(**values)
     except InvalidEmail:
         record = kind.__new__(kind)
-        text = values["email"] if "email" in values else ""
+        text = values.get("email", "")
         named = {"mailbox": text, "header": text} if kind is Address else {}
         for name, value in {**named, **values}.items():
             object.__setattr__(record, name, value)
@@ -136,10 +136,10 @@ class CapturedEmail(ReadableEmail):
 
     def as_received(self, recipient: str | None = None) -> CapturedEmail:
         """
-        Return the email as a recipient gets it: with tracking links, the image that opens are tracked by, and the links
-        and headers to unsubscribe from a broadcast stream.
+        Return the email as a recipient gets it.
 
-        The links lead to the sandbox, and can be followed by any HTTP client:
+        It has tracking links, the image that opens are tracked by, and, in a broadcast stream, the links and headers to
+        unsubscribe. The links lead to the sandbox, and can be followed by any HTTP client:
 
             requests.get(message.as_received().link("Reset"))  # is redirected, and counts as a click
 

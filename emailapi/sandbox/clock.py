@@ -55,8 +55,9 @@ class Jobs(Protocol):
 
 class Clock:
     """
-    The clock of a sandbox. All times in the sandbox come from it: dates of messages and events, days of statistics,
-    retention, delays of deliveries.
+    The clock of a sandbox.
+
+    All times in the sandbox come from it: dates of messages and events, days of statistics, retention, deliveries.
 
     At first it shows the time of the machine. It only goes forward; how far it is ahead is kept in the data file.
 
@@ -157,7 +158,7 @@ class Clock:
             target = to(start)
             if target < start:
                 raise InvalidArgument(
-                    f"the clock of the sandbox only goes forward: it shows {start.isoformat()}, got {target.isoformat()}",
+                    f"the clock only goes forward: it shows {start.isoformat()}, got {target.isoformat()}",
                     argument=argument,
                 )
             self._show(start, frozen=True)

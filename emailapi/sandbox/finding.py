@@ -65,7 +65,7 @@ class _Plan:
         """Return the condition of one term, and remember its values."""
         if term.condition:
             own = {STREAM_ID: self._stream["id"], STREAM_KEY: self._stream["key"]}
-            self._values += [own[value] if value in own else value for value in term.values]  # type: ignore[misc]
+            self._values += [own.get(value, value) for value in term.values]
             condition = term.condition
         elif term.flag:
             self._values.append(term.flag)

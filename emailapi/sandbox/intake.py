@@ -17,7 +17,10 @@ from ..wire import dump_json
 from . import events
 from .addresses import Mailbox
 from .answers import written
+from .effects import QUEUED_ADDRESS
+from .faults import Faults
 from .instants import micros, wire_text
+from .matching import Incoming
 from .outcomes import Outcomes, Target
 from .refusal import Refusal
 from .rules import Mail
@@ -59,11 +62,12 @@ class Intake:
     Use: `take` each mail, then `store` once. A mail that is refused leaves nothing behind, and the others stand.
     """
 
-    def __init__(self, db: Transaction, server: Server, now: datetime) -> None:
+    def __init__(self, db: Transaction, server: Server, now: datetime, faults: Faults) -> None:
         """Take mails for this server at this instant."""
         self._db = db
         self._server = server
         self._now = now
+        self._faults = faults
         self._instant = micros(now)
         self._pending = Pending(db)
         self._streams: dict[str, Stream] = {}
@@ -168,8 +172,16 @@ class Intake:
         forced = mail.header(events.BOUNCE_HEADER)
         for target in targets:
             kind = events.bounce_type(target.address, forced)
+            held = None
+            if self._faults and kind is None:
+                here = Incoming(server=self._server.id, recipients=frozenset([target.address]))
+                kind, held = self._faults.outcome_for(here)
             if kind is not None:
                 self._outcomes.bounce(target, kind)
+            elif held is not None:
+                self._outcomes.hold(target, held.due_at(self._instant))
+            elif target.address == QUEUED_ADDRESS:
+                self._outcomes.hold(target, None)
             elif target.address != events.BLACKHOLE:
                 self._outcomes.deliver(target)
 

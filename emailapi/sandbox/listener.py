@@ -22,7 +22,8 @@ from .connections import Server, log
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_THREADS = 8
+# Faults hold a thread for as long as they last.
+_THREADS = 48
 # Below the 512 descriptors that select() takes on Windows, and half of the 1,024 that a process usually may open.
 _CONNECTIONS = 500
 # Beyond a batch's 50 MB a request still gets its proper 413; beyond this the connection is cut. Up to here waitress has
@@ -80,6 +81,8 @@ class HTTPListener:
         adjustments = Adjustments(
             sockets=[listening],
             threads=_THREADS,
+            # Looks at a connection while its request is at work: a client that has gone frees the thread.
+            channel_request_lookahead=1,
             connection_limit=_CONNECTIONS,
             max_request_body_size=_LARGEST_BODY,
             inbuf_overflow=_LARGEST_BODY,
@@ -154,3 +157,11 @@ def open_socket(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
+    address, port = listening.getsockname()[:2]
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    address = loopback.get(address, address)
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

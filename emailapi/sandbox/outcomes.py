@@ -1,9 +1,8 @@
 """
-What happens to emails at their recipients, and everything that follows from it: events, bounces, suppressions, opens,
-clicks, counts.
+Outcomes of emails at their recipients, and what follows: events, bounces, suppressions, opens, clicks, counts.
 
-An outcome comes from the address of a recipient (`intake`), from a test (`simulation`), from a reader who loads an image
-or follows a link (`tracking`), or when its time has come (`deliveries`). All of them are stored here.
+An outcome comes from the address of a recipient (`intake`), from a test (`simulation`), from a reader who loads an
+image or follows a link (`tracking_pages`), or from the queue (`deliveries`). All of them are stored here.
 """
 
 from __future__ import annotations
@@ -174,6 +173,7 @@ class Outcomes:
         for suppression in self._suppressions:
             suppressions.add(self._db, *suppression, self._instant)
         queue.add(self._db, self._queued)
+        queue.mark_queued(self._db, {message for message, _, _ in self._queued})
         messages.add_events(self._db, self.events)
         tallies.add(self._db, self._tallies)
         if not new:

@@ -17,8 +17,12 @@ from .access import Hosts
 from .captured import Place
 from .clock import Clock
 from .deliveries import Deliveries
+from .effects import Shaping
+from .faults import Faults
 from .finding import index_some
 from .instants import micros
+from .request_log import RequestLog
+from .resetting import check_kept, reset
 from .retention import sweep
 from .scheduler import Chores, Scheduler
 from .simulation import Events
@@ -60,6 +64,7 @@ class Sandbox(Watching):
             client = Client(sandbox.token, base_url=sandbox.url)
 
     Attributes:
+        faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
         events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
         smtp_host: Where SMTP is listened for; None, since there is no SMTP listener yet.
         smtp_port: Likewise.
@@ -96,7 +101,9 @@ class Sandbox(Watching):
             ConfigurationError: `allowed_hosts` holds something that is no name.
         """
         self._clock = Clock()
-        self.events = Events(lambda: self.store, lambda: self.clock.now())
+        self.events = Events(lambda: self.store, self._now)
+        self.faults = Faults()
+        self._requests = RequestLog()
         self._data = data
         self._host = host
         self._http_port = http_port
@@ -121,8 +128,8 @@ class Sandbox(Watching):
         if self._running is not None:
             raise ConfigurationError("the sandbox is running already")
         try:
-            from .app import create_app
-            from .listener import HTTPListener
+            from .app import Surroundings, create_app
+            from .listener import HTTPListener, url_of
         except ModuleNotFoundError as error:
             raise ConfigurationError(
                 f'the sandbox needs {error.name}, which is not installed: pip install "emailapi[sandbox]"'
@@ -137,14 +144,18 @@ class Sandbox(Watching):
                     account.allow(db, delete_servers=True)
                 offset = account.clock_offset(db)
             scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, index_some))
-            listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
+            shaping = Shaping()
+            here = Surroundings(store, lambda: self.clock, self._hosts, self.faults, self._requests, shaping)
+            listener = HTTPListener(listening, create_app(here))
+            closing.callback(self.faults.clear)
             closing.callback(listener.close)
+            closing.callback(shaping.close)
             if isinstance(self.clock, Clock):
                 self.clock.attach(scheduler, timedelta(microseconds=offset))
             scheduler.start()
             closing.callback(scheduler.close)
             self._running = _Running(
-                _url(listening), store, scheduler, token, account_token, closing.pop_all(), os.getpid()
+                url_of(listening), store, scheduler, token, account_token, closing.pop_all(), os.getpid()
             )
         return self
 
@@ -165,6 +176,9 @@ class Sandbox(Watching):
 
     def _now(self) -> datetime:
         return self.clock.now()
+
+    def _log(self) -> RequestLog:
+        return self._requests
 
     def _fill(self, db: Transaction) -> None:
         account.found(db)
@@ -203,7 +217,7 @@ class Sandbox(Watching):
 
     @clock.setter
     def clock(self, clock: Clock) -> None:
-        jobs = self._running and self._running.scheduler
+        jobs = None if self._running is None else self._running.scheduler
         for each, taken in ((self._clock, None), (clock, jobs)):
             if isinstance(each, Clock):
                 each.attach(taken)
@@ -250,6 +264,25 @@ class Sandbox(Watching):
         with self.store.transaction() as db:
             account.allow(db, delete_servers=delete_servers, remove_data=remove_data)
 
+    def reset(self, keep: Iterable[str] = ()) -> None:
+        """
+        Delete everything but the tokens of the account and the first server, and the time of the clock.
+
+        Args:
+            keep: What is kept: `"messages"`, `"suppressions"`, `"statistics"`, `"streams"`, `"templates"`,
+                `"webhooks"`, `"inbound_rules"`, `"servers"`, `"domains"` (with the sender signatures),
+                `"data_removals"`, `"faults"`, `"requests"`. All streams stay if anything is kept that belongs to one.
+
+        Raises:
+            InvalidArgument: `keep` has another name.
+        """
+        kept = check_kept(keep)
+        with self.store.transaction() as db:
+            reset(db, micros(self._now()), kept)
+        for name, part in (("faults", self.faults), ("requests", self._requests)):
+            if name not in kept:
+                part.clear()
+
     def confirm_signature(self, email_address: str) -> None:
         """
         Let the owner of an address agree to be sent from, as by the link in the service's mail.
@@ -262,11 +295,3 @@ class Sandbox(Watching):
             if row is None:
                 raise InvalidArgument(f"there is no sender signature {email_address!r}", argument="email_address")
             signatures.change(db, row["signature_id"], confirmed=True)
-
-
-def _url(listening: socket.socket) -> str:
-    """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
-    address, port = listening.getsockname()[:2]
-    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-    address = loopback.get(address, address)
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

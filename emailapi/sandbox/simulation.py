@@ -53,7 +53,7 @@ class Events:
         Deliver an email that is queued or delayed.
 
         Raises:
-            InvalidArgument: There is no such message or recipient, or the email was delivered, bounced, or was not sent.
+            InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
         """
         return self._make(message, recipient, lambda _row, at: at.not_on_the_way, Outcomes.deliver)
 
@@ -62,7 +62,7 @@ class Events:
         Let the receiving server ask to try again later: an event `Transient`.
 
         Raises:
-            InvalidArgument: There is no such message or recipient, or the email was delivered, bounced, or was not sent.
+            InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
         """
         return self._make(message, recipient, lambda _row, at: at.not_on_the_way, Outcomes.delay)
 

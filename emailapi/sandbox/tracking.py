@@ -1,7 +1,7 @@
 """
 Tracking: the links and the image by which the service learns that an email was read, and the link to unsubscribe.
 
-What is stored of an email has the links that its sender wrote. Each recipient gets links with a key, which names message,
+The stored email has the links that its sender wrote. Each recipient gets links with a key, which names message,
 recipient and link, and is signed: a link can be followed without a token, and cannot be guessed.
 """
 
@@ -185,7 +185,8 @@ def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
     for position, link in reversed([*enumerate(links_of_row(row))]):
         body = bodies[link.location] or ""
         bodies[link.location] = body[: link.start] + address(CLICK, position) + body[link.end :]
-    html, text, headers = bodies["HTML"], bodies["Text"], ()
+    html, text = bodies["HTML"], bodies["Text"]
+    headers: tuple[tuple[str, str], ...] = ()
     if unsubscribable(row):
         leave = address(UNSUBSCRIBE)
         html = html and _UNSUBSCRIBE.sub(

@@ -14,6 +14,7 @@ from ..errors import InvalidArgument, WaitTimeout
 from .captured import CapturedEmail, Place, captured
 from .finding import Scope, catch_up, find, mark_of, missed
 from .query import Query, parse, term
+from .request_log import RecordedRequest, RequestLog
 
 _NEAR_MISSES = 5
 # Taken at import: tools that freeze the time of a test replace the module's function.
@@ -68,6 +69,20 @@ class Watching:
 
     def _now(self) -> datetime:
         raise NotImplementedError
+
+    def _log(self) -> RequestLog:
+        raise NotImplementedError
+
+    def requests(self, *, rejected: bool = False) -> list[RecordedRequest]:
+        """
+        Return the last requests to the API, newest first, at most 1,000.
+
+        Args:
+            rejected: Whether to return only requests that were rejected, that have emails in a batch that were, or
+                that got no response.
+        """
+        server = self._server_id()
+        return [one for one in self._log().newest(rejected=rejected) if server is None or one.server_id == server]
 
     def messages(self, query: str = "", *, limit: int | None = None) -> list[CapturedEmail]:
         """

@@ -86,7 +86,7 @@ def test_expect_does_not_hide_an_error_of_its_block(sandbox):
 
 
 def test_a_timeout_names_near_misses(client, sandbox):
-    with pytest.raises(WaitTimeout) as caught, sandbox.expect("tag:welcome", to="eve@example.com", timeout=0):
+    with pytest.raises(WaitTimeout) as caught, sandbox.expect("tag:welcome", to="eve@example.com", timeout=0):  # noqa: PT012
         client.outbound.send(_email("Almost", to="eve@example.com", html_body="secret https://a.example/secret"))
         client.outbound.send(_email("Welcome", tag="welcome"))
     text = str(caught.value)

@@ -27,7 +27,7 @@ def send(call: Call) -> object:
     mail = check(call.body)
     if call.server is None:
         return _rehearse(call, mail)
-    intake = Intake(call.db, call.server, call.now)
+    intake = Intake(call.db, call.server, call.now, call.faults)
     answer = intake.take(mail)
     intake.store()
     return answer
@@ -43,7 +43,7 @@ def send_batch(call: Call) -> object:
         raise Refusal(403, "The batch is empty: it needs at least one message.")
     if len(items) > BATCH_MESSAGES:
         raise Refusal(410, f"The batch has {len(items)} messages; the limit is {BATCH_MESSAGES}.")
-    intake = None if call.server is None else Intake(call.db, call.server, call.now)
+    intake = None if call.server is None else Intake(call.db, call.server, call.now, call.faults)
     answers = []
     for item in items:
         try:

@@ -87,7 +87,8 @@ def by_id(db: Transaction, message: int) -> Row | None:
 
 def by_ids(db: Transaction, ids: Sequence[int]) -> list[Row]:
     """Return messages by their ids in the database, in this order, likewise."""
-    rows = {row["id"]: row for row in db.rows(f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", str([*ids]))}
+    found = db.rows(f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", str([*ids]))  # noqa: S608
+    rows = {row["id"]: row for row in found}
     return [rows[message] for message in ids if message in rows]
 
 

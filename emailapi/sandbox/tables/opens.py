@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from ..store import Row, Transaction, Value
 
 _PROGRAM = "message, stream, recipient, received_at, user_agent, client, os, platform, geo"
-_ADD_OPEN = f"INSERT OR IGNORE INTO opens ({_PROGRAM}, read_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_CLICK = f"INSERT OR IGNORE INTO clicks ({_PROGRAM}, location, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_OPEN = f"INSERT OR IGNORE INTO opens ({_PROGRAM}, read_seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_ADD_CLICK = f"INSERT OR IGNORE INTO clicks ({_PROGRAM}, location, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 
 # What a listing is narrowed by: our name of the filter, and the column or the place in one.
 _CONDITIONS = {

@@ -12,6 +12,11 @@ def add(db: Transaction, rows: Iterable[tuple[int, str, int | None]]) -> None:
     db.run_all("INSERT OR REPLACE INTO queue (message, recipient, due_at) VALUES (?, ?, ?)", rows)
 
 
+def mark_queued(db: Transaction, messages: Iterable[int]) -> None:
+    """Let messages count as queued."""
+    db.run_all("UPDATE messages SET status = 'Queued' WHERE id = ?", [(message,) for message in messages])
+
+
 def skip(db: Transaction, rows: Iterable[tuple[int, str]]) -> None:
     """Store message and recipient of emails that were not sent, since the recipient was suppressed."""
     db.run_all("INSERT OR IGNORE INTO skipped (message, recipient) VALUES (?, ?)", rows)
