@@ -113,8 +113,8 @@ def test_a_response_comes_late(sandbox, at):
     sandbox.faults.delay(0.4, at=at)
     with socket.create_connection(sandbox.url.removeprefix("http://").split(":"), timeout=10) as connection:
         started = time.monotonic()
-        head = f"GET /server HTTP/1.1\r\nHost: localhost\r\nX-Postmark-Server-Token: {sandbox.token}\r\n\r\n"
-        connection.sendall(head.encode())
+        head = f"GET /server HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nX-Postmark-Server-Token: {sandbox.token}"
+        connection.sendall(f"{head}\r\n\r\n".encode())
         first = connection.recv(65536)
         came = time.monotonic() - started
         while b"ApiTokens" not in first:
