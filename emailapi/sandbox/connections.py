@@ -73,6 +73,20 @@ class Channel(HTTPChannel):
         self._handled += 1
         super().service()
 
+    def check_client_disconnected(self) -> bool:
+        """
+        Return whether the client has gone, for a response that waits.
+
+        The server does not look by itself while a request is at work: a whole request is carried out, even if its
+        client has left.
+        """
+        try:
+            return not self.connected or self.socket is None or not self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def _look(self) -> tuple[str, int, int]:
         """Return what it waits in, and numbers that change whenever it gets further."""
         if self.total_outbufs_len:

@@ -92,8 +92,6 @@ class HTTPListener:
         adjustments = Adjustments(
             sockets=[listening],
             threads=_THREADS,
-            # Looks at a connection while its request is at work: a client that has gone frees the thread.
-            channel_request_lookahead=1,
             connection_limit=_CONNECTIONS,
             max_request_body_size=_LARGEST_BODY,
             inbuf_overflow=_LARGEST_BODY,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from .instants import eastern_day, micros, range_start
-from .tables.words import STATES
+from .tables.words import STATES, UNDELIVERED
 
 # Stands for the id of the stream that is searched, and for the key of it.
 STREAM_ID, STREAM_KEY = object(), object()
@@ -207,6 +207,8 @@ def _read(found: re.Match[str], now: datetime, unknown: list[str]) -> Term | Non
         if not any(map(str.isalnum, words)):
             return None
         made = Term("", words=_in(_COLUMNS, words))
+    if negative and made.flag == STATES["delivered"]:
+        return attrs.evolve(made, text=found[0], flag=UNDELIVERED)
     return attrs.evolve(made, text=found[0], negative=negative)
 
 

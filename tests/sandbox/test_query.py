@@ -85,6 +85,8 @@ QUERIES = {
     "metadata:user": {"reset"},
     "metadata:user=8": set(),
     "is:delivered": {"reset", "code", "bill", "news"},
+    "-is:delivered": {"lost"},
+    "reset -is:delivered": {"lost"},
     "is:softbounce": {"lost"},
     "is:opened": set(),
     "has:attachment": {"bill"},

@@ -28,6 +28,8 @@ STATES = {
     "suppressed": "is:suppressed",
     **{kind.lower(): f"is:{kind.lower()}" for kind in BOUNCE_TYPES},
 }
+# Nearly all messages are delivered: those that are not are found by a flag of their own.
+UNDELIVERED = "not:delivered"
 _BY_EVENT = {
     "Delivered": "is:delivered",
     "Bounced": "is:bounced",
@@ -77,6 +79,14 @@ def _fixed_flags(row: Row) -> Iterable[str]:
 
 def _state_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
     """Return the flags of what happened to messages, by their ids, which lie between the two."""
+    found = _found_flags(db, first, last)
+    for message in range(first, last + 1):
+        if "is:delivered" not in found[message]:
+            found[message].add(UNDELIVERED)
+    return found
+
+
+def _found_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
     found: dict[int, set[str]] = defaultdict(set)
     on_the_way: dict[tuple[int, str], bool] = {}
     for row in db.rows(
@@ -139,7 +149,8 @@ def refresh(db: Transaction, messages: Iterable[int]) -> None:
     for message in messages:
         if not _is_indexed(db, message):
             continue
-        db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in STATES.values()])
+        states = [*STATES.values(), UNDELIVERED]
+        db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in states])
         flags = _state_flags(db, message, message).get(message, ())
         db.run_all("INSERT OR IGNORE INTO flags VALUES (?, ?)", [(flag, message) for flag in flags])
 
