@@ -153,12 +153,16 @@ def catch_up(store: Store) -> None:
 
 
 def index_some(store: Store) -> bool:
-    """Index a few messages; return whether there are more. For the thread that works while there is nothing else."""
-    with store.transaction(writing=False) as db:
-        if not words.behind(db):
-            return False
+    """
+    Index a few messages, or make the index faster; return whether there is more to do.
+
+    This is for the thread that works while there is nothing else.
+    """
     with store.transaction(visible=False) as db:
-        return words.index_next(db)
+        if not words.behind(db):
+            return words.tidy(db)
+        words.index_next(db)
+        return True
 
 
 def mark_of(db: Transaction) -> dict[int, int]:

@@ -96,6 +96,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
     subject, body, sender, recipients, tag, files, k,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
 );
+INSERT INTO words (words, rank) VALUES ('usermerge', 2);
 
 -- What is searched by its value, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
 CREATE TABLE flags (
