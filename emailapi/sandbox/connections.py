@@ -73,7 +73,7 @@ class Channel(HTTPChannel):
         self._handled += 1
         super().service()
 
-    def check_client_disconnected(self) -> bool:
+    def check_client_disconnected(self) -> bool:  # type: ignore[override]  # the stubs have it wrong
         """
         Return whether the client has gone, for a response that waits.
 

@@ -33,6 +33,7 @@ class Fault:
         kind: The method that armed it.
         hits: How many requests, or emails, it has met.
         remaining: How many it will meet still; None for all until it is cancelled.
+        server: The server whose requests it meets; None for all servers.
     """
 
     def __init__(self, owner: Faults, kind: str, matching: Matching, effect: object, times: int | None) -> None:
@@ -41,7 +42,7 @@ class Fault:
         self.kind, self.hits = kind, 0
         self.remaining = matching.get("times", times)
         self._skips = matching.get("after", 0)
-        self._matching = matching
+        self._matching, self.server = matching, matching.get("server")
         self.number = 0
         check(matching)
 
