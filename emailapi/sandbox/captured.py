@@ -139,7 +139,7 @@ class CapturedEmail(ReadableEmail):
         Return the email as a recipient gets it.
 
         It has tracking links, the image that opens are tracked by, and, in a broadcast stream, the links and headers to
-        unsubscribe. The links lead to the sandbox, and can be followed by any HTTP client:
+        unsubscribe. The links lead to the sandbox, and can be followed by any HTTP client::
 
             requests.get(message.as_received().link("Reset"))  # is redirected, and counts as a click
 

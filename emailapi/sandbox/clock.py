@@ -59,7 +59,7 @@ class Clock:
 
     All times in the sandbox come from it: dates of messages and events, days of statistics, retention, deliveries.
 
-    At first it shows the time of the machine. It only goes forward; how far it is ahead is kept in the data file.
+    At first it shows the time of the machine. It only goes forward; how far it is ahead is kept in the data file::
 
         sandbox.clock.freeze()
         client.outbound.send(email)

@@ -81,7 +81,7 @@ class Faults:
     Failures of the sandbox, armed by a test: `sandbox.faults`.
 
     Each method returns a `Fault`. Of several faults, the first that was armed and matches meets a request. Faults end
-    with the sandbox.
+    with the sandbox::
 
         with sandbox.faults.fail(status=503, times=2) as fault:
             client.outbound.send(email)

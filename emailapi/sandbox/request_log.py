@@ -38,7 +38,8 @@ class RecordedRequest:
     Attributes:
         received_at: When it came, by the clock of the sandbox.
         method: HTTP method.
-        path: Path without the query, and `query` the query without the question mark.
+        path: Path without the query.
+        query: Query without the question mark.
         status: HTTP status of the response; None if the connection was cut instead.
         rejections: What was rejected, if anything: the request, or emails of a batch.
         message_ids: Ids of the messages that the request has sent.

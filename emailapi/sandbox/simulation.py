@@ -38,7 +38,7 @@ class Events:
 
     Each method takes the id of a message, the result of a send or a captured email, and returns the events that it has
     made. Without `recipient` the event happens at all recipients where it can. An event that is impossible raises an
-    `InvalidArgument` with the reason.
+    `InvalidArgument` with the reason::
 
         result = client.outbound.send(email)
         sandbox.events.bounce(result, "SoftBounce")

@@ -130,7 +130,7 @@ class Watching:
         timeout: float = 5,
     ) -> Iterator[Expected]:
         """
-        Wait, at the end of a block, for an email that the block has caused. Emails from before do not count.
+        Wait, at the end of a block, for an email that the block has caused. Emails from before do not count::
 
             with sandbox.expect(to="dana@example.com", subject="Reset") as expected:
                 app.post("/forgot", data={"email": "dana@example.com"})

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
-import threading
 import time
 from datetime import timedelta
 
 import pytest
-import requests
 
 from emailapi import (
     DeliveryUnknown,
@@ -265,102 +262,3 @@ def test_an_invalid_fault_is_not_armed(sandbox, arm, name):
         arm(sandbox.faults)
     assert caught.value.argument == name
     assert not sandbox.faults
-
-
-@pytest.mark.parametrize("address, status, code", [("503", 503, 100), ("422-406", 422, 406), ("500", 500, 101)])
-def test_an_address_asks_for_a_response(api, sandbox, address, status, code):
-    for response in (
-        api.send(Bcc=f"{address}@fault.sandbox.test"),
-        api.post("/email/batch", [api.mail(), api.mail(To=f"{address}@fault.sandbox.test")]),
-    ):
-        assert (response.status_code, response.json()["ErrorCode"]) == (status, code)
-    assert not sandbox.messages()
-
-
-@pytest.mark.parametrize("cut, stored", [("before", 0), ("after", 1)])
-def test_an_address_asks_to_cut_the_connection(api, sandbox, cut, stored):
-    with pytest.raises(requests.ConnectionError):
-        api.send(To=f"cut-{cut}-accept@fault.sandbox.test")
-    assert len(sandbox.messages()) == stored
-
-
-def test_an_address_asks_for_no_response(sandbox):
-    with requests.Session() as session, pytest.raises(requests.Timeout):
-        session.post(
-            f"{sandbox.url}/email",
-            json={"From": "a@example.com", "To": "timeout@fault.sandbox.test", "TextBody": "x"},
-            headers={"Accept": "application/json", "X-Postmark-Server-Token": sandbox.token},
-            timeout=(10, 0.3),
-        )
-    assert not sandbox.messages()
-
-
-def test_a_sandbox_closes_while_faults_hold_responses(sandbox):
-    sandbox.faults.delay(300)
-    headers = {"X-Postmark-Server-Token": sandbox.token, "Accept": "*/*"}
-    url, ended = f"{sandbox.url}/server", threading.Event()
-
-    def ask():
-        with contextlib.suppress(requests.ConnectionError):
-            requests.get(url, headers=headers, timeout=60)
-        ended.set()
-
-    threading.Thread(target=ask, daemon=True).start()
-    while sandbox.faults:
-        time.sleep(0.01)
-    sandbox.close()
-    assert ended.wait(30)
-
-
-def test_other_requests_are_served_while_faults_hold_many_responses(api, sandbox):
-    url, headers = f"{sandbox.url}/server", {"X-Postmark-Server-Token": sandbox.token, "Accept": "*/*"}
-    fault = sandbox.faults.delay(300, times=20, route="/server")
-
-    def ask():
-        with contextlib.suppress(requests.ConnectionError):
-            requests.get(url, headers=headers, timeout=60)
-
-    threads = [threading.Thread(target=ask) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    while fault in sandbox.faults:
-        time.sleep(0.01)
-    assert api.send().ok
-    sandbox.close()
-    for thread in threads:
-        thread.join()
-
-
-def test_faults_end_with_the_sandbox(sandbox):
-    sandbox.faults.fail()
-    sandbox.close()
-    assert not sandbox.faults
-
-
-def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
-    sent = api.accepted()
-    api.send(To="nobody")
-    api.post("/email/batch", [api.mail(), api.mail(To="nobody")])
-    api.get("/nothing")
-    sandbox.faults.fail(status=502)
-    api.send()
-    newest, nothing, batch, single, first = sandbox.requests()
-    assert (first.method, first.path, first.status, first.message_ids) == ("POST", "/email", 200, (sent,))
-    assert first.server_id == api.get("/server").json()["ID"]
-    assert first.user_agent.startswith("python-requests")
-    assert [(one.code, one.index) for one in single.rejections] == [(300, None)]
-    assert "nobody" in single.rejections[0].message
-    assert [(one.code, one.index) for one in batch.rejections] == [(300, 1)]
-    assert len(batch.message_ids) == 1
-    assert (nothing.status, nothing.rejections[0].code) == (404, 12)
-    assert (newest.status, newest.fault) == (502, "fault 1: returned 502")
-    rejected = sandbox.requests(rejected=True)
-    assert [one.path for one in rejected] == ["/email", "/nothing", "/email/batch", "/email"]
-    assert sandbox.token not in repr(sandbox.requests())
-
-
-def test_the_last_thousand_requests_are_kept(api, sandbox):
-    for number in range(1_010):
-        api.get(f"/nothing/{number}")
-    listed = sandbox.requests()
-    assert (len(listed), listed[-1].path) == (1_000, "/nothing/10")
