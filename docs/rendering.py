@@ -39,8 +39,10 @@ _log = getLogger(__name__)
 ERROR_MODULES = ("emailapi.errors.base", "emailapi.errors.exceptions", "emailapi.models.outbound")
 # What users make by position: the signature says more than the list.
 SHOWN_WITH_SIGNATURE = {"Address", "Header"}
+# The modules of the sandbox that users see.
+SANDBOX_MODULES = {"captured", "clock", "faults", "matching", "request_log", "simulation", "watching"}
 # What users never make.
-SHOWN_BARE = {"Sending", "Transport", "Connection", "MailState"}
+SHOWN_BARE = {"Connection", "Events", "Fault", "Faults", "MailState", "Mark", "Sending", "Transport"}
 
 _UNPACK = re.compile(r"~?\w*\.?Unpack\[([^\[\]]+)\]")
 _TYPE_VARIABLE = re.compile(r"~?[\w.]+\.([A-Z])(?=[\],)]|$)")
@@ -59,6 +61,7 @@ def load_names_for_checkers() -> None:
         import_module(found.name)
         for found in walk_packages(emailapi.__path__, "emailapi.")
         if found.name.split(".")[1] not in ("__main__", "cli", "sandbox")
+        or found.name.removeprefix("emailapi.sandbox.") in SANDBOX_MODULES
     ]
     for module in modules:
         tree = ast.parse(Path(module.__file__ or "").read_bytes())

@@ -13,6 +13,7 @@ from datetime import datetime
 import attrs
 
 from ..models.listing import PAGE_LIMIT, RECORD_LIMIT
+from .faults import Faults
 from .instants import micros, range_end, range_start
 from .rejection import Rejection
 from .store import Transaction
@@ -43,6 +44,7 @@ class Call:
         server: Whose token it came with; None at the account's routes, and for the test token.
         query: Its query, by lower-case names; of a name given twice, the first.
         body: Its JSON value.
+        faults: The faults that are armed.
     """
 
     db: Transaction
@@ -50,6 +52,7 @@ class Call:
     server: Server | None
     query: Mapping[str, str]
     body: object
+    faults: Faults
 
     @property
     def owner(self) -> Server:

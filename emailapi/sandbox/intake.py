@@ -7,9 +7,7 @@ The checks here need the database: the stream, and the suppressed recipients. Th
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -18,19 +16,21 @@ from ..models.outbound import SendResult
 from ..wire import dump_json
 from . import events
 from .addresses import Mailbox
-from .instants import eastern_day, micros, wire_text
+from .effects import QUEUED_ADDRESS
+from .faults import Faults
+from .instants import micros, wire_text
+from .matching import Incoming
+from .outcomes import Outcomes, Target
 from .rejection import Rejection
 from .responses import written
 from .rules import CheckedEmail
 from .store import Transaction
-from .tables import bounces, messages, streams, suppressions, tallies
-from .tables.bounces import Bounce
+from .tables import queue, streams, suppressions
 from .tables.messages import Pending
 from .tables.servers import Server
 from .tables.streams import Stream
-from .tables.tallies import Tally
+from .tracking import tracked_links
 
-_LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _ACCEPTED = "OK"
 # Programs find the end of the addresses by this sentence.
 _INACTIVE = "Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
@@ -64,19 +64,17 @@ class Intake:
     Use: `take` each email, then `store` once. Nothing is kept of an email that is rejected; the others are accepted.
     """
 
-    def __init__(self, db: Transaction, server: Server, now: datetime) -> None:
+    def __init__(self, db: Transaction, server: Server, now: datetime, faults: Faults) -> None:
         """Accept emails for this server at this instant."""
         self._db = db
         self._server = server
         self._now = now
+        self._faults = faults
         self._instant = micros(now)
-        self._day = eastern_day(now).isoformat()
         self._pending = Pending(db)
         self._streams: dict[str, Stream] = {}
-        self._bounces: list[tuple[Bounce, events.BounceType]] = []
-        self._events: list[tuple[int, str, str, int, str]] = []
-        self._tallies: Counter[Tally] = Counter()
-        self._suppressed: set[tuple[int, str]] = set()
+        self._outcomes = Outcomes(db, now)
+        self._skipped: list[tuple[int, str]] = []
         self._none_suppressed: dict[int, bool] = {}
 
     def take(self, email: CheckedEmail) -> dict[str, object]:
@@ -97,9 +95,10 @@ class Intake:
             )
         message_id = str(uuid.uuid4())
         message = self._keep(email, stream.key, message_id, recipients)
-        active = [address for address in recipients if address not in inactive]
-        self._live(email, stream.key, message, active)
-        self._count(email, stream.key, len(active))
+        self._skipped += [(message, address) for address in inactive]
+        targets = [Target(message, stream.key, email.tag or "", each) for each in recipients if each not in inactive]
+        self._live(email, targets)
+        self._count(email, targets)
         remark = _ACCEPTED
         if inactive:
             listed = ", ".join(inactive)
@@ -109,17 +108,8 @@ class Intake:
     def store(self) -> None:
         """Store the accepted emails."""
         self._pending.store()
-        for bounce, kind in self._bounces:
-            bounce_id = bounces.add(self._db, bounce)
-            transient = kind.type == "Transient"
-            details = events.delayed(bounce.email) if transient else events.bounced(kind, bounce_id)
-            event = "Transient" if transient else "Bounced"
-            self._events.append((bounce.message, bounce.email, event, self._instant, _compact(details)))
-            if kind.reason is not None:
-                origin = "Customer" if kind.reason == "ManualSuppression" else "Recipient"
-                suppressions.add(self._db, bounce.stream, bounce.email, kind.reason, origin, self._instant)
-        messages.add_events(self._db, self._events)
-        tallies.add(self._db, self._tallies)
+        queue.skip(self._db, self._skipped)
+        self._outcomes.store(new=True)
 
     def _stream(self, stream_id: str) -> Stream:
         known = self._streams.get(stream_id)
@@ -146,7 +136,7 @@ class Intake:
         if stream not in self._none_suppressed:
             self._none_suppressed[stream] = not suppressions.exist(self._db, stream)
         found = set() if self._none_suppressed[stream] else suppressions.among(self._db, stream, recipients)
-        return [address for address in recipients if address in found or (stream, address) in self._suppressed]
+        return [address for address in recipients if address in found or (stream, address) in self._outcomes.suppressed]
 
     def _keep(self, email: CheckedEmail, stream: int, message_id: str, recipients: Mapping[str, Mailbox]) -> int:
         pending, instant = self._pending, self._instant
@@ -185,36 +175,23 @@ class Intake:
         pending.metadata += [(stream, name.lower(), value, instant, message) for name, value in email.metadata.items()]
         return message
 
-    def _live(self, email: CheckedEmail, stream: int, message: int, active: list[str]) -> None:
-        """Record the event of each recipient, which its address decides."""
+    def _live(self, email: CheckedEmail, targets: list[Target]) -> None:
+        """Let each recipient's address decide what happens there."""
         forced = email.header(events.BOUNCE_HEADER)
-        for address in active:
-            kind = events.bounce_type(address, forced)
+        for target in targets:
+            kind = events.bounce_type(target.address, forced)
+            held = None
+            if self._faults and kind is None:
+                here = Incoming(server=self._server.id, recipients=frozenset([target.address]))
+                kind, held = self._faults.outcome_for(here)
             if kind is not None:
-                self._bounce(email, stream, message, address, kind)
-            elif address != events.BLACKHOLE:
-                details = _compact(events.delivered(address))
-                self._events.append((message, address, "Delivered", self._instant, details))
-
-    def _bounce(self, email: CheckedEmail, stream: int, message: int, address: str, kind: events.BounceType) -> None:
-        deactivates = kind.reason is not None
-        bounce = Bounce(
-            message=message,
-            stream=stream,
-            type=kind.type,
-            email=address,
-            bounced_at=self._instant,
-            description=f"{kind.name}, as the address asked the sandbox for.",
-            details=events.reply_of(kind),
-            content=events.report_of(kind, address),
-            inactive=deactivates,
-            can_activate=deactivates or kind.type == "SoftBounce",
-        )
-        self._bounces.append((bounce, kind))
-        if deactivates:
-            self._suppressed.add((stream, address))
-        for metric in ("Bounced", kind.type):
-            self._tallies[stream, self._day, email.tag or "", metric] += 1
+                self._outcomes.bounce(target, kind)
+            elif held is not None:
+                self._outcomes.hold(target, held.due_at(self._instant))
+            elif target.address == QUEUED_ADDRESS:
+                self._outcomes.hold(target, None)
+            elif target.address != events.BLACKHOLE:
+                self._outcomes.deliver(target)
 
     def _opens_tracked(self, email: CheckedEmail) -> bool:
         """Return whether opens are tracked: an email cannot turn off the server's setting (contract section 2.1)."""
@@ -223,20 +200,18 @@ class Intake:
     def _links_tracked(self, email: CheckedEmail) -> str:
         return email.track_links or self._server.track_links
 
-    def _count(self, email: CheckedEmail, stream: int, recipients: int) -> None:
+    def _count(self, email: CheckedEmail, targets: list[Target]) -> None:
         opens = self._opens_tracked(email) and bool(email.html_body)
         links = self._links_tracked(email)
-        counted = {"Sent": recipients}
+        counted = {"Sent": len(targets)}
         if opens:
-            counted["WithOpenTracking"] = recipients
+            counted["WithOpenTracking"] = len(targets)
         if links != "None":
-            bodies = (
-                email.html_body if links != "TextOnly" else None,
-                email.text_body if links != "HtmlOnly" else None,
-            )
-            counted["WithLinkTracking"] = recipients
-            counted["TotalTrackedLinksSent"] = recipients * sum(len(_LINK.findall(body or "")) for body in bodies)
+            counted["WithLinkTracking"] = len(targets)
+            found = tracked_links(email.html_body, email.text_body, links)
+            counted["TotalTrackedLinksSent"] = len(targets) * len(found)
         if opens or links != "None":
-            counted["Tracked"] = recipients
+            counted["Tracked"] = len(targets)
         for metric, count in counted.items():
-            self._tallies[stream, self._day, email.tag or "", metric] += count
+            if targets:
+                self._outcomes.count(targets[0], metric, count)

@@ -10,6 +10,7 @@ import postmark.sync
 import pytest
 import requests
 
+from emailapi import Client, Retry
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.clock import Clock
 
@@ -78,6 +79,13 @@ def api(sandbox: Sandbox) -> Iterator[Api]:
     """Its API, with its first server's token."""
     client = Api(sandbox)
     with client.session:
+        yield client
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """Our client of its first server."""
+    with Client(sandbox.token, base_url=sandbox.url, sender="shop@example.com", retry=Retry(attempts=1)) as client:
         yield client
 
 

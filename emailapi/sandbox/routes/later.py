@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from ...models.bulk import BULK
 from ...models.inbound import INBOUND
-from ...models.opens import CLICKS, OPENS
 from ...models.templates import TEMPLATES
 from ...models.webhooks import WEBHOOKS
 from ..calls import Call
@@ -25,10 +24,6 @@ _LATER = (
     ("GET", BULK.path, "send in bulk"),
     ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
     ("POST", f"{WEBHOOKS.path}/<webhook_id>/verify", "call webhooks"),
-    ("GET", OPENS.path, "see opens"),
-    ("GET", f"{OPENS.path}/<message_id>", "see opens"),
-    ("GET", CLICKS.path, "see clicks"),
-    ("GET", f"{CLICKS.path}/<message_id>", "see clicks"),
     ("GET", INBOUND.path, "receive messages"),
     ("GET", f"{INBOUND.path}/<message_id>/details", "receive messages"),
     ("PUT", f"{INBOUND.path}/<message_id>/bypass", "receive messages"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+
+import attrs
 
 from ...models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageEvent, MessageFilters
 from ..calls import Call, Paging, read_range
-from ..instants import wire_text
+from ..instants import micros, wire_text
+from ..matching import Incoming
 from ..rejection import Rejection
 from ..responses import read_filters, written
 from ..routing import Found, Routes
@@ -47,6 +51,15 @@ def _search(call: Call) -> Search:
     )
 
 
+def _hide_recent(call: Call, wanted: Search) -> Search:
+    """Leave out the messages that a fault hides from searches."""
+    if not call.faults:
+        return wanted
+    hidden = timedelta(seconds=call.faults.hidden_seconds(Incoming(server=call.owner.id, route=MESSAGES.path)))
+    end = micros(call.now - hidden) + 1
+    return attrs.evolve(wanted, before=end if wanted.before is None else min(end, wanted.before)) if hidden else wanted
+
+
 def _summary(row: Row, stream: str, sandboxed: bool) -> dict[str, object]:
     return {
         **json.loads(row["shown"]),
@@ -66,7 +79,7 @@ def _summary(row: Row, stream: str, sandboxed: bool) -> dict[str, object]:
 @routes.listing(MESSAGES)
 def list_messages(call: Call, paging: Paging) -> Found:
     """Find messages, newest first."""
-    wanted = _search(call)
+    wanted = _hide_recent(call, _search(call))
     total, rows = search(call.db, wanted, count=paging.count, offset=paging.offset)
     return total, [written(Message, **_summary(row, wanted.stream, call.owner.sandboxed)) for row in rows]
 

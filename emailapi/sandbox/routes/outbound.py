@@ -27,7 +27,7 @@ def send(call: Call) -> object:
     email = check_email(call.body)
     if call.server is None:
         return _rehearse(call, email)
-    intake = Intake(call.db, call.server, call.now)
+    intake = Intake(call.db, call.server, call.now, call.faults)
     response = intake.take(email)
     intake.store()
     return response
@@ -43,7 +43,7 @@ def send_batch(call: Call) -> object:
         raise Rejection(403, "The batch is empty: it must have at least one message.")
     if len(items) > BATCH_MESSAGES:
         raise Rejection(410, f"The batch has {len(items)} messages; the limit is {BATCH_MESSAGES}.")
-    intake = None if call.server is None else Intake(call.db, call.server, call.now)
+    intake = None if call.server is None else Intake(call.db, call.server, call.now, call.faults)
     responses = []
     for item in items:
         try:

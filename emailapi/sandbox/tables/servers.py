@@ -7,7 +7,7 @@ import uuid
 import attrs
 
 from ..store import Row, Transaction, Value
-from . import messages, streams
+from . import erasing, streams
 
 # The server that every sandbox begins with; `schema.sql` has the id before it.
 FIRST = 4_000_001
@@ -107,5 +107,5 @@ def change(db: Transaction, server: int, **settings: Value) -> None:
 def delete(db: Transaction, server: int) -> None:
     """Remove a server with all it has."""
     for row in db.rows("SELECT key FROM streams WHERE server = ?", server):
-        messages.erase_stream(db, row["key"])
+        erasing.erase_stream(db, row["key"])
     db.run("DELETE FROM servers WHERE id = ?", server)
