@@ -18,9 +18,11 @@ REQUIRE ?=
 JOBS ?= 4
 ARGS ?=
 
-# Programs of the environment are run as modules: their scripts hold the path where the environment was made.
+# An environment that was moved with its clone works: programs are run as modules, since their scripts have the old path,
+# and so has what pip keeps of an editable installation.
 BIN := $(VENV)/bin
-RUN := $(BIN)/python -m
+PYTHON_HERE := PYTHONPATH="$(CURDIR)" $(BIN)/python
+RUN := $(PYTHON_HERE) -m
 # A worker of pytest-xdist is given whole files: examples of one document share their names and their folder.
 PYTEST := REQUIRE="$(REQUIRE)" $(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
@@ -57,13 +59,13 @@ lint: $(VENV)/.test-installed
 	@echo "== ruff check" && $(RUN) ruff check --quiet --output-format concise .
 	@echo "== ruff format" && $(RUN) ruff format --quiet --check .
 	@echo "== mypy" && $(RUN) mypy
-	@echo "== import-linter" && PYTHONPATH=. $(BIN)/python -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
+	@echo "== import-linter" && $(PYTHON_HERE) -c "from importlinter.cli import lint_imports_command as lint; lint()" --no-logo
 	@echo "== interrogate" && $(RUN) interrogate --quiet emailapi benchmarks || \
 	    { $(RUN) interrogate -vv --omit-covered-files emailapi benchmarks; exit 1; }
-	@echo "== generated files" && $(BIN)/python .ci/public_names.py --check && $(BIN)/python docs/generate.py --check
-	@echo "== structure" && $(BIN)/python .ci/structure.py
-	@echo "== arguments" && $(BIN)/python .ci/arguments.py
-	@echo "== words" && $(BIN)/python .ci/words.py
+	@echo "== generated files" && $(PYTHON_HERE) .ci/public_names.py --check && $(PYTHON_HERE) docs/generate.py --check
+	@echo "== structure" && $(PYTHON_HERE) .ci/structure.py
+	@echo "== arguments" && $(PYTHON_HERE) .ci/arguments.py
+	@echo "== words" && $(PYTHON_HERE) .ci/words.py
 
 # Always the whole site: what Sphinx takes from its cache is built without its warnings.
 docs: $(VENV)/.test-installed
@@ -71,8 +73,8 @@ docs: $(VENV)/.test-installed
 	    -b html -d build/doctrees docs build/docs
 
 format: $(VENV)/.test-installed
-	@$(BIN)/python .ci/public_names.py
-	@$(BIN)/python docs/generate.py
+	@$(PYTHON_HERE) .ci/public_names.py
+	@$(PYTHON_HERE) docs/generate.py
 	@$(RUN) ruff format .
 	@$(RUN) ruff check --fix .
 
@@ -83,9 +85,9 @@ clean:
 # $(call install,an extra,its name in words)
 define install
 	@echo "Installing emailapi and $(2) into $(VENV) ..."
-	@$(RUN) pip install -q --use-pep517 --editable '.[$(1)]' >$(VENV)/install.log 2>&1 || { \
-	    if grep -q 'connection broken by\|Could not fetch URL' $(VENV)/install.log; \
-	    then echo "emailapi: pip cannot reach its package index; $(VENV)/install.log has its output"; \
+	@$(BIN)/python -m pip install -q --use-pep517 --editable '.[$(1)]' >$(VENV)/install.log 2>&1 || { \
+	    if grep -q 'connection broken by\|Could not fetch URL\|from versions: none' $(VENV)/install.log; \
+	    then echo "emailapi is not installed: pip cannot reach its package index, is there a network? (see $(VENV)/install.log)"; \
 	    else cat $(VENV)/install.log; fi >&2; exit 1; }
 	@touch $@
 endef

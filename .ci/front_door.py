@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 BEFORE = set(sys.modules)
@@ -37,4 +38,6 @@ with emailapi.Client("token", base_url="http://127.0.0.1:9"):
     pass
 if not loaded() <= ALLOWED:
     sys.exit(f"making a client loads {loaded() - ALLOWED}")
+if version("emailapi-sdk") != emailapi.__version__:
+    sys.exit(f"the distribution has version {version('emailapi-sdk')}, the package {emailapi.__version__}")
 print(f"emailapi {emailapi.__version__}: {len(emailapi.__all__)} names; loads {', '.join(sorted(loaded()))}")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # The five that are promised, what requests and cattrs need, and what a new environment has.
-PROMISED = {"emailapi", "requests", "attrs", "cattrs", "idna", "tzdata"}
+PROMISED = {"emailapi-sdk", "requests", "attrs", "cattrs", "idna", "tzdata"}
 NEEDED = {"urllib3", "certifi", "charset-normalizer", "typing-extensions", "exceptiongroup"}
 PRESENT = {"pip", "setuptools"}
 
@@ -73,7 +73,7 @@ def check_installed(python: Path) -> None:
 def check_demo(folder: Path) -> None:
     """Stop unless the command line names the extra that the demo needs."""
     done = subprocess.run([folder / "emailapi", "demo"], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode not in (1, 3) or "emailapi[sandbox]" not in done.stderr or "Traceback" in done.stderr:
+    if done.returncode not in (1, 3) or "emailapi-sdk[sandbox]" not in done.stderr or "Traceback" in done.stderr:
         sys.exit(f"emailapi demo without its extra: exit code {done.returncode}, {done.stderr}")
 
 

@@ -63,6 +63,7 @@ CODE = (
     "base_client.py",
     "cli",
     "client.py",
+    "django",
     "errors",
     "mime",
     "models",
@@ -98,7 +99,7 @@ OTHER_PAGES = {
     "docs/reference/flask.md",
     "docs/reference/webhook_events.md",
 }
-TESTS = ("cli", "delivery", "errors", "http", "mime", "models", "resources", "sandbox", "transports", "wire")
+TESTS = ("cli", "delivery", "django", "errors", "http", "mime", "models", "resources", "sandbox", "transports", "wire")
 TEST_WORDS = re.compile(
     r"(?:^|_)(?:mails?|ways?_out|parcels?|refus(?!ed_(?:connection|at_first|for_ever))\w*|answers?|answered|somebody|nobody|settles?)(?=_|$)"
 )

@@ -7,35 +7,34 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from emailapi import __version__
+import emailapi
 
 project = "emailapi"
 author = "the emailapi authors"
 copyright = "the emailapi authors"  # noqa: A001 - Sphinx calls it so
-version = release = __version__
+version = release = emailapi.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_parser", "rendering"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_parser", "docstrings"]
 exclude_patterns = ["_parts"]
-nitpicky = True
-# The database of a sandbox has no page: tests rarely need it.
-nitpick_ignore = [("py:class", "emailapi.sandbox.store.Store")]
-# What a `Sending` is made of is not made by users.
 # A fence without a language is no code.
 highlight_language = "text"
-# What stands between backticks in a docstring is a name if we have such a thing, else code: `rendering` tells.
+
+# Text between backticks in a docstring is a link where it names something of the package, else code. A name of the
+# package that is on no page is a warning; names of other libraries are not looked for.
 default_role = "py:obj"
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", rf"(?!(emailapi|{'|'.join(emailapi.__all__)})(\.\w+)*$).*")]
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 python_display_short_literal_types = True
-python_maximum_signature_line_length = 180
+python_maximum_signature_line_length = 200
 add_module_names = False
 toc_object_entries_show_parents = "hide"
 
 napoleon_numpy_docstring = False
-napoleon_google_docstring = True
+napoleon_attr_annotations = True
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3

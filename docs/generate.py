@@ -173,7 +173,7 @@ def errors_page() -> str:
     """Return the page of errors: the tree, the classes, the codes."""
     classes = "".join(
         f"```{{eval-rst}}\n.. autoexception:: emailapi.{error.__name__}\n   :show-inheritance:\n"
-        + ("" if depth else "   :members: replace\n")
+        + ("" if depth else "   :members: may_have_been_sent, replace\n")
         + "```\n\n"
         for depth, error in tree()
     )
@@ -187,7 +187,7 @@ def errors_page() -> str:
         + "\n```\n\n"
         + TREE_NOTES
         + classes
-        + "```{eval-rst}\n.. autoclass:: emailapi.Outcome\n```\n\n"
+        + "```{eval-rst}\n.. autoclass:: emailapi.Outcome\n   :members:\n   :undoc-members:\n```\n\n"
         + CODES
         + table("code | HTTP | raises | what is wrong", rows)
     )

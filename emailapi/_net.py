@@ -24,7 +24,20 @@ def clocks() -> tuple[float, float]:
     return time.monotonic(), time.time()
 
 
-class ProcessLocal(Generic[T]):
+class NotCopied:
+    """A value that is neither copied nor pickled: it holds a secret, or connections."""
+
+    def __reduce__(self) -> str:
+        """
+        Reject copies and pickles.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("connections cannot be copied: create the transport or client in each process")
+
+
+class ProcessLocal(NotCopied, Generic[T]):
     """
     A value that every process makes for itself at its first use.
 

@@ -71,7 +71,7 @@ class AccountClient(BaseClient):
 
     @Namespace
     def signatures(self) -> Signatures:
-        """The namespace of sender signatures: single addresses that the account sends from."""
+        """The namespace of sender signatures, the single addresses that the account sends from."""
         from .resources.signatures import Signatures
 
         return Signatures(self._session, self._options)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .resources.suppressions import Suppressions
     from .resources.templates import Templates
     from .resources.webhooks import Webhooks
-    from .transports.engine import Engine
+    from .transports.base import BaseTransport
     from .transports.fallback import Fallback
     from .transports.memory import MemoryTransport
 
@@ -130,7 +130,7 @@ class Client(BaseClient):
 
     @property
     def transport(self) -> Transport:
-        """The transport that sends the emails: the one given to the client, else the API as a transport."""
+        """The transport that sends the emails, either the one given to the client or the API as a transport."""
         if self._transport is not None:
             return self._transport
         from .transports.api.transport import APITransport
@@ -150,7 +150,7 @@ class Client(BaseClient):
         name = type(self).__name__
         return super().__repr__() if self._transport is None else f"{name}(transport={self._transport!r})"
 
-    def _sends_by(self) -> Engine[Any]:
+    def _sends_by(self) -> BaseTransport[Any]:
         if self._transport is not None:
             from .transports.client_transport import ClientTransport
 

@@ -37,6 +37,7 @@ from .classification import (
 from .interruptions import add_note, add_request_note, causes, clear_frames, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
+from .reporting import report
 from .retry import Attempt, CallContext, Deadline, at_most, next_wait, run_attempts
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "proxy_login",
     "raised_by_signal",
     "read_value",
+    "report",
     "retry_after",
     "run_attempts",
     "unknown",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from types import CodeType, TracebackType
 from typing import Any
@@ -27,8 +28,15 @@ def causes(error: BaseException) -> list[BaseException]:
         one = todo.pop()
         if isinstance(one, BaseException) and not any(one is seen for seen in found):
             found.append(one)
-            todo += [one.__cause__, getattr(one, "reason", None), getattr(one, "original_error", None), *one.args]
+            todo += [one.__cause__, *_wrapped(one)]
     return found
+
+
+def _wrapped(error: BaseException) -> list[object]:
+    """Return the values in which libraries keep the exception that they wrap; a user's exception may compute them."""
+    with suppress(Exception):
+        return [getattr(error, "reason", None), getattr(error, "original_error", None), *error.args]
+    return []
 
 
 def raised_by_signal(error: BaseException) -> BaseException | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from time import monotonic
-from types import TracebackType
 
 import attrs
 
@@ -18,10 +16,12 @@ from .._delivery import (
     keep_unknown,
     may_repeat,
     raised_by_signal,
+    report,
     retry_after,
     run_attempts,
 )
 from .._log import logger
+from .._net import monotonic
 from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, TransportError
 from ..models.options import Hook, HookEvent, Retry
 from ..models.outbound import SendResult
@@ -150,21 +150,6 @@ class _Exchanges:
         return HookEvent(self._request.method, self._request.path, number, status, seconds, wait, error)
 
 
-class _Quietly:
-    """Suppresses exceptions of log handlers, but not those of signal handlers."""
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        return isinstance(error, Exception) and raised_by_signal(error) is None
-
-
-_QUIETLY = _Quietly()
-
-
 def _call_hook(hook: Hook, event: HookEvent) -> None:
     """Call a hook; its exceptions must not break a send, nor hide the outcome."""
     try:
@@ -172,8 +157,7 @@ def _call_hook(hook: Hook, event: HookEvent) -> None:
     except Exception as error:
         if raised_by_signal(error):
             raise
-        with _QUIETLY:  # nor may an exception of a log handler
-            logger.exception("a hook failed at %s %s", event.method, event.path)
+        report(logging.ERROR, "a hook failed at %s %s", event.method, event.path, error=error)
 
 
 def _log(request: Request, number: int, seconds: float, response: Response | None, error: EmailAPIError | None) -> None:
@@ -187,14 +171,13 @@ def _log(request: Request, number: int, seconds: float, response: Response | Non
     elif response is not None and isinstance(response.value, dict):
         id = response.value.get(_MESSAGE_ID)
         more = f", message {id}" if isinstance(id, str) and id and id.isprintable() else ""
-    with _QUIETLY:  # an exception of a log handler must not hide the outcome
-        logger.log(
-            level,
-            "%s %s %s in %d ms, attempt %d%s",
-            request.method,
-            request.path,
-            "failed" if response is None else response.status,
-            round(seconds * 1000),
-            number,
-            more,
-        )
+    report(
+        level,
+        "%s %s %s in %d ms, attempt %d%s",
+        request.method,
+        request.path,
+        "failed" if response is None else response.status,
+        round(seconds * 1000),
+        number,
+        more,
+    )

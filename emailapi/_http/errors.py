@@ -81,7 +81,7 @@ def configuration(error: BaseException, sent: bool | None, bundle: object) -> st
 
 
 def _resolved_name(error: BaseException) -> str:
-    name = getattr(error, "_host", None)
+    name = getattr(getattr(error, "conn", None), "host", None)
     return f" {name!r}" if isinstance(name, str) else ""
 
 

@@ -225,6 +225,8 @@ class Session:
             raise TypeError(
                 f"requests.Session.{request.method.lower()}() gave a {type(received).__name__}, not a Response"
             )
+        if not isinstance(received.status_code, int):
+            raise TypeError(f"requests.Session gave a response with the status {received.status_code!r}")
         return received
 
     def _url(self, request: Request) -> str:

@@ -21,9 +21,9 @@ class OutputFailed(EmailAPIError):
     """Standard output cannot be written, for another reason than that its reader is gone."""
 
 
-def say(text: str) -> None:
+def say(text: str, end: str = "\n") -> None:
     """
-    Print a line at once.
+    Print a line, or a part of one, at once.
 
     If the reader of a pipe is gone, such as `head` after its last line, the text is dropped and the command goes on.
 
@@ -31,7 +31,7 @@ def say(text: str) -> None:
         OutputFailed: Standard output cannot be written.
     """
     try:
-        print(text, flush=True)
+        print(text, end=end, flush=True)
     except OSError as error:
         _drop_output(error)
 

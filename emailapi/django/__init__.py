@@ -59,7 +59,7 @@ if not TYPE_CHECKING:
         except ModuleNotFoundError:
             from ..errors import ConfigurationError
 
-            raise ConfigurationError("django is not installed: pip install 'emailapi[django]'") from None
+            raise ConfigurationError("django is not installed: pip install 'emailapi-sdk[django]'") from None
         value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
         globals()[name] = value
         return value

@@ -24,6 +24,10 @@ _KNOWN = {
 }
 
 
+class OnlySMTP(InvalidEmail):
+    """The message has what no `Email` has; by SMTP the message can be sent as Django writes it."""
+
+
 def read_attachments(message: Any, encoding: str) -> list[Attachment]:
     """
     Return the attachments of a message.
@@ -37,7 +41,8 @@ def read_attachments(message: Any, encoding: str) -> list[Attachment]:
             part = isinstance(item, Message)
             found.append(_of_part(item, place) if part else _of_tuple(item, place, encoding))
         except InvalidEmail as error:
-            raise InvalidEmail(f"attachments[{place}]: {error.message}", field="attachments") from None
+            kind = OnlySMTP if isinstance(error, OnlySMTP) else InvalidEmail
+            raise kind(f"attachments[{place}]: {error.message}", field="attachments") from None
     return found
 
 
@@ -48,7 +53,8 @@ def _named(name: Any, content_type: str, place: int) -> str:
     extension = guess_extension(content_type.partition(";")[0].strip())
     if content_type.startswith("message/rfc822"):
         extension = ".eml"
-    return f"attachment-{place + 1}{extension or '.bin'}"
+    # The service accepts no .bin file, which is the extension of unknown content.
+    return f"attachment-{place + 1}{extension if extension not in (None, '.bin') else '.dat'}"
 
 
 def _of_tuple(item: Any, place: int, encoding: str) -> Attachment:
@@ -67,10 +73,18 @@ def _of_tuple(item: Any, place: int, encoding: str) -> Attachment:
         if content_type.startswith("text/") and "charset" not in content_type:
             content_type = _with_charset_of(content_type, data)
     else:
-        data = _encoded(str(plain(content)), encoding)
+        data = _encoded(_checked(content), encoding)
         if content_type.startswith("text/") and "charset" not in content_type:
             content_type = f'{content_type}; charset="{encoding}"'
     return Attachment(name=_named(name, content_type, place), content=data, content_type=content_type)
+
+
+def _checked(content: Any) -> str:
+    text = plain(content)
+    if not isinstance(text, str):
+        kind = type(content).__name__
+        raise InvalidEmail(f"the content must be text or bytes, got {kind}: read a file first", field="attachments")
+    return text
 
 
 def _encoded(text: str, encoding: str) -> bytes:
@@ -94,18 +108,18 @@ def _message_bytes(content: Any) -> bytes:
         content = content.message()
     if isinstance(content, Message):
         return content.as_bytes()
-    return bytes(content) if isinstance(content, (bytes, bytearray, memoryview)) else str(plain(content)).encode()
+    return bytes(content) if isinstance(content, (bytes, bytearray, memoryview)) else _checked(content).encode()
 
 
 def _of_part(part: Any, place: int) -> Attachment:
     unknown = sorted({name for name in part if name.lower() not in _KNOWN})
     if unknown:
-        raise InvalidEmail(f"the API carries no header {unknown[0]} of an attachment", field="attachments")
+        raise OnlySMTP(f"the API carries no header {unknown[0]} of an attachment; send by SMTP", field="attachments")
     content_type = part.get_content_type()
     if content_type == "message/rfc822":
         data = part.get_payload(0).as_bytes()
     elif part.is_multipart():
-        raise InvalidEmail(f"the API carries no {content_type} as an attachment", field="attachments")
+        raise OnlySMTP(f"the API carries no {content_type} as an attachment; send by SMTP", field="attachments")
     else:
         data = part.get_payload(decode=True) or b""
     charset = part.get_content_charset()

@@ -1,8 +1,8 @@
-"""What a message has beside Django's own fields: our attributes, and those that anymail's users set."""
+"""Attributes of a message besides Django's own fields: ours, and those that users of anymail set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -10,6 +10,7 @@ import attrs
 from ..errors import InvalidEmail
 from ..models.email import TemplateEmail
 from ..models.framework_values import plain
+from ..settings import Secret
 from ..wire import unknown_name_message, wire_names
 
 _OURS = (
@@ -83,6 +84,10 @@ def read_attributes(message: Any) -> Attributes:
         if given is not None:
             if not isinstance(given, Mapping):
                 raise InvalidEmail(f"{name} must be a mapping, not {type(given).__name__}", field=name)
+            for mailbox, values in given.items():
+                if values is not None and not isinstance(values, Mapping):
+                    kind = type(values).__name__
+                    raise InvalidEmail(f"{name}[{str(mailbox)!r}] must be a mapping, not {kind}", field=name)
             found.merges[name] = given
     _read_template_id(found.values)
     _check_template(found)
@@ -105,8 +110,10 @@ def _put(values: dict[str, Any], name: str, value: Any, source: str) -> None:
 
 
 def _read_anymail(message: Any, found: Attributes) -> None:
-    tags = _get(message, "tags")
+    tags = plain(_get(message, "tags"))
     if tags is not None:
+        if not isinstance(tags, (str, Iterable)):
+            raise InvalidEmail(f"tags must be a list, not {type(tags).__name__}", field="tags")
         listed = [tags] if isinstance(tags, str) else [*tags]
         if len(listed) > 1:
             raise InvalidEmail(f"tags must have one tag, got {len(listed)}: an email has one tag", field="tags")
@@ -125,7 +132,9 @@ def _read_extra(extra: Any, found: Attributes) -> None:
         raise InvalidEmail(f"esp_extra must be a mapping, not {type(extra).__name__}", field="esp_extra")
     for name, value in extra.items():
         if name == "server_token":
-            found.server_token = value
+            if not isinstance(value, str) or not value:
+                raise InvalidEmail("esp_extra: server_token must be a text that is not empty", field="esp_extra")
+            found.server_token = Secret(value)
         elif name in _EXTRA:
             _put(found.values, _EXTRA[name], value, f"esp_extra[{name!r}]")
         else:
@@ -135,6 +144,9 @@ def _read_extra(extra: Any, found: Attributes) -> None:
 
 def _read_template_id(values: dict[str, Any]) -> None:
     """Take a `template_id` that is no number for an alias, as anymail does."""
+    for name in ("template_id", "template_alias"):
+        if values.get(name) == "":
+            raise InvalidEmail(f"{name} must not be empty: leave it out to send without a template", field=name)
     given = values.get("template_id")
     if isinstance(given, str):
         del values["template_id"]

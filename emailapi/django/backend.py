@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
+from django.utils.module_loading import import_string
 
 from ..errors import ConfigurationError
 from ..wire import unknown_name_message
 from .clients import client_for
 from .delivery import Delivery
-from .options import OPTION_NAMES, BackendOptions, read_options
+from .options import OPTION_NAMES, BackendOptions, hide_secrets, read_options
 
 # Django 6.1 and newer have mailers with aliases and options.
 HAS_MAILERS = hasattr(mail, "mailers")
 # Arguments of `send_mail` for other backends, which pass None or an empty text for nothing.
 _LOGIN = ("username", "password")
+
+
+def is_ours(path: object) -> bool:
+    """Return whether an import name is that of this backend, or of a subclass."""
+    try:
+        found = import_string(str(path))
+    except ImportError:  # Django tells
+        return False
+    return isinstance(found, type) and issubclass(found, EmailBackend)
+
+
+def options_of(mailer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of an entry of MAILERS that are options of this backend."""
+    given = mailer.get("OPTIONS", {}) if is_ours(mailer.get("BACKEND", "")) else {}
+    return {name: value for name, value in given.items() if name in OPTION_NAMES}
 
 
 def _restore(kind: type[EmailBackend], alias: str | None, fail_silently: bool) -> EmailBackend:
@@ -47,6 +63,7 @@ class EmailBackend(BaseEmailBackend):
 
     def __init__(self, fail_silently: bool | None = None, *, alias: str | None = None, **options: Any) -> None:
         """Find the client; nothing connects."""
+        options = hide_secrets(options)
         ignored = options.pop("_ignore_unknown_kwargs", None) or ()
         if alias is None or ignored:
             options = {
@@ -56,7 +73,10 @@ class EmailBackend(BaseEmailBackend):
             }
         unknown = {name: value for name, value in options.items() if name not in OPTION_NAMES}
         if unknown and alias is None:
-            raise TypeError(unknown_name_message(next(iter(unknown)), dict.fromkeys(OPTION_NAMES), "option"))
+            name = next(iter(unknown))
+            if name in _LOGIN:
+                raise TypeError(f"{name} (auth_user, auth_password) is for SMTP only: set it in 'transport_options'")
+            raise TypeError(unknown_name_message(name, dict.fromkeys(OPTION_NAMES), "option"))
         if HAS_MAILERS:
             super().__init__(alias=alias, **unknown)
         else:
@@ -67,7 +87,7 @@ class EmailBackend(BaseEmailBackend):
             self._delivery = self._make_delivery(self._options)
         except ConfigurationError as error:
             raise self._misconfigured(error.message) from None
-        # What is given wins with an alias; without one Django passes False whenever nobody says anything.
+        # With an alias, an argument that is given wins; without one, Django passes False also where none is given.
         silent = self._options.fail_silently
         self.fail_silently = bool(
             fail_silently if alias is not None and fail_silently is not None else fail_silently or silent
@@ -78,8 +98,8 @@ class EmailBackend(BaseEmailBackend):
         if options.transport in ("api", None) and options.server_token is None:
             wanted = "OPTIONS must define 'server_token'" if self.alias else "EMAILAPI must have 'SERVER_TOKEN'"
             raise ConfigurationError(f"{wanted} (or set EMAILAPI_SERVER_TOKEN)")
-        guard = options.guard()
-        return Delivery(type(self), self.alias, options, client_for(options), guard)
+        client_for(options)  # what is wrong with an option is an error here, and not at the first send
+        return Delivery(type(self), self.alias, options, options.guard())
 
     def _misconfigured(self, why: str) -> ImproperlyConfigured:
         if self.alias is None:

@@ -12,12 +12,12 @@ from django.core.checks import CheckMessage, Error, Warning as CheckWarning, reg
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 from django.utils.log import AdminEmailHandler
-from django.utils.module_loading import import_string
 
 from ..errors import ConfigurationError
 from ..settings import from_environment, is_loopback, resolve_base_url, resolve_token
-from .backend import HAS_MAILERS, EmailBackend
-from .options import BackendOptions, read_options, shared_options
+from ..wire import unknown_name_message
+from .backend import HAS_MAILERS, is_ours
+from .options import OPTION_NAMES, BackendOptions, read_options, shared_options
 
 # Tokens that stand in examples.
 _PLACEHOLDERS = ("xxx", "your", "token", "changeme", "change-me", "placeholder", "todo", "secret", "<", "...")
@@ -35,35 +35,46 @@ class _Mailer:
     options: BackendOptions
 
 
-def _ours(path: object) -> bool:
-    try:
-        found = import_string(str(path))
-    except ImportError:  # Django says so itself
-        return False
-    return isinstance(found, type) and issubclass(found, EmailBackend)
-
-
 def _configured() -> Iterator[tuple[str, str | None, Mapping[str, Any]]]:
     if HAS_MAILERS and hasattr(settings, "MAILERS"):
         for alias, config in settings.MAILERS.items():
-            if _ours(config.get("BACKEND", "")):
+            if is_ours(config.get("BACKEND", "")):
                 yield f"MAILERS[{alias!r}]", alias, config.get("OPTIONS", {})
-    # Reading a setting that nobody has set is deprecated, too.
-    elif settings.is_overridden("EMAIL_BACKEND") and _ours(settings.EMAIL_BACKEND):
+    # Reading a setting that is not set is deprecated, too.
+    elif settings.is_overridden("EMAIL_BACKEND") and is_ours(settings.EMAIL_BACKEND):
         yield "EMAILAPI", None, {}
+
+
+def _read(alias: str | None, given: Mapping[str, Any]) -> BackendOptions:
+    return read_options({key: value for key, value in given.items() if key in OPTION_NAMES}, alias)
 
 
 def _mailers() -> Iterator[_Mailer]:
     for name, alias, given in _configured():
         try:
-            known = {key: value for key, value in given.items() if key in attrs.fields_dict(BackendOptions)}
-            yield _Mailer(name, alias, read_options(known, alias))
-        except (ConfigurationError, ImproperlyConfigured):  # the backend says so when it is made
+            yield _Mailer(name, alias, _read(alias, given))
+        except (ConfigurationError, ImproperlyConfigured):  # E003 tells
             continue
 
 
 @register("mail")
-def check_tokens(**kwargs: object) -> list[CheckMessage]:  # noqa: ARG001 - Django passes what it likes
+def check_options(**kwargs: object) -> list[CheckMessage]:  # noqa: ARG001 - Django passes what it likes
+    """Check that the options of mailers are known and valid (E003)."""
+    found: list[CheckMessage] = []
+    for name, alias, given in _configured():
+        try:
+            for option in given:
+                if option not in OPTION_NAMES:
+                    raise ConfigurationError(unknown_name_message(str(option), dict.fromkeys(OPTION_NAMES), "option"))
+            _read(alias, given).guard()
+        except (ConfigurationError, ImproperlyConfigured) as error:
+            text = str(error).removeprefix(f"{name}: ")
+            found.append(Error(f"{name}: {text}.", id="emailapi.E003"))
+    return found
+
+
+@register("mail")
+def check_tokens(**kwargs: object) -> list[CheckMessage]:  # noqa: ARG001
     """Check that mailers have a server token (E001), one that is not the account's (W006), and `EMAILAPI` (W001)."""
     found: list[CheckMessage] = []
     account = from_environment("account token")[0]
@@ -82,16 +93,23 @@ def check_tokens(**kwargs: object) -> list[CheckMessage]:  # noqa: ARG001 - Djan
         elif usable == account:
             hint = "Take the token of a server, on its page 'API Tokens'."
             found.append(CheckWarning(f"{mailer.name} has the account token.", hint=hint, id="emailapi.W006"))
-    if HAS_MAILERS and hasattr(settings, "MAILERS") and shared_options().get("server_token"):
+    if HAS_MAILERS and hasattr(settings, "MAILERS") and _has_shared_token():
         text = "MAILERS and EMAILAPI['SERVER_TOKEN'] are both set."
         hint = "Set 'server_token' in the OPTIONS of each mailer, so that each says which server it uses."
         found.append(CheckWarning(text, hint=hint, id="emailapi.W001"))
     return found
 
 
+def _has_shared_token() -> bool:
+    try:
+        return bool(shared_options().get("server_token"))
+    except ImproperlyConfigured:  # E003 tells
+        return False
+
+
 @register("mail")
 def check_connections(**kwargs: object) -> list[CheckMessage]:  # noqa: ARG001
-    """Check that tokens (E002) and emails by the fallback (W005) do not travel in clear."""
+    """Check that tokens (E002) and emails by the fallback (W005) are not sent in clear."""
     found: list[CheckMessage] = []
     for mailer in _mailers():
         options = mailer.options

@@ -10,13 +10,19 @@ from django.utils.module_loading import import_string
 
 from ..client import Client
 from ..errors import ConfigurationError
-from ..models.transport import Transport
+from ..models.transport import Transport, is_transport
 from ..transports.console import ConsoleTransport
 from ..transports.memory import MemoryTransport
 from ..transports.ses import SESTransport
 from ..transports.smtp import SMTPTransport
 from .options import BackendOptions
 
+_TRANSPORTS: dict[object, Callable[..., Transport]] = {
+    "smtp": SMTPTransport,
+    "ses": SESTransport,
+    "memory": MemoryTransport,
+    "console": ConsoleTransport,
+}
 _CHOICES = "'api', 'smtp', 'ses', 'memory', 'console', a transport, or the import name of a factory"
 # The options that make one client differ from another.
 _KEY = (
@@ -59,7 +65,7 @@ def close_all() -> None:
         if client is None or options is None:
             continue
         # A client closes its transport, which is the user's where it was given as an object.
-        if isinstance(options.transport, str) and not isinstance(options.fallback, Transport):
+        if isinstance(options.transport, str) and not is_transport(options.fallback):
             client.close()
 
 
@@ -69,8 +75,8 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return tuple(_frozen(item) for item in value)
     if value is None or isinstance(value, (str, int, float, bool)):
-        # With its type: 1 and True are equal.
-        return type(value).__name__, str(value)
+        # With its type: 1 and True are equal. A `Secret` stays one, which no repr shows.
+        return type(value).__name__, value
     return type(value).__name__, id(value)
 
 
@@ -96,24 +102,28 @@ def _made(options: BackendOptions) -> Client:
 
 
 def _transport(wanted: Any, name: str, options: BackendOptions, arguments: Mapping[str, Any]) -> Transport:
-    known: dict[str, Callable[..., Transport]] = {
-        "smtp": lambda **given: SMTPTransport(**{**_limits(options), **given}),
-        "ses": lambda **given: SESTransport(**{**_limits(options), **given}),
-        "memory": MemoryTransport,
-        "console": ConsoleTransport,
-    }
-    maker = known.get(wanted, wanted) if isinstance(wanted, str) else wanted
+    if isinstance(wanted, str) and wanted in _TRANSPORTS:
+        return _our_transport(wanted, f"{name}_options", options, arguments)
+    maker = wanted
     if isinstance(maker, str):
         try:
             maker = import_string(maker)
         except ImportError as error:
             raise ConfigurationError(f"{name} must be {_CHOICES}, got {wanted!r}: {error}") from None
-    if not isinstance(maker, type) and isinstance(maker, Transport):
+    if is_transport(maker):
         return maker
     made = maker(**arguments) if callable(maker) else None
-    if isinstance(made, Transport):
+    if is_transport(made):
         return made
     raise ConfigurationError(f"{name} must be {_CHOICES}, got {wanted!r}")
+
+
+def _our_transport(kind: str, name: str, options: BackendOptions, arguments: Mapping[str, Any]) -> Transport:
+    limits = _limits(options) if kind in ("smtp", "ses") else {}
+    try:
+        return _TRANSPORTS[kind](**{**limits, **arguments})
+    except TypeError as error:  # an argument that the transport does not have
+        raise ConfigurationError(f"{name}: {error}") from None
 
 
 def _fallback(options: BackendOptions) -> Transport | None:
@@ -121,7 +131,7 @@ def _fallback(options: BackendOptions) -> Transport | None:
     if wanted is None or wanted == "":
         return None
     if isinstance(wanted, Mapping):
-        return SMTPTransport(**{**_limits(options), **wanted})
+        return _our_transport("smtp", "fallback", options, wanted)
     return _transport(wanted, "fallback", options, {})
 
 

@@ -35,9 +35,9 @@ class ServiceFields:
         merge_data: For each address in `to`, values of the template; makes one email for each address.
         merge_metadata: For each address in `to`, further metadata; makes one email for each address.
         merge_headers: For each address in `to`, further headers; makes one email for each address.
-        emailapi_result: What became of the message, once it was sent: a `SendResult`, a `BatchResult` of a merge, a
+        emailapi_result: The result of the message, after it was sent: a `SendResult`, a `BatchResult` of a merge, a
             `BulkStatus`, or the exception.
-        emailapi_status: What became of each recipient, once the message was sent.
+        emailapi_status: The state of each recipient, after the message was sent.
         anymail_status: The same in anymail's form.
     """
 

@@ -20,15 +20,15 @@ from ..wire import unknown_name_message
 _OTHERS = ("webhook",)
 # What an email takes from `defaults` where its message sets none.
 DEFAULTS = ("tag", "metadata", "track_opens", "track_links", "reply_to")
-_SECRETS = ("password", "token", "server_token", "aws_secret_access_key")
+_SECRETS = ("password", "token", "server_token", "aws_secret_access_key", "aws_session_token")
 
 
-def _hidden(value: Any) -> Any:
-    """Return options with their secrets so that no repr shows them."""
+def hide_secrets(value: Any) -> Any:
+    """Return options with their tokens and passwords as `Secret`, so that no repr and no traceback shows them."""
     if not isinstance(value, Mapping):
         return value
     return {
-        name: Secret(item) if name in _SECRETS and isinstance(item, str) else _hidden(item)
+        name: Secret(item) if str(name).lower() in _SECRETS and isinstance(item, str) else hide_secrets(item)
         for name, item in value.items()
     }
 
@@ -68,10 +68,10 @@ class BackendOptions:
     timeout: Any = None
     on_unknown: str = "raise"
     allow_http: bool = False
-    fallback: Any = attrs.field(default=None, converter=_hidden)
+    fallback: Any = attrs.field(default=None, converter=hide_secrets)
     fallback_ignore: Any = ()
     transport: Any = "api"
-    transport_options: Any = attrs.field(factory=dict, converter=_hidden)
+    transport_options: Any = attrs.field(factory=dict, converter=hide_secrets)
     use_bulk: bool = False
     fail_silently: bool = False
     redirect_to: Any = None
@@ -111,7 +111,7 @@ def shared_options() -> dict[str, Any]:
     Raises:
         ImproperlyConfigured: It has an unknown name, or is not a dict.
     """
-    given = getattr(settings, "EMAILAPI", {})
+    given = hide_secrets(getattr(settings, "EMAILAPI", {}))
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured(f"EMAILAPI must be a dict, not {type(given).__name__}")
     known = {name.upper(): None for name in (*OPTION_NAMES, *_OTHERS)}

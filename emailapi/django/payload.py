@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from email.message import Message
 from typing import Any
 
 import attrs
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core.serializers.json import DjangoJSONEncoder
 
 from ..errors import InvalidEmail
 from ..mime import from_message
 from ..models.address import Address, parse_address_field
 from ..models.email import Email, TemplateEmail
-from ..models.framework_values import metadata, plain, template_model
-from .attachments import read_attachments
+from ..models.framework_values import metadata, plain
+from .attachments import OnlySMTP, read_attachments
 from .attributes import Attributes, read_attributes
+from .merges import AnyEmail, json_model, merge
 from .options import BackendOptions
-
-AnyEmail = Email | TemplateEmail
+from .texts import decoded, header_value
 
 # Headers that Django takes in place of a field.
 _FIELDS = {"from": "sender", "reply-to": "reply_to", "to": "to", "cc": "cc"}
 # The service's limit, in UTF-16 units.
 _SUBJECT_LIMIT = 2000
-
-
-class OnlySMTP(InvalidEmail):
-    """The message has what no `Email` has; by SMTP it can be sent as Django writes it."""
 
 
 @attrs.define
@@ -60,21 +56,50 @@ def read_message(message: Any, options: BackendOptions) -> Draft:
     values: dict[str, Any] = {**plain(defaults), **attributes.values}
     values["metadata"] = metadata(values.get("metadata"))
     default_reply_to = values.pop("reply_to", None)
-    rendered = type(message).message is not EmailMessage.message
-    if rendered and options.transport == "smtp" and not attributes.values:
-        raise OnlySMTP("message() is the class's own, and leaves as it is", field="message")
-    fields = _rendered(message) if rendered else _fields(message)
+    fields = _read(message, attributes, options)
     if not fields["reply_to"] and default_reply_to:
         fields["reply_to"] = parse_address_field(default_reply_to, "reply_to")
     made = _made(fields, values)
     if not attributes.merges:
         return Draft([made], False, attributes.server_token)
-    return Draft(_merge(made, attributes), True, attributes.server_token)
+    return Draft(merge(made, attributes.merges), True, attributes.server_token)
 
 
 def recipients(message: Any) -> list[Any]:
-    """Return the recipients of a message as it has them, those that are empty left out."""
-    return [item for item in (*message.to, *message.cc, *message.bcc) if item]
+    """Return the recipients of a message as the message has them, without empty ones."""
+    own = type(message).recipients is not EmailMessage.recipients
+    found = message.recipients() if own else (*message.to, *message.cc, *message.bcc)
+    return [item for item in found if item]
+
+
+def _read(message: Any, attributes: Attributes, options: BackendOptions) -> dict[str, Any]:
+    """Read the fields that Django's messages have."""
+    # What no `Email` has leaves as Django writes it: without the attributes that only an `Email` has.
+    ours = [*attributes.values, *attributes.merges]
+    rendered = type(message).message is not EmailMessage.message
+    if rendered and options.transport == "smtp" and not ours:
+        raise OnlySMTP("message() of the class writes the message, which is sent unchanged", field="message")
+    try:
+        fields = _rendered(message) if rendered else _fields(message)
+        if type(message).recipients is not EmailMessage.recipients:
+            fields["bcc"] = _with_further_recipients(message, fields)
+    except OnlySMTP as error:
+        if ours:
+            raise InvalidEmail(f"{error.message} without {ours[0]}", field=error.field) from None
+        raise
+    return fields
+
+
+def _with_further_recipients(message: Any, fields: dict[str, Any]) -> tuple[Address, ...]:
+    """Return Bcc with the recipients that only the `recipients()` of the message's class has."""
+    wanted = {address.mailbox.lower(): address for address in _addresses(recipients(message), "bcc")}
+    shown = [address.mailbox.lower() for name in ("to", "cc", "bcc") for address in fields[name]]
+    left_out = [mailbox for mailbox in shown if mailbox not in wanted]
+    if left_out:
+        raise OnlySMTP(
+            f"recipients() leaves out {left_out[0]!r}: the API sends to all in to, cc and bcc; send by SMTP", field="to"
+        )
+    return (*fields["bcc"], *(address for mailbox, address in wanted.items() if mailbox not in shown))
 
 
 def _made(fields: dict[str, Any], values: dict[str, Any]) -> AnyEmail:
@@ -85,27 +110,14 @@ def _made(fields: dict[str, Any], values: dict[str, Any]) -> AnyEmail:
             raise InvalidEmail(f"{name} comes from the template: leave it out", field=name)
     if fields.pop("html_body"):
         raise InvalidEmail("the HTML body comes from the template: leave it out", field="html_body")
-    model = template_model(values.pop("template_model", {}), _json_value)
+    model = json_model(values.pop("template_model", {}))
     return TemplateEmail(template_model=model, **fields, **values)
 
 
-_encoder = DjangoJSONEncoder()
-
-
-def _json_value(value: Any) -> Any:
-    value = plain(value)
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    try:
-        return plain(_encoder.default(value))
-    except TypeError:  # `TemplateEmail` names its path
-        return value
-
-
 def _rendered(message: Any) -> dict[str, Any]:
-    """Read a message of a class with a `message()` of its own, which may have signed or rewritten it."""
+    """Read a message of a class with a `message()` of its own, which may sign or rewrite the message."""
     try:
-        email = from_message(message.message())
+        email = from_message(written(message))
     except InvalidEmail as error:
         raise OnlySMTP(error.message, field=error.field) from None
     fields = {field: getattr(email, field) for field in ("sender", "to", "cc", "reply_to", "subject", "headers")}
@@ -113,6 +125,20 @@ def _rendered(message: Any) -> dict[str, Any]:
     # Django writes no Bcc.
     fields["bcc"] = _addresses(message.bcc, "bcc")
     return fields
+
+
+def written(message: Any) -> Message:
+    """
+    Return the MIME message that Django writes.
+
+    Raises:
+        InvalidEmail: Django rejects a header, as it does for a line break.
+    """
+    try:
+        made: Message = message.message()
+    except ValueError as error:  # BadHeaderError is one
+        raise InvalidEmail(f"Django cannot write the message: {error}", field="message") from None
+    return made
 
 
 def _fields(message: Any) -> dict[str, Any]:
@@ -151,7 +177,7 @@ def _headers(message: Any) -> tuple[dict[str, str], dict[str, str]]:
     others: dict[str, str] = {}
     for name, value in (message.extra_headers or {}).items():
         kind = str(name).lower()
-        text = str(plain(value))
+        text = header_value(name, value)
         if kind == "bcc":
             raise InvalidEmail("Bcc is not a header that can be sent: use the argument bcc", field="headers")
         if kind in _FIELDS:
@@ -194,10 +220,6 @@ def _is_for_admins(message: Any) -> bool:
     return any(group and [*message.to] == group for group in groups)
 
 
-def _text(content: Any, encoding: str) -> str:
-    return content.decode(encoding, "replace") if isinstance(content, bytes) else str(plain(content))
-
-
 def _bodies(message: Any, encoding: str) -> tuple[str | None, str | None]:
     subtype = message.content_subtype
     if subtype not in ("plain", "html"):
@@ -205,14 +227,14 @@ def _bodies(message: Any, encoding: str) -> tuple[str | None, str | None]:
             f"content_subtype: the API carries plain and html, got {subtype!r}; attach it, or send by SMTP",
             field="content_subtype",
         )
-    body = _text(message.body or "", encoding)
+    body = decoded(message.body or "", "body", encoding)
     text, html = (None, body) if subtype == "html" else (body, None)
     for place, (content, mimetype) in enumerate(getattr(message, "alternatives", None) or ()):
         kind = str(mimetype).partition(";")[0].strip().lower()
         if kind == "text/html" and not html:
-            html = _text(content, encoding)
+            html = decoded(content, f"alternatives[{place}]", encoding)
         elif kind == "text/plain" and not text:
-            text = _text(content, encoding)
+            text = decoded(content, f"alternatives[{place}]", encoding)
         else:
             raise OnlySMTP(
                 f"alternatives[{place}]: the API carries one text and one HTML version, got {mimetype}; attach it, or "
@@ -221,39 +243,3 @@ def _bodies(message: Any, encoding: str) -> tuple[str | None, str | None]:
             )
     # An HTML email has no empty text beside it.
     return (None if html and not text else text), html
-
-
-def _merge(email: AnyEmail, attributes: Attributes) -> list[AnyEmail]:
-    """Return one email for each address in To; those in Cc and Bcc get each of them."""
-    merges = {name: _by_mailbox(values) for name, values in attributes.merges.items()}
-    found: list[AnyEmail] = []
-    for place, address in enumerate(email.to):
-        mailbox = address.mailbox.lower()
-        changes: dict[str, Any] = {"to": (address,)}
-        if isinstance(email, TemplateEmail) and merges.get("merge_data", {}).get(mailbox):
-            own = template_model(merges["merge_data"][mailbox], _json_value)
-            changes["template_model"] = {**email.template_model, **own}
-        if merges.get("merge_metadata", {}).get(mailbox):
-            changes["metadata"] = {**email.metadata, **metadata(merges["merge_metadata"][mailbox])}
-        if merges.get("merge_headers", {}).get(mailbox):
-            changes["headers"] = _merged_headers(email, merges["merge_headers"][mailbox])
-        if email.idempotency_key is not None:
-            changes["idempotency_key"] = f"{email.idempotency_key}/{place}"
-        found.append(email.replace(**changes))
-    return found
-
-
-def _by_mailbox(values: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        try:
-            found[Address(plain(name)).mailbox.lower()] = value
-        except InvalidEmail:  # nobody's
-            continue
-    return found
-
-
-def _merged_headers(email: AnyEmail, own: Mapping[str, Any]) -> dict[str, str]:
-    written = {str(plain(name)): str(plain(value)) for name, value in own.items()}
-    replaced = {name.lower() for name in written}
-    return {header.name: header.value for header in email.headers if header.name.lower() not in replaced} | written

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import caches
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, router, transaction
 from django.db.models import F
 
 from ..webhooks.seen import KEEP_SECONDS
@@ -28,13 +28,14 @@ class CacheSeenStore:
     """
     A store in one of Django's caches, shared by all processes that share the cache.
 
-    The cache must add keys atomically, as those of Redis, Memcached and the database do. One in the memory of a process
-    is for tests and for servers with one process.
+    The cache must add keys atomically, as the caches of Redis, Memcached and the database do; the cache in files does
+    not. A cache in memory is for tests and for servers with one process. A cache that removes keys before they expire
+    (`MAX_ENTRIES` of the cache in the database is 300) forgets events: use a cache of its own, or make it large.
 
     Args:
         alias: The name of the cache in `CACHES`.
         keep: How many seconds a committed key is kept.
-        prefix: What all keys begin with.
+        prefix: The beginning of all keys.
     """
 
     def __init__(self, alias: str = "default", *, keep: float = KEEP_SECONDS, prefix: str = "emailapi-seen:") -> None:
@@ -97,8 +98,9 @@ class DatabaseSeenStore:
     def _rows(self) -> Any:
         from django.apps import apps
 
-        manager = apps.get_model("emailapi_seen", "SeenKey").objects
-        return manager.using(self._using) if self._using else manager.all()
+        model = apps.get_model("emailapi_seen", "SeenKey")
+        # All is read where it is written: a replica may not have a claim yet.
+        return model.objects.using(self._using or router.db_for_write(model))
 
     def claim(self, key: str, ttl: float) -> bool:
         """Claim a key for so many seconds; False when it is claimed or committed."""
@@ -106,18 +108,25 @@ class DatabaseSeenStore:
         self._purge(rows, now)
         if rows.filter(key=name, expires__lte=now).update(expires=now + ttl, committed=False, counted=0):
             return True
+        return self._create(rows, key=name, expires=now + ttl)
+
+    @staticmethod
+    def _create(rows: Any, **values: Any) -> bool:
+        """Create a row; False when another process has created one with the key."""
         try:
             with transaction.atomic(using=rows.db):
-                rows.create(key=name, expires=now + ttl)
+                rows.create(**values)
         except IntegrityError:
             return False
         return True
 
     def commit(self, key: str) -> None:
         """Remember that the event is handled."""
-        self._rows.update_or_create(
-            key=_short(key), defaults={"expires": self._clock() + self._keep, "committed": True}
-        )
+        rows, name = self._rows, _short(key)
+        values = {"expires": self._clock() + self._keep, "committed": True}
+        # By update first: SQLite gives up at once when a transaction that has read wants to write.
+        if not rows.filter(key=name).update(**values) and not self._create(rows, key=name, **values):
+            rows.filter(key=name).update(**values)
 
     def release(self, key: str) -> None:
         """Give a claim back; what is committed stays."""

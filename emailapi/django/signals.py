@@ -16,7 +16,7 @@ from typing import Any
 
 from django.dispatch import Signal
 
-from .payload import AnyEmail
+from .merges import AnyEmail
 
 pre_send = Signal()
 post_send = Signal()
@@ -27,7 +27,7 @@ _current = threading.local()
 
 
 class CancelSend(Exception):
-    """Raised by a receiver of `pre_send`: the email is not sent, and that is no error."""
+    """Raised by a receiver of `pre_send`: the email is not sent, and no error is raised."""
 
 
 def before_send(sender: type, message: object, email: AnyEmail, using: str | None) -> AnyEmail | None:

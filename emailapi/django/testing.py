@@ -8,7 +8,7 @@ what only the service knows. `EmailAPITestMixin` puts this backend in their plac
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,8 +19,14 @@ from ..transports.memory import MemoryTransport
 from .backend import HAS_MAILERS
 from .options import shared_options
 
-_KEPT = ("defaults", "use_bulk", "webhook")
+# What shapes emails, or is about webhooks. A client in memory has no fallback and no token.
+_KEPT = ("defaults", "message_stream", "use_bulk", "webhook")
 _BACKEND = "emailapi.django.EmailBackend"
+
+
+def _kept_of(mailer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a mailer that shape emails; Django's test runner has taken them away."""
+    return {name: value for name, value in mailer.get("OPTIONS", {}).items() if name in _KEPT}
 
 
 @contextmanager
@@ -29,17 +35,16 @@ def emailapi_outbox() -> Iterator[list[Any]]:
     Send by this backend into memory, for every alias, while the block runs.
 
     Yields:
-        The emails that were sent: each an `Email`, a `TemplateEmail` or a `BulkEmail`.
+        The emails that were sent, each an `Email`, a `TemplateEmail` or a `BulkEmail`.
     """
     transport = MemoryTransport()
-    options = {"transport": transport}
-    # A client by memory has no fallback and no token.
-    kept = {
-        name.upper(): value for name, value in shared_options().items() if name in ("defaults", "use_bulk", "webhook")
-    }
+    kept = {name.upper(): value for name, value in shared_options().items() if name in _KEPT}
     changes: dict[str, Any] = {"EMAILAPI": kept}
     if HAS_MAILERS and hasattr(settings, "MAILERS"):
-        changes["MAILERS"] = {alias: {"BACKEND": _BACKEND, "OPTIONS": options} for alias in settings.MAILERS}
+        changes["MAILERS"] = {
+            alias: {"BACKEND": _BACKEND, "OPTIONS": {**_kept_of(mailer), "transport": transport}}
+            for alias, mailer in settings.MAILERS.items()
+        }
     else:
         changes["EMAIL_BACKEND"] = _BACKEND
         changes["EMAILAPI"] = {**kept, "TRANSPORT": transport}

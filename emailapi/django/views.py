@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
@@ -26,14 +28,30 @@ from .signals import inbound, tracking
 _CREDENTIALS = ("basic", "headers", "networks", "trust_proxies")
 _CONFIG = dict.fromkeys((*_CREDENTIALS, "seen"))
 
+# Made once, until the settings change: a store in memory must be the same for all requests. There is no lock, which
+# another thread might hold at a fork.
+_made: dict[str, tuple[Verifier, SeenStore | None]] = {}
+
 
 def webhook_config() -> tuple[Verifier, SeenStore | None]:
     """
-    Return what `EMAILAPI["WEBHOOK"]` says: what checks requests, and what remembers events.
+    Return the verifier of requests and the store of handled events that `EMAILAPI["WEBHOOK"]` describes.
 
     Raises:
         ImproperlyConfigured: There are no credentials, or a value is not valid.
     """
+    return _made.get("webhook") or _made.setdefault("webhook", _read_config())
+
+
+def _forget(*, setting: str, **kwargs: object) -> None:  # noqa: ARG001 - receivers take whatever comes
+    if setting in ("EMAILAPI", "INSTALLED_APPS"):
+        _made.clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="emailapi.django.views")
+
+
+def _read_config() -> tuple[Verifier, SeenStore | None]:
     given = shared_options().get("webhook") or {}
     if not isinstance(given, Mapping):
         raise ImproperlyConfigured(f"EMAILAPI['WEBHOOK'] must be a dict, not {type(given).__name__}")
@@ -51,6 +69,9 @@ def webhook_config() -> tuple[Verifier, SeenStore | None]:
 def _store(wanted: Any) -> SeenStore | None:
     if wanted is None:
         return None
+    if wanted == "db" and not apps.is_installed("emailapi.django.seen"):
+        text = "seen='db' needs \"emailapi.django.seen\" in INSTALLED_APPS, and manage.py migrate"
+        raise ImproperlyConfigured(f"EMAILAPI['WEBHOOK']: {text}")
     known: dict[object, Callable[[], SeenStore]] = {"cache": CacheSeenStore, "db": DatabaseSeenStore}
     found: Any = known.get(wanted, wanted) if isinstance(wanted, str) else wanted
     if isinstance(found, str):

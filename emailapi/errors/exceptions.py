@@ -227,7 +227,7 @@ class SMTPError(EmailAPIError):
     An SMTP or LMTP server rejected the email, all its recipients, or the login.
 
     Attributes:
-        code: The code of the reply, such as 550; codes from 400 to 499 are `retryable`.
+        code (int | None): The code of the reply, such as 550; codes from 400 to 499 are `retryable`.
         enhanced_code: The enhanced code of the reply (RFC 3463), such as `"5.7.1"`, or None.
         recipients: The results of the recipients, if there are any.
     """

@@ -66,7 +66,7 @@ def _check_flask() -> None:
     except ModuleNotFoundError:
         from ..errors import ConfigurationError
 
-        raise ConfigurationError("flask is not installed: pip install 'emailapi[flask]'") from None
+        raise ConfigurationError("flask is not installed: pip install 'emailapi-sdk[flask]'") from None
 
 
 # Hidden from type checkers, which would take any misspelt name for one that is here.

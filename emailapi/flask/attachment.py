@@ -68,7 +68,7 @@ class Attachment:
 
     @property
     def other_headers(self) -> dict[str, str]:
-        """The headers that only SMTP carries: all but `Content-ID`."""
+        """The headers that only SMTP carries, which are all but `Content-ID`."""
         return {name: value for name, value in self.headers.items() if name.lower() != "content-id"}
 
     def with_ascii_name(self) -> Attachment:

@@ -120,7 +120,7 @@ class MessageFields:
 
     @property
     def send_to(self) -> set[MailAddress]:
-        """All recipients: of To, Cc and Bcc."""
+        """All recipients, those of To, Cc and Bcc."""
         return {*self.recipients, *self.cc, *self.bcc}
 
     def add_recipient(self, recipient: MailAddress) -> None:

@@ -57,10 +57,12 @@ class Message(MessageFields):
         track_links: Which links are tracked.
 
     Attributes:
-        sender: The sender as one text; without one of its own the default sender of the current application, if any.
-        html: The HTML body.
-        msgId: The `Message-ID` of an email that leaves by SMTP; its domain is the sender's, and no name is resolved.
-        send_to: All recipients: of To, Cc and Bcc.
+        sender (str | None): The sender as one text; without one of its own the default sender of the current
+            application, if any.
+        html (str | None): The HTML body.
+        msgId (str): The `Message-ID` of an email that leaves by SMTP; its domain is the sender's, and no name is
+            resolved.
+        send_to (set[str | tuple[str | None, str] | Address]): All recipients: of To, Cc and Bcc.
         recipients: A list, which `add_recipient` adds to; so are `cc` and `bcc`.
         alts: A dict; `html` is its `"html"`.
         attachments: A list of `Attachment`.

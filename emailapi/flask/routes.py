@@ -7,7 +7,7 @@ from typing import Any
 
 from ..client import Client
 from ..errors import ConfigurationError
-from ..models.transport import Transport
+from ..models.transport import Transport, is_transport
 from ..settings import Secret, from_environment
 from ..transports.console import ConsoleTransport
 from ..transports.memory import MemoryTransport
@@ -70,10 +70,10 @@ class Routes:
             if maker is not None:
                 return maker(**options)
             wanted = self._imported(wanted, key)
-        if not isinstance(wanted, type) and isinstance(wanted, (Client, Transport)):
+        if isinstance(wanted, Client) or is_transport(wanted):
             return wanted
         made = wanted(**options) if callable(wanted) else None
-        if isinstance(made, (Client, Transport)):
+        if isinstance(made, Client) or is_transport(made):
             return made
         raise ConfigurationError(f"{self._keys.name_of(key)} must be {_CHOICES}, got {wanted!r}")
 

@@ -61,7 +61,7 @@ class Settings:
 
     @property
     def suppress(self) -> bool:
-        """Whether emails are kept instead of sent: as assigned, else `MAIL_SUPPRESS_SEND`, else while testing."""
+        """Whether emails are kept instead of sent, as assigned, else `MAIL_SUPPRESS_SEND`, else while testing."""
         if self._suppress is not None:
             return self._suppress
         given = self._keys.flag("MAIL_SUPPRESS_SEND", shared=True)

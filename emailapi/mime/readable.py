@@ -64,7 +64,7 @@ class ReadableEmail:
 
     @property
     def summary(self) -> str:
-        """The email in one line, as failures list it: recipients, subject and tag."""
+        """The email in one line, as failures list it, with recipients, subject and tag."""
         to = ", ".join([address.email for address in (self.to or self.cc or self.bcc)])
         tag = "" if self.tag is None else f" [{self.tag}]"
         return f'{to} "{_shortened(self._title)}"{_shortened(tag)}'

@@ -90,9 +90,9 @@ class Attachment:
     Windows would run, such as `.exe` (contract section 3).
 
     Attributes:
-        name: File name shown to the recipient, as plain text. Of a path, only the last part is kept.
+        name: File name shown to the recipient, as plain text. Of a path, only the last part is kept. Required.
         content: The raw bytes. Each transport encodes them itself: do not encode them to base64 first, or use
-            `from_base64`.
+            `from_base64`. Required.
         content_type: MIME type such as `application/pdf`. If it is not given, it is guessed from the extension of the
             name; unknown extensions become `application/octet-stream`.
         content_id: Makes the file an inline part, which the HTML body refers to by `<img src="cid:...">`. ASCII without

@@ -54,7 +54,7 @@ class BulkEmail(BaseEmail):
     limited (contract section 2.5).
 
     Attributes:
-        messages: One `BulkMessage`, or mapping with its names, for each message to send.
+        messages: One `BulkMessage`, or mapping with its names, for each message to send. Required.
         subject: Subject, in the template language.
         text_body: Plain text body, in the template language.
         html_body: HTML body, in the template language.

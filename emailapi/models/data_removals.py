@@ -47,8 +47,8 @@ class NewDataRemoval(DataRemovalOptions):
     Arguments of `account.data_removals.create` (contract section 2.19); also those of `DataRemovalOptions`.
 
     Attributes:
-        requested_by: Email address of the person who makes the request.
-        requested_for: Email address of the person whose data are to be deleted.
+        requested_by: Email address of the person who makes the request. Required.
+        requested_for: Email address of the person whose data are to be deleted. Required.
     """
 
     requested_by: str

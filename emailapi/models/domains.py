@@ -110,7 +110,7 @@ class NewDomain(DomainChanges):
     Arguments of `account.domains.create` (contract section 2.17); also those of `DomainChanges`.
 
     Attributes:
-        name: The name of the domain, at most 255 characters. Domains of public email providers are rejected.
+        name: The name of the domain, at most 255 characters. Domains of public email providers are rejected. Required.
     """
 
     name: str

@@ -143,7 +143,7 @@ class TemplateEmail(AddressedEmail):
         template_alias: Alias of the template.
         template_model: Values for the names used in the template; may be empty. JSON values: dates and datetimes are
             written in ISO 8601 and members of enumerations as their values. Nothing else is converted, and a value that
-            JSON does not have is rejected with its path.
+            JSON does not have is rejected with its path. Required.
         inline_css: Whether the service moves style sheets into the elements of the HTML body; True at the service if
             None.
     """

@@ -49,8 +49,8 @@ class Header:
     all whose names begin with `Content-`.
 
     Attributes:
-        name: Name of the header, such as `List-Unsubscribe`: printable ASCII without colon or space.
-        value: Value of the header, without line breaks. Encoded words (RFC 2047) are sent as they are.
+        name: Name of the header, such as `List-Unsubscribe`: printable ASCII without colon or space. Required.
+        value: Value of the header, without line breaks. Encoded words (RFC 2047) are sent as they are. Required.
     """
 
     name: str = attrs.field(converter=_header_name)

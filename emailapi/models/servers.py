@@ -159,7 +159,7 @@ class NewServer(DeliveringServerSettings):
     Arguments of `account.servers.create` (contract section 2.15): a name and any setting of a server.
 
     Attributes:
-        name: The name of the server, unique in the account.
+        name: The name of the server, unique in the account. Required.
     """
 
     name: str

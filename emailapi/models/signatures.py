@@ -68,7 +68,7 @@ class SignatureChanges(SignatureSettings):
     The address cannot be changed.
 
     Attributes:
-        name: The display name; the service requires it in every change.
+        name: The display name; the service requires it in every change. Required.
     """
 
     name: str
@@ -79,7 +79,7 @@ class NewSignature(SignatureChanges):
     Arguments of `account.signatures.create` (contract section 2.18); also those of `SignatureChanges`.
 
     Attributes:
-        from_email: The address to send from. The service sends an email to it, and the owner must confirm it.
+        from_email: The address to send from. The service sends an email to it, and the owner must confirm it. Required.
     """
 
     from_email: str

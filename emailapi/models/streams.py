@@ -124,9 +124,10 @@ class NewStream(StreamSettings):
 
     Attributes:
         id: The id of the stream: 1 to 30 characters, a lowercase letter first, then lowercase letters, digits, `-` and
-            `_`. It must not begin with `pm-`, and cannot be changed later.
-        name: The name of the stream, at most 100 characters.
+            `_`. It must not begin with `pm-`, and cannot be changed later. Required.
+        name: The name of the stream, at most 100 characters. Required.
         message_stream_type: `StreamType.TRANSACTIONAL` or `StreamType.BROADCASTS`. It cannot be changed later.
+            Required.
     """
 
     id: Annotated[str, Wire("ID")]

@@ -121,7 +121,7 @@ class NewTemplate(TypedTemplateContent):
     Arguments of `client.templates.create` (contract section 2.7); also the content and the type of a template.
 
     Attributes:
-        name: The name of the template for people; several templates may have the same.
+        name: The name of the template for people; several templates may have the same. Required.
     """
 
     name: str

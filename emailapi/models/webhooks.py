@@ -181,7 +181,7 @@ class NewWebhook(StreamWebhookSettings):
     Arguments of `client.webhooks.create` (contract section 2.10); also the settings and the stream of a webhook.
 
     Attributes:
-        url: The URL that events are posted to.
+        url: The URL that events are posted to. Required.
     """
 
     url: str

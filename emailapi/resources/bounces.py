@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..models.bounces import BOUNCES, Bounce, BounceActivation, BounceFilters, DeliveryStats
 from ..models.listing import Page, RecordId
 from ..models.messages import MessageDump
 from ._resource import Resource, path_segment
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Bounces(Resource):
@@ -49,7 +46,7 @@ class Bounces(Resource):
                 and `message_stream`. The service searches the stream `outbound` if `message_stream` is not given.
 
         Returns:
-            The page. Its bounces have no `content`: `get` returns it.
+            The page. Its bounces have no `content`, which `get` returns.
 
         Raises:
             InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..models.inbound import INBOUND, InboundDetails, InboundFilters, InboundMessage
 from ..models.listing import Page
 from ._resource import Resource, path_segment
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Inbound(Resource):
@@ -35,7 +32,7 @@ class Inbound(Resource):
                 `from_date` and `to_date`. The service lists processed messages if `status` is not given.
 
         Returns:
-            The page. Its messages have no bodies and headers: `get` returns them.
+            The page. Its messages have no bodies and headers, which `get` returns.
 
         Raises:
             InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from .._delivery import Deadline
 from ..errors import InvalidArgument, NotFound
@@ -21,9 +21,6 @@ from ..models.outbound import SendResult
 from ..transports.api.payload import DEFAULT_STREAM
 from ..transports.api.reconciliation import Wanted, find
 from ._resource import Resource, path_segment, sublist
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Messages(Resource):

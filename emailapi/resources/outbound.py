@@ -20,8 +20,8 @@ from ..settings import Options
 from ..transports.api import payload as api
 from ..transports.api.reconciliation import Wanted, find
 from ..transports.api.transport import checked_key
+from ..transports.base import EVERY_EMAIL, BaseTransport
 from ..transports.batch import BATCH_LIMIT
-from ..transports.engine import EVERY_EMAIL, Engine
 from ..transports.inputs import EmailLike, as_email, as_list, check_many
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
@@ -43,7 +43,7 @@ class Outbound(Resource):
         (1, 1)
     """
 
-    def __init__(self, session: Session, options: Options, emails: Engine[Any]) -> None:
+    def __init__(self, session: Session, options: Options, emails: BaseTransport[Any]) -> None:
         """Store the connections and the options, and the transport that sends emails."""
         super().__init__(session, options)
         self._emails = emails

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..models.servers import Server, ServerChanges
 from ..wire import write_body
 from ._resource import Resource
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class OwnServer(Resource):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..models.listing import Page, RecordId
 from ..models.signatures import SIGNATURES, NewSignature, Signature, SignatureChanges
 from ..wire import write_body
 from ._resource import Resource, path_segment
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Signatures(Resource):
@@ -34,7 +31,7 @@ class Signatures(Resource):
             offset: Number of signatures to skip. `count + offset` is at most 10,000.
 
         Returns:
-            The page. Its signatures have no DNS records: `get` returns them.
+            The page. Its signatures have no DNS records, which `get` returns.
 
         Raises:
             InvalidArgument: `count` or `offset` is out of range.

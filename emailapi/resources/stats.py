@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 import attrs
 
@@ -25,9 +25,6 @@ from ..models.stats import (
 )
 from ..wire import read, write_query
 from ._resource import Resource, encode_query
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 D = TypeVar("D", bound=Daily)
 T = TypeVar("T")
@@ -132,7 +129,7 @@ class Stats(Resource):
             **filters: Keys of `StatsFilters`: `tag`, `from_date`, `to_date` and `message_stream`.
 
         Returns:
-            The counts by reading time in seconds: `0s` to `19s`, `20s+` and `unknown`.
+            The counts by reading time in seconds, with the names `0s` to `19s`, `20s+` and `unknown`.
         """
         return self._named("/opens/readtimes", filters)
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..models.listing import Page
 from ..models.streams import STREAMS, NewStream, Stream, StreamArchival, StreamChanges, StreamFilters
 from ..wire import write_body
 from ._resource import Resource, path_segment
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Streams(Resource):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..errors import InvalidArgument, InvalidEmail
 from ..models.address import Addresses, parse_address_field
@@ -17,9 +17,6 @@ from ..models.suppressions import (
 )
 from ..wire import write
 from ._resource import Resource, path_segment, with_path
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Suppressions(Resource):

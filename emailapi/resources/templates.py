@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ..models.listing import Page, RecordId
 from ..models.templates import (
@@ -20,9 +20,6 @@ from ..models.templates import (
 )
 from ..wire import write_body
 from ._resource import Resource, path_segment
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class Templates(Resource):
@@ -49,7 +46,7 @@ class Templates(Resource):
             **filters: Keys of `TemplateFilters`: `template_type` and `layout_template`.
 
         Returns:
-            The page. Its templates have no content: `get` returns it.
+            The page. Its templates have no content, which `get` returns.
 
         Raises:
             InvalidArgument: A filter is unknown or invalid, or `count` or `offset` is out of range.

@@ -12,7 +12,7 @@ from .paths import Paths
 from .request_log import Notes, RecordedRequest, RequestLog
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 # Where the view leaves what it learns about a request, and the fault that the request has met, with its words.
 NOTES = "emailapi.notes"

@@ -12,7 +12,7 @@ import attrs
 from ..wire import dump_json
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
 FAULT_DOMAIN = "fault.sandbox.test"
 # An email to this address stays in the queue until a test delivers it.

@@ -21,7 +21,7 @@ from waitress.task import ThreadedTaskDispatcher
 from .connections import Server, log
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from wsgiref.types import WSGIApplication
 
 _THREADS = 8
 # A fault holds a thread for as long as it lasts: further ones are started while all are at work.

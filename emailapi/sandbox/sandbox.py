@@ -132,7 +132,7 @@ class Sandbox(Watching):
             from .listener import HTTPListener, url_of
         except ModuleNotFoundError as error:
             raise ConfigurationError(
-                f'the sandbox needs {error.name}, which is not installed: pip install "emailapi[sandbox]"'
+                f'the sandbox needs {error.name}, which is not installed: pip install "emailapi-sdk[sandbox]"'
             ) from None
         with ExitStack() as closing:
             listening = closing.enter_context(self._listen())

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, Unpack, overload
 
 from ..errors import WaitTimeout
 from .criteria import Criteria, check, described, fits
 from .sent_email import SentEmail
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 # A failure lists so many emails, the newest.
 _LISTED = 20

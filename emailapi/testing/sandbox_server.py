@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from .._closing import Closing
 from ..account_client import AccountClient
@@ -21,8 +21,6 @@ from ..sandbox.simulation import Events
 from ..sandbox.watching import Watching
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     import requests
 
     from ..models.address import AddressLike

@@ -1,33 +1,29 @@
-"""The methods that all transports offer: check, send, within, close."""
+"""The base class of all transports: batches, deadlines, and one result for each email."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
-from typing import Self, TypeVar
+from threading import Event
+from typing import Any, Self
 
-from .._closing import Closing
-from ..errors import ConfigurationError
-from ..models.outbound import BatchResult, SendResult
+from .._delivery import CallContext
+from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, InvalidEmail, TransportError
+from ..models.email import Email, TemplateEmail
+from ..models.outbound import BatchItem, BatchResult
 from ..settings import as_deadline
-from .batch import send_each
-from .engine import Engine
-from .inputs import EmailLike, as_list
+from .batch import BATCH_LIMIT, Batch, not_started, send_each
+from .capture import RECORDINGS
+from .inputs import EmailLike, add_input_note, as_list
+from .single import USE_THE_API, P, SingleSending, is_ours
 
-P = TypeVar("P")
-
-
-def is_ours(transport: object, *names: str) -> bool:
-    """Return whether these methods are this package's own, not overridden by a user's class or replaced by a test."""
-    kind, own = type(transport), vars(transport)
-    for name in names:
-        found = getattr(getattr(kind, name), "__globals__", own)
-        if name in own or not str(found.get("__name__")).startswith("emailapi."):
-            return False
-    return True
+# After this many failed connections in a row, the emails that are left are not attempted.
+GIVE_UP_AFTER = 3
+EVERY_EMAIL = sys.maxsize
 
 
-class BaseTransport(Closing, Engine[P]):
+class BaseTransport(SingleSending[P]):
     """
     Sends emails, in batches if possible; a transport implements `_prepare` and `_deliver`.
 
@@ -35,28 +31,6 @@ class BaseTransport(Closing, Engine[P]):
         deadline: Seconds for one request, with its retries and look-ups.
         at_once: Number of emails that are sent in one request, and share a deadline.
     """
-
-    def check(self, email: EmailLike, /) -> None:
-        """
-        Check that this transport can carry an email, without contacting a server.
-
-        Raises:
-            InvalidEmail: The transport cannot carry the email; the error names the field.
-        """
-        self._prepare(self._to_email(email), self._new_batch(single=True))
-
-    def send(self, email: EmailLike, /) -> SendResult:
-        """
-        Send one email.
-
-        Raises:
-            EmailAPIError: The email was not sent, or may have been; see the error's `outcome`.
-        """
-        preparing_checks = is_ours(self, "check")
-        converted = self._to_email(email)
-        if not preparing_checks:
-            self.check(converted)
-        return self._send(converted)
 
     def send_batch(self, emails: Iterable[EmailLike], /) -> BatchResult:
         """
@@ -81,3 +55,197 @@ class BaseTransport(Closing, Engine[P]):
         other.deadline = min(self.deadline, as_deadline(seconds))
         other._max_attempts = min((n for n in (attempts, self._max_attempts) if n is not None), default=None)
         return other
+
+    def _for_templates(self) -> BaseTransport[Any]:
+        """Return the transport for templated emails."""
+        return _NoTemplates(self)
+
+    def _send_batch(self, emails: Iterable[Any], *, check_first: int = 0) -> BatchResult:
+        self._check_open()
+        items: list[BatchItem] = []
+        gone: EmailAPIError | None = None
+        for batch in self._batches(emails, self.at_once):
+            if gone is not None:
+                items += batch.items({}, gone)
+                continue
+            try:
+                items += self._deliver_batch(batch, check_first=check_first)
+            except EmailAPIError as error:
+                if not items:
+                    raise
+                items += batch.items({}, error)
+            gone = self._unreachable(batch, items)
+        return BatchResult(tuple(items))
+
+    def _batches(
+        self, emails: Iterable[Any], limit: int, *, in_flight: set[str] | None = None, checked: bool = False
+    ) -> Iterator[Batch[P]]:
+        """
+        Divide emails into batches; an invalid email is an item of its batch.
+
+        Args:
+            emails: The emails.
+            limit: The most emails in one batch.
+            in_flight: The keys of emails whose results are not known yet. Each batch adds its own; the reader of its
+                results removes them, and then a batch has no more than `limit` emails even if most are invalid. A
+                duplicate key is rejected: finding one of the two emails would prove nothing about the other.
+            checked: Whether `check` has accepted the emails before.
+        """
+        prepare = self._encode if checked else self._prepare
+        taken = set() if in_flight is None else in_flight
+        errors_limit = BATCH_LIMIT if limit == 1 and in_flight is None else limit
+        batch = self._new_batch()
+        try:
+            for at, given in enumerate(emails):
+                try:
+                    email = given if isinstance(given, self._record) else self._to_email(given)
+                    payload = prepare(email, batch)
+                    if self._keys_are_unique and email.idempotency_key is not None:
+                        batch.claim(email.idempotency_key, taken)
+                except InvalidEmail as error:
+                    batch.invalid[at] = error.at(at)
+                else:
+                    size = self._size(payload, batch)
+                    if batch.size + size > self._batch_bytes and batch.payloads:
+                        full, batch = batch, self._new_batch(batch)
+                        moved = full.keys & {email.idempotency_key or ""}
+                        full.keys -= moved
+                        yield full
+                        batch.keys |= moved
+                        payload = prepare(email, batch)
+                    batch.payloads[at] = payload
+                    if RECORDINGS:
+                        batch.keep(at, email)
+                    batch.size += size + 1
+                # A batch that consists of errors must end, too: there may be millions.
+                errors = len(batch.invalid) if in_flight is None else batch.count
+                if len(batch.payloads) >= limit or errors >= errors_limit:
+                    yield batch
+                    batch = self._new_batch(batch)
+        except Exception as error:
+            add_input_note(error)
+            # An exception of the input must not lose the emails that were taken from it before.
+            if batch.count:
+                yield batch
+            raise
+        if batch.count:
+            yield batch
+
+    def _deliver_batch(self, batch: Batch[P], stopped: Event | None = None, *, check_first: int = 0) -> list[BatchItem]:
+        """
+        Send one batch, and return its results in the order of the input.
+
+        Each part of `at_once` emails has a deadline of its own; a sending that is stopped ends between two parts. The
+        first `check_first` emails of the whole input are looked up before they are sent.
+        """
+        known = dict(self._already_sent(batch, stopped, check_first)) if check_first else {}
+        left = [at for at in batch.payloads if at not in known]
+        recent: list[BatchItem] = []
+        for start in range(0, len(left), self.at_once):
+            if stopped is not None and stopped.is_set():
+                break
+            part = left[start : start + self.at_once]
+            try:
+                items = self._deliver_part(part, batch, stopped)
+            except EmailAPIError as error:  # the client may have been closed meanwhile
+                if not recent:
+                    raise
+                return batch.items(known, error)
+            known.update(zip(part, items, strict=True))
+            recent = [*recent, *items][-GIVE_UP_AFTER:]
+            gone = self._unreachable(batch, recent)
+            if gone is not None:
+                return batch.items(known, gone)
+        return batch.items(known, not_started())
+
+    def _deliver_part(self, places: Sequence[int], batch: Batch[P], stopped: Event | None) -> list[BatchItem]:
+        """Send the emails at these places of a batch within one deadline, and return their results."""
+        context = CallContext.after(self.deadline + self._extra_time(batch), stopped, self._max_attempts)
+        payloads = [batch.payloads[at] for at in places]
+        if RECORDINGS:
+            return self._deliver_recorded([batch.email(at) for at in places], payloads, batch, context)
+        return self._deliver(payloads, batch, context)
+
+    def _unreachable(self, batch: Batch[P], items: Sequence[BatchItem]) -> EmailAPIError | None:
+        """
+        Return the error that ends a call after these results; None if the emails that are left are to be sent.
+
+        Where each email has its own deadline, a batch would wait for hours for a server that cannot be reached.
+        """
+        recent = items[-GIVE_UP_AFTER:] if self.at_once == 1 else ()
+        has_failed = len(recent) == GIVE_UP_AFTER and all(isinstance(item, ConnectionFailed) for item in recent)
+        last = items[-1] if batch.unreachable or has_failed else None
+        return last if isinstance(last, EmailAPIError) else None
+
+    def _already_sent(
+        self, batch: Batch[P], stopped: Event | None, check_first: int
+    ) -> Iterator[tuple[int, BatchItem]]:
+        """
+        Yield, by place, the emails that were sent before; an email whose look-up fails is not sent now.
+
+        Each look-up has its own deadline. After a look-up without a response, the next emails are not looked up: they
+        would wait as long in vain.
+        """
+        silent: EmailAPIError | None = None
+        for at, payload in batch.payloads.items():
+            if at >= check_first or (stopped and stopped.is_set()):
+                return
+            if silent is not None:
+                yield at, copy(silent)
+                continue
+            try:
+                context = CallContext.after(self.deadline, stopped)
+                found = self._find_first(batch.email(at), payload, batch, context)
+            except InvalidEmail as error:
+                yield at, error.at(at)
+            except EmailAPIError as error:
+                silent = error if isinstance(error, TransportError) else None
+                yield at, error
+            else:
+                if found is not None:
+                    yield at, found
+
+    def _deliver_emails(self, emails: Sequence[Email], context: CallContext) -> tuple[list[BatchItem], bool]:
+        """
+        Send emails within one deadline, as a fallback does.
+
+        Returns:
+            The results, of fewer emails if there is no connection or no time; and whether there is no connection.
+        """
+        items: list[BatchItem] = []
+        gone = False
+        for batch in self._single(emails[0]) if len(emails) == 1 else self._batches(emails, self.at_once, checked=True):
+            if gone or not context.deadline.may_send():
+                break
+            try:
+                sent = self._deliver([*batch.payloads.values()], batch, context) if batch.payloads else []
+            except EmailAPIError as error:
+                items += batch.items({}, error)
+            else:
+                items += batch.items(dict(zip(batch.payloads, sent, strict=True)), not_started())
+            gone = self._unreachable(batch, items) is not None
+        return items, gone
+
+    def _single(self, email: Email) -> Iterator[Batch[P]]:
+        batch = self._new_batch(single=True)
+        try:
+            batch.payloads[0] = self._encode(email, batch)
+        except InvalidEmail as error:
+            batch.invalid[0] = error
+        yield batch
+
+
+class _NoTemplates(BaseTransport[Any]):
+    """Stands for a transport that cannot send templated emails, and rejects them."""
+
+    _record = TemplateEmail
+
+    def __init__(self, transport: BaseTransport[Any]) -> None:
+        self._transport = transport
+
+    def _prepare(self, email: TemplateEmail, batch: Batch[Any]) -> Any:
+        field = "template_id" if email.template_alias is None else "template_alias"
+        raise InvalidEmail(f"{field}: {self._transport._kind} sends no templates, {USE_THE_API}", field=field)
+
+    def _check_open(self) -> None:
+        self._transport._check_open()

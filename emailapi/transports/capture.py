@@ -7,14 +7,14 @@ transport, or that a user's transport sends by one of ours. A recorder watches, 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from .._closing import Closing
-from .._delivery import raised_by_signal
-from .._log import logger
+from .._delivery import raised_by_signal, report
 
 if TYPE_CHECKING:
     from ..models.bulk import BulkStatus
@@ -64,7 +64,7 @@ class Delivery(Generic[T]):
         except Exception as error:
             if not self._results or raised_by_signal(error):
                 raise
-            logger.exception("a recorder failed after the emails were sent")
+            report(logging.ERROR, "a recorder failed after the emails were sent", error=error)
             return self._results[0]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..errors import DeliveryUnknown, EmailAPIError
 from ..models.outbound import BatchItem
+from .base import BaseTransport
 from .batch import Batch, not_started
-from .engine import Engine
 
 Deliver = Callable[[Batch[Any], threading.Event], list[BatchItem]]
 
@@ -25,7 +25,7 @@ class ChunkJob:
     """
 
     def __init__(
-        self, chunk: Batch[Any], transport: Engine[Any], work: Callable[[Batch[Any]], list[BatchItem]]
+        self, chunk: Batch[Any], transport: BaseTransport[Any], work: Callable[[Batch[Any]], list[BatchItem]]
     ) -> None:
         """Create a job that waits for `run`."""
         self.chunk = chunk
@@ -34,7 +34,7 @@ class ChunkJob:
         self._work = work
         self._begun = threading.Lock()
         self._done = threading.Event()
-        self._items: list[BatchItem] = []
+        self._items: list[BatchItem] | None = None
         self._broken: BaseException | None = None
 
     def run(self) -> None:
@@ -50,8 +50,9 @@ class ChunkJob:
         except EmailAPIError as error:
             self._items = self.chunk.items({}, error)
         except BaseException as error:  # Ctrl-C in the reader's own thread, or a fault of a hook
-            self._broken, self._items = error, _interrupted(self._transport, self.chunk)
-        self._done.set()
+            self._broken = error
+        finally:
+            self._done.set()
 
     def cancel(self) -> None:
         """Send nothing, unless the delivery has begun."""
@@ -73,10 +74,10 @@ class ChunkJob:
         broken, self._broken = self._broken, None
         if broken is not None:
             raise broken
-        return self._items
+        return _interrupted(self._transport, self.chunk) if self._items is None else self._items
 
 
-def _interrupted(transport: Engine[Any], batch: Batch[Any]) -> list[BatchItem]:
+def _interrupted(transport: BaseTransport[Any], batch: Batch[Any]) -> list[BatchItem]:
     """Return the errors of a batch whose delivery was interrupted at an unknown point."""
     unknown: dict[int, BatchItem] = {}
     for at, payload in batch.payloads.items():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from time import monotonic
+
+from .._net import monotonic
 
 # After this many failures in a row the circuit is open for this many seconds.
 FAILURES = 3

@@ -14,9 +14,9 @@ from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from ..settings import Options
 from .api.payload import complete
+from .base import BaseTransport
 from .delegating import Delegating
-from .engine import Engine
-from .user_transport import engine_of
+from .user_transport import as_transport
 
 
 class NoAPI(Session):
@@ -29,7 +29,7 @@ class NoAPI(Session):
         Raises:
             ConfigurationError: The object is not a transport.
         """
-        engine_of(transport, "transport")
+        as_transport(transport, "transport")
         self._transport, self._closed = transport, False
 
     def __repr__(self) -> str:
@@ -74,7 +74,7 @@ class ClientTransport(Delegating[Any]):
         self.deadline = min(self.deadline, options.deadline)
 
     @property
-    def _primary(self) -> Engine[Any]:
+    def _primary(self) -> BaseTransport[Any]:
         primary = super()._primary
         return primary if self._record is Email else primary._for_templates()
 

@@ -9,10 +9,10 @@ import attrs
 from .._delivery import CallContext
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.transport import Transport
-from .base import BaseTransport, P
+from .base import BaseTransport
 from .batch import Batch
-from .engine import Engine
-from .user_transport import engine_of
+from .single import P
+from .user_transport import as_transport
 
 
 @attrs.define(kw_only=True)
@@ -26,9 +26,9 @@ class DelegatedBatch(Batch[P]):
         secondary: The transport that sends emails which `primary` could not send, if there is one.
     """
 
-    primary: Engine[Any] = attrs.field(repr=False)
+    primary: BaseTransport[Any] = attrs.field(repr=False)
     inner: Batch[Any] = attrs.field(repr=False)
-    secondary: Engine[Any] | None = attrs.field(default=None, repr=False)
+    secondary: BaseTransport[Any] | None = attrs.field(default=None, repr=False)
 
 
 class Delegating(BaseTransport[P]):
@@ -51,8 +51,8 @@ class Delegating(BaseTransport[P]):
         self._keys_are_unique = primary._keys_are_unique
 
     @property
-    def _primary(self) -> Engine[Any]:
-        return engine_of(self.first, "first")
+    def _primary(self) -> BaseTransport[Any]:
+        return as_transport(self.first, "first")
 
     def _check_open(self) -> None:
         self._primary._check_open()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any
 
 import attrs
 
-from .._delivery import CallContext
-from .._log import logger
+from .._delivery import CallContext, report
 from .._net import ProcessLocal
 from ..errors import (
     ConfigurationError,
@@ -26,12 +26,12 @@ from ..errors import (
 from ..models.email import Email
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
-from .base import is_ours
+from .base import BaseTransport
 from .circuit_breaker import CircuitBreaker
 from .delegating import DelegatedBatch, Delegating
-from .engine import Engine
 from .inputs import EmailLike
-from .user_transport import engine_of
+from .single import is_ours
+from .user_transport import as_transport
 
 PRIMARY_ATTEMPTS = 2
 # Fields that may never be left out: the content and the recipients.
@@ -114,7 +114,7 @@ class Fallback(Delegating[FallbackPayload]):
         Raises:
             ConfigurationError: An argument is not a transport, or a field of `ignore` may not be left out.
         """
-        engine_of(second, "fallback")
+        as_transport(second, "fallback")
         self.second = second
         self.ignore = check_ignore(ignore)
         self._breakers = ProcessLocal(CircuitBreaker)  # a forked process starts with a closed circuit
@@ -153,7 +153,7 @@ class Fallback(Delegating[FallbackPayload]):
 
     def _new_batch(self, previous: Any = None, *, single: bool = False) -> DelegatedBatch[FallbackPayload]:
         batch = super()._new_batch(previous, single=single)
-        batch.secondary = engine_of(self.second, "fallback")
+        batch.secondary = as_transport(self.second, "fallback")
         return batch
 
     def _size(self, payload: FallbackPayload, batch: Any) -> int:
@@ -164,7 +164,7 @@ class Fallback(Delegating[FallbackPayload]):
         found: SendResult | None = batch.primary._find_sent(payload.primary, batch.inner, context)
         return found
 
-    def _for_templates(self) -> Engine[Any]:
+    def _for_templates(self) -> BaseTransport[Any]:
         return self._primary._for_templates()
 
     def _fill_in(self, email: Any, payload: Any) -> Any:
@@ -201,9 +201,10 @@ class Fallback(Delegating[FallbackPayload]):
         if not again or not until.may_send():
             return items
         name = type(self.second).__name__
-        logger.warning("%d of %d emails fail over to %s", len(again), len(payloads), name)
+        report(logging.WARNING, "%d of %d emails fail over to %s", len(again), len(payloads), name)
         emails = [self._reduced(payloads[at].email) for at in again]
-        sent = batch.secondary._deliver_emails(emails, CallContext(until, until))
+        sent, gone = batch.secondary._deliver_emails(emails, CallContext(until, until))
+        batch.unreachable = gone and (tried == 0 or batch.inner.unreachable)
         for at, item in zip(again, sent, strict=False):
             if isinstance(item, DeliveryUnknown):
                 item = self._name_unknown(item, payloads[at])

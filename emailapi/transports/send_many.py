@@ -19,9 +19,9 @@ from .._closing import Closing
 from .._delivery import add_note
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
+from .base import BaseTransport
 from .batch import Batch
 from .chunk_jobs import ChunkJob, Reader, deliver_in_turn
-from .engine import Engine
 
 if TYPE_CHECKING:
     from typing import Self
@@ -78,7 +78,7 @@ class Sending(Closing, Iterator[BatchItem]):
 
     def __init__(
         self,
-        transport: Engine[Any],
+        transport: BaseTransport[Any],
         chunks: Iterator[Batch[Any]],
         progress: Progress | None,
         total: int | None,

@@ -94,7 +94,7 @@ class BounceEvent(ReturnedEvent):
 
     @property
     def is_unsubscribe(self) -> bool:
-        """Whether the recipient asked to be unsubscribed by email: the service reports that as a bounce."""
+        """Whether the recipient asked to be unsubscribed by email, which the service reports as a bounce."""
         return self.type == BounceType.UNSUBSCRIBE
 
 

@@ -17,7 +17,7 @@ _TIMEOUT = 5.0
 
 class RedisSeenStore:
     """
-    A store in Redis, shared by everything that reaches the server. It needs `pip install 'emailapi[redis]'`.
+    A store in Redis, shared by everything that reaches the server. It needs `pip install 'emailapi-sdk[redis]'`.
 
     Redis itself forgets what has expired. A server that may evict keys before (`maxmemory-policy`) forgets that events
     were handled.
@@ -92,7 +92,7 @@ def _connect(url: str) -> Any:
     try:
         from redis import Redis
     except ImportError:
-        raise ConfigurationError("RedisSeenStore needs redis: pip install 'emailapi[redis]'") from None
+        raise ConfigurationError("RedisSeenStore needs redis: pip install 'emailapi-sdk[redis]'") from None
     try:
         return Redis.from_url(url, socket_timeout=_TIMEOUT)
     except ValueError:

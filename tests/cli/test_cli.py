@@ -11,8 +11,7 @@ import sys
 import pytest
 
 from emailapi import __version__
-from emailapi.cli import demo, main
-from emailapi.errors import ConnectionFailed
+from emailapi.cli import main
 
 
 def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
@@ -28,54 +27,13 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_demo_shows_the_state_of_each_email(capsys):
-    """The demo sends its emails to a sandbox, shows what became of each, and ends with 0."""
-    assert main(["demo"]) == 0
-    printed = capsys.readouterr()
-    assert [re.split(r"\s{2,}", line)[-1] for line in printed.out.splitlines()[4:8]] == [
-        "delivered",
-        "delivered",
-        "bounced",
-        "rejected: 406",
-    ]
-    assert "4 sent, 1 bounced (25 %)" in printed.out
-    assert printed.err == ""
-
-
-def test_the_demo_fits_a_terminal(capsys):
-    """No line of the demo's table is wider than 80 columns."""
-    main(["demo"])
-    assert max(len(line) for line in capsys.readouterr().out.splitlines()[2:8]) <= 80
-
-
-def test_the_demo_is_a_check(capsys, monkeypatch):
-    """A step that goes another way than it should ends the demo with 1 and one line on stderr."""
-    monkeypatch.setattr(demo, "BOUNCING", "softbounce@bounce-testing.postmarkapp.com")
-    assert main(["demo"]) == 1
-    printed = capsys.readouterr()
-    assert printed.err.splitlines() == [
-        "emailapi: demo: an email to a suppressed address should be rejected, but was accepted"
-    ]
-
-
-def test_the_demo_fails_on_a_failed_call(capsys, monkeypatch):
-    """A call that fails ends the demo with 1 and one line on stderr."""
-
-    def fail(*_: object) -> None:
-        raise ConnectionFailed("connection refused", method="POST", path="/email")
-
-    monkeypatch.setattr("emailapi.resources.outbound.Outbound.send", fail)
-    assert main(["demo"]) == 1
-    assert capsys.readouterr().err == "emailapi: connection refused (POST /email)\n"
-
-
 @pytest.mark.processes
 @pytest.mark.parametrize("command", [["demo"], ["sandbox", "--port", "0"]])
 def test_a_missing_extra_is_named(command):
     """Without Flask a command that needs the sandbox ends with 3 and one line that names the extra."""
     done = run(*command, before="import sys; sys.modules['flask'] = None")
     assert (done.returncode, done.stdout) == (3, "")
-    assert re.fullmatch(r"emailapi: .*emailapi\[sandbox\].*\n", done.stderr)
+    assert re.fullmatch(r"emailapi: .*emailapi-sdk\[sandbox\].*\n", done.stderr)
 
 
 def test_the_version_is_told(capsys):

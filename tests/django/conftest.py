@@ -22,7 +22,9 @@ else:
     settings.configure(
         ALLOWED_HOSTS=["*"],
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        DATABASES={
+            name: {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"} for name in ("default", "replica")
+        },
         DEFAULT_FROM_EMAIL="shop@example.com",
         SERVER_EMAIL="server@example.com",
         INSTALLED_APPS=["emailapi.django", "emailapi.django.seen"],

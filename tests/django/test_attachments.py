@@ -80,7 +80,14 @@ def test_a_file_without_a_name_gets_one(read):
     one = message()
     one.attach(None, b"%PDF", "application/pdf")
     one.attachments.append((None, b"x", "application/octet-stream"))
-    assert [found.name for found in read(one).attachments] == ["attachment-1.pdf", "attachment-2.bin"]
+    assert [found.name for found in read(one).attachments] == ["attachment-1.pdf", "attachment-2.dat"]
+
+
+def test_the_service_accepts_a_file_without_a_name(api):
+    api()
+    one = message()
+    one.attach(None, b"\0\1", "application/octet-stream")
+    assert one.send() == 1
 
 
 def test_a_content_of_none_is_rejected(rejected):

@@ -60,6 +60,16 @@ def test_a_sender_without_a_real_domain_is_w002(found, setting, name, address):
     assert found(**GOOD) == ["W002"]
 
 
+@pytest.mark.parametrize("options", [{"redirect_to": "x"}, {"defaults": {"tga": "x"}}, {"server_tokn": "x"}])
+def test_options_that_are_not_valid_are_e003(found, options):
+    assert "E003" in found(**GOOD, **options)
+
+
+def test_a_setting_that_is_not_valid_is_e003_and_stops_no_other_check(found, setting):
+    setting(EMAILAPI={"SERVER_TOKN": "x"}, DEFAULT_FROM_EMAIL="webmaster@localhost")
+    assert found(**GOOD) == ["E003", "W002"]
+
+
 def test_senders_are_not_checked_where_another_backend_sends(setting):
     setting(DEFAULT_FROM_EMAIL="webmaster@localhost", ROOT_URLCONF=None)
     assert checks.run_checks(tags=["mail"]) == [] or not [

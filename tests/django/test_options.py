@@ -60,6 +60,12 @@ def test_an_unknown_name_in_the_setting_is_named(backend, setting):
         backend(transport="memory")
 
 
+@pytest.mark.parametrize("name", ["username", "password"])
+def test_a_login_is_rejected_by_name(name):
+    with pytest.raises(TypeError, match=f"{name} .*transport_options"):
+        EmailBackend(transport="memory", **{name: "x"})
+
+
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_a_login_of_nothing_is_ignored(nothing):
     assert EmailBackend(transport="memory", username=nothing, password=nothing).send_messages([message()]) == 1
@@ -73,7 +79,7 @@ def test_the_timeout_of_django_is_taken(backend, setting):
 
 
 @pytest.mark.mailers(True)
-def test_arguments_of_get_connection_that_nobody_knows_are_ignored(backend):
+def test_arguments_of_get_connection_that_are_unknown_are_ignored(backend):
     backend(transport="memory")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

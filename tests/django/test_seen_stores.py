@@ -96,6 +96,43 @@ def test_the_model_needs_no_other_migration(tables):
     call_command("makemigrations", "emailapi_seen", check=True, dry_run=True, stdout=io.StringIO())
 
 
+class Replicated:
+    """A router that reads from a replica, which has not even the table."""
+
+    def db_for_read(self, model, **hints):
+        return "replica"
+
+    def db_for_write(self, model, **hints):
+        return "default"
+
+
+@pytest.mark.parametrize("using", [None, "default"])
+def test_a_store_reads_where_it_writes(tables, setting, using):
+    from django.db import transaction
+
+    setting(DATABASE_ROUTERS=[Replicated()])
+    store = DatabaseSeenStore(using)
+    with transaction.atomic(using="default"):
+        assert store.claim("a", 60)
+        assert not store.claim("a", 60)
+        assert [store.count("b", 60), store.count("b", 60)] == [1, 2]
+        store.commit("a")
+        store.commit("c")
+        store.release("a")
+    assert not store.claim("a", 60)
+    assert not store.claim("c", 60)
+
+
+def test_a_commit_writes_before_it_reads(tables):
+    from django.test.utils import CaptureQueriesContext
+
+    store = DatabaseSeenStore()
+    store.claim("a", 60)
+    with CaptureQueriesContext(connection) as queries:
+        store.commit("a")
+    assert [query["sql"].split()[0] for query in queries] == ["UPDATE"]
+
+
 def test_a_failed_claim_breaks_no_transaction(tables):
     from django.db import transaction
 

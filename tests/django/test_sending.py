@@ -70,7 +70,7 @@ def opened(monkeypatch) -> list[object]:
     return found
 
 
-def test_ten_send_mail_use_one_connection(api, sandbox, opened):
+def test_ten_calls_use_one_connection(api, sandbox, opened):
     api()
     for _ in range(10):
         assert send_mail("Hi", "Hello", None, ["ada@example.com"]) == 1
@@ -79,7 +79,7 @@ def test_ten_send_mail_use_one_connection(api, sandbox, opened):
         assert client.messages.list().total_count == 10
 
 
-def test_send_mass_mail_is_one_batch(api, sandbox, opened, monkeypatch):
+def test_messages_sent_together_are_one_batch(api, sandbox, opened, monkeypatch):
     api()
     paths: list[str] = []
     service = Channel.service
@@ -111,10 +111,10 @@ def test_open_and_close_never_close_the_shared_client(api, opened):
 
 def test_changed_settings_make_another_client(api, outbox):
     api()
-    first = connection()._delivery._client
-    assert connection()._delivery._client is first
+    first = connection()._delivery.client
+    assert connection()._delivery.client is first
     api()
-    second = connection()._delivery._client
+    second = connection()._delivery.client
     assert second is not first
     with pytest.raises(Exception, match="closed"):
         first.outbound.send({"sender": "a@example.com", "to": "b@example.com", "text_body": "x"})
@@ -122,8 +122,8 @@ def test_changed_settings_make_another_client(api, outbox):
 
 def test_other_options_are_another_client(backend):
     assert (
-        backend(transport="memory", deadline=5)._delivery._client
-        is not backend(transport="memory", deadline=6)._delivery._client
+        backend(transport="memory", deadline=5)._delivery.client
+        is not backend(transport="memory", deadline=6)._delivery.client
     )
 
 

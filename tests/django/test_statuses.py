@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 
-from emailapi import InactiveRecipient, InvalidRequest, SMTPError
+from emailapi import InactiveRecipient, InvalidEmail, InvalidRequest, SMTPError
 from emailapi.errors import ServiceUnavailable
 from emailapi.models.outbound import BatchResult
 
@@ -56,6 +56,54 @@ def test_406_without_names_rejects_all(status):
 def test_300_marks_the_address_that_it_names_as_invalid(status):
     error = InvalidRequest("Invalid 'To' address: 'ada@example.com'.", code=300, status=422)
     assert status(error) == {"Ada@example.com": "invalid"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invalid 'From' address: 'shop@localhost'.",
+        "Error parsing 'Reply-To': Illegal email domain '+' in address 'x@+'.",
+        "Invalid metadata content. Field names are limited to 20 characters.",
+    ],
+)
+def test_300_about_another_field_calls_no_recipient_invalid(status, text):
+    assert {*status(InvalidRequest(text, code=300, status=422)).values()} == {"rejected"}
+
+
+def test_300_about_a_field_without_an_address_is_about_all_in_the_field(status):
+    assert status(InvalidRequest("Error parsing 'Cc': x.", code=300, status=422)) == {"bob@example.com": "invalid"}
+
+
+@pytest.mark.parametrize("others", [[], ["eve@example.com"]])
+def test_only_the_address_that_is_not_valid_is_invalid(outbox, others):
+    outbox()
+    one = EmailMessage("Hi", "Hello", to=["", "ada@example.com", "Bob <bob@>"], cc=others)
+    with pytest.raises(InvalidEmail):
+        one.send()
+    assert dict(one.emailapi_status) == {"Bob <bob@>": "invalid"}
+
+
+def test_an_invalid_sender_calls_no_recipient_invalid(outbox):
+    outbox()
+    one = EmailMessage("Hi", "Hello", "no address", to=["ada@example.com"])
+    with pytest.raises(InvalidEmail):
+        one.send()
+    assert dict(one.emailapi_status) == {"ada@example.com": "rejected"}
+
+
+def test_a_recipient_that_is_not_allowed_is_rejected(outbox):
+    outbox(allow_recipients=["ada@example.com"])
+    one = EmailMessage("Hi", "Hello", to=["ada@example.com"], bcc=["eve@example.com"])
+    with pytest.raises(InvalidEmail):
+        one.send()
+    assert dict(one.emailapi_status) == {"eve@example.com": "rejected"}
+
+
+def test_anymails_status_has_the_attribute_esp_response(outbox):
+    outbox()
+    one = EmailMessage("Hi", "Hello", to=["ada@example.com"])
+    one.send()
+    assert one.anymail_status.esp_response is None
 
 
 def test_another_rejection_is_of_all_recipients(status):

@@ -73,6 +73,15 @@ def test_options_that_shape_emails_are_kept(setting):
     assert outbox[0].metadata == {"a": "1"}
 
 
+@pytest.mark.mailers(True)
+def test_options_of_a_mailer_that_shape_emails_are_kept(configure):
+    configure(server_token="t", defaults={"metadata": {"a": "1"}}, message_stream="news", redirect_to="a@x.org")
+    with emailapi_outbox() as outbox:
+        message().send()
+    assert (outbox[0].metadata, outbox[0].message_stream) == ({"a": "1"}, "news")
+    assert outbox[0].to[0].email == "ada@example.com"
+
+
 def test_djangos_outbox_works_as_ever_and_copies_messages(api):
     api()
     one = message()

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+from email.message import Message, MIMEPart
+from email.mime.text import MIMEText
+
 import django
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +17,7 @@ from emailapi import InvalidEmail, MemoryTransport
 from emailapi.django import clients
 
 from ..ports import unused_port
+from ..transports.ses.fake import FakeSES
 from ..transports.smtp.listener import Listener
 
 MADE: list[MemoryTransport] = []
@@ -58,6 +64,29 @@ def test_smtp_carries_further_alternatives(smtp, kind):
     assert f"Content-Type: {kind}".encode() in server.envelopes[0].content
 
 
+@pytest.fixture
+def ses(closing, monkeypatch) -> FakeSES:
+    """Give a fake of SES that boto3 sends to."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    service = closing.enter_context(contextlib.closing(FakeSES()))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SES", service.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret-key")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return service
+
+
+def test_a_message_leaves_by_ses(ses, configure):
+    configure(transport="ses", transport_options={"region_name": "eu-west-1"})
+    one = message(bcc=["b@example.com"])
+    one.attach_alternative("<b>Hi</b>", "text/html")
+    assert one.send() == 1
+    assert len(ses.accepted) == 1
+    assert one.emailapi_result.via == "ses"
+    assert dict(one.emailapi_status) == {"ada@example.com": "sent", "b@example.com": "sent"}
+
+
 def test_smtp_carries_a_to_header_of_its_own(smtp):
     server = smtp()
     message(headers={"To": "list@example.com"}, from_email="Shop <a@example.com>", to=["Ada <ada@example.com>"]).send()
@@ -78,6 +107,76 @@ def test_smtp_sends_what_a_class_has_written_as_it_is(smtp):
     (received,) = server.envelopes
     assert b"DKIM-Signature: v=1" in received.content
     assert received.rcpt_tos == ["ada@example.com", "b@example.com"]
+
+
+@pytest.mark.parametrize("name, value", [("tag", "t"), ("metadata", {"a": 1}), ("merge_data", {})])
+def test_smtp_rejects_an_attribute_that_django_cannot_write(smtp, name, value):
+    server = smtp()
+    one = message(to=["a@x.org", "b@x.org"])
+    one.attach_alternative("other", "text/calendar")
+    setattr(one, name, value)
+    with pytest.raises(InvalidEmail, match=f"text/calendar.*send by SMTP without {name}"):
+        one.send()
+    assert server.envelopes == []
+
+
+def test_a_merge_of_a_class_that_writes_its_messages_is_a_merge_by_smtp(smtp):
+    class Rewritten(EmailMessage):
+        def message(self, **options):
+            return super().message(**options)
+
+    server = smtp()
+    one = Rewritten("Hi", "Hello", to=["a@x.org", "b@x.org"])
+    one.merge_data = {}
+    one.send()
+    assert [received.rcpt_tos for received in server.envelopes] == [["a@x.org"], ["b@x.org"]]
+
+
+def test_smtp_carries_an_attached_part_that_the_api_does_not(smtp):
+    if django.VERSION < (6, 0):
+        part: Message = MIMEText("Hello")
+    else:
+        part = MIMEPart()
+        part.set_content("Hello")
+    part["X-Part"] = "yes"
+    server = smtp()
+    one = message()
+    one.attachments.append(part)
+    assert one.send() == 1
+    assert b"X-Part: yes" in server.envelopes[0].content
+
+
+class Archived(EmailMessage):
+    """Has a recipient that stands in no field."""
+
+    def recipients(self):
+        return [*super().recipients(), "archive@example.com"]
+
+
+class Muted(EmailMessage):
+    """Leaves out recipients of its fields."""
+
+    def recipients(self):
+        return [item for item in super().recipients() if not item.startswith("b")]
+
+
+def test_a_recipient_of_the_class_gets_a_blind_copy(outbox):
+    sent = outbox()
+    one = Archived("Hi", "Hello", to=["a@example.com"])
+    assert one.send() == 1
+    assert [address.email for address in sent[0].bcc] == ["archive@example.com"]
+    assert {*one.emailapi_status} == {"a@example.com", "archive@example.com"}
+
+
+def test_a_recipient_that_the_class_leaves_out_is_left_out_by_smtp_and_rejected_by_the_api(smtp, outbox):
+    server = smtp()
+    assert Muted("Hi", "Hello", to=["a@example.com", "b@example.com"]).send() == 1
+    assert server.envelopes[0].rcpt_tos == ["a@example.com"]
+    sent = outbox()
+    with pytest.raises(InvalidEmail, match=r"recipients\(\) leaves out 'b@example.com'"):
+        Muted("Hi", "Hello", to=["a@example.com", "b@example.com"]).send()
+    assert sent == []
+    assert Muted("Hi", "Hello", to=["b@example.com"]).send() == 0
 
 
 def test_a_transport_may_be_the_name_of_a_factory(configure):
@@ -145,7 +244,7 @@ def test_allowed_recipients_are_kept(outbox):
 
 
 @pytest.mark.parametrize("field", ["to", "cc", "bcc"])
-def test_without_redirect_to_another_recipient_is_refused(outbox, field):
+def test_without_redirect_to_another_recipient_is_rejected(outbox, field):
     sent = outbox(allow_recipients=["ada@example.com"])
     with pytest.raises(InvalidEmail, match=r"allow_recipients does not allow 'eve@x.org'"):
         message(**{"to": ["ada@example.com"], field: ["eve@x.org"]}).send()
@@ -167,7 +266,7 @@ def test_reports_to_admins_are_guarded(outbox, setting):
     assert [address.email for address in sent[0].to] == ["staging@example.com"]
 
 
-def test_a_message_that_only_smtp_carries_is_not_redirected_but_refused(smtp):
+def test_a_message_that_only_smtp_carries_is_not_redirected_but_rejected(smtp):
     server = smtp(redirect_to="staging@example.com")
     with pytest.raises(InvalidEmail, match="cannot be redirected"):
         message(headers={"To": "list@example.com"}).send()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from contextlib import contextmanager
@@ -10,12 +11,12 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.test import Client, RequestFactory
+from django.test import AsyncClient, Client, RequestFactory
 from django.urls import include, path, reverse
 
 from emailapi.django import inbound, tracking
 from emailapi.django.views import webhook
-from emailapi.webhooks import BounceEvent, InboundEvent, StopRetries
+from emailapi.webhooks import BounceEvent, InboundEvent, MemorySeenStore, StopRetries
 from emailapi.webhooks.payloads import bounce, delivery
 
 urlpatterns = [path("hooks/", include("emailapi.django.urls"))]
@@ -114,18 +115,15 @@ def test_stop_retries_is_403(hooks):
         assert post(bounce(email="a@x.org")).status_code == 403
 
 
-@pytest.mark.parametrize("seen", ["cache", "db", "emailapi.webhooks.MemorySeenStore"])
+@pytest.mark.parametrize(
+    "seen", ["cache", "db", "emailapi.webhooks.MemorySeenStore", MemorySeenStore, MemorySeenStore()]
+)
 def test_a_repeated_event_is_handled_once(hooks, seen):
     call_command("migrate", verbosity=0)
     cache.clear()
-    store = seen
-    if seen.startswith("emailapi"):
-        from emailapi.webhooks import MemorySeenStore
-
-        store = MemorySeenStore()
-    hooks(seen=store)
+    hooks(seen=seen)
     handled = []
-    payload = delivery(recipient=f"{seen}@example.com")
+    payload = delivery(recipient="ada@example.com")
     with receiving(tracking, receiver := lambda event, **kwargs: handled.append(event)):
         assert [post(payload).status_code for _ in range(2)] == [200, 200]
     assert len(handled) == 1
@@ -159,6 +157,51 @@ def test_missing_or_wrong_credentials_are_named(setting, config):
     setting(ROOT_URLCONF=__name__, EMAILAPI={"WEBHOOK": config})
     with pytest.raises(ImproperlyConfigured, match=r"EMAILAPI\['WEBHOOK'\]"):
         post(bounce(email="a@x.org"))
+
+
+def test_a_store_in_the_database_without_its_application_is_named(hooks, setting):
+    hooks(seen="db")
+    setting(INSTALLED_APPS=["emailapi.django"])
+    with pytest.raises(ImproperlyConfigured, match="emailapi.django.seen.*INSTALLED_APPS"):
+        post(bounce(email="a@x.org"))
+
+
+@pytest.mark.parametrize("size", [1000, 3_000_000])
+def test_an_asgi_server_may_run_the_view(hooks, size):
+    seen = []
+
+    def receiver(event, **kwargs):
+        seen.append(event.recipient)
+
+    async def request():
+        return await AsyncClient().post(
+            "/hooks/",
+            json.dumps({**bounce(email="ada@example.com"), "Padding": "x" * size}),
+            content_type="application/json",
+            headers={"Authorization": LOGIN},
+        )
+
+    with receiving(tracking, receiver):
+        assert asyncio.run(request()).status_code == 200
+    assert seen == ["ada@example.com"]
+
+
+@pytest.mark.parametrize("kind", ["plain", "async"])
+def test_a_receiver_that_raises_does_not_commit_the_event(hooks, kind):
+    hooks(seen=MemorySeenStore())
+    called = []
+
+    def fail(**kwargs):
+        called.append(kind)
+        raise ZeroDivisionError
+
+    async def fail_later(**kwargs):
+        fail()
+
+    with receiving(tracking, fail if kind == "plain" else fail_later):
+        payload = bounce(email="a@x.org")
+        assert [post(payload).status_code for _ in range(2)] == [500, 500]
+    assert called == [kind] * 2
 
 
 def test_a_store_that_cannot_be_imported_is_named(hooks):

@@ -7,7 +7,7 @@ import threading
 import pytest
 import requests
 
-from emailapi import SendResult
+from emailapi import DeliveryUnknown, SendResult
 
 from .calls import MAIL_CALLS, OTHER_CALLS, came_of, is_not_sent, is_unknown, mail
 from .modes import AGAIN, FINE, LOST, MODES, ODD, REFUSED
@@ -75,3 +75,19 @@ def test_one_session_and_many_threads(serve, connect, session):
         thread.join()
     assert results == {one.tag: one.id for one in service.accepted}
     assert len(service.accepted) == 35
+
+
+@pytest.mark.parametrize("status", [None, "200"])
+def test_a_response_without_a_status_is_unknown(status, serve, connect, session):
+    class Adapter(requests.adapters.BaseAdapter):
+        def send(self, request, **options):
+            response = requests.Response()
+            response.status_code, response._content = status, b"{}"
+            return response
+
+        def close(self):
+            pass
+
+    session.mount("http://", Adapter())
+    with pytest.raises(DeliveryUnknown):
+        connect(serve(), session=session, reconcile=False).outbound.send(mail("a"))

@@ -200,3 +200,10 @@ def test_a_response_that_names_one_recipient_or_none_is_the_emails(fields, to, s
 def test_a_response_without_recipients_is_the_emails(serve, connect):
     service = serve(Mode("same", "fine", answers(STRAY), accepts=False))
     assert connect(service).outbound.send(mail("a")).message_id == "stray"
+
+
+def test_a_batch_whose_results_are_in_another_order_is_looked_up(serve, connect):
+    swapped = [{**STRAY, "To": "b@example.com"}, {**STRAY, "To": "a@example.com"}]
+    service = serve(Mode("swapped", "lost", answers(swapped)))
+    batch = connect(service).outbound.send_batch([mail("a"), mail("b")])
+    assert [(item.message_id, item.reconciled) for item in batch] == [("id-1", True), ("id-2", True)]

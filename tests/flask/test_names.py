@@ -52,7 +52,7 @@ def test_flask_is_imported_with_the_first_name():
 def test_without_flask_the_error_names_the_extra():
     code = "import sys; sys.modules['flask'] = None\nfrom emailapi.flask import Mail"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "ConfigurationError: flask is not installed: pip install 'emailapi[flask]'" in ran.stderr
+    assert "ConfigurationError: flask is not installed: pip install 'emailapi-sdk[flask]'" in ran.stderr
 
 
 @pytest.mark.parametrize(

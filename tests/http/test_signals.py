@@ -271,3 +271,25 @@ def test_a_signal_handler_that_sends_leaves_the_send_it_interrupts_alone(
         assert (posted, results) == (["outer", "inner"], ["inner"])
     else:
         assert (posted, results) == (["outer"], ["refused"])
+
+
+class Computing(Exception):
+    """A user's exception whose attributes are computed, and fail."""
+
+    args = None
+
+    @property
+    def reason(self):
+        raise LookupError("computed")
+
+
+def test_a_hook_whose_exception_computes_its_attributes_breaks_no_send(alarm, serve, connect, reply):
+    """The exception is searched for the one that a signal handler may have raised."""
+
+    def hook(event):
+        raise Computing
+
+    alarm(lambda number, frame: None)
+    accepted = {"ErrorCode": 0, "MessageID": "id-1", "Message": "OK"}
+    client = connect(serve(reply(accepted)).url, hooks=Hooks(on_response=hook))
+    assert client.outbound.send(MAIL).message_id == "id-1"

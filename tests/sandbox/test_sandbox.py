@@ -178,7 +178,7 @@ def test_extra_missing(missing):
     script = f"import sys; sys.modules[{missing!r}] = None; from emailapi.sandbox import Sandbox; Sandbox().start()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)
     assert done.returncode == 1
-    assert f'the sandbox needs {missing}, which is not installed: pip install "emailapi[sandbox]"' in done.stderr
+    assert f'the sandbox needs {missing}, which is not installed: pip install "emailapi-sdk[sandbox]"' in done.stderr
 
 
 def test_import_is_light():

@@ -85,7 +85,7 @@ def test_a_healthy_send_asks_once_for_each_transport_and_converts_nothing_again(
     client = connect(serve(), fallback=SMTPTransport("127.0.0.1", 9, tls="none"), deadline=60.0)
     client.outbound.send(EMAIL)
     found = called_in(lambda: client.outbound.send(EMAIL))
-    assert found["emailapi.transports.user_transport.engine_of"] == 2
+    assert found["emailapi.transports.user_transport.as_transport"] == 2
     again = {name for name in found if name.startswith(("emailapi.settings.", "emailapi.models.fields."))}
     assert again <= {"emailapi.models.fields.as_record"}
     assert not [name for name in found if name.startswith("emailapi.transports.smtp.pool")]

@@ -99,7 +99,7 @@ def test_a_lost_bulk_request_without_room(serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("seconds, single, chunk", [(30, True, True), (32, False, True), (33, False, False)])
+@pytest.mark.parametrize("seconds, single, chunk", [(30, True, True), (32, False, True), (35, False, False)])
 def test_a_chunks_deadline_grows_with_its_bytes(seconds, single, chunk, serve, connect):
     """Each megabyte of a chunk gives it a second more; a single email has the deadline alone."""
     busy = Mode("busy", "again", answers(b"", 429, Retry_After=str(seconds)), accepts=False)

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from emailapi import (
+    Client,
     ConfigurationError,
+    MemoryTransport,
     RateLimited,
     Retry,
     SendResult,
@@ -190,3 +192,20 @@ for result in client.outbound.send_many(mails, chunk_size=1, workers=1):
     )
     # The one that was read, and the one under way; more if the program stood still between two of its steps.
     assert 2 <= len(service.accepted) < 9
+
+
+def test_a_chunk_whose_errors_cannot_be_made_keeps_no_reader_waiting():
+    """Memory may run out twice: when a chunk is sent, and when the errors of its emails are made."""
+
+    class Exhausted(MemoryTransport):
+        def _deliver(self, payloads, batch, context):
+            raise MemoryError
+
+        def _name_unknown(self, error, payload):
+            raise MemoryError
+
+    sending = Client(transport=Exhausted()).outbound.send_many([mail("a")])
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            next(sending)
+    sending._pending.clear()

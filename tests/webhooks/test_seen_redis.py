@@ -97,7 +97,7 @@ def test_a_url_that_is_not_valid():
 
 def test_without_redis_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'emailapi\[redis\]'"):
+    with pytest.raises(ConfigurationError, match=r"pip install 'emailapi-sdk\[redis\]'"):
         RedisSeenStore("redis://localhost")
 
 

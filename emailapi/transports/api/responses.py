@@ -36,9 +36,17 @@ def single(request: Request, response: Response, payload: APIPayload) -> BatchIt
 def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -> list[BatchItem]:
     """Convert the response to a batch into the result or the error of each email."""
     values = response.value
-    if isinstance(values, list) and len(values) == len(payloads):
-        return [_item(value, payload, request, response) for value, payload in zip(values, payloads, strict=True)]
-    return [unknown(request, "the response does not match the batch", response) for _ in payloads]
+    if not isinstance(values, list) or len(values) != len(payloads):
+        return [unknown(request, "the response does not match the batch", response) for _ in payloads]
+    items = [_item(value, payload, request, response) for value, payload in zip(values, payloads, strict=True)]
+    named = [item.to if isinstance(item, SendResult) else "" for item in items]
+    others = [at for at, to in enumerate(named) if not _is_about(to, payloads[at].recipients)]
+    if others:
+        everybody = [address for payload in payloads for address in payload.recipients]
+        for at in others:
+            if _is_about(named[at], everybody):
+                items[at] = unknown(request, "the response names the recipients of another email", response)
+    return items
 
 
 def _item(value: object, payload: APIPayload, request: Request, response: Response) -> BatchItem:

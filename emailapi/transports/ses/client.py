@@ -144,7 +144,7 @@ def _import_boto3() -> None:
     else:
         missing = False
     if missing:
-        raise ConfigurationError("SESTransport needs boto3: pip install 'emailapi[ses]'")
+        raise ConfigurationError("SESTransport needs boto3: pip install 'emailapi-sdk[ses]'")
 
 
 def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[float, float]) -> Any:

@@ -11,8 +11,7 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import Attempt, CallContext, Deadline, run_attempts
-from ..._log import logger
+from ..._delivery import Attempt, CallContext, Deadline, add_note, report, run_attempts
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, parse_address_field
@@ -198,7 +197,12 @@ class SESTransport(BaseTransport[SESPayload]):
             attempt = Attempt(payload.result(response))
             level, outcome = logging.INFO, f"message {response['MessageId']}"
         took = round((monotonic() - began) * 1000)
-        logger.log(level, "SES %s: %s in %d ms, attempt %d", payload.request.operation, outcome, took, number)
+        try:
+            report(level, "SES %s: %s in %d ms, attempt %d", payload.request.operation, outcome, took, number)
+        except BaseException as interruption:
+            if attempt.value is not None:
+                add_note(interruption, "the email was sent by Amazon SES")
+            raise
         return attempt
 
 

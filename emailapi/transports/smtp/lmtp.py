@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ...errors import ConfigurationError
 from .options import LMTP_PORT, SMTPOptions
 from .transport import SMTPTransport
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 _SMTP_PORT = 25
 

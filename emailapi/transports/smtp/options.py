@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import Literal, TypedDict, Unpack
 
 import attrs
 
+from ..._net import NotCopied
 from ...errors import ConfigurationError
 from ...models.options import Retry
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
@@ -27,9 +28,6 @@ from .converters import (
     check_seconds,
 )
 from .tls import IMPLICIT_PORT, TLS, Trust, create_trust, resolve_tls
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 Protocol = Literal["smtp", "lmtp"]
 
@@ -158,7 +156,7 @@ def _logs_in(settings: Settings) -> bool:
 
 
 @attrs.frozen(kw_only=True)
-class Settings:
+class Settings(NotCopied):
     """
     The checked options of one server, and the values derived from them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 from ...models.address import Address
 from ...models.email import Email
@@ -11,9 +11,6 @@ from ...models.outbound import SendResult
 from ..ready_message import Given, Recipients
 from .options import SMTPOptions
 from .transport import SMTPTransport
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 def send(

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Sequence
 from email.message import Message
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar, Unpack
 
-from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, run_attempts
+from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, report, run_attempts
 from ..._log import logger
 from ..._net import monotonic
 from ...errors import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
@@ -25,9 +25,6 @@ from .options import Protocol, SMTPOptions, create_settings
 from .payload import SMTPPayload, check, encode, encode_message, redirect
 from .pool import HeldConnection, Pool
 from .transaction import Progress, transact
-
-if TYPE_CHECKING:
-    from typing import Unpack
 
 
 class SMTPTransport(BaseTransport[SMTPPayload]):
@@ -164,14 +161,14 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
         progress, began = Progress(payload, payload.recipients), monotonic()
         try:
             attempt, number = run_attempts(partial(self._attempt, progress, batch, deadline), retry, deadline)
+            result, error = attempt.value, attempt.error
+            self._log(result, error, monotonic() - began, number)
         except BaseException as interruption:
             clear_frames(interruption)
             if progress.may_have_been_sent:
                 what = f"the email may have been sent by {self._protocol.upper()} ({self._settings.place})"
                 add_note(interruption, what, [payload.carried])
             raise
-        result, error = attempt.value, attempt.error
-        self._log(result, error, monotonic() - began, number)
         if error is None:
             assert result is not None  # noqa: S101 - an attempt has a value or an error
             return result
@@ -231,4 +228,4 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
             outcome = (result.message_id if result else "") or "without a queue id"
         outcome = f"accepted {outcome}" if error is None else f"failed: {outcome}"
         took, protocol = round(seconds * 1000), self._protocol.upper()
-        logger.log(level, "%s %s %s in %d ms, attempt %d", protocol, self._settings.place, outcome, took, attempts)
+        report(level, "%s %s %s in %d ms, attempt %d", protocol, self._settings.place, outcome, took, attempts)
