@@ -59,8 +59,7 @@ def nested(depth):
         (nested(99), nested(99)),
     ],
 )
-def test_what_json_has_is_kept(given, kept):
-    """The rule: dates as ISO 8601, members as their values, subclasses as plain values; nothing else is converted."""
+def test_json_values_are_kept_and_dates_and_members_are_converted(given, kept):
     model = TemplateEmail(template_id=1, template_model=given).template_model
     assert json.dumps(model) == json.dumps(kept)
 
@@ -95,8 +94,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize("model, says", WRONG, ids=range(len(WRONG)))
-def test_what_json_does_not_have_is_named_by_its_path(model, says):
-    """Neither what a value says nor how it is spelt in Python reaches a recipient by accident."""
+def test_a_value_that_json_does_not_have_is_named_by_its_path(model, says):
+    """Neither its value nor its Python name reaches a recipient by accident."""
     with pytest.raises(InvalidEmail) as caught:
         TemplateEmail(template_id=1, template_model=model)
     assert says in caught.value.message
