@@ -37,7 +37,7 @@ def test_an_option_that_cannot_be(name, value):
 def test_the_extra_is_named(monkeypatch):
     """Without boto3 the error names the extra."""
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(ConfigurationError, match=r"emailapi\[ses\]") as caught:
+    with pytest.raises(ConfigurationError, match=r"emailapi-sdk\[ses\]") as caught:
         SESTransport(region_name="eu-west-1")
     assert caught.value.__context__ is None
 
