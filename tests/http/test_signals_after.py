@@ -21,12 +21,15 @@ def test_an_exception_after_an_unknown_outcome_names_the_key(function, serve, co
         if event == "call" and frame.f_code.co_name == function:
             raise TimeLimit
 
-    client = connect(serve("reset").url, reconcile=True)
-    before = sys.getprofile()
-    with pytest.raises(TimeLimit) as caught:
+    def send():
+        before = sys.getprofile()
         try:
             sys.setprofile(raise_there)
             client.outbound.send(MAIL)
         finally:
             sys.setprofile(before)
+
+    client = connect(serve("reset").url, reconcile=True)
+    with pytest.raises(TimeLimit) as caught:
+        send()
     assert "key-1" in " ".join(caught.value.__notes__)

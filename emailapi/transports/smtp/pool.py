@@ -59,7 +59,7 @@ class Connection:
             Broken: No connection could be made.
         """
         session, rests = self._session, self._rests
-        # Until `release` has seen how the email ended, nobody else may go on with the session.
+        # Until `release` has seen how the email ended, no other email may use the session.
         self._rests = False
         if session is not None:
             if not rests and not session.full:
