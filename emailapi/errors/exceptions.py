@@ -184,6 +184,9 @@ class RateLimited(APIError):
         super().__init__(message, **facts)
         self.retry_after = retry_after
 
+    def _more_facts(self) -> list[str]:
+        return [] if self.retry_after is None else [f"retry after {self.retry_after:.3g} s"]
+
 
 class ServiceUnavailable(APIError):
     """The service is down for maintenance, or requires another connection (HTTP 421, 425); nothing was accepted."""

@@ -2,7 +2,7 @@
 HTML as tags and text, in one pass.
 
 The standard library's `html.parser` takes time that grows with the square of some inputs; here each character is read
-a fixed number of times, whatever stands in it.
+a fixed number of times, whatever the input.
 """
 
 from __future__ import annotations

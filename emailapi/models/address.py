@@ -197,8 +197,17 @@ def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
     if _PLAIN.fullmatch(text):
         return (Address(text),)
     text = convert_header_text(text, "text")
-    items = [_parse_item(item, decode) for item in _split_items(text)]
-    return tuple([found for found in items if found is not None])
+    items = [*_split_items(text)]
+    found = []
+    for item in items:
+        try:
+            found.append(_parse_item(item, decode))
+        except InvalidEmail as error:
+            if len(items) == 1 or "@" in "".join(item):
+                raise
+            # `Doe, Jane <jane@example.com>`: a comma in a name.
+            raise error.replace(message=f"{error.message}; put a name with a comma in double quotes") from None
+    return tuple([address for address in found if address is not None])
 
 
 def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:

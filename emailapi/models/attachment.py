@@ -39,7 +39,7 @@ def _content(value: bytes) -> bytes:
         return bytes(value)
     if not isinstance(value, bytes):
         raise InvalidEmail(
-            f"content must be bytes, got {type(value).__name__}: use Attachment.from_base64 for base64 text",
+            f"content must be bytes, got {type(value).__name__}: encode text, or use Attachment.from_base64",
             field="content",
         )
     return value

@@ -7,6 +7,7 @@ Each field has a converter of its own: `attrs` and the type checkers take the ac
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -22,6 +23,23 @@ from .header import Header
 from .text import conversion_hint, convert_body, convert_display_text, convert_header_text
 
 T = TypeVar("T")
+
+# The names that other libraries use for the fields of an email.
+_OTHER_NAMES = {
+    "from": "sender",
+    "from_": "sender",
+    "from_email": "sender",
+    "from_address": "sender",
+    "recipients": "to",
+    "body": "text_body",
+    "text": "text_body",
+    "message": "text_body",
+    "html": "html_body",
+    "html_message": "html_body",
+    "tags": "tag",
+    "files": "attachments",
+    "stream": "message_stream",
+}
 
 Headers = Mapping[str, str] | Iterable[Header | tuple[str, str]] | None
 Attachments = Attachment | Iterable[Attachment] | None
@@ -233,7 +251,7 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
     fields, required = _field_names(record)  # type: ignore[arg-type]
     for name in given:
         if name not in fields:
-            raise InvalidEmail(unknown_name_message(str(name), fields, "field"), field=str(name))
+            raise InvalidEmail(unknown_name_message(str(name), fields, "field", _OTHER_NAMES), field=str(name))
     for name in required:
         if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)
@@ -270,4 +288,7 @@ def as_record(given: object, record: type[T], field: str) -> T:
         return given
     if isinstance(given, Mapping):
         return from_mapping(given, record)
-    raise InvalidEmail(f"expected {record.__name__} or a mapping, got {type(given).__name__}", field=field)
+    hint = ""
+    if record.__name__ == "Attachment" and isinstance(given, (str, os.PathLike)):
+        hint = ": use Attachment.from_path for a file"
+    raise InvalidEmail(f"expected {record.__name__} or a mapping, got {type(given).__name__}{hint}", field=field)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 import attrs
@@ -17,13 +19,26 @@ from .dates import eastern_date
 from .names import marks
 from .values import check_surrogates, enum_member, enum_of, json_value
 
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The longest text that the service accepts anywhere (a subject); shorter than the URL limits of servers.
 FILTER_LIMIT = 2000
 
 
-def unknown_name_message(name: str, known: Mapping[str, Any], kind: str) -> str:
-    """Return the message for an unknown name: with the most similar known name, or with all of them."""
-    near = difflib.get_close_matches(name, known, 1)
+def unknown_name_message(
+    name: str, known: Mapping[str, Any], kind: str, others: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """
+    Return the message for an unknown name: with the known name that was probably meant, or with all known names.
+
+    Args:
+        name: The unknown name; `TextBody` is compared like `text_body`.
+        known: The known names.
+        kind: The kind of the name, for the message.
+        others: Known names by the names that other libraries use.
+    """
+    snake = _CAPITAL.sub("_", name).lower()
+    near = [others[snake]] if others.get(snake) in known else []
+    near = near or difflib.get_close_matches(name, known, 1) or difflib.get_close_matches(snake, known, 1)
     return f"unknown {kind} {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
 
 
