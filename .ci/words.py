@@ -68,6 +68,25 @@ CODE = (
     "mime",
     "models",
     "resources",
+    "sandbox/access.py",
+    "sandbox/addresses.py",
+    "sandbox/attachments.py",
+    "sandbox/calls.py",
+    "sandbox/dns_rules.py",
+    "sandbox/fields.py",
+    "sandbox/intake.py",
+    "sandbox/paths.py",
+    "sandbox/rejection.py",
+    "sandbox/responses.py",
+    "sandbox/routes",
+    "sandbox/routing.py",
+    "sandbox/rules.py",
+    "sandbox/server_rules.py",
+    "sandbox/source.py",
+    "sandbox/stream_rules.py",
+    "sandbox/tags.py",
+    "sandbox/template_rules.py",
+    "sandbox/webhook_rules.py",
     "settings.py",
     "transports",
     "wire",
@@ -80,7 +99,7 @@ OTHER_PAGES = {
     "docs/reference/flask.md",
     "docs/reference/webhook_events.md",
 }
-TESTS = ("cli", "delivery", "django", "errors", "http", "mime", "models", "resources", "transports", "wire")
+TESTS = ("cli", "delivery", "django", "errors", "http", "mime", "models", "resources", "sandbox", "transports", "wire")
 TEST_WORDS = re.compile(
     r"(?:^|_)(?:mails?|ways?_out|parcels?|refus(?!ed_(?:connection|at_first|for_ever))\w*|answers?|answered|somebody|nobody|settles?)(?=_|$)"
 )

@@ -166,7 +166,8 @@ def hint_for_name(name: str, known: Iterable[str], *places: str) -> str:
     if not near:
         import difflib
 
-        near = difflib.get_close_matches(name, names, 1)
+        by_plain = {plain_name(one): one for one in reversed(names)}
+        near = [by_plain[found] for found in difflib.get_close_matches(plain, by_plain, 1)]
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -39,6 +39,7 @@ class Client(BaseClient):
     """
     A client of one server of the service.
 
+    `client.outbound` sends emails, `client.messages` tells their delivery state; each attribute is a namespace.
     A client may be shared by threads, and works after a fork. Leaving its `with` block, or `close()`, closes its
     connections.
     """
@@ -196,7 +197,7 @@ class Client(BaseClient):
 
     @Namespace
     def templates(self) -> Templates:
-        """Templates."""
+        """The namespace of templates."""
         from .resources.templates import Templates
 
         return Templates(self._session, self._options)

@@ -23,6 +23,7 @@ from emailapi import (
 from emailapi._hints import _MEANT, ADVICE, WRONG_TYPES, explained, hint_for_name
 
 FIELDS = [
+    ("from", "'sender'"),
     ("From", "'sender'"),
     ("from_", "'sender'"),
     ("from_email", "'sender'"),
@@ -43,6 +44,8 @@ FIELDS = [
     ("MessageStream", "'message_stream'"),
     ("template_alias", "send_template(TemplateEmail("),
     ("sbject", "'subject'"),
+    ("txt_body", "'text_body'"),
+    ("TxtBody", "'text_body'"),
     ("zzz", "known: sender, reply_to, "),
 ]
 
@@ -147,6 +150,11 @@ def test_attachments_of_another_type_are_a_hint(given, hint):
     with pytest.raises(InvalidEmail) as caught:
         Email(attachments=given)
     assert (caught.value.field, hint in caught.value.message) == ("attachments", True)
+
+
+def test_a_hint_never_names_a_field_of_another_record():
+    with pytest.raises(InvalidEmail, match="unknown field 'from'; known: name, "):
+        Email(attachments=[{"from": "x"}])
 
 
 def test_a_single_mapping_is_an_attachment():

@@ -99,7 +99,9 @@ def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy
     if unresolved is not None:
         return f"the host name{_resolved_name(unresolved)} cannot be resolved"
     if _cause(error, ConnectionRefusedError):
-        return f"connection refused by the proxy {proxy}" if proxy else "connection refused"
+        if proxy:
+            return f"connection refused by the proxy {proxy}"
+        return "connection refused: check base_url, and whether the server runs"
     if isinstance(error, (requests.Timeout, urllib3_errors.TimeoutError, TimeoutError)):
         return f"no response within {timeout[1]:.3g} s" if sent else f"no connection within {timeout[0]:.3g} s{through}"
     unexpected = _cause(error, UnexpectedData)
@@ -112,7 +114,9 @@ def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy
     if getattr(last, "reason", None) in _NOT_TLS:
         detail += "; the port does not seem to speak TLS"
     if _cause(error, ssl.SSLError):
-        return f"TLS failed: {detail}" if sent else f"the TLS handshake failed: {detail}"
+        if sent:
+            return f"TLS failed: {detail}"
+        return f"the TLS handshake failed: {detail}: check that the server expects https at this host and port"
     if isinstance(error, requests_errors.ProxyError) and not sent:
         if words and is_lasting(error):
             return proxy_login(proxy)

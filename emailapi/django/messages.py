@@ -1,4 +1,4 @@
-"""Django's messages with what the service knows beside, as typed arguments."""
+"""Django's messages with the fields of the service as typed arguments."""
 
 from __future__ import annotations
 

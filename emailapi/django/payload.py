@@ -1,4 +1,4 @@
-"""Django messages as emails: what they have becomes a field of an `Email`, or is rejected by name."""
+"""Django messages as emails: each part becomes a field of an `Email`, or is rejected by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores of handled events over what a project has: its cache, or its database."""
+"""Stores of handled webhook events, in the cache or the database of a project."""
 
 from __future__ import annotations
 

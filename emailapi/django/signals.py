@@ -1,5 +1,5 @@
 """
-The signals of `emailapi.django`, and the exception that a receiver stops an email with.
+The signals of `emailapi.django`, and the exception by which a receiver stops an email.
 
 | signal | sent with | when |
 |---|---|---|

@@ -1,8 +1,8 @@
 """
-Tests of what is sent, with the options, tags, merges, statuses and signals of the service.
+A mixin for tests of sent emails, with the options, tags, merges, statuses and signals of the service.
 
-Django's test runner replaces all mailers by its own in memory, where `mail.outbox` has the messages but nothing reads
-what only the service knows. `EmailAPITestMixin` puts this backend in their place again, over a `MemoryTransport`.
+Django's test runner replaces all mailers by its own in memory, where `mail.outbox` has the messages without the
+fields of the service. `EmailAPITestMixin` restores this backend, with a `MemoryTransport`.
 """
 
 from __future__ import annotations

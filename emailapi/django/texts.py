@@ -1,4 +1,4 @@
-"""Texts of Django messages: what may be one, and what would be a mistake to write as text."""
+"""Texts of Django messages: the values that are accepted as text, and those that are rejected."""
 
 from __future__ import annotations
 

@@ -189,6 +189,9 @@ class RateLimited(APIError):
         super().__init__(message, **facts)
         self.retry_after = retry_after
 
+    def _facts(self) -> list[str]:
+        return [*super()._facts(), *([] if self.retry_after is None else [f"retry after {self.retry_after:.3g} s"])]
+
 
 class ServiceUnavailable(APIError):
     """The service is down for maintenance, or requires another connection (HTTP 421, 425); nothing was accepted."""

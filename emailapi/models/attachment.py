@@ -49,7 +49,7 @@ def _content(value: bytes | BinaryFile) -> bytes:
         return bytes(value)
     if not isinstance(value, bytes):
         raise InvalidEmail(
-            f"content must be bytes, got {type(value).__name__}: use Attachment.from_base64 for base64 text",
+            f"content must be bytes, got {type(value).__name__}: encode text, or use Attachment.from_base64",
             field="content",
         )
     return value

@@ -119,6 +119,15 @@ class Email(AddressedEmail):
     The constructor validates types, syntax and header injection, and raises `InvalidEmail` with the name of the field.
     Each transport validates its own limits before it sends anything. At least one of the two bodies is required.
 
+    Besides its content, an email has recipients (`to`, `cc`, `bcc`), a `sender`, `reply_to`, `headers` and
+    `attachments`, and for the service `tag`, `metadata`, `message_stream`, `track_opens`, `track_links` and
+    `idempotency_key`. In Python, `help(Email.__base__)` and `help(Email.__base__.__base__)` describe these fields.
+
+    Example:
+        >>> email = Email(to="Jane <jane@example.com>", subject="Hi", text_body="Hello")
+        >>> email.to[0].email
+        'jane@example.com'
+
     Attributes:
         subject: The subject as plain text. A subject that is already encoded for a header (`=?utf-8?...?=`) is
             rejected.

@@ -76,6 +76,11 @@ class Outbound(Resource):
             DeadlineExceeded: The deadline passed, and the email was not sent.
             DeliveryUnknown: The email may have been sent, and was not found by its key, or only another email was.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
+
+        Example:
+            >>> email = Email(to="jane@example.com", subject="Hi", text_body="Hello")
+            >>> client.outbound.send(email, idempotency_key="welcome-7").to
+            'jane@example.com'
         """
         converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:

@@ -8,7 +8,7 @@ import inspect
 import pytest
 import responses
 
-from emailapi import AccountClient, Client
+from emailapi import AccountClient, Client, Email
 from emailapi.resources import inbound, outbound
 from emailapi.sandbox import Sandbox
 from tests.resources.test_every_call import NAMESPACES
@@ -47,3 +47,10 @@ def test_the_example_of_inbound_messages_is_true(capsys):
         service.get(f"{HOST}/messages/inbound", json={"TotalCount": 2, "InboundMessages": rows})
         service.put(f"{HOST}/messages/inbound/2/bypass", json={"ErrorCode": 0, "Message": "OK"})
         assert not failures(inbound.Inbound, capsys, client=client)
+
+
+@pytest.mark.parametrize("kind", [Email, outbound.Outbound.send])
+def test_the_example_that_help_shows_runs(kind, capsys):
+    with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url, sender="me@example.com") as client:
+        assert ">>> " in inspect.getdoc(kind)
+        assert not failures(kind, capsys, client=client, Email=Email)

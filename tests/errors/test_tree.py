@@ -283,3 +283,8 @@ def test_an_attribute_that_an_error_has_not_cannot_be_replaced():
 def test_an_error_may_be_made_with_another_outcome(kind, own, parent, others):
     error = make(kind, {**own, "retryable": True}, outcome=Outcome.UNKNOWN)
     assert (error.outcome, error.retryable, error.may_have_been_sent) == (Outcome.UNKNOWN, True, True)
+
+
+def test_a_rate_limit_tells_how_long_to_wait():
+    error = errors.RateLimited("Too many requests", status=429, retry_after=30.0)
+    assert str(error) == "Too many requests (HTTP 429, retry after 30 s)"

@@ -212,8 +212,8 @@ FAILURES = {"500": lambda reply: reply(b"", 500), "408": lambda reply: reply(b""
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("name", REPEATED)
-def test_what_may_be_done_twice_is_tried_again(name, failure, serve, connect, reply):
-    """Settings, suppressions and deletions are tried again after a 5xx, a 408 and a timeout."""
+def test_a_repeatable_request_is_retried_after_a_5xx_a_408_and_a_timeout(name, failure, serve, connect, reply):
+    """These are settings, suppressions and deletions."""
     peer = serve(FAILURES[failure](reply), reply(RECORD))
     client = connect(peer.url, retry=QUICK, timeout=(5, 0.5 if failure == "silence" else 5))
     REPEATED[name](client)
@@ -223,8 +223,7 @@ def test_what_may_be_done_twice_is_tried_again(name, failure, serve, connect, re
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("name", [*ONCE, *ONCE_OF_AN_ACCOUNT])
-def test_what_must_not_be_done_twice_is_not(name, failure, serve, connect, reply):
-    """What makes something, or sets something off, is asked for once, and may have been done."""
+def test_a_request_that_must_not_be_repeated_is_made_once(name, failure, serve, connect, reply):
     peer = serve(FAILURES[failure](reply))
     options = {"retry": QUICK, "timeout": (5, 0.5 if failure == "silence" else 5)}
     call = ONCE.get(name) or ONCE_OF_AN_ACCOUNT[name]
@@ -237,8 +236,7 @@ def test_what_must_not_be_done_twice_is_not(name, failure, serve, connect, reply
 
 
 @pytest.mark.parametrize("name", ["a rule", "activate"])
-def test_what_was_surely_not_done_is_tried_again(name, serve, connect, reply):
-    """After a 429 and a 503 of maintenance even what must not be done twice is tried again."""
+def test_any_request_is_retried_after_a_429_and_a_503_of_maintenance(name, serve, connect, reply):
     peer = serve(reply(b"", 429), reply({"ErrorCode": 100}, 503), reply(RECORD))
     ONCE[name](connect(peer.url, retry=QUICK))
     assert len(peer.seen) == 3

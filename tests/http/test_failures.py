@@ -114,7 +114,7 @@ LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\
 REFUSES = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 
 NOT_SENT = {
-    "refused": Failure(_nowhere, "connection refused"),
+    "refused": Failure(_nowhere, "connection refused: check base_url, and whether the server runs"),
     "no such name": Failure(_no_name, "the host name 'api.example' cannot be resolved"),
     "reset in the TLS handshake": Failure(_no_tls("reset"), "cannot connect"),
     "EOF in the TLS handshake": Failure(_no_tls("close"), "handshake failed"),
@@ -183,8 +183,8 @@ def fail(serve: Any, tls: Any, ca_file: str, connect: Any, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in NOT_SENT.items()])
-def test_what_fails_before_the_request_is_surely_not_sent(fail: Any, failure: Failure, call: Any) -> None:
-    """A failure before the first byte of the request is a `ConnectionFailed`, within the connect timeout."""
+def test_a_failure_before_the_first_byte_is_a_connection_failed(fail: Any, failure: Failure, call: Any) -> None:
+    """It is raised within the connect timeout."""
     began = monotonic()
     errors, requests = fail(failure, call)
     assert monotonic() - began < 30  # the time to read, of 60 s, is not yet the one that counts

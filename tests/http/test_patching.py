@@ -67,7 +67,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_what_stands_in_any_place_that_a_request_passes_is_reached(serve, connect, monkeypatch, place):
+def test_a_patch_at_any_place_on_the_path_of_a_request_is_called(serve, connect, monkeypatch, place):
     namespace, method, *arguments = PLACES[place]
     client = connect(serve(b"").url)
     monkeypatch.setattr(place, _pass)
@@ -76,7 +76,7 @@ def test_what_stands_in_any_place_that_a_request_passes_is_reached(serve, connec
 
 
 @pytest.mark.parametrize("name", ["urlopen", "ConnectionCls"])
-def test_what_stands_in_the_place_of_https_is_reached(connect, monkeypatch, name):
+def test_a_patch_of_https_connections_is_called(connect, monkeypatch, name):
     monkeypatch.setattr(f"urllib3.connectionpool.HTTPSConnectionPool.{name}", _pass)
     with pytest.raises(Passed):
         connect("https://127.0.0.1:9").outbound.send(EMAIL)

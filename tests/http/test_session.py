@@ -138,8 +138,7 @@ def test_a_missing_bundle_of_a_session_is_named(serve, connect, tls, accepted, s
         connect(peer.url, session=session).outbound.send(MAIL)
 
 
-def test_it_follows_no_redirect_either(serve, connect, reply, accepted, session):
-    """A session that would follow redirects does not: nothing arrives at the other server."""
+def test_a_session_of_the_user_follows_no_redirect(serve, connect, reply, accepted, session):
     other = serve(accepted)
     peer = serve(reply(b"", 307, Location=f"{other.url}/email"))
     with pytest.raises(InvalidRequest):
@@ -159,7 +158,7 @@ def test_a_session_stays_open(serve, connect, accepted, session):
     assert peer.connections == 1
 
 
-def test_what_was_surely_not_sent_by_a_session(serve, connect, tls, session):
+def test_a_session_counts_only_failures_before_the_request_as_not_sent(serve, connect, tls, session):
     """Refused connections, unknown names and untrusted certificates never come after the request."""
     peer = serve(b"", tls=tls())
     with pytest.raises(ConnectionFailed) as untrusted:

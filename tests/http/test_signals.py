@@ -94,7 +94,9 @@ def raised_by(call, error):
 
 @pytest.mark.parametrize("kind", HANDLERS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_what_a_signal_handler_raises_while_a_response_is_awaited_passes(error, kind, serve, connect, accepted, alarm):
+def test_an_exception_of_a_signal_handler_passes_while_a_response_is_awaited(
+    error, kind, serve, connect, accepted, alarm
+):
     peer = serve(interrupting("silence"), accepted)
     client = connect(peer.url, retry=Retry(attempts=3, initial=0.01))
     alarm(HANDLERS[kind](error))
@@ -120,7 +122,7 @@ def test_a_traceback_of_an_interrupted_send_shows_neither_email_nor_token(serve,
         frame = frame.tb_next
 
 
-def test_what_a_signal_handler_raises_from_another_exception_passes_as_it_is(serve, connect, alarm):
+def test_an_exception_of_a_signal_handler_that_has_a_cause_passes_unchanged(serve, connect, alarm):
     error = TimeoutError("over")
 
     def handler(number, frame):
@@ -140,7 +142,7 @@ PARTS = [
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 @pytest.mark.parametrize("part", PARTS, ids=["body", "body of a refusal", "chunk", "head"])
-def test_what_a_signal_handler_raises_inside_a_response_passes(part, own, serve, connect, alarm):
+def test_an_exception_of_a_signal_handler_passes_inside_a_response(part, own, serve, connect, alarm):
     error = TimeoutError("over")
     with requests.Session() as session:
         client = connect(serve(interrupting(part)).url, session=session if own else None)
@@ -149,14 +151,14 @@ def test_what_a_signal_handler_raises_inside_a_response_passes(part, own, serve,
 
 
 @pytest.mark.parametrize("error", [Limit("over"), TimeoutError("over")], ids=lambda error: type(error).__name__)
-def test_what_a_signal_handler_raises_before_the_request_names_no_key(error, connect, alarm):
+def test_an_exception_of_a_signal_handler_before_the_request_names_no_key(error, connect, alarm):
     with socket.create_server(("127.0.0.1", 0)) as listener:  # whose TLS handshake never goes on
         client = connect(f"https://127.0.0.1:{listener.getsockname()[1]}")
         alarm(raising(error), 0.5)
         assert not raised_by(lambda: client.outbound.send(MAIL), error)
 
 
-def test_what_a_signal_handler_raises_between_attempts_passes(serve, connect, reply, alarm):
+def test_an_exception_of_a_signal_handler_passes_between_attempts(serve, connect, reply, alarm):
     error = Limit("over")
     peer = serve(reply(b"", 429))
     alarm(raising(error))
@@ -167,7 +169,7 @@ def test_what_a_signal_handler_raises_between_attempts_passes(serve, connect, re
 
 
 @pytest.mark.parametrize("error", [Limit("over"), TimeoutError("over")], ids=lambda error: type(error).__name__)
-def test_what_a_signal_handler_raises_while_an_email_is_looked_up_names_its_key(error, serve, connect, reply, alarm):
+def test_an_exception_of_a_signal_handler_during_a_look_up_names_the_key(error, serve, connect, reply, alarm):
     peer = serve("reset", interrupting(reply({"TotalCount": 0, "Messages": []})))
     client = connect(peer.url, reconcile=True)
     alarm(raising(error))
@@ -175,7 +177,7 @@ def test_what_a_signal_handler_raises_while_an_email_is_looked_up_names_its_key(
     assert sum(seen.method == "POST" for seen in peer.seen) == 1
 
 
-def test_what_a_signal_handler_raises_inside_a_hook_passes(serve, connect, accepted, alarm):
+def test_an_exception_of_a_signal_handler_passes_inside_a_hook(serve, connect, accepted, alarm):
     error = Limit("over")
 
     def hook(event):
@@ -200,7 +202,7 @@ def test_the_note_at_a_batch_names_the_keys(serve, connect, alarm):
 MAIL_FIELDS = {"sender": "us@example.com", "to": "you@example.com", "subject": "s", "text_body": "x"}
 
 
-def test_what_a_signal_handler_raises_inside_a_fallback_passes(alarm):
+def test_an_exception_of_a_signal_handler_passes_inside_a_fallback(alarm):
     class Slow(MemoryTransport):
         def send(self, email):
             signal.setitimer(signal.ITIMER_REAL, 0.1)

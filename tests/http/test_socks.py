@@ -107,7 +107,7 @@ def test_loopback_is_reached_through_a_socks_proxy_on_loopback(serve, connect, p
     ("socks5h", 0x05, "0x05: Connection refused"),
     ("socks4a", 0x5B, "0x5b: Request rejected or failed"),
 ])  # fmt: skip
-def test_what_a_socks_proxy_rejects_is_not_sent_and_names_the_proxy(connect, proxy, scheme, reply, words):
+def test_a_rejection_by_a_socks_proxy_is_not_sent_and_names_the_proxy(connect, proxy, scheme, reply, words):
     server, memory = proxy(scheme, reply=reply), MemoryTransport()
     with pytest.raises(ConnectionFailed) as caught:
         connect("https://api.example").outbound.send(EMAIL)

@@ -194,7 +194,7 @@ def test_no_redirect_is_followed_with_a_tool(serve, connect, reply, watched, loc
     assert len(peer.seen) == 1
 
 
-def test_what_was_surely_not_sent_fails_over_with_a_tool(serve, connect, watched):
+def test_an_email_that_was_not_sent_fails_over_with_a_tool_active(serve, connect, watched):
     peer, memory = serve(b""), MemoryTransport()
     peer.close()
     assert connect(peer.url, fallback=memory).outbound.send(EMAIL).via == "memory"

@@ -33,15 +33,14 @@ def test_no_sender(mail):
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
-def test_who_needs_smtputf8(mail, field):
-    """A local part that is not ASCII needs SMTPUTF8; names and domains do not."""
+def test_only_a_local_part_that_is_not_ascii_needs_smtputf8(mail, field):
     assert needs_utf8(mail(**{field: "Jürgen <jürgen@example.com>"}))
     assert not needs_utf8(mail(**{field: "Jürgen <a@bücher.example>"}))
     assert not needs_utf8(mail(sender=None))
 
 
-def test_which_ready_messages_need_smtputf8():
-    """Of a ready message its headers tell; a body that is not ASCII needs no SMTPUTF8."""
+def test_a_ready_message_needs_smtputf8_if_its_headers_are_not_ascii():
+    """A body that is not ASCII needs no SMTPUTF8."""
     assert needs_utf8("To: jürgen@example.com\r\n\r\n".encode())
     assert not needs_utf8("To: a@example.com\r\n\r\nGrüße".encode())
 
@@ -90,8 +89,7 @@ def test_the_envelope_of_objects():
         ("From: \ud800@x\n\n", "message"),
     ],
 )
-def test_what_has_no_envelope(message, field):
-    """What cannot be read is rejected by name."""
+def test_a_message_without_a_readable_envelope_is_rejected_by_its_field(message, field):
     with pytest.raises(InvalidEmail) as caught:
         envelope_of(message)
     assert caught.value.field == field

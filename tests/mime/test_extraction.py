@@ -126,7 +126,7 @@ def test_a_code_stands_near_a_word_for_it(text, codes):
         "Ref 12345678. Your code is in the app.",
     ],
 )
-def test_what_is_no_code(text):
+def test_other_numbers_and_words_are_not_codes(text):
     assert codes_of(None, text) == ()
 
 

@@ -121,8 +121,7 @@ def test_ends_of_lines():
         "A: b\n\n\ud800",
     ],
 )
-def test_what_cannot_leave(message):
-    """What is no message, or has a header that breaks out of its line, is rejected."""
+def test_data_that_is_not_a_message_or_has_a_broken_header_is_rejected(message):
     with pytest.raises(InvalidEmail) as caught:
         as_given(message)
     assert caught.value.field == "message"

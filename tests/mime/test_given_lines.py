@@ -25,7 +25,7 @@ def test_an_mbox_line_and_empty_lines_before_the_headers_are_removed(before, end
         assert from_message(form) == from_message(message)
 
 
-def test_one_mbox_line_is_removed_and_a_second_is_no_header():
+def test_one_mbox_line_is_removed_and_a_second_is_rejected():
     with pytest.raises(InvalidEmail):
         as_given(MBOX + b"\n" + MBOX + b"\n" + START)
     with pytest.raises(InvalidEmail):

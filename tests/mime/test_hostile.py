@@ -57,8 +57,8 @@ def test_nothing_foreign_escapes(data):
 
 
 @given(data=MESSAGES)
-def test_what_is_read_can_be_written(data):
-    """What became an `Email` is written, or refused by name, and then reads as itself."""
+def test_an_email_read_from_a_message_is_written_or_rejected_by_name(data):
+    """A written email is read back as itself."""
     email = only_ours(from_message, b"From: a@b.example\nTo: c@d.example\n" + data)
     if not isinstance(email, EmailAPIError):
         written = only_ours(to_bytes, email)
@@ -142,7 +142,7 @@ POLICIES = {
 
 @pytest.mark.parametrize("chosen", POLICIES)
 @given(data=st.one_of(MESSAGES, st.binary(max_size=300)))
-def test_what_any_parser_makes_of_any_bytes_is_no_foreign_error(chosen, data):
+def test_bytes_of_any_kind_raise_no_error_but_an_invalid_email(chosen, data):
     parsed = message_from_bytes(b"From: a@b.example\nTo: c@d.example\n" + data, policy=POLICIES[chosen])
     text = message_from_string(data.decode("latin-1"), policy=POLICIES[chosen])
     for message in (parsed, text):

@@ -101,8 +101,7 @@ def test_lines_that_are_too_long_are_encoded(mail, read, encoding, body, decoded
         (b"Content-Type: message/rfc822\n\n" * 60 + "ü".encode(), {}),
     ],
 )
-def test_what_cannot_be_made_seven_bit(mail, content, more):
-    """An attached message that cannot travel is rejected by the file's name."""
+def test_an_attached_message_that_cannot_be_made_7_bit_is_rejected_by_its_name(mail, content, more):
     with pytest.raises(InvalidEmail, match=r"attachments\[0\] \('a.eml'\)") as caught:
         to_bytes(attached(mail, content, **more))
     assert caught.value.field == "attachments"

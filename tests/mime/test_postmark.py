@@ -68,8 +68,7 @@ def test_names_that_a_server_would_take_for_one(fields):
         (b"X-PM-Metadata-emailapi-key: " + b"k" * 81 + b"\n", "idempotency_key"),
     ],
 )
-def test_what_says_two_things(lines, field):
-    """A header that occurs twice, or says what it cannot say, is rejected by its field."""
+def test_an_x_pm_header_that_is_repeated_or_not_valid_is_rejected_by_its_field(lines, field):
     with pytest.raises(InvalidEmail) as caught:
         from_message(lines + b"\nhello")
     assert caught.value.field == field

@@ -85,8 +85,8 @@ def test_writing_changes_nothing():
     assert len(message_from_bytes(data).get_payload()) == 1
 
 
-def test_what_was_signed_as_the_library_writes_it():
-    """A part stands in what signs it as the library writes it there: nothing folded, a line end behind its boundary."""
+def test_a_signed_part_is_written_as_the_library_writes_it_alone():
+    """The signer signed that form: nothing folded, a line end behind its boundary."""
     inner = MIMEMultipart("alternative")
     inner.attach(MIMEText("a\nFrom b", "plain"))
     inner.attach(MIMEText("ä", "html", "utf-8"))

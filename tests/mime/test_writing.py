@@ -45,8 +45,8 @@ def test_the_callers_replace_ours(mail, read, name, value, way):
 
 
 @pytest.mark.parametrize("name", ["Date", "message-id", "Sender", "In-Reply-To", "REFERENCES"])
-def test_what_stands_once_stands_once(mail, name):
-    """A header that an email has once at most is rejected when it is given twice, in whatever letters."""
+def test_a_header_that_may_occur_once_is_rejected_when_it_is_given_twice(mail, name):
+    """The case of its letters does not matter."""
     headers = [(name, "<a@b.example>"), (name.swapcase(), "<c@d.example>")]
     with pytest.raises(InvalidEmail, match=f"at most one {name.lower()}") as caught:
         to_bytes(mail(headers=headers))
@@ -96,8 +96,8 @@ def test_addresses_stand_as_given(mail, read):
     assert (seen.raw("Cc"), seen.raw("Reply-To")) == ("b@example.com", "r@example.com")
 
 
-def test_what_is_no_mime_is_not_written(mail):
-    """Tag, metadata, stream, tracking and key are no part of MIME."""
+def test_fields_of_the_service_are_not_written_as_mime(mail):
+    """These are tag, metadata, stream, tracking and key."""
     extra = {"tag": "zzz-1", "metadata": {"zzz-2": "zzz-3"}, "message_stream": "zzz-4", "idempotency_key": "zzz-5"}
     assert b"zzz" not in to_bytes(mail(**extra, track_opens=True, track_links="HtmlOnly"))
 

@@ -89,8 +89,7 @@ def test_lists_of_addresses(text, expected):
     + ["a\u2028b@x.example", "a@x\u00a0y.example", "a@xn--\u00fc.example", "a@\u2024.example", "a@\uff20.example"]
     + ["a@bü_cher.example", "a@-ü.example", "a@" + "ü" * 64 + ".example", "a@b\u202eü.example"],
 )
-def test_what_is_no_address(text):
-    """A text with an item that is no address is refused as a whole: nobody is left out in silence."""
+def test_a_text_with_an_invalid_address_is_rejected_as_a_whole(text):
     with pytest.raises(InvalidEmail):
         parse_addresses(text)
 
@@ -249,8 +248,7 @@ def test_the_parts_of_an_address_are_texts(value):
         ([""], ()),
     ],
 )
-def test_what_an_address_field_takes(value, expected):
-    """A text, an Address, or a sequence of either, in the order given."""
+def test_an_address_field_accepts_a_text_an_address_or_a_sequence_of_either(value, expected):
     assert parse_address_field(value, "to") == expected
 
 
@@ -268,8 +266,7 @@ def test_what_an_address_field_takes(value, expected):
         (5, "to must be an address or a list of addresses, got int"),
     ],
 )
-def test_what_it_does_not_take_is_named(value, sentence):
-    """The error names the field, and in a sequence the item."""
+def test_the_error_of_an_invalid_address_names_the_field_and_the_item(value, sentence):
     with pytest.raises(InvalidEmail) as caught:
         parse_address_field(value, "to")
     assert (caught.value.message, caught.value.field) == (sentence, "to")

@@ -44,8 +44,7 @@ def test_a_given_type_is_kept(kind):
 @pytest.mark.parametrize(
     "kind", ["", "text", "text/", "/plain", "text/plain/x", "te xt/plain", "text/plän", " text/plain"]
 )
-def test_what_is_no_type(kind):
-    """A type that is no MIME type is refused: the service would."""
+def test_a_content_type_that_is_not_a_mime_type_is_rejected(kind):
     with pytest.raises(InvalidEmail, match="must be a MIME type") as caught:
         Attachment(name="a.pdf", content=b"", content_type=kind)
     assert caught.value.field == "content_type"
@@ -102,8 +101,7 @@ def test_the_forms_of_a_content_id(given_id, kept):
     "content_id",
     ["cid:", "CID:", "<>", "<cid:>", "<a", "a>", "a b", " a", "ü", "a<b", "a>b", "a\tb", "a\x7f", "a\u2028"],
 )
-def test_what_is_no_content_id(content_id):
-    """A content id that no header and no `cid:` URL could carry is refused."""
+def test_a_content_id_that_no_header_or_url_can_carry_is_rejected(content_id):
     with pytest.raises(InvalidEmail, match="must be ASCII without spaces") as caught:
         Attachment(name="a", content=b"", content_id=content_id)
     assert caught.value.field == "content_id"
@@ -176,8 +174,7 @@ def test_base64_is_taken(content):
 @pytest.mark.parametrize(
     "text", ["YQ", "YQ=", "Y", "=", "====", "YQ==YQ==", "YQ==!", "Y*Q=", "_-8=", "YÜ==", "data:text/plain;base64,YQ=="]
 )
-def test_what_is_no_base64(text):
-    """Text that is no base64, or only nearly, is refused and named by its attachment."""
+def test_content_that_is_not_base64_is_rejected_by_the_name_of_the_attachment(text):
     with pytest.raises(InvalidEmail, match="attachment 'a.txt': content is not valid base64") as caught:
         Attachment.from_base64("a.txt", text)
     assert caught.value.field == "content"

@@ -108,8 +108,7 @@ def test_nested_mappings():
         ),
     ],
 )
-def test_what_a_mapping_gets_wrong_is_named(given, field, sentence):
-    """A field that is unknown, misspelt or missing is named, with the nearest that there is."""
+def test_an_unknown_or_missing_field_of_a_mapping_is_named(given, field, sentence):
     with pytest.raises(InvalidEmail) as caught:
         as_email(given, Email)
     assert caught.value.message.startswith(sentence)
@@ -191,8 +190,7 @@ def test_an_unknown_argument():
         ("attachments", [FILE, None], "attachments[1]: expected "),
     ],
 )
-def test_what_a_field_does_not_take(field, value, sentence):
-    """What a field cannot be is an InvalidEmail by its plain name; the sentence names the item."""
+def test_a_wrong_value_is_an_invalid_email_that_names_the_field_and_the_item(field, value, sentence):
     with pytest.raises(InvalidEmail) as caught:
         Email(**{field: value})
     assert caught.value.message.startswith(sentence)
@@ -220,8 +218,7 @@ def test_none_is_nothing(field):
         ("idempotency_key", "x" * 80),
     ],
 )
-def test_what_a_field_takes_too(field, value):
-    """Iterators, read-only mappings, a single attachment and an enumeration's value are taken."""
+def test_fields_accept_iterators_mappings_single_attachments_and_enumeration_values(field, value):
     assert getattr(Email(**{field: value}), field)
 
 

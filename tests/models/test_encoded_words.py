@@ -64,7 +64,7 @@ def test_a_recipient_reads_both_names():
     ],
 )
 @pytest.mark.parametrize("form", ["{} <j@x.example>", '"{}" <j@x.example>', "j@x.example ({})"])
-def test_what_a_word_decodes_to_is_checked(word, what, form):
+def test_the_text_of_a_decoded_word_is_validated(word, what, form):
     with pytest.raises(InvalidEmail) as caught:
         Email(to=["k@x.example", form.format(word)])
     assert what in caught.value.message

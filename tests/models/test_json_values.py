@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pytest
 from markupsafe import Markup
 
-from emailapi import BulkEmail, BulkMessage, Email, InvalidEmail, MessageState, TemplateEmail
+from emailapi import BulkEmail, BulkMessage, Client, Email, InvalidEmail, MessageState, TemplateEmail
 
 
 class Number(IntEnum):
@@ -59,8 +59,7 @@ def nested(depth):
         (nested(99), nested(99)),
     ],
 )
-def test_what_json_has_is_kept(given, kept):
-    """The rule: dates as ISO 8601, members as their values, subclasses as plain values; nothing else is converted."""
+def test_json_values_are_kept_and_dates_and_members_are_converted(given, kept):
     model = TemplateEmail(template_id=1, template_model=given).template_model
     assert json.dumps(model) == json.dumps(kept)
 
@@ -95,8 +94,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize("model, says", WRONG, ids=range(len(WRONG)))
-def test_what_json_does_not_have_is_named_by_its_path(model, says):
-    """Neither what a value says nor how it is spelt in Python reaches a recipient by accident."""
+def test_a_value_that_json_does_not_have_is_named_by_its_path(model, says):
+    """Neither its value nor its Python name reaches a recipient by accident."""
     with pytest.raises(InvalidEmail) as caught:
         TemplateEmail(template_id=1, template_model=model)
     assert says in caught.value.message
@@ -131,6 +130,15 @@ def test_metadata_is_text(value):
         with pytest.raises(InvalidEmail, match=f"metadata: 'user' must be text, got {type(value).__name__}") as caught:
             kind(metadata={"user": value})
         assert caught.value.field == "metadata"
+
+
+@pytest.mark.parametrize("value", ["\ud800", b"x"], ids=["surrogate", "bytes"])
+def test_metadata_that_was_changed_after_its_check_is_named(value):
+    email = Email(sender="a@example.com", to="b@example.com", text_body="x", metadata={"user": "1"})
+    email.metadata["user"] = value
+    with Client("1f2e3d4c-0000") as client, pytest.raises(InvalidEmail, match="^metadata") as caught:
+        client.outbound.send(email)
+    assert caught.value.field == "metadata"
 
 
 def test_a_bulk_message_needs_no_model():

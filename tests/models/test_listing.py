@@ -55,8 +55,7 @@ def test_iter_all_walks_on():
     assert fetched == [2, 3]
 
 
-def test_what_comes_again_is_passed_over():
-    """Records that new ones pushed to a later page come once."""
+def test_a_record_that_moved_to_a_later_page_is_returned_once():
     walk = page(ROWS[:3], then=lambda: page(ROWS[2:5])).iter_all()
     assert ids(walk) == ["0", "1", "2", "3", "4"]
 
@@ -68,8 +67,7 @@ def test_records_without_identity_all_come():
     assert list(Page((odd, odd), 2, identity=("message_id", "tag")).iter_all()) == [odd, odd]
 
 
-def test_one_page_is_all():
-    """Where nothing stands behind a page, or nothing is there at all, nothing is fetched."""
+def test_nothing_is_requested_after_the_last_page():
     assert ids(page(ROWS).iter_all()) == ids(ROWS)
     assert list(Page((), 0).iter_all()) == []
 

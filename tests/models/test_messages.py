@@ -69,8 +69,8 @@ DELIVERED, BOUNCED, OPENED, TRANSIENT = "Delivered", "Bounced", "Opened", "Trans
         (message(event("A@X", DELIVERED), event("B@x", DELIVERED)), "delivered", ["delivered", "delivered"]),
     ],
 )
-def test_how_far_a_message_got(found, state, each):
-    """The state is that of whom it reached least far, and bounced as soon as one bounced; each has its own, too."""
+def test_the_state_of_a_message_is_that_of_its_least_advanced_recipient(found, state, each):
+    """It is bounced as soon as it bounced for one recipient."""
     status = derive_status(found)
     assert status.message_id == "m"
     assert status.state is MessageState(state)

@@ -157,7 +157,7 @@ def test_values_of_a_person_are_taken_too():
         (BulkMessage, {"subject": "x"}, "subject", "unknown field 'subject'"),
     ],
 )
-def test_what_is_wrong_in_a_dictionary_is_named(kind, data, field, says):
+def test_a_wrong_key_or_value_of_a_dictionary_is_named(kind, data, field, says):
     with pytest.raises(InvalidEmail) as caught:
         kind.from_dict(data)
     assert says in caught.value.message

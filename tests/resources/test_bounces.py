@@ -153,8 +153,8 @@ def test_a_dump_that_is_gone(service, answer):
         ("TemplateRenderingFailed", 100010, "Template rendering failed", False),
     ],
 )
-def test_what_is_known_of_each_type(kind, code, name, deactivates):
-    """Each type of bounce has the number, name and effect of contract section 5."""
+def test_each_type_of_bounce_has_the_number_name_and_effect_of_the_contract(kind, code, name, deactivates):
+    """Contract section 5."""
     assert BOUNCE_KINDS[BounceType(kind)] == (code, name, deactivates)
 
 

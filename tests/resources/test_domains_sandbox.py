@@ -93,8 +93,7 @@ def test_delete(account):
         ({"name": "x.com", "return_path_domain": "a" * 300}, InvalidRequest, 521),
     ],
 )
-def test_what_cannot_be_made(account, fields, error, code):
-    """What cannot be a domain raises its own class, by its own code."""
+def test_an_invalid_domain_raises_the_class_of_its_code(account, fields, error, code):
     if "twice.example" not in [domain.name for domain in account.domains.list()]:
         account.domains.create(name="twice.example")
     with pytest.raises(error) as caught:
@@ -102,8 +101,8 @@ def test_what_cannot_be_made(account, fields, error, code):
     assert caught.value.code == code
 
 
-def test_what_has_no_records(account):
-    """A domain under `.invalid` is never verified, and its failed key is not rotated."""
+def test_a_domain_under_invalid_is_never_verified(account):
+    """Its failed key is not rotated."""
     domain = account.domains.create(name="example.invalid", return_path_domain="pm.example.invalid")
     assert account.domains.verify_dkim(domain.id).dkim_update_status == "Failed"
     for code, call in ((508, account.domains.rotate_dkim), (523, account.domains.verify_return_path)):

@@ -184,8 +184,8 @@ PATHS = {
 
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("value", [[], None, "text", 7])
-def test_what_is_no_record(service, name, value):
-    """A read whose answer has another shape is an `InvalidResponse` naming the record and the request."""
+def test_a_record_of_another_shape_is_an_invalid_response(service, name, value):
+    """The error names the record and the request."""
     part = {"client.messages": "/details", "client.inbound": "/details"}.get(name.removesuffix(".get"), "")
     service.answer("GET", f"{PATHS[name]}/7{part}", value)
     with pytest.raises(InvalidResponse, match=r"^[A-Z]\w+: expected an object, got ") as caught:

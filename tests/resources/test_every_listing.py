@@ -64,8 +64,8 @@ def test_an_odd_row_costs_no_page(service, of_client, path, key, wire, field):
 
 
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
-def test_what_is_no_listing(service, of_client, path, key, wire, field):
-    """An answer without rows is an `InvalidResponse` that names them, and the request."""
+def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, key, wire, field):
+    """The error names the rows and the request."""
     for value in ([], None, 7, {}, {key: None}, {key: {}}, {key.lower(): []}):
         service.answer("GET", path, value)
         with pytest.raises(InvalidResponse, match=f"the response has no list {key}") as caught:

@@ -194,7 +194,7 @@ def test_an_enumeration_takes_its_values_only(service, name, field, value):
         (lambda client: client.server.edit(track_opens="yes"), "track_opens", "track_opens must be True or False"),
     ],
 )
-def test_what_an_argument_cannot_be_is_named_by_its_path(service, call, argument, says):
+def test_a_wrong_value_inside_an_argument_is_named_by_its_path(service, call, argument, says):
     with pytest.raises(InvalidArgument) as caught:
         call(service.client)
     assert says in caught.value.message

@@ -128,16 +128,15 @@ def test_a_row_that_cannot_be_read_costs_no_page(service):
 
 
 @pytest.mark.parametrize("value", [{}, [], None, 7, {"Messages": None}, {"Messages": {}}, {"messages": []}])
-def test_what_is_no_listing(service, value):
-    """An answer without rows is an `InvalidResponse` that names the request."""
+def test_a_list_without_rows_is_an_invalid_response(service, value):
+    """The error names the request."""
     service.answer("GET", "/messages/outbound", value)
     with pytest.raises(InvalidResponse) as caught:
         service.client.messages.list()
     assert (caught.value.method, caught.value.path) == ("GET", "/messages/outbound")
 
 
-def test_one_message(service, answers):
-    """A message's details have its content and its events."""
+def test_the_details_of_a_message_have_its_content_and_events(service, answers):
     service.answer("GET", f"/messages/outbound/{ID}/details", answers("messages_outbound_details"))
     message = service.client.messages.get(ID)
     assert message.text_body == "Thank you for your order."

@@ -119,8 +119,7 @@ def ends_at_the_limit(page, says):
         next(walk)
 
 
-def test_one_second_with_too_many(service):
-    """Where one second has more records than the service lists, the walk ends with `LimitExceeded`."""
+def test_a_second_with_too_many_records_is_a_limit_exceeded(service):
     moments = [END] * 5 + [END - timedelta(seconds=1, microseconds=number) for number in range(10_100)]
     serve(service, "/messages/outbound", "Messages", moments, message)
     walk = service.client.messages.list(count=500).iter_all()

@@ -66,8 +66,7 @@ def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answ
     assert service.bodies == [requests_json("email")]
 
 
-def test_what_is_not_given_is_not_sent(service, requests_json, answers):
-    """Fields that a mail leaves out are left out on the wire."""
+def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests_json, answers):
     service.answer("POST", "/email", {**answers("email"), "To": "jane@example.com"})
     service.client.outbound.send(MAIL)
     assert service.bodies == [requests_json("email_minimal")]

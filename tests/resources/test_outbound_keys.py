@@ -59,8 +59,7 @@ def test_the_longest_key_is_found(client):
     assert client.outbound.find(key).message_id == sent.message_id
 
 
-def test_what_was_sent_is_not_sent_again(client):
-    """With `check_first` a mail whose key is found is not sent, alone or in a batch."""
+def test_with_check_first_an_email_that_is_found_is_not_sent_again(client):
     before = client.messages.list().total_count
     first = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
     again = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
@@ -180,7 +179,6 @@ def test_numbers_that_cannot_be(client, name, value):
 
 
 @pytest.mark.parametrize("given", [MAIL, {"to": "a@x.y"}, "text", None, 7])
-def test_one_email_is_not_many(client, given):
-    """One mail, or what is no list of mails, is refused before anything is sent."""
+def test_a_single_email_is_rejected_where_a_list_is_expected(client, given):
     with pytest.raises(InvalidArgument, match="emails"):
         client.outbound.send_many(given)

@@ -66,8 +66,8 @@ def test_many_messages(client):
     assert client.outbound.send_many(mails).wait().accepted == 3
 
 
-def test_what_cannot_be_expressed(client):
-    """A part that a mail cannot have is refused by name, and in a batch it is that item's error."""
+def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
+    """In a batch, the error is the item of its email."""
     signed = MIMEMultipart("signed", protocol="application/pkcs7-signature")
     signed["From"], signed["To"] = "a@example.com", "b@example.com"
     signed.attach(MIMEText("x"))

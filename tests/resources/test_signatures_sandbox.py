@@ -106,8 +106,7 @@ def test_delete(account):
         ({"confirmation_personal_note": "x" * 401}, InvalidRequest, 521),
     ],
 )
-def test_what_cannot_be_made(account, changes, error, code):
-    """What cannot be a signature raises its own class, by its own code."""
+def test_an_invalid_signature_raises_the_class_of_its_code(account, changes, error, code):
     if "twice@example.com" not in [signature.email_address for signature in account.signatures.list()]:
         account.signatures.create(from_email="twice@example.com", name="Twice")
     with pytest.raises(error) as caught:

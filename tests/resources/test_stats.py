@@ -36,8 +36,7 @@ def test_the_overview(service, answers):
 
 
 @pytest.mark.parametrize("value", [{}, {"Sent": None, "BounceRate": None}, {"Days": [], "New": 1}])
-def test_what_is_missing_counts_as_nothing(service, value):
-    """A server that sent nothing answers with next to nothing: every count is 0."""
+def test_a_missing_count_is_0(service, value):
     service.answer("GET", "/stats/outbound", value)
     assert service.client.stats.overview() == StatsOverview()
 
@@ -79,8 +78,7 @@ def test_dates_that_the_service_rejects(service):
 
 
 @pytest.mark.parametrize("value", [[], None, "text", {"Sent": "many"}, {"Sent": [1]}])
-def test_what_is_no_overview(service, value):
-    """An answer of another shape is an `InvalidResponse`."""
+def test_an_overview_of_another_shape_is_an_invalid_response(service, value):
     service.answer("GET", "/stats/outbound", value)
     with pytest.raises(InvalidResponse, match="StatsOverview"):
         service.client.stats.overview()

@@ -141,8 +141,8 @@ def test_nothing_happened(service, call, path, expected, value):
     "value, where",
     [([], ""), (None, ""), ("none", ""), ({"Days": {}}, ".days"), ({"Days": [5]}, ""), ({"Days": [None]}, "")],
 )
-def test_what_are_no_counts(service, call, path, expected, value, where):
-    """An answer of another shape is an `InvalidResponse` naming record and request."""
+def test_counts_of_another_shape_are_an_invalid_response(service, call, path, expected, value, where):
+    """The error names the record and the request."""
     service.answer("GET", f"/stats/outbound/{path}", value)
     with pytest.raises(InvalidResponse, match=f"^{type(expected).__name__}{where}: expected a") as caught:
         call(service.client)

@@ -90,8 +90,7 @@ def test_a_small_email(requests_json):
         ({"html_body": "\0"}, "HtmlBody", "\0"),
     ],
 )
-def test_what_is_said_is_sent(given, name, value):
-    """False, an empty text and odd characters are something that was said."""
+def test_falsy_and_odd_values_are_sent(given, name, value):
     assert encoded(attrs.evolve(MAIL, **given))[name] == value
 
 

@@ -36,8 +36,7 @@ def client(sandbox):
         yield client
 
 
-def test_it_sends(client):
-    """An email leaves by the client's API, with the client's options."""
+def test_an_email_is_sent_with_the_options_of_the_client(client):
     transport = APITransport(client)
     assert isinstance(transport, Transport)
     result = transport.send({"to": "b@example.com", "text_body": "x"})
@@ -46,16 +45,14 @@ def test_it_sends(client):
     assert [item.error_code for item in transport.send_batch([MAIL, MAIL])] == [0, 0]
 
 
-def test_it_leaves_the_client_open(client):
-    """Closing the transport leaves the client to its owner."""
+def test_closing_the_transport_leaves_the_client_open(client):
     transport = APITransport(client)
     transport.close()
     assert client.outbound.send(MAIL).message_id
     assert repr(transport) == f"APITransport(base_url={client._session.base_url!r})"
 
 
-def test_it_checks_without_sending(client):
-    """What the API would not take is known without asking it."""
+def test_check_rejects_without_a_request(client):
     transport = APITransport(client)
     transport.check(MAIL)
     with pytest.raises(InvalidEmail) as caught:

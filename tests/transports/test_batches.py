@@ -64,8 +64,8 @@ def test_nothing_but_errors_ends_a_chunk_too():
     assert [(len(chunk.payloads), len(chunk.invalid)) for chunk in found] == [(0, 2), (0, 2), (0, 1)]
 
 
-def test_what_was_taken_comes_before_what_the_input_raises():
-    """Emails that were taken before the input broke are a chunk of their own."""
+def test_emails_taken_before_the_input_raises_are_sent():
+    """They are a chunk of their own."""
 
     def broken():
         yield mail("a")

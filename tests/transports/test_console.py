@@ -33,7 +33,7 @@ EMAIL = Email(
 )
 
 
-def test_it_is_a_transport():
+def test_the_console_transport_is_a_transport():
     assert isinstance(ConsoleTransport(), Transport)
     assert repr(ConsoleTransport()) == "ConsoleTransport()"
 

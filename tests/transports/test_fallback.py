@@ -66,8 +66,7 @@ def named(error: EmailAPIError) -> str:
 
 
 @pytest.mark.parametrize("error", GOES_ON, ids=named)
-def test_what_goes_on(error):
-    """What surely was not sent, and not rejected, is sent by the fallback."""
+def test_an_email_that_was_not_sent_and_not_rejected_fails_over(error):
     second = MemoryTransport()
     assert Fallback(Bare(error), second).send(MAIL).via == "memory"
     batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
@@ -76,8 +75,7 @@ def test_what_goes_on(error):
 
 
 @pytest.mark.parametrize("error", ENDS, ids=named)
-def test_what_ends(error):
-    """What was rejected, or may have been sent, or cannot be done at all, does not reach the secondary."""
+def test_a_rejected_or_unknown_email_does_not_fail_over(error):
     second = MemoryTransport()
     with pytest.raises(type(error)):
         Fallback(Bare(error), second).send(MAIL)
@@ -107,8 +105,7 @@ def test_checked_before_the_first_attempt():
     assert first.sent == [MAIL]
 
 
-def test_what_may_be_left_behind():
-    """A field that is named in `ignore` reaches the primary, and not the second."""
+def test_an_ignored_field_reaches_the_primary_but_not_the_secondary():
     tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t", metadata={"a": "1"})
     first, second = Bare(), NoTag()
     Fallback(first, second, ignore={"tag"}).send(tagged)
@@ -118,8 +115,7 @@ def test_what_may_be_left_behind():
 
 
 @pytest.mark.parametrize("ignore", [{"to"}, {"html_body"}, {"tagg"}, "tag", 5], ids=repr)
-def test_what_may_not_be_left_behind(ignore):
-    """Only a field that is there, and that an email is whole without, may be left behind."""
+def test_only_existing_and_optional_fields_can_be_ignored(ignore):
     with pytest.raises(ConfigurationError):
         Fallback(Bare(), Bare(), ignore=ignore)
     with pytest.raises(ConfigurationError):

@@ -100,7 +100,7 @@ def test_an_email_is_completed_without_a_change_of_the_users_own(serve, connect)
     assert service.accepted[0].stream == "news"
 
 
-def test_what_fails_over_has_all_fields_of_the_users_email(connect, serve):
+def test_an_email_that_fails_over_has_all_fields_that_the_user_gave(connect, serve):
     second = Bare()
     client = connect(serve(listening=False), fallback=second, message_stream="news")
     email = Email(

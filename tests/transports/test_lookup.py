@@ -79,8 +79,8 @@ def test_searches_are_logged_and_told(serve, connect, caplog):
     assert "emailapi-key" not in caplog.text
 
 
-def test_one_search_for_a_whole_chunk(serve, connect):
-    """The emails of a lost chunk are found by one search, of five hundred rows at most."""
+def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
+    """The search returns five hundred rows at most."""
     service = serve(RESET)
     items = connect(service).outbound.send_batch([mail(f"m{number}") for number in range(500)])
     assert [item.message_id for item in items] == [f"id-{number + 1}" for number in range(500)]

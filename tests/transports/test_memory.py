@@ -11,8 +11,7 @@ from emailapi import ConfigurationError, Email, InvalidArgument, InvalidEmail, M
 MAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"], text_body="x", idempotency_key="k")
 
 
-def test_it_is_a_transport():
-    """What keeps emails is a transport like any other."""
+def test_the_memory_transport_is_a_transport():
     assert isinstance(MemoryTransport(), Transport)
 
 

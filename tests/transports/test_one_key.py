@@ -111,8 +111,8 @@ def test_an_email_without_a_batch_key_is_compared_in_a_batch_too(serve, connect)
     assert (posts(service), service.times("a"), service.times("c")) == (3, 1, 1)
 
 
-def test_what_a_batch_finds_by_its_own_key_needs_no_comparison(serve, connect):
-    """The key of a batch is random: whatever the row of a message with it names, that is the email."""
+def test_a_message_found_by_the_key_of_its_batch_is_not_compared(serve, connect):
+    """The key of a batch is random, so that only its own emails have it."""
     service = serve(None, RESET, searching=[rows_with(Subject="*", To=[], Recipients=["*@*"])])
     client = connect(service)
     client.outbound.send(FIRST)

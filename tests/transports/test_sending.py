@@ -23,8 +23,7 @@ from ..faults.modes import MODES
 from .sending import held, mails
 
 
-def test_it_starts_at_the_call(serve, connect):
-    """The first requests leave before anybody asks for a result."""
+def test_send_many_starts_sending_before_a_result_is_read(serve, connect):
     service = serve()
     sending = connect(service).outbound.send_many(mails(4), chunk_size=1, workers=2)
     wait_for(lambda: len(service.accepted) >= 3)

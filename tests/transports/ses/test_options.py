@@ -37,7 +37,7 @@ def test_an_option_that_cannot_be(name, value):
 def test_the_extra_is_named(monkeypatch):
     """Without boto3 the error names the extra."""
     monkeypatch.setitem(sys.modules, "boto3", None)
-    with pytest.raises(ConfigurationError, match=r"emailapi\[ses\]") as caught:
+    with pytest.raises(ConfigurationError, match=r"emailapi-sdk\[ses\]") as caught:
         SESTransport(region_name="eu-west-1")
     assert caught.value.__context__ is None
 
@@ -159,8 +159,8 @@ def test_the_log_and_the_result_have_the_id_of_the_request(serve, connect, caplo
     assert (limited.error_code, limited.message_id) == ("Throttling", None)
 
 
-def test_what_looks_like_a_client():
-    """An object with a client's two methods serves, too; then only exceptions' types tell what was sent."""
+def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
+    """Only the types of its exceptions tell whether a request was sent."""
     from botocore import exceptions as boto
 
     calls = []

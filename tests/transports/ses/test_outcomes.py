@@ -76,8 +76,8 @@ def test_an_accepted_email_has_its_id(serve, connect):
 
 @pytest.mark.parametrize("raw", [False, True], ids=["simple", "raw"])
 @pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
-def test_what_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act, raw):
-    """Once a request may have been read, no response but a rejection says what became of it: it is posted once."""
+def test_a_request_that_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act, raw):
+    """Once a request may have been read, only a rejection tells its outcome."""
     service = serve(act)
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service.url, timeout=(10, 1.0 if act == SILENT else 10)).send(mail(headers={"X-A": "b"} if raw else {}))
@@ -143,7 +143,7 @@ def test_throttling_is_waited_out(serve, connect):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("status", [400, 429, 500, 503])
 @pytest.mark.parametrize("code", ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
-def test_what_botocore_takes_for_throttling_is_tried_again(code, status, serve, connect):
+def test_each_throttling_code_of_botocore_is_retried(code, status, serve, connect):
     service = serve(fault(status, code, "Please reduce your request rate."))
     assert connect(service.url).send(mail()).message_id == "0100-1"
     assert len(service.posts) == 2

@@ -76,8 +76,7 @@ def test_the_field_that_ses_would_reject_is_named(nowhere, fields, field):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fields", RIGHT.values(), ids=RIGHT)
-def test_what_ses_takes_is_sent(serve, connect, nowhere, fields):
-    """An email at the limit is whole, and SES takes it."""
+def test_an_email_at_each_limit_of_ses_is_sent(serve, connect, nowhere, fields):
     nowhere.check(mail(**fields))
     service = serve()
     connect(service.url, deadline=300).send(mail(**fields))

@@ -72,7 +72,7 @@ def test_a_long_line_of_a_signed_message_is_rejected_by_its_number(place, signed
     assert "MAIL" not in server.verbs()
 
 
-def test_what_is_encoded_for_a_server_of_seven_bits_says_that_it_is_mime(script, connect):
+def test_a_message_encoded_anew_for_a_7_bit_server_has_a_mime_version(script, connect):
     server = script(polite())
     connect(server).send_message(READY + "Hellö\r\n".encode())
     assert server.mails[0].isascii()

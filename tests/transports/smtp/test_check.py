@@ -42,7 +42,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("fields", WRONG, ids=lambda fields: next(reversed(fields)))
-def test_what_sending_rejects_is_rejected_by_check_in_the_same_words(fields):
+def test_check_rejects_in_the_same_words_as_send(fields):
     email = Email(**{"sender": "me@example.com", "to": "you@example.org", "text_body": "x", **fields})
     with pytest.raises(InvalidEmail) as sent:
         nowhere().send(email)
@@ -51,7 +51,7 @@ def test_what_sending_rejects_is_rejected_by_check_in_the_same_words(fields):
     assert (checked.value.field, str(checked.value)) == (sent.value.field, str(sent.value))
 
 
-def test_what_check_accepts_is_sent_as_far_as_the_server():
+def test_sending_an_email_that_check_accepts_fails_only_to_connect():
     email = mail(headers={"X-A": "b"}, attachments=[Attachment(name="a.pdf", content=b"%PDF")], html_body="<p>")
     nowhere().check(email)
     with pytest.raises(ConnectionFailed):

@@ -69,7 +69,7 @@ def test_a_421_that_stays_is_an_smtp_error(script, connect):
     assert caught.value.attempts == server.connections == 3
 
 
-def test_one_attempt_is_one(script, connect):
+def test_attempts_1_makes_a_single_attempt(script, connect):
     """`Retry(attempts=1)` and `within(attempts=1)` try once."""
     server = script(polite(mail=Talk.cut))
     with pytest.raises(ConnectionFailed):

@@ -113,8 +113,8 @@ def test_send_takes_ready_messages_and_mappings(listen, connect):
     assert server.peers == 1
 
 
-def test_one_address_is_one_recipient(listen, connect):
-    """An address that stands twice is told to the server once, whatever the case of its domain."""
+def test_an_address_that_is_given_twice_is_one_recipient(listen, connect):
+    """The case of its domain does not matter."""
     server = listen()
     connect(server).send(mail(to="a@x.example, b@x.example", cc="a@X.example", bcc="b@x.example"))
     connect(server).send_message(READY, recipients=["a@x.example", "a@X.EXAMPLE", "A@x.example"])

@@ -103,8 +103,7 @@ def test_a_noop_that_fails_renews(noop, script, connect):
 @pytest.mark.parametrize(
     "after", [lambda talk: (talk.say(b"250 ok"), talk.cut()), b"250 ok\r\n421 4.4.2 idle", b"250 ok\r\n250 ok"]
 )
-def test_what_a_server_did_unasked_is_seen(after, script, connect):
-    """A connection that was closed, or has a response nobody asked for, carries no other mail."""
+def test_a_connection_that_was_closed_or_has_unexpected_data_is_not_reused(after, script, connect):
     server = script(polite(ends=[after]), polite())
     transport = connect(server)
     assert transport.send(mail()).message == "ok"

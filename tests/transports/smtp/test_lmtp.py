@@ -101,7 +101,7 @@ def test_a_batch_goes_over_one_connection(store, connect_lmtp):
     assert len({id(envelope) for envelope in store.envelopes}) == 3
 
 
-def test_it_is_a_transport_that_names_itself():
+def test_the_lmtp_transport_is_a_transport_and_its_results_name_it():
     transport = LMTPTransport("mail.example")
     assert isinstance(transport, Transport)
     assert repr(transport) == "LMTPTransport('mail.example', 24, tls='required')"
@@ -126,7 +126,7 @@ def test_no_option_turns_smtp_into_lmtp():
         SMTPTransport("localhost", protocol="lmtp")
 
 
-def test_it_says_lhlo_and_nothing_else(script, connect_lmtp):
+def test_lmtp_greets_with_lhlo_only(script, connect_lmtp):
     server = script(polite(lmtp=True))
     connect_lmtp(server).send(mail())
     assert server.verbs() == ["LHLO", "MAIL", "RCPT", "DATA"]

@@ -26,8 +26,7 @@ from .mails import mail
 from .scripted import polite
 
 
-def test_it_is_a_transport():
-    """It can stand wherever a transport is wanted."""
+def test_the_smtp_transport_is_a_transport():
     assert isinstance(SMTPTransport("mail.example"), Transport)
 
 

@@ -104,8 +104,7 @@ def test_a_full_mailbox_is_not_too_many(script, connect):
     assert len(server.mails) == 1
 
 
-def test_what_was_accepted_stays_accepted(script, connect):
-    """When the second part of a split email is rejected, the first was accepted, and the result says who was not."""
+def test_recipients_accepted_in_the_first_part_stay_accepted_if_the_second_is_rejected(script, connect):
     rcpt = [b"250 ok", b"452 4.5.3 too many", b"250 ok"]
     server = script(polite(rcpt=rcpt, ends=[b"250 queued as A1", b"451 4.3.0 disk full"]))
     result = connect(server).send(mail(to="a@x.example, b@x.example"))
@@ -113,8 +112,7 @@ def test_what_was_accepted_stays_accepted(script, connect):
     assert [(fate.accepted, fate.code) for fate in result.recipients] == [(True, 250), (False, 451)]
 
 
-def test_what_is_left_goes_over_another_connection(script, connect):
-    """When the connection breaks between two parts, the second goes over another, to those who are left."""
+def test_after_a_break_between_two_parts_the_second_is_sent_over_another_connection(script, connect):
     first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
     server = script(first, polite())
     result = connect(server).send(mail(to="a@x.example, b@x.example"))
@@ -122,8 +120,7 @@ def test_what_is_left_goes_over_another_connection(script, connect):
     assert server.seen[-2:] == ["RCPT TO:<b@x.example>", "DATA"]
 
 
-def test_what_is_left_may_stay_behind(script, connect):
-    """When no other connection can be made, the result says who got nothing, and why."""
+def test_without_another_connection_the_result_names_the_recipients_that_got_nothing(script, connect):
     first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
     server = script(first, polite(greeting=Talk.cut))
     result = connect(server).send(mail(to="a@x.example, b@x.example"))

@@ -190,8 +190,8 @@ def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trus
     assert server.mails == []
 
 
-def test_what_was_said_in_clear_is_forgotten(script, connect, trust):
-    """Extensions count as they are offered under TLS: here no SIZE of 1, and no pipelining."""
+def test_extensions_offered_before_tls_are_discarded(script, connect, trust):
+    """The server offers a SIZE of 1 and pipelining before TLS only."""
     server = script(polite("STARTTLS", "SIZE 1", "SMTPUTF8", after_tls=("8BITMIME",)), tls=trust.server)
     connect(server, cert_bundle=trust.bundle).send(mail())
     assert server.seen[3] == "MAIL FROM:<me@example.com>"
