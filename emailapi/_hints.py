@@ -179,7 +179,8 @@ def unknown_name_message(name: str, known: Iterable[str], kind: str, *places: st
 def missing_attribute(owner: object, name: str, known: Iterable[str]) -> AttributeError:
     """Return the error of an attribute that does not exist, with the attribute that was probably meant."""
     places = [base.__name__ for base in type(owner).__mro__]
-    why = f"{places[0]!r} object has no attribute {name!r}{hint_for_name(name, known, *places)}"
+    hint = "" if name.startswith("_") else hint_for_name(name, known, *places)
+    why = f"{places[0]!r} object has no attribute {name!r}{hint}"
     return AttributeError(why, name=name, obj=owner)
 
 
@@ -207,11 +208,13 @@ def explained(function: F) -> F:
     def call(*args: Any, **named: Any) -> Any:
         try:
             return function(*args, **named)
-        except TypeError as error:
+        except BaseException as error:
             # An error of the call itself has no frame of the function.
-            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            of_call = type(error) is TypeError and error.__traceback__ is not None and not error.__traceback__.tb_next
+            why = _call_message(function, place, [*named], str(error)) if of_call else None
+            del args, named  # a token or a body may be in them
+            if why is None:
                 raise
-            why = _call_message(function, place, named, str(error))
         raise TypeError(why)
 
     return call  # type: ignore[return-value]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+
+import attrs
 
 from ._closing import Closing
 from ._hints import explain_calls, missing_attribute
 from .settings import Options, resolve_base_url, resolve_token
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import requests
 
     from ._http import Session
@@ -70,6 +74,15 @@ class BaseClient(Closing):
         self._session = Session(url, TOKEN_HEADERS[self._token_kind], secret, session)
         self._options = options
 
+    def _with(self, **options: Any) -> Self:
+        """Return a client with other options on the same connections; an option that is None stays as it is."""
+        kind = type(self)
+        client = object.__new__(kind)
+        mine = {name: it for name, it in vars(self).items() if not isinstance(getattr(kind, name, None), Namespace)}
+        changes = {name: value for name, value in options.items() if value is not None}
+        vars(client).update(mine, _owner=False, _options=attrs.evolve(self._options, **changes))
+        return client
+
     def close(self) -> None:
         """Close the connections; later calls are a `ConfigurationError`."""
         if self._owner:
@@ -83,7 +96,8 @@ class BaseClient(Closing):
 
     def __repr__(self) -> str:
         """Name the host, never the token."""
-        return f"{type(self).__name__}(base_url={self._session.base_url!r})"
+        session = vars(self).get("_session")  # none, in a traceback of the constructor
+        return f"{type(self).__name__}({'' if session is None else f'base_url={session.base_url!r}'})"
 
     def __reduce__(self) -> str:
         """Reject pickling and copying: the copy would contain the token."""
