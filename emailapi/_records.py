@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import attrs
 
-from ._hints import explained, hint_for_name
+from ._hints import Explaining, explained, hint_for_name
 
 
 class ImmutableError(attrs.exceptions.FrozenInstanceError):
@@ -26,7 +26,7 @@ class ImmutableError(attrs.exceptions.FrozenInstanceError):
         return self.msg
 
 
-class Immutable:
+class Immutable(Explaining):
     """An `attrs.frozen` class whose errors say how to get a changed copy."""
 
     __slots__ = ()

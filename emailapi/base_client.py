@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
 
 from ._closing import Closing
-from ._hints import explain_calls, missing_attribute
+from ._hints import Explaining, explain_calls
 from .settings import Options, resolve_base_url, resolve_token
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Namespace(cached_property[T]):
         vars(client).pop(self.attrname or "", None)
 
 
-class BaseClient(Closing):
+class BaseClient(Closing, Explaining):
     """A client: a pool of connections, and options that all calls share."""
 
     _token_kind: ClassVar[str]
@@ -87,12 +87,6 @@ class BaseClient(Closing):
         """Close the connections; later calls are a `ConfigurationError`."""
         if self._owner:
             self._session.close()
-
-    if not TYPE_CHECKING:  # type checkers must report attributes that do not exist
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Raise an `AttributeError` that names the attribute which was probably meant."""
-            raise missing_attribute(self, name, (found for found in dir(type(self)) if not found.startswith("_")))
 
     def __repr__(self) -> str:
         """Name the host, never the token."""

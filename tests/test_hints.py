@@ -5,12 +5,9 @@ from __future__ import annotations
 import inspect
 import io
 from pathlib import Path
-from typing import is_typeddict
 
-import attrs
 import pytest
 
-import emailapi
 from emailapi import (
     AccountClient,
     Address,
@@ -20,7 +17,7 @@ from emailapi import (
     InvalidEmail,
     TemplateEmail,
 )
-from emailapi._hints import _MEANT, ADVICE, WRONG_TYPES, explained, hint_for_name
+from emailapi._hints import explained
 
 FIELDS = [
     ("from", "'sender'"),
@@ -239,37 +236,3 @@ def test_a_class_of_the_user_is_left_as_it_is():
             return email
 
     assert not hasattr(Mine.send_welcome, "__wrapped__")
-
-
-def existing_names() -> set[str]:
-    """Return the names of all public records, filters, calls and namespaces."""
-    found = set()
-    for public in (getattr(emailapi, name) for name in emailapi.__all__):
-        if isinstance(public, type):
-            found |= {field.name for field in attrs.fields(public)} if attrs.has(public) else set()
-            found |= set(public.__annotations__) if is_typeddict(public) else set()
-            found |= set(dir(public))
-    clients = (Client, AccountClient)
-    found |= {name for kind in clients for name in inspect.signature(kind).parameters}
-    client = Client("x")
-    for namespace in ("outbound", "messages", "templates", "suppressions"):
-        for name in dir(getattr(client, namespace)):
-            found.add(name)
-            call = getattr(getattr(client, namespace), name)
-            found |= set(inspect.signature(call).parameters) if inspect.ismethod(call) else set()
-    return found | {"hostname", "host"}
-
-
-def test_every_hint_names_what_exists():
-    known = existing_names()
-    meant = {name for here, _ in _MEANT for whole in here.split() for name in whole.split(".")}
-    assert meant <= known
-    assert {place.partition(".")[0] for place in (*ADVICE, *WRONG_TYPES)} <= {
-        *emailapi.__all__,
-        "Outbound",
-        "WholeList",
-    }
-
-
-def test_names_are_compared_without_case_and_underscores():
-    assert hint_for_name("Text-Body", ["text_body"]) == "; did you mean 'text_body'?"

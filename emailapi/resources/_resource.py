@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import attrs
 
 from .._delivery import Deadline, Kind, Request, read_value, unreadable
-from .._hints import explain_calls, missing_attribute
+from .._hints import Explaining, explain_calls
 from .._http import Session, perform
 from ..errors import InvalidArgument, InvalidResponse, NotFound
 from ..models.listing import PAGE_LIMIT, Listing, Page
@@ -81,7 +81,7 @@ def encode_body(value: object) -> bytes:
         raise InvalidArgument(f"the arguments cannot be written as JSON: {error}") from None
 
 
-class Resource:
+class Resource(Explaining):
     """A namespace of a client."""
 
     def __init_subclass__(cls) -> None:
@@ -93,12 +93,6 @@ class Resource:
         """Keep the connections and the options of the client."""
         self._session = session
         self._options = options
-
-    if not TYPE_CHECKING:  # type checkers must report attributes that do not exist
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Raise an `AttributeError` that names the call which was probably meant."""
-            raise missing_attribute(self, name, (found for found in dir(type(self)) if not found.startswith("_")))
 
     def _call(self, request: Request, reader: Callable[[Any], T]) -> T:
         """Send a request, and convert the JSON value of its response by `reader`."""

@@ -10,7 +10,8 @@ from typing import Any, get_type_hints
 
 import attrs
 
-from .._hints import ADVICE, unknown_name_message
+from .._hints import unknown_name_message
+from .._mistakes import ADVICE
 from ..errors import InvalidArgument
 from .codec import write
 from .dates import eastern_date

@@ -232,5 +232,6 @@ def create_settings(
     """
     for name in options:
         if name not in SMTPOptions.__annotations__:
-            raise TypeError(unknown_name_message(name, SMTPOptions.__annotations__, "option"))
+            known = ("hostname", "port", *SMTPOptions.__annotations__)
+            raise TypeError(unknown_name_message(name, known, "option", "SMTPTransport"))
     return Settings(protocol=protocol, hostname=hostname, port=port, **options)
