@@ -17,10 +17,34 @@ _NAME = re.compile("[!-9;-~]+")
 _LINE_END = re.compile(r"[\r\n]+[ \t]*")
 
 
+class _SourcePolicy(policy.EmailPolicy):
+    """Keeps headers as they arrived; a header that the standard library fails to parse is plain text."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """Return the value of a header."""
+        try:
+            return super().header_fetch_parse(name, value)
+        except Exception:  # IndexError, AttributeError and others, depending on the version of Python
+            return "".join(value.splitlines())
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return a header as text: as it arrived, unless the program has set it since."""
+        if hasattr(value, "fold"):
+            return super().fold(name, value)
+        return self.linesep.join([*f"{name}: {value}".splitlines(), ""])
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as bytes, likewise."""
+        return self.fold(name, value).encode("utf-8", "surrogateescape")
+
+
+_SOURCE: Any = _SourcePolicy(utf8=True, linesep="\r\n")
+
+
 def parsed(source: str) -> EmailMessage:
     """Return the message that a source describes."""
     # The service has decoded the source; a lone surrogate is a byte that it could not decode.
-    return message_from_bytes(source.encode("utf-8", "surrogatepass"), EmailMessage, policy=policy.default)
+    return message_from_bytes(source.encode("utf-8", "surrogatepass"), EmailMessage, policy=_SOURCE)
 
 
 def put_together(
@@ -67,9 +91,16 @@ def _address(address: InboundAddress) -> str:
 def _set(message: EmailMessage, name: str, value: str | None) -> None:
     if not value or not _NAME.fullmatch(name):
         return
-    # A second From is a ValueError, and the library's parsers raise whatever odd values make them raise.
-    with suppress(Exception):
-        message[name] = _LINE_END.sub(" ", _encodable(value))
+    text = _LINE_END.sub(" ", _encodable(value))
+    # Some headers, such as Message-ID, are written as they are, and cannot have other characters than ASCII.
+    for candidate in (text, text.encode("ascii", "replace").decode("ascii")):
+        # The parsers of the standard library raise various exceptions for odd values; a second From is a ValueError.
+        with suppress(Exception):
+            trial = EmailMessage()
+            trial[name] = candidate
+            bytes(trial)
+            message[name] = candidate
+            return
 
 
 def _encodable(text: str) -> str:

@@ -135,8 +135,8 @@ def _delivery(headers: object, problems: list[str]) -> dict[str, Any]:
     remaining = header_text(headers, "X-PM-Retries-Remaining")
     found: dict[str, Any] = {"trace_id": header_text(headers, "X-PM-Webhook-Trace-Id")}
     if remaining is not None:
-        try:
+        if remaining.isascii() and remaining.isdigit() and len(remaining) < 10:
             found["retries_remaining"] = int(remaining)
-        except ValueError:
+        else:
             problems.append(f"X-PM-Retries-Remaining: {remaining[:40]!r} is not a number")
     return found

@@ -199,6 +199,39 @@ def test_a_message_is_parsed_from_its_source_where_that_is_there():
     assert message.get_payload(decode=True) == "Über\r\n".encode()
 
 
+LONG = (
+    b'Received: from a by b;\r\n\tMon, 1 Jan 2024 00:00:00 +0000\r\nFrom: "A, B" <a@example.com>\r\n'
+    b"Subject: " + b"long " * 50 + b"\r\n\r\nText\r\n"
+)
+
+
+def test_a_message_parsed_from_its_source_has_the_bytes_of_the_source():
+    assert bytes(event_of(RawEmail=LONG.decode()).to_message()) == LONG
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Message-ID: <gr\u00fc\u00dfe@example.com>",
+        "Subject: " + "\u2713" * 100,
+        "From: \ud800 <a@example.com",
+        'Content-Type: text/plain; charset="',
+        "Content-Type: text/plain; a*",
+        "Content-Disposition: attachment; filename*",
+        "To: " + "(" * 50,
+        "Date: 99 99 99",
+    ],
+    ids=lambda header: header.partition(":")[0],
+)
+def test_odd_headers_of_a_source_are_kept_as_they_arrived(header):
+    source = f"{header}\r\n\r\nText\r\n"
+    message = event_of(RawEmail=source).to_message()
+    assert bytes(message) == source.encode("utf-8", "surrogatepass")
+    message["X-Own"] = "\u2713"
+    assert b"X-Own: \xe2\x9c\x93\r\n" in bytes(message)
+    assert all(str(value) == value for value in message.values())
+
+
 def test_headers_that_may_repeat_are_all_kept():
     hops = [{"Name": "Received", "Value": f"from {name}"} for name in "abc"]
     once = [{"Name": "Subject", "Value": "other"}, {"Name": "Reply-To", "Value": "other@example.com"}]
@@ -218,6 +251,9 @@ def test_headers_that_may_repeat_are_all_kept():
         [{"Name": "X", "Value": "a\r\nBcc: b@example.com"}],
         [{"Name": "X", "Value": "\ud800\0\x85"}],
         [{"Name": "X", "Value": "a" * 5000}],
+        [{"Name": "Message-ID", "Value": "<gr\u00fc\u00dfe@example.com>"}],
+        [{"Name": "Message-ID", "Value": "=?utf-8?b?4pyT?="}],
+        [{"Name": "Content-ID", "Value": "\u2713"}, {"Name": "Sender", "Value": "\u2713"}],
     ],
     ids=lambda value: value[0]["Name"],
 )

@@ -101,9 +101,10 @@ def test_without_these_headers_nothing_is_known_of_the_delivery(headers):
     assert (event.trace_id, event.retries_remaining, event.problems) == (None, None, ())
 
 
-def test_an_odd_number_of_retries_is_a_problem():
-    event = parse(TEXT, headers={"X-PM-Retries-Remaining": "some"})
-    assert (event.retries_remaining, event.problems) == (None, ("X-PM-Retries-Remaining: 'some' is not a number",))
+@pytest.mark.parametrize("given", ["some", "1_0", "-1", "\u0663", "1.5", "9" * 40], ids=ascii)
+def test_an_odd_number_of_retries_is_a_problem(given):
+    event = parse(TEXT, headers={"X-PM-Retries-Remaining": given})
+    assert (event.retries_remaining, event.problems) == (None, (f"X-PM-Retries-Remaining: {given!r} is not a number",))
 
 
 @pytest.mark.parametrize(
