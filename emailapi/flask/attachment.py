@@ -1,4 +1,4 @@
-"""Attachments, as Flask-Mail has them."""
+"""Attachments with Flask-Mail's arguments."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Attachment:
     Args:
         filename: The name that the recipient sees.
         content_type: The MIME type; guessed from the name when None.
-        data: The content; a text is encoded in UTF-8.
-        disposition: `"attachment"`, or `"inline"` for what the HTML body shows.
-        headers: Further headers of the part. Only SMTP carries them, apart from `Content-ID`.
-        content_id: Makes it an inline part that the HTML body shows as `<img src="cid:...">`.
+        data: The content; a string is encoded as UTF-8.
+        disposition: `"attachment"`, or `"inline"` for a file that the HTML body shows.
+        headers: Additional headers of the part. Except for `Content-ID`, only SMTP supports them.
+        content_id: Makes the file an inline part that the HTML body shows as `<img src="cid:...">`.
 
     Raises:
         ValueError: `data` is missing.
@@ -48,7 +48,7 @@ class Attachment:
         *,
         content_id: str | None = None,
     ) -> None:
-        """Guess the type where it is not given."""
+        """Guess the type if it is not given."""
         if data is None:
             raise ValueError("The 'data' argument is required.")
         if content_type is None and filename is not None:
@@ -63,16 +63,16 @@ class Attachment:
         self.disposition: str = disposition or ("inline" if content_id else "attachment")
 
     def __repr__(self) -> str:
-        """Name the file, not its content."""
+        """Show the name and type of the file, not its content."""
         return f"Attachment({self.filename!r}, {self.content_type!r}, <{len(self.data)} long>)"
 
     @property
     def other_headers(self) -> dict[str, str]:
-        """The headers that only SMTP carries, which are all but `Content-ID`."""
+        """The headers that only SMTP supports, which are all but `Content-ID`."""
         return {name: value for name, value in self.headers.items() if name.lower() != "content-id"}
 
     def with_ascii_name(self) -> Attachment:
-        """Return a copy whose file name is ASCII, accents left away, as `MAIL_ASCII_ATTACHMENTS` asks for."""
+        """Return a copy whose file name is ASCII, without accents, for `MAIL_ASCII_ATTACHMENTS`."""
         made = copy.copy(self)
         if made.filename is not None:
             name = unicodedata.normalize("NFKD", force_text(made.filename)).encode("ascii", "ignore").decode("ascii")
@@ -81,21 +81,24 @@ class Attachment:
 
     def to_email_attachment(self, place: int = 0, *, lenient: bool = False) -> EmailAttachment:
         """
-        Return the attachment of an `emailapi.Email`.
+        Convert to an attachment of an `emailapi.Email`.
 
         Args:
-            place: Its place among the attachments, for the name of one that has none.
-            lenient: Leave out what only SMTP carries instead of raising.
+            place: The index of the attachment, for the default file name and error messages.
+            lenient: Omit headers that only SMTP supports, instead of raising.
 
         Raises:
-            InvalidEmail: Naming "attachments": a part of it is not valid, or only SMTP carries it.
+            InvalidEmail: A value is not valid, or only SMTP supports it; `field` is "attachments".
         """
         where = f"attachments[{place}]"
         if not lenient and self.other_headers:
             names = ", ".join(sorted(self.other_headers))
-            raise InvalidEmail(f"{where}: only SMTP carries headers of an attachment ({names})", field="attachments")
+            raise InvalidEmail(
+                f"{where}: headers of an attachment are supported by SMTP only, got {names}: remove them",
+                field="attachments",
+            )
         if not lenient and self.disposition != "attachment" and not self.content_id:
-            why = f"{where}: disposition {self.disposition!r} needs a content_id, unless the email leaves by SMTP"
+            why = f"{where}: disposition {self.disposition!r} requires content_id, unless the email is sent by SMTP"
             raise InvalidEmail(why, field="attachments")
         content_type = force_text(self.content_type)
         if isinstance(self.data, str) and content_type.startswith("text/") and "charset" not in content_type:

@@ -1,4 +1,4 @@
-"""Line breaks in what becomes a header."""
+"""The check for line breaks in fields that become headers."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
     from .fields import MessageFields
 
 _BREAKS = re.compile("[\r\n\0]")
-# One line, or several that are folded: each further one begins with a space or tab, and has text.
+# One line, or a folded one: each continuation begins with a space or tab, and is not blank.
 _SUBJECT = re.compile(r"[^\r\n\0]*(?:\r\n[ \t]+[^\s][^\r\n\0]*)*")
 
 
 def bad_header(message: MessageFields) -> str | None:
-    """Return the name of the first field with a line break that must not be there, or None."""
-    for name, group in _texts(message).items():
+    """Return the name of the first field with a line break that is not allowed, or None."""
+    for name, group in _header_texts(message).items():
         if any(_BREAKS.search(str(text)) for text in group if text is not None):
             return name
     return None if _SUBJECT.fullmatch(force_text(message.subject or "")) else "subject"
 
 
-def _texts(message: MessageFields) -> dict[str, list[object]]:
-    """Return the texts of each field that becomes a header, or a part of one."""
+def _header_texts(message: MessageFields) -> dict[str, list[object]]:
+    """Return the values of each field that becomes a header, or a part of one."""
     addresses = {
         "sender": [message._sender] if message._sender else [],
         "recipients": message.recipients,

@@ -1,4 +1,4 @@
-"""The signal that an email was sent, as Flask-Mail has it."""
+"""The signals: an email was sent, an event was received."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ event_received: blinker.NamedSignal = signals.signal(
 )
 
 
-def announce(app: Flask, message: Message) -> None:
-    """Call the receivers of `email_dispatched`; an exception is logged, because the email has been sent."""
+def notify_dispatched(app: Flask, message: Message) -> None:
+    """Call the receivers of `email_dispatched`; their exceptions are logged, because the email has been sent."""
     for receiver in email_dispatched.receivers_for(app):
         try:
             receiver(app, message=message)

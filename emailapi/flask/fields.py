@@ -1,4 +1,4 @@
-"""What a message has: its fields, as Flask-Mail names them."""
+"""The fields of a message."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ..models.fields import TrackLinks
 from ..models.framework_values import plain
 from .attachment import Attachment
 from .current import current_settings
-from .sanitizing import MailAddress, address_text, as_list, force_text, plain_address, split_address
+from .sanitizing import MessageAddress, address_text, as_list, force_text, plain_address, split_address
 
 if TYPE_CHECKING:
     from typing import Self
 
-Recipients = MailAddress | Iterable[MailAddress] | None
+Recipients = MessageAddress | Iterable[MessageAddress] | None
 _TEXTS = "subject body extra_headers tag metadata message_stream template_alias template_model idempotency_key".split()
 
 
 class MessageFields:
     """The fields of a message; `Message` describes them."""
 
-    recipients: list[MailAddress]
-    cc: list[MailAddress]
-    bcc: list[MailAddress]
+    recipients: list[MessageAddress]
+    cc: list[MessageAddress]
+    bcc: list[MessageAddress]
     alts: dict[str, str]
     attachments: list[Attachment]
 
@@ -37,7 +37,7 @@ class MessageFields:
         body: str | None = None,
         html: str | None = None,
         alts: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
-        sender: MailAddress | None = None,
+        sender: MessageAddress | None = None,
         cc: Recipients = None,
         bcc: Recipients = None,
         attachments: Iterable[Attachment] | None = None,
@@ -57,12 +57,12 @@ class MessageFields:
         track_opens: bool | None = None,
         track_links: TrackLinks | str | None = None,
     ) -> None:
-        """Keep what is given, as `Message` describes it; nothing is checked before it is sent or converted."""
+        """Store the arguments. Fields are validated when the message is sent or converted."""
         self.subject = subject
         self.recipients, self.cc, self.bcc = as_list(recipients), as_list(cc), as_list(bcc)
         self._sender = sender
         one = isinstance(reply_to, (str, tuple, Address))
-        self.reply_to: MailAddress | list[MailAddress] | None = reply_to if one else as_list(reply_to) or None  # type: ignore[assignment]
+        self.reply_to: MessageAddress | list[MessageAddress] | None = reply_to if one else as_list(reply_to) or None  # type: ignore[assignment]
         self.body = body
         self.alts = dict(alts or {})
         if html is not None:
@@ -78,20 +78,20 @@ class MessageFields:
         self._msgid: str | None = None
 
     def __repr__(self) -> str:
-        """Name the subject and the number of recipients, and show no body."""
+        """Show the subject and the number of recipients, but no body."""
         return f"<{type(self).__name__} {force_text(self.subject)!r:.60} to {len(self.send_to)}>"
 
     @property
     def sender(self) -> str | None:
-        """The sender as one text; without one of its own the default sender of the current application, if any."""
-        found: MailAddress | None = self._sender
+        """The sender as a string; if not set, the default sender of the current application."""
+        found: MessageAddress | None = self._sender
         if not found:
             state = current_settings()
             found = state.default_sender if state is not None else None
         return address_text(found) if found else None
 
     @sender.setter
-    def sender(self, value: MailAddress | None) -> None:
+    def sender(self, value: MessageAddress | None) -> None:
         self._sender = value
 
     @property
@@ -108,7 +108,7 @@ class MessageFields:
 
     @property
     def msgId(self) -> str:  # noqa: N802
-        """The `Message-ID` of an email that leaves by SMTP; its domain is the sender's, and no name is resolved."""
+        """The `Message-ID` of an email sent by SMTP. Its domain is that of the sender; no host name is resolved."""
         if self._msgid is None:
             _, _, domain = split_address(self.sender or "")[1].rpartition("@")
             self._msgid = make_msgid(domain=domain if domain.isascii() and domain else "localhost")
@@ -119,11 +119,11 @@ class MessageFields:
         self._msgid = value
 
     @property
-    def send_to(self) -> set[MailAddress]:
-        """All recipients, those of To, Cc and Bcc."""
+    def send_to(self) -> set[MessageAddress]:
+        """All recipients in To, Cc and Bcc."""
         return {*self.recipients, *self.cc, *self.bcc}
 
-    def add_recipient(self, recipient: MailAddress) -> None:
+    def add_recipient(self, recipient: MessageAddress) -> None:
         """Add a recipient to To."""
         self.recipients.append(recipient)
 
@@ -146,7 +146,7 @@ class MessageFields:
         self.attachments.append(Attachment(filename, content_type, data, disposition, headers, content_id=content_id))
 
     def copy(self) -> Self:
-        """Return a copy that later changes of this message do not reach, with its lazy texts made."""
+        """Return an independent copy with lazy strings evaluated."""
         made = copy.copy(self)
         for name in ("recipients", "cc", "bcc"):
             setattr(made, name, [plain_address(address) for address in getattr(self, name)])

@@ -1,4 +1,4 @@
-"""Capturing emails without pytest's fixtures: blocks, functions, and classes of tests."""
+"""Capturing emails without pytest: context managers and decorators."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _ARGUMENT = "outbox"
 @contextmanager
 def record_emails(*, send: bool = False) -> Iterator[list[SentEmail]]:
     """
-    Collect what the process sends while the block runs, in a list.
+    Collect the emails of this process in a list while the block runs.
 
     Args:
-        send: Whether the emails leave all the same; the list then has those that were accepted. By default nothing
-            leaves, and each email that passes the checks of its transport counts as accepted.
+        send: Whether the emails are also sent; the list then has those that were accepted. By default nothing is sent,
+            and each email that its transport validates counts as accepted.
     """
     outbox = Outbox()
     with Recording(Capture(outbox, send=send)):
@@ -36,28 +36,28 @@ def record_emails(*, send: bool = False) -> Iterator[list[SentEmail]]:
 
 class MockEmail:
     """
-    Lets the emails of a process end in an `Outbox`; nothing leaves.
+    Captures the emails of a process in an `Outbox`; nothing is sent.
 
-    `mock_email` is a block, a decorator, or captures from `start` to `stop`; `mock_email()` is another one. Each email
-    that passes the checks of its transport counts as accepted.
+    Use `mock_email` as a context manager, as a decorator, or call `start` and `stop`; `mock_email()` creates another
+    one. Each email that its transport validates counts as accepted.
 
         with mock_email as outbox: ...
 
         @mock_email
         def test_welcome(outbox): ...
 
-    As a decorator it gives the outbox to a function that has a parameter named `outbox`. On a class, each of its tests
-    has an outbox of its own; a `unittest.TestCase` also finds it in `self.outbox`, and emails of `setUp` are in it.
+    A decorated function with a parameter `outbox` receives the outbox. In a decorated class each test has an outbox of
+    its own; in a `unittest.TestCase` the outbox is also `self.outbox`, and includes emails of `setUp`.
     """
 
     def __init__(self) -> None:
-        """Capture nothing yet."""
+        """Create an object that does not capture yet."""
         self._entered = 0
         self._outbox = Outbox()
         self._recording: Recording | None = None
 
     def start(self) -> Outbox:
-        """Capture from now on, and return the outbox, which is new unless this object captures already."""
+        """Start capturing, and return the outbox. It is a new one unless this object is capturing already."""
         if self._entered == 0:
             self._outbox = Outbox()
             self._recording = Recording(Capture(self._outbox))
@@ -66,10 +66,10 @@ class MockEmail:
 
     def stop(self) -> None:
         """
-        End, once for each `start`.
+        Stop capturing, after one call for each `start`.
 
         Raises:
-            RuntimeError: It was not started.
+            RuntimeError: `start` was not called.
         """
         if self._entered == 0:
             raise RuntimeError("mock_email was not started: call start() first")
@@ -98,7 +98,7 @@ class MockEmail:
     def __call__(self, decorated: Callable[..., Any], /) -> Callable[..., Any]: ...
 
     def __call__(self, decorated: Any = None, /) -> Any:
-        """Decorate a function, or a class of tests; return another `mock_email` without any."""
+        """Decorate a function or a class of tests. Without an argument, return another `mock_email`."""
         mock = MockEmail()
         if decorated is None:
             return mock
@@ -141,7 +141,7 @@ class MockEmail:
                     return function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
 
             wrapped = run
-        # pytest would look for a fixture of this name.
+        # Hide the parameter from pytest, which would look for a fixture of this name.
         others = [each for each in signature.parameters.values() if each.name != _ARGUMENT]
         wrapped.__signature__ = signature.replace(parameters=others)
         return wrapped  # type: ignore[no-any-return]

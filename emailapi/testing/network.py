@@ -1,8 +1,8 @@
 """
-Ending a test that connects to another machine, by `--emailapi-block-network`.
+Failing tests that connect to another machine, for `--emailapi-block-network`.
 
-An audit hook of the interpreter sees every name that is resolved and every connection, whichever library makes it. It
-cannot be removed; it does nothing while no `NetworkBlock` is active.
+An audit hook of the interpreter sees each host name lookup and each connection of all libraries. It cannot be removed;
+it does nothing while no `NetworkBlock` is active.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from .._closing import Closing
 
 _ACTIVE: list[NetworkBlock] = []
 _installed: list[Callable[[str, Any], None]] = []
-# The modules that open connections by HTTP, SMTP and SES. What else has one of ours among its callers, as the handler
-# of a webhook or a hook of the user's, connects by itself.
+# The modules that open connections by HTTP, SMTP and SES. Code of the user that this package calls, such as a webhook
+# handler or a hook, may connect to other machines.
 _CONNECTING = (
     "emailapi._http.connection",
     "emailapi._http.patched",
@@ -27,19 +27,19 @@ _CONNECTING = (
     "emailapi.transports.ses.client",
     "emailapi.transports.smtp.sockets",
 )
-_CURE = "use the fixture emailapi_outbox or emailapi_sandbox, or a transport or base_url on this machine"
+_ADVICE = "use the fixture emailapi_outbox or emailapi_sandbox, or a transport or base_url on this machine"
 
 
 class NetworkBlock(Closing):
     """
-    Ends a send of ours that connects to anything but this machine, from its creation until it is closed.
+    Fails each send that connects to another machine, from its creation until it is closed.
 
     Args:
-        failure: The exception that is raised, made of a sentence.
+        failure: Creates the exception from its message.
     """
 
     def __init__(self, failure: Callable[[str], BaseException]) -> None:
-        """Begin."""
+        """Start blocking."""
         self._failure = failure
         self._raised: list[tuple[BaseException, bool]] = []
         if not _installed:
@@ -48,31 +48,31 @@ class NetworkBlock(Closing):
         _ACTIVE.append(self)
 
     def close(self) -> None:
-        """End."""
+        """Stop blocking."""
         if self in _ACTIVE:
             _ACTIVE.remove(self)
 
     def block(self, host: str) -> None:
         """
-        Raise the failure, and remember it: code may swallow it, and in a thread it ends nothing but the thread.
+        Raise the failure and store it: code may catch it, and in a thread it does not fail the test.
 
         Raises:
             BaseException: Always.
         """
-        error = self._failure(f"emailapi: a connection to {host} was blocked (--emailapi-block-network): {_CURE}")
+        error = self._failure(f"emailapi: a connection to {host} was blocked (--emailapi-block-network): {_ADVICE}")
         self._raised.append((error, threading.current_thread() is threading.main_thread()))
         raise error
 
     def begin_test(self) -> None:
-        """Forget what the main thread met between tests, where pytest has shown it."""
+        """Forget failures of the main thread outside of tests, which pytest has reported."""
         self._raised[:] = [(error, is_main) for error, is_main in self._raised if not is_main]
 
-    def seen(self, error: BaseException | None) -> None:
-        """Take note that the failure of a test was shown."""
+    def mark_reported(self, error: BaseException | None) -> None:
+        """Mark a failure as reported by pytest."""
         self._raised[:] = [item for item in self._raised if item[0] is not error]
 
-    def unseen(self) -> list[BaseException]:
-        """Return the failures that no test has shown, once."""
+    def take_unreported(self) -> list[BaseException]:
+        """Return and forget the failures that pytest has not reported."""
         found = [error for error, _ in self._raised]
         self._raised.clear()
         return found
@@ -95,7 +95,7 @@ def _audit(event: str, arguments: Any) -> None:
 
 
 def _is_ours() -> bool:
-    """Return whether the innermost code of ours that led here opens connections."""
+    """Return whether the innermost module of this package on the stack opens connections."""
     frame: Any = sys._getframe(2)
     while frame is not None:
         module = str(frame.f_globals.get("__name__"))

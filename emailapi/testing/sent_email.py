@@ -1,4 +1,4 @@
-"""An email as a test sees it."""
+"""A sent email, for tests."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _WIDTH = 80
 @attrs.define(kw_only=True, eq=False, repr=False, slots=False)
 class SentEmail:
     """
-    An email that was sent, as the transport would have sent it: the fields of the email, and what a test asks for.
+    An email that was sent, with its fields, links, codes, payload and MIME message.
 
-    Fields that the kind of email does not have are None or empty: a `TemplateEmail` has no bodies.
+    Fields that the class of email does not have are None or empty: a `TemplateEmail` has no bodies.
 
     Attributes:
         sender: The From address.
@@ -37,7 +37,7 @@ class SentEmail:
         cc: Recipients of a copy.
         bcc: Recipients of a blind copy.
         reply_to: Addresses that replies are sent to.
-        subject: The subject; "" where a template makes it.
+        subject: The subject; "" if it comes from a template.
         text_body: Plain text body.
         html_body: HTML body.
         tag: The tag.
@@ -51,8 +51,8 @@ class SentEmail:
         template_id: Id of the template.
         template_alias: Alias of the template.
         template_model: Values for the names used in the template.
-        email: The whole email; of a bulk request, the email of one recipient.
-        result: The result that the caller of the send has; of a bulk request, one for this recipient.
+        email: The email; for a bulk request, the email of one recipient.
+        result: The result that the caller received; for a bulk request, a result for this recipient.
         via: The transport: `"api"`, `"smtp"`, `"lmtp"`, `"ses"`, `"memory"` or `"console"`, else the name of its class.
     """
 
@@ -82,12 +82,12 @@ class SentEmail:
     _mime: bytes | None = attrs.field(default=None)
 
     def __repr__(self) -> str:
-        """Show recipients, subject and tag, and no body."""
+        """Show recipients, subject and tag, but no body."""
         return f"<SentEmail {self.summary}>"
 
     @property
     def summary(self) -> str:
-        """The email in one line, as failures list it, with recipients, subject and tag."""
+        """Recipients, subject and tag in one line, for failure messages."""
         to = ", ".join([address.email for address in (self.to or self.cc or self.bcc)])
         subject = self.subject or self.template_alias or ("" if self.template_id is None else str(self.template_id))
         tag = "" if self.tag is None else f" [{self.tag}]"
@@ -123,7 +123,7 @@ class SentEmail:
         Raises:
             AssertionError: There is no such link, or there are several.
         """
-        found = [link for link in self.links if text is None or _finds(text, link)]
+        found = [link for link in self.links if text is None or _link_matches(text, link)]
         if isinstance(text, str) and len(found) > 1:
             whole = [link for link in found if text.casefold() in (link.text.casefold(), link.casefold())]
             found = whole or found
@@ -177,7 +177,7 @@ class SentEmail:
         return to_bytes(self.email)
 
 
-def _finds(text: str | re.Pattern[str], link: Link) -> bool:
+def _link_matches(text: str | re.Pattern[str], link: Link) -> bool:
     if isinstance(text, re.Pattern):
         return bool(text.search(link.text) or text.search(link))
     return text.casefold() in link.text.casefold() or text.casefold() in link.casefold()

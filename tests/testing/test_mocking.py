@@ -39,7 +39,7 @@ def test_record_emails_collects_a_list():
     assert [email.subject for email in emails] == ["a", "b"]
 
 
-def test_record_emails_may_let_emails_leave(outbox):
+def test_record_emails_can_also_send(outbox):
     memory = MemoryTransport()
     with record_emails(send=True) as emails:
         memory.send(EMAIL)
@@ -49,7 +49,7 @@ def test_record_emails_may_let_emails_leave(outbox):
     assert len(outbox) == 2  # the older recorder decides about what goes on
 
 
-def test_what_is_not_accepted_is_not_recorded_as_sent():
+def test_emails_that_are_not_accepted_are_not_recorded():
     class Down(MemoryTransport):
         def send(self, email, /):
             raise ConnectionError("down")
@@ -68,7 +68,7 @@ def test_recordings_end_with_an_exception():
 
 
 @pytest.mark.parametrize("mock", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
-def test_mock_email_is_a_block(mock):
+def test_mock_email_is_a_context_manager(mock):
     with mock as outbox:
         send()
         assert isinstance(outbox, Outbox)
@@ -202,7 +202,7 @@ def test_the_mixin_works_with_asynchronous_tests():
     assert seen == [1]
 
 
-def test_the_mixin_stands_first():
+def test_the_mixin_must_precede_the_test_case():
     with pytest.raises(TypeError, match="Wrong: EmailAPITestMixin must stand before TestCase"):
         type("Wrong", (unittest.TestCase, EmailAPITestMixin), {})
 

@@ -7,7 +7,7 @@ import pytest
 SEND = 'CLIENT = Client("token", base_url="http://127.0.0.1:9")\n'
 
 
-def test_the_outbox_has_emails_of_clients_that_were_made_at_import_or_for_the_session(run_tests):
+def test_the_outbox_has_emails_of_clients_created_at_import_or_session_scope(run_tests):
     run_tests(
         SEND
         + """
@@ -79,7 +79,7 @@ def test_a(emailapi_outbox):
     result.stdout.fnmatch_lines(["*no email to 'eve@example.com'; 1 was sent: ada@example.com \"Hi\" ?welcome?"])
 
 
-def test_emails_of_a_test_without_the_fixture_leave_as_ever(run_tests):
+def test_emails_of_a_test_without_the_fixture_are_sent(run_tests):
     run_tests(
         """
 from emailapi import ConnectionFailed, Retry
@@ -95,7 +95,7 @@ def test_b():
     ).assert_outcomes(passed=2)
 
 
-def test_decorated_tests_take_fixtures_too(run_tests):
+def test_decorated_tests_can_use_fixtures(run_tests):
     run_tests(
         SEND
         + """
