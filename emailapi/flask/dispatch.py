@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import blinker
 
-from .._log import logger
+from .._log import report
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,5 +28,5 @@ def notify_dispatched(app: Flask, message: Message) -> None:
     for receiver in email_dispatched.receivers_for(app):
         try:
             receiver(app, message=message)
-        except Exception:
-            logger.exception("a receiver of email_dispatched failed; the email was sent")
+        except Exception as error:
+            report(logging.ERROR, "a receiver of email_dispatched failed; the email was sent", error=error)

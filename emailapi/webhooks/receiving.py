@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from .._log import logger
+from .._log import report
 from ..errors import InvalidWebhook
 from .headers import header_text
 from .parsing import Event, parse
@@ -157,9 +158,8 @@ def _handle(handler: Handler, event: Event) -> int:
     except StopRetries:
         return 403
     except Exception as error:
-        logger.error(
-            "the webhook handler failed: %s, message %s", type(event).__name__, event.message_id, exc_info=error
-        )
+        text = "the webhook handler failed: %s, message %s"
+        report(logging.ERROR, text, type(event).__name__, event.message_id, error=error)
         return 500
     return 200
 
@@ -170,7 +170,7 @@ def _handle_once(handler: Handler, event: Event, seen: SeenStore) -> int:
         if not seen.claim(key, CLAIM_SECONDS):
             return 200
     except Exception as error:
-        logger.error("the store of seen events failed; the event is not handled yet", exc_info=error)
+        report(logging.ERROR, "the store of seen events failed; the event is not handled yet", error=error)
         return 500
     status = 500
     try:
@@ -189,4 +189,4 @@ def _record_outcome(seen: SeenStore, key: str, *, handled: bool) -> None:
             seen.release(key)
     except Exception as error:
         # The event was handled, or its claim will expire: the response does not change.
-        logger.warning("the store of seen events failed; the event may be handled again", exc_info=error)
+        report(logging.WARNING, "the store of seen events failed; the event may be handled again", error=error)

@@ -227,6 +227,31 @@ def test_a_store_that_fails_on_commit_does_not_change_the_status(error, status, 
     assert "the event may be handled again" in caplog.text
 
 
+class FailingFilter(logging.Filter):
+    def filter(self, record):
+        raise RuntimeError("a filter of the user")
+
+
+@pytest.mark.parametrize(
+    "error, failing, status",
+    [
+        (ValueError(), (), 500),
+        (None, ("claim",), 500),
+        (None, ("commit",), 200),
+        (ValueError(), ("release",), 500),
+        (StopRetries(), ("commit",), 403),
+    ],
+)
+def test_a_failing_log_filter_does_not_change_the_status(error, failing, status):
+    logger = logging.getLogger("emailapi")
+    added = FailingFilter()
+    logger.addFilter(added)
+    try:
+        assert receive(request(), VERIFIER, Recorder(error), Failing(*failing)).status == status
+    finally:
+        logger.removeFilter(added)
+
+
 def test_no_repr_shows_a_body_or_credentials():
     text = repr(request(INBOUND))
     assert "Shall we?" not in text
