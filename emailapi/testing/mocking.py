@@ -122,29 +122,40 @@ class MockEmail:
 
     def _function(self, function: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(function)
-        wanted = _ARGUMENT in signature.parameters
-        mock = self
-
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def run_async(*args: Any, **named: Any) -> Any:
-                with mock as outbox:
-                    return await function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
-
-            wrapped: Any = run_async
-        else:
-
-            @functools.wraps(function)
-            def run(*args: Any, **named: Any) -> Any:
-                with mock as outbox:
-                    return function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
-
-            wrapped = run
+        wrapped: Any = functools.wraps(function)(self._wrapper(function, _ARGUMENT in signature.parameters))
         # Hide the parameter from pytest, which would look for a fixture of this name.
         others = [each for each in signature.parameters.values() if each.name != _ARGUMENT]
         wrapped.__signature__ = signature.replace(parameters=others)
         return wrapped  # type: ignore[no-any-return]
+
+    def _wrapper(self, function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
+        """Return a function of the same kind that captures while its body runs; a generator is captured to its end."""
+
+        def arguments(named: dict[str, Any], outbox: Outbox) -> dict[str, Any]:
+            return {**named, _ARGUMENT: outbox} if wanted else named
+
+        def run(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                return function(*args, **arguments(named, outbox))
+
+        def generate(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                return (yield from function(*args, **arguments(named, outbox)))
+
+        async def run_async(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                return await function(*args, **arguments(named, outbox))
+
+        async def generate_async(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                async for value in function(*args, **arguments(named, outbox)):
+                    yield value
+
+        if inspect.isasyncgenfunction(function):
+            return generate_async
+        if inspect.iscoroutinefunction(function):
+            return run_async
+        return generate if inspect.isgeneratorfunction(function) else run
 
 
 mock_email = MockEmail()

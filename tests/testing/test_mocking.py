@@ -127,6 +127,34 @@ def test_mock_email_decorates_a_coroutine():
     assert asyncio.run(sends()) == 1
 
 
+def test_mock_email_decorates_a_generator_such_as_a_fixture():
+    @mock_email
+    def generator(outbox):
+        yield outbox
+        send()
+        return len(outbox)
+
+    def delegate():
+        found.append((yield from generator()))
+
+    found = []
+    with record_emails() as leaked:
+        assert [type(outbox) for outbox in delegate()] == [Outbox]
+    assert (found, leaked) == ([1], [])
+
+
+def test_mock_email_decorates_an_asynchronous_generator():
+    @mock_email
+    async def generator(outbox):
+        send()
+        yield len(outbox)
+
+    async def collect():
+        return [count async for count in generator()]
+
+    assert asyncio.run(collect()) == [1]
+
+
 def test_mock_email_decorates_methods_and_classes_of_unittest():
     seen = []
 
