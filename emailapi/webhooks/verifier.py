@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..errors import ConfigurationError
 from .headers import header_values
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _Credentials = Sequence[tuple[str, str]]
 
 
@@ -52,6 +54,8 @@ class Verifier:
             ConfigurationError: There are no credentials, a credential is empty, or a value is not valid.
         """
         self._basic = [digest for pair in _pairs(basic) for digest in _login_digests(pair)]
+        if headers is not None and not isinstance(headers, Mapping):
+            raise ConfigurationError(f"headers must be a mapping of names to values, got {type(headers).__name__}")
         self._headers = {name: _header_digests(name, values) for name, values in (headers or {}).items()}
         self._networks = _networks(networks)
         if isinstance(trust_proxies, bool) or not isinstance(trust_proxies, int) or trust_proxies < 0:
@@ -148,7 +152,9 @@ def _decode_basic(value: str) -> bytes:
 def _pairs(basic: Any) -> list[tuple[str, str]]:
     if isinstance(basic, (tuple, list)) and len(basic) == 2 and all(isinstance(one, str) for one in basic):
         basic = [basic]
-    pairs = [] if isinstance(basic, (str, bytes, Mapping)) else list(basic)
+    if basic is None:
+        basic = ()
+    pairs = list(basic) if isinstance(basic, Iterable) and not isinstance(basic, (str, bytes, Mapping)) else []
     if not pairs and basic:
         raise ConfigurationError("basic must be a pair of user name and password, or a list of such pairs")
     for pair in pairs:
@@ -166,6 +172,8 @@ def _login_digests(pair: tuple[str, str]) -> list[bytes]:
 
 
 def _header_digests(name: str, values: object) -> list[bytes]:
+    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+        raise ConfigurationError(f"headers must have names of HTTP headers as keys, got {name!r}")
     accepted = [values] if isinstance(values, str) else values
     if not isinstance(accepted, Sequence) or not accepted or not all(isinstance(one, str) for one in accepted):
         raise ConfigurationError(f"headers[{name!r}] must be a string, or a list of strings")
@@ -176,11 +184,19 @@ def _header_digests(name: str, values: object) -> list[bytes]:
 
 def _networks(given: str | Network | Iterable[str | Network]) -> list[Network]:
     one = isinstance(given, (str, ipaddress.IPv4Network, ipaddress.IPv6Network))
-    values: Any = [given] if one else given
     try:
-        return [ipaddress.ip_network(value, strict=False) for value in values]
-    except ValueError as error:
+        values: Any = [given] if one else list(given)
+        return [_unmapped(ipaddress.ip_network(value, strict=False)) for value in values]
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(f"networks must be addresses or networks, as in '10.0.0.0/8': {error}") from None
+
+
+def _unmapped(network: Network) -> Network:
+    """Convert a network of IPv4-mapped IPv6 addresses to IPv4, as addresses are converted."""
+    first = network.network_address
+    if isinstance(first, ipaddress.IPv6Address) and first.ipv4_mapped is not None and network.prefixlen >= 96:
+        return ipaddress.ip_network(f"{first.ipv4_mapped}/{network.prefixlen - 96}")
+    return network
 
 
 def _address(given: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .headers import content_length
-from .receiving import BODY_LIMIT, Handler, WebhookRequest, WebhookResponse, early_response, receive
+from .receiving import BODY_LIMIT, Handler, WebhookRequest, WebhookResponse, early_response, receive, respond
 from .seen import SeenStore
 from .verifier import Verifier
 
@@ -37,7 +37,11 @@ def wsgi_app(
         length = content_length(request.headers)
         response = early_response(request, verifier, length, max_body)
         if response is None:
-            request = attrs.evolve(request, body=_read(environ, length, max_body))
+            body = _read(environ, length, max_body)
+            if body is None:
+                return _send(respond(500), start_response)
+            request = attrs.evolve(request, body=body)
+            del body
             response = receive(request, verifier, handler, seen, max_body=max_body)
         else:
             # Some servers reset the connection if the body is not read, and the client gets no response.
@@ -54,17 +58,20 @@ def _request(environ: dict[str, Any]) -> WebhookRequest:
     return WebhookRequest(method=method, headers=headers, remote_addr=environ.get("REMOTE_ADDR"))
 
 
-def _read(environ: dict[str, Any], length: int, max_body: int) -> bytes:
-    """Read the body, at most one byte more than the limit."""
+def _read(environ: dict[str, Any], length: int, max_body: int) -> bytes | None:
+    """Read the body, at most one byte more than the limit; None if the server fails to read it."""
     if not length and not environ.get("wsgi.input_terminated"):
         # Neither the length nor the end of the body is known: read() might block for ever.
         return b""
     left = min(length or max_body + 1, max_body + 1)
-    read: Callable[[int], bytes] = environ["wsgi.input"].read
     pieces = []
-    while left and (piece := read(min(left, _PIECE))):
-        pieces.append(piece)
-        left -= len(piece)
+    try:
+        read: Callable[[int], bytes] = environ["wsgi.input"].read
+        while left and (piece := read(min(left, _PIECE))):
+            pieces.append(piece)
+            left -= len(piece)
+    except Exception:  # servers raise various exceptions if the client disconnects
+        return None
     return b"".join(pieces)
 
 

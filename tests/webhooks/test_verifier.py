@@ -185,6 +185,11 @@ def test_without_proxies_the_peer_address_is_used():
         ({"headers": {"X-Secret": ""}}, r"headers\['X-Secret'\] has an empty value"),
         ({"headers": {"X-Secret": " "}}, r"headers\['X-Secret'\] has an empty value"),
         ({"headers": {"X-Secret": ["new", ""]}}, r"headers\['X-Secret'\] has an empty value"),
+        ({"headers": "X-Secret"}, "headers must be a mapping of names to values, got str"),
+        ({"headers": {7: "x"}}, "headers must have names of HTTP headers as keys, got 7"),
+        ({"headers": {"X Secret": "x"}}, "headers must have names of HTTP headers as keys, got 'X Secret'"),
+        ({"networks": 7}, "networks must be addresses or networks"),
+        ({"basic": 7}, "basic must be a pair"),
         ({"headers": {"X-Secret": []}}, r"headers\['X-Secret'\] must be a string"),
         ({"headers": {"X-Secret": None}}, r"headers\['X-Secret'\] must be a string"),
         ({"networks": "10.0.0.0/99"}, "networks must be addresses or networks, .*10.0.0.0/99"),
@@ -243,3 +248,9 @@ def test_headers_are_compared_also_when_basic_auth_is_wrong(monkeypatch):
     both = Verifier(basic=("u", "p"), headers={"X-A": "1", "X-B": "2"})
     _, compared = comparisons(monkeypatch, both, {**basic("x", "y"), "X-A": "3", "X-B": "4"})
     assert len(compared) == 3
+
+
+@pytest.mark.parametrize("address", ["10.1.1.1", "::ffff:10.1.1.1"])
+def test_a_network_of_mapped_addresses_matches_ipv4_addresses(address):
+    assert Verifier(networks="::ffff:10.0.0.0/104").check({}, address)
+    assert not Verifier(networks="::ffff:10.0.0.0/120").check({}, address)

@@ -215,6 +215,21 @@ def test_a_client_that_disconnects_sends_no_event():
     assert handler.events == []
 
 
+class BrokenInput:
+    """The input of a server whose client has disconnected."""
+
+    def read(self, size: int) -> bytes:
+        raise OSError("the client has disconnected")
+
+
+@pytest.mark.parametrize("broken", [BrokenInput(), None], ids=["error", "none"])
+@pytest.mark.parametrize("changes, status", [({}, "500"), ({"HTTP_AUTHORIZATION": ""}, "401")], ids=["500", "401"])
+def test_an_input_that_cannot_be_read_gives_a_response(broken, changes, status):
+    handler = Recorder()
+    assert call(wsgi_app(VERIFIER, handler), **{"wsgi.input": broken, **changes})[0][:3] == status
+    assert handler.events == []
+
+
 @pytest.mark.parametrize(
     "environ",
     [
