@@ -1,10 +1,13 @@
-"""The check for line breaks in fields that become headers."""
+"""Validation of types, and of line breaks in fields that become headers."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidEmail
+from .attachment import Attachment
 from .sanitizing import as_list, force_text
 
 if TYPE_CHECKING:
@@ -13,6 +16,28 @@ if TYPE_CHECKING:
 _BREAKS = re.compile("[\r\n\0]")
 # One line, or a folded one: each continuation begins with a space or tab, and is not blank.
 _SUBJECT = re.compile(r"[^\r\n\0]*(?:\r\n[ \t]+[^\s][^\r\n\0]*)*")
+
+
+def check_types(message: MessageFields) -> None:
+    """
+    Check the types of fields that are read before the message is converted.
+
+    Raises:
+        InvalidEmail: A field has a wrong type; the error names it.
+    """
+    for place, attachment in enumerate(message.attachments):
+        if not isinstance(attachment, Attachment):
+            found = f"{type(attachment).__module__}.{type(attachment).__name__}"
+            raise InvalidEmail(
+                f"attachments[{place}] must be an emailapi.flask.Attachment, got {found}", field="attachments"
+            )
+    if message.extra_headers is not None and not isinstance(message.extra_headers, Mapping):
+        found = type(message.extra_headers).__name__
+        raise InvalidEmail(f"extra_headers must be a mapping, got {found}", field="extra_headers")
+    if message.date is not None and (isinstance(message.date, bool) or not isinstance(message.date, (int, float))):
+        raise InvalidEmail(f"date must be a Unix time in seconds, got {type(message.date).__name__}", field="date")
+    if message.charset is not None and not isinstance(message.charset, str):
+        raise InvalidEmail(f"charset must be a string, got {type(message.charset).__name__}", field="charset")
 
 
 def bad_header(message: MessageFields) -> str | None:

@@ -16,7 +16,7 @@ from ..models.address import Address
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from ..transports.smtp import SMTPTransport
 from .backends import Backend, BackendFactory
-from .checking import bad_header
+from .checking import bad_header, check_types
 from .config import Keys
 from .conversion import reply_to, to_email, to_template_email
 from .dispatch import notify_dispatched
@@ -158,6 +158,7 @@ class Delivery:
         state = self.state
         if not (message.recipients or message.cc or message.bcc):
             raise MissingAddress("No recipients have been added", field="recipients")
+        check_types(message)
         made = message.copy()
         if not made._sender:
             made.sender = plain_address(state.default_sender) if state.default_sender else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 Recipients = MessageAddress | Iterable[MessageAddress] | None
 _TEXTS = "subject body extra_headers tag metadata message_stream template_alias template_model idempotency_key".split()
+
+
+def _list(given: Any) -> list[Any]:
+    if given is None:
+        return []
+    return [given] if isinstance(given, (str, Attachment)) else list(given)
+
+
+_NORMALIZE: dict[str, Callable[[Any], object]] = {
+    **dict.fromkeys(("recipients", "cc", "bcc"), as_list),
+    **dict.fromkeys(("attachments", "mail_options", "rcpt_options"), _list),
+    "alts": lambda given: given if isinstance(given, dict) else dict(given or {}),
+}
 
 
 class MessageFields:
@@ -59,6 +72,7 @@ class MessageFields:
     ) -> None:
         """Store the arguments. Fields are validated when the message is sent or converted."""
         self.subject = subject
+        # A list of the caller is copied here; a list that is assigned later is used itself, as in Flask-Mail.
         self.recipients, self.cc, self.bcc = as_list(recipients), as_list(cc), as_list(bcc)
         self._sender = sender
         one = isinstance(reply_to, (str, tuple, Address))
@@ -68,14 +82,19 @@ class MessageFields:
         if html is not None:
             self.alts["html"] = html
         self.date, self.charset = date, charset
-        self.extra_headers = extra_headers
-        self.mail_options, self.rcpt_options = list(mail_options or ()), list(rcpt_options or ())
-        self.attachments = list(attachments or ())
+        self.extra_headers = None if extra_headers is None else dict(extra_headers)
+        self.mail_options, self.rcpt_options = _list(mail_options), _list(rcpt_options)
+        self.attachments = _list(attachments)
         self.tag, self.metadata, self.message_stream = tag, metadata, message_stream
         self.template_alias, self.template_model = template_alias, template_model
         self.idempotency_key = idempotency_key
         self.track_opens, self.track_links = track_opens, track_links
         self._msgid: str | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set an attribute. None, one address and one attachment become lists, as in the constructor."""
+        normalize = _NORMALIZE.get(name)
+        super().__setattr__(name, value if normalize is None or isinstance(value, list) else normalize(value))
 
     def __repr__(self) -> str:
         """Show the subject and the number of recipients, but no body."""
