@@ -65,7 +65,7 @@ class BaseEvent:
     @property
     def dedupe_key(self) -> str:
         """
-        A string that identifies the event: the same for repeated deliveries, different for other events.
+        A string that identifies the event. Repeated deliveries have the same one, and other events a different one.
 
         It is a hash of the kind, the message id, the recipient, the time, and the link of a click or the id of a
         bounce. Added fields, metadata and the order of keys have no effect. For events without these fields,
