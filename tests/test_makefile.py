@@ -13,6 +13,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FILES = ("Makefile", "README.md", "setup.cfg", "setup.py")
 
+# A `make test VENV=...` that runs these tests hands its variables on in the environment.
+OF_MAKE = {"ARGS", "JOBS", "PYTHON", "REQUIRE", "VENV"}
+
 pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 
@@ -39,7 +42,11 @@ def install(clone, python):
 
 
 def run(clone, *command, **variables):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in OF_MAKE and not name.startswith(("PIP_", "MAKE"))
+    }
     return subprocess.run(
         command,
         cwd=clone,

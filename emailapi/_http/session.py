@@ -158,13 +158,13 @@ class Session:
             passing = self._passing(error)
             if passing is None:
                 ours = self._failure(request, exchange, error, timeout, deadline, attempt)
+            elif exchange.sent is not False:  # first: another signal may interrupt what follows
+                add_request_note(passing, request)
             if passing is None or exchange.sent is not False:  # an emptied frame of a TLS socket would warn
                 clear_frames(error)
         if passing is None:
             # Raised outside the handler: as a context, the other exception would keep the request, token and email.
             raise ours
-        if exchange.sent is not False:
-            add_request_note(passing, request)
         try:
             raise passing
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from .._log import logger
+from .._delivery import report
 from ..client import Client
 from ..errors import EmailAPIError, InvalidEmail
 from ..models.bulk import BulkStatus
@@ -217,4 +218,4 @@ def _log(errors: Iterable[EmailAPIError]) -> None:
     with _sending():
         for error in errors:
             key = getattr(error, "idempotency_key", None)
-            logger.error("an email was not sent, or may not have been: %s, key %s", error, key)
+            report(logging.ERROR, "an email was not sent, or may not have been: %s, key %s", error, key)

@@ -175,6 +175,17 @@ def test_fail_silently_swallows_and_logs_the_errors_of_a_delivery(refusing, capl
         assert "order-7" in record.message
 
 
+def test_fail_silently_swallows_what_a_log_filter_raises(refusing, monkeypatch):
+    def broken(record):
+        raise ValueError("a filter with a mistake")
+
+    refusing(fail_silently=True)
+    monkeypatch.setattr(logging.getLogger("emailapi"), "filters", [broken])
+    one = message("unknown")
+    assert one.send() == 0
+    assert isinstance(one.emailapi_result, DeliveryUnknown)
+
+
 def test_fail_silently_swallows_and_logs_an_email_that_is_not_valid(outbox, caplog):
     outbox(fail_silently=True)
     assert message(to="no address").send() == 0

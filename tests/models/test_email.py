@@ -89,7 +89,7 @@ def test_nested_mappings():
     [
         ({"txt_body": "x"}, "txt_body", "unknown field 'txt_body'; did you mean 'text_body'?"),
         ({"Subject": "x"}, "Subject", "unknown field 'Subject'; did you mean 'subject'?"),
-        ({"from": "a@x.example"}, "from", "unknown field 'from'; known: sender, "),
+        ({"from": "a@x.example"}, "from", "unknown field 'from'; did you mean 'sender'?"),
         ({"zzz": 1}, "zzz", "unknown field 'zzz'; known: sender"),
         ({7: 1}, "7", "unknown field '7'"),
         (

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pytest
 from markupsafe import Markup
 
-from emailapi import BulkEmail, BulkMessage, Email, InvalidEmail, MessageState, TemplateEmail
+from emailapi import BulkEmail, BulkMessage, Client, Email, InvalidEmail, MessageState, TemplateEmail
 
 
 class Number(IntEnum):
@@ -130,6 +130,15 @@ def test_metadata_is_text(value):
         with pytest.raises(InvalidEmail, match=f"metadata: 'user' must be text, got {type(value).__name__}") as caught:
             kind(metadata={"user": value})
         assert caught.value.field == "metadata"
+
+
+@pytest.mark.parametrize("value", ["\ud800", b"x"], ids=["surrogate", "bytes"])
+def test_metadata_that_was_changed_after_its_check_is_named(value):
+    email = Email(sender="a@example.com", to="b@example.com", text_body="x", metadata={"user": "1"})
+    email.metadata["user"] = value
+    with Client("1f2e3d4c-0000") as client, pytest.raises(InvalidEmail, match="^metadata") as caught:
+        client.outbound.send(email)
+    assert caught.value.field == "metadata"
 
 
 def test_a_bulk_message_needs_no_model():

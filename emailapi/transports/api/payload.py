@@ -29,6 +29,7 @@ M = TypeVar("M", bound=BaseEmail)
 _SENDER, _STREAM, _METADATA = (wire_names(BaseEmail)[name] for name in ("sender", "message_stream", "metadata"))
 DEFAULT_STREAM = "outbound"
 BULK_STREAM = "broadcast"
+_NOT_JSON = (TypeError, ValueError, RecursionError)
 
 
 @attrs.frozen
@@ -169,12 +170,23 @@ def check_names(metadata: Mapping[str, str]) -> None:
             )
 
 
+def _not_json(email: BaseEmail, written: Mapping[str, Any]) -> str:
+    """Return the field that JSON cannot hold: the template model, or a mapping that was changed after its check."""
+    names = {wire: name for name, wire in wire_names(type(email)).items()}
+    for name, value in written.items():
+        try:
+            dump_json(value)
+        except _NOT_JSON:
+            return names.get(name, name)
+    return "template_model"  # too deep for the whole email only
+
+
 def _as_json(email: BaseEmail, written: dict[str, Any], sender: Address) -> bytes:
     try:
         encoded = dump_json(written)
-    except (TypeError, ValueError, RecursionError) as error:
-        # All other fields are text that was checked when the email was built.
-        raise InvalidEmail(f"template_model cannot be written as JSON: {error}", field="template_model") from None
+    except _NOT_JSON as error:
+        field = _not_json(email, written)
+        raise InvalidEmail(f"{field} cannot be written as JSON: {error}", field=field) from None
     # If the whole is ASCII and small, so is each part.
     if not encoded.isascii():
         check_mailboxes(email, sender)

@@ -157,11 +157,24 @@ class APITransport(BaseTransport[APIPayload]):
         An email is posted again only after a search that did not find it; a failed search proves nothing.
         """
         items = self._post(payloads, batch, context)
-        unknown = _unknown(items)
-        for at, error in unknown:
+        try:
+            if any(isinstance(item, DeliveryUnknown) for item in items):
+                self._reconcile(items, payloads, batch, context)
+        except BaseException as passing:  # raised by a signal handler: a note names the emails of unknown outcome
+            keys = [payloads[at].key for at, _ in _unknown(items)]
+            if keys:
+                add_note(passing, f"POST {self._endpoint.one}: the email may have been sent", keys)
+            raise
+        return items
+
+    def _reconcile(
+        self, items: list[BatchItem], payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext
+    ) -> None:
+        """Replace the errors of emails with unknown outcome by results, if these emails are found or sent again."""
+        for at, error in _unknown(items):
             items[at] = identified(error, payloads[at], reconcile=self._options.reconcile)
-        if not self._options.reconcile or not unknown:
-            return items
+        if not self._options.reconcile:
+            return
         look_up = partial(self._look_up, items, payloads, batch)
         deadline = context.deadline
         if self._options.on_unknown == "resend":
@@ -170,7 +183,6 @@ class APITransport(BaseTransport[APIPayload]):
                 self._resend(items, payloads, absent, batch, context)
         if _unknown(items):
             look_up(deadline)
-        return items
 
     def _post(self, payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext) -> list[BatchItem]:
         path = self._endpoint.one if batch.single else self._endpoint.many
@@ -209,11 +221,7 @@ class APITransport(BaseTransport[APIPayload]):
         lost = [(at, error, payloads[at].key or "") for at, error in _unknown(items) if payloads[at].key]
         # A rejection that names only some recipients as inactive is an unknown outcome.
         wanted = [Wanted.of(payloads[at], batch.key, inactive_addresses(error.message)) for at, error, _ in lost]
-        try:
-            hits = look_up_all(self._session, self._options, wanted, until)
-        except BaseException as passing:  # raised by a signal handler: a note names the emails of unknown outcome
-            add_note(passing, f"POST {self._endpoint.one}: the email may have been sent", [key for _, _, key in lost])
-            raise
+        hits = look_up_all(self._session, self._options, wanted, until)
         for at, error, key in lost:
             if key in hits.found:
                 items[at] = hits.found[key]

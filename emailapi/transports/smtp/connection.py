@@ -24,6 +24,7 @@ REPLY_LIMIT = 1_000_000
 LINE_LIMIT = 8192
 NOT_SMTP = "the reply is not SMTP"
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Broken(Exception):
@@ -50,7 +51,7 @@ class Reply(NamedTuple):
 
     Attributes:
         code: The reply code, 200 to 599.
-        text: The lines of the reply, joined by spaces, without the enhanced code.
+        text: The lines of the reply, joined by spaces, without enhanced code and control characters.
         enhanced_code: The enhanced status code (RFC 3463), such as `"2.0.0"`, or None.
     """
 
@@ -61,7 +62,7 @@ class Reply(NamedTuple):
     @classmethod
     def read(cls, code: int, lines: bytes) -> Reply:
         """Parse a reply; some servers repeat the enhanced code in each line."""
-        text = lines.decode("utf-8", "replace")
+        text = _CONTROLS.sub(" ", lines.decode("utf-8", "replace"))
         if "\n" not in text:
             found = _ENHANCED.match(text) if text[1:2] == "." else None
             return cls(code, text[found.end() :], found[1]) if found else cls(code, text)
@@ -117,8 +118,7 @@ class Session(smtplib.SMTP):
         super().__init__(local_hostname="localhost")
         self.deadline = deadline
         self.timeout = timeout
-        self.encrypted = self.logged_in = False
-        self.unfinished = self.in_doubt = self.full = False
+        self.encrypted = self.logged_in = self.unfinished = self.in_doubt = self.full = False
         self.messages = 0
         self._received, self._written, self._waiting = b"", 0, 0.0
         self._is_ready: Callable[[], object] | None = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from ..._delivery import Deadline
-from ..._net import ProcessLocal, clocks
+from ..._net import ProcessLocal, clocks, monotonic
 from ...errors import ConfigurationError, DeadlineExceeded, InvalidEmail, SMTPError
 from .connect import open_session
 from .connection import QUIT_SECONDS, Broken, Session
@@ -24,39 +24,32 @@ class Connection:
     Attributes:
         settings: The server's settings.
         owner: The thread or greenlet that holds the connection.
+        lock: The lock of the holder. A signal handler of the same thread may take the lock again: it runs while the
+            session rests, or sees its thread as the owner.
     """
 
     def __init__(self, settings: Settings) -> None:
         """Create a connection that is opened for the first email, with a lock of `threading`, which may be patched."""
         self.settings = settings
         self.owner: int | None = None
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
         self._session: Session | None = None
+        self._rests = False  # whether the session is between two emails, and nothing has interrupted the last one
         self._opened = self._used = clocks()
 
-    def acquire(self, thread: int, deadline: Deadline | None) -> bool:
-        """HeldConnection the connection; return False if others held it until the deadline."""
-        lock = self._lock
-        if lock.acquire(False) or lock.acquire(timeout=-1 if deadline is None else max(0.0, deadline.left())):
-            self.owner = thread
-            return True
-        return False
-
     def release(self, error: BaseException | None, *, close: bool) -> None:
-        """Release the connection; close it if asked to, or if an error broke it (a rejected email does not)."""
+        """End the use of the session; close it if asked to, or if an error broke it (a rejected email does not)."""
         session = self._session
-        try:
-            is_usable = error is None or isinstance(error, (SMTPError, InvalidEmail))
-            if session is not None and not (is_usable and session.sock is not None):
-                self._session = None
-                session.close()
-            elif close:
-                self.quit()
-            else:
-                self._used = clocks()
-        finally:
-            self.owner = None
-            self._lock.release()
+        is_usable = error is None or isinstance(error, (SMTPError, InvalidEmail))
+        if session is not None and not (is_usable and session.sock is not None):
+            self._session = None
+            session.close()
+            return
+        self._rests = True
+        if close:
+            self.quit()
+        else:
+            self._used = clocks()
 
     def session(self, deadline: Deadline) -> tuple[Session, bool]:
         """
@@ -65,10 +58,15 @@ class Connection:
         Raises:
             Broken: No connection could be made.
         """
-        session = self._session
-        if session is not None and self._is_fit(session, deadline):
-            session.deadline = deadline
-            return session, True
+        session, rests = self._session, self._rests
+        # Until `release` has seen how the email ended, no other email may use the session.
+        self._rests = False
+        if session is not None:
+            if not rests and not session.full:
+                session.close()  # a signal has kept an earlier email from ending its use
+            elif self._is_fit(session, deadline):
+                session.deadline = deadline
+                return session, True
         self.quit(deadline)
         self._session = open_session(self.settings, deadline)
         self._opened = self._used = clocks()
@@ -123,58 +121,47 @@ class Pool:
     def close(self) -> None:
         """Close for good, after the current email; never raises."""
         self.closed = True
-        connection, thread = self.connections.made(), threading.get_ident()
+        connection = self.connections.made()
         # A signal handler may interrupt an email of its own thread: that email closes the connection when it ends.
-        if connection is None or connection.owner == thread:
-            return
-        try:
-            connection.acquire(thread, None)
-        finally:
-            if connection.owner == thread:
-                connection.release(None, close=True)
+        if connection is not None and connection.owner != threading.get_ident():
+            with connection.lock:
+                connection.quit()
 
-
-class HeldConnection:
-    """
-    A context in which a thread holds a connection; no exception, wherever it is raised, leaves the connection held.
-
-    The connection is the shared one, except in a signal handler that interrupts an email of the same thread: waiting
-    for that email would deadlock.
-    """
-
-    __slots__ = ("_connection", "_deadline", "_nested", "_pool", "_thread")
-
-    def __init__(self, pool: Pool, deadline: Deadline) -> None:
-        """Choose the connection."""
-        shared = pool.connections.get()
-        self._pool, self._deadline = pool, deadline
-        self._thread = threading.get_ident()
-        self._nested = shared.owner == self._thread
-        self._connection = Connection(pool.settings) if self._nested else shared
-
-    def __enter__(self) -> Connection:
+    @contextmanager
+    def hold(self, deadline: Deadline) -> Iterator[Connection]:
         """
-        Wait for the connection.
+        Hold the connection for one email; no exception, wherever it is raised, leaves the connection held.
+
+        The connection is the shared one, except in a signal handler that interrupts an email of the same thread:
+        waiting for that email would deadlock.
 
         Raises:
             DeadlineExceeded: Other emails held the connection until the deadline.
             ConfigurationError: The pool is closed.
         """
-        connection, closed = self._connection, self._pool.closed
+        thread, connection = threading.get_ident(), self.connections.get()
+        is_nested = connection.owner == thread
+        if is_nested:
+            connection = Connection(self.settings)
+        took: list[bool] = []
         try:
-            if not closed and not connection.acquire(self._thread, self._deadline):
-                raise DeadlineExceeded("out of time: other emails used the connection (raise deadline=)")
-            if self._pool.closed:
+            # Taken and noted in one call to C: a signal handler could raise between two calls.
+            took.extend(map(connection.lock.acquire, (True,), (max(0.0, deadline.at - monotonic()),)))
+            if self.closed:
                 raise ConfigurationError("the transport is closed")
-            return connection
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Release the connection."""
-        connection = self._connection
-        if connection.owner == self._thread:
-            connection.release(error, close=self._nested or self._pool.closed)
+            if True not in took:
+                raise DeadlineExceeded("out of time: other emails used the connection (raise deadline=)")
+            connection.owner = thread
+            try:
+                yield connection
+            except GeneratorExit:  # discarded: the next email closes the session
+                raise
+            except BaseException as error:
+                connection.release(error, close=is_nested or self.closed)
+                raise
+            connection.release(None, close=is_nested or self.closed)
+        finally:
+            # Also runs when a signal has interrupted the end of the `with` block, and this generator is discarded.
+            if True in took:
+                connection.owner = None
+                connection.lock.release()

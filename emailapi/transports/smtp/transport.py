@@ -23,7 +23,7 @@ from ..ready_message import Given, Recipients
 from .connection import Broken, Session
 from .options import Protocol, SMTPOptions, create_settings
 from .payload import SMTPPayload, check, encode, encode_message, redirect
-from .pool import HeldConnection, Pool
+from .pool import Pool
 from .transaction import Progress, transact
 
 
@@ -185,7 +185,7 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
         session: Session | None = None
         was_used = batch.unreachable = False
         try:
-            with HeldConnection(self._pool, deadline) as connection:
+            with self._pool.hold(deadline) as connection:
                 session, was_used = connection.session(deadline)
                 while progress.left:
                     if session.full:

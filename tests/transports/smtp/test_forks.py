@@ -110,11 +110,11 @@ import threading
 
 locks = []
 
-def noted(real=threading.Lock):
+def noted(real=threading.RLock):
     locks.append(real())
     return locks[-1]
 
-threading.Lock = noted
+threading.RLock = noted
 transport.send(email)
 assert locks
 for lock in locks:

@@ -53,3 +53,16 @@ def test_after_a_421_the_next_email_goes_over_another_connection_without_a_quit(
     assert [item.outcome.value for item in batch] == ["accepted", "not_sent", "accepted"]
     assert server.carriers == [1, 1, 2]
     assert "QUIT" not in server.verbs()
+
+
+def test_control_characters_of_a_reply_reach_no_result_error_or_log(script, connect, caplog):
+    caplog.set_level("INFO", "emailapi")
+    odd = b"one \x00\x1b[31m\rtwo \xe2\x80\xa8 three\tqueued as 4AB\x1b"
+    accepting, rejecting = script(polite(ends=[b"250 " + odd])), script(polite(ehlo=b"550 " + odd, helo=b"550 " + odd))
+    result = connect(accepting).send(mail())
+    assert (result.message, result.message_id) == ("one   [31m two   three queued as 4AB ", "4AB")
+    with pytest.raises(ConnectionFailed, match="550 one") as caught:
+        connect(rejecting).send(mail())
+    assert str(caught.value).isprintable()
+    assert caplog.messages
+    assert all(map(str.isprintable, caplog.messages))
