@@ -25,8 +25,11 @@ event_received: blinker.NamedSignal = signals.signal(
 
 def notify_dispatched(app: Flask, message: Message) -> None:
     """Call the receivers of `email_dispatched`; their exceptions are logged, because the email has been sent."""
+    if email_dispatched.is_muted:
+        return
     for receiver in email_dispatched.receivers_for(app):
         try:
-            receiver(app, message=message)
+            # Coroutine functions require the extra flask[async], and raise RuntimeError without it.
+            app.ensure_sync(receiver)(app, message=message)
         except Exception as error:
             report(logging.ERROR, "a receiver of email_dispatched failed; the email was sent", error=error)

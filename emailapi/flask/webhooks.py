@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from ..errors import InvalidArgument
 from ..webhooks.base import BaseEvent
 from ..webhooks.parsing import Event
-from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, early_response, receive
+from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, check_called, early_response, receive
 from .dispatch import event_received
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ class WebhookBlueprint(Blueprint):
         for kinds, handler in self._handlers:
             if isinstance(event, kinds):
                 # Coroutine functions require the extra flask[async], and raise RuntimeError without it.
-                current_app.ensure_sync(handler)(event)
-        event_received.send(current_app._get_current_object(), event=event)  # type: ignore[attr-defined]
+                check_called(current_app.ensure_sync(handler)(event))
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        event_received.send(app, _async_wrapper=app.ensure_sync, event=event)
 
 
 def webhook_blueprint(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -149,12 +148,22 @@ def receive(
     return respond(_handle_once(handler, event, seen))
 
 
+def check_called(result: object) -> None:
+    """
+    Check the result of a handler: the body of a coroutine function or generator function has not run yet.
+
+    Raises:
+        TypeError: The handler is such a function.
+    """
+    if isinstance(result, (Coroutine, Generator, AsyncGenerator)):
+        if not isinstance(result, AsyncGenerator):
+            result.close()
+        raise TypeError("the handler must be a plain function, without `async` and `yield`: it was not called")
+
+
 def _handle(handler: Handler, event: Event) -> int:
     try:
-        result = handler(event)
-        if inspect.iscoroutine(result):
-            result.close()
-            raise TypeError("the handler must be a plain function, not a coroutine function: it was not called")
+        check_called(handler(event))
     except StopRetries:
         return 403
     except Exception as error:

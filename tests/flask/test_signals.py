@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+import pytest
+
 from emailapi.flask import Mail, Message, email_dispatched
 
 
@@ -23,6 +25,33 @@ def test_a_failing_signal_receiver_does_not_raise(api, message, caplog):
         assert mail.send(message).message_id
     assert heard == [message]
     assert "a receiver of email_dispatched failed; the email was sent" in caplog.text
+
+
+def test_coroutine_functions_can_receive_signals(api, message):
+    pytest.importorskip("asgiref")
+    heard = []
+
+    async def receiver(app: object, message: Message) -> None:
+        heard.append(message)
+
+    mail = Mail(api())
+    with email_dispatched.connected_to(receiver):
+        mail.send(message)
+    assert heard == [message]
+
+
+def test_a_muted_signal_has_no_receivers(mail, message):
+    heard = []
+
+    def receiver(app: object, message: Message) -> None:
+        heard.append(message)
+
+    with email_dispatched.connected_to(receiver):
+        with email_dispatched.muted():
+            mail.send(message)
+        assert heard == []
+        mail.send(message)
+    assert heard == [message]
 
 
 class FailingFilter(logging.Filter):

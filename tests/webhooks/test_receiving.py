@@ -192,14 +192,23 @@ def test_stop_retries_is_not_logged(caplog):
     assert caplog.records == []
 
 
-def test_a_coroutine_function_as_handler_is_an_error(caplog):
-    """It would only return a coroutine, and each event would be lost."""
+async def coroutine_function(event) -> None:
+    raise AssertionError("not called")
 
-    async def handler(event) -> None:
-        raise AssertionError("nobody runs this")
 
+async def asynchronous_generator(event):
+    yield event
+
+
+def generator(event):
+    yield event
+
+
+@pytest.mark.parametrize("handler", [coroutine_function, asynchronous_generator, generator])
+def test_a_coroutine_function_or_generator_as_handler_is_an_error(handler, caplog):
+    """A call would not run its body, and each event would be lost."""
     assert receive(request(), VERIFIER, handler).status == 500
-    assert "not a coroutine function" in caplog.text
+    assert "the handler must be a plain function, without `async` and `yield`" in caplog.text
 
 
 class Failing(MemorySeenStore):
