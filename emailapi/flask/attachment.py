@@ -5,13 +5,39 @@ from __future__ import annotations
 import copy
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from mimetypes import guess_extension, guess_type
 
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment as EmailAttachment
+from ..models.text import convert_body, convert_header_text
 from .sanitizing import force_text
 
 _SPACES = re.compile(r"\s+")
+_HEADER_NAME = re.compile("[!-9;-~]+")
+# Headers that follow from the other arguments.
+_STRUCTURAL = ("content-type", "content-transfer-encoding", "content-disposition", "mime-version")
+
+
+def _headers(given: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> dict[str, str]:
+    try:
+        return dict(given or {})
+    except (TypeError, ValueError):
+        pass
+    raise InvalidEmail(f"headers must be a mapping, got {type(given).__name__}", field="attachments")
+
+
+def _check_header(where: str, name: object, value: object) -> None:
+    text = force_text(name)
+    if not _HEADER_NAME.fullmatch(text) or text.lower() in _STRUCTURAL:
+        why = "follows from the other arguments" if _HEADER_NAME.fullmatch(text) else "is not a valid name"
+        raise InvalidEmail(f"{where}: headers: {text!r:.60} {why}", field="attachments")
+    try:
+        convert_header_text(force_text(value), text)
+        return
+    except InvalidEmail as error:
+        problem = error.message
+    raise InvalidEmail(f"{where}: headers: {problem}", field="attachments")
 
 
 class Attachment:
@@ -28,13 +54,14 @@ class Attachment:
 
     Raises:
         ValueError: `data` is missing.
+        InvalidEmail: `headers` is neither a mapping nor pairs.
 
     Attributes:
         filename: As given.
         content_type: As given, or guessed.
         data: As given.
         disposition: As given; `"inline"` with a `content_id`, else `"attachment"` when not given.
-        headers: As given.
+        headers: As given, as a dict.
         content_id: As given, or the `Content-ID` of `headers`.
     """
 
@@ -44,7 +71,7 @@ class Attachment:
         content_type: str | None = None,
         data: str | bytes | None = None,
         disposition: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         *,
         content_id: str | None = None,
     ) -> None:
@@ -56,9 +83,10 @@ class Attachment:
         self.filename = filename
         self.content_type: str = content_type or ("text/plain" if isinstance(data, str) else "application/octet-stream")
         self.data = data
-        self.headers: dict[str, str] = headers or {}
+        # Flask-Mail 0.9 and older took pairs.
+        self.headers = _headers(headers)
         self.content_id = content_id or next(
-            (value for name, value in self.headers.items() if name.lower() == "content-id"), None
+            (value for name, value in self.headers.items() if str(name).lower() == "content-id"), None
         )
         self.disposition: str = disposition or ("inline" if content_id else "attachment")
 
@@ -69,7 +97,15 @@ class Attachment:
     @property
     def other_headers(self) -> dict[str, str]:
         """The headers that only SMTP supports, which are all but `Content-ID`."""
-        return {name: value for name, value in self.headers.items() if name.lower() != "content-id"}
+        return {name: value for name, value in self.headers.items() if str(name).lower() != "content-id"}
+
+    def independent_copy(self) -> Attachment:
+        """Return a copy that does not change with this attachment."""
+        made = copy.copy(self)
+        made.headers = dict(self.headers)
+        if isinstance(self.data, (bytearray, memoryview)):
+            made.data = bytes(self.data)
+        return made
 
     def with_ascii_name(self) -> Attachment:
         """Return a copy whose file name is ASCII, without accents, for `MAIL_ASCII_ATTACHMENTS`."""
@@ -91,6 +127,8 @@ class Attachment:
             InvalidEmail: A value is not valid, or only SMTP supports it; `field` is "attachments".
         """
         where = f"attachments[{place}]"
+        for name, value in self.other_headers.items():
+            _check_header(where, name, value)
         if not lenient and self.other_headers:
             names = ", ".join(sorted(self.other_headers))
             raise InvalidEmail(
@@ -107,9 +145,10 @@ class Attachment:
         try:
             return EmailAttachment(
                 name=name if self.filename is None else force_text(self.filename),
-                content=self.data.encode() if isinstance(self.data, str) else self.data,
+                content=(convert_body(self.data, "data") or "").encode() if isinstance(self.data, str) else self.data,
                 content_type=content_type,
                 content_id=self.content_id,
             )
         except InvalidEmail as error:
-            raise InvalidEmail(f"{where}: {error.message}", field="attachments") from None
+            problem = error.message
+        raise InvalidEmail(f"{where}: {problem}", field="attachments")

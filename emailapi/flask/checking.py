@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidEmail
 from .attachment import Attachment
-from .sanitizing import as_list, force_text
+from .sanitizing import MessageAddress, as_list, force_text, is_address
 
 if TYPE_CHECKING:
     from .fields import MessageFields
@@ -20,24 +21,36 @@ _SUBJECT = re.compile(r"[^\r\n\0]*(?:\r\n[ \t]+[^\s][^\r\n\0]*)*")
 
 def check_types(message: MessageFields) -> None:
     """
-    Check the types of fields that are read before the message is converted.
+    Check the types of fields that the models of `emailapi` do not check.
 
     Raises:
         InvalidEmail: A field has a wrong type; the error names it.
     """
+    for name, group in _addresses(message).items():
+        for place, one in enumerate(group):
+            if not is_address(one):
+                where = name if name == "sender" else f"{name}[{place}]"
+                why = f"must be an address, or a pair of name and address, got {type(one).__name__}"
+                raise InvalidEmail(f"{where}: {why}", field=name)
     for place, attachment in enumerate(message.attachments):
         if not isinstance(attachment, Attachment):
             found = f"{type(attachment).__module__}.{type(attachment).__name__}"
             raise InvalidEmail(
                 f"attachments[{place}] must be an emailapi.flask.Attachment, got {found}", field="attachments"
             )
-    if message.extra_headers is not None and not isinstance(message.extra_headers, Mapping):
-        found = type(message.extra_headers).__name__
-        raise InvalidEmail(f"extra_headers must be a mapping, got {found}", field="extra_headers")
-    if message.date is not None and (isinstance(message.date, bool) or not isinstance(message.date, (int, float))):
-        raise InvalidEmail(f"date must be a Unix time in seconds, got {type(message.date).__name__}", field="date")
-    if message.charset is not None and not isinstance(message.charset, str):
-        raise InvalidEmail(f"charset must be a string, got {type(message.charset).__name__}", field="charset")
+    for name in ("extra_headers", "alts"):
+        value = getattr(message, name)
+        if value is not None and not isinstance(value, Mapping):
+            raise InvalidEmail(f"{name} must be a mapping, got {type(value).__name__}", field=name)
+    for subtype in message.alts:
+        if not isinstance(subtype, str):
+            raise InvalidEmail(f"alts must have MIME subtypes of text as keys, got {subtype!r}", field="alts")
+    date = message.date
+    if date is not None and (isinstance(date, bool) or not isinstance(date, (int, float)) or not math.isfinite(date)):
+        raise InvalidEmail(f"date must be a Unix time in seconds, got {date!r:.40}", field="date")
+    for name, value in (("charset", message.charset), ("msgId", message._msgid)):
+        if value is not None and not isinstance(value, str):
+            raise InvalidEmail(f"{name} must be a string, got {type(value).__name__}", field=name)
 
 
 def bad_header(message: MessageFields) -> str | None:
@@ -48,20 +61,24 @@ def bad_header(message: MessageFields) -> str | None:
     return None if _SUBJECT.fullmatch(force_text(message.subject or "")) else "subject"
 
 
-def _header_texts(message: MessageFields) -> dict[str, list[object]]:
-    """Return the values of each field that becomes a header, or a part of one."""
-    addresses = {
+def _addresses(message: MessageFields) -> dict[str, list[MessageAddress]]:
+    return {
         "sender": [message._sender] if message._sender else [],
         "recipients": message.recipients,
         "cc": message.cc,
         "bcc": message.bcc,
         "reply_to": as_list(message.reply_to),
     }
+
+
+def _header_texts(message: MessageFields) -> dict[str, list[object]]:
+    """Return the values of each field that becomes a header, or a part of one."""
     texts: dict[str, list[object]] = {}
-    for name, group in addresses.items():
+    for name, group in _addresses(message).items():
         texts[name] = [part for one in group for part in (one if isinstance(one, (tuple, list)) else [one])]
     texts["extra_headers"] = [part for item in (message.extra_headers or {}).items() for part in item]
-    texts["tag"], texts["message_stream"] = [message.tag], [message.message_stream]
+    texts |= {"tag": [message.tag], "message_stream": [message.message_stream], "msgId": [message._msgid]}
+    texts |= {"mail_options": [*message.mail_options], "rcpt_options": [*message.rcpt_options]}
     texts["attachments"] = []
     for attachment in message.attachments:
         texts["attachments"] += (

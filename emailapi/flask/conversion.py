@@ -8,6 +8,7 @@ from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import Email, TemplateEmail
 from ..models.framework_values import metadata, plain, template_model
+from .checking import check_types
 from .sanitizing import force_text, strict_addresses
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def to_email(message: MessageFields, *, lenient: bool = False) -> Email:
     Raises:
         InvalidEmail: A field is not valid; the error names it.
     """
+    check_types(message)
     if message.template_alias is not None:
         raise InvalidEmail(
             "a message with a template_alias cannot be an Email: use to_template_email()", field="template_alias"
@@ -113,6 +115,7 @@ def to_template_email(message: MessageFields) -> TemplateEmail:
     Raises:
         InvalidEmail: A field is not valid; the error names it.
     """
+    check_types(message)
     for name, value in (("subject", message.subject), ("body", message.body), ("alts", message.alts)):
         if value:
             raise InvalidEmail(f"{name} comes from the template: remove it", field=name)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from email.utils import make_msgid
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.fields import TrackLinks
 from ..models.framework_values import plain
@@ -27,10 +28,18 @@ def _list(given: Any) -> list[Any]:
     return [given] if isinstance(given, (str, Attachment)) else list(given)
 
 
+def _alts(given: Any) -> dict[str, Any]:
+    try:
+        return given if isinstance(given, dict) else dict(given or {})
+    except (TypeError, ValueError):
+        pass
+    raise InvalidEmail(f"alts must be a mapping, got {type(given).__name__}", field="alts")
+
+
 _NORMALIZE: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(("recipients", "cc", "bcc"), as_list),
     **dict.fromkeys(("attachments", "mail_options", "rcpt_options"), _list),
-    "alts": lambda given: given if isinstance(given, dict) else dict(given or {}),
+    "alts": _alts,
 }
 
 
@@ -78,7 +87,7 @@ class MessageFields:
         one = isinstance(reply_to, (str, tuple, Address))
         self.reply_to: MessageAddress | list[MessageAddress] | None = reply_to if one else as_list(reply_to) or None  # type: ignore[assignment]
         self.body = body
-        self.alts = dict(alts or {})
+        self.alts = dict(_alts(alts))
         if html is not None:
             self.alts["html"] = html
         self.date, self.charset = date, charset
@@ -94,11 +103,14 @@ class MessageFields:
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute. None, one address and one attachment become lists, as in the constructor."""
         normalize = _NORMALIZE.get(name)
-        super().__setattr__(name, value if normalize is None or isinstance(value, list) else normalize(value))
+        if normalize is not None and (name == "alts" or not isinstance(value, list)):
+            value = normalize(value)
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         """Show the subject and the number of recipients, but no body."""
-        return f"<{type(self).__name__} {force_text(self.subject)!r:.60} to {len(self.send_to)}>"
+        count = len(self.recipients) + len(self.cc) + len(self.bcc)
+        return f"<{type(self).__name__} {force_text(self.subject, errors='replace')!r:.60} to {count}>"
 
     @property
     def sender(self) -> str | None:
@@ -152,7 +164,7 @@ class MessageFields:
         content_type: str | None = None,
         data: str | bytes | None = None,
         disposition: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         *,
         content_id: str | None = None,
     ) -> None:
@@ -176,7 +188,7 @@ class MessageFields:
             made.reply_to = [plain_address(address) for address in replies]
         elif replies:
             made.reply_to = plain_address(replies)
-        made.attachments = [copy.copy(attachment) for attachment in self.attachments]
+        made.attachments = [attachment.independent_copy() for attachment in self.attachments]
         made.alts = {name: plain(text) for name, text in self.alts.items()}
         for name in _TEXTS:
             setattr(made, name, plain(getattr(self, name)))

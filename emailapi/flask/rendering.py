@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from email.charset import Charset
+from email.errors import CharsetError
 from email.header import Header
 from email.utils import formatdate
 from hashlib import sha256
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidEmail
 from ..mime.encoding import encode_lines, encode_text, is_7bit
-from ..mime.headers import write_addresses, write_subject, write_value
+from ..mime.headers import fold, write_addresses, write_subject, write_value
 from ..mime.writing import Part, file_part, multipart
 from ..models.address import Address, parse_addresses
 from ..models.framework_values import plain
+from ..models.text import convert_body
 from .attachment import Attachment
+from .checking import check_types
 from .conversion import extra_headers, reply_to, unfold
 from .current import current_settings
 from .sanitizing import MessageAddress, address_text, as_list, force_text, sanitize_address, split_address
@@ -37,14 +40,35 @@ def render(message: MessageFields) -> bytes:
     Line breaks in addresses are removed, so that any message can be shown; such a message cannot be sent.
 
     Raises:
-        InvalidEmail: The charset is unknown or cannot encode the text, or an attachment is not valid.
+        InvalidEmail: A field has a wrong type, the charset is unknown or cannot encode the text, or an attachment is
+            not valid.
     """
-    charset = (message.charset or "utf-8").lower()
+    check_types(message)
+    charset = _checked_charset((message.charset or "utf-8").lower())
     # No encoded body contains "=_", and the author of a body does not know the Message-ID.
-    token = sha256(message.msgId.encode()).hexdigest()[:24]
+    token = sha256(message.msgId.encode("utf-8", "replace")).hexdigest()[:24]
     header, body = _content(message, charset, token)
     fields = _fields(message, charset)
     return b"".join((fields.encode(), header.encode(), b"\r\n", *body))
+
+
+def _checked_charset(charset: str) -> str:
+    try:
+        known = Charset(charset)
+        " ".encode(known.output_codec or known.output_charset or charset)
+    except (CharsetError, LookupError, ValueError):
+        pass
+    else:
+        return charset
+    raise InvalidEmail(f"charset {charset!r:.60} is unknown: use utf-8", field="charset")
+
+
+def _date(seconds: float | None) -> str:
+    try:
+        return formatdate(seconds, localtime=True)
+    except (OSError, OverflowError, ValueError):
+        pass
+    raise InvalidEmail(f"date must be a Unix time in seconds, got {seconds!r:.40}", field="date")
 
 
 def _fields(message: MessageFields, charset: str) -> str:
@@ -61,9 +85,9 @@ def _fields(message: MessageFields, charset: str) -> str:
     if message.subject:
         lines.append(_subject(force_text(message.subject), charset))
     if "date" not in names:
-        lines.append(f"Date: {formatdate(message.date, localtime=True)}\r\n")
+        lines.append(f"Date: {_date(message.date)}\r\n")
     if "message-id" not in names:
-        lines.append(f"Message-ID: {_BREAKS.sub('', message.msgId)}\r\n")
+        lines.append(write_value("Message-ID", _BREAKS.sub("", message.msgId), "msgId"))
     lines += [write_value(name, _BREAKS.sub("", value), "extra_headers") for name, value in own.items()]
     return "".join([*lines, "MIME-Version: 1.0\r\n"])
 
@@ -74,7 +98,10 @@ def _address_header(name: str, group: Iterable[MessageAddress], charset: str) ->
         if found is not None:
             utf8 = not all(address.mailbox.isascii() for address in found)
             return write_addresses(name, found, name.lower(), utf8=utf8)
-    return f"{name}: " + ",\r\n ".join(sanitize_address(one, charset) for one in group) + "\r\n"
+    items = [sanitize_address(one, charset).split(" ") for one in group]
+    for tokens in items[:-1]:
+        tokens[-1] += ","
+    return fold(name, items)
 
 
 def _parse_leniently(group: Iterable[MessageAddress]) -> list[Address] | None:
@@ -133,19 +160,21 @@ def _text(message: MessageFields, subtype: str, charset: str) -> Part:
 
 def _encode(text: object, charset: str) -> tuple[str, str, bytes] | InvalidEmail:
     """Return charset, transfer encoding and bytes of a body. The charset may differ: email has its own for some."""
-    body = plain(text)
-    if not isinstance(body, str):
-        return InvalidEmail(f"body must be a string, got {type(body).__name__}", field="body")
+    body, problem = "", ""
+    try:
+        body = convert_body(plain(text), "body") or ""
+    except InvalidEmail as error:
+        problem = error.message
+    if problem:
+        return InvalidEmail(problem, field="body")
     if charset in _UTF8:
         return "utf-8", *encode_text(body)
     known = Charset(charset)
     name = known.output_charset or charset
     try:
         data = _LINE_END.sub("\n", body).encode(known.output_codec or name)
-    except LookupError:
-        return InvalidEmail(f"charset {charset!r} is unknown: use utf-8", field="charset")
-    except UnicodeEncodeError as error:
-        character = f"U+{ord(error.object[error.start]):04X}"
+    except UnicodeError as error:
+        character = f"U+{ord(error.object[error.start]):04X}" if isinstance(error, UnicodeEncodeError) else "the body"
         return InvalidEmail(
             f"charset {charset!r} cannot encode {character}: remove charset to use utf-8", field="charset"
         )

@@ -18,6 +18,8 @@ MessageAddress = str | tuple[str | None, str] | Address
 
 _BREAKS = re.compile("[\r\n\0]")
 _ANGLES = re.compile(r"(.*?)<([^<>]*)>+\s*")
+# The length of an encoded word, so that its line has at most 76 characters (RFC 2047) with the name of the header.
+_WORD = 64
 _NEEDS_QUOTES = re.compile(r'[][()<>@,:;".\\]')
 
 
@@ -61,10 +63,11 @@ def sanitize_addresses(addresses: Iterable[MessageAddress], encoding: str = "utf
 
 
 def _encode_words(text: str, encoding: str) -> str:
+    """Return encoded words (RFC 2047) on one line; in UTF-8 if the encoding lacks a character."""
     try:
-        return Header(text, encoding).encode()
-    except UnicodeEncodeError:
-        return Header(text, "utf-8").encode()
+        return Header(text, encoding, maxlinelen=_WORD).encode(linesep="")
+    except UnicodeError:
+        return Header(text, "utf-8", maxlinelen=_WORD).encode(linesep="")
 
 
 def split_address(given: MessageAddress) -> tuple[str, str]:
@@ -91,6 +94,13 @@ def is_pair(given: object) -> TypeGuard[tuple[str | None, str]]:
         return False
     name, mailbox = given
     return name is None or ("@" not in force_text(name) and "@" in force_text(mailbox))
+
+
+def is_address(given: object) -> bool:
+    """Return whether a value has the type of an address; the address itself may not be valid."""
+    if not isinstance(given, (tuple, list)):
+        return isinstance(given, (str, Address)) or is_lazy_text(given)
+    return len(given) == 2 and all(part is None or isinstance(part, str) or is_lazy_text(part) for part in given)
 
 
 def address_text(given: MessageAddress) -> str:
@@ -142,11 +152,10 @@ def strict_addresses(given: object, field: str) -> tuple[Address, ...]:
 def _parse_strictly(item: object) -> tuple[Address, ...]:
     if isinstance(item, Address):
         return (item,)
+    if not is_address(item):
+        kind = type(item).__name__
+        raise InvalidEmail(f"must be an address, or a pair of name and address, got {kind}", field="email")
     if isinstance(item, (tuple, list)):
-        if len(item) != 2:
-            raise InvalidEmail(f"must be an address, or a pair of name and address, got {item!r:.80}", field="email")
         name, mailbox = item
-        return (Address(force_text(mailbox), force_text(name) if name else None),)
-    if isinstance(item, str) or is_lazy_text(item):
-        return parse_addresses(force_text(item))
-    raise InvalidEmail(f"must be an address, not {type(item).__name__}", field="email")
+        return (Address(force_text(mailbox or ""), force_text(name) if name else None),)
+    return parse_addresses(force_text(item))

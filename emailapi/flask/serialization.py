@@ -11,6 +11,7 @@ from ..errors import InvalidEmail
 from ..models.framework_values import metadata, plain, template_model
 from ..wire import unknown_name_message
 from .attachment import Attachment
+from .checking import check_types
 from .sanitizing import address_text, as_list
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ _FIELDS = dict.fromkeys((*_ADDRESSES, *_VALUES, *_OTHERS))
 
 
 def to_dict(message: MessageFields) -> dict[str, Any]:
-    """Convert a message to a dict that can be written as JSON. The default sender is not included."""
+    """
+    Convert a message to a dict that can be written as JSON. The default sender is not included.
+
+    Raises:
+        InvalidEmail: A field has a wrong type; the error names it.
+    """
+    check_types(message)
     found: dict[str, Any] = {name: plain(getattr(message, name)) for name in _VALUES}
     found |= {name: [address_text(one) for one in as_list(getattr(message, name))] for name in _ADDRESSES}
     found["sender"] = address_text(message._sender) if message._sender else None

@@ -44,13 +44,43 @@ def test_one_attachment_and_one_option_become_lists():
 
 @pytest.mark.parametrize(
     "field, value",
-    [("attachments", [7]), ("date", "today"), ("date", True), ("charset", 7)],
+    [
+        ("attachments", [7]),
+        ("attachments", ["a.txt"]),
+        ("date", "today"),
+        ("date", True),
+        ("date", float("nan")),
+        ("charset", 7),
+        ("alts", {7: "Hello"}),
+        ("extra_headers", [7]),
+        ("msgId", 7),
+        ("sender", 7),
+        ("sender", ["shop@example.com"]),
+        ("sender", [("Shop", "shop@example.com")]),
+        ("recipients", [[]]),
+        ("recipients", [("Ada", "Lovelace", "ada@example.com")]),
+        ("cc", [b"ada@example.com"]),
+        ("bcc", [("Ada", 7)]),
+        ("reply_to", [[7]]),
+    ],
     ids=str,
 )
 def test_a_field_of_a_wrong_type_is_named(mail, field, value):
-    with pytest.raises(InvalidEmail, match=field) as caught:
-        mail.send(Message("Hi", ["ada@example.com"], body="Hello", **{field: value}))
-    assert caught.value.field == field
+    message = Message("Hi", ["ada@example.com"], sender="shop@example.com", body="Hello")
+    setattr(message, field, value)
+    assert repr(message).startswith("<Message 'Hi' to ")
+    for convert in (mail.send, Message.as_bytes, Message.to_dict, Message.to_email):
+        with pytest.raises(InvalidEmail, match=field) as caught:
+            convert(message)
+        assert caught.value.field == field
+
+
+@pytest.mark.parametrize("alts", [7, "html", ["html"]], ids=repr)
+def test_alternatives_that_are_not_a_mapping_are_rejected(alts):
+    with pytest.raises(InvalidEmail, match="alts must be a mapping"):
+        Message("Hi", alts=alts)
+    with pytest.raises(InvalidEmail, match="alts must be a mapping"):
+        Message("Hi").alts = alts
 
 
 def test_assigned_headers_must_be_a_mapping(mail):

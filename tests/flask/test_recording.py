@@ -97,21 +97,22 @@ def test_the_outbox_has_copies(mail):
     message = Message(
         "Hi", ["ada@example.com"], "Hello", metadata={"user": {"id": "7"}["id"]}, extra_headers={"X-A": "b"}
     )
-    message.attach("a.txt", data="x")
+    data = bytearray(b"x")
+    message.attach("a.txt", data=data, headers={"Content-ID": "<a>"})
     with mail.record_messages() as outbox:
         mail.send(message)
     message.subject, message.body, message.html = "changed", "changed", "changed"
     message.add_recipient("b@example.com")
     message.attachments[0].filename = "changed"
+    message.attachments[0].headers["X-A"] = "changed"
+    data[:] = b"changed"
     message.extra_headers["X-A"] = "changed"
     message.metadata["n"] = "changed"
     for kept in (outbox[0], mail.outbox[0]):
         assert (kept.subject, kept.body, kept.html, kept.recipients) == ("Hi", "Hello", None, ["ada@example.com"])
-        assert (kept.attachments[0].filename, kept.extra_headers, kept.metadata) == (
-            "a.txt",
-            {"X-A": "b"},
-            {"user": "7"},
-        )
+        assert (kept.extra_headers, kept.metadata) == ({"X-A": "b"}, {"user": "7"})
+        (file,) = kept.attachments
+        assert (file.filename, file.headers, file.data) == ("a.txt", {"Content-ID": "<a>"}, b"x")
 
 
 def test_the_signal_has_the_message_itself(app, mail):
