@@ -2,11 +2,13 @@
 Failing tests that connect to another machine, for `--emailapi-block-network`.
 
 An audit hook of the interpreter sees each host name lookup and each connection of all libraries. It cannot be removed;
-it does nothing while no `NetworkBlock` is active.
+it does nothing while no `NetworkBlock` is active. gevent and eventlet look up names in another thread, or by DNS
+themselves, where the hook does not see the caller: their function is replaced.
 """
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -46,11 +48,28 @@ class NetworkBlock(Closing):
             _installed.append(_audit)
             sys.addaudithook(_audit)
         _ACTIVE.append(self)
+        self._lookup: tuple[Any, Any] | None = None
+        self._watch_lookups()
 
     def close(self) -> None:
         """Stop blocking."""
         if self in _ACTIVE:
             _ACTIVE.remove(self)
+        if self._lookup is not None and socket.getaddrinfo is self._lookup[1]:
+            socket.getaddrinfo = self._lookup[0]
+
+    def _watch_lookups(self) -> None:
+        """Replace the function of gevent or eventlet, which may have been installed since the last test."""
+        stock = socket.getaddrinfo
+        if str(stock.__module__).partition(".")[0] not in ("gevent", "eventlet"):
+            return
+
+        def getaddrinfo(host: Any, port: Any, *args: Any, **options: Any) -> Any:
+            _check("socket.getaddrinfo", (host, port))
+            return stock(host, port, *args, **options)
+
+        self._lookup = stock, getaddrinfo
+        socket.getaddrinfo = getaddrinfo
 
     def block(self, host: str) -> None:
         """
@@ -65,6 +84,7 @@ class NetworkBlock(Closing):
 
     def begin_test(self) -> None:
         """Forget failures of the main thread outside of tests, which pytest has reported."""
+        self._watch_lookups()
         self._raised[:] = [(error, is_main) for error, is_main in self._raised if not is_main]
 
     def mark_reported(self, error: BaseException | None) -> None:
@@ -79,8 +99,11 @@ class NetworkBlock(Closing):
 
 
 def _audit(event: str, arguments: Any) -> None:
-    if not _ACTIVE:
-        return
+    if _ACTIVE:
+        _check(event, arguments)
+
+
+def _check(event: str, arguments: Any) -> None:
     if event == "socket.connect":
         address = arguments[1]
         host, port = address[:2] if isinstance(address, tuple) and len(address) >= 2 else (None, None)
@@ -89,17 +112,17 @@ def _audit(event: str, arguments: Any) -> None:
     else:
         return
     host = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-    if not host or not isinstance(host, str) or not _is_ours() or _is_local(host):
+    if not _ACTIVE or not host or not isinstance(host, str) or not _is_ours() or _is_local(host):
         return
     _ACTIVE[-1].block(f"{host}:{port}")
 
 
 def _is_ours() -> bool:
     """Return whether the innermost module of this package on the stack opens connections."""
-    frame: Any = sys._getframe(2)
+    frame: Any = sys._getframe()
     while frame is not None:
         module = str(frame.f_globals.get("__name__"))
-        if module.startswith("emailapi."):
+        if module.startswith("emailapi.") and module != __name__:
             return module in _CONNECTING
         frame = frame.f_back
     return False

@@ -141,6 +141,31 @@ def test_good():
     assert failures(result).count("a connection to api.invalid") >= 2
 
 
+@pytest.mark.processes
+@pytest.mark.parametrize("patching", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
+def test_lookups_of_gevent_and_eventlet_are_blocked(run_tests, patching):
+    """They look up names in another thread, or by DNS themselves."""
+    pytest.importorskip(patching.partition(".")[0])
+    result = run_tests(
+        f"import {patching.rpartition('.')[0]}\n{patching}\n"
+        + ELSEWHERE
+        + """
+def test_api():
+    client().outbound.send(EMAIL)
+
+def test_smtp():
+    SMTPTransport("smtp.invalid", deadline=5).send(EMAIL.replace(tag=None))
+
+def test_sandbox(emailapi_sandbox):
+    emailapi_sandbox.client().outbound.send(EMAIL)
+""",
+        *BLOCKED,
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1, failed=2)
+    assert failures(result).count("was blocked") >= 2
+
+
 def test_a_connection_of_send_many_fails_the_test(run_tests):
     result = run_tests(
         ELSEWHERE
