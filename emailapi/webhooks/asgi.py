@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -43,7 +44,9 @@ def asgi_app(
         else:
             response = await _respond(scope, receive_message, verifier, handler, seen, max_body)
             if response is not None:
-                await _send(response, send)
+                # Raised if the client has disconnected; the event was handled.
+                with suppress(OSError):
+                    await _send(response, send)
 
     return application
 
@@ -80,7 +83,7 @@ async def _read(receive_message: Receive, max_body: int) -> bytes | None:
         message = await receive_message()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
+        body += message.get("body") or b""
         if not message.get("more_body", False):
             break
     return bytes(body)

@@ -98,8 +98,10 @@ def early_response(request: WebhookRequest, verifier: Verifier, length: int, max
         length: The size of the body, if known, otherwise 0.
         max_body: The largest size allowed.
     """
-    if request.method.upper() != "POST":
-        return respond(405)
+    method = request.method.upper()
+    if method != "POST":
+        # Not every server drops the body of a response to HEAD; the client would take it for the next response.
+        return attrs.evolve(respond(405), body=b"") if method == "HEAD" else respond(405)
     if not verifier.check(request.headers, request.remote_addr):
         return respond(401)
     if length > max_body:

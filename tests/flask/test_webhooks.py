@@ -191,3 +191,30 @@ def test_a_body_that_a_before_request_function_has_read_is_parsed(app, client, h
     app.before_request(lambda: request.get_json() and None)
     assert post(client).status_code == 200
     assert len(seen) == 1
+
+
+def test_coroutine_functions_can_receive_events(client, hooks):
+    pytest.importorskip("asgiref")
+    handled, heard = [], []
+
+    @hooks.on()
+    async def handler(event: BaseEvent) -> None:
+        handled.append(event)
+
+    async def receiver(app: Flask, event: BaseEvent) -> None:
+        heard.append(event)
+
+    with event_received.connected_to(receiver):
+        assert post(client).status_code == 200
+    assert len(handled) == len(heard) == 1
+
+
+def test_a_generator_as_handler_is_an_error(client, hooks, caplog):
+    """A call would not run its body, and each event would be lost."""
+
+    @hooks.on()
+    def handler(event: BaseEvent):
+        yield event
+
+    assert post(client).status_code == 500
+    assert "the handler must be a plain function" in caplog.text

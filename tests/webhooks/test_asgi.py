@@ -168,6 +168,27 @@ def test_a_client_that_disconnects_gets_no_response():
     assert handler.events == []
 
 
+def test_a_client_that_disconnects_before_the_response_is_no_error():
+    """Servers raise `OSError` from `send` then, since version 2.4 of the specification."""
+    handler = Recorder()
+    messages = request(body(DELIVERY))
+
+    async def receive_message() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        raise OSError("the client has disconnected")
+
+    asyncio.run(asgi_app(VERIFIER, handler)(scope_of(), receive_message, send))
+    assert len(handler.events) == 1
+
+
+@pytest.mark.parametrize("method", ["HEAD", "head"])
+def test_the_response_to_head_has_no_body(method):
+    sent, _ = call(asgi_app(VERIFIER, Recorder()), [], method=method)
+    assert (sent[0]["status"], sent[1]["body"]) == (405, b"")
+
+
 def test_a_request_without_a_client_address_is_handled():
     assert call(asgi_app(VERIFIER, Recorder()), request(body(DELIVERY)), client=None)[0][0]["status"] == 200
 

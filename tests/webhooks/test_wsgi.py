@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import threading
 import wsgiref.simple_server
 from collections.abc import Callable, Iterator
@@ -122,6 +123,16 @@ def test_invalid_requests_get_their_status(serve, options, status, header):
     assert response.status_code == status
     assert header is None or response.headers[header[0]] == header[1]
     assert handler.events == []
+
+
+def test_the_response_to_head_has_no_body(serve):
+    """A server that sends the body makes the client take it for the next response."""
+    client = serve(Recorder())
+    with socket.create_connection((client.base_url.host, client.base_url.port)) as connection:
+        connection.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.split(b" ")[1] == b"405"
+    assert received.endswith(b"\r\n\r\n")
 
 
 @pytest.mark.parametrize("error, status", [(ValueError(), 500), (StopRetries(), 403)])
