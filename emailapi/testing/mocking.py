@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,14 +56,16 @@ class MockEmail:
         self._entered = 0
         self._outbox = Outbox()
         self._recording: Recording | None = None
+        self._lock = threading.Lock()
 
     def start(self) -> Outbox:
         """Start capturing, and return the outbox. It is a new one unless this object is capturing already."""
-        if self._entered == 0:
-            self._outbox = Outbox()
-            self._recording = Recording(Capture(self._outbox))
-        self._entered += 1
-        return self._outbox
+        with self._lock:
+            if self._entered == 0:
+                self._outbox = Outbox()
+                self._recording = Recording(Capture(self._outbox))
+            self._entered += 1
+            return self._outbox
 
     def stop(self) -> None:
         """
@@ -71,12 +74,12 @@ class MockEmail:
         Raises:
             RuntimeError: `start` was not called.
         """
-        if self._entered == 0:
-            raise RuntimeError("mock_email was not started: call start() first")
-        self._entered -= 1
-        recording = self._recording
-        if self._entered == 0 and recording is not None:
-            recording.close()
+        with self._lock:
+            if self._entered == 0:
+                raise RuntimeError("mock_email was not started: call start() first")
+            self._entered -= 1
+            if self._entered == 0 and self._recording is not None:
+                self._recording.close()
 
     def __enter__(self) -> Outbox:
         """Start."""
@@ -106,9 +109,16 @@ class MockEmail:
 
     def _class(self, tests: type) -> type:
         for name in dir(tests):
-            method = inspect.getattr_static(tests, name)
-            if name.startswith(unittest.TestLoader.testMethodPrefix) and inspect.isfunction(method):
-                setattr(tests, name, self._function(method))
+            member = inspect.getattr_static(tests, name)
+            if isinstance(member, type):
+                # pytest collects the tests of classes inside of a class.
+                if member.__qualname__ == f"{tests.__qualname__}.{name}":
+                    setattr(tests, name, self._class(member))
+            elif name.startswith(unittest.TestLoader.testMethodPrefix):
+                if isinstance(member, (staticmethod, classmethod)):
+                    setattr(tests, name, type(member)(self._function(member.__func__)))
+                elif inspect.isfunction(member):
+                    setattr(tests, name, self._function(member))
         if issubclass(tests, unittest.TestCase):
             inner: Any = tests.run
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Unpack, overload
 
-from ..errors import WaitTimeout
+from ..errors import InvalidArgument, WaitTimeout
 from .criteria import Criteria, check_criteria, describe, matches
 from .sent_email import SentEmail
 
@@ -89,8 +89,12 @@ class Outbox(Sequence[SentEmail]):
 
         Raises:
             WaitTimeout: No email matched in time. The error is also an `AssertionError`.
+            InvalidArgument: `timeout` is not a number of seconds.
         """
         check_criteria(criteria)
+        # Threads would wait for ever for a time that is not a number.
+        if not isinstance(timeout, (int, float)) or not 0 <= timeout <= threading.TIMEOUT_MAX:
+            raise InvalidArgument(f"timeout must be a number of seconds, got {timeout!r}", argument="timeout")
 
         def first() -> SentEmail | None:
             return next((email for email in self._emails if matches(email, criteria)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 import unittest
 
 import pytest
@@ -198,6 +199,45 @@ def test_mock_email_decorates_a_class_of_pytest():
     assert Tests().test_a() == ["a"]
     assert Tests().test_a() == ["a"]
     assert Tests().helper()
+
+
+def test_mock_email_decorates_static_methods_class_methods_and_inner_classes():
+    """Pytest collects them, too."""
+
+    @mock_email
+    class Tests:
+        @staticmethod
+        def test_static(outbox):
+            send("a")
+            return len(outbox)
+
+        @classmethod
+        def test_class(cls, outbox):
+            send("a")
+            return len(outbox)
+
+        class TestInner:
+            def test_a(self, outbox):
+                send("a")
+                return len(outbox)
+
+    assert (Tests.test_static(), Tests().test_class(), Tests.TestInner().test_a()) == (1, 1, 1)
+
+
+def test_a_decorated_function_can_run_in_several_threads():
+    barrier = threading.Barrier(8)
+
+    @mock_email
+    def run(outbox):
+        barrier.wait(30)
+        send("a")
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert RECORDINGS == []
 
 
 def test_the_mixin_gives_each_test_an_outbox():

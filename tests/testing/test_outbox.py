@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from emailapi import Address, Client, Email, EmailAPIError, TemplateEmail, WaitTimeout
+from emailapi import Address, Client, Email, EmailAPIError, InvalidArgument, TemplateEmail, WaitTimeout
 
 from .conftest import NOWHERE
 
@@ -189,6 +189,13 @@ def test_a_failed_wait_is_a_timeout_and_an_assertion_error(two):
     assert isinstance(caught.value, TimeoutError)
     assert isinstance(caught.value, AssertionError)
     assert isinstance(caught.value, EmailAPIError)
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), -1, None, "5"], ids=str)
+def test_the_timeout_must_be_a_number_of_seconds(two, timeout):
+    """A thread would wait for ever until a time that is not a number."""
+    with pytest.raises(InvalidArgument, match="timeout must be a number of seconds, got "):
+        two.wait_for(timeout=timeout, to="eve@example.com")
 
 
 def test_a_criterion_can_send_email(client, outbox):
