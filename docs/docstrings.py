@@ -29,6 +29,19 @@ from sphinx.util.logging import getLogger
 import emailapi
 
 _log = getLogger(__name__)
+# The modules of the sandbox whose classes have a place on a page.
+_SANDBOX = {"captured", "clock", "faults", "matching", "request_log", "simulation", "watching"}
+_NEVER_CREATED = {
+    "Connection",
+    "EmailAPITestMixin",
+    "Events",
+    "Fault",
+    "Faults",
+    "MailState",
+    "Mark",
+    "Sending",
+    "Transport",
+}
 _ATTRIBUTES = re.compile(r"^Attributes:\n((?: {4}.*\n|\n)*)", re.MULTILINE)
 # What napoleon writes for an entry.
 _FIELD = re.compile(r"(\.\. attribute:: \w+\n)((?:\n| {3}(?!:type:).*\n)*) {3}:type: (.*)")
@@ -58,6 +71,7 @@ def _load() -> None:
         import_module(found.name)
         for found in walk_packages(emailapi.__path__, "emailapi.")
         if found.name.split(".")[1] not in {"__main__", "cli", "sandbox"}
+        or found.name.removeprefix("emailapi.sandbox.") in _SANDBOX
     ]
     vars(typing).update(TYPE_CHECKING=False)
     for thing in {thing for module in modules for thing in vars(module).values() if isinstance(thing, type)}:
@@ -80,7 +94,7 @@ def _hide_signature(
         or is_typeddict(thing)
         or hasattr(thing, "_fields")
         or issubclass(thing, (Enum, BaseException, Resource))
-        or thing.__name__ in {"Sending", "Transport", "Connection", "MailState", "EmailAPITestMixin"}
+        or thing.__name__ in _NEVER_CREATED
     )
     return ("", None) if hidden else None
 

@@ -111,13 +111,18 @@ def _is_link(address: str) -> bool:
 
 
 def _written(text: str) -> Iterator[Link]:
+    for start, end in places_of_links(text):
+        yield Link(text[start:end], text[start:end])
+
+
+def places_of_links(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each link starts and ends in plain text, without the punctuation behind it."""
     for found in _URL.finditer(text):
         target, end = found[0], len(found[0])
         while end and (target[end - 1] in ".,;:!?*_" or _opens_outside(target, end)):
             end -= 1
-        target = target[:end]
-        if not target.endswith(("//", ":")):
-            yield Link(target, target)
+        if not target[:end].endswith(("//", ":")):
+            yield found.start(), found.start() + end
 
 
 def _opens_outside(target: str, end: int) -> bool:
@@ -188,17 +193,20 @@ def codes_of(html: str | None, text: str | None) -> tuple[str, ...]:
 
 
 def _codes(text: str) -> list[str]:
+    # Most emails have nothing that looks like a code; the words take longer to look for.
+    candidates = [found for found in _CANDIDATE.finditer(text) if _is_code(text, found)]
+    if not candidates:
+        return []
     words = [found.span() for found in _WORD.finditer(text) if not _OTHER_CODE.search(_before(text, found.start(), 20))]
     if not words:
         return []
     ranked: list[tuple[int, int, str]] = []
     last_end = -1
-    for found in _CANDIDATE.finditer(text):
-        if _is_code(text, found):
-            distance = _distance(text, words, *found.span(1), last_end)
-            if distance is not None:
-                ranked.append((distance, found.start(), found[1]))
-            last_end = found.end()
+    for found in candidates:
+        distance = _distance(text, words, *found.span(1), last_end)
+        if distance is not None:
+            ranked.append((distance, found.start(), found[1]))
+        last_end = found.end()
     return [code for _, _, code in sorted(ranked)]
 
 

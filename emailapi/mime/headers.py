@@ -133,10 +133,13 @@ def check_address(address: Address, field: str, utf8: bool) -> None:
 
 def _address_tokens(header: str, address: Address, field: str, utf8: bool) -> list[str]:
     check_address(address, field, utf8)
-    mailbox, name = address.mailbox, address.name
+    return mailbox_tokens(header, address.mailbox, address.name, address.header[: -len(address.mailbox) - 3])
+
+
+def mailbox_tokens(header: str, mailbox: str, name: str | None, written: str) -> list[str]:
+    """Return the tokens of an address for `fold`; `written` is the name as it is written if it is plain ASCII."""
     if not name:
         return [mailbox]
-    written = address.header[: -len(mailbox) - 3]
     if PRINTABLE.fullmatch(name) and "=?" not in name and not _ODD_SPACE.search(name):
         tokens = written.split(" ")
         if len(written) < LINE or max(map(len, tokens)) <= TOKEN_LIMIT:
@@ -228,10 +231,15 @@ def _write_text(name: str, value: str, encode: bool) -> str:
     tokens = value.split(" ")
     bad = [place for place, token in enumerate(tokens) if "=?" in token or not PRINTABLE.fullmatch(token)]
     if encode or not bad or "" in tokens or max(map(len, tokens)) > TOKEN_LIMIT:
-        return fold(name, [[word] for word in encoded_words(value, _first(name))])
+        return write_encoded(name, value)
     begin, end = bad[0], bad[-1] + 1
     words = encoded_words(" ".join(tokens[begin:end]), _first(name) if begin == 0 else 75)
     return fold(name, [[word] for word in (*tokens[:begin], *words, *tokens[end:])])
+
+
+def write_encoded(name: str, value: str) -> str:
+    """Return a header of any text in encoded words."""
+    return fold(name, [[word] for word in encoded_words(value, _first(name))])
 
 
 def _first(name: str) -> int:

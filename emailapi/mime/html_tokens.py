@@ -31,6 +31,7 @@ class Tag:
         name: The name of the element, in lower case.
         closing: Whether it is an end tag.
         attributes: The attributes as written, by their names in lower case; of two with one name the first counts.
+        places: Where the value of each attribute starts and ends in the source.
         start: Where the tag starts in the source.
         end: Where the tag ends in the source.
     """
@@ -38,6 +39,7 @@ class Tag:
     name: str
     closing: bool
     attributes: dict[str, str]
+    places: dict[str, tuple[int, int]]
     start: int
     end: int
 
@@ -100,22 +102,24 @@ def _after_declaration(html: str, start: int) -> int:
 
 def _tag(html: str, start: int, name: re.Match[str]) -> Tag | None:
     attributes: dict[str, str] = {}
+    places: dict[str, tuple[int, int]] = {}
     at = name.end()
     while True:
         found = _ATTRIBUTE.match(html, at)
         if found is None:
             break
         at = found.end()
-        value = found[3] or ""
+        value, place = found[3] or "", found.span(3)
         if found[2]:
             end = html.find(found[2], at)
             if end < 0:
                 return None
-            value, at = html[at:end], end + 1
+            value, place, at = html[at:end], (at, end), end + 1
         if found[1]:
             attributes.setdefault(found[1].lower(), value)
+            places.setdefault(found[1].lower(), place)
     space = _SPACE.match(html, at)
     at = at if space is None else space.end()
     if at >= len(html):
         return None
-    return Tag(name[2].lower(), bool(name[1]), attributes, start, at + 1)
+    return Tag(name[2].lower(), bool(name[1]), attributes, places, start, at + 1)

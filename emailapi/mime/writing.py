@@ -152,12 +152,17 @@ def _content(email: Email, token: str) -> Part:
         # Without HTML that shows it, an inline part would not be visible.
         shown = attachment.content_id is not None and email.html_body is not None
         (inline if shown else files).append(file_part(attachment, place, shown))
+    return nest(email.text_body, email.html_body, inline, files, token)
+
+
+def nest(text: str | None, html: str | None, inline: Sequence[Part], files: Sequence[Part], token: str) -> Part:
+    """Return the bodies, the files that the HTML shows, and the other files as one part."""
     bodies: list[Part] = []
-    if email.text_body is not None:
-        bodies.append(_text("plain", email.text_body))
-    if email.html_body is not None:
-        html = _text("html", email.html_body)
-        bodies.append(multipart("related", token, [html, *inline], '; type="text/html"') if inline else html)
+    if text is not None:
+        bodies.append(_text("plain", text))
+    if html is not None:
+        shown = _text("html", html)
+        bodies.append(multipart("related", token, [shown, *inline], '; type="text/html"') if inline else shown)
     whole = bodies[0] if len(bodies) == 1 else multipart("alternative", token, bodies)
     return multipart("mixed", token, [whole, *files]) if files else whole
 

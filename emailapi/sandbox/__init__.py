@@ -1,15 +1,24 @@
 """
-The other side: the service's API in this process, on SQLite.
+The sandbox: the service's API on this machine, on SQLite.
 
     from emailapi.sandbox import Sandbox
 
     with Sandbox() as sandbox:
         print(sandbox.url, sandbox.token)
 
-`Sandbox` runs it. A request comes in by `app`, which finds its route in `routes/`; mails are checked by `rules` and
-taken by `intake`; `tables/` keeps what `schema.sql` describes.
+`Sandbox` runs the API. `edge` and `app` receive a request and find its route in `routes/`. The modules `*_rules` have
+tables of the fields of bodies, which `fields` reads. `rules` checks emails, and `intake` accepts them. `outcomes` has
+the events of a recipient; an address, a test (`simulation`) or a reader (`tracking_pages`) causes them. `tables/` has
+the statements for the tables of `schema.sql`. `watching` is for tests: `query` reads a search, and `finding` carries it
+out. `scheduler` performs what is due by the `clock`.
 """
 
+from .captured import CapturedEmail
+from .clock import Clock
+from .faults import Fault, Faults
+from .request_log import RecordedRequest
 from .sandbox import Sandbox
+from .simulation import Events
+from .watching import Mark
 
-__all__ = ["Sandbox"]
+__all__ = ["CapturedEmail", "Clock", "Events", "Fault", "Faults", "Mark", "RecordedRequest", "Sandbox"]

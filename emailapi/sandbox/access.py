@@ -1,4 +1,4 @@
-"""Who may come in: by which name of this machine, and with which token."""
+"""Access to the sandbox: the host names and the tokens of requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from ..errors import ConfigurationError
-from .refusal import Refusal
+from .rejection import Rejection
 from .store import Store
 from .tables import account, servers
 from .tables.servers import Server
@@ -38,60 +38,66 @@ def is_loopback(name: str) -> bool:
 
 class Hosts:
     """
-    The names that the sandbox answers to.
+    The host names under which the sandbox is available.
 
-    A page in the user's browser can reach loopback under a name of its own (DNS rebinding) and would read all mail;
-    but its requests carry that name, so they can be told.
+    A page in the user's browser can reach loopback under a host name of its own (DNS rebinding), and could read all
+    messages. Its requests contain that name, so that they can be rejected.
     """
 
     def __init__(self, bound: str, allowed: Iterable[str]) -> None:
-        """Answer to loopback, to the address that is listened at, and to the names that the user allows."""
+        """Allow loopback, the address that the sandbox listens on, and the names that the user allows."""
         names = [allowed] if isinstance(allowed, str) else list(allowed)
         for name in names:
             if not isinstance(name, str) or not host_name(name):
-                raise ConfigurationError(f"allowed_hosts: {name!r} is no host name")
+                raise ConfigurationError(f"allowed_hosts: {name!r} is not a valid host name")
         self._names = frozenset(host_name(name) for name in (*names, bound)) - {"0.0.0.0", "::", ""}  # noqa: S104
 
     def admit(self, host: str) -> None:
         """
-        Return when a request's `Host` header is ours.
+        Check that the `Host` header of a request has an allowed name.
 
         Raises:
-            Refusal: 403.
+            Rejection: 403.
         """
         name = host_name(host)
         if not (name in self._names or is_loopback(name)):
-            raise Refusal(
-                403, f"The sandbox does not answer to the host '{host[:200]}' (see allowed_hosts).", status=403
+            raise Rejection(
+                403, f"The sandbox is not available under the host '{host[:200]}' (see allowed_hosts).", status=403
             )
 
 
 def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | None:
     """
-    Return the server that a request's token opens; None for the test token.
+    Return the server of a request's token; None for the test token.
 
     Raises:
-        Refusal: 10: there is no token, or it opens no server.
+        Rejection: 10: there is no token, or it is not that of a server.
     """
     if not token:
-        raise Refusal(10, f"No token was sent: this call needs the header {SERVER_HEADER}.")
+        raise Rejection(10, f"The header {SERVER_HEADER} is missing.")
     if test_token and token.upper() == TEST_TOKEN:
         return None
     with store.transaction(writing=False) as db:
         server = servers.by_token(db, token)
     if server is None:
-        raise Refusal(10, f"The token in the header {SERVER_HEADER} opens no server for this call.")
+        raise Rejection(
+            10, f"The token in the header {SERVER_HEADER} is not that of a server, or not valid for this request."
+        )
     return server
 
 
 def admit_account(store: Store, token: str | None) -> None:
     """
-    Return when a request carries the account's token.
+    Check that a request has the account's token.
 
     Raises:
-        Refusal: 10: there is no token, or another.
+        Rejection: 10: there is no token, or another one.
     """
     with store.transaction(writing=False) as db:
         right = account.token(db)
     if not token or token.lower() != right:
-        raise Refusal(10, f"This call needs the account's token in the header {ACCOUNT_HEADER}.")
+        raise Rejection(
+            10,
+            f"The header {ACCOUNT_HEADER} does not have the account's token.",
+            text="Request does not contain a valid Account token.",
+        )

@@ -1,8 +1,8 @@
 """
 Address lists, as the service reads them.
 
-The rules are the service's own (contract section 2.1) and narrower than those of `emailapi.models`, which knows
-quoted local parts and international domains: what only our client can spell must be refused here.
+The rules are the service's own (contract sections 2.1 and 12) and narrower than those of `emailapi.models`, which
+support quoted local parts and international domains: the sandbox must reject what only our client can write.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ import re
 
 import attrs
 
-from .refusal import Refusal
+from .rejection import Rejection
 
 _LOCAL = re.compile(r"[A-Za-z0-9.!#$%&'`*+\-/=^_{|}~]+")
 _DOMAIN = re.compile(r"(?:\.?[A-Za-z0-9\-])+")
-# A name that the world could know, unlike `localhost`.
+# A domain of the public Internet, unlike `localhost`.
 _WHOLE_DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*", re.IGNORECASE)
 _PART = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",<]+|.', re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SHOWN = 200
+# The fields whose addresses need a domain with a dot.
+_SENT_TO = frozenset({"From", "To", "Cc", "Bcc"})
 
 
 @attrs.frozen
 class Mailbox:
     """
-    One address of a mail.
+    An address of an email.
 
     Attributes:
-        email: As sent.
-        name: The name before it, unquoted, or None.
+        email: The address as sent.
+        name: The name before the address, without quotes, or None.
     """
 
     email: str
@@ -38,28 +40,36 @@ class Mailbox:
 
     @property
     def key(self) -> str:
-        """The address as it is compared and suppressed."""
+        """The form in which addresses are compared and suppressed."""
         return self.email.lower()
 
 
-def _items(text: str) -> list[str]:
-    """Split at the commas outside of quotes and angle brackets; nothing between two commas is nothing."""
+def _items(text: str, field: str) -> list[str]:
+    """Split a list at the commas outside of quotes and angle brackets, and leave out empty items."""
+    if '"' not in text and "<" not in text:
+        return [item for part in text.split(",") if (item := part.strip())]
     items = [""]
-    for part in _PART.findall(text):
-        if part == ",":
+    for found in _PART.finditer(text):
+        if found[0] == ",":
             items.append("")
+        elif found[0] == '"':
+            raise _error(field, text, "Unclosed quoted string in '{item}'.")
         else:
-            items[-1] += part
+            items[-1] += found[0]
     return [item.strip() for item in items if item.strip()]
 
 
-def _refuse(field: str, item: str, domain: str | None = None) -> Refusal:
+def _error(field: str, item: str, problem: str, **parts: str) -> Rejection:
+    """Return the error for an item of a list, in the service's words."""
+    shown = {name: text[:_SHOWN] for name, text in parts.items()}
+    shown["item"] = item if len(item) <= _SHOWN else f"{item[:_SHOWN]}..."
+    return Rejection(300, f"Error parsing '{field}': {problem.format(**shown)}")
+
+
+def invalid(field: str, item: str) -> Rejection:
+    """Return the error for an address that a field cannot have, in the service's words."""
     shown = item if len(item) <= _SHOWN else f"{item[:_SHOWN]}..."
-    if domain is not None:
-        return Refusal(300, f"Error parsing '{field}': Illegal email domain '{domain[:_SHOWN]}' in address '{shown}'.")
-    if field == "Reply-To":
-        return Refusal(300, f"Error parsing 'Reply-To': Illegal email address '{shown}'.")
-    return Refusal(300, f"Invalid '{field}' address: '{shown}'.")
+    return Rejection(300, f"Invalid '{field}' address: '{shown}'.")
 
 
 def _read(item: str, field: str) -> Mailbox:
@@ -67,16 +77,23 @@ def _read(item: str, field: str) -> Mailbox:
     if item.endswith(">") and "<" in item:
         before, _, inside = item[:-1].rpartition("<")
         name, email = before.strip(), inside.strip()
-    quoted = _QUOTED.fullmatch(name)
-    if quoted:
-        name = _ESCAPED.sub(r"\1", quoted[1])
-    elif any(character in name for character in '"<>'):
-        raise _refuse(field, item)
+    if name:
+        quoted = _QUOTED.fullmatch(name)
+        if quoted:
+            name = _ESCAPED.sub(r"\1", quoted[1])
+        elif any(character in name for character in '"<>'):
+            raise invalid(field, item)
     local, at, domain = email.rpartition("@")
-    if not at or not _LOCAL.fullmatch(local):
-        raise _refuse(field, item)
+    if not at:
+        if field == "From":
+            raise invalid(field, item)
+        raise _error(field, item, "Illegal email address '{item}'. It must contain the '@' symbol.")
+    if not _LOCAL.fullmatch(local):
+        raise _error(field, email, "Illegal email mailbox '{local}' in address '{item}'.", local=local)
     if not _DOMAIN.fullmatch(domain):
-        raise _refuse(field, item, domain)
+        raise _error(field, item, "Illegal email domain '{domain}' in address '{item}'.", domain=domain)
+    if "." not in domain and field in _SENT_TO:
+        raise invalid(field, email)
     return Mailbox(email, name or None)
 
 
@@ -85,13 +102,13 @@ def read_addresses(text: str, field: str) -> tuple[Mailbox, ...]:
     Return the addresses of a comma-separated list.
 
     Raises:
-        Refusal: 300, naming `field` and the item that is no address.
+        Rejection: 300, with the name of the field and the item that is not a valid address.
     """
-    return tuple(_read(item, field) for item in _items(text))
+    return tuple([_read(item, field) for item in _items(text, field)]) if text else ()
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is one bare address."""
+    """Return whether a text is an address without a name."""
     local, at, domain = text.rpartition("@")
     return bool(at and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain))
 

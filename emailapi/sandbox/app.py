@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cache, partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+import attrs
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -24,121 +25,174 @@ from . import access
 from .access import Hosts
 from .calls import Call, read_query
 from .clock import Clock
+from .edge import EFFECT, NOTES, Edge
+from .effects import FAULT_DOMAIN, Effect, Shaping
+from .faults import Faults
+from .fields import WrittenFloat
+from .matching import Incoming, recipients_of
 from .paths import Paths
-from .refusal import Refusal
+from .rejection import Rejection
+from .request_log import Notes, RequestLog
 from .routes import ROUTES
 from .routing import Route
 from .rules import MEGABYTE
 from .store import StorageFailed, Store
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from .tables.servers import Server
+from .tracking_pages import TrackingPages, with_tracking_pages
 
 _log = logging.getLogger("emailapi.sandbox")
 _JSON = "application/json"
+_FAULT = f"@{FAULT_DOMAIN}".encode()
 
 
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number")
 
 
-def _read_json(sent: Request, limit: int) -> object:
+def _read_json(sent: Request, limit: int) -> tuple[object, bool]:
     """
-    Return the JSON value of a request's body.
+    Return the JSON value of a request's body, and whether an address in it may ask for a fault.
 
     Raises:
-        Refusal: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
+        Rejection: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
     """
     if sent.mimetype != _JSON:
-        raise Refusal(409, f"The header 'Content-Type: {_JSON}' is missing or wrong.", status=415)
+        raise Rejection(409, f"The header 'Content-Type: {_JSON}' is missing or wrong.", status=415)
     if (sent.content_length or 0) > limit:
-        raise Refusal(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
+        raise Rejection(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
     encoding = sent.headers.get("Content-Encoding", "identity")
     if encoding.strip().lower() != "identity":
-        raise Refusal(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
+        raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
     try:
-        return json.loads(sent.get_data(cache=False).decode("utf-8-sig"), parse_constant=_no_constant)
+        data = sent.get_data(cache=False)
+        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat)
+        return value, _FAULT in data
     except RecursionError:
-        raise Refusal(402, "The body is nested too deeply.") from None
+        raise Rejection(402, "The body is nested too deeply.") from None
     except ValueError as error:
-        raise Refusal(402, f"The body is not valid JSON: {error}.") from None
+        raise Rejection(402, f"The body is not valid JSON: {error}.") from None
 
 
 def _query(sent: Request) -> dict[str, str]:
     query = read_query(sent.args.items(multi=True))
     for name, value in query.items():
         if "\0" in value:
-            raise Refusal(403, f"'{name[:80]}' must not hold NUL characters.")
+            raise Rejection(403, f"'{name[:80]}' must not hold NUL characters.")
     return query
 
 
-def _answer(value: object, status: int = 200) -> Response:
+def _respond(value: object, status: int = 200) -> Response:
     return Response(dump_json(value), status, content_type=f"{_JSON}; charset=utf-8")
 
 
-def _refused(refusal: Refusal) -> Response:
-    response = _answer(refusal.envelope, refusal.status)
-    response.headers["X-PM-ApiErrorCode"] = str(refusal.code)
+def _rejected(rejection: Rejection) -> Response:
+    request.environ[NOTES].reject(rejection)
+    response = _respond(rejection.envelope, rejection.status)
+    response.headers.update(rejection.headers)
     return response
 
 
 def _not_routed(error: HTTPException) -> Response:
-    """Answer what Flask itself refuses: an unknown path, and a method that the path does not have."""
+    """Return the response to what Flask itself rejects: an unknown path, and a method that the path does not have."""
     if error.code == 405:
-        response = _refused(Refusal(615, f"{request.path} does not take {request.method}.", status=405))
+        response = _rejected(Rejection(615, f"{request.path} does not take {request.method}.", status=405))
         response.headers.extend(name_value for name_value in error.get_headers() if name_value[0] == "Allow")
         return response
-    return _refused(Refusal(12, f"There is nothing at {request.path}.", status=error.code))
+    return _rejected(Rejection(12, f"There is nothing at {request.path}.", status=error.code))
 
 
 def _failed(error: Exception) -> Response:
     """
-    Log a fault of ours and answer with an id instead of a traceback.
+    Log an error of the sandbox, and respond with its id instead of a traceback.
 
-    A request that only reads is answered as the service does. Any other one has stored nothing, and is told so by code
-    100: after code 101 its client would have to find out whether an email was accepted.
+    The response to a request that only reads is the service's. Any other request has stored nothing, and code 100 says
+    so: after code 101 its client would have to find out whether an email was accepted.
     """
     fault = uuid.uuid4()
     _log.error("the sandbox failed at %s %s (fault %s)", request.method, request.path, fault, exc_info=error)
     if request.method in {"GET", "HEAD"}:
-        return _refused(Refusal(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
-    return _refused(
-        Refusal(100, f"The sandbox failed and stored nothing; its log has the reason at the fault {fault}.")
+        return _rejected(Rejection(101, f"The sandbox failed; its log has the reason at the fault {fault}."))
+    return _rejected(
+        Rejection(100, f"The sandbox failed and stored nothing; its log has the reason at the fault {fault}.")
     )
 
 
 def _unavailable(error: StorageFailed) -> Response:
     _log.error("%s %s was not carried out: %s", request.method, request.path, error)
-    return _refused(Refusal(100, f"The request was not carried out: {error}."))
+    return _rejected(Rejection(100, f"The request was not carried out: {error}."))
 
 
-class _Spelling:
-    """Spells a request's path as its route is written, before Flask looks for it."""
+@attrs.frozen
+class Surroundings:
+    """
+    Everything that an application works with.
 
-    def __init__(self, application: WSGIApplication, paths: Paths) -> None:
-        self._application = application
-        self._paths = paths
+    Attributes:
+        store: The database.
+        clock: Returns the clock.
+        hosts: The host names that it accepts.
+        faults: The faults that are armed.
+        log: Keeps the requests.
+        shaping: Applies the effects of faults.
+    """
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ["PATH_INFO"] = self._paths.spell(environ.get("PATH_INFO", ""))
-        return self._application(environ, start_response)
+    store: Store
+    clock: Callable[[], Clock]
+    hosts: Hosts
+    faults: Faults
+    log: RequestLog
+    shaping: Shaping
 
 
-def _view(store: Store, clock: Callable[[], Clock], route: Route, **arguments: object) -> Response:
+def _meet(faults: Faults, route: Route, server: Server | None, body: object, addressed: bool) -> Effect | None:
+    """Return what an armed fault, or an address in the request, does to it."""
+    if not addressed and not faults:
+        return None
+    incoming = Incoming(
+        method=request.method,
+        path=request.path,
+        route=route.path,
+        server=None if server is None else server.id,
+        token=request.headers.get(access.SERVER_HEADER, ""),
+        recipients=recipients_of(body),
+    )
+    met = faults.effect_on(incoming)
+    if met is None:
+        return None
+    request.environ[EFFECT] = met
+    return met[0]
+
+
+def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
     """Carry one request out."""
     headers = request.headers
     server = None
+    notes: Notes = request.environ[NOTES]
     if route.account:
-        access.admit_account(store, headers.get(access.ACCOUNT_HEADER))
+        access.admit_account(here.store, headers.get(access.ACCOUNT_HEADER))
     else:
-        server = access.server_of(store, headers.get(access.SERVER_HEADER), test_token=route.test_token)
+        server = access.server_of(here.store, headers.get(access.SERVER_HEADER), test_token=route.test_token)
+        notes.server_id = None if server is None else server.id
     if request.accept_mimetypes.quality(_JSON) <= 0:
-        raise Refusal(409, f"The header 'Accept: {_JSON}' is missing or wrong.", status=415)
-    body = _read_json(request, route.body_limit) if route.body_limit else None
+        raise Rejection(409, f"The header 'Accept: {_JSON}' is missing or wrong.", status=415)
+    body, addressed = _read_json(request, route.body_limit) if route.body_limit else (None, False)
     query = _query(request)
-    with store.transaction(writing=route.writes) as db:
-        call = Call(db=db, now=clock().now(), server=server, query=query, body=body)
-        return _answer(route.function(call, **arguments))
+    effect = _meet(here.faults, route, server, body, addressed)
+    if effect is not None and effect.prevents:
+        return _instead(effect)
+    with here.store.transaction(writing=route.writes) as db:
+        call = Call(db=db, now=here.clock().now(), server=server, query=query, body=body, faults=here.faults)
+        value = route.function(call, **arguments)
+        if route.test_token:
+            notes.read(value)
+        return _respond(value)
+
+
+def _instead(effect: Effect) -> Response:
+    response = Response(effect.body, effect.status or 503, content_type=effect.content_type)
+    if effect.retry_after is not None:
+        response.headers["Retry-After"] = str(effect.retry_after)
+    return response
 
 
 def _endpoint(route: Route) -> str:
@@ -149,18 +203,21 @@ def _endpoint(route: Route) -> str:
 def _url_map() -> Map:
     """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
     rules = [Rule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
-    return Map(rules, strict_slashes=False, merge_slashes=False)
+    return with_tracking_pages(rules)
 
 
-def create_app(store: Store, clock: Callable[[], Clock], hosts: Hosts) -> Flask:
-    """Return the application over this database; `clock` is asked for the clock at each request."""
+def create_app(here: Surroundings) -> Flask:
+    """Return the application."""
     app = Flask("emailapi.sandbox", static_folder=None, template_folder=None)
     app.url_map = _url_map()
-    app.view_functions.update((_endpoint(route), partial(_view, store, clock, route)) for route in ROUTES)
-    app.before_request(lambda: hosts.admit(request.headers.get("Host", "")))
-    app.register_error_handler(Refusal, _refused)
+    app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
+    TrackingPages(here.store, here.clock).add_to(app)
+    app.before_request(lambda: here.hosts.admit(request.headers.get("Host", "")))
+    app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(HTTPException, _not_routed)
     app.register_error_handler(StorageFailed, _unavailable)
     app.register_error_handler(Exception, _failed)
-    app.wsgi_app = _Spelling(app.wsgi_app, Paths(route.path for route in ROUTES))  # type: ignore[method-assign]
+    paths = Paths(route.path for route in ROUTES)
+    edge = Edge(app.wsgi_app, paths, lambda: here.clock().now(), here.log, here.shaping)
+    app.wsgi_app = edge  # type: ignore[method-assign]
     return app

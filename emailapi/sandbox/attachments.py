@@ -1,14 +1,15 @@
-"""Files of a mail, as the service takes them."""
+"""Attachments of an email, as the service accepts them."""
 
 from __future__ import annotations
 
 import binascii
 import re
+from typing import Any
 
 import attrs
 
-from .fields import array, entry, required_text, text_of
-from .refusal import Refusal
+from .fields import Field, Table, line, rows, text
+from .rejection import Rejection
 
 FORBIDDEN_EXTENSIONS = frozenset(
     "vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb pcd pif reg scr sct shs vbe vba wsf wsh wsl msc "
@@ -18,7 +19,7 @@ FORBIDDEN_EXTENSIONS = frozenset(
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _TOKEN = r"[A-Za-z0-9!#$&^_.+\-]+"
 _CONTENT_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}\s*(?:;[\x20-\x7e\t]*)?")
-_CONTENT_ID = re.compile(r"[!-~]+")
+_CONTENT_ID = re.compile(r"(?:cid:)?<?[!-~]+>?")
 
 
 @attrs.frozen
@@ -27,11 +28,11 @@ class File:
     One attachment.
 
     Attributes:
-        name: Its file name.
-        content_type: Its MIME type, with parameters as sent.
-        content_id: What `cid:` links name, bare; None for a file that is not inline.
-        content: Its bytes.
-        size: Of the base64 text, which the limits are measured by.
+        name: The file name.
+        content_type: The MIME type, with parameters as sent.
+        content_id: The id in `cid:` links, without brackets; None for a file that is not inline.
+        content: The bytes.
+        size: The length of the base64 text, which the limits count.
     """
 
     name: str
@@ -41,44 +42,50 @@ class File:
     size: int
 
 
-def _content(text: str, name: str) -> bytes:
-    if not _BASE64.fullmatch(text) or len(text) % 4:
-        raise Refusal(300, f"Attachment '{name}': 'Content' is not valid base64.")
+_FILE = Table(
+    Field("Name", "name", line, required=300),
+    Field("Content", "content", text, clears=True),
+    Field(
+        "ContentType",
+        "content_type",
+        line,
+        required=300,
+        pattern=_CONTENT_TYPE,
+        text="'{value}' is not a valid content type.",
+    ),
+    Field("ContentID", "content_id", line, pattern=_CONTENT_ID, text="'ContentID' must be ASCII without spaces."),
+    within="Attachments[].",
+)
+
+
+def _decode(content: str, name: str) -> bytes:
+    if not _BASE64.fullmatch(content):
+        # RFC 2045 allows line breaks.
+        content = content.replace("\r", "").replace("\n", "")
     try:
-        return binascii.a2b_base64(text)
+        if _BASE64.fullmatch(content) and len(content) % 4 == 0:
+            return binascii.a2b_base64(content)
     except binascii.Error:
-        raise Refusal(300, f"Attachment '{name}': 'Content' is not valid base64.") from None
+        pass
+    raise Rejection(300, f"Attachment '{name}': 'Content' is not valid base64.")
 
 
-def _content_id(item: dict[str, object], name: str) -> str | None:
-    text = text_of(item, "ContentID")
-    if not text:
-        return None
-    bare = text.removeprefix("cid:").removeprefix("<").removesuffix(">")
-    if not _CONTENT_ID.fullmatch(bare):
-        raise Refusal(300, f"Attachment '{name}': 'ContentID' must be ASCII without spaces.")
-    return bare
-
-
-def _read(item: dict[str, object]) -> File:
-    name = required_text(item, "Name", "Attachment")
+def _file(row: dict[str, Any]) -> File:
+    name, content = row["name"], row.get("content")
     extension = name.strip().rpartition(".")[2].lower()
     if "." in name and extension in FORBIDDEN_EXTENSIONS:
-        raise Refusal(411, f"Attachment '{name}': files of type '.{extension}' are not allowed.")
-    content = text_of(item, "Content")
+        raise Rejection(411, f"Attachment '{name}': files of type '.{extension}' are not allowed.")
     if content is None:
-        raise Refusal(300, f"Attachment '{name}': 'Content' is missing.")
-    content_type = required_text(item, "ContentType", "Attachment")
-    if not _CONTENT_TYPE.fullmatch(content_type):
-        raise Refusal(300, f"Attachment '{name}': '{content_type}' is no content type.")
-    return File(name, content_type, _content_id(item, name), _content(content, name), len(content))
+        raise Rejection(300, f"Attachment '{name}': 'Content' is missing.")
+    content_id = row.get("content_id", "").removeprefix("cid:").removeprefix("<").removesuffix(">")
+    return File(name, row["content_type"], content_id or None, _decode(content, name), len(content))
 
 
-def read_attachments(mail: dict[str, object]) -> tuple[File, ...]:
+def attachments(value: object, field: Field) -> tuple[File, ...]:
     """
-    Return the files of a mail.
+    Read the files of an email.
 
     Raises:
-        Refusal: 300 for a file that lacks something, 411 for a forbidden type, 403 for another JSON type.
+        Rejection: 300 for a file without a required field, 411 for a forbidden type, 403 for another JSON type.
     """
-    return tuple(_read(entry(item, "Attachments")) for item in array(mail, "Attachments"))
+    return tuple(map(_file, rows(value, attrs.evolve(field, table=_FILE))))

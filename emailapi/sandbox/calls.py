@@ -13,8 +13,9 @@ from datetime import datetime
 import attrs
 
 from ..models.listing import PAGE_LIMIT, RECORD_LIMIT
+from .faults import Faults
 from .instants import micros, range_end, range_start
-from .refusal import Refusal
+from .rejection import Rejection
 from .store import Transaction
 from .tables import streams
 from .tables.servers import Server
@@ -43,6 +44,7 @@ class Call:
         server: Whose token it came with; None at the account's routes, and for the test token.
         query: Its query, by lower-case names; of a name given twice, the first.
         body: Its JSON value.
+        faults: The faults that are armed.
     """
 
     db: Transaction
@@ -50,6 +52,7 @@ class Call:
     server: Server | None
     query: Mapping[str, str]
     body: object
+    faults: Faults
 
     @property
     def owner(self) -> Server:
@@ -62,11 +65,11 @@ class Call:
         Return a stream of the owner, in use or archived.
 
         Raises:
-            Refusal: 1226: there is none with this id, or it has been purged.
+            Rejection: 1226: there is none with this id, or it has been purged.
         """
         stream = streams.by_id(self.db, self.owner.id, stream_id)
         if stream is None or stream.is_purged(micros(self.now)):
-            raise Refusal(1226, f"There is no message stream '{stream_id[:80]}' on this server.")
+            raise Rejection(1226, f"There is no message stream '{stream_id[:80]}' on this server.")
         return stream
 
 
@@ -88,13 +91,13 @@ def read_choice(text: str | None, known: Iterable[str], name: str, code: int) ->
     Return which of the known values a query names, in any case of letters; None when it names none.
 
     Raises:
-        Refusal: `code`: it names another.
+        Rejection: `code`: it names another.
     """
     if not text:
         return None
     values = {value.lower(): value for value in known}
     if text.lower() not in values:
-        raise Refusal(code, f"'{name}' must be one of {', '.join(values.values())}, not '{text[:80]}'.")
+        raise Rejection(code, f"'{name}' must be one of {', '.join(values.values())}, not '{text[:80]}'.")
     return values[text.lower()]
 
 
@@ -109,7 +112,7 @@ def read_range(filters: Mapping[str, str], code: int) -> dict[str, int | None]:
     Return the first instant of a listing's dates as `since`, and the first one behind them as `before`.
 
     Raises:
-        Refusal: `code`: one of them is no date.
+        Rejection: `code`: one of them is no date.
     """
     return {
         "since": _instant(range_start, "fromdate", filters.get("from_date"), code),
@@ -120,16 +123,16 @@ def read_range(filters: Mapping[str, str], code: int) -> dict[str, int | None]:
 def _instant(read: Callable[[str], int | None], name: str, text: str | None, code: int) -> int | None:
     instant = read(text) if text else None
     if text and instant is None:
-        raise Refusal(code, f"'{name}' must be like 2014-02-17 or 2014-02-17T07:25:01, not '{text[:80]}'.")
+        raise Rejection(code, f"'{name}' must be like 2014-02-17 or 2014-02-17T07:25:01, not '{text[:80]}'.")
     return instant
 
 
 def _number(query: Mapping[str, str], name: str, code: int) -> int:
     text = query.get(name, "")
     if not text:
-        raise Refusal(code, f"'{name}' is required: a whole number.")
+        raise Rejection(code, f"'{name}' is required: a whole number.")
     if not _NUMBER.fullmatch(text):
-        raise Refusal(code, f"'{name}' must be a whole number, not '{text[:80]}'.")
+        raise Rejection(code, f"'{name}' must be a whole number, not '{text[:80]}'.")
     return int(text)
 
 
@@ -138,11 +141,11 @@ def read_paging(query: Mapping[str, str], code: int) -> Paging:
     Return which page is asked for.
 
     Raises:
-        Refusal: With the listing's own code: `count` or `offset` is missing, no number, or outside the limits.
+        Rejection: With the listing's own code: `count` or `offset` is missing, no number, or outside the limits.
     """
     count, offset = _number(query, "count", code), _number(query, "offset", code)
     if not 1 <= count <= PAGE_LIMIT:
-        raise Refusal(code, f"'count' must be 1 to {PAGE_LIMIT}, not {count}.")
+        raise Rejection(code, f"'count' must be 1 to {PAGE_LIMIT}, not {count}.")
     if count + offset > RECORD_LIMIT:
-        raise Refusal(code, f"'count' and 'offset' together must not exceed {RECORD_LIMIT}.")
+        raise Rejection(code, f"'count' and 'offset' together must not exceed {RECORD_LIMIT}.")
     return Paging(count, offset)

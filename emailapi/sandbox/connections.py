@@ -14,9 +14,11 @@ import time
 from operator import itemgetter
 from typing import Any
 
-from waitress.channel import HTTPChannel
+from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
+
+from .effects import ConnectionCut
 
 # The handler keeps Python from printing what nobody asked to see; a program that configures logging sees it.
 log = logging.getLogger("emailapi.sandbox.http")
@@ -30,6 +32,13 @@ _TLS_HANDSHAKE = b"\x16"
 
 class _Task(WSGITask):
     logger = log
+
+    def execute(self) -> None:
+        """Carry one request out; a fault may ask to close the connection instead of sending a response."""
+        try:
+            super().execute()
+        except ConnectionCut:
+            raise ClientDisconnected from None
 
 
 class _ErrorTask(ErrorTask):
@@ -63,6 +72,20 @@ class Channel(HTTPChannel):
         """Carry out one request."""
         self._handled += 1
         super().service()
+
+    def check_client_disconnected(self) -> bool:  # type: ignore[override]  # the stubs have it wrong
+        """
+        Return whether the client has gone, for a response that waits.
+
+        The server does not look by itself while a request is at work: a whole request is carried out, even if its
+        client has left.
+        """
+        try:
+            return not self.connected or self.socket is None or not self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def _look(self) -> tuple[str, int, int]:
         """Return what it waits in, and numbers that change whenever it gets further."""

@@ -1,11 +1,11 @@
 """
-Domains, and the sandbox's idea of what their name servers say.
+The DNS records of domains, as the sandbox simulates them.
 
-No name server is asked. Names under `.invalid`, which the world has agreed to leave empty (RFC 2606), have no records;
-every other name has each record that the service wants to see, at the moment that it looks. So a domain decides by
-itself whether it can be verified, as an address decides whether it bounces.
+DNS is not used. Names under `.invalid`, which is reserved (RFC 2606), have no records; every other name has all records
+that the service looks for. So the name of a domain decides whether it can be verified, as an address decides whether it
+bounces.
 
-A DKIM key is pending until its record is seen; then it is in use, and the one before it is revoked.
+A DKIM key is pending until its record is found; then it is in use, and the previous key is revoked.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 
 from ..models.domains import SpfCheck
 from .addresses import is_domain
-from .answers import written
-from .fields import text_of
+from .fields import Field, line
 from .instants import micros, moment
-from .refusal import Refusal
+from .rejection import Rejection
+from .responses import written
 from .store import Row, Transaction
 from .tables import dns
 
@@ -27,9 +27,9 @@ NAME_LENGTH = 255
 
 _CNAME_VALUE = "pm.mtasv.net"
 _SPF_VALUE = "v=spf1 a mx include:spf.mtasv.net ~all"
-# Mails that were signed with a revoked key are all read by then; the number is ours.
+# Messages signed with a revoked key are delivered by then; the time is the sandbox's choice.
 _REVOKED_KEY_STAYS = timedelta(days=1)
-# Where everybody has a mailbox, nobody may sign.
+# Public providers of mailboxes: no account can own these domains.
 _PUBLIC = frozenset(
     "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hotmail.com icloud.com live.com mail.com mail.ru me.com "
     "msn.com outlook.com proton.me protonmail.com qq.com web.de yahoo.com yandex.com yandex.ru zoho.com".split()
@@ -40,23 +40,23 @@ _BEHIND_MODULUS = bytes.fromhex("0203010001")
 
 
 def has_records(name: str) -> bool:
-    """Return whether the name server of a name says what it should."""
+    """Return whether a name has the records that the service looks for."""
     return name.lower().rpartition(".")[2] != "invalid"
 
 
 def check_not_public(domain: str) -> None:
     """
-    Return when a domain can be somebody's own.
+    Check that a domain is not that of a public provider of mailboxes.
 
     Raises:
-        Refusal: 503.
+        Rejection: 503.
     """
     if domain.lower() in _PUBLIC:
-        raise Refusal(503, f"'{domain}' is a public mail domain: nobody can prove that it is theirs.")
+        raise Rejection(503, f"'{domain}' is a public email domain, which no account can own.")
 
 
 def _key() -> str:
-    """Return a public key like any other, for which there is no private one."""
+    """Return a public key in the usual form; it has no private key."""
     modulus = bytearray(secrets.token_bytes(128))
     modulus[0] |= 0x80
     modulus[-1] |= 1
@@ -70,53 +70,50 @@ def _key_host(domain: str, now: datetime, *taken: str) -> str:
 
 
 def begin(db: Transaction, domain: str, now: datetime) -> int:
-    """Return the id of a domain's records: those it has, or new ones with a key that is awaited."""
+    """Return the id of a domain's records: the existing ones, or new ones with a pending key."""
     domain = domain.lower()
     known = dns.of_domain(db, domain)
     return dns.add(db, domain, _key_host(domain, now), _key()) if known is None else known
 
 
-def read_return_path(item: dict[str, object], domain: str) -> str | None:
+# An empty text removes the return path.
+RETURN_PATH = Field("ReturnPathDomain", "return_path", line, 522, clears=True, limit=NAME_LENGTH, too_long=521)
+
+
+def set_return_path(db: Transaction, row: Row, return_path: str | None) -> None:
     """
-    Return the return path's domain that a body has; an empty one takes it off.
+    Change the domain to which bounces go; another domain has to be verified again. None changes nothing.
 
     Raises:
-        Refusal: 521 when it is too long, 522 when it is not below `domain`, 403 for another JSON type.
+        Rejection: 522: the domain is not below that of the row.
     """
-    text = text_of(item, "ReturnPathDomain", 522)
-    if text and len(text) > NAME_LENGTH:
-        raise Refusal(521, f"'ReturnPathDomain' has {len(text)} characters; the limit is {NAME_LENGTH}.")
-    if text and not (is_domain(text) and text.lower().endswith(f".{domain.lower()}")):
-        raise Refusal(522, f"'ReturnPathDomain' must be a domain below '{domain}', not '{text[:80]}'.")
-    return text and text.lower()
-
-
-def set_return_path(db: Transaction, row: Row, return_path: str) -> None:
-    """Change where bounces go; another name has to be verified anew."""
-    if return_path != row["return_path"]:
-        dns.change(db, row, return_path=return_path, return_path_verified=False)
+    if return_path is None or return_path.lower() == row["return_path"]:
+        return
+    if return_path and not (is_domain(return_path) and return_path.lower().endswith(f".{row['domain']}")):
+        raise Rejection(522, f"'ReturnPathDomain' must be a domain below '{row['domain']}', not '{return_path[:80]}'.")
+    dns.change(db, row, return_path=return_path.lower(), return_path_verified=False)
 
 
 def verify_return_path(db: Transaction, row: Row) -> None:
     """
-    Look for the return path's record; a domain without a return path stays as it is.
+    Look for the record of the return path; without a return path, nothing changes.
 
     Raises:
-        Refusal: 523: there is no such record.
+        Rejection: 523: the record does not exist.
     """
     if row["return_path"]:
         if not has_records(row["return_path"]):
-            raise Refusal(523, f"'{row['return_path']}' has no CNAME record that leads to {_CNAME_VALUE}.")
+            raise Rejection(523, f"'{row['return_path']}' has no CNAME record that leads to {_CNAME_VALUE}.")
         dns.change(db, row, return_path_verified=True)
 
 
 def verify_spf(db: Transaction, row: Row) -> None:
-    """Look for SPF."""
+    """Look for the SPF record."""
     dns.change(db, row, spf_verified=has_records(row["domain"]))
 
 
 def verify_dkim(db: Transaction, row: Row, now: datetime) -> None:
-    """Look for the record of the awaited key, if one is awaited."""
+    """Look for the record of the pending key, if there is one."""
     if not row["pending_host"]:
         return
     if not has_records(row["domain"]):
@@ -137,28 +134,26 @@ def verify_dkim(db: Transaction, row: Row, now: datetime) -> None:
 
 def rotate_dkim(db: Transaction, row: Row, now: datetime) -> None:
     """
-    Make the next key; the one in use stays in use until the record of the next is seen.
-
-    A first key that is awaited still renews nothing: another takes its place.
+    Create the next key; the key in use stays in use until the record of the next one is found.
 
     Raises:
-        Refusal: 505: the next one is awaited already; 508: one was awaited in vain.
+        Rejection: 505: a key is pending, be it the first one; 508: the record of a key was not found.
     """
-    if row["dkim_host"] and row["pending_host"]:
-        raise Refusal(505, f"The DKIM key of '{row['domain']}' is being renewed already.")
     if row["dkim_status"] == "Failed":
-        raise Refusal(508, f"The DKIM record of '{row['domain']}' was not found: a failed key cannot be rotated.")
+        raise Rejection(508, f"The DKIM record of '{row['domain']}' was not found: a failed key cannot be rotated.")
+    if row["pending_host"]:
+        raise Rejection(505, f"The DKIM key of '{row['domain']}' is already being renewed: verify its record first.")
     host = _key_host(row["domain"], now, row["dkim_host"], row["pending_host"], row["revoked_host"])
     dns.change(db, row, dkim_status="Pending", pending_host=host, pending_text=_key())
 
 
 def _can_go(row: Row, now: datetime) -> bool:
-    """Return whether a revoked key is needed no more."""
+    """Return whether a revoked key is no longer needed."""
     return row["revoked_at"] is not None and now - moment(row["revoked_at"]) >= _REVOKED_KEY_STAYS
 
 
 def summary(row: Row) -> dict[str, object]:
-    """Return whether the records of a domain were seen, by the attributes of `models.domains.Dns`."""
+    """Return whether the records of a domain were found, by the attributes of `models.domains.Dns`."""
     return {
         "spf_verified": bool(row["spf_verified"]),
         "dkim_verified": bool(row["dkim_host"]),
@@ -168,7 +163,7 @@ def summary(row: Row) -> dict[str, object]:
 
 
 def shown(row: Row, now: datetime) -> dict[str, object]:
-    """Return all records of a domain, likewise."""
+    """Return all records of a domain, by the same attributes."""
     return {
         **summary(row),
         "spf_host": row["domain"],
@@ -182,10 +177,10 @@ def shown(row: Row, now: datetime) -> dict[str, object]:
         "safe_to_remove_revoked_key_from_dns": _can_go(row, now),
         "dkim_update_status": row["dkim_status"],
         "return_path_domain": row["return_path"],
-        "return_path_domain_cname_value": _CNAME_VALUE if row["return_path"] else "",
+        "return_path_domain_cname_value": _CNAME_VALUE,
     }
 
 
 def shown_spf(row: Row) -> dict[str, object]:
-    """Return what looking for SPF gave."""
+    """Return the result of looking for the SPF record."""
     return written(SpfCheck, spf_host=row["domain"], spf_verified=bool(row["spf_verified"]), spf_text_value=_SPF_VALUE)

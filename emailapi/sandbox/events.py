@@ -15,6 +15,8 @@ from ..models.bounces import BOUNCE_KINDS, BounceType as Type
 BLACKHOLE = "test@blackhole.postmarkapp.com"
 BOUNCE_DOMAIN = "bounce-testing.postmarkapp.com"
 BOUNCE_HEADER = "X-PM-Bounce-Type"
+# The details of the event when a recipient unsubscribes or complains; the service writes the flag as a text.
+SUPPRESSED_BY_RECIPIENT = {"Origin": "Recipient", "SuppressSending": "True"}
 
 
 class BounceType(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ..wire import EASTERN_NAME
@@ -18,10 +18,11 @@ _EASTERN = ZoneInfo(EASTERN_NAME)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _FOREVER = 1 << 62
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# The service accepts days without leading zeros (contract section 12.1).
+_DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)", re.ASCII)
 # Without hour 24, which newer Pythons take for the next day's first.
 _MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
+    r"(\d{4}-\d\d?-\d\d?)T((?:[01]\d|2[0-3]):\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[+-]\d\d:\d\d)?", re.ASCII | re.IGNORECASE
 )
 
 
@@ -49,11 +50,12 @@ def eastern_day(when: datetime) -> date:
 
 
 def read_day(text: str) -> date | None:
-    """Return the day that `2014-02-17` names, or None for any other text."""
-    if not _DAY.fullmatch(text):
+    """Return the day that `2014-02-17` or `2014-2-17` names, or None for any other text."""
+    found = _DAY.fullmatch(text)
+    if not found:
         return None
     try:
-        return date.fromisoformat(text)
+        return date(*map(int, found.groups()))
     except ValueError:
         return None
 
@@ -68,9 +70,12 @@ def _moments(text: str) -> tuple[list[int], int] | None:
     found = _MOMENT.fullmatch(text)
     if not found:
         return None
-    clock, fraction, zone = found.groups()
+    date_text, clock, fraction, zone = found.groups()
+    day = read_day(date_text)
+    if day is None:
+        return None
     try:
-        local = datetime.fromisoformat(clock.upper())
+        local = datetime.combine(day, time.fromisoformat(clock))
         if zone:
             offset = "+00:00" if zone in "Zz" else zone
             readings = [micros(datetime.fromisoformat(local.isoformat() + offset))]

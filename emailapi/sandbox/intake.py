@@ -1,15 +1,13 @@
 """
-The way of a mail into the sandbox, for every door that it comes in by.
+Accepting emails, from every protocol.
 
-What is checked here needs the database: the stream, and who is suppressed. What the mail itself must be like stands in
+The checks here need the database: the stream, and the suppressed recipients. The rules for the email itself are in
 `rules`.
 """
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -18,25 +16,29 @@ from ..models.outbound import SendResult
 from ..wire import dump_json
 from . import events
 from .addresses import Mailbox
-from .answers import written
-from .instants import eastern_day, micros, wire_text
-from .refusal import Refusal
-from .rules import Mail
+from .effects import QUEUED_ADDRESS
+from .faults import Faults
+from .instants import micros, wire_text
+from .matching import Incoming
+from .outcomes import Outcomes, Target
+from .rejection import Rejection
+from .responses import written
+from .rules import CheckedEmail
 from .store import Transaction
-from .tables import bounces, messages, streams, suppressions, tallies
-from .tables.bounces import Bounce
+from .tables import queue, streams, suppressions
 from .tables.messages import Pending
 from .tables.servers import Server
 from .tables.streams import Stream
-from .tables.tallies import Tally
+from .tracking import tracked_links
 
-_LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _ACCEPTED = "OK"
+# Programs find the end of the addresses by this sentence.
+_INACTIVE = "Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
 
 
-def answer_of(mail: Mail, message_id: str, now: datetime, message: str = _ACCEPTED) -> dict[str, object]:
-    """Return the service's answer to an accepted mail; `To` is absent when the mail has none."""
-    to = {"to": mail.to} if mail.to else {}
+def response_of(email: CheckedEmail, message_id: str, now: datetime, message: str = _ACCEPTED) -> dict[str, object]:
+    """Return the service's response to an accepted email; `To` is absent if the email has none."""
+    to = {"to": email.to} if email.to else {}
     return written(
         SendResult,
         **to,
@@ -57,99 +59,95 @@ def _shown(mailboxes: tuple[Mailbox, ...]) -> list[dict[str, object]]:
 
 class Intake:
     """
-    Takes mails of one request, in one transaction.
+    Accepts the emails of one request, in one transaction.
 
-    Use: `take` each mail, then `store` once. A mail that is refused leaves nothing behind, and the others stand.
+    Use: `take` each email, then `store` once. Nothing is kept of an email that is rejected; the others are accepted.
     """
 
-    def __init__(self, db: Transaction, server: Server, now: datetime) -> None:
-        """Take mails for this server at this instant."""
+    def __init__(self, db: Transaction, server: Server, now: datetime, faults: Faults) -> None:
+        """Accept emails for this server at this instant."""
         self._db = db
         self._server = server
         self._now = now
+        self._faults = faults
         self._instant = micros(now)
-        self._day = eastern_day(now).isoformat()
         self._pending = Pending(db)
         self._streams: dict[str, Stream] = {}
-        self._bounces: list[tuple[Bounce, events.BounceType]] = []
-        self._events: list[tuple[int, str, str, int, str]] = []
-        self._tallies: Counter[Tally] = Counter()
-        self._suppressed: set[tuple[int, str]] = set()
-        self._nobody_suppressed: dict[int, bool] = {}
+        self._outcomes = Outcomes(db, now)
+        self._skipped: list[tuple[int, str]] = []
+        self._none_suppressed: dict[int, bool] = {}
 
-    def take(self, mail: Mail) -> dict[str, object]:
+    def take(self, email: CheckedEmail) -> dict[str, object]:
         """
-        Accept a mail and return the service's answer.
+        Accept an email and return the service's response.
 
         Raises:
-            Refusal: 1235 or 1236 for its stream, 406 when every recipient is suppressed.
+            Rejection: 1235 or 1236 for its stream, 406 when every recipient is suppressed.
         """
-        stream = self._stream(mail.stream)
-        recipients = mail.recipients
+        stream = self._stream(email.message_stream)
+        recipients = email.recipients
         inactive = self._inactive(stream.key, recipients)
         if len(inactive) == len(recipients):
-            raise Refusal(
+            raise Rejection(
                 406,
-                "You tried to send to recipients that have been marked as inactive."
-                f" Found inactive addresses: {', '.join(inactive)}."
-                " Inactive recipients are ones that have generated a hard bounce, a spam complaint,"
-                " or a manual suppression.",
+                "You tried to send to recipient(s) that have been marked as inactive."
+                f" Found inactive addresses: {', '.join(inactive)}. {_INACTIVE}",
             )
         message_id = str(uuid.uuid4())
-        message = self._keep(mail, stream.key, message_id, recipients)
-        active = [address for address in recipients if address not in inactive]
-        self._live(mail, stream.key, message, active)
-        self._count(mail, stream.key, len(active))
+        message = self._keep(email, stream.key, message_id, recipients)
+        self._skipped += [(message, address) for address in inactive]
+        targets = [Target(message, stream.key, email.tag or "", each) for each in recipients if each not in inactive]
+        self._live(email, targets)
+        self._count(email, targets)
         remark = _ACCEPTED
         if inactive:
-            remark = f"Message OK, but will not deliver to these inactive addresses: {', '.join(inactive)}"
-        return answer_of(mail, message_id, self._now, remark)
+            listed = ", ".join(inactive)
+            remark = f"Message OK, but will not deliver to these inactive addresses: {listed}. {_INACTIVE}"
+        return response_of(email, message_id, self._now, remark)
 
     def store(self) -> None:
-        """Write down what was taken."""
+        """Store the accepted emails."""
         self._pending.store()
-        for bounce, kind in self._bounces:
-            bounce_id = bounces.add(self._db, bounce)
-            transient = kind.type == "Transient"
-            details = events.delayed(bounce.email) if transient else events.bounced(kind, bounce_id)
-            event = "Transient" if transient else "Bounced"
-            self._events.append((bounce.message, bounce.email, event, self._instant, _compact(details)))
-            if kind.reason is not None:
-                origin = "Customer" if kind.reason == "ManualSuppression" else "Recipient"
-                suppressions.add(self._db, bounce.stream, bounce.email, kind.reason, origin, self._instant)
-        messages.add_events(self._db, self._events)
-        tallies.add(self._db, self._tallies)
+        queue.skip(self._db, self._skipped)
+        self._outcomes.store(new=True)
 
     def _stream(self, stream_id: str) -> Stream:
         known = self._streams.get(stream_id)
         if known is None:
             known = streams.by_id(self._db, self._server.id, stream_id)
             if known is None:
-                raise Refusal(1235, f"The message stream '{stream_id}' does not exist on this server.")
+                raise self._no_stream(stream_id, "does not exist on this server")
             self._streams[stream_id] = known
         if known.archived_at is not None:
-            raise Refusal(1235, f"The message stream '{stream_id}' is archived: it cannot send.")
+            raise self._no_stream(stream_id, "is archived: it cannot send")
         if known.type == "Inbound":
-            raise Refusal(1236, f"The message stream '{stream_id}' is inbound: it cannot send.")
+            raise Rejection(1236, f"The message stream '{stream_id}' is inbound: it cannot send.")
         return known
 
-    def _inactive(self, stream: int, recipients: Mapping[str, Mailbox]) -> list[str]:
-        """Return who is suppressed, also by an earlier mail of this request."""
-        if stream not in self._nobody_suppressed:
-            self._nobody_suppressed[stream] = not suppressions.exist(self._db, stream)
-        found = set() if self._nobody_suppressed[stream] else suppressions.among(self._db, stream, recipients)
-        return [address for address in recipients if address in found or (stream, address) in self._suppressed]
+    def _no_stream(self, stream_id: str, problem: str) -> Rejection:
+        return Rejection(
+            1235,
+            f"The message stream '{stream_id}' {problem}.",
+            text=f"The stream provided: '{stream_id}' does not exist on this server.",
+        )
 
-    def _keep(self, mail: Mail, stream: int, message_id: str, recipients: Mapping[str, Mailbox]) -> int:
+    def _inactive(self, stream: int, recipients: Mapping[str, Mailbox]) -> list[str]:
+        """Return the suppressed recipients, also those suppressed by an earlier email of this request."""
+        if stream not in self._none_suppressed:
+            self._none_suppressed[stream] = not suppressions.exist(self._db, stream)
+        found = set() if self._none_suppressed[stream] else suppressions.among(self._db, stream, recipients)
+        return [address for address in recipients if address in found or (stream, address) in self._outcomes.suppressed]
+
+    def _keep(self, email: CheckedEmail, stream: int, message_id: str, recipients: Mapping[str, Mailbox]) -> int:
         pending, instant = self._pending, self._instant
         message = pending.take_id(stream)
         shown = {
-            "to": _shown(mail.to_list),
-            "cc": _shown(mail.cc),
-            "bcc": _shown(mail.bcc),
+            "to": _shown(email.to_list),
+            "cc": _shown(email.cc),
+            "bcc": _shown(email.bcc),
             "recipients": [mailbox.email for mailbox in recipients.values()],
-            "attachments": [file.name for file in mail.attachments],
-            "metadata": mail.metadata,
+            "attachments": [file.name for file in email.attachments],
+            "metadata": email.metadata,
         }
         pending.messages.append(
             (
@@ -157,75 +155,63 @@ class Intake:
                 stream,
                 message_id,
                 instant,
-                mail.sender,
-                mail.sender_address.lower(),
-                mail.subject,
-                mail.tag,
+                email.sender,
+                email.sender_address.lower(),
+                email.subject,
+                email.tag,
                 _compact(shown),
-                self._opens_tracked(mail),
-                self._links_tracked(mail),
+                self._opens_tracked(email),
+                self._links_tracked(email),
             )
         )
-        pending.subjects.append((message, mail.subject))
-        reply_to = _compact([(mailbox.name, mailbox.email) for mailbox in mail.reply_to])
-        pending.contents.append((message, mail.text_body, mail.html_body, reply_to, _compact(mail.headers)))
+        pending.subjects.append((message, email.subject))
+        reply_to = _compact([(mailbox.name, mailbox.email) for mailbox in email.reply_to])
+        pending.contents.append((message, email.text_body, email.html_body, reply_to, _compact(email.headers)))
         pending.attachments += [
             (message, position, file.name, file.content_type, file.content_id, file.content)
-            for position, file in enumerate(mail.attachments)
+            for position, file in enumerate(email.attachments)
         ]
         pending.recipients += [(stream, address, instant, message) for address in recipients]
-        pending.metadata += [(stream, name.lower(), value, instant, message) for name, value in mail.metadata.items()]
+        pending.metadata += [(stream, name.lower(), value, instant, message) for name, value in email.metadata.items()]
         return message
 
-    def _live(self, mail: Mail, stream: int, message: int, active: list[str]) -> None:
+    def _live(self, email: CheckedEmail, targets: list[Target]) -> None:
         """Let each recipient's address decide what happens there."""
-        forced = mail.header(events.BOUNCE_HEADER)
-        for address in active:
-            kind = events.bounce_type(address, forced)
+        forced = email.header(events.BOUNCE_HEADER)
+        for target in targets:
+            kind = events.bounce_type(target.address, forced)
+            held = None
+            if self._faults and kind is None:
+                here = Incoming(server=self._server.id, recipients=frozenset([target.address]))
+                kind, held = self._faults.outcome_for(here)
             if kind is not None:
-                self._bounce(mail, stream, message, address, kind)
-            elif address != events.BLACKHOLE:
-                details = _compact(events.delivered(address))
-                self._events.append((message, address, "Delivered", self._instant, details))
+                self._outcomes.bounce(target, kind)
+            elif held is not None:
+                self._outcomes.hold(target, held.due_at(self._instant))
+            elif target.address == QUEUED_ADDRESS:
+                self._outcomes.hold(target, None)
+            elif target.address != events.BLACKHOLE:
+                self._outcomes.deliver(target)
 
-    def _bounce(self, mail: Mail, stream: int, message: int, address: str, kind: events.BounceType) -> None:
-        deactivates = kind.reason is not None
-        bounce = Bounce(
-            message=message,
-            stream=stream,
-            type=kind.type,
-            email=address,
-            bounced_at=self._instant,
-            description=f"{kind.name}, as the address asked the sandbox for.",
-            details=events.reply_of(kind),
-            content=events.report_of(kind, address),
-            inactive=deactivates,
-            can_activate=deactivates,
-        )
-        self._bounces.append((bounce, kind))
-        if deactivates:
-            self._suppressed.add((stream, address))
-        for metric in ("Bounced", kind.type):
-            self._tallies[stream, self._day, mail.tag or "", metric] += 1
+    def _opens_tracked(self, email: CheckedEmail) -> bool:
+        """Return whether opens are tracked: an email cannot turn off the server's setting (contract section 2.1)."""
+        return bool(email.track_opens) or self._server.track_opens
 
-    def _opens_tracked(self, mail: Mail) -> bool:
-        """The server's setting cannot be turned off by a mail (contract section 2.1)."""
-        return bool(mail.opens_tracked) or self._server.track_opens
+    def _links_tracked(self, email: CheckedEmail) -> str:
+        return email.track_links or self._server.track_links
 
-    def _links_tracked(self, mail: Mail) -> str:
-        return mail.links_tracked or self._server.track_links
-
-    def _count(self, mail: Mail, stream: int, recipients: int) -> None:
-        opens = self._opens_tracked(mail) and bool(mail.html_body)
-        links = self._links_tracked(mail)
-        counted = {"Sent": recipients}
+    def _count(self, email: CheckedEmail, targets: list[Target]) -> None:
+        opens = self._opens_tracked(email) and bool(email.html_body)
+        links = self._links_tracked(email)
+        counted = {"Sent": len(targets)}
         if opens:
-            counted["WithOpenTracking"] = recipients
+            counted["WithOpenTracking"] = len(targets)
         if links != "None":
-            bodies = (mail.html_body if links != "TextOnly" else None, mail.text_body if links != "HtmlOnly" else None)
-            counted["WithLinkTracking"] = recipients
-            counted["TotalTrackedLinksSent"] = recipients * sum(len(_LINK.findall(body or "")) for body in bodies)
+            counted["WithLinkTracking"] = len(targets)
+            found = tracked_links(email.html_body, email.text_body, links)
+            counted["TotalTrackedLinksSent"] = len(targets) * len(found)
         if opens or links != "None":
-            counted["Tracked"] = recipients
+            counted["Tracked"] = len(targets)
         for metric, count in counted.items():
-            self._tallies[stream, self._day, mail.tag or "", metric] += count
+            if targets:
+                self._outcomes.count(targets[0], metric, count)

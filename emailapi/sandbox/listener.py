@@ -11,6 +11,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
@@ -20,9 +21,11 @@ from waitress.task import ThreadedTaskDispatcher
 from .connections import Server, log
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from wsgiref.types import WSGIApplication
 
 _THREADS = 8
+# A fault holds a thread for as long as it lasts: further ones are started while all are at work.
+_MOST_THREADS = 48
 # Below the 512 descriptors that select() takes on Windows, and half of the 1,024 that a process usually may open.
 _CONNECTIONS = 500
 # Beyond a batch's 50 MB a request still gets its proper 413; beyond this the connection is cut. Up to here waitress has
@@ -48,6 +51,15 @@ class _Workers(ThreadedTaskDispatcher):
             self.threads.discard(thread_no)  # nobody is to wait for it
             raise
         self._started.append(thread)
+
+    def add_task(self, task: Any) -> None:
+        """Take a request; start one more thread if all are at work."""
+        with self.lock:
+            wanted = self.active_count + len(self.queue) + 1
+        if len(self.threads) < wanted <= _MOST_THREADS:
+            with suppress(RuntimeError):  # the process may start no more: the request waits for a thread
+                self.set_thread_count(len(self.threads) + 1)
+        super().add_task(task)
 
     def stop(self) -> None:
         """Let the requests at work end, and the threads with them."""
@@ -154,3 +166,11 @@ def open_socket(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
+    address, port = listening.getsockname()[:2]
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    address = loopback.get(address, address)
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

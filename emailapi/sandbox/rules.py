@@ -1,21 +1,21 @@
 """
-What a mail must be like to be accepted.
+The rules for emails.
 
-These are the service's rules (contract sections 2.1 and 3), written down a second time on purpose: were the
-sandbox to check with the client's own validators, a mistake in them would pass on both sides. So the wire names stand
-here literally, too.
+These are the service's rules (contract sections 2.1, 3 and 12), written a second time on purpose: if the sandbox used
+the client's own validators, a mistake in them would be on both sides. So the service's names are written here, too.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import attrs
 
-from .addresses import Mailbox, read_addresses
-from .attachments import File, read_attachments
-from .fields import array, body_of, encodable, entry, flag_of, required_text, text_of, wrong_type
-from .refusal import Refusal
+from .addresses import Mailbox, invalid, read_addresses
+from .attachments import File, attachments
+from .fields import BYTES, UTF16, Field, Table, encodable, flag, line, rows, scalar, scalar_text, text, wrong_type
+from .rejection import Rejection
 
 MEGABYTE = 1_000_000
 MESSAGE_BYTES = 10 * MEGABYTE
@@ -36,16 +36,17 @@ _CONTROL = re.compile("[\r\n\0]")
 
 
 @attrs.frozen(kw_only=True)
-class Mail:
+class CheckedEmail:
     """
-    One mail that keeps the rules, by our names.
+    An email that complies with the rules, by our names.
 
     Attributes:
         sender: The From field as sent.
-        sender_address: The address in it.
-        to: The To field as sent, which the answer repeats; `to_list` its addresses; `cc` and `bcc` likewise.
-        stream: The stream's id.
-        links_tracked: None leaves it to the server, as does `opens_tracked`.
+        sender_address: The address in the From field.
+        to: The To field as sent, which the response repeats.
+        to_list: The addresses of the To field; `cc` and `bcc` are those of the other fields.
+        message_stream: The id of the stream.
+        track_opens: None for the setting of the server, as for `track_links`.
     """
 
     sender: str
@@ -54,149 +55,136 @@ class Mail:
     to_list: tuple[Mailbox, ...]
     cc: tuple[Mailbox, ...]
     bcc: tuple[Mailbox, ...]
-    reply_to: tuple[Mailbox, ...]
-    subject: str
-    text_body: str | None = attrs.field(repr=False)
-    html_body: str | None = attrs.field(repr=False)
-    tag: str | None
-    stream: str
-    opens_tracked: bool | None
-    links_tracked: str | None
-    headers: tuple[tuple[str, str], ...]
-    metadata: dict[str, str]
-    attachments: tuple[File, ...]
+    reply_to: tuple[Mailbox, ...] = ()
+    subject: str = ""
+    text_body: str | None = attrs.field(default=None, repr=False)
+    html_body: str | None = attrs.field(default=None, repr=False)
+    tag: str | None = None
+    message_stream: str = "outbound"
+    track_opens: bool | None = None
+    track_links: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    metadata: dict[str, str] = attrs.field(factory=dict)
+    attachments: tuple[File, ...] = ()
 
     @property
     def recipients(self) -> dict[str, Mailbox]:
-        """Each address once, by the form it is compared in, in the order To, Cc, Bcc."""
+        """Each address once, by the form in which addresses are compared, in the order To, Cc, Bcc."""
         found: dict[str, Mailbox] = {}
         for mailbox in (*self.to_list, *self.cc, *self.bcc):
             found.setdefault(mailbox.key, mailbox)
         return found
 
     def header(self, name: str) -> str | None:
-        """Return the first of the sender's own headers of this name, in any case of letters."""
+        """Return the first of the email's own headers with this name, ignoring case."""
         return next((value for known, value in self.headers if known.lower() == name.lower()), None)
 
 
-def utf16_units(text: str) -> int:
-    """Count as the service does: in UTF-16, where an emoji is two."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+_HEADER = Table(
+    Field("Name", "name", line, required=300, pattern=_HEADER_NAME, text="'{value}' is not a valid header name."),
+    Field("Value", "value", scalar),
+    within="Headers[].",
+)
 
 
-def _at_most(text: str, name: str, limit: int, length: int) -> str:
-    if length > limit:
-        raise Refusal(300, f"'{name}' has {length} characters; the limit is {limit}.")
-    return text
+def _headers(value: object, field: Field) -> tuple[tuple[str, str], ...]:
+    return tuple((row["name"], row.get("value", "")) for row in rows(value, field))
 
 
-def _sender(item: dict[str, object]) -> tuple[str, str]:
-    text = (text_of(item, "From") or "").strip()
-    _at_most(text, "From", FROM_UNITS, utf16_units(text))
-    found = read_addresses(text, "From")
-    if len(found) != 1:
-        raise Refusal(300, f"Invalid 'From' address: '{text}'.")
-    return text, found[0].email
+def _reply_to(value: object, field: Field) -> tuple[Mailbox, ...]:
+    return read_addresses(line(value, field), "Reply-To")
 
 
-def _addressees(item: dict[str, object]) -> tuple[str, list[tuple[Mailbox, ...]]]:
-    texts = [text_of(item, field) or "" for field in ("To", "Cc", "Bcc")]
-    lists = [read_addresses(text, field) for text, field in zip(texts, ("To", "Cc", "Bcc"), strict=True)]
-    count = sum(map(len, lists))
-    if not count:
-        raise Refusal(300, "Zero recipients specified.")
-    if count > RECIPIENTS:
-        raise Refusal(300, f"'To', 'Cc' and 'Bcc' have {count} recipients; the limit is {RECIPIENTS} for all three.")
-    return texts[0].strip(), lists
+def _invalid_metadata(reason: str) -> Rejection:
+    return Rejection(300, f"Invalid metadata content. {reason}")
 
 
-def _bodies(item: dict[str, object]) -> tuple[str | None, str | None]:
-    text, html = body_of(item, "TextBody"), body_of(item, "HtmlBody")
-    if not text and not html:
-        raise Refusal(300, "Provide either email TextBody or HtmlBody or both.")
-    for name, body in (("TextBody", text), ("HtmlBody", html)):
-        # A character is four bytes at most: most bodies need no counting.
-        if body and len(body) * 4 > BODY_BYTES and len(body.encode()) > BODY_BYTES:
-            raise Refusal(300, f"'{name}' is larger than {BODY_BYTES // MEGABYTE} MB.")
-    return text, html
-
-
-def _headers(item: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    found = []
-    for row in array(item, "Headers"):
-        header = entry(row, "Headers")
-        name = required_text(header, "Name", "Header")
-        if not _HEADER_NAME.fullmatch(name):
-            raise Refusal(300, f"'{name}' is no header name.")
-        found.append((name, text_of(header, "Value") or ""))
-    return tuple(found)
-
-
-def _invalid_metadata(reason: str) -> Refusal:
-    return Refusal(300, f"Invalid metadata content. {reason}")
-
-
-def _metadata(item: dict[str, object]) -> dict[str, str]:
-    value = item.get("Metadata")
-    if value is None:
-        return {}
+def _metadata(value: object, field: Field) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise wrong_type("Metadata", "an object", value)
+        raise wrong_type(field.name, "an object", value)
     if len(value) > METADATA_PAIRS:
         raise _invalid_metadata(f"There are {len(value)} pairs; the limit is {METADATA_PAIRS}.")
-    for name, text in value.items():
-        encodable(name, "Metadata")
+    pairs: dict[str, str] = {}
+    for name, sent in value.items():
+        given = scalar_text(sent)
+        encodable(name, field.name)
         if not 1 <= len(name) <= METADATA_NAME or _CONTROL.search(name):
-            raise _invalid_metadata(f"Field names have 1 to {METADATA_NAME} characters, unlike '{name[:80]}'.")
-        if not isinstance(text, str):
-            raise _invalid_metadata(f"The value of '{name}' is no string.")
-        if len(encodable(text, "Metadata")) > METADATA_VALUE or _CONTROL.search(text):
+            raise _invalid_metadata(f"A field name must have 1 to {METADATA_NAME} characters, got '{name[:80]}'.")
+        if not isinstance(given, str):
+            raise _invalid_metadata(f"The value of '{name}' must be a string, a number or a boolean.")
+        if len(encodable(given, field.name)) > METADATA_VALUE or _CONTROL.search(given):
             raise _invalid_metadata(f"The value of '{name}' has more than {METADATA_VALUE} characters, or line breaks.")
-    if len({name.lower() for name in value}) < len(value):
+        pairs[name] = given
+    if len({name.lower() for name in pairs}) < len(pairs):
         raise _invalid_metadata("Field names must differ in more than the case of their letters.")
-    return value
+    return pairs
 
 
-def _track_links(item: dict[str, object]) -> str | None:
-    value = text_of(item, "TrackLinks")
-    if value and value not in TRACK_LINKS:
-        raise Refusal(300, f"Invalid 'TrackLinks' value: '{value[:80]}'. Known: {', '.join(TRACK_LINKS)}.")
-    return value or None
+_EMAIL = Table(
+    Field("From", "sender", line, limit=FROM_UNITS, unit=UTF16),
+    Field("To", "to", line),
+    Field("Cc", "cc", line),
+    Field("Bcc", "bcc", line),
+    Field("TextBody", "text_body", text, limit=BODY_BYTES, unit=BYTES),
+    Field("HtmlBody", "html_body", text, limit=BODY_BYTES, unit=BYTES),
+    Field("Attachments", "attachments", attachments),
+    Field("ReplyTo", "reply_to", _reply_to),
+    Field("Subject", "subject", line, limit=SUBJECT_UNITS, unit=UTF16),
+    Field("Tag", "tag", line, limit=TAG_LENGTH),
+    Field("MessageStream", "message_stream", line),
+    Field("TrackOpens", "track_opens", flag),
+    Field(
+        "TrackLinks",
+        "track_links",
+        line,
+        known=TRACK_LINKS,
+        text=f"Invalid 'TrackLinks' value: '{{value}}'. It must be one of {', '.join(TRACK_LINKS)}.",
+    ),
+    Field("Headers", "headers", _headers, table=_HEADER),
+    Field("Metadata", "metadata", _metadata),
+)
 
 
-def check(item: object) -> Mail:
+def _read_addresses(found: dict[str, Any]) -> None:
     """
-    Return the mail that one JSON value describes.
+    Replace the texts of the address fields by their addresses.
 
     Raises:
-        Refusal: 300 for a mail that breaks a rule, 403 for another JSON type, 411 for a forbidden file.
+        Rejection: 300 for an address that is not valid, for no recipient, and for too many.
     """
-    if not isinstance(item, dict):
-        raise wrong_type("message", "an object", item)
-    sender, sender_address = _sender(item)
-    to, lists = _addressees(item)
-    subject, tag = text_of(item, "Subject") or "", text_of(item, "Tag") or ""
-    text, html = _bodies(item)
-    files = read_attachments(item)
-    size = len((text or "").encode()) + len((html or "").encode()) + sum(file.size for file in files)
+    sender = found.get("sender", "").strip()
+    senders = read_addresses(sender, "From")
+    if len(senders) != 1:
+        raise invalid("From", sender)
+    to = found.get("to", "")
+    lists = [read_addresses(found.get(field.lower(), ""), field) for field in ("To", "Cc", "Bcc")]
+    count = sum(map(len, lists))
+    if not count:
+        raise Rejection(300, "Zero recipients specified")
+    if count > RECIPIENTS:
+        raise Rejection(300, f"'To', 'Cc' and 'Bcc' have {count} recipients; the limit is {RECIPIENTS} for all three.")
+    found.update(sender=sender, sender_address=senders[0].email, to=to.strip())
+    found["to_list"], found["cc"], found["bcc"] = lists
+
+
+def _check_size(email: CheckedEmail) -> None:
+    bodies = (email.text_body, email.html_body)
+    if not any(bodies):
+        raise Rejection(300, "Provide either email TextBody or HtmlBody or both.")
+    size = sum(len((body or "").encode()) for body in bodies) + sum(file.size for file in email.attachments)
     if size > MESSAGE_BYTES:
-        raise Refusal(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
-    return Mail(
-        sender=sender,
-        sender_address=sender_address,
-        to=to,
-        to_list=lists[0],
-        cc=lists[1],
-        bcc=lists[2],
-        reply_to=read_addresses(text_of(item, "ReplyTo") or "", "Reply-To"),
-        subject=_at_most(subject, "Subject", SUBJECT_UNITS, utf16_units(subject)),
-        text_body=text,
-        html_body=html,
-        tag=_at_most(tag, "Tag", TAG_LENGTH, len(tag)) or None,
-        stream=text_of(item, "MessageStream") or "outbound",
-        opens_tracked=flag_of(item, "TrackOpens"),
-        links_tracked=_track_links(item),
-        headers=_headers(item),
-        metadata=_metadata(item),
-        attachments=files,
-    )
+        raise Rejection(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
+
+
+def check_email(item: object) -> CheckedEmail:
+    """
+    Return the email that a JSON value describes.
+
+    Raises:
+        Rejection: 300 for an email that breaks a rule, 403 for another JSON type, 411 for a forbidden file.
+    """
+    found = _EMAIL.read(item, "message")
+    _read_addresses(found)
+    email = CheckedEmail(**found)
+    _check_size(email)
+    return email

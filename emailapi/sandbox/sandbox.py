@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterable
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,21 @@ import attrs
 
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
+from .captured import Place
 from .clock import Clock
+from .deliveries import Deliveries
+from .effects import Shaping
+from .faults import Faults
+from .finding import index_some
 from .instants import micros
+from .request_log import RequestLog
+from .resetting import check_kept, reset
+from .retention import sweep
+from .scheduler import Chores, Scheduler
+from .simulation import Events
 from .store import Store, Transaction
 from .tables import account, servers, signatures
+from .watching import Watching
 
 if TYPE_CHECKING:
     from typing import Self
@@ -30,13 +42,14 @@ class _Running:
 
     url: str
     store: Store
+    scheduler: Scheduler
     token: str
     account_token: str
     closing: ExitStack
     pid: int
 
 
-class Sandbox:
+class Sandbox(Watching):
     """
     The service's API on this machine, for development and tests.
 
@@ -51,7 +64,8 @@ class Sandbox:
             client = Client(sandbox.token, base_url=sandbox.url)
 
     Attributes:
-        clock: What it takes its time from; replaceable, also while it runs.
+        faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
+        events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
         smtp_host: Where SMTP is listened for; None, since there is no SMTP listener yet.
         smtp_port: Likewise.
         inbox_url: The web inbox; None, since there is none yet.
@@ -86,7 +100,10 @@ class Sandbox:
         Raises:
             ConfigurationError: `allowed_hosts` holds something that is no name.
         """
-        self.clock = Clock()
+        self._clock = Clock()
+        self.events = Events(lambda: self.store, self._now)
+        self.faults = Faults()
+        self._requests = RequestLog()
         self._data = data
         self._host = host
         self._http_port = http_port
@@ -111,8 +128,8 @@ class Sandbox:
         if self._running is not None:
             raise ConfigurationError("the sandbox is running already")
         try:
-            from .app import create_app
-            from .listener import HTTPListener
+            from .app import Surroundings, create_app
+            from .listener import HTTPListener, url_of
         except ModuleNotFoundError as error:
             raise ConfigurationError(
                 f'the sandbox needs {error.name}, which is not installed: pip install "emailapi-sdk[sandbox]"'
@@ -125,9 +142,21 @@ class Sandbox:
                 token, account_token = servers.tokens(db, servers.FIRST)[0], account.token(db)
                 if self._allow_server_deletion:
                     account.allow(db, delete_servers=True)
-            listener = HTTPListener(listening, create_app(store, lambda: self.clock, self._hosts))
+                offset = account.clock_offset(db)
+            scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, index_some))
+            shaping = Shaping()
+            here = Surroundings(store, lambda: self.clock, self._hosts, self.faults, self._requests, shaping)
+            listener = HTTPListener(listening, create_app(here))
+            closing.callback(self.faults.clear)
             closing.callback(listener.close)
-            self._running = _Running(_url(listening), store, token, account_token, closing.pop_all(), os.getpid())
+            closing.callback(shaping.close)
+            if isinstance(self.clock, Clock):
+                self.clock.attach(scheduler, timedelta(microseconds=offset))
+            scheduler.start()
+            closing.callback(scheduler.close)
+            self._running = _Running(
+                url_of(listening), store, scheduler, token, account_token, closing.pop_all(), os.getpid()
+            )
         return self
 
     def _listen(self) -> socket.socket:
@@ -142,6 +171,15 @@ class Sandbox:
             reason = getattr(error, "strerror", None) or str(error)
             raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
 
+    def _place(self) -> Place:
+        return Place(lambda: self.store, lambda: self.url)
+
+    def _now(self) -> datetime:
+        return self.clock.now()
+
+    def _log(self) -> RequestLog:
+        return self._requests
+
     def _fill(self, db: Transaction) -> None:
         account.found(db)
         servers.create(db, "Sandbox", micros(self.clock.now()))
@@ -152,7 +190,8 @@ class Sandbox:
 
         A sandbox that is not running stays as it is. In a forked child the sandbox of the parent process goes on.
         """
-        running, self._running = self._running, None
+        running = self._running
+        self.clock, self._running = self.clock, None
         if running is not None and running.pid == os.getpid():
             running.closing.close()
 
@@ -170,6 +209,19 @@ class Sandbox:
         if self._running is None:
             raise ConfigurationError("the sandbox is not running: use `with Sandbox() as sandbox:`, or start()")
         return self._running
+
+    @property
+    def clock(self) -> Clock:
+        """The clock, which tests move; a test may put one of its own in its place, also while the sandbox runs."""
+        return self._clock
+
+    @clock.setter
+    def clock(self, clock: Clock) -> None:
+        jobs = None if self._running is None else self._running.scheduler
+        for each, taken in ((self._clock, None), (clock, jobs)):
+            if isinstance(each, Clock):
+                each.attach(taken)
+        self._clock = clock
 
     @property
     def url(self) -> str:
@@ -212,6 +264,25 @@ class Sandbox:
         with self.store.transaction() as db:
             account.allow(db, delete_servers=delete_servers, remove_data=remove_data)
 
+    def reset(self, keep: Iterable[str] = ()) -> None:
+        """
+        Delete everything but the tokens of the account and the first server, and the time of the clock.
+
+        Args:
+            keep: What is kept: `"messages"`, `"suppressions"`, `"statistics"`, `"streams"`, `"templates"`,
+                `"webhooks"`, `"inbound_rules"`, `"servers"`, `"domains"` (with the sender signatures),
+                `"data_removals"`, `"faults"`, `"requests"`. All streams stay if anything is kept that belongs to one.
+
+        Raises:
+            InvalidArgument: `keep` has another name.
+        """
+        kept = check_kept(keep)
+        with self.store.transaction() as db:
+            reset(db, micros(self._now()), kept)
+        for name, part in (("faults", self.faults), ("requests", self._requests)):
+            if name not in kept:
+                part.clear()
+
     def confirm_signature(self, email_address: str) -> None:
         """
         Let the owner of an address agree to be sent from, as by the link in the service's mail.
@@ -224,11 +295,3 @@ class Sandbox:
             if row is None:
                 raise InvalidArgument(f"there is no sender signature {email_address!r}", argument="email_address")
             signatures.change(db, row["signature_id"], confirmed=True)
-
-
-def _url(listening: socket.socket) -> str:
-    """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
-    address, port = listening.getsockname()[:2]
-    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-    address = loopback.get(address, address)
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

@@ -9,6 +9,13 @@ CREATE TABLE account (
     remove_data INTEGER NOT NULL DEFAULT 1
 );
 
+-- The sandbox itself: by how many microseconds its clock is ahead, and the key of the tracking links.
+CREATE TABLE sandbox (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    clock_offset INTEGER NOT NULL DEFAULT 0,
+    secret BLOB NOT NULL
+);
+
 CREATE TABLE servers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
@@ -16,7 +23,7 @@ CREATE TABLE servers (
     track_opens INTEGER NOT NULL DEFAULT 0,
     track_links TEXT NOT NULL DEFAULT 'None',
     created_at INTEGER NOT NULL,
-    color TEXT NOT NULL DEFAULT 'Blue',
+    color TEXT NOT NULL DEFAULT 'blue',
     smtp_api_activated INTEGER NOT NULL DEFAULT 1,
     raw_email_enabled INTEGER NOT NULL DEFAULT 0,
     inbound_hash TEXT NOT NULL UNIQUE,
@@ -40,7 +47,7 @@ CREATE TABLE tokens (
 ) WITHOUT ROWID;
 
 -- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
--- messages there ever were.
+-- messages there ever were; the first `indexed` of them are in `words` and `flags`.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
@@ -53,6 +60,7 @@ CREATE TABLE streams (
     updated_at INTEGER,
     archived_at INTEGER,
     taken INTEGER NOT NULL DEFAULT 0,
+    indexed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (server, id)
 );
 
@@ -80,6 +88,22 @@ CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at
 
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
+
+-- What is searched by words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
+-- is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a new
+-- SCHEMA_VERSION.
+CREATE VIRTUAL TABLE words USING fts5 (
+    subject, body, sender, recipients, tag, files, k,
+    content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+);
+INSERT INTO words (words, rank) VALUES ('usermerge', 2);
+
+-- What is searched by its value, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
+CREATE TABLE flags (
+    flag TEXT NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (flag, message)
+) WITHOUT ROWID;
 
 CREATE TABLE contents (
     message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
@@ -128,6 +152,57 @@ CREATE TABLE events (
     details TEXT NOT NULL
 );
 CREATE INDEX events_by_message ON events (message);
+
+-- Recipients whose email waits in the queue; without `due_at` until a test delivers it.
+CREATE TABLE queue (
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    recipient TEXT NOT NULL,
+    due_at INTEGER,
+    PRIMARY KEY (message, recipient)
+) WITHOUT ROWID;
+CREATE INDEX queue_by_time ON queue (due_at) WHERE due_at IS NOT NULL;
+
+-- Recipients that were suppressed when the email was accepted: it was not sent to them.
+CREATE TABLE skipped (
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    recipient TEXT NOT NULL,
+    PRIMARY KEY (message, recipient)
+) WITHOUT ROWID;
+
+-- The first open of each recipient. `client`, `os` and `geo` are JSON by the service's names.
+CREATE TABLE opens (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    stream INTEGER NOT NULL,
+    recipient TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    user_agent TEXT NOT NULL,
+    client TEXT NOT NULL,
+    os TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    geo TEXT NOT NULL,
+    read_seconds INTEGER
+);
+CREATE UNIQUE INDEX opens_by_message ON opens (message, recipient);
+CREATE INDEX opens_by_stream ON opens (stream, received_at, id);
+
+-- The first click of each recipient on each link.
+CREATE TABLE clicks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    stream INTEGER NOT NULL,
+    recipient TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    user_agent TEXT NOT NULL,
+    client TEXT NOT NULL,
+    os TEXT NOT NULL,
+    platform TEXT NOT NULL,
+    geo TEXT NOT NULL,
+    location TEXT NOT NULL,
+    link TEXT NOT NULL
+);
+CREATE UNIQUE INDEX clicks_by_message ON clicks (message, recipient, link, location);
+CREATE INDEX clicks_by_stream ON clicks (stream, received_at, id);
 
 CREATE TABLE bounces (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -242,3 +317,14 @@ CREATE TABLE data_removals (
     notify INTEGER NOT NULL,
     done_at INTEGER NOT NULL
 );
+
+-- Ids are large, as the service's are: programs take 1 for an id that does not exist. The first server is `FIRST` in
+-- tables/servers.py.
+INSERT INTO sqlite_sequence (name, seq) VALUES
+    ('servers', 4000000),
+    ('templates', 5000000),
+    ('webhooks', 6000000),
+    ('inbound_rules', 7000000),
+    ('domains', 8000000),
+    ('signatures', 9000000),
+    ('data_removals', 10000000);

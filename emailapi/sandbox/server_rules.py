@@ -1,166 +1,129 @@
-"""What a server may be set to: the service's rules (contract sections 2.8 and 2.15)."""
+"""The rules for the settings of a server (contract sections 2.8, 2.15 and 12)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from .access import is_loopback
 from .addresses import is_domain
 from .dns_rules import has_records
-from .fields import flag_of, text_of, wrong_type
-from .refusal import Refusal
+from .fields import Field, Table, flag, line, whole_number
+from .rejection import Rejection
 from .rules import TRACK_LINKS
-from .store import Row, Transaction, Value
+from .store import Row, Transaction
 from .tables import servers
 
 COLORS = ("Purple", "Blue", "Turquoise", "Green", "Red", "Yellow", "Grey", "Orange")
 DELIVERY_TYPES = ("Live", "Sandbox")
 SPAM_THRESHOLD = 30
 
-# What the service calls the settings that are true or false, and the URLs, to what the table calls them.
-FLAGS = {
-    "SmtpApiActivated": "smtp_api_activated",
-    "RawEmailEnabled": "raw_email_enabled",
-    "TrackOpens": "track_opens",
-    "PostFirstOpenOnly": "post_first_open_only",
-    "IncludeBounceContentInHook": "include_bounce_content_in_hook",
-    "EnableSmtpApiErrorHooks": "enable_smtp_api_error_hooks",
-}
-HOOKS = {
-    "InboundHookUrl": "inbound_hook_url",
-    "BounceHookUrl": "bounce_hook_url",
-    "OpenHookUrl": "open_hook_url",
-    "DeliveryHookUrl": "delivery_hook_url",
-    "ClickHookUrl": "click_hook_url",
-}
+
+def _name(value: object, field: Field) -> str:
+    return line(value, field).strip()
 
 
-def _one_of(known: Iterable[str], item: dict[str, object], name: str, code: int) -> str | None:
-    text = text_of(item, name, code)
-    if text is not None and text not in known:
-        raise Refusal(code, f"'{name}' must be one of {', '.join(known)}, not '{text[:80]}'.")
-    return text
+def _color(value: object, field: Field) -> str:
+    """Read a color in any case: the service responds in lower case, and clients send back what they read."""
+    return line(value.strip().capitalize() if isinstance(value, str) else value, field).lower()
 
 
-def _name(item: dict[str, object]) -> str | None:
-    text = text_of(item, "Name", 608)
-    if text is not None and not text.strip():
-        raise Refusal(608, "The 'Name' of a server must not be empty.")
-    return text and text.strip()
-
-
-def _color(item: dict[str, object]) -> str | None:
-    # In any case of letters: the service has answered `purple`, and clients send back what they read.
-    text = text_of(item, "Color", 607)
-    return _one_of(COLORS, {"Color": text and text.strip().capitalize()}, "Color", 607)
-
-
-def _spam_threshold(item: dict[str, object]) -> int | None:
-    value = item.get("InboundSpamThreshold")
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise wrong_type("InboundSpamThreshold", "a whole number", value)
-    if not 0 <= value <= SPAM_THRESHOLD:
-        raise Refusal(611, f"'InboundSpamThreshold' must be 0 to {SPAM_THRESHOLD}, not {str(value)[:80]}.")
-    return value
-
-
-def _inbound_domain(item: dict[str, object]) -> str | None:
-    """Return the domain in lower case; an empty one takes it off."""
-    text = text_of(item, "InboundDomain", 610)
-    if text and not (is_domain(text) and has_records(text)):
-        raise Refusal(610, f"The MX record of '{text[:80]}' does not lead to inbound.postmarkapp.com.")
-    return text and text.lower()
+def _inbound_domain(value: object, field: Field) -> str:
+    domain = line(value, field)
+    if domain and not (is_domain(domain) and has_records(domain)):
+        raise Rejection(610, f"The MX record of '{domain[:80]}' does not lead to inbound.postmarkapp.com.")
+    return domain.lower()
 
 
 def _is_internal(host: str) -> bool:
-    """Return whether a host is an address in somebody's network; loopback is where the sandbox's users listen."""
+    """Return whether a host is an address of a private network, except loopback, where users of the sandbox listen."""
     try:
         return not is_loopback(host) and not ip_address(host).is_global
     except ValueError:
         return False
 
 
-def _hook_url(item: dict[str, object], name: str) -> str | None:
-    """Return the URL; an empty one takes it off."""
-    text = text_of(item, name, 606)
-    if not text:
-        return text
+def _hook_url(value: object, field: Field) -> str:
+    url = line(value, field)
+    if not url:
+        return url
     try:
-        parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.port != 0 and " " not in text
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.port != 0 and " " not in url
     except ValueError:
         usable = False
     if not usable or not parts.hostname:
-        raise Refusal(606, f"'{name}' must be a whole URL with http or https, not '{text[:80]}'.")
+        raise field.invalid(url)
     if _is_internal(parts.hostname):
-        raise Refusal(606, f"'{name}' leads to an internal address: '{parts.hostname[:80]}'.")
-    return text
+        raise Rejection(606, f"'{field.name}' leads to an internal address: '{parts.hostname[:80]}'.")
+    return url
 
 
-def read_settings(item: dict[str, object]) -> dict[str, Value]:
+FLAGS = Table(
+    Field("SmtpApiActivated", "smtp_api_activated", flag),
+    Field("RawEmailEnabled", "raw_email_enabled", flag),
+    Field("TrackOpens", "track_opens", flag),
+    Field("PostFirstOpenOnly", "post_first_open_only", flag),
+    Field("IncludeBounceContentInHook", "include_bounce_content_in_hook", flag),
+    Field("EnableSmtpApiErrorHooks", "enable_smtp_api_error_hooks", flag),
+)
+HOOKS = Table(
+    *(
+        Field(
+            name,
+            column,
+            _hook_url,
+            606,
+            clears=True,
+            text=f"'{name}' must be a whole URL with http or https, not '{{value}}'.",
+        )
+        for name, column in (
+            ("InboundHookUrl", "inbound_hook_url"),
+            ("BounceHookUrl", "bounce_hook_url"),
+            ("OpenHookUrl", "open_hook_url"),
+            ("DeliveryHookUrl", "delivery_hook_url"),
+            ("ClickHookUrl", "click_hook_url"),
+        )
+    )
+)
+SERVER = Table(
+    Field("DeliveryType", "delivery_type", line, 613, known=DELIVERY_TYPES),
+    Field("Name", "name", _name, 608, required=608),
+    Field("Color", "color", _color, 607, known=COLORS),
+    Field("TrackLinks", "track_links", line, 612, known=TRACK_LINKS),
+    Field("InboundSpamThreshold", "inbound_spam_threshold", whole_number, 611, limit=SPAM_THRESHOLD),
+    Field("InboundDomain", "inbound_domain", _inbound_domain, 610, clears=True),
+    *FLAGS.fields,
+    *HOOKS.fields,
+)
+
+
+def check_free(db: Transaction, settings: dict[str, Any], server: int | None = None) -> None:
     """
-    Return what a body sets, by the columns of the table; what is left out, or null, is left out.
+    Check that no other server has the name or the inbound domain.
 
     Raises:
-        Refusal: 606 to 608 or 610 to 612: a setting that cannot be; 403: another JSON type.
-    """
-    settings: dict[str, Value] = {
-        "name": _name(item),
-        "color": _color(item),
-        "track_links": _one_of(TRACK_LINKS, item, "TrackLinks", 612),
-        "inbound_spam_threshold": _spam_threshold(item),
-        "inbound_domain": _inbound_domain(item),
-    }
-    settings |= {column: flag_of(item, name) for name, column in FLAGS.items()}
-    settings |= {column: _hook_url(item, name) for name, column in HOOKS.items()}
-    return {column: value for column, value in settings.items() if value is not None}
-
-
-def read_delivery_type(item: dict[str, object], now: str | None = None) -> str:
-    """
-    Return whether a server delivers.
-
-    Args:
-        item: The body.
-        now: What it does now; None for a new server.
-
-    Raises:
-        Refusal: 613: no such type, or another than it has.
-    """
-    wanted = _one_of(DELIVERY_TYPES, item, "DeliveryType", 613) or now or "Live"
-    if now is not None and wanted != now:
-        raise Refusal(613, f"The 'DeliveryType' never changes: this server is '{now}'.")
-    return wanted
-
-
-def check_free(db: Transaction, settings: dict[str, Value], server: int | None = None) -> None:
-    """
-    Return when no other server has the name or the inbound domain.
-
-    Raises:
-        Refusal: 603 for the name, 602 for the domain.
+        Rejection: 603 for the name, 602 for the domain.
     """
     name, domain = str(settings.get("name", "")), str(settings.get("inbound_domain", ""))
     if servers.with_name(db, name) not in (None, server):
-        raise Refusal(603, f"There is a server '{name}' already.")
+        raise Rejection(603, f"There is already a server '{name}'.")
     if servers.with_inbound_domain(db, domain) not in (None, server):
-        raise Refusal(602, f"Another server gets the mail of '{domain}'.")
+        raise Rejection(602, f"Another server receives the email of '{domain}'.")
 
 
-def edit(db: Transaction, row: Row, item: dict[str, object]) -> None:
+def edit(db: Transaction, row: Row, body: object) -> None:
     """
-    Set a server to what a body says.
+    Change the settings of a server.
 
     Raises:
-        Refusal: 609: it says nothing that can be set; or what the functions above raise.
+        Rejection: 609: the body has no settings. 613: the delivery type differs. Or the code of a setting.
     """
-    read_delivery_type(item, row["delivery_type"])
-    settings = read_settings(item)
+    settings = SERVER.read_settings(body, "a server", 609)
+    if settings.pop("delivery_type", row["delivery_type"]) != row["delivery_type"]:
+        raise Rejection(613, f"The 'DeliveryType' never changes: this server is '{row['delivery_type']}'.")
     if not settings:
-        raise Refusal(609, "The body has nothing that can be set on a server.")
+        raise Rejection(609, "The body has no settings of a server.")
     check_free(db, settings, row["id"])
     servers.change(db, row["id"], **settings)

@@ -21,7 +21,7 @@ Row = sqlite3.Row
 Value = str | int | bytes | None
 
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
@@ -144,6 +144,9 @@ class Store:
 
     Attributes:
         path: The data file, or None for memory.
+        changed: Notified after each change.
+        revision: The number of changes since the database was opened.
+        work: Set after a change, for the thread that does what can wait.
     """
 
     def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
@@ -155,6 +158,9 @@ class Store:
         """
         self.path = None if data is None or data == ":memory:" else Path(data)
         self._lock = threading.Lock()
+        self.changed = threading.Condition()
+        self.work = threading.Event()
+        self.revision = 0
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
         try:
@@ -202,9 +208,13 @@ class Store:
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
 
     @contextmanager
-    def transaction(self, *, writing: bool = True) -> Iterator[Transaction]:
+    def transaction(self, *, writing: bool = True, visible: bool = True) -> Iterator[Transaction]:
         """
         Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all.
+
+        Args:
+            writing: Whether anything may be changed.
+            visible: Whether a change is one that others wait for, unlike that of an index.
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
@@ -217,6 +227,11 @@ class Store:
                 raise
             where = "its database" if self.path is None else f"its data file {str(self.path)!r}"
             raise StorageFailed(f"the sandbox cannot use {where}: {error}") from error
+        if writing and visible:
+            with self.changed:
+                self.revision += 1
+                self.changed.notify_all()
+            self.work.set()
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:

@@ -1,13 +1,14 @@
-"""What a message stream must be like: the service's rules (contract section 2.9)."""
+"""The rules for message streams (contract sections 2.9 and 12)."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import attrs
 
-from .fields import body_of, text_of, wrong_type
-from .refusal import Refusal
+from .fields import Field, Table, line, part, text
+from .rejection import Rejection
 from .tables.streams import Stream
 
 STREAMS = 10
@@ -19,99 +20,93 @@ _ID = re.compile(rf"[a-z][a-z0-9_-]{{0,{ID_LENGTH - 1}}}")
 _FORBIDDEN_START = "pm-"
 _RESERVED = "all"
 
-# Who may take care of those who unsubscribe, for each type; the first where nothing is said. A broadcast stream needs
-# somebody. `Custom` stands for itself: the service gives it to accounts that it has approved.
+# The valid handlings of unsubscribe requests for each type of stream; the first is the default. A broadcast stream must
+# have one. `Custom` is separate: the service allows it only for accounts that it has approved.
 _HANDLING = {"Transactional": ("None", "Postmark"), "Broadcasts": ("Postmark",), "Inbound": ("None",)}
 _CUSTOM = "Custom"
 
 
-def read_id(item: dict[str, object]) -> str:
+def _id(value: object, field: Field) -> str:
+    found = text(value, field)
+    if found == _RESERVED:
+        raise Rejection(1237, f"The message stream ID '{found}' is reserved.")
+    if found.startswith(_FORBIDDEN_START):
+        raise Rejection(1233, f"A message stream ID must not begin with '{_FORBIDDEN_START}', as '{found[:80]}' does.")
+    return line(value, field)
+
+
+def _description(value: object, field: Field) -> str | None:
+    found = text(value, field)
+    if "<" in found or ">" in found:
+        raise Rejection(1234, "'Description' must not contain HTML: neither '<' nor '>'.")
+    return found or None
+
+
+_SETTINGS = Table(
+    Field("Name", "name", line, 403, required=1223, limit=NAME_LENGTH, too_long=1224),
+    Field("Description", "description", _description, 403, clears=True, limit=DESCRIPTION_LENGTH, too_long=1231),
+    Field(
+        "SubscriptionManagementConfiguration",
+        "subscriptions",
+        part,
+        table=Table(
+            Field(
+                "UnsubscribeHandlingType",
+                "unsubscribe_handling",
+                line,
+                1240,
+                known=("None", "Postmark", _CUSTOM),
+            ),
+            within="SubscriptionManagementConfiguration.",
+        ),
+    ),
+)
+_NEW = Table(
+    Field(
+        "ID",
+        "id",
+        _id,
+        1227,
+        required=1222,
+        pattern=_ID,
+        text=f"A message stream ID must have 1 to {ID_LENGTH} characters: a lower-case letter, then lower-case letters,"
+        " digits, '-' and '_'; got '{value}'.",
+    ),
+    Field("MessageStreamType", "type", line, 1221, required=1221, known=tuple(_HANDLING)),
+    *_SETTINGS.fields,
+)
+
+
+def new_stream(body: object, server: int, created_at: int) -> Stream:
     """
-    Return the id of a new stream.
+    Return the stream that a body describes.
 
     Raises:
-        Refusal: 1222, 1227, 1233 or 1237: it is missing, or cannot be.
+        Rejection: 1221 to 1224, 1227, 1231, 1233, 1234 or 1237 to 1240: a field is missing or not valid; 403 for
+            another JSON type.
     """
-    text = text_of(item, "ID", 1227)
-    if not text:
-        raise Refusal(1222, "A message stream needs an 'ID'.")
-    if text == _RESERVED:
-        raise Refusal(1237, f"The message stream ID '{text}' is reserved.")
-    if text.startswith(_FORBIDDEN_START):
-        raise Refusal(1233, f"A message stream ID must not begin with '{_FORBIDDEN_START}', as '{text[:80]}' does.")
-    if not _ID.fullmatch(text):
-        raise Refusal(
-            1227,
-            f"A message stream ID has 1 to {ID_LENGTH} characters: a lower-case letter, then lower-case letters,"
-            f" digits, '-' and '_'; not '{text[:80]}'.",
-        )
-    return text
+    found = _NEW.read(body)
+    handling = _handling(found, found["type"]) or _HANDLING[found["type"]][0]
+    return Stream(**found, server=server, created_at=created_at, unsubscribe_handling=handling)
 
 
-def read_type(item: dict[str, object]) -> str:
+def changed(stream: Stream, body: object) -> Stream:
     """
-    Return the type of a new stream.
+    Return a stream with the changes of a body.
 
     Raises:
-        Refusal: 1221: it is missing, or there is none of this name.
+        Rejection: 1223, 1224, 1231, 1234 or 1238 to 1240: a setting is not valid; 403 for another JSON type.
     """
-    text = text_of(item, "MessageStreamType", 1221) or ""
-    if text not in _HANDLING:
-        raise Refusal(1221, f"'MessageStreamType' must be Transactional or Broadcasts, not '{text[:80]}'.")
-    return text
+    found = _SETTINGS.read(body, partial=True)
+    handling = _handling(found, stream.type) or stream.unsubscribe_handling
+    return attrs.evolve(stream, **found, unsubscribe_handling=handling)
 
 
-def default_handling(kind: str) -> str:
-    """Return who takes care of those who unsubscribe from a stream of this type, where nothing is said."""
-    return _HANDLING[kind][0]
-
-
-def changed(stream: Stream, item: dict[str, object]) -> Stream:
-    """
-    Return a stream with what a body says of its settings; what is left out, or null, stays.
-
-    Raises:
-        Refusal: 1223, 1224, 1231, 1234 or 1238 to 1240: a setting cannot be; 403 for another JSON type.
-    """
-    name, description, handling = _name(item), _description(item), _handling(item, stream.type)
-    return attrs.evolve(
-        stream,
-        name=stream.name if name is None else name,
-        description=stream.description if description is None else description or None,
-        unsubscribe_handling=stream.unsubscribe_handling if handling is None else handling,
-    )
-
-
-def _name(item: dict[str, object]) -> str | None:
-    text = text_of(item, "Name", 403)
-    if text is not None and not text.strip():
-        raise Refusal(1223, "The 'Name' of a message stream must not be empty.")
-    if text is not None and len(text) > NAME_LENGTH:
-        raise Refusal(1224, f"'Name' has {len(text)} characters; the limit is {NAME_LENGTH}.")
-    return text
-
-
-def _description(item: dict[str, object]) -> str | None:
-    text = body_of(item, "Description", 403)
-    if text is not None and len(text) > DESCRIPTION_LENGTH:
-        raise Refusal(1231, f"'Description' has {len(text)} characters; the limit is {DESCRIPTION_LENGTH}.")
-    if text is not None and ("<" in text or ">" in text):
-        raise Refusal(1234, "'Description' must not hold HTML: neither '<' nor '>'.")
-    return text
-
-
-def _handling(item: dict[str, object], kind: str) -> str | None:
-    name = "SubscriptionManagementConfiguration"
-    configuration = item.get(name)
-    if configuration is None:
-        return None
-    if not isinstance(configuration, dict):
-        raise wrong_type(name, "an object", configuration)
-    text = text_of(configuration, "UnsubscribeHandlingType", 1240)
-    if text is None or text in _HANDLING[kind]:
-        return text
-    if text not in ("None", "Postmark", _CUSTOM):
-        raise Refusal(1240, f"'UnsubscribeHandlingType' must be None, Postmark or {_CUSTOM}, not '{text[:80]}'.")
-    if text == _CUSTOM and kind != "Inbound":
-        raise Refusal(1238, "Custom unsubscribe handling needs the service's approval, which this account has not.")
-    raise Refusal(1239, f"A message stream of type {kind} cannot have the unsubscribe handling {text}.")
+def _handling(found: dict[str, Any], kind: str) -> str | None:
+    """Take the handling of unsubscribe requests out of what was read, and check it for the type of the stream."""
+    handling: str | None = found.pop("subscriptions", {}).get("unsubscribe_handling")
+    if handling is None or handling in _HANDLING[kind]:
+        return handling
+    if handling == _CUSTOM and kind != "Inbound":
+        raise Rejection(1238, "Custom unsubscribe handling needs the approval of the service.")
+    raise Rejection(1239, f"A message stream of type {kind} cannot have the unsubscribe handling {handling}.")

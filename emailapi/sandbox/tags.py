@@ -1,14 +1,14 @@
 """
 The template language, as far as its tags go (contract section 8): what a tag may hold, and that sections close.
 
-What the tags stand for is not looked at: that is rendering.
+The values of the tags are not looked at: rendering does that.
 """
 
 from __future__ import annotations
 
 import re
 
-from .refusal import Refusal
+from .rejection import Rejection
 
 _TAG = re.compile(r"\{\{\{(?P<raw>.*?)\}\}\}|\{\{(?P<tag>.*?)\}\}|\{\{", re.DOTALL)
 _PATH = re.compile(r"[\w./]+")
@@ -21,9 +21,9 @@ SLOT = "{{{@content}}}"
 _SLOT_PATH = "@content"
 
 
-def _fault(field: str, text: str, place: int, what: str) -> Refusal:
+def _fault(field: str, text: str, place: int, what: str) -> Rejection:
     line, position = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-    return Refusal(1122, f"'{field}' cannot be parsed: {what} (line {line}, character {position}).")
+    return Rejection(1122, f"'{field}' cannot be parsed: {what} (line {line}, character {position}).")
 
 
 def _section(tag: str, open_sections: list[tuple[str, int]], place: int) -> bool:
@@ -50,7 +50,7 @@ def count_slots(text: str, field: str) -> int:
     Return how often a text of a template has the place where a layout takes its content.
 
     Raises:
-        Refusal: 1122: a tag does not close, is none of the language's, or closes no section.
+        Rejection: 1122: a tag does not close, is none of the language's, or closes no section.
     """
     slots = 0
     open_sections: list[tuple[str, int]] = []

@@ -1,18 +1,19 @@
 """
-What a template must be like to be kept: the service's rules (contract section 2.7), as `rules` has those of mails.
+The rules for templates (contract sections 2.7 and 12).
 
-How long a name and an alias may be is not published: those two limits are ours.
+The longest name and alias are not published: those two limits are the sandbox's.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Callable
+from itertools import count
 
-import attrs
-
-from .fields import body_of, text_of
-from .refusal import Refusal
-from .rules import BODY_BYTES, MEGABYTE, SUBJECT_UNITS, utf16_units
+from .fields import BYTES, UTF16, Field, Table, line, text
+from .rejection import Rejection
+from .rules import BODY_BYTES, SUBJECT_UNITS
 from .tables.templates import Template
 from .tags import SLOT, count_slots
 
@@ -23,88 +24,67 @@ STANDARD = "Standard"
 LAYOUT = "Layout"
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9.\-_]*")
+_NO_ALIAS = re.compile("[^a-z0-9]+")
+
+TEMPLATE = Table(
+    Field("TemplateType", "type", line, 1122, known=(STANDARD, LAYOUT)),
+    Field("Name", "name", line, 1122, required=1120, limit=NAME_LENGTH, too_long=1121),
+    Field(
+        "Alias",
+        "alias",
+        line,
+        1122,
+        clears=True,
+        limit=NAME_LENGTH,
+        too_long=1121,
+        pattern=_ALIAS,
+        text="The alias '{value}' must be a letter, and then only letters, digits, '.', '-' and '_'.",
+    ),
+    Field("Subject", "subject", line, 1122, clears=True, limit=SUBJECT_UNITS, too_long=1121, unit=UTF16),
+    Field("HtmlBody", "html_body", text, 1122, clears=True, limit=BODY_BYTES, too_long=1121, unit=BYTES),
+    Field("TextBody", "text_body", text, 1122, clears=True, limit=BODY_BYTES, too_long=1121, unit=BYTES),
+    Field("LayoutTemplate", "layout", line, 1122, clears=True),
+)
 
 
-def type_of(item: dict[str, object]) -> str:
+def alias_of(name: str, is_used: Callable[[str], bool]) -> str:
+    """Return an alias that is made from the name of a template, and that no other template has."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    alias = _NO_ALIAS.sub("-", plain).strip("-")[: NAME_LENGTH - 20]
+    if not alias[:1].isalpha():
+        alias = f"template-{alias}".strip("-")
+    numbered = (alias if number == 0 else f"{alias}-{number}" for number in count())
+    return next(candidate for candidate in numbered if not is_used(candidate))
+
+
+def check_template(template: Template) -> None:
     """
-    Return what a new template is for.
+    Check the fields of a template together.
 
     Raises:
-        Refusal: 1122 for a type that there is not.
+        Rejection: 1120, 1122, 1123 or 1131: the template breaks a rule.
     """
-    value = text_of(item, "TemplateType", 1122) or STANDARD
-    if value not in (STANDARD, LAYOUT):
-        raise Refusal(1122, f"'TemplateType' must be '{STANDARD}' or '{LAYOUT}', not '{value[:80]}'.")
-    return value
-
-
-def changed(template: Template, item: dict[str, object], layout: int | None) -> Template:
-    """
-    Return a template with what a body says of it; what is left out, or null, stays.
-
-    Raises:
-        Refusal: 1120 to 1123, 1131: it would break a rule; 403 for another JSON type.
-    """
-    given = {
-        "name": text_of(item, "Name", 1122),
-        "alias": text_of(item, "Alias", 1122),
-        "subject": text_of(item, "Subject", 1122),
-        "html_body": body_of(item, "HtmlBody", 1122),
-        "text_body": body_of(item, "TextBody", 1122),
-    }
-    texts = {name: text for name, text in given.items() if text is not None}
-    found = attrs.evolve(template, layout=layout, **texts)
-    found = attrs.evolve(found, alias=found.alias or None)
-    _check_names(found)
-    _check_subject(found)
-    _check_bodies(found)
-    return found
-
-
-def _at_most(length: int, limit: int, field: str) -> None:
-    if length > limit:
-        raise Refusal(1121, f"'{field}' has {length} characters; the limit is {limit}.")
-
-
-def _check_names(template: Template) -> None:
-    if not template.name.strip():
-        raise Refusal(1120, "A template needs a 'Name'.")
-    _at_most(len(template.name), NAME_LENGTH, "Name")
-    if template.alias is None:
-        return
-    _at_most(len(template.alias), NAME_LENGTH, "Alias")
-    if not _ALIAS.fullmatch(template.alias):
-        raise Refusal(
-            1122,
-            f"The alias '{template.alias[:80]}' must be a letter, and then letters, digits, '.', '-' and '_' only.",
-        )
-
-
-def _check_subject(template: Template) -> None:
     if template.type == LAYOUT:
         if template.subject.strip():
-            raise Refusal(1123, "A layout has no 'Subject'.")
-        return
-    if not template.subject.strip():
-        raise Refusal(1120, "A template needs a 'Subject'.")
-    _at_most(utf16_units(template.subject), SUBJECT_UNITS, "Subject")
-    _check_slots(template, "Subject", template.subject)
-
-
-def _check_bodies(template: Template) -> None:
+            raise Rejection(1123, "A layout has no 'Subject'.")
+    elif not template.subject.strip():
+        raise Rejection(1120, "'Subject' is missing or empty.")
+    else:
+        _check_slots(template, "Subject", template.subject)
     bodies = {"HtmlBody": template.html_body, "TextBody": template.text_body}
     if not any(bodies.values()):
-        raise Refusal(1120, "A template needs an 'HtmlBody', a 'TextBody', or both.")
+        raise Rejection(1120, "A template needs an 'HtmlBody', a 'TextBody', or both.")
     for field, body in bodies.items():
-        if len(body) * 4 > BODY_BYTES and len(body.encode()) > BODY_BYTES:
-            raise Refusal(1121, f"'{field}' is larger than {BODY_BYTES // MEGABYTE} MB.")
         if body:
             _check_slots(template, field, body)
 
 
-def _check_slots(template: Template, field: str, text: str) -> None:
-    slots = count_slots(text, field)
+def _check_slots(template: Template, field: str, body: str) -> None:
+    slots = count_slots(body, field)
     if template.type == LAYOUT and slots != 1:
-        raise Refusal(1131, f"'{field}' of a layout must have {SLOT} exactly once, and has it {slots} times.")
+        raise Rejection(
+            1131,
+            f"The layout content placeholder must be present exactly once in '{field}': {SLOT} occurs {slots} times.",
+        )
     if template.type == STANDARD and slots:
-        raise Refusal(1122, f"'{field}' has {SLOT}, which only layouts may have.")
+        raise Rejection(1122, f"'{field}' has {SLOT}, which only layouts may have.")

@@ -1,123 +1,143 @@
-"""What a webhook must be like to be kept: the service's rules (contract section 2.10)."""
+"""The rules for webhooks (contract sections 2.10 and 12)."""
 
 from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
 from ..wire import dump_json
-from .fields import array, entry, flag_of, text_of, wrong_type
-from .refusal import Refusal
+from .fields import Field, Table, flag, line, part, rows, scalar
+from .rejection import Rejection
 from .tables.webhooks import Webhook
 
-# Of one stream; the number is other people's, the service publishes none.
+# The limit for a stream is taken from other sources, since the service does not publish one.
 WEBHOOKS = 10
-
-# What each kind of event may be told.
-_TRIGGERS = {
-    "Open": ("Enabled", "PostFirstOpenOnly"),
-    "Click": ("Enabled",),
-    "Delivery": ("Enabled",),
-    "Bounce": ("Enabled", "IncludeContent"),
-    "SpamComplaint": ("Enabled", "IncludeContent"),
-    "SubscriptionChange": ("Enabled",),
-}
 
 _URL = re.compile(r"https?://[!-~]{1,2000}", re.IGNORECASE)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-# The request decides these itself.
+# Headers that the request sets itself.
 _OWN_HEADERS = frozenset({"connection", "content-length", "content-type", "host", "transfer-encoding"})
 
-NEW = Webhook(
-    url="",
-    status="unverified",
-    username="",
-    password="",
-    headers="[]",
-    triggers=dump_json({trigger: dict.fromkeys(flags, False) for trigger, flags in _TRIGGERS.items()}).decode(),
+
+def _trigger(name: str, *flags: str) -> Field:
+    """Return the field of a trigger; its columns are the service's names, in which triggers are stored."""
+    fields = [Field(option, option, flag) for option in ("Enabled", *flags)]
+    return Field(name, name, part, table=Table(*fields, within=f"Triggers.{name}."))
+
+
+_TRIGGERS = Table(
+    _trigger("Open", "PostFirstOpenOnly"),
+    _trigger("Click"),
+    _trigger("Delivery"),
+    _trigger("Bounce", "IncludeContent"),
+    _trigger("SpamComplaint", "IncludeContent"),
+    _trigger("SubscriptionChange"),
+    within="Triggers.",
 )
 
 
-def changed(webhook: Webhook, item: dict[str, object]) -> Webhook:
-    """
-    Return a webhook with what a body says of it; what is left out, or null, stays.
-
-    Raises:
-        Refusal: 1353, 1354, 1358, 1361 or 1363: it would break a rule; 403 for another JSON type.
-    """
-    if item.get("Status") is not None:
-        raise Refusal(1363, "'Status' says whether the webhook has answered: it cannot be set.")
-    flag_of(item, "Verify")
-    username, password = _login(item, webhook)
-    return attrs.evolve(
-        webhook,
-        url=_url(item, webhook.url),
-        username=username,
-        password=password,
-        headers=webhook.headers if item.get("HttpHeaders") is None else _compact(_headers(item)),
-        triggers=_compact(_triggers(item, json.loads(webhook.triggers))),
-    )
+def _triggers(value: object, field: Field) -> dict[str, Any]:
+    found = part(value, field)
+    if isinstance(value, dict) and (unknown := _TRIGGERS.unknown(value)):
+        raise Rejection(1353, f"The stream has no trigger '{unknown[0][:80]}'. Known: {', '.join(_TRIGGERS.columns)}.")
+    return found
 
 
-def _compact(value: object) -> str:
-    return dump_json(value).decode()
-
-
-def _url(item: dict[str, object], kept: str) -> str:
-    url = text_of(item, "Url", 1354)
-    if url is None:
-        url = kept
+def _url(value: object, field: Field) -> str:
+    url = line(value, field)
     try:
         parts = urlsplit(url)
         reachable = bool(_URL.fullmatch(url) and parts.hostname and parts.port != 0)
     except ValueError:
         reachable = False
     if not reachable:
-        raise Refusal(1354, f"'Url' must be a whole URL with http or https, not '{url[:80]}'.")
+        raise field.invalid(url)
     return url
 
 
-def _object(item: dict[str, object], name: str) -> dict[str, object]:
-    value = item.get(name)
-    if value is not None and not isinstance(value, dict):
-        raise wrong_type(name, "an object", value)
-    return value or {}
-
-
-def _login(item: dict[str, object], webhook: Webhook) -> tuple[str, str]:
-    """Return user and password; an empty user takes the login off."""
-    auth = _object(item, "HttpAuth")
-    if not auth:
-        return webhook.username, webhook.password
-    username, password = text_of(auth, "Username", 1361) or "", text_of(auth, "Password", 1361) or ""
+def _login(value: object, field: Field) -> dict[str, str]:
+    """Return user and password; without a user, the webhook has no login."""
+    login = part(value, field)
+    username, password = login.get("username", ""), login.get("password", "")
     if ":" in username or (password and not username):
-        raise Refusal(1361, "'HttpAuth' needs a 'Username', and one without a colon.")
-    return username, password
+        raise Rejection(1361, "'HttpAuth' needs a 'Username' without a colon.")
+    return {"username": username, "password": password} if value else {}
 
 
-def _headers(item: dict[str, object]) -> list[dict[str, str]]:
-    found = []
-    for row in array(item, "HttpHeaders"):
-        header = entry(row, "HttpHeaders")
-        name = text_of(header, "Name", 1358) or ""
-        if not _HEADER_NAME.fullmatch(name) or name.lower() in _OWN_HEADERS:
-            raise Refusal(1358, f"'{name[:80]}' is no header that a webhook can be sent.")
-        found.append({"Name": name, "Value": text_of(header, "Value", 1361) or ""})
-    return found
+def _headers(value: object, field: Field) -> list[dict[str, str]]:
+    found = rows(value, field)
+    for header in found:
+        if header["Name"].lower() in _OWN_HEADERS:
+            raise Rejection(1358, f"A webhook cannot be sent the header '{header['Name']}'.")
+    return [{"Value": "", **header} for header in found]
 
 
-def _triggers(item: dict[str, object], kept: dict[str, dict[str, bool]]) -> dict[str, dict[str, bool]]:
-    """Return all triggers: of each, what is given, and what it was for the rest."""
-    given = _object(item, "Triggers")
-    for trigger in given:
-        if trigger not in _TRIGGERS:
-            raise Refusal(1353, f"The stream has no trigger '{trigger[:80]}'. Known: {', '.join(_TRIGGERS)}.")
-        told = _object(given, trigger)
-        for flag in _TRIGGERS[trigger]:
-            value = flag_of(told, flag)
-            if value is not None:
-                kept[trigger][flag] = value
-    return kept
+def _any(value: object, _field: Field) -> object:
+    """Read a field that cannot be set; Go clients send 0 and an empty text in it."""
+    return value
+
+
+WEBHOOK = Table(
+    Field("ID", "id", _any),
+    Field("Status", "status", _any),
+    Field("MessageStream", "message_stream", line, 1361),
+    Field("Verify", "verify", flag),
+    Field("Url", "url", _url, 1354, required=1354, text="'Url' must be a whole URL with http or https, not '{value}'."),
+    Field(
+        "HttpAuth",
+        "login",
+        _login,
+        table=Table(
+            Field("Username", "username", line, 1361), Field("Password", "password", line, 1361), within="HttpAuth."
+        ),
+    ),
+    Field(
+        "HttpHeaders",
+        "headers",
+        _headers,
+        table=Table(
+            Field(
+                "Name",
+                "Name",
+                line,
+                1358,
+                required=1358,
+                pattern=_HEADER_NAME,
+                text="'{value}' is not a valid name of a header.",
+            ),
+            Field("Value", "Value", scalar, 1361),
+            within="HttpHeaders[].",
+        ),
+    ),
+    Field("Triggers", "triggers", _triggers, table=_TRIGGERS),
+)
+_NO_TRIGGERS = {trigger.name: dict.fromkeys(trigger.rows_of().columns, False) for trigger in _TRIGGERS.fields}
+NEW = Webhook(
+    url="", status="unverified", username="", password="", headers="[]", triggers=dump_json(_NO_TRIGGERS).decode()
+)
+
+
+def changed(webhook: Webhook, settings: dict[str, Any]) -> Webhook:
+    """
+    Return a webhook with the settings of a body; of the triggers, too, only those in the body change.
+
+    Raises:
+        Rejection: 1363: the body sets the status.
+    """
+    if settings.get("status"):
+        raise Rejection(1363, "'Status' says whether the webhook has responded: it cannot be set.")
+    triggers = json.loads(webhook.triggers)
+    for trigger, flags in settings.get("triggers", {}).items():
+        triggers[trigger].update(flags)
+    headers = settings.get("headers")
+    return attrs.evolve(
+        webhook,
+        url=settings.get("url", webhook.url),
+        **settings.get("login", {}),
+        headers=webhook.headers if headers is None else dump_json(headers).decode(),
+        triggers=dump_json(triggers).decode(),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -11,6 +12,13 @@ from .._closing import Closing
 from ..account_client import AccountClient
 from ..client import Client
 from ..sandbox import Sandbox
+from ..sandbox.captured import Place
+from ..sandbox.clock import Clock
+from ..sandbox.faults import Faults
+from ..sandbox.request_log import RequestLog
+from ..sandbox.server_faults import ServerFaults
+from ..sandbox.simulation import Events
+from ..sandbox.watching import Watching
 
 if TYPE_CHECKING:
     import requests
@@ -52,23 +60,45 @@ class ClientOptions(TypedDict, total=False):
     session: requests.Session
 
 
-class SandboxServer(Closing):
+class SandboxServer(Closing, Watching):
     """
     A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
+
+    `messages`, `wait_for`, `expect`, `mark` and `requests` are those of `emailapi.sandbox.Sandbox`, for this server.
 
     Attributes:
         token: The token of the server.
         url: The base URL of the sandbox.
+        events: Makes events of messages, as `Sandbox.events`.
+        faults: Failures of this server, as `Sandbox.faults`; they end with the test.
+        clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
+            the test ends.
     """
 
-    def __init__(self, token: str, url: str) -> None:
+    def __init__(self, sandbox: Sandbox, token: str, server_id: int) -> None:
         """Keep where the server is."""
-        self.token, self.url = token, url
+        self.token, self.url = token, sandbox.url
+        self._sandbox, self._id = sandbox, server_id
+        self.events: Events = sandbox.events
+        self.faults: Faults = ServerFaults(sandbox.faults, server_id)
+        self.clock: Clock = sandbox.clock
         self._clients = ExitStack()
 
     def __repr__(self) -> str:
         """Return where it is, without the token."""
         return f"<SandboxServer {self.url}>"
+
+    def _place(self) -> Place:
+        return self._sandbox._place()
+
+    def _server_id(self) -> int:
+        return self._id
+
+    def _now(self) -> datetime:
+        return self.clock.now()
+
+    def _log(self) -> RequestLog:
+        return self._sandbox._log()
 
     def client(self, **options: Unpack[ClientOptions]) -> Client:
         """
@@ -89,8 +119,10 @@ class SandboxServer(Closing):
         return {"EMAILAPI_SERVER_TOKEN": self.token, "EMAILAPI_BASE_URL": self.url}
 
     def close(self) -> None:
-        """Close the clients; the server and its emails stay until the sandbox ends."""
+        """Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends."""
         self._clients.close()
+        self.faults.clear()
+        self.clock.run()
 
 
 class SharedSandbox(Closing):
@@ -110,7 +142,7 @@ class SharedSandbox(Closing):
     def server(self) -> SandboxServer:
         """Create a server, and return it."""
         made: Any = self._account.servers.create(name=f"Test {next(self._numbers)}")
-        return SandboxServer(made.api_tokens[0], self._sandbox.url)
+        return SandboxServer(self._sandbox, made.api_tokens[0], made.id)
 
     def close(self) -> None:
         """Stop the sandbox."""

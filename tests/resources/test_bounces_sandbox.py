@@ -41,7 +41,7 @@ def test_get(client, bounced, tag):
     bounce = client.bounces.get(listed.id)
     assert (bounce.type, bounce.email, bounce.sender) == (BounceType.HARD_BOUNCE, HARD, "us@example.com")
     assert (bounce.type_code, bounce.name) == BOUNCE_KINDS[BounceType.HARD_BOUNCE][:2]
-    assert (bounce.tag, bounce.subject, bounce.message_stream, bounce.server_id) == (tag, "Hi", "outbound", 1)
+    assert (bounce.tag, bounce.subject, bounce.message_stream, bounce.server_id) == (tag, "Hi", "outbound", 4_000_001)
     assert (bounce.inactive, bounce.can_activate, bounce.dump_available) == (True, True, True)
     assert abs(datetime.now(UTC) - bounce.bounced_at) < timedelta(minutes=1)
     assert (listed.content, bounce.content) == ("", client.bounces.dump(bounce.id))
@@ -97,9 +97,9 @@ def test_rejections(client, bounced):
         with pytest.raises(NotFound) as missing:
             call(77)
         assert missing.value.code == 1001
-    with pytest.raises(InvalidRequest) as refused:
-        client.bounces.activate(bounced(SOFT).id)
-    assert refused.value.code == 1003
+    with pytest.raises(InvalidRequest) as rejected:
+        client.bounces.activate(bounced("dnserror@bounce-testing.postmarkapp.com").id)
+    assert rejected.value.code == 1003
     with pytest.raises(InvalidRequest) as wrong:
         client.bounces.list(from_date="nonsense")
     assert wrong.value.code == 1000

@@ -39,6 +39,6 @@ def test_inbound_email(client):
         lambda: client.inbound.bypass("x"),
         lambda: client.inbound.retry("x"),
     ):
-        with pytest.raises(InvalidRequest, match="does not receive mail yet") as caught:
+        with pytest.raises(InvalidRequest, match="does not receive messages yet") as caught:
             call()
         assert caught.value.code == 615

@@ -31,7 +31,7 @@ def test_get(client, sandbox):
     """The server is the one of the token, and reads as what it is."""
     server = client.server.get()
     assert server == Server(
-        id=1,
+        id=4_000_001,
         name="Sandbox",
         api_tokens=(sandbox.token,),
         server_link=server.server_link,

@@ -26,7 +26,7 @@ def news(client):
 
 def test_create(client, news):
     """A new stream is answered as it is read afterwards."""
-    assert (news.id, news.name, news.description, news.server_id) == ("news", "News", "d", 1)
+    assert (news.id, news.name, news.description, news.server_id) == ("news", "News", "d", 4_000_001)
     assert news.message_stream_type is StreamType.BROADCASTS
     handling = news.subscription_management_configuration
     assert handling == SubscriptionManagement(unsubscribe_handling_type=UnsubscribeHandling.POSTMARK)
@@ -58,7 +58,7 @@ def test_edit(client, news):
 def test_archive_and_unarchive(client, news):
     """An archived stream cannot send and says when it is deleted; taken back it is as it was."""
     archival = client.streams.archive(news.id)
-    assert (archival.id, archival.server_id) == ("news", 1)
+    assert (archival.id, archival.server_id) == ("news", 4_000_001)
     archived = client.streams.get(news.id)
     assert archived.expected_purge_date == archival.expected_purge_date == archived.archived_at + timedelta(days=45)
     with pytest.raises(NotFound) as refused:

@@ -77,7 +77,7 @@ def test_an_address_that_fails(client):
     """What our client takes for an address and the service does not fails by itself, with the reason."""
     failed, done = client.suppressions.delete("broadcast", ['"a b"@example.com', "b@example.com"])
     assert (failed.status, done.status) == (SuppressionStatus.FAILED, SuppressionStatus.DELETED)
-    assert "no email address" in failed.message
+    assert "not a valid email address" in failed.message
 
 
 def test_rejections(client):

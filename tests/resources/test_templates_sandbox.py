@@ -95,7 +95,7 @@ def test_delete(client):
     client.templates.delete("user")
     client.templates.delete("delete")
     assert client.templates.get("user").active is False
-    with pytest.raises(NotFound, match="deleted"):
+    with pytest.raises(NotFound, match="not valid or was not found"):
         client.templates.delete("user")
 
 
@@ -126,12 +126,12 @@ def test_push():
             token = servers.tokens(db, second)[0]
         with Client(sandbox.token, base_url=sandbox.url) as client:
             client.templates.create(alias="frame", **FRAME)
-        ids = {"source_server_id": 1, "destination_server_id": second}
+        ids = {"source_server_id": servers.FIRST, "destination_server_id": second}
         plan = account.templates.push(**ids, perform_changes=False)
         frame = PushedTemplate(action=PushAction.CREATE, alias="frame", name="Frame", template_type=TemplateType.LAYOUT)
         assert (plan.items, plan.total_count) == ((frame,), 1)
         done = account.templates.push(**ids, perform_changes=True)
         with Client(token, base_url=sandbox.url) as client:
             assert client.templates.get("frame").template_id == done[0].template_id
-        with pytest.raises(NotFound, match="DestinationServerID"):
-            account.templates.push(source_server_id=1, destination_server_id=99, perform_changes=True)
+        with pytest.raises(NotFound, match="The destination server was not found."):
+            account.templates.push(source_server_id=servers.FIRST, destination_server_id=99, perform_changes=True)

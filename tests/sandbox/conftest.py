@@ -10,6 +10,7 @@ import postmark.sync
 import pytest
 import requests
 
+from emailapi import Client, Retry
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.clock import Clock
 
@@ -82,6 +83,13 @@ def api(sandbox: Sandbox) -> Iterator[Api]:
 
 
 @pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """Our client of its first server."""
+    with Client(sandbox.token, base_url=sandbox.url, sender="shop@example.com", retry=Retry(attempts=1)) as client:
+        yield client
+
+
+@pytest.fixture
 def open_api() -> Iterator[Any]:
     """Makes further clients, of other sandboxes or with other tokens, and closes them."""
     opened: list[Api] = []
@@ -122,14 +130,14 @@ def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
 
 
 @pytest.fixture
-def refused() -> Any:
-    """Checks that an answer is a refusal: status, code in body and header, and a sentence that holds a text."""
+def rejected() -> Any:
+    """Checks that an answer is a rejection: status, code in body and header, and a sentence that holds a text."""
 
     def check(answer: requests.Response, status: int, code: int, text: str = "") -> None:
         assert (answer.status_code, answer.json()["ErrorCode"]) == (status, code), answer.text
         assert answer.headers["X-PM-ApiErrorCode"] == str(code)
         assert set(answer.json()) == {"ErrorCode", "Message"}
-        assert text in answer.json()["Message"]
+        assert text in f"{answer.json()['Message']} {answer.headers.get('X-Sandbox-Reason', '')}"
 
     return check
 

@@ -34,18 +34,18 @@ def test_case_of_tokens(sandbox, api):
 
 @pytest.mark.parametrize("token", [None, "", "nonsense", "00000000-0000-0000-0000-000000000000", "' OR 1=1 --", "\xff"])
 @pytest.mark.parametrize("path", ["/email", "/email/batch", "/messages/outbound", "/stats/outbound"])
-def test_wrong_tokens(api, refused, token, path):
-    """A missing or unknown token is refused by status 401 and code 10 before anything else is looked at."""
+def test_wrong_tokens(api, rejected, token, path):
+    """A missing or unknown token is rejected by status 401 and code 10 before anything else is looked at."""
     headers = {"X-Postmark-Server-Token": token}
     method = "POST" if path.startswith("/email") else "GET"
-    refused(api.request(method, path, headers=headers, data=b"{"), 401, 10, "X-Postmark-Server-Token")
+    rejected(api.request(method, path, headers=headers, data=b"{"), 401, 10, "X-Postmark-Server-Token")
 
 
-def test_kinds_of_tokens(sandbox, api, refused):
+def test_kinds_of_tokens(sandbox, api, rejected):
     """The account's token opens no server, neither in its own header nor in the server's."""
     for name in ("X-Postmark-Server-Token", "X-Postmark-Account-Token"):
         headers = {"X-Postmark-Server-Token": None, name: sandbox.account_token}
-        refused(api.request("GET", "/stats/outbound", headers=headers), 401, 10)
+        rejected(api.request("GET", "/stats/outbound", headers=headers), 401, 10)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost."])
@@ -62,7 +62,7 @@ def test_loopback_names(sandbox, host):
     ],
 )  # fmt: skip
 def test_foreign_names(sandbox, host):
-    """A request by another name is refused by status 403: a page that rebinds its own name reads no mail."""
+    """A request by another name is rejected by status 403: a page that rebinds its own name reads no mail."""
     assert _status(sandbox, host) == 403
 
 

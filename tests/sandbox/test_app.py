@@ -14,16 +14,16 @@ JSON = {"Content-Type": "application/json"}
 @pytest.mark.parametrize(
     "headers", [{"Content-Type": None}, {"Content-Type": "text/plain"}, {"Content-Type": "a/json"}]
 )
-def test_content_type(api, refused, headers):
-    """A body without the JSON content type is refused by status 415 and code 409."""
+def test_content_type(api, rejected, headers):
+    """A body without the JSON content type is rejected by status 415 and code 409."""
     answer = api.request("POST", "/email", data=json.dumps(api.mail()), headers=headers)
-    refused(answer, 415, 409, "Content-Type")
+    rejected(answer, 415, 409, "Content-Type")
 
 
 @pytest.mark.parametrize("accept", [None, "text/html", "application/xml, text/*;q=0.5", "application/json;q=0", ""])
 @pytest.mark.parametrize("path", ["/email", "/stats/outbound"])
-def test_accept(sandbox, refused, accept, path):
-    """A client that does not accept JSON is refused by status 415 and code 409, also when it only reads."""
+def test_accept(sandbox, rejected, accept, path):
+    """A client that does not accept JSON is rejected by status 415 and code 409, also when it only reads."""
     import http.client
 
     host, port = sandbox.url.removeprefix("http://").split(":")
@@ -59,9 +59,9 @@ def test_accept_enough(api, accept):
     ],
 )
 @pytest.mark.parametrize("path", ["/email", "/email/batch"])
-def test_no_json(api, refused, body, path):
-    """What is no JSON in UTF-8 is refused by code 402, however deep and however long."""
-    refused(api.request("POST", path, data=body, headers=JSON), 422, 402)
+def test_no_json(api, rejected, body, path):
+    """What is no JSON in UTF-8 is rejected by code 402, however deep and however long."""
+    rejected(api.request("POST", path, data=body, headers=JSON), 422, 402)
 
 
 def test_json_variants(api):
@@ -71,18 +71,18 @@ def test_json_variants(api):
     assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
 
 
-def test_compressed(api, refused):
-    """A compressed body is refused by code 402: the service takes none."""
+def test_compressed(api, rejected):
+    """A compressed body is rejected by code 402: the service takes none."""
     body = gzip.compress(json.dumps(api.mail()).encode())
-    refused(api.request("POST", "/email", data=body, headers={**JSON, "Content-Encoding": "gzip"}), 422, 402, "gzip")
-    refused(api.request("POST", "/email", data=body, headers=JSON), 422, 402)
+    rejected(api.request("POST", "/email", data=body, headers={**JSON, "Content-Encoding": "gzip"}), 422, 402, "gzip")
+    rejected(api.request("POST", "/email", data=body, headers=JSON), 422, 402)
 
 
-def test_chunked(api, refused):
+def test_chunked(api, rejected):
     """A body in chunks is read like any other, and has the same limit."""
     body = json.dumps(api.mail()).encode()
     assert api.request("POST", "/email", data=iter([body[:10], body[10:]]), headers=JSON).status_code == 200
-    refused(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
+    rejected(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
 
 
 @pytest.mark.parametrize("path", ["/EMAIL", "/email/", "/Email/", "//email", "/email//"])
@@ -102,20 +102,20 @@ def test_long_paths(api):
 @pytest.mark.parametrize(
     "path", ["/", "/nothing", "/email/nothing", "/messages", "/messages/outbound/a/b", "/email/..", "/%00", "/static/x"]
 )
-def test_unknown_paths(api, refused, path):
+def test_unknown_paths(api, rejected, path):
     """A path that no route has is answered by status 404, in the service's envelope."""
-    refused(api.get(path), 404, 12, "There is nothing at")
+    rejected(api.get(path), 404, 12, "There is nothing at")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_wrong_method(api, refused, method):
+def test_wrong_method(api, rejected, method):
     """A method that a path does not take is answered by status 405, which names those it takes."""
     answer = api.request(method, "/email")
-    refused(answer, 405, 615)
+    rejected(answer, 405, 615)
     assert answer.headers["Allow"] == "POST"
 
 
-def test_faults(api, monkeypatch, caplog, refused):
+def test_faults(api, monkeypatch, caplog, rejected):
     """A fault of the sandbox is answered by code 101 with an id that its log has, and nothing of the fault itself."""
     from emailapi.sandbox import source
     from emailapi.sandbox.routes import messages
@@ -125,7 +125,7 @@ def test_faults(api, monkeypatch, caplog, refused):
 
     monkeypatch.setattr(messages, "write_source", fail)
     answer = api.get(f"/messages/outbound/{api.accepted()}/dump")
-    refused(answer, 500, 101, "fault")
+    rejected(answer, 500, 101, "fault")
     assert "secret" not in answer.text
     assert "<" not in answer.text
     fault = answer.json()["Message"].removesuffix(".").rpartition(" ")[2]
@@ -134,7 +134,7 @@ def test_faults(api, monkeypatch, caplog, refused):
     assert source.write_source is not fail
 
 
-def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(api, monkeypatch, refused):
+def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(api, monkeypatch, rejected):
     from emailapi.sandbox import app
 
     write, failures = app.dump_json, [ZeroDivisionError()]
@@ -145,13 +145,13 @@ def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(a
         return write(value)
 
     monkeypatch.setattr(app, "dump_json", fail_once)
-    refused(api.send(), 503, 100, "stored nothing")
+    rejected(api.send(), 503, 100, "stored nothing")
     assert failures == []
     assert api.found()["TotalCount"] == 0
 
 
 def test_error_text_is_always_json(api):
-    """A refusal that quotes what cannot be encoded is still JSON."""
+    """A rejection that quotes what cannot be encoded is still JSON."""
     answer = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
     assert [item["ErrorCode"] for item in answer.json()] == [300, 300]
 

@@ -174,24 +174,24 @@ def test_dates(api, found, pass_time):
     ],
     ids=str,
 )
-def test_refused_queries(api, refused, query, text):
-    """A wrong query is refused by code 1000 with the reason."""
-    refused(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
+def test_rejected_queries(api, rejected, query, text):
+    """A wrong query is rejected by code 1000 with the reason."""
+    rejected(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
 
 
 @pytest.mark.parametrize("number", ["1", "0", "tags", "-1", "1.5", "99999999999999999999999"])
-def test_unknown_ids(api, refused, number):
+def test_unknown_ids(api, rejected, number):
     """An id that no bounce has, a number or not, is code 1001."""
     api.accepted(To=HARD)
     for path in (f"/bounces/{number}", f"/bounces/{number}/dump"):
-        refused(api.get(path), 422, 1001, number)
-    refused(api.put(f"/bounces/{number}/activate"), 422, 1001, number)
+        rejected(api.get(path), 422, 1001, number)
+    rejected(api.put(f"/bounces/{number}/activate"), 422, 1001, number)
 
 
-def test_no_id(api, refused):
+def test_no_id(api, rejected):
     """A path whose id is empty is code 1002."""
-    refused(api.get("/bounces//dump"), 400, 1002)
-    refused(api.put("/bounces//activate"), 400, 1002)
+    rejected(api.get("/bounces//dump"), 400, 1002)
+    rejected(api.put("/bounces//activate"), 400, 1002)
 
 
 def test_old_dumps(api, found, pass_time):
@@ -207,11 +207,11 @@ def test_old_dumps(api, found, pass_time):
 
 
 @pytest.mark.parametrize("body", [None, {}])
-def test_activate(api, found, refused, body):
+def test_activate(api, found, rejected, body):
     """Activating sends to the address again, and marks all its bounces of that stream."""
     api.accepted(To=HARD)
     api.accepted(To=HARD, MessageStream="broadcast")
-    refused(api.send(To=HARD), 422, 406)
+    rejected(api.send(To=HARD), 422, 406)
     number = found()["Bounces"][0]["ID"]
     answer = api.put(f"/bounces/{number}/activate", body).json()
     assert set(answer) == {"Message", "Bounce"}
@@ -220,7 +220,7 @@ def test_activate(api, found, refused, body):
     assert (answer["Bounce"]["ID"], answer["Bounce"]["Inactive"]) == (number, False)
     assert found(inactive="true")["TotalCount"] == 0
     assert found(inactive="true", messagestream="broadcast")["TotalCount"] == 1
-    refused(api.send(To=HARD, MessageStream="broadcast"), 422, 406)
+    rejected(api.send(To=HARD, MessageStream="broadcast"), 422, 406)
     api.accepted(To=HARD)
     assert [row["Inactive"] for row in found()["Bounces"]] == [True, False]
 
@@ -233,19 +233,28 @@ def test_activate_again(api, found):
     assert api.put(f"/bounces/{number}/activate").json() == first
 
 
-def test_not_allowed(api, found, refused):
-    """A bounce that deactivated nothing cannot be activated: code 1003."""
+def test_not_allowed(api, found, rejected):
+    """A bounce of a type that never deactivates cannot be activated: code 1003."""
+    api.accepted(To="dnserror@bounce-testing.postmarkapp.com")
+    rejected(api.put(f"/bounces/{found()['Bounces'][0]['ID']}/activate"), 422, 1003, "dnserror@")
+
+
+def test_a_soft_bounce_can_be_activated(api, found):
+    """Activating a soft bounce is possible, and changes nothing."""
     api.accepted(To=SOFT)
-    refused(api.put(f"/bounces/{found()['Bounces'][0]['ID']}/activate"), 422, 1003, SOFT)
+    bounce = found()["Bounces"][0]
+    assert (bounce["CanActivate"], bounce["Inactive"]) == (True, False)
+    activated = api.put(f"/bounces/{bounce['ID']}/activate").json()["Bounce"]
+    assert (activated["ID"], activated["Inactive"]) == (bounce["ID"], False)
 
 
-def test_complaints(api, found, complaint, refused):
+def test_complaints(api, found, complaint, rejected):
     """A complaint tells no sender, and neither it nor another bounce undoes the suppression."""
     row = found(type="SpamComplaint")["Bounces"][0]
     assert (row["ID"], row["CanActivate"]) == (complaint, False)
     assert set(row) == (KEYS | {"RecordType"}) - {"From"}
-    refused(api.put(f"/bounces/{complaint}/activate"), 422, 1003)
-    refused(api.send(To="a@example.com"), 422, 406)
+    rejected(api.put(f"/bounces/{complaint}/activate"), 422, 1003)
+    rejected(api.send(To="a@example.com"), 422, 406)
 
 
 def test_delivery_stats(api, complaint):
@@ -269,7 +278,7 @@ def test_no_bounces(api):
     assert api.get("/deliverystats").json() == {"InactiveMails": 0, "Bounces": [{"Name": "All", "Count": 0}]}
 
 
-def test_other_servers(api, sandbox, open_api, found, refused):
+def test_other_servers(api, sandbox, open_api, found, rejected):
     """A server sees and activates its own bounces only."""
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]
@@ -278,6 +287,6 @@ def test_other_servers(api, sandbox, open_api, found, refused):
     other = open_api(sandbox, token)
     assert other.get("/bounces", count=1, offset=0).json() == {"TotalCount": 0, "Bounces": []}
     assert other.get("/deliverystats").json()["InactiveMails"] == 0
-    refused(other.get(f"/bounces/{number}"), 422, 1001)
-    refused(other.put(f"/bounces/{number}/activate"), 422, 1001)
-    refused(other.get("/bounces", count=0, offset=0), 422, 1000)
+    rejected(other.get(f"/bounces/{number}"), 422, 1001)
+    rejected(other.put(f"/bounces/{number}/activate"), 422, 1001)
+    rejected(other.get("/bounces", count=0, offset=0), 422, 1000)

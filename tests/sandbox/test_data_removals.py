@@ -20,7 +20,7 @@ def test_pending_then_done(account, pass_time):
     assert account.post("/data-removals", REQUEST).json() == {"ID": made["ID"] + 1, "Status": "Pending"}
 
 
-def test_what_is_forgotten(account, api, refused):
+def test_what_is_forgotten(account, api, rejected):
     """No mail that went to the person is found by anything any more; all others are."""
     alone = api.accepted(To="Them@example.com", Subject="Hello", Metadata={"Key": "v"})
     among = api.accepted(To="a@example.com", Bcc="them@EXAMPLE.com", Subject="Hello", MessageStream="broadcast")
@@ -31,15 +31,15 @@ def test_what_is_forgotten(account, api, refused):
     assert api.found(recipient="them@example.com")["TotalCount"] == 0
     assert api.found(messagestream="broadcast")["TotalCount"] == 0
     for message_id in (alone, among):
-        refused(api.get(f"/messages/outbound/{message_id}/details"), 422, 701)
+        rejected(api.get(f"/messages/outbound/{message_id}/details"), 422, 701)
 
 
-def test_what_is_kept(account, api, sandbox, refused):
+def test_what_is_kept(account, api, sandbox, rejected):
     """Counts stay, and a suppression, too: who is forgotten is not written to again."""
     dead = "hardbounce@bounce-testing.postmarkapp.com"
     api.accepted(To=dead)
     account.post("/data-removals", {**REQUEST, "RequestedFor": dead})
-    refused(api.send(To=dead), 422, 406)
+    rejected(api.send(To=dead), 422, 406)
     assert api.get("/stats/outbound").json()["Sent"] == 1
     with sandbox.store.transaction() as db:
         assert db.number("SELECT count(*) FROM bounces") == db.number("SELECT count(*) FROM events") == 0
@@ -59,18 +59,18 @@ def test_what_is_kept(account, api, sandbox, refused):
         ({"NotifyWhenCompleted": "yes"}, 403, "'NotifyWhenCompleted'"),
     ],
 )
-def test_what_is_refused(account, api, refused, changes, code, text):
-    """A request that is not whole is refused, and nobody is forgotten."""
+def test_what_is_rejected(account, api, rejected, changes, code, text):
+    """A request that is not whole is rejected, and nobody is forgotten."""
     api.accepted(To="them@example.com")
-    refused(account.post("/data-removals", {**REQUEST, **changes}), 422, code, text)
+    rejected(account.post("/data-removals", {**REQUEST, **changes}), 422, code, text)
     assert api.found()["TotalCount"] == 1
-    refused(account.get("/data-removals/1"), 422, 1301)
+    rejected(account.get("/data-removals/1"), 422, 1301)
 
 
-def test_nothing_asked(account, refused):
-    """A body that says nothing is refused by code 1300, and one that is no object by code 403."""
-    refused(account.post("/data-removals", {}), 422, 1300)
-    refused(account.post("/data-removals", []), 422, 403)
+def test_nothing_asked(account, rejected):
+    """A body that says nothing is rejected by code 1300, and one that is no object by code 403."""
+    rejected(account.post("/data-removals", {}), 422, 1300)
+    rejected(account.post("/data-removals", []), 422, 403)
 
 
 def test_quiet(account):
@@ -78,17 +78,17 @@ def test_quiet(account):
     assert account.post("/data-removals", {**REQUEST, "NotifyWhenCompleted": None}).json()["Status"] == "Pending"
 
 
-def test_not_allowed(sandbox, account, refused):
-    """An account that may not ask is refused by code 1302, of a request that it made before, too."""
+def test_not_allowed(sandbox, account, rejected):
+    """An account that may not ask is rejected by code 1302, of a request that it made before, too."""
     made = account.post("/data-removals", REQUEST).json()
     sandbox.allow(remove_data=False)
-    refused(account.post("/data-removals", REQUEST), 422, 1302, "allow(remove_data=True)")
-    refused(account.get(f"/data-removals/{made['ID']}"), 422, 1302)
+    rejected(account.post("/data-removals", REQUEST), 422, 1302, "allow(remove_data=True)")
+    rejected(account.get(f"/data-removals/{made['ID']}"), 422, 1302)
     sandbox.allow(remove_data=True)
     assert account.get(f"/data-removals/{made['ID']}").status_code == 200
 
 
 @pytest.mark.parametrize("removal_id", ["7", "x", "9" * 30])
-def test_no_such_request(account, refused, removal_id):
-    """A request that is not there is refused by code 1301."""
-    refused(account.get(f"/data-removals/{removal_id}"), 422, 1301, removal_id)
+def test_no_such_request(account, rejected, removal_id):
+    """A request that is not there is rejected by code 1301."""
+    rejected(account.get(f"/data-removals/{removal_id}"), 422, 1301, removal_id)

@@ -42,7 +42,7 @@ with Sandbox(path) as sandbox, requests.Session() as session:
         if answer.status_code != 200:
             break
         told["accepted"] += [item["MessageID"] for item in answer.json()]
-    told["refused"] = [answer.status_code, answer.json()["ErrorCode"], answer.json()["Message"]]
+    told["rejected"] = [answer.status_code, answer.json()["ErrorCode"], answer.json()["Message"]]
     if limit:
         limit_files(100_000)  # no temporary file either
     one = session.post(sandbox.url + "/email", json={**mail, "TextBody": "x" * 3_000_000}, timeout=30)
@@ -69,7 +69,7 @@ def _fill(path: Path, limit: int, *before: str) -> dict[str, object]:
 
 
 def _check(told: dict[str, object], total: int) -> None:
-    assert told["refused"][:2] == [503, 100], told["refused"]
+    assert told["rejected"][:2] == [503, 100], told["rejected"]
     assert told["single"] == [503, 100]
     assert told["total"] == told["sent"] == len(told["accepted"]) == total
     assert (told["details"], told["dump"]) == (200, 200)
@@ -101,7 +101,7 @@ def test_a_full_file_system_is_not_sent(tmp_path, needs):
     needs("tmpfs", can, "a small file system cannot be mounted here")
     told = _fill(tmp_path / "mail.db", 0, *small)
     _check(told, len(told["accepted"]))
-    assert "disk is full" in told["refused"][2]
+    assert "disk is full" in told["rejected"][2]
 
 
 def _full(sandbox: Sandbox) -> None:
@@ -124,24 +124,24 @@ def kept(tmp_path, open_api):
 @pytest.mark.parametrize("spoil, reason", [(_full, "disk is full"), (_read_only, "readonly")])
 @pytest.mark.parametrize("path", ["/email", "/email/batch"])
 def test_a_database_that_cannot_be_written_is_503_with_code_100(
-    kept, refused, caplog, path: str, spoil: Callable[[Sandbox], None], reason: str
+    kept, rejected, caplog, path: str, spoil: Callable[[Sandbox], None], reason: str
 ):
     message_id = kept.accepted()
     spoil(kept.sandbox)
     mail = kept.mail(TextBody="x" * 1_000_000)
-    refused(kept.post(path, mail if path == "/email" else [mail]), 503, 100, reason)
+    rejected(kept.post(path, mail if path == "/email" else [mail]), 503, 100, reason)
     assert reason in caplog.text
     assert "xxx" not in caplog.text
     assert kept.found()["TotalCount"] == 1
     assert kept.details(message_id)["TextBody"] == "Good morning"
 
 
-def test_other_calls_that_store_are_503_too(kept, refused):
+def test_other_calls_that_store_are_503_too(kept, rejected):
     _read_only(kept.sandbox)
     suppressed = {"Suppressions": [{"EmailAddress": "jane@example.com"}]}
-    refused(kept.post("/message-streams/outbound/suppressions", suppressed), 503, 100)
-    refused(kept.post("/templates", {"Name": "a", "Subject": "b", "TextBody": "c"}), 503, 100)
-    refused(kept.put("/server", {"Name": "Other"}), 503, 100)
+    rejected(kept.post("/message-streams/outbound/suppressions", suppressed), 503, 100)
+    rejected(kept.post("/templates", {"Name": "a", "Subject": "b", "TextBody": "c"}), 503, 100)
+    rejected(kept.put("/server", {"Name": "Other"}), 503, 100)
     assert kept.get("/templates", count=1, offset=0).json()["TotalCount"] == 0
     assert kept.get("/server").json()["Name"] == "Sandbox"
 
@@ -152,12 +152,12 @@ def test_python_is_told_that_nothing_was_stored(kept):
         kept.sandbox.allow(delete_servers=True)
 
 
-def test_a_data_file_that_another_program_locks_is_503_and_can_be_read(kept, refused, tmp_path):
+def test_a_data_file_that_another_program_locks_is_503_and_can_be_read(kept, rejected, tmp_path):
     message_id = kept.accepted()
     other = sqlite3.connect(tmp_path / "mail.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
-        refused(kept.send(), 503, 100, "locked")
+        rejected(kept.send(), 503, 100, "locked")
         assert kept.details(message_id)["MessageID"] == message_id
         assert kept.found()["TotalCount"] == 1
     finally:

@@ -14,7 +14,7 @@ def listed(api, **query):
     return [rule["Rule"] for rule in answer["InboundRules"]], answer["TotalCount"]
 
 
-def test_create_list_delete(api, refused):
+def test_create_list_delete(api, rejected):
     """A rule is listed from when it is made until it is deleted, newest first and in pages."""
     first = api.post(PATH, {"Rule": "Spam@example.com"}).json()
     assert first == {"ID": first["ID"], "Rule": "Spam@example.com"}
@@ -24,7 +24,7 @@ def test_create_list_delete(api, refused):
     answer = api.request("DELETE", f"{PATH}/{first['ID']}")
     assert answer.json() == {"ErrorCode": 0, "Message": "Rule Spam@example.com removed."}
     assert listed(api) == (["example.org"], 1)
-    refused(api.request("DELETE", f"{PATH}/{first['ID']}"), 422, 812)
+    rejected(api.request("DELETE", f"{PATH}/{first['ID']}"), 422, 812)
     assert api.post(PATH, {"Rule": "a@b.example"}).json()["ID"] > second["ID"]
 
 
@@ -39,7 +39,7 @@ def test_rules(api, rule):
 @pytest.mark.parametrize(
     "body, code, text",
     [
-        ({}, 809, "nothing of a rule"),
+        ({}, 809, "no fields of a rule"),
         ({"Rule": None}, 809, "'Rule'"),
         ({"Rule": " "}, 809, "'Rule'"),
         ({"Other": "a@b.example"}, 809, "'Rule'"),
@@ -57,36 +57,36 @@ def test_rules(api, rule):
         ({"Rule": "a@b.example\n"}, 813, "line breaks"),
     ],
 )
-def test_what_is_refused(api, refused, body, code, text):
-    """What is no rule is refused by the code of what is wrong with it."""
-    refused(api.post(PATH, body), 422, code, text)
+def test_what_is_rejected(api, rejected, body, code, text):
+    """What is no rule is rejected by the code of what is wrong with it."""
+    rejected(api.post(PATH, body), 422, code, text)
     assert listed(api) == ([], 0)
 
 
-def test_twice(api, refused):
+def test_twice(api, rejected):
     """The same rule cannot be made twice, in any case of letters."""
     api.post(PATH, {"Rule": "a@example.com"})
-    refused(api.post(PATH, {"Rule": "A@Example.com"}), 422, 810, "already")
+    rejected(api.post(PATH, {"Rule": "A@Example.com"}), 422, 810, "already")
 
 
-def test_paging(api, refused):
-    """A listing without count and offset, or outside the limits, is refused by code 800."""
-    refused(api.get(PATH), 422, 800, "count")
-    refused(api.get(PATH, count=501, offset=0), 422, 800, "500")
+def test_paging(api, rejected):
+    """A listing without count and offset, or outside the limits, is rejected by code 800."""
+    rejected(api.get(PATH), 422, 800, "count")
+    rejected(api.get(PATH, count=501, offset=0), 422, 800, "500")
 
 
 @pytest.mark.parametrize("number", ["77", "abc", "9" * 40])
-def test_unknown(api, refused, number):
+def test_unknown(api, rejected, number):
     """A rule that is not there cannot be deleted."""
-    refused(api.request("DELETE", f"{PATH}/{number}"), 422, 812, "no inbound rule")
+    rejected(api.request("DELETE", f"{PATH}/{number}"), 422, 812, "no inbound rule")
 
 
-def test_other_servers(api, sandbox, open_api, refused):
+def test_other_servers(api, sandbox, open_api, rejected):
     """A server sees its own rules only."""
     number = api.post(PATH, {"Rule": "a@example.com"}).json()["ID"]
     with sandbox.store.transaction() as db:
         token = servers.tokens(db, servers.create(db, "Second", 0))[0]
     other = open_api(sandbox, token)
     assert listed(other) == ([], 0)
-    refused(other.request("DELETE", f"{PATH}/{number}"), 422, 812)
+    rejected(other.request("DELETE", f"{PATH}/{number}"), 422, 812)
     assert other.post(PATH, {"Rule": "a@example.com"}).status_code == 200

@@ -183,12 +183,12 @@ rest = b"".join(iter(lambda: kept.recv(65536), b""))
 try:
     socket.create_connection((host, int(port)), timeout=60)
 except ConnectionRefusedError:
-    print("refused")
+    print("rejected")
 os.write(writer, b"x")
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 """
     done = _python(FORK + then, "", "live", options=_FORKING)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "rejected\n", "")
 
 
 def _deletes_servers(sandbox: Sandbox) -> bool:

@@ -64,9 +64,9 @@ def test_dump(api):
 
 @pytest.mark.parametrize("message_id", ["00000000-0000-0000-0000-000000000000", "no-id", "%00", "%ff"])
 @pytest.mark.parametrize("what", ["details", "dump"])
-def test_unknown_message(api, refused, message_id, what):
-    """A message that is not there is refused by code 701."""
-    refused(api.get(f"/messages/outbound/{message_id}/{what}"), 422, 701)
+def test_unknown_message(api, rejected, message_id, what):
+    """A message that is not there is rejected by code 701."""
+    rejected(api.get(f"/messages/outbound/{message_id}/{what}"), 422, 701)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_filters(api, query):
     ],
 )
 def test_filters_that_find_nothing(api, query):
-    """A filter compares whole values, and a search that finds nothing is answered, not refused."""
+    """A filter compares whole values, and a search that finds nothing is answered, not rejected."""
     api.accepted(Tag="welcome", Metadata={"k": "v"})
     assert api.found(**query) == {"TotalCount": 0, "Messages": []}
 
@@ -176,14 +176,14 @@ def test_empty_filters(api):
         ({"count": 1, "offset": 0, "metadata_a": "1", "metadata_b": "2"}, "one metadata field at a time"),
     ],
 )
-def test_refused_queries(api, refused, query, text):
-    """A query that is wrong is refused by code 700, with a sentence that names what is."""
-    refused(api.get("/messages/outbound", **query), 422, 700, text)
+def test_rejected_queries(api, rejected, query, text):
+    """A query that is wrong is rejected by code 700, with a sentence that names what is."""
+    rejected(api.get("/messages/outbound", **query), 422, 700, text)
 
 
-def test_nul_in_a_query(api, refused):
+def test_nul_in_a_query(api, rejected):
     """No value of a query holds a NUL, which the search could not look for."""
-    refused(api.get("/messages/outbound?count=1&offset=0&subject=abc%00def"), 422, 403, "NUL")
+    rejected(api.get("/messages/outbound?count=1&offset=0&subject=abc%00def"), 422, 403, "NUL")
 
 
 def test_pages(api):
@@ -201,7 +201,7 @@ def test_recipient_once(api):
     assert api.found(recipient="a@example.com")["TotalCount"] == 1
 
 
-def test_servers_apart(sandbox, api, open_api, refused):
+def test_servers_apart(sandbox, api, open_api, rejected):
     """A server sees its own messages, suppressions and statistics only."""
     from emailapi.sandbox.tables import servers
 
@@ -210,7 +210,7 @@ def test_servers_apart(sandbox, api, open_api, refused):
     other = open_api(sandbox, token)
     bouncing = "hardbounce@bounce-testing.postmarkapp.com"
     message_id = api.accepted(To=bouncing)
-    refused(other.get(f"/messages/outbound/{message_id}/details"), 422, 701)
+    rejected(other.get(f"/messages/outbound/{message_id}/details"), 422, 701)
     assert other.found()["TotalCount"] == 0
     assert other.get("/stats/outbound").json()["Sent"] == 0
     theirs = other.accepted(To=bouncing)

@@ -11,7 +11,7 @@ import pytest
 BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
-def test_accepted_mail(api):
+def test_an_accepted_email(api):
     """An accepted mail is answered with exactly the service's five keys."""
     answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
     assert answer.status_code == 200
@@ -32,10 +32,10 @@ def test_only_copies(api):
 
 
 @pytest.mark.parametrize("body", ["[]", '"mail"', "1", "null", "true"])
-def test_body_is_an_object(api, refused, body):
+def test_body_is_an_object(api, rejected, body):
     """A single send takes a JSON object and nothing else."""
     answer = api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"})
-    refused(answer, 422, 403, "object")
+    rejected(answer, 422, 403, "object")
 
 
 def test_unknown_fields(api):
@@ -69,22 +69,22 @@ def test_batch_in_order(api):
     assert subjects == ["0", "2"]
 
 
-def test_batch_limits(api, refused):
-    """A batch has 1 to 500 messages, and is refused as a whole beyond."""
-    refused(api.post("/email/batch", []), 422, 403, "empty")
-    refused(api.post("/email/batch", [api.mail()] * 501), 422, 410, "501")
-    refused(api.post("/email/batch", {"Messages": [api.mail()]}), 422, 403, "array")
+def test_batch_limits(api, rejected):
+    """A batch has 1 to 500 messages, and is rejected as a whole beyond."""
+    rejected(api.post("/email/batch", []), 422, 403, "empty")
+    rejected(api.post("/email/batch", [api.mail()] * 501), 422, 410, "501")
+    rejected(api.post("/email/batch", {"Messages": [api.mail()]}), 422, 403, "array")
     assert api.found()["TotalCount"] == 0
     answer = api.post("/email/batch", [api.mail(Metadata={"k": "v"})] * 500)
     assert len({item["MessageID"] for item in answer.json()}) == 500
     assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
 
 
-def test_request_size(api, refused):
+def test_request_size(api, rejected):
     """A request is at most 10 MB for one mail and 50 MB for a batch, in units of a million."""
-    refused(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
+    rejected(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
     assert api.send(TextBody="x", Padding="x" * 9_900_000).status_code == 200
-    refused(api.post("/email/batch", [api.mail(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
+    rejected(api.post("/email/batch", [api.mail(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
 
 
 def test_item_size(api):
@@ -96,42 +96,43 @@ def test_item_size(api):
     assert "10 MB" in answer[0]["Message"]
 
 
-def test_streams(api, refused):
+def test_streams(api, rejected):
     """A mail goes through a stream of its server that can send."""
     assert api.send(MessageStream="broadcast").status_code == 200
     assert api.send(MessageStream="").status_code == 200
-    refused(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
-    refused(api.send(MessageStream="inbound"), 422, 1236, "inbound")
-    refused(api.send(MessageStream=7), 422, 403, "MessageStream")
+    rejected(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
+    rejected(api.send(MessageStream="inbound"), 422, 1236, "inbound")
+    rejected(api.send(MessageStream=7), 422, 403, "MessageStream")
     items = api.post("/email/batch", [api.mail(MessageStream="newsletter"), api.mail()]).json()
     assert [item["ErrorCode"] for item in items] == [1235, 0]
 
 
-def test_test_token(sandbox, open_api, refused):
+def test_test_token(sandbox, open_api, rejected):
     """The test token checks mails, stores nothing, and opens nothing else."""
     api = open_api(sandbox, "postmark_api_test")
     answer = api.send().json()
     assert (answer["ErrorCode"], answer["Message"]) == (0, "Test job accepted")
     assert len(answer["MessageID"]) == 36
-    refused(api.send(From="nobody"), 422, 300, "From")
-    refused(api.send(MessageStream="inbound"), 422, 1236)
+    rejected(api.send(From="nobody"), 422, 300, "From")
+    rejected(api.send(MessageStream="inbound"), 422, 1236)
     items = api.post("/email/batch", [api.mail(), api.mail(To="nobody")]).json()
     assert [item["ErrorCode"] for item in items] == [0, 300]
-    refused(api.get("/messages/outbound", count=1, offset=0), 401, 10)
-    refused(api.get("/stats/outbound"), 401, 10)
+    rejected(api.get("/messages/outbound", count=1, offset=0), 401, 10)
+    rejected(api.get("/stats/outbound"), 401, 10)
     assert open_api(sandbox).found()["TotalCount"] == 0
 
 
-def test_suppressed_recipients(api, refused):
-    """A hard bounce suppresses its address on that stream: alone it is refused, among others it is left out."""
+def test_suppressed_recipients(api, rejected):
+    """A hard bounce suppresses its address on that stream: alone it is rejected, among others it is left out."""
     dead, other = "HardBounce@bounce-testing.postmarkapp.com", "badaddress@bounce-testing.postmarkapp.com"
     api.accepted(To=f"{dead}, {other}")
     both = f"Found inactive addresses: {dead.lower()}, {other}. Inactive recipients"
-    refused(api.send(To=f"{dead}, {other}"), 422, 406, both)
+    rejected(api.send(To=f"{dead}, {other}"), 422, 406, both)
     answer = api.send(To=f"{dead}, alive@example.com", Cc=other).json()
     assert answer["ErrorCode"] == 0
     assert answer["Message"] == (
-        f"Message OK, but will not deliver to these inactive addresses: {dead.lower()}, {other}"
+        f"Message OK, but will not deliver to these inactive addresses: {dead.lower()}, {other}. Inactive recipients"
+        " are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
     )
     events = api.details(answer["MessageID"])["MessageEvents"]
     assert [event["Recipient"] for event in events] == ["alive@example.com"]

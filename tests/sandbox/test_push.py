@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emailapi.sandbox.tables import servers
+from emailapi.sandbox.tables.servers import FIRST
 
 STANDARD = {"Name": "Welcome", "Alias": "welcome", "Subject": "Hi", "TextBody": "Hello"}
 LAYOUT = {"Name": "Frame", "Alias": "frame", "TemplateType": "Layout", "TextBody": "{{{@content}}}"}
@@ -26,7 +27,7 @@ def push(api, sandbox, other):
     """Pushes from the first server to the second, with the account's token and these fields changed."""
 
     def push(**changes):
-        body = {"SourceServerID": 1, "DestinationServerID": other.id, "PerformChanges": True, **changes}
+        body = {"SourceServerID": FIRST, "DestinationServerID": other.id, "PerformChanges": True, **changes}
         body = {name: value for name, value in body.items() if value is not None}
         return api.request(
             "PUT", "/templates/push", json=body, headers={"X-Postmark-Account-Token": sandbox.account_token}
@@ -45,6 +46,7 @@ def test_push(api, other, push):
     """What has an alias is made or changed at the destination, with its layout, and what has none stays."""
     for template in (LAYOUT, {**STANDARD, "LayoutTemplate": "frame"}, {**STANDARD, "Alias": None, "Name": "Private"}):
         assert api.post("/templates", template).status_code == 200
+    assert api.put("/templates/private", {"Alias": ""}).json()["Alias"] is None
     old = other.post("/templates", {**STANDARD, "Alias": "Welcome", "Name": "Old"}).json()["TemplateId"]
     answer = push().json()
     layout = other.get("/templates/frame").json()["TemplateId"]
@@ -65,41 +67,45 @@ def test_dry_run(api, other, push):
     api.post("/templates", LAYOUT)
     api.post("/templates", STANDARD)
     old = other.post("/templates", {**STANDARD, "Name": "Old"}).json()["TemplateId"]
-    answer = push(PerformChanges=False, SourceServerID="1", DestinationServerID=str(other.id)).json()
+    answer = push(PerformChanges=False, SourceServerID=str(FIRST), DestinationServerID=str(other.id)).json()
     assert [(row["Action"], row.get("TemplateId")) for row in answer["Templates"]] == [("Create", None), ("Edit", old)]
     assert "TemplateId" not in answer["Templates"][0]
     assert aliases(other) == {"welcome": "Old"}
 
 
-def test_wrong_requests(api, other, push, refused):
+def test_wrong_requests(api, other, push, rejected):
     """A push needs two servers of the account, something with an alias, and a word on whether it is meant."""
-    api.post("/templates", {**STANDARD, "Alias": None})
-    refused(push(), 422, 1124)
-    refused(push(SourceServerID=99), 422, 601, "SourceServerID")
-    refused(push(DestinationServerID="x"), 422, 601, "DestinationServerID")
-    refused(push(DestinationServerID=None), 422, 601, "DestinationServerID")
-    refused(push(DestinationServerID=1), 422, 403, "destination")
-    refused(push(PerformChanges=None), 422, 403, "PerformChanges")
-    refused(push(PerformChanges="yes"), 422, 403, "boolean")
-    refused(api.request("PUT", "/templates/push", json={}), 401, 10, "account")
+    api.post("/templates", STANDARD)
+    api.put("/templates/welcome", {"Alias": ""})
+    rejected(push(), 422, 1124)
+    rejected(push(SourceServerID=99), 422, 601, "The source server was not found.")
+    rejected(push(DestinationServerID="x"), 422, 601, "The destination server was not found.")
+    rejected(push(DestinationServerID=None), 422, 601, "The destination server was not found.")
+    rejected(
+        push(SourceServerID=1, DestinationServerID=1), 422, 601, "The source and destination servers were not found."
+    )
+    rejected(push(DestinationServerID=FIRST), 422, 403, "destination")
+    rejected(push(PerformChanges=None), 422, 403, "PerformChanges")
+    rejected(push(PerformChanges="yes"), 422, 403, "boolean")
+    rejected(api.request("PUT", "/templates/push", json={}), 401, 10, "account")
 
 
-def test_type_mismatch(api, other, push, refused):
+def test_type_mismatch(api, other, push, rejected):
     """Nothing is pushed when a template and its twin are of different types."""
     api.post("/templates", {**STANDARD, "Alias": "both"})
     api.post("/templates", LAYOUT)
     other.post("/templates", {**LAYOUT, "Alias": "both"})
     for perform in (True, False):
-        refused(push(PerformChanges=perform), 422, 1125, "'both'")
+        rejected(push(PerformChanges=perform), 422, 1125, "'both'")
     assert aliases(other) == {"both": "Frame"}
 
 
-def test_no_room(api, other, push, refused):
+def test_no_room(api, other, push, rejected):
     """Nothing is pushed when the destination would have more than 100 templates."""
     for number in range(99):
         other.post("/templates", {**STANDARD, "Alias": f"t{number}"})
     api.post("/templates", LAYOUT)
     assert push(PerformChanges=False).status_code == 200
     api.post("/templates", STANDARD)
-    refused(push(), 422, 1105, "no room")
+    rejected(push(), 422, 1105, "no room")
     assert len(aliases(other)) == 99

@@ -17,14 +17,23 @@ LONG = "x" * 300
         ({"From": f"{'x' * 246}@x.example"}, "255"),
         ({"From": '"' + "\U0001f4e7" * 123 + '" <a@x.com>'}, "255"),
         ({"From": "Doe, Jr. <a@x.com>"}, "Invalid 'From' address: 'Doe'."),
-        ({"From": "a@x.com\r\nBcc: b@x.com"}, "'From' must not hold line breaks"),
-        ({"To": None}, "Zero recipients specified."),
-        ({"To": " , ,"}, "Zero recipients specified."),
-        ({"To": "reader@example.com, nobody"}, "Invalid 'To' address: 'nobody'."),
+        ({"From": "a@x.com\r\nBcc: b@x.com"}, "'From' must not contain line breaks"),
+        ({"To": None}, "Zero recipients specified"),
+        ({"To": " , ,"}, "Zero recipients specified"),
+        (
+            {"To": "reader@example.com, nobody"},
+            "Error parsing 'To': Illegal email address 'nobody'. It must contain the '@' symbol.",
+        ),
+        ({"To": "webmaster@localhost"}, "Invalid 'To' address: 'webmaster@localhost'."),
+        ({"Cc": "A <foo@bar>"}, "Invalid 'Cc' address: 'foo@bar'."),
+        ({"From": "webmaster@localhost"}, "Invalid 'From' address: 'webmaster@localhost'."),
+        ({"To": "a b@example.com"}, "Error parsing 'To': Illegal email mailbox 'a b' in address 'a b@example.com'."),
+        ({"To": "A <(x)@y.com>"}, "Error parsing 'To': Illegal email mailbox '(x)' in address '(x)@y.com'."),
+        ({"To": '"Doe, J <a@x.com>'}, "Error parsing 'To': Unclosed quoted string"),
         ({"To": "reader@exa_mple.com"}, "Error parsing 'To': Illegal email domain 'exa_mple.com'"),
         ({"Cc": "reader@example..com"}, "Error parsing 'Cc': Illegal email domain"),
         ({"Bcc": "reader@b\u00fccher.example"}, "Error parsing 'Bcc': Illegal email domain"),
-        ({"Bcc": "j\u00fcrgen@example.com"}, "Invalid 'Bcc' address"),
+        ({"Bcc": "j\u00fcrgen@example.com"}, "Illegal email mailbox 'j\u00fcrgen'"),
         ({"ReplyTo": "nobody"}, "Error parsing 'Reply-To'"),
         ({"To": ",".join(f"u{n}@x.com" for n in range(51))}, "51 recipients"),
         ({"To": "a@x.com", "Cc": ",".join(["b@x.com"] * 25), "Bcc": ",".join(["c@x.com"] * 25)}, "51 recipients"),
@@ -32,26 +41,25 @@ LONG = "x" * 300
         ({"TextBody": "", "HtmlBody": ""}, "TextBody or HtmlBody"),
         ({"Subject": "x" * 2001}, "2000"),
         ({"Subject": "\U0001f4e7" * 1001}, "2000"),
-        ({"Subject": "Hi\nBcc: b@x.com"}, "'Subject' must not hold line breaks"),
-        ({"Subject": "a\0b"}, "'Subject' must not hold"),
+        ({"Subject": "Hi\nBcc: b@x.com"}, "'Subject' must not contain line breaks"),
+        ({"Subject": "a\0b"}, "'Subject' must not contain"),
         ({"Tag": "x" * 1001}, "1000"),
-        ({"Tag": "a\rb"}, "'Tag' must not hold"),
+        ({"Tag": "a\rb"}, "'Tag' must not contain"),
         ({"TrackLinks": "Everything"}, "Invalid 'TrackLinks' value: 'Everything'"),
         ({"TrackLinks": "htmlandtext"}, "TrackLinks"),
         ({"Metadata": {f"k{n}": "v" for n in range(11)}}, "Invalid metadata content."),
         ({"Metadata": {"k" * 21: "v"}}, "Invalid metadata content."),
         ({"Metadata": {"": "v"}}, "Invalid metadata content."),
         ({"Metadata": {"k": "v" * 81}}, "Invalid metadata content."),
-        ({"Metadata": {"k": 1}}, "Invalid metadata content."),
         ({"Metadata": {"k": None}}, "Invalid metadata content."),
         ({"Metadata": {"k": {"deep": "v"}}}, "Invalid metadata content."),
         ({"Metadata": {"Key": "a", "kEY": "b"}}, "Invalid metadata content."),
         ({"Metadata": {"k": "a\nb"}}, "Invalid metadata content."),
-        ({"Headers": [{"Value": "v"}]}, "Header without 'Name'"),
-        ({"Headers": [{"Name": "X Y", "Value": "v"}]}, "'X Y' is no header name"),
-        ({"Headers": [{"Name": "X-A:", "Value": "v"}]}, "no header name"),
-        ({"Headers": [{"Name": "X-A\r\nBcc", "Value": "v"}]}, "'Name' must not hold"),
-        ({"Headers": [{"Name": "X-A", "Value": "v\r\nBcc: b@x.com"}]}, "'Value' must not hold"),
+        ({"Headers": [{"Value": "v"}]}, "'Headers[].Name' is missing"),
+        ({"Headers": [{"Name": "X Y", "Value": "v"}]}, "'X Y' is not a valid header name"),
+        ({"Headers": [{"Name": "X-A:", "Value": "v"}]}, "not a valid header name"),
+        ({"Headers": [{"Name": "X-A\r\nBcc", "Value": "v"}]}, "'Headers[].Name' must not contain"),
+        ({"Headers": [{"Name": "X-A", "Value": "v\r\nBcc: b@x.com"}]}, "'Headers[].Value' must not contain"),
         ({"Subject": "\ud800"}, "'Subject' has half a character"),
         ({"To": "\udfff@x.com"}, "'To' has half a character"),
         ({"TextBody": "a\ud800b"}, "'TextBody' has half a character"),
@@ -63,9 +71,9 @@ LONG = "x" * 300
         ({"MessageStream": "\ud800"}, "half a character"),
     ],
 )
-def test_faults(api, refused, changes, text):
-    """A mail that breaks a rule is refused by code 300 with a sentence that names the rule."""
-    refused(api.send(**changes), 422, 300, text)
+def test_faults(api, rejected, changes, text):
+    """A mail that breaks a rule is rejected by code 300 with a sentence that names the rule."""
+    rejected(api.send(**changes), 422, 300, text)
     assert api.found()["TotalCount"] == 0
 
 
@@ -88,15 +96,15 @@ def test_faults(api, refused, changes, text):
         {"Metadata": "k=v"},
         {"Headers": {"X-A": "v"}},
         {"Headers": ["X-A: v"]},
-        {"Headers": [{"Name": "X-A", "Value": 5}]},
+        {"Headers": [{"Name": "X-A", "Value": ["5"]}]},
         {"Attachments": {"Name": "a.txt"}},
         {"Attachments": ["a.txt"]},
         {"MessageStream": ["outbound"]},
     ],
 )
-def test_types(api, refused, changes):
-    """A field of another JSON type is refused by code 403, naming the field."""
-    refused(api.send(**changes), 422, 403, next(iter(changes)) if "Value" not in str(changes) else "Value")
+def test_types(api, rejected, changes):
+    """A field of another JSON type is rejected by code 403, naming the field."""
+    rejected(api.send(**changes), 422, 403, next(iter(changes)) if "Value" not in str(changes) else "Value")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +115,7 @@ def test_types(api, refused, changes):
         {"From": '"A \\"quoted\\" name" <a@x.com>'},
         {"From": "J\u00fcrgen M\u00fcller <a@x.com>"},
         {"From": "A@X.COM"},
-        {"To": "a@localhost"},
+        {"ReplyTo": "a@localhost"},
         {"To": "a+b.c!#$%&'`*-/=^_{|}~@x-y.example,"},
         {"To": '"a, b" <a@x.com>, <b@x.com>'},
         {"To": ",".join(f"u{n}@x.com" for n in range(50))},
@@ -131,17 +139,17 @@ def test_legal(api, changes):
 
 
 @pytest.mark.parametrize("field", ["TextBody", "HtmlBody"])
-def test_body_size(api, refused, field):
+def test_body_size(api, rejected, field):
     """A body has at most 5 MB, counted in bytes."""
-    refused(api.send(**{field: "x" * 5_000_001}), 422, 300, field)
+    rejected(api.send(**{field: "x" * 5_000_001}), 422, 300, field)
     api.accepted(**{field: "x" * 5_000_000})
 
 
-def test_body_size_in_bytes(sandbox, refused, api):
+def test_body_size_in_bytes(sandbox, rejected, api):
     """A body's limit counts what UTF-8 makes of it."""
     import json
 
     body = json.dumps(api.mail(TextBody="\u00e9" * 2_500_001), ensure_ascii=False).encode()
-    refused(
+    rejected(
         api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"}), 422, 300, "TextBody"
     )

@@ -25,7 +25,7 @@ def test_create(sandbox, api, account):
     """A new server is answered with its settings, and with tokens and an inbound address of its own."""
     first = api.get("/server").json()
     second = made(account, Color="red", TrackOpens=True, InboundSpamThreshold=5)
-    assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("Red", True, 5)
+    assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("red", True, 5)
     assert second["DeliveryType"] == "Live"
     assert set(second) == set(first)
     for name in ("ID", "ApiTokens", "InboundHash", "InboundAddress", "ServerLink"):
@@ -74,9 +74,9 @@ def test_listed_whole(account):
 
 
 @pytest.mark.parametrize("query", [{}, {"count": 0, "offset": 0}, {"count": 501, "offset": 0}, {"count": 5}])
-def test_wrong_query(account, refused, query):
-    """A listing without count and offset, or outside of the limits, is refused by code 600."""
-    refused(account.get("/servers", **query), 422, 600)
+def test_wrong_query(account, rejected, query):
+    """A listing without count and offset, or outside of the limits, is rejected by code 600."""
+    rejected(account.get("/servers", **query), 422, 600)
 
 
 def test_edit(account):
@@ -102,44 +102,44 @@ def test_edit(account):
         ({"Name": "x", "InboundSpamThreshold": 99}, 611, "99"),
     ],
 )
-def test_what_is_not_made(account, refused, body, code, text):
-    """What cannot be a server is refused by its own code, and none is made."""
-    refused(account.post("/servers", body), 422, code, text)
+def test_what_is_not_made(account, rejected, body, code, text):
+    """What cannot be a server is rejected by its own code, and none is made."""
+    rejected(account.post("/servers", body), 422, code, text)
     assert listed(account) == (["Sandbox"], 1)
 
 
-def test_what_cannot_be_edited(account, refused):
+def test_what_cannot_be_edited(account, rejected):
     """A server cannot become what it could not be made as, nor change its type of delivery."""
     path = f"/servers/{made(account)['ID']}"
-    refused(account.put(path, {}), 422, 609)
-    refused(account.put(path, {"Name": "Sandbox"}), 422, 603)
-    refused(account.put(path, {"DeliveryType": "Sandbox", "Name": "x"}), 422, 613, "never changes")
+    rejected(account.put(path, {}), 422, 609)
+    rejected(account.put(path, {"Name": "Sandbox"}), 422, 603)
+    rejected(account.put(path, {"DeliveryType": "Sandbox", "Name": "x"}), 422, 613, "never changes")
     assert account.get(path).json()["Name"] == "Second"
 
 
 @pytest.mark.parametrize("server_id", ["2", "0", "-1", "x", "1.0", "9" * 30])
-def test_no_such_server(sandbox, account, refused, server_id):
-    """A server that is not there is refused by code 422, by each call that names one."""
+def test_no_such_server(sandbox, account, rejected, server_id):
+    """A server that is not there is rejected by code 422, by each call that names one."""
     sandbox.allow(delete_servers=True)
     for answer in (
         account.get(f"/servers/{server_id}"),
         account.put(f"/servers/{server_id}", {"Name": "x"}),
         account.delete(f"/servers/{server_id}"),
     ):
-        refused(answer, 422, 422, server_id)
+        rejected(answer, 422, 422, server_id)
 
 
-def test_deleting_is_off(sandbox, account, refused):
+def test_deleting_is_off(sandbox, account, rejected):
     """No server is deleted by the API until the sandbox is told to allow it, as at the service."""
     path = f"/servers/{made(account)['ID']}"
-    refused(account.delete(path), 422, 604, "allow(delete_servers=True)")
+    rejected(account.delete(path), 422, 604, "allow(delete_servers=True)")
     sandbox.allow(delete_servers=True)
     assert account.delete(path).json() == {"ErrorCode": 0, "Message": "Server Second removed."}
     sandbox.allow(delete_servers=False)
-    refused(account.delete("/servers/1"), 422, 604)
+    rejected(account.delete("/servers/4000001"), 422, 604)
 
 
-def test_delete(sandbox, account, api, open_api, refused):
+def test_delete(sandbox, account, api, open_api, rejected):
     """With a server goes all it has, and its token opens nothing; other servers keep theirs."""
     sandbox.allow(delete_servers=True)
     server = made(account)
@@ -148,8 +148,8 @@ def test_delete(sandbox, account, api, open_api, refused):
     second.accepted(To="hardbounce@bounce-testing.postmarkapp.com", MessageStream="broadcast")
     kept = api.accepted(Subject="Hello again", Metadata={"Key": "v"})
     assert account.delete(f"/servers/{server['ID']}").status_code == 200
-    refused(second.get("/server"), 401, 10)
-    refused(second.send(), 401, 10)
+    rejected(second.get("/server"), 401, 10)
+    rejected(second.send(), 401, 10)
     for query in ({"subject": "again"}, {"metadata_key": "v"}, {"recipient": "reader@example.com"}):
         assert [message["MessageID"] for message in api.found(**query)["Messages"]] == [kept]
     with sandbox.store.transaction(writing=False) as db:
@@ -178,10 +178,10 @@ ONE_SERVERS = {
 }
 
 
-def test_the_first_server_stays(sandbox, account, refused, tmp_path):
+def test_the_first_server_stays(sandbox, account, rejected, tmp_path):
     """The server that `Sandbox.token` opens is never deleted."""
     sandbox.allow(delete_servers=True)
-    refused(account.delete("/servers/1"), 422, 605, "'Sandbox'")
+    rejected(account.delete("/servers/4000001"), 422, 605, "'Sandbox'")
 
 
 def test_what_is_allowed_is_kept(tmp_path):
@@ -192,13 +192,17 @@ def test_what_is_allowed_is_kept(tmp_path):
         with sandbox.store.transaction() as db:
             token = servers.tokens(db, servers.create(db, "Second", 0))
     with Sandbox(tmp_path / "mail.db") as sandbox, sandbox.store.transaction() as db:
-        assert servers.tokens(db, 2) == token
+        assert servers.tokens(db, servers.FIRST + 1) == token
         assert db.number("SELECT delete_servers FROM account") == 1
 
 
-def test_tokens(account, api, refused):
+def test_tokens(account, api, rejected):
     """A server's token opens none of the account's calls."""
-    for method, path in (("GET", "/servers?count=1&offset=0"), ("GET", "/servers/1"), ("DELETE", "/servers/1")):
-        refused(api.request(method, path), 401, 10)
-    refused(api.post("/servers", {"Name": "x"}), 401, 10)
-    refused(api.put("/servers/1", {"Name": "x"}), 401, 10)
+    for method, path in (
+        ("GET", "/servers?count=1&offset=0"),
+        ("GET", "/servers/4000001"),
+        ("DELETE", "/servers/4000001"),
+    ):
+        rejected(api.request(method, path), 401, 10)
+    rejected(api.post("/servers", {"Name": "x"}), 401, 10)
+    rejected(api.put("/servers/4000001", {"Name": "x"}), 401, 10)

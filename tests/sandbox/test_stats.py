@@ -69,18 +69,18 @@ def test_filters(api):
         ({"messagestream": "nowhere"}, 1226),
     ],
 )
-def test_refused_queries(api, sandbox, refused, query, code):
+def test_rejected_queries(api, sandbox, rejected, query, code):
     """A wrong date, a date too old, a range that ends before it begins and an unknown stream have a code each."""
     from datetime import datetime
 
     sandbox.clock.now = lambda: datetime(2026, 11, 21, tzinfo=UTC)
-    refused(api.get("/stats/outbound", **query), 422, code)
+    rejected(api.get("/stats/outbound", **query), 422, code)
 
 
-def test_a_year_back(api, sandbox, refused):
+def test_a_year_back(api, sandbox, rejected):
     """A range may begin a year ago, and not a day earlier."""
     from datetime import datetime
 
     sandbox.clock.now = lambda: datetime(2026, 11, 21, 12, tzinfo=UTC)
     assert api.get("/stats/outbound", fromdate="2025-11-21").status_code == 200
-    refused(api.get("/stats/outbound", fromdate="2025-11-19"), 422, 1500)
+    rejected(api.get("/stats/outbound", fromdate="2025-11-19"), 422, 1500)

@@ -144,10 +144,10 @@ def test_eastern_days(api, stats, pass_time):
     ],
     ids=str,
 )
-def test_refused_queries(api, pass_time, refused, path, query, code):
+def test_rejected_queries(api, pass_time, rejected, path, query, code):
     """Each of the statistics refuses wrong dates and unknown streams as the overview does."""
     pass_time(timedelta(0))
-    refused(api.get(f"{PATH}/{path}", **query), 422, code)
+    rejected(api.get(f"{PATH}/{path}", **query), 422, code)
 
 
 @pytest.mark.parametrize(

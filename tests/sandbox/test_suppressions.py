@@ -56,13 +56,13 @@ def complain(api, sandbox):
     return complain
 
 
-def test_create(api, change, refused):
+def test_create(api, change, rejected):
     """A suppressed address gets no more mail of that stream, and is shown as the customer's own doing."""
     assert change("", "A@Example.com", "b@example.com") == [("Suppressed", None)] * 2
-    refused(api.send(To="a@example.com"), 422, 406, "a@example.com")
+    rejected(api.send(To="a@example.com"), 422, 406, "a@example.com")
     api.accepted(To="a@example.com", MessageStream="broadcast")
     answer = api.send(To="a@example.com, c@example.com").json()
-    assert answer["Message"].endswith("these inactive addresses: a@example.com")
+    assert "these inactive addresses: a@example.com. Inactive recipients are" in answer["Message"]
     entry = api.get(f"{PATH}/dump", EmailAddress="a@example.com").json()["Suppressions"][0]
     assert set(entry) == {"EmailAddress", "SuppressionReason", "Origin", "CreatedAt"}
     assert (entry["SuppressionReason"], entry["Origin"]) == ("ManualSuppression", "Customer")
@@ -103,7 +103,7 @@ def test_what_is_no_address(change, dump, verb, address):
     """What is no bare address fails with a sentence, and the others of the call are changed."""
     (failed, message), (done, nothing) = change(verb, address, "b@example.com")
     assert (failed, nothing) == ("Failed", None)
-    assert "no email address" in message
+    assert "not a valid email address" in message
     assert done != "Failed"
     assert dump() == (["b@example.com"] if verb == "" else [])
 
@@ -128,10 +128,10 @@ def test_what_is_no_address(change, dump, verb, address):
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_refused_bodies(api, dump, refused, verb, body, code):
-    """A body that names no addresses, too many, or not as it should is refused as a whole."""
+def test_rejected_bodies(api, dump, rejected, verb, body, code):
+    """A body that names no addresses, too many, or not as it should is rejected as a whole."""
     answer = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
-    refused(answer, 422, code)
+    rejected(answer, 422, code)
     assert dump() == []
 
 
@@ -148,10 +148,10 @@ def test_fifty(change, dump):
 
 
 @pytest.mark.parametrize("verb", ["", "/delete"])
-def test_unknown_streams(api, refused, verb):
+def test_unknown_streams(api, rejected, verb):
     """Suppressions of a stream that is not there are code 1226."""
-    refused(api.post(f"/message-streams/nowhere/suppressions{verb}", rows("a@x.com")), 422, 1226, "nowhere")
-    refused(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
+    rejected(api.post(f"/message-streams/nowhere/suppressions{verb}", rows("a@x.com")), 422, 1226, "nowhere")
+    rejected(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
 
 
 def test_filters(api, change, complain, dump, pass_time):
@@ -178,12 +178,11 @@ def test_filters(api, change, complain, dump, pass_time):
     [
         ({"SuppressionReason": "Bounce"}, 1404),
         ({"Origin": "Nobody"}, 1405),
-        ({"EmailAddress": "example.com"}, 1408),
         ({"fromdate": "yesterday"}, 403),
         ({"todate": "2026-02-30"}, 403),
     ],
     ids=str,
 )
-def test_refused_queries(api, refused, query, code):
+def test_rejected_queries(api, rejected, query, code):
     """A wrong filter has a code of its own, and a wrong date that of a wrong field."""
-    refused(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)) if code != 1408 else "example.com")
+    rejected(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)))

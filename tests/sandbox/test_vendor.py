@@ -55,7 +55,7 @@ def test_batch(vendor):
     assert vendor.outbound.list(count=2).total == 5
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own errors by our codes."""
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.outbound.send({**MAIL, "to": "nobody"})
@@ -81,7 +81,7 @@ def test_wrong_token(sandbox):
         client.outbound.send(MAIL)
 
 
-def test_every_mail(vendor):
+def test_every_email(vendor):
     """It goes through all mails page by page."""
     ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
     found = vendor.outbound.stream(batch_size=2)
@@ -96,10 +96,6 @@ def test_what_comes_later(vendor):
         lambda: vendor.outbound.send_bulk(BULK),
         lambda: vendor.outbound.get_bulk_status("x"),
         lambda: vendor.templates.validate({"subject": "x"}),
-        lambda: vendor.outbound.list_opens(),
-        lambda: vendor.outbound.list_message_opens("x"),
-        lambda: vendor.outbound.list_clicks(),
-        lambda: vendor.outbound.list_message_clicks("x"),
         lambda: vendor.inbound.list(),
         lambda: vendor.inbound.get("x"),
         lambda: vendor.inbound.bypass("x"),
@@ -108,3 +104,23 @@ def test_what_comes_later(vendor):
         with pytest.raises(postmark.ValidationException, match=r"The sandbox does not \w+.* yet\.") as caught:
             call()
         assert caught.value.error_code == 615
+
+
+def test_opens_and_clicks(vendor, sandbox):
+    """It lists opens and clicks, of all messages and of one."""
+    tracked = {
+        **MAIL,
+        "track_opens": True,
+        "track_links": "HtmlAndText",
+        "html_body": '<a href="https://a.example/">a</a>',
+    }
+    sent = vendor.outbound.send(tracked)
+    assert vendor.outbound.list_message_opens(sent.message_id).items == []
+    sandbox.events.open(sent, "iOS Mail", read_seconds=4)
+    sandbox.events.click(sent)
+    for opens in (vendor.outbound.list_opens(), vendor.outbound.list_message_opens(sent.message_id)):
+        (found,) = opens.items
+        assert (found.message_id, found.platform, found.client.name) == (sent.message_id, "Mobile", "iOS Mail")
+    for clicks in (vendor.outbound.list_clicks(), vendor.outbound.list_message_clicks(sent.message_id)):
+        (clicked,) = clicks.items
+        assert (clicked.original_link, clicked.click_location) == ("https://a.example/", "HTML")

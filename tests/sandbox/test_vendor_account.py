@@ -55,7 +55,9 @@ def test_signatures(vendor_account):
     assert vendor_account.signature.edit(made.id, "Joseph").name == "Joseph"
     assert vendor_account.signature.resend_confirmation(made.id).error_code == 0
     assert vendor_account.signature.verify_spf(made.id).id == made.id
-    assert vendor_account.signature.request_new_dkim(made.id).error_code == 0
+    with pytest.raises(postmark.PostmarkAPIException, match="already being renewed") as caught:
+        vendor_account.signature.request_new_dkim(made.id)
+    assert caught.value.error_code == 505
     assert "joe@example.net" in [found.email_address for found in vendor_account.signature.list().items]
     assert vendor_account.signature.delete(made.id).error_code == 0
     with pytest.raises(postmark.PostmarkAPIException) as caught:

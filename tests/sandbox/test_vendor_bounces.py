@@ -85,7 +85,7 @@ def test_streams(vendor):
     assert vendor.stream.unarchive("news").archived_at is None
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own error by our codes."""
     for code, call in (
         (1001, lambda: vendor.bounces.get(77)),

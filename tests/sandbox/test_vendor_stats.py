@@ -49,7 +49,7 @@ def test_what_did_not_happen(vendor):
         assert (usage.days, usage.model_extra) == ([], {})
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own error by our codes."""
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.stats.sent_counts(message_stream="nothing")

@@ -29,7 +29,7 @@ def test_templates(vendor):
     assert not vendor.templates.get(made.template_id).active
 
 
-def test_refusals(vendor):
+def test_rejections(vendor):
     """It raises its own error by our codes."""
     for code, call in (
         (1101, lambda: vendor.templates.get("nothing")),
@@ -46,7 +46,7 @@ def test_push(sandbox, vendor, vendor_account):
     with sandbox.store.transaction() as db:
         second = servers.create(db, "Second", 0)
     vendor.templates.create(LAYOUT)
-    request = {"source_server_id": "1", "destination_server_id": str(second), "perform_changes": False}
+    request = {"source_server_id": str(servers.FIRST), "destination_server_id": str(second), "perform_changes": False}
     plan = vendor_account.templates.push(request)
     assert (plan.total_count, plan.templates[0].action.value, plan.templates[0].template_id) == (1, "Create", None)
     done = vendor_account.templates.push({**request, "perform_changes": True})

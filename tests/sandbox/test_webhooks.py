@@ -1,4 +1,4 @@
-"""Webhooks: what is kept, and what is refused."""
+"""Webhooks: what is kept, and what is rejected."""
 
 from __future__ import annotations
 
@@ -108,33 +108,33 @@ def test_urls(make, url):
         ({"MessageStream": "inbound"}, 1351, "inbound"),
         ({"Triggers": []}, 403, "'Triggers' must be an object"),
         ({"Triggers": {"Opens": {"Enabled": True}}}, 1353, "no trigger 'Opens'"),
-        ({"Triggers": {"Open": True}}, 403, "'Open' must be an object"),
-        ({"Triggers": {"Open": {"Enabled": "yes"}}}, 403, "'Enabled' must be a boolean"),
+        ({"Triggers": {"Open": True}}, 403, "'Triggers.Open' must be an object"),
+        ({"Triggers": {"Open": {"Enabled": "yes"}}}, 403, "'Triggers.Open.Enabled' must be a boolean"),
         ({"HttpAuth": "u:p"}, 403, "'HttpAuth' must be an object"),
         ({"HttpAuth": {"Username": "u:p"}}, 1361, "colon"),
         ({"HttpAuth": {"Password": "p"}}, 1361, "'Username'"),
         ({"HttpAuth": {"Username": "a\nb"}}, 1361, "line breaks"),
         ({"HttpHeaders": {}}, 403, "'HttpHeaders' must be an array"),
         ({"HttpHeaders": [5]}, 403, "'HttpHeaders[]' must be an object"),
-        ({"HttpHeaders": [{"Value": "v"}]}, 1358, "no header"),
+        ({"HttpHeaders": [{"Value": "v"}]}, 1358, "'HttpHeaders[].Name' is missing"),
         ({"HttpHeaders": [{"Name": "X Y", "Value": "v"}]}, 1358, "'X Y'"),
         ({"HttpHeaders": [{"Name": "Content-Type", "Value": "v"}]}, 1358, "'Content-Type'"),
         ({"HttpHeaders": [{"Name": "X", "Value": "a\r\nb"}]}, 1361, "line breaks"),
         ({"Verify": "no"}, 403, "'Verify' must be a boolean"),
     ],
 )
-def test_what_is_refused(api, refused, fields, code, text):
-    """A webhook that breaks a rule is refused by that rule's code, and not kept."""
-    refused(api.post("/webhooks", {"Url": URL, **fields}), 422, code, text)
+def test_what_is_rejected(api, rejected, fields, code, text):
+    """A webhook that breaks a rule is rejected by that rule's code, and not kept."""
+    rejected(api.post("/webhooks", {"Url": URL, **fields}), 422, code, text)
     assert listed(api) == []
 
 
-def test_empty_body(api, refused, make, edit):
-    """A body that says nothing is refused by code 1355, and one of another type by 403."""
-    refused(api.post("/webhooks", {}), 422, 1355)
-    refused(edit(make()["ID"]), 422, 1355)
-    refused(api.request("POST", "/webhooks", data="null", headers={"Content-Type": "application/json"}), 422, 1355)
-    refused(api.post("/webhooks", [URL]), 422, 403, "an object")
+def test_empty_body(api, rejected, make, edit):
+    """A body that says nothing is rejected by code 1355, and one of another type by 403."""
+    rejected(api.post("/webhooks", {}), 422, 1355)
+    rejected(edit(make()["ID"]), 422, 1355)
+    rejected(api.request("POST", "/webhooks", data="null", headers={"Content-Type": "application/json"}), 422, 1355)
+    rejected(api.post("/webhooks", [URL]), 422, 403, "an object")
 
 
 def test_edit(api, make, edit):
@@ -167,14 +167,14 @@ def test_edit(api, make, edit):
     "changes, code",
     [({"ID": 1}, 1357), ({"MessageStream": "outbound"}, 1357), ({"Status": "verified"}, 1363), ({"Url": ""}, 1354)],
 )
-def test_what_cannot_be_edited(api, refused, make, edit, changes, code):
+def test_what_cannot_be_edited(api, rejected, make, edit, changes, code):
     """A webhook's id, stream and status never change by an edit."""
     made = make()
-    refused(edit(made["ID"], **changes), 422, code)
+    rejected(edit(made["ID"], **changes), 422, code)
     assert api.get(f"/webhooks/{made['ID']}").json() == made
 
 
-def test_list(api, refused, make):
+def test_list(api, rejected, make):
     """Webhooks are listed oldest first, of one stream and of one status when that is asked for."""
     first, second = make()["ID"], make(MessageStream="broadcast")["ID"]
     assert set(api.get("/webhooks").json()) == {"Webhooks"}
@@ -182,56 +182,56 @@ def test_list(api, refused, make):
     assert listed(api, MessageStream="broadcast") == [second]
     assert listed(api, messagestream="outbound", status="Unverified") == [first]
     assert listed(api, Status="verified") == []
-    refused(api.get("/webhooks", MessageStream="nothing"), 422, 1226)
-    refused(api.get("/webhooks", Status="odd"), 422, 1362)
+    rejected(api.get("/webhooks", MessageStream="nothing"), 422, 1226)
+    rejected(api.get("/webhooks", Status="odd"), 422, 1362)
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("number", ["77", "abc", "0", "-1", "9" * 40])
-def test_unknown(api, refused, method, number):
-    """Whatever is asked of a webhook that is not there is refused by code 1352."""
+def test_unknown(api, rejected, method, number):
+    """Whatever is asked of a webhook that is not there is rejected by code 1352."""
     body = {"Url": URL} if method == "PUT" else None
-    refused(api.request(method, f"/webhooks/{number}", json=body), 422, 1352, "no webhook")
+    rejected(api.request(method, f"/webhooks/{number}", json=body), 422, 1352, "no webhook")
 
 
-def test_delete(api, refused, make):
+def test_delete(api, rejected, make):
     """A deleted webhook is gone, and its id is not given again."""
     number = make()["ID"]
     answer = api.request("DELETE", f"/webhooks/{number}")
     assert answer.json() == {"ErrorCode": 0, "Message": f"Webhook {number} removed."}
-    refused(api.get(f"/webhooks/{number}"), 422, 1352)
+    rejected(api.get(f"/webhooks/{number}"), 422, 1352)
     assert make()["ID"] > number
 
 
-def test_other_servers(sandbox, open_api, refused, make):
+def test_other_servers(sandbox, open_api, rejected, make):
     """A server sees its own webhooks only."""
     number = make()["ID"]
     with sandbox.store.transaction() as db:
         token = servers.tokens(db, servers.create(db, "Second", 0))[0]
     other = open_api(sandbox, token)
     assert listed(other) == []
-    refused(other.get(f"/webhooks/{number}"), 422, 1352)
-    refused(other.request("DELETE", f"/webhooks/{number}"), 422, 1352)
+    rejected(other.get(f"/webhooks/{number}"), 422, 1352)
+    rejected(other.request("DELETE", f"/webhooks/{number}"), 422, 1352)
 
 
-def test_limit(api, refused, make):
+def test_limit(api, rejected, make):
     """A stream has at most ten webhooks."""
     for _ in range(10):
         make()
-    refused(api.post("/webhooks", {"Url": URL}), 422, 1359, "'outbound' has 10")
+    rejected(api.post("/webhooks", {"Url": URL}), 422, 1359, "'outbound' has 10")
     make(MessageStream="broadcast")
 
 
-def test_archived_stream(api, sandbox, refused, make, edit):
+def test_archived_stream(api, sandbox, rejected, make, edit):
     """An archived stream takes no webhook, and those it has stay as they are until it is purged."""
     api.post("/message-streams", {"ID": "news", "Name": "News", "MessageStreamType": "Broadcasts"})
     number = make(MessageStream="news")["ID"]
     assert api.request("POST", "/message-streams/news/archive").status_code == 200
-    refused(api.post("/webhooks", {"Url": URL, "MessageStream": "news"}), 422, 1350, "archived")
-    refused(edit(number, Url="http://new.example"), 422, 1350)
+    rejected(api.post("/webhooks", {"Url": URL, "MessageStream": "news"}), 422, 1350, "archived")
+    rejected(edit(number, Url="http://new.example"), 422, 1350)
     assert api.get(f"/webhooks/{number}").json()["Url"] == URL
     assert listed(api, MessageStream="news") == [number]
     with sandbox.store.transaction() as db:
         db.run("UPDATE streams SET archived_at = 1 WHERE id = 'news'")
-    refused(api.get(f"/webhooks/{number}"), 422, 1352)
+    rejected(api.get(f"/webhooks/{number}"), 422, 1352)
     assert listed(api) == []

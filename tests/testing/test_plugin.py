@@ -170,6 +170,43 @@ def test_afterwards():
     result.assert_outcomes(passed=5)
 
 
+def test_the_sandbox_of_a_test_has_events_faults_a_clock_and_waiting(run_tests):
+    """Faults and a frozen clock end with their test; the emails and requests of other tests are not seen."""
+    result = run_tests(
+        SANDBOX.replace("range(3)", "range(1)")
+        + """
+from emailapi import ServiceUnavailable
+
+def test_first(emailapi_sandbox):
+    client = emailapi_sandbox.client()
+    with emailapi_sandbox.expect("-is:bounced") as expected:
+        client.outbound.send(EMAIL)
+    emailapi_sandbox.events.bounce(expected.message, "SoftBounce")
+    assert emailapi_sandbox.messages("is:bounced")
+    assert [request.path for request in emailapi_sandbox.requests()] == ["/email"]
+    emailapi_sandbox.clock.freeze()
+    with emailapi_sandbox.faults.fail():
+        assert len(emailapi_sandbox.faults) == 1
+    fault = emailapi_sandbox.faults.fail(times=None)
+    seen.append((emailapi_sandbox, fault))
+    assert fault in emailapi_sandbox.faults
+
+def test_second(emailapi_sandbox):
+    other, fault = seen[-1]
+    emailapi_sandbox.client().outbound.send(EMAIL)
+    assert fault not in other.faults and not emailapi_sandbox.faults
+    assert len(emailapi_sandbox.messages()) == 1
+    assert len(emailapi_sandbox.requests()) == 1
+    assert "running" in repr(emailapi_sandbox.clock)
+    fault = other.faults.fail(times=None)
+    emailapi_sandbox.client().outbound.send(EMAIL)
+    assert fault.hits == 0
+    other.faults.clear()
+"""
+    )
+    result.assert_outcomes(passed=4)
+
+
 @pytest.mark.processes
 def test_the_fixtures_work_in_parallel_processes(run_tests):
     """Each process of pytest-xdist has its own sandbox at a port of its own."""

@@ -2,9 +2,11 @@
 
 import re
 import unittest
+from datetime import datetime
 from typing import Any, assert_type
 
-from emailapi import Address, Attachment, Client, Email, SendResult, TemplateEmail, WaitTimeout
+from emailapi import Address, Attachment, Client, Email, MessageEvent, SendResult, TemplateEmail, WaitTimeout
+from emailapi.sandbox.captured import CapturedEmail
 from emailapi.testing import (
     EmailAPITestMixin,
     Link,
@@ -50,6 +52,16 @@ def seen(email: SentEmail) -> None:
 def in_sandbox(server: SandboxServer) -> None:
     assert_type(server.client(deadline=5, sender="a@example.com"), Client)
     assert_type((server.token, server.url), tuple[str, str])
+    assert_type(server.messages("tag:a", limit=5), list[CapturedEmail])
+    assert_type(server.wait_for("tag:a", count=2, since=server.mark()), list[CapturedEmail])
+    with server.expect(to="a@example.com") as expected:
+        assert_type(expected.message.code, str)
+        assert_type(server.events.bounce(expected.message, "SoftBounce"), tuple[MessageEvent, ...])
+    with server.faults.fail(status=503, times=2, to="a@example.com") as fault:
+        assert_type((fault.hits, fault.remaining), tuple[int, int | None])
+    server.faults.fail(recipient="x")  # type: ignore[call-arg]
+    assert_type(server.clock.advance(days=1, minutes=2.5), datetime)
+    server.clock.advance(years=1)  # type: ignore[call-arg]
     server.client(tokn="x")  # type: ignore[call-arg]
 
 

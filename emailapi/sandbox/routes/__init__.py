@@ -7,6 +7,7 @@ from . import (
     inbound_rules,
     later,
     messages,
+    opens,
     outbound,
     server,
     servers,
@@ -21,6 +22,7 @@ from . import (
 ROUTES = (
     *outbound.routes,
     *messages.routes,
+    *opens.routes,
     *bounces.routes,
     *streams.routes,
     *suppressions.routes,

@@ -1,4 +1,4 @@
-"""Mails that came back."""
+"""Bounces."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ...models.bounces import (
 )
 from ...models.messages import MessageDump
 from ..addresses import read_addresses
-from ..answers import read_filters, written
 from ..calls import Call, Paging, read_choice, read_flag, read_id, read_range
 from ..events import BOUNCE_TYPES
 from ..instants import moment, wire_text
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Found, Routes
 from ..store import Row
 from ..tables import bounces, streams, suppressions
@@ -38,7 +38,7 @@ def _dump_kept(call: Call, row: Row) -> bool:
 
 def _shown(call: Call, row: Row) -> dict[str, object]:
     kind = BOUNCE_TYPES[row["type"]]
-    # The service does not tell whose mail was complained about.
+    # The service does not name the sender of a message that a recipient complained about.
     sender = {} if kind.type == "SpamComplaint" else {"sender": read_addresses(row["sender"], "From")[0].email}
     return written(
         Bounce,
@@ -69,13 +69,13 @@ def _whole(call: Call, row: Row) -> dict[str, object]:
 def _find(call: Call, bounce_id: str) -> Row:
     row = bounces.by_id(call.db, call.owner.id, read_id(bounce_id))
     if row is None:
-        raise Refusal(1001, f"There is no bounce '{bounce_id[:80]}' on this server.")
+        raise Rejection(1001, f"There is no bounce '{bounce_id[:80]}' on this server.")
     return row
 
 
 @routes.get("/deliverystats")
 def delivery_stats(call: Call) -> object:
-    """Count the bounces of each type there is, after all of them, which has no type."""
+    """Count all bounces, which has no type, and then those of each type."""
     counts = bounces.counts(call.db, call.owner.id)
     rows = [
         written(BounceCount, type=kind.value, name=row.name, count=counts[kind.value])
@@ -127,17 +127,17 @@ def dump(call: Call, bounce_id: str) -> object:
 
 @routes.put(f"{_PATH}/activate", body_limit=0)
 def activate(call: Call, bounce_id: str) -> object:
-    """Send to the bounce's address again; one that is active already stays so."""
+    """Send to the bounce's address again; an active address stays active."""
     row = _find(call, bounce_id)
     reason = suppressions.reason(call.db, row["stream"], row["email"])
     if not row["can_activate"] or reason == "SpamComplaint":
-        raise Refusal(1003, f"The bounce {row['id']} ({row['type']}) of {row['email']} cannot be activated.")
+        raise Rejection(1003, f"The bounce {row['id']} ({row['type']}) of {row['email']} cannot be activated.")
     suppressions.lift(call.db, row["stream"], row["email"])
     return written(BounceActivation, message="OK", bounce=_whole(call, _find(call, bounce_id)))
 
 
 @routes.get(f"{BOUNCES.path}//dump")
 @routes.put(f"{BOUNCES.path}//activate", body_limit=0)
-def refuse_no_id(_call: Call) -> object:
-    """Refuse a path whose id is empty, as the service's own code for it says."""
-    raise Refusal(1002, "The path has no bounce id.")
+def reject_no_id(_call: Call) -> object:
+    """Reject a path with an empty id; the service has a code for it."""
+    raise Rejection(1002, "The path has no bounce id.")

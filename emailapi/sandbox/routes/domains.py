@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from ...models.domains import DOMAINS, Domain
 from ..addresses import is_domain
-from ..answers import done, written
 from ..calls import Call, Paging, read_id
 from ..dns_rules import (
     NAME_LENGTH,
+    RETURN_PATH,
     begin,
     check_not_public,
-    read_return_path,
     rotate_dkim,
     set_return_path,
     shown,
@@ -20,8 +19,9 @@ from ..dns_rules import (
     verify_return_path,
     verify_spf,
 )
-from ..fields import object_of, text_of
-from ..refusal import Refusal
+from ..fields import Field, Table, line, whole_body
+from ..rejection import Rejection
+from ..responses import done, written
 from ..routing import Found, Routes
 from ..store import Row
 from ..tables import dns, domains
@@ -34,7 +34,7 @@ _PATH = f"{DOMAINS.path}/<domain_id>"
 def _find(call: Call, domain_id: str) -> Row:
     row = domains.by_id(call.db, read_id(domain_id))
     if row is None:
-        raise Refusal(510, f"There is no domain '{domain_id[:80]}' in this account.")
+        raise Rejection(510, f"There is no domain '{domain_id[:80]}' in this account.")
     return row
 
 
@@ -43,17 +43,27 @@ def _shown(call: Call, domain_id: str) -> object:
     return written(Domain, id=row["domain_id"], name=row["domain"], **shown(row, call.now))
 
 
-def _name(item: dict[str, object]) -> str:
-    """Return the domain that a body names, which can be the account's and is not yet."""
-    name = (text_of(item, "Name", 516) or "").strip()
-    if not name:
-        raise Refusal(514, "A domain needs a 'Name'.")
-    if len(name) > NAME_LENGTH:
-        raise Refusal(515, f"'Name' has {len(name)} characters; the limit is {NAME_LENGTH}.")
+def _name(value: object, field: Field) -> str:
+    """Read a domain that the account may add."""
+    name = line(value, field).strip()
     if not is_domain(name):
-        raise Refusal(516, f"'{name[:80]}' is no domain.")
+        raise field.invalid(name)
     check_not_public(name)
     return name
+
+
+_NAME = Field(
+    "Name",
+    "name",
+    _name,
+    516,
+    required=514,
+    limit=NAME_LENGTH,
+    too_long=515,
+    text="'{value}' is not a valid domain.",
+)
+_NEW = Table(_NAME, RETURN_PATH)
+_CHANGES = Table(Field("Name", "name", line, 511), RETURN_PATH)
 
 
 @routes.listing(DOMAINS, account=True)
@@ -72,30 +82,23 @@ def get(call: Call, domain_id: str) -> object:
 @routes.post(DOMAINS.path, account=True)
 def create(call: Call) -> object:
     """Add a domain, with a first DKIM key that is awaited."""
-    item = object_of(call.body, "a domain", 514)
-    name = _name(item)
-    return_path = read_return_path(item, name)
-    records = begin(call.db, name, call.now)
+    found = _NEW.read(whole_body(call.body, "a domain", 514))
+    records = begin(call.db, found["name"], call.now)
     if domains.with_dns(call.db, records):
-        raise Refusal(512, f"The domain '{name}' is in this account already.")
+        raise Rejection(512, f"The domain '{found['name']}' is already in this account.")
     added = str(domains.add(call.db, records))
-    if return_path is not None:
-        set_return_path(call.db, _find(call, added), return_path)
+    set_return_path(call.db, _find(call, added), found.get("return_path"))
     return _shown(call, added)
 
 
 @routes.put(_PATH, account=True)
 def edit(call: Call, domain_id: str) -> object:
-    """Change where the bounces of a domain go."""
+    """Change the return path of a domain."""
     row = _find(call, domain_id)
-    item = object_of(call.body, "a domain", 511)
-    name = text_of(item, "Name", 511)
-    if name is not None and name.lower() != row["domain"]:
-        raise Refusal(511, "The 'Name' of a domain never changes.")
-    return_path = read_return_path(item, row["domain"])
-    if return_path is None:
-        raise Refusal(511, "Of a domain, only 'ReturnPathDomain' can be set.")
-    set_return_path(call.db, row, return_path)
+    changes = _CHANGES.read_settings(call.body, "a domain", 511)
+    if changes.get("name", row["domain"]).lower() != row["domain"]:
+        raise Rejection(511, "The 'Name' of a domain never changes.")
+    set_return_path(call.db, row, changes.get("return_path"))
     return _shown(call, domain_id)
 
 

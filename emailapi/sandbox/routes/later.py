@@ -1,7 +1,7 @@
 """
-What the sandbox cannot do yet: it says so, to whoever may call it, instead of answering something that is not true.
+Routes that the sandbox does not support yet: they are rejected with a text that says so.
 
-One line a call; a call that comes to life moves to the module of its namespace.
+The table has a row for each route. A route that becomes supported moves to the module of its namespace.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from typing import NoReturn
 
 from ...models.bulk import BULK
 from ...models.inbound import INBOUND
-from ...models.opens import CLICKS, OPENS
 from ...models.templates import TEMPLATES
 from ...models.webhooks import WEBHOOKS
 from ..calls import Call
-from ..refusal import Refusal
-from ..routing import Answer, Route
+from ..rejection import Rejection
+from ..routing import Handler, Route
 
 _LATER = (
     ("POST", "/email/withTemplate", "render templates"),
@@ -25,22 +24,20 @@ _LATER = (
     ("GET", BULK.path, "send in bulk"),
     ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
     ("POST", f"{WEBHOOKS.path}/<webhook_id>/verify", "call webhooks"),
-    ("GET", OPENS.path, "see opens"),
-    ("GET", f"{OPENS.path}/<message_id>", "see opens"),
-    ("GET", CLICKS.path, "see clicks"),
-    ("GET", f"{CLICKS.path}/<message_id>", "see clicks"),
-    ("GET", INBOUND.path, "receive mail"),
-    ("GET", f"{INBOUND.path}/<message_id>/details", "receive mail"),
-    ("PUT", f"{INBOUND.path}/<message_id>/bypass", "receive mail"),
-    ("PUT", f"{INBOUND.path}/<message_id>/retry", "receive mail"),
+    ("GET", INBOUND.path, "receive messages"),
+    ("GET", f"{INBOUND.path}/<message_id>/details", "receive messages"),
+    ("PUT", f"{INBOUND.path}/<message_id>/bypass", "receive messages"),
+    ("PUT", f"{INBOUND.path}/<message_id>/retry", "receive messages"),
 )
 
 
-def _refusal(what: str) -> Answer:
-    def refuse(_call: Call, **_arguments: str) -> NoReturn:
-        raise Refusal(615, f"The sandbox does not {what} yet.")
+def _rejection(what: str) -> Handler:
+    def reject(_call: Call, **_arguments: str) -> NoReturn:
+        raise Rejection(615, f"The sandbox does not {what} yet.")
 
-    return refuse
+    return reject
 
 
-routes = tuple(Route(method=method, path=path, function=_refusal(what), writes=False) for method, path, what in _LATER)
+routes = tuple(
+    Route(method=method, path=path, function=_rejection(what), writes=False) for method, path, what in _LATER
+)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+
+import attrs
 
 from ...models.messages import MESSAGES, Message, MessageDetails, MessageDump, MessageEvent, MessageFilters
-from ..answers import read_filters, written
 from ..calls import Call, Paging, read_range
-from ..instants import wire_text
-from ..refusal import Refusal
+from ..instants import micros, wire_text
+from ..matching import Incoming
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Found, Routes
 from ..source import write_source
 from ..store import Row
@@ -25,7 +29,7 @@ _QUEUED = {"queued": True, "sent": False, "processed": False}
 def _metadata(call: Call) -> tuple[str, str] | None:
     pairs = [(name[len(_METADATA) :], value) for name, value in call.query.items() if name.startswith(_METADATA)]
     if len(pairs) > 1:
-        raise Refusal(_CODE, "Messages are searched by one metadata field at a time.")
+        raise Rejection(_CODE, "Messages are searched by one metadata field at a time.")
     return pairs[0] if pairs else None
 
 
@@ -33,7 +37,7 @@ def _search(call: Call) -> Search:
     filters = read_filters(MessageFilters, call.query)
     status = filters.get("status")
     if status is not None and status.lower() not in _QUEUED:
-        raise Refusal(_CODE, f"'status' must be one of {', '.join(_QUEUED)}, not '{status[:80]}'.")
+        raise Rejection(_CODE, f"'status' must be one of {', '.join(_QUEUED)}, not '{status[:80]}'.")
     return Search(
         server=call.owner.id,
         stream=filters.get("message_stream", "outbound"),
@@ -45,6 +49,15 @@ def _search(call: Call) -> Search:
         metadata=_metadata(call),
         **read_range(filters, _CODE),
     )
+
+
+def _hide_recent(call: Call, wanted: Search) -> Search:
+    """Leave out the messages that a fault hides from searches."""
+    if not call.faults:
+        return wanted
+    hidden = timedelta(seconds=call.faults.hidden_seconds(Incoming(server=call.owner.id, route=MESSAGES.path)))
+    end = micros(call.now - hidden) + 1
+    return attrs.evolve(wanted, before=end if wanted.before is None else min(end, wanted.before)) if hidden else wanted
 
 
 def _summary(row: Row, stream: str, sandboxed: bool) -> dict[str, object]:
@@ -66,7 +79,7 @@ def _summary(row: Row, stream: str, sandboxed: bool) -> dict[str, object]:
 @routes.listing(MESSAGES)
 def list_messages(call: Call, paging: Paging) -> Found:
     """Find messages, newest first."""
-    wanted = _search(call)
+    wanted = _hide_recent(call, _search(call))
     total, rows = search(call.db, wanted, count=paging.count, offset=paging.offset)
     return total, [written(Message, **_summary(row, wanted.stream, call.owner.sandboxed)) for row in rows]
 
@@ -75,7 +88,7 @@ def _one(call: Call, message_id: str) -> tuple[Row, str]:
     """Return a message with its source."""
     row = messages.by_uuid(call.db, call.owner.id, message_id)
     if row is None:
-        raise Refusal(701, f"There is no message '{message_id[:80]}' on this server.")
+        raise Rejection(701, f"There is no message '{message_id[:80]}' on this server.")
     return row, write_source(row, messages.files(call.db, row["id"]))
 
 

@@ -6,51 +6,51 @@ import uuid
 
 from ..calls import Call
 from ..fields import wrong_type
-from ..intake import Intake, answer_of
-from ..refusal import Refusal
+from ..intake import Intake, response_of
+from ..rejection import Rejection
 from ..routing import Routes
-from ..rules import BATCH_BYTES, BATCH_MESSAGES, MESSAGE_BYTES, Mail, check
+from ..rules import BATCH_BYTES, BATCH_MESSAGES, MESSAGE_BYTES, CheckedEmail, check_email
 
 routes = Routes()
 
 
-def _rehearse(call: Call, mail: Mail) -> dict[str, object]:
-    """Answer a mail that came with the test token: it is valid, and that is all."""
-    if mail.stream == "inbound":
-        raise Refusal(1236)
-    return answer_of(mail, str(uuid.uuid4()), call.now, "Test job accepted")
+def _rehearse(call: Call, email: CheckedEmail) -> dict[str, object]:
+    """Return the response to a valid email that was sent with the test token."""
+    if email.message_stream == "inbound":
+        raise Rejection(1236)
+    return response_of(email, str(uuid.uuid4()), call.now, "Test job accepted")
 
 
 @routes.post("/email", test_token=True, body_limit=MESSAGE_BYTES)
 def send(call: Call) -> object:
-    """Take one mail."""
-    mail = check(call.body)
+    """Accept an email."""
+    email = check_email(call.body)
     if call.server is None:
-        return _rehearse(call, mail)
-    intake = Intake(call.db, call.server, call.now)
-    answer = intake.take(mail)
+        return _rehearse(call, email)
+    intake = Intake(call.db, call.server, call.now, call.faults)
+    response = intake.take(email)
     intake.store()
-    return answer
+    return response
 
 
 @routes.post("/email/batch", test_token=True, body_limit=BATCH_BYTES)
 def send_batch(call: Call) -> object:
-    """Take many mails; each is answered for itself, in its place."""
+    """Accept many emails; the response has an item for each, in the same order."""
     items = call.body
     if not isinstance(items, list):
         raise wrong_type("body", "an array", items)
     if not items:
-        raise Refusal(403, "The batch is empty: it needs at least one message.")
+        raise Rejection(403, "The batch is empty: it must have at least one message.")
     if len(items) > BATCH_MESSAGES:
-        raise Refusal(410, f"The batch has {len(items)} messages; the limit is {BATCH_MESSAGES}.")
-    intake = None if call.server is None else Intake(call.db, call.server, call.now)
-    answers = []
+        raise Rejection(410, f"The batch has {len(items)} messages; the limit is {BATCH_MESSAGES}.")
+    intake = None if call.server is None else Intake(call.db, call.server, call.now, call.faults)
+    responses = []
     for item in items:
         try:
-            mail = check(item)
-            answers.append(_rehearse(call, mail) if intake is None else intake.take(mail))
-        except Refusal as refusal:
-            answers.append(refusal.envelope)
+            email = check_email(item)
+            responses.append(_rehearse(call, email) if intake is None else intake.take(email))
+        except Rejection as rejection:
+            responses.append(rejection.envelope)
     if intake is not None:
         intake.store()
-    return answers
+    return responses

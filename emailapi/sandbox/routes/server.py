@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..calls import Call
-from ..fields import object_of
-from ..refusal import Refusal
+from ..rejection import Rejection
 from ..routing import Routes
 from ..server_rules import edit as set_server
 from ..store import Row
@@ -17,7 +16,7 @@ routes = Routes()
 def _own(call: Call) -> Row:
     row = servers.by_id(call.db, call.owner.id)
     if row is None:  # deleted since its token was looked at
-        raise Refusal(10)
+        raise Rejection(10)
     return row
 
 
@@ -30,5 +29,5 @@ def get(call: Call) -> object:
 @routes.put("/server")
 def edit(call: Call) -> object:
     """Change what the body names."""
-    set_server(call.db, _own(call), object_of(call.body, "a server", 609))
+    set_server(call.db, _own(call), call.body)
     return shown(call.db, _own(call))

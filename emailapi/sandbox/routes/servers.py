@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ...models.servers import SERVERS, Server, ServerFilters
-from ..answers import done, read_filters, written
 from ..calls import Call, Paging, read_id
-from ..fields import object_of
+from ..fields import whole_body
 from ..instants import micros
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, read_filters, written
 from ..routing import Found, Routes
-from ..server_rules import FLAGS, HOOKS, check_free, edit as set_server, read_delivery_type, read_settings
+from ..server_rules import FLAGS, HOOKS, SERVER, check_free, edit as set_server
 from ..store import Row, Transaction
 from ..tables import account, servers
 
@@ -25,16 +25,16 @@ _AS_STORED = (
     "inbound_hash",
     "inbound_domain",
     "inbound_spam_threshold",
-    *HOOKS.values(),
+    *HOOKS.columns,
 )
 
 
 def shown(db: Transaction, row: Row) -> dict[str, object]:
-    """Return a server as it is answered."""
+    """Return a server as it is in responses."""
     return written(
         Server,
         **{name: row[name] for name in _AS_STORED},
-        **{name: bool(row[name]) for name in FLAGS.values()},
+        **{name: bool(row[name]) for name in FLAGS.columns},
         api_tokens=servers.tokens(db, row["id"]),
         server_link=f"https://sandbox.invalid/servers/{row['id']}",
         inbound_address=f"{row['inbound_hash']}@inbound.postmarkapp.com",
@@ -44,7 +44,7 @@ def shown(db: Transaction, row: Row) -> dict[str, object]:
 def _find(call: Call, server_id: str) -> Row:
     row = servers.by_id(call.db, read_id(server_id))
     if row is None:
-        raise Refusal(422, f"There is no server '{server_id[:80]}' in this account.")
+        raise Rejection(422, f"There is no server '{server_id[:80]}' in this account.")
     return row
 
 
@@ -65,20 +65,17 @@ def get(call: Call, server_id: str) -> object:
 @routes.post(SERVERS.path, account=True)
 def create(call: Call) -> object:
     """Make a server, with a token and the streams that every server begins with."""
-    item = object_of(call.body, "a server", 609)
-    delivery_type, settings = read_delivery_type(item), read_settings(item)
+    settings = SERVER.read(whole_body(call.body, "a server", 609))
     check_free(call.db, settings)
-    name = settings.pop("name", None)
-    if name is None:
-        raise Refusal(608, "A server needs a 'Name'.")
-    server = servers.create(call.db, str(name), micros(call.now), delivery_type, **settings)
+    name, delivery_type = settings.pop("name"), settings.pop("delivery_type", "Live")
+    server = servers.create(call.db, name, micros(call.now), delivery_type, **settings)
     return shown(call.db, _find(call, str(server)))
 
 
 @routes.put(_PATH, account=True)
 def edit(call: Call, server_id: str) -> object:
     """Change what the body names."""
-    set_server(call.db, _find(call, server_id), object_of(call.body, "a server", 609))
+    set_server(call.db, _find(call, server_id), call.body)
     return shown(call.db, _find(call, server_id))
 
 
@@ -86,9 +83,9 @@ def edit(call: Call, server_id: str) -> object:
 def delete(call: Call, server_id: str) -> object:
     """Remove a server with all it has, in an account that may; the sandbox's first one stays, as its token does."""
     if not account.may_delete_servers(call.db):
-        raise Refusal(604, "This account may not delete servers by the API: see Sandbox.allow(delete_servers=True).")
+        raise Rejection(604, "This account may not delete servers by the API: see Sandbox.allow(delete_servers=True).")
     row = _find(call, server_id)
     if row["id"] == servers.FIRST:
-        raise Refusal(605, f"The server '{row['name']}' is the sandbox's own, and stays.")
+        raise Rejection(605, f"The server '{row['name']}' is the sandbox's own, and stays.")
     servers.delete(call.db, row["id"])
     return done(f"Server {row['name']} removed.")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ...models.signatures import SIGNATURES, Signature
 from ..addresses import is_address, is_domain
-from ..answers import done, written
 from ..calls import Call, Paging, read_id
-from ..dns_rules import begin, check_not_public, read_return_path, rotate_dkim, set_return_path, shown, verify_spf
-from ..fields import object_of, text_of
-from ..refusal import Refusal
+from ..dns_rules import RETURN_PATH, begin, check_not_public, rotate_dkim, set_return_path, shown, verify_spf
+from ..fields import Field, Table, line, whole_body
+from ..rejection import Rejection
+from ..responses import done, written
 from ..routing import Found, Routes
-from ..store import Row, Value
+from ..store import Row
 from ..tables import dns, signatures
 
 routes = Routes()
@@ -23,7 +23,7 @@ _NOTE_LENGTH = 400
 def _find(call: Call, signature_id: str) -> Row:
     row = signatures.by_id(call.db, read_id(signature_id))
     if row is None:
-        raise Refusal(501, f"There is no sender signature '{signature_id[:80]}' in this account.")
+        raise Rejection(501, f"There is no sender signature '{signature_id[:80]}' in this account.")
     return row
 
 
@@ -43,38 +43,54 @@ def _shown(call: Call, signature_id: str) -> object:
     return written(Signature, **_summary(row), confirmation_personal_note=row["note"], **shown(row, call.now))
 
 
-def _text(item: dict[str, object], name: str, limit: int = _LENGTH, *, required: bool = False) -> str | None:
-    text = text_of(item, name, 522)
-    if required and not (text and text.strip()):
-        raise Refusal(520, f"A sender signature needs a '{name}'.")
-    if text is not None and len(text) > limit:
-        raise Refusal(521, f"'{name}' has {len(text)} characters; the limit is {limit}.")
-    return text and text.strip()
+def _stripped(value: object, field: Field) -> str:
+    return line(value, field).strip()
 
 
-def _settings(item: dict[str, object]) -> dict[str, Value]:
-    """Return what a body sets, by the columns of the table."""
-    reply_to = _text(item, "ReplyToEmail")
-    if reply_to and not is_address(reply_to):
-        raise Refusal(522, f"'ReplyToEmail' must be an address, not '{reply_to[:80]}'.")
-    settings: dict[str, Value] = {
-        "name": _text(item, "Name", required=True),
-        "reply_to": reply_to,
-        "note": _text(item, "ConfirmationPersonalNote", _NOTE_LENGTH),
-    }
-    return {column: value for column, value in settings.items() if value is not None}
+def _reply_to(value: object, field: Field) -> str:
+    address = _stripped(value, field)
+    if address and not is_address(address):
+        raise field.invalid(address)
+    return address
 
 
-def _from_email(call: Call, item: dict[str, object]) -> str:
-    """Return the address that a body names, which can be the account's and is not yet."""
-    address = _text(item, "FromEmail", required=True) or ""
+def _from_email(value: object, field: Field) -> str:
+    """Read an address that the account may add."""
+    address = _stripped(value, field)
     domain = address.rpartition("@")[2]
     if not is_address(address) or not is_domain(domain):
-        raise Refusal(522, f"'FromEmail' must be an address, not '{address[:80]}'.")
+        raise field.invalid(address)
     check_not_public(domain)
-    if signatures.by_address(call.db, address) is not None:
-        raise Refusal(504, f"There is a sender signature '{address}' already.")
     return address
+
+
+_SETTINGS = Table(
+    Field("Name", "name", _stripped, 522, required=520, limit=_LENGTH, too_long=521),
+    Field(
+        "ReplyToEmail",
+        "reply_to",
+        _reply_to,
+        522,
+        clears=True,
+        limit=_LENGTH,
+        too_long=521,
+        text="'ReplyToEmail' must be an address, not '{value}'.",
+    ),
+    Field("ConfirmationPersonalNote", "note", _stripped, 522, clears=True, limit=_NOTE_LENGTH, too_long=521),
+    RETURN_PATH,
+)
+_FROM_EMAIL = Field(
+    "FromEmail",
+    "email_address",
+    _from_email,
+    522,
+    required=520,
+    limit=_LENGTH,
+    too_long=521,
+    text="'FromEmail' must be an address, not '{value}'.",
+)
+_NEW = Table(_FROM_EMAIL, *_SETTINGS.fields)
+_CHANGES = Table(Field("FromEmail", "email_address", line, 522), *_SETTINGS.fields)
 
 
 @routes.listing(SIGNATURES, account=True)
@@ -93,28 +109,26 @@ def get(call: Call, signature_id: str) -> object:
 @routes.post(SIGNATURES.path, account=True)
 def create(call: Call) -> object:
     """Add an address, which its owner has to confirm: see `Sandbox.confirm_signature`."""
-    item = object_of(call.body, "a sender signature", 520)
-    address, settings = _from_email(call, item), _settings(item)
-    domain = address.rpartition("@")[2]
-    return_path = read_return_path(item, domain)
-    added = str(signatures.add(call.db, begin(call.db, domain, call.now), address, **settings))
-    if return_path is not None:
-        set_return_path(call.db, _find(call, added), return_path)
+    found = _NEW.read(whole_body(call.body, "a sender signature", 520))
+    address, return_path = found["email_address"], found.pop("return_path", None)
+    if signatures.by_address(call.db, address) is not None:
+        raise Rejection(504, f"There is already a sender signature '{address}'.")
+    added = str(signatures.add(call.db, begin(call.db, address.rpartition("@")[2], call.now), **found))
+    set_return_path(call.db, _find(call, added), return_path)
     return _shown(call, added)
 
 
 @routes.put(_PATH, account=True)
 def edit(call: Call, signature_id: str) -> object:
-    """Change a signature; the name has to be there each time."""
+    """Change a signature."""
     row = _find(call, signature_id)
-    item = object_of(call.body, "a sender signature", 502)
-    address = text_of(item, "FromEmail", 522)
-    if address is not None and address.lower() != row["email_address"].lower():
-        raise Refusal(522, "The 'FromEmail' of a sender signature never changes.")
-    signatures.change(call.db, row["signature_id"], **_settings(item))
-    return_path = read_return_path(item, row["domain"])
-    if return_path is not None:
-        set_return_path(call.db, row, return_path)
+    changes = _CHANGES.read_settings(call.body, "a sender signature", 502)
+    address, return_path = changes.pop("email_address", row["email_address"]), changes.pop("return_path", None)
+    if address.lower() != row["email_address"].lower():
+        raise Rejection(522, "The 'FromEmail' of a sender signature never changes.")
+    if changes:
+        signatures.change(call.db, row["signature_id"], **changes)
+    set_return_path(call.db, row, return_path)
     return _shown(call, signature_id)
 
 
@@ -129,10 +143,10 @@ def delete(call: Call, signature_id: str) -> object:
 
 @routes.post(f"{_PATH}/resend", account=True, body_limit=0)
 def resend(call: Call, signature_id: str) -> object:
-    """Write to the owner once more; from a sandbox nothing leaves, so there is only the answer."""
+    """Request the confirmation again; the sandbox sends no email."""
     row = _find(call, signature_id)
     if row["confirmed"]:
-        raise Refusal(506, f"The sender signature '{row['email_address']}' is confirmed already.")
+        raise Rejection(506, f"The sender signature '{row['email_address']}' is confirmed already.")
     return done(f"Confirmation email for Sender Signature {row['email_address']} was re-sent.")
 
 

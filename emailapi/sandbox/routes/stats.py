@@ -20,11 +20,11 @@ from ...models.stats import (
     StatsOverview,
     TrackedStats,
 )
-from ..answers import read_filters, written
 from ..calls import Call
 from ..instants import eastern_day, read_day
-from ..refusal import Refusal
-from ..routing import Answer, Routes
+from ..rejection import Rejection
+from ..responses import read_filters, written
+from ..routing import Handler, Routes
 from ..tables import tallies
 from ..tables.tallies import Period, named
 
@@ -102,7 +102,7 @@ _NAMED = (
     ("/clicks/browserfamilies", "BrowserFamily"),
 )
 
-# What an answer shows of the counts of a day, or of all of them.
+# Returns the part of a response for the counts of a day, or of all days.
 _Showing = Callable[[Counter[str]], dict[str, object]]
 
 
@@ -111,7 +111,7 @@ def _asked(call: Call) -> Period:
     Return what is to be counted.
 
     Raises:
-        Refusal: 900, 1226, 1500 or 1502: a date, the stream or the range cannot be.
+        Rejection: 900, 1226, 1500 or 1502: a date, the stream or the range cannot be.
     """
     filters = read_filters(StatsFilters, call.query)
     since, until = _days(call, filters)
@@ -127,13 +127,13 @@ def _days(call: Call, filters: dict[str, str]) -> tuple[str | None, str | None]:
     for name, text in (("fromdate", filters.get("from_date")), ("todate", filters.get("to_date"))):
         day = read_day(text) if text else None
         if text and day is None:
-            raise Refusal(900, f"'{name}' must be a day like 2014-02-17, not '{text[:80]}'.")
+            raise Rejection(900, f"'{name}' must be a day like 2014-02-17, not '{text[:80]}'.")
         ends.append(day)
     first, last = ends
     if first and first < eastern_day(call.now) - _YEAR:
-        raise Refusal(1500, "'fromdate' must not be more than a year ago.")
+        raise Rejection(1500, "'fromdate' must not be more than a year ago.")
     if first and last and first > last:
-        raise Refusal(1502, "'fromdate' must not be after 'todate'.")
+        raise Rejection(1502, "'fromdate' must not be after 'todate'.")
     return first.isoformat() if first else None, last.isoformat() if last else None
 
 
@@ -155,10 +155,10 @@ def overview(call: Call) -> object:
     )
 
 
-def _by_day(show: _Showing) -> Answer:
+def _by_day(show: _Showing) -> Handler:
     """Return the route that shows its part of the counts, in all and for each day that has any of it."""
 
-    def answer(call: Call) -> object:
+    def respond(call: Call) -> object:
         days = tallies.by_day(call.db, _asked(call))
         shown = {day: show(counts) for day, counts in days.items()}
         return {
@@ -166,7 +166,7 @@ def _by_day(show: _Showing) -> Answer:
             **show(tallies.totals(days)),
         }
 
-    return answer
+    return respond
 
 
 def _of_record(record: type[Daily], metrics: dict[str, str]) -> _Showing:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import attrs
 
 from ...models.streams import STREAMS, Stream, StreamArchival, StreamFilters, StreamType, SubscriptionManagement
-from ..answers import read_filters, written
 from ..calls import Call, read_choice, read_flag
-from ..fields import wrong_type
 from ..instants import micros, wire_text
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Routes
-from ..stream_rules import STREAMS as LIMIT, changed, default_handling, read_id, read_type
+from ..stream_rules import STREAMS as LIMIT, changed, new_stream
 from ..tables import streams
 from ..tables.streams import Stream as Row
 
@@ -43,20 +42,14 @@ def _shown(stream: Row) -> dict[str, object]:
     )
 
 
-def _body(call: Call) -> dict[str, object]:
-    if not isinstance(call.body, dict):
-        raise wrong_type("body", "an object", call.body)
-    return call.body
-
-
 def _in_use(call: Call) -> list[Row]:
     return [stream for stream in streams.of_server(call.db, call.owner.id) if stream.archived_at is None]
 
 
 def _leave_room(in_use: list[Row]) -> None:
-    """Refuse one more stream than a server may have; those that are archived do not count."""
+    """Reject more streams than a server may have; archived streams do not count."""
     if len(in_use) >= LIMIT:
-        raise Refusal(1225, f"The server has {LIMIT} message streams already, which is the limit.")
+        raise Rejection(1225, f"The server has {LIMIT} message streams already, which is the limit.")
 
 
 @routes.get(STREAMS.path)
@@ -84,25 +77,12 @@ def get(call: Call, stream_id: str) -> object:
 @routes.post(STREAMS.path)
 def create(call: Call) -> object:
     """Make a stream."""
-    item = _body(call)
-    stream_id = read_id(item)
-    if item.get("Name") is None:
-        raise Refusal(1223, "A message stream needs a 'Name'.")
-    kind = read_type(item)
-    blank = Row(
-        id=stream_id,
-        server=call.owner.id,
-        name="",
-        type=kind,
-        unsubscribe_handling=default_handling(kind),
-        created_at=micros(call.now),
-    )
-    stream = changed(blank, item)
-    if streams.by_id(call.db, call.owner.id, stream_id) is not None:
-        raise Refusal(1230, f"There is, or was, a message stream '{stream_id}' on this server.")
+    stream = new_stream(call.body, call.owner.id, micros(call.now))
+    if streams.by_id(call.db, call.owner.id, stream.id) is not None:
+        raise Rejection(1230, f"There is, or was, a message stream '{stream.id}' on this server.")
     in_use = _in_use(call)
-    if kind == "Inbound" and any(stream.type == kind for stream in in_use):
-        raise Refusal(1228, "The server has an inbound stream already, and can have only one.")
+    if stream.type == "Inbound" and any(other.type == stream.type for other in in_use):
+        raise Rejection(1228, "The server has an inbound stream already, and can have only one.")
     _leave_room(in_use)
     streams.add(call.db, stream)
     return _shown(stream)
@@ -112,7 +92,7 @@ def create(call: Call) -> object:
 def edit(call: Call, stream_id: str) -> object:
     """Change what a body says of a stream; the rest stays as it is."""
     stream = call.stream(stream_id)
-    edited = attrs.evolve(changed(stream, _body(call)), updated_at=micros(call.now))
+    edited = attrs.evolve(changed(stream, call.body), updated_at=micros(call.now))
     streams.change(call.db, edited)
     return _shown(edited)
 
@@ -122,9 +102,9 @@ def archive(call: Call, stream_id: str) -> object:
     """Stop a stream; for 45 days it can be restored."""
     stream = call.stream(stream_id)
     if stream.is_default:
-        raise Refusal(1229, f"The message stream '{stream.id}' is a default one: it cannot be archived.")
+        raise Rejection(1229, f"The message stream '{stream.id}' is a default one: it cannot be archived.")
     if stream.archived_at is not None:
-        raise Refusal(1241, f"The message stream '{stream.id}' is archived already.")
+        raise Rejection(1241, f"The message stream '{stream.id}' is archived already.")
     stream = attrs.evolve(stream, archived_at=micros(call.now))
     streams.change(call.db, stream)
     return written(StreamArchival, id=stream.id, server_id=stream.server, expected_purge_date=_text(stream.purged_at))
@@ -135,7 +115,7 @@ def unarchive(call: Call, stream_id: str) -> object:
     """Take a stream back into use; one that is in use stays as it is."""
     stream = streams.by_id(call.db, call.owner.id, stream_id)
     if stream is not None and stream.is_purged(micros(call.now)):
-        raise Refusal(1232, f"The message stream '{stream.id}' has been deleted: it can no longer be restored.")
+        raise Rejection(1232, f"The message stream '{stream.id}' has been deleted: it can no longer be restored.")
     stream = call.stream(stream_id)
     if stream.archived_at is not None:
         _leave_room(_in_use(call))

@@ -16,11 +16,11 @@ from ...models.suppressions import (
     SuppressionStatus,
 )
 from ..addresses import read_addresses
-from ..answers import read_filters, written
 from ..calls import Call, read_choice, read_range
-from ..fields import body_of, entry
+from ..fields import Field, Table, rows, text
 from ..instants import micros, wire_text
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import read_filters, written
 from ..routing import Routes
 from ..tables import suppressions
 from ..tables.streams import Stream
@@ -31,14 +31,14 @@ _STREAM = "<stream_id>"
 _COMPLAINED = SuppressionReason.SPAM_COMPLAINT.value
 
 
-def _address(text: str) -> str:
+def _address(given: str) -> str:
     """Return a bare address as it is suppressed."""
     try:
-        found = [mailbox.key for mailbox in read_addresses(text, "EmailAddress")]
-    except Refusal:
+        found = [mailbox.key for mailbox in read_addresses(given, "EmailAddress")]
+    except Rejection:
         found = []
-    if found != [text.strip().lower()]:
-        raise Refusal(1408, f"'{text[:200]}' is no email address.")
+    if found != [given.strip().lower()]:
+        raise Rejection(1408, f"'{given[:200]}' is not a valid email address.")
     return found[0]
 
 
@@ -54,7 +54,8 @@ def dump(call: Call, stream_id: str) -> object:
         stream.key,
         reason=read_choice(filters.get("suppression_reason"), reasons, "SuppressionReason", 1404),
         origin=read_choice(filters.get("origin"), origins, "Origin", 1405),
-        address=_address(address) if address else None,
+        # An address that is not valid is in no list: the service responds with an empty one.
+        address=address and address.strip().lower(),
         **read_range(filters, 403),
     )
     return {
@@ -71,32 +72,33 @@ def dump(call: Call, stream_id: str) -> object:
     }
 
 
+_ENTRY = Table(Field("EmailAddress", "address", text, 1408, required=1411), within=f"{CHANGED.key}[].")
+_ENTRIES = Table(Field(CHANGED.key, "entries", rows, 1409, required=1409, table=_ENTRY))
+
+
 def _asked(call: Call) -> list[str]:
-    """Return the addresses that a body names, as sent; whether they are any is each one's own matter."""
-    items = call.body.get(CHANGED.key) if isinstance(call.body, dict) else None
+    """Return the addresses in a body as sent; each of them is validated on its own later."""
+    items = _ENTRIES.known(call.body).get(CHANGED.key) if isinstance(call.body, dict) else None
     if not isinstance(items, list) or not items:
-        raise Refusal(1409, f"The body must be an object with an array '{CHANGED.key}' of one address at least.")
+        raise Rejection(1409, f"The body must be an object with an array '{CHANGED.key}' of at least one address.")
     if len(items) > CHANGES_LIMIT:
-        raise Refusal(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} a call.")
-    found = [body_of(entry(item, CHANGED.key), "EmailAddress", 1408) for item in items]
-    if not all(found):
-        raise Refusal(1411, f"Each of '{CHANGED.key}' needs an 'EmailAddress'.")
-    return [text for text in found if text]
+        raise Rejection(1410, f"There are {len(items)} addresses; the limit is {CHANGES_LIMIT} for a request.")
+    return [entry["address"] for entry in _ENTRIES.read(call.body)["entries"]]
 
 
 def _each(
     call: Call, stream_id: str, done: SuppressionStatus, change: Callable[[Call, Stream, str], None]
 ) -> dict[str, object]:
-    """Change address by address: what one is refused for stands at it, and the others are changed."""
+    """Change each address; an address that is rejected has its error in its row."""
     stream = call.stream(stream_id)
     results = []
-    for text in _asked(call):
+    for address in _asked(call):
         status, message = done, None
         try:
-            change(call, stream, _address(text))
-        except Refusal as refusal:
-            status, message = SuppressionStatus.FAILED, refusal.message
-        results.append(written(SuppressionResult, email_address=text, status=status.value, message=message))
+            change(call, stream, _address(address))
+        except Rejection as rejection:
+            status, message = SuppressionStatus.FAILED, rejection.message
+        results.append(written(SuppressionResult, email_address=address, status=status.value, message=message))
     return {CHANGED.key: results}
 
 
@@ -112,9 +114,9 @@ def _delete(call: Call, stream: Stream, address: str) -> None:
 
 
 def _check_complaint(call: Call, stream: Stream, address: str) -> None:
-    """Refuse to touch what a recipient's complaint has suppressed."""
+    """Reject a change of an address that was suppressed by a complaint."""
     if suppressions.reason(call.db, stream.key, address) == _COMPLAINED:
-        raise Refusal(1406, f"{address} complained about spam: this suppression cannot be changed.")
+        raise Rejection(1406, f"{address} complained about spam: this suppression cannot be changed.")
 
 
 @routes.post(CHANGED.path.format(stream=_STREAM, verb=""))

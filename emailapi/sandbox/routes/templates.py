@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 
 from ...models.templates import (
@@ -13,14 +15,14 @@ from ...models.templates import (
     TemplateDetails,
     TemplateFilters,
 )
-from ..answers import done, read_filters, written
 from ..calls import Call, Paging, read_choice, read_id
-from ..fields import flag_of, object_of, text_of
-from ..refusal import Refusal
+from ..fields import Field, Table, flag, whole_body
+from ..rejection import Rejection
+from ..responses import done, read_filters, written
 from ..routing import Found, Routes
 from ..store import Row
 from ..tables import servers, templates
-from ..template_rules import LAYOUT, STANDARD, TEMPLATES as LIMIT, changed, type_of
+from ..template_rules import LAYOUT, STANDARD, TEMPLATE, TEMPLATES as LIMIT, alias_of, check_template
 
 routes = Routes()
 
@@ -39,49 +41,77 @@ def _summary(row: Row) -> dict[str, object]:
     }
 
 
+def _not_found(id_or_alias: str, reason: str) -> Rejection:
+    """Return the error for a template that does not exist, in the service's words."""
+    part = "'TemplateId'" if id_or_alias.isdigit() else "Template's 'Alias'"
+    return Rejection(1101, reason, text=f"The {part} associated with this request is not valid or was not found.")
+
+
 def _find(call: Call, id_or_alias: str) -> Row:
-    """Return a template, be it deleted; an alias begins with a letter, so that no number is one."""
+    """Return a template, also a deleted one; an alias begins with a letter, so that no number is an alias."""
     number, server = read_id(id_or_alias), call.owner.id
     row = templates.by_id(call.db, server, number) if number else templates.by_alias(call.db, server, id_or_alias)
     if row is None:
-        raise Refusal(1101, f"There is no template '{id_or_alias[:80]}' on this server.")
+        raise _not_found(id_or_alias, f"There is no template '{id_or_alias[:80]}' on this server.")
     return row
 
 
 def _find_active(call: Call, id_or_alias: str) -> Row:
     row = _find(call, id_or_alias)
     if not row["active"]:
-        raise Refusal(1101, f"The template '{id_or_alias[:80]}' was deleted.")
+        raise _not_found(id_or_alias, f"The template '{id_or_alias[:80]}' was deleted.")
     return row
 
 
-def _layout(call: Call, item: dict[str, object], type: str, kept: int | None) -> int | None:
-    """Return the id of the layout that a template is to have; null and an empty alias mean none."""
-    if "LayoutTemplate" not in item:
-        return kept
-    alias = text_of(item, "LayoutTemplate", 1122)
+def _changed(call: Call, template: templates.Template, settings: dict[str, Any], template_id: int = 0) -> Row:
+    """Store a template with the settings of a body, as a new one if it has no id, and return it."""
+    layout = settings.pop("layout", None)
+    if layout is not None:
+        settings["layout"] = _layout(call, template.type, layout)
+    template = attrs.evolve(template, **settings)
+    check_template(template)
+    _check_alias(call, template.alias, template_id)
+    if template_id:
+        template = attrs.evolve(template, alias=template.alias or None)
+        templates.change(call.db, template_id, template)
+    else:
+        if templates.count(call.db, call.owner.id) >= LIMIT:
+            raise Rejection(1105, f"This server has {LIMIT} templates, which is the limit.")
+        alias = template.alias or alias_of(template.name, lambda alias: _with_alias(call, alias) is not None)
+        template_id = templates.add(call.db, call.owner.id, attrs.evolve(template, alias=alias))
+    return _find(call, str(template_id))
+
+
+def _layout(call: Call, type: str, alias: str) -> int | None:
+    """Return the id of the layout with an alias; an empty alias means none."""
     if not alias:
         return None
     if type == LAYOUT:
-        raise Refusal(1123, "A layout has no 'LayoutTemplate'.")
-    row = templates.by_alias(call.db, call.owner.id, alias)
-    if row is None or not row["active"] or row["type"] != LAYOUT:
-        raise Refusal(1101, f"There is no layout '{alias[:80]}' on this server.")
+        raise Rejection(1123, "A layout has no 'LayoutTemplate'.")
+    row = _with_alias(call, alias)
+    if row is None or row["type"] != LAYOUT:
+        raise Rejection(1101, f"There is no layout '{alias[:80]}' on this server.")
     return int(row["id"])
 
 
-def _check_alias(call: Call, alias: str | None, template_id: int | None) -> None:
-    """Refuse an alias that another template has."""
-    row = templates.by_alias(call.db, call.owner.id, alias) if alias else None
-    if row is not None and row["active"] and row["id"] != template_id:
-        raise Refusal(1122, f"The alias '{alias}' is in use by the template {row['id']}.")
+def _with_alias(call: Call, alias: str) -> Row | None:
+    """Return the template in use that has an alias."""
+    row = templates.by_alias(call.db, call.owner.id, alias)
+    return row if row is not None and row["active"] else None
+
+
+def _check_alias(call: Call, alias: str | None, template_id: int) -> None:
+    """Reject an alias that another template has."""
+    row = _with_alias(call, alias) if alias else None
+    if row is not None and row["id"] != template_id:
+        raise Rejection(1122, f"The alias '{alias}' is in use by the template {row['id']}.")
 
 
 def _check_unused(call: Call, row: Row, what: str) -> None:
-    """Refuse to do what the templates that name a layout would not stand."""
+    """Reject a change of a layout that would break the templates that use it."""
     users = templates.used_by(call.db, row["id"])
     if users:
-        raise Refusal(1130, f"The layout {row['id']} is used by {', '.join(map(str, users))}: {what}.")
+        raise Rejection(1130, f"The layout {row['id']} is used by {', '.join(map(str, users))}: {what}.")
 
 
 @routes.listing(TEMPLATES)
@@ -108,39 +138,32 @@ def get(call: Call, id_or_alias: str) -> object:
         TemplateDetails,
         **_summary(row),
         subject=row["subject"],
-        html_body=row["html_body"],
-        text_body=row["text_body"],
+        html_body=row["html_body"] or None,
+        text_body=row["text_body"] or None,
         associated_server_id=row["server"],
     )
 
 
 @routes.post(TEMPLATES.path)
 def create(call: Call) -> object:
-    """Make a template."""
-    item = object_of(call.body, "a template", 1109)
-    kind = type_of(item)
-    blank = templates.Template(type=kind, name="", alias=None, subject="", html_body="", text_body="", layout=None)
-    template = changed(blank, item, _layout(call, item, kind, None))
-    _check_alias(call, template.alias, None)
-    if templates.count(call.db, call.owner.id) >= LIMIT:
-        raise Refusal(1105, f"This server has {LIMIT} templates, and may not have more.")
-    template_id = templates.add(call.db, call.owner.id, template)
-    return written(Template, **_summary(_find(call, str(template_id))))
+    """Create a template; without an alias, it gets one that is made from its name."""
+    settings = {"type": STANDARD, **TEMPLATE.read(whole_body(call.body, "a template", 1109))}
+    blank = templates.Template(
+        type=settings["type"], name="", alias=None, subject="", html_body="", text_body="", layout=None
+    )
+    return written(Template, **_summary(_changed(call, blank, settings)))
 
 
 @routes.put(_PATH)
 def edit(call: Call, id_or_alias: str) -> object:
-    """Change a template; what the body leaves out stays."""
+    """Change a template; settings that are not in the body stay."""
     row = _find_active(call, id_or_alias)
-    item = object_of(call.body, "a template", 1109)
-    if item.get("TemplateType") is not None and type_of(item) != row["type"]:
-        raise Refusal(1123, f"The type of a template never changes: this one is a '{row['type']}'.")
-    template = changed(templates.content_of(row), item, _layout(call, item, row["type"], row["layout"]))
-    _check_alias(call, template.alias, row["id"])
-    if template.alias is None:
+    settings = TEMPLATE.read_settings(call.body, "a template", 1109)
+    if settings.get("type", row["type"]) != row["type"]:
+        raise Rejection(1123, f"The type of a template never changes: this one is a '{row['type']}'.")
+    if settings.get("alias") == "":
         _check_unused(call, row, "it cannot lose its alias")
-    templates.change(call.db, row["id"], template)
-    return written(Template, **_summary(_find(call, str(row["id"]))))
+    return written(Template, **_summary(_changed(call, templates.content_of(row), settings, row["id"])))
 
 
 @routes.delete(_PATH)
@@ -152,12 +175,38 @@ def delete(call: Call, id_or_alias: str) -> object:
     return done(f"Template {row['id']} removed.")
 
 
-def _server(call: Call, item: dict[str, object], name: str) -> int:
-    """Return a server's id, which clients write as a number or as a text."""
-    server = read_id(str(item.get(name)))
-    if not servers.exists(call.db, server):
-        raise Refusal(601, f"'{name}' must be the id of a server of this account.")
-    return server
+def _server_id(value: object, _field: Field) -> int:
+    """Read the id of a server, which clients write as a number or as a text."""
+    return read_id(str(value))
+
+
+_PUSH = Table(
+    Field("SourceServerID", "source", _server_id),
+    Field("DestinationServerID", "destination", _server_id),
+    Field("PerformChanges", "perform", flag),
+)
+
+
+def _servers(call: Call, push: dict[str, Any]) -> tuple[int, int]:
+    """
+    Return the servers of a push.
+
+    Raises:
+        Rejection: 601 for a server that does not exist; 403 for one server as both.
+    """
+    source, destination = push.get("source", 0), push.get("destination", 0)
+    missing = [
+        name
+        for name, server in (("source", source), ("destination", destination))
+        if not servers.exists(call.db, server)
+    ]
+    if missing:
+        what = f"The {' and '.join(missing)} server{' was' if len(missing) == 1 else 's were'} not found."
+        names = {"source": "SourceServerID", "destination": "DestinationServerID"}
+        raise Rejection(601, f"{names[missing[0]]} must be the id of a server of this account.", text=what)
+    if source == destination:
+        raise Rejection(403, "The source is the destination.")
+    return source, destination
 
 
 def _twins(call: Call, source: list[Row], destination: int) -> dict[int, Row | None]:
@@ -165,17 +214,17 @@ def _twins(call: Call, source: list[Row], destination: int) -> dict[int, Row | N
     Return, by the id of each template to be pushed, the one of the same alias at the destination.
 
     Raises:
-        Refusal: 1125: one of the two is a layout. 1105: there is no room for the new ones.
+        Rejection: 1125: one of the two is a layout. 1105: there is no room for the new ones.
     """
     there = {row["alias"].lower(): row for row in templates.with_alias(call.db, destination)}
     twins = {row["id"]: there.get(row["alias"].lower()) for row in source}
     for row in source:
         twin = twins[row["id"]]
         if twin is not None and twin["type"] != row["type"]:
-            raise Refusal(1125, f"'{row['alias']}' is a {row['type']} here and a {twin['type']} at the destination.")
+            raise Rejection(1125, f"'{row['alias']}' is a {row['type']} here and a {twin['type']} at the destination.")
     new = sum(twin is None for twin in twins.values())
     if new and templates.count(call.db, destination) + new > LIMIT:
-        raise Refusal(1105, f"The destination has no room for {new} more templates; the limit is {LIMIT}.")
+        raise Rejection(1105, f"The destination has no room for {new} more templates; the limit is {LIMIT}.")
     return twins
 
 
@@ -196,15 +245,14 @@ def _copy(call: Call, source: list[Row], twins: dict[int, Row | None], destinati
 @routes.put(PUSHED.path, account=True)
 def push(call: Call) -> object:
     """Copy every template that has an alias to another server, or tell what that would do."""
-    item = object_of(call.body, "a template", 1109)
-    source, destination = _server(call, item, "SourceServerID"), _server(call, item, "DestinationServerID")
-    perform = flag_of(item, "PerformChanges")
-    if perform is None or source == destination:
-        what = "'PerformChanges' is missing" if perform is None else "The source is the destination"
-        raise Refusal(403, f"{what}.")
+    push = _PUSH.read(whole_body(call.body, "a push", 1109))
+    source, destination = _servers(call, push)
+    perform = push.get("perform")
+    if perform is None:
+        raise Rejection(403, "'PerformChanges' is missing.")
     found = templates.with_alias(call.db, source)
     if not found:
-        raise Refusal(1124, f"The server {source} has no template with an alias.")
+        raise Rejection(1124, f"The server {source} has no template with an alias.")
     twins = _twins(call, found, destination)
     ids = {row: twin["id"] for row, twin in twins.items() if twin is not None}
     if perform:

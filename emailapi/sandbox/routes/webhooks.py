@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 
 from ...models.webhooks import WEBHOOKS, HttpAuth, Webhook, WebhookFilters
-from ..answers import done, read_filters, written
 from ..calls import Call, read_choice, read_id
-from ..fields import object_of, text_of
+from ..fields import whole_body
 from ..instants import micros
-from ..refusal import Refusal
+from ..rejection import Rejection
+from ..responses import done, read_filters, written
 from ..routing import Routes
 from ..store import Row
 from ..tables import webhooks
-from ..webhook_rules import NEW, WEBHOOKS as LIMIT, changed
+from ..webhook_rules import NEW, WEBHOOK, WEBHOOKS as LIMIT, changed
 
 routes = Routes()
 
@@ -38,7 +38,7 @@ def _shown(row: Row) -> dict[str, object]:
 def _find(call: Call, webhook_id: str) -> Row:
     row = webhooks.by_id(call.db, call.owner.id, read_id(webhook_id), micros(call.now))
     if row is None:
-        raise Refusal(1352, f"There is no webhook '{webhook_id[:80]}' on this server.")
+        raise Rejection(1352, f"There is no webhook '{webhook_id[:80]}' on this server.")
     return row
 
 
@@ -61,32 +61,32 @@ def get(call: Call, webhook_id: str) -> object:
 
 @routes.post(WEBHOOKS.path)
 def create(call: Call) -> object:
-    """Make a webhook; it is not called, and so stays unverified."""
-    item = object_of(call.body, "a webhook", 1355)
-    if item.get("ID") is not None:
-        raise Refusal(1356, "A new webhook gets its 'ID' from the service.")
-    stream = call.stream(text_of(item, "MessageStream", 1361) or "outbound")
+    """Create a webhook. It is not called, and so stays unverified."""
+    settings = WEBHOOK.read(whole_body(call.body, "a webhook", 1355))
+    if settings.get("id"):
+        raise Rejection(1356, "The 'ID' of a new webhook is set by the service.")
+    stream = call.stream(settings.get("message_stream", "outbound"))
     if stream.type == "Inbound":
-        raise Refusal(
-            1351, f"The message stream '{stream.id}' is inbound: its mail is posted to the server's own hook."
+        raise Rejection(
+            1351, f"The message stream '{stream.id}' is inbound: its messages are posted to the server's own hook."
         )
     _check_not_archived(stream.id, stream.archived_at)
-    webhook = changed(NEW, item)
+    webhook = changed(NEW, settings)
     if webhooks.count(call.db, stream.key) >= LIMIT:
-        raise Refusal(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, and may not have more.")
+        raise Rejection(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, which is the limit.")
     return _shown(_find(call, str(webhooks.add(call.db, stream.key, webhook))))
 
 
 @routes.put(_PATH)
 def edit(call: Call, webhook_id: str) -> object:
-    """Change a webhook; what the body leaves out stays, of the triggers too."""
+    """Change a webhook. Settings that are not in the body stay, also those of triggers."""
     row = _find(call, webhook_id)
-    item = object_of(call.body, "a webhook", 1355)
-    for name in ("ID", "MessageStream"):
-        if item.get(name) is not None:
-            raise Refusal(1357, f"The '{name}' of a webhook never changes.")
+    settings = WEBHOOK.read_settings(call.body, "a webhook", 1355)
+    for column, name in (("id", "ID"), ("message_stream", "MessageStream")):
+        if settings.get(column):
+            raise Rejection(1357, f"The '{name}' of a webhook never changes.")
     _check_not_archived(row["stream_id"], row["archived_at"])
-    webhooks.change(call.db, row["id"], changed(webhooks.content_of(row), item))
+    webhooks.change(call.db, row["id"], changed(webhooks.content_of(row), settings))
     return _shown(_find(call, webhook_id))
 
 
@@ -100,4 +100,4 @@ def delete(call: Call, webhook_id: str) -> object:
 
 def _check_not_archived(stream_id: str, archived_at: int | None) -> None:
     if archived_at is not None:
-        raise Refusal(1350, f"The message stream '{stream_id}' is archived.")
+        raise Rejection(1350, f"The message stream '{stream_id}' is archived.")

@@ -1,7 +1,8 @@
-"""The account: its token, and what it may do."""
+"""The account: its token, what it may do, and the settings of the sandbox itself."""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 
 from ..store import Row, Transaction
@@ -10,6 +11,7 @@ from ..store import Row, Transaction
 def found(db: Transaction) -> None:
     """Give a new database its account."""
     db.insert("account", id=1, token=str(uuid.uuid4()))
+    db.insert("sandbox", id=1, secret=secrets.token_bytes(32))
 
 
 def _account(db: Transaction) -> Row:
@@ -38,3 +40,20 @@ def allow(db: Transaction, **permissions: bool | None) -> None:
     for permission, allowed in permissions.items():
         if allowed is not None:
             db.update("account", 1, **{permission: bool(allowed)})
+
+
+def clock_offset(db: Transaction) -> int:
+    """Return by how many microseconds the clock is ahead."""
+    return db.number("SELECT clock_offset FROM sandbox")
+
+
+def keep_clock_offset(db: Transaction, offset: int) -> None:
+    """Store by how many microseconds the clock is ahead."""
+    db.update("sandbox", 1, clock_offset=offset)
+
+
+def secret(db: Transaction) -> bytes:
+    """Return the key of the tracking links."""
+    row = db.row("SELECT secret FROM sandbox")
+    assert row is not None  # noqa: S101 - `found` stands in the same transaction as the table
+    return bytes(row["secret"])

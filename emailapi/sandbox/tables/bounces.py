@@ -32,9 +32,11 @@ class Bounce:
     One bounce to be stored; the attributes are the table's.
 
     Attributes:
+        id: A number from `next_id`; with 0 `add` takes it.
         inactive: Whether it suppressed its address, and the address is suppressed still.
     """
 
+    id: int = 0
     message: int
     stream: int
     type: str
@@ -69,10 +71,14 @@ class BounceSearch:
     before: int | None = None
 
 
+def next_id(db: Transaction) -> int:
+    """Return the id of the next bounce."""
+    return db.number("SELECT max(coalesce(max(id), 0) + 1, ?) FROM bounces", FIRST_ID)
+
+
 def add(db: Transaction, bounce: Bounce) -> int:
-    """Store a bounce and return its id."""
-    following = db.number("SELECT max(coalesce(max(id), 0) + 1, ?) FROM bounces", FIRST_ID)
-    return db.insert("bounces", id=following, **attrs.asdict(bounce))
+    """Store a bounce, and return its id."""
+    return db.insert("bounces", **{**attrs.asdict(bounce), "id": bounce.id or next_id(db)})
 
 
 def search(db: Transaction, wanted: BounceSearch, *, count: int, offset: int) -> tuple[int, list[Row]]:

@@ -1,4 +1,4 @@
-"""What the name servers of the account's domains must say."""
+"""The DNS records of the account's domains."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def add(db: Transaction, domain: str, pending_host: str, pending_text: str) -> i
 
 
 def change(db: Transaction, row: Row, **facts: Value) -> None:
-    """Store what has become of a domain; the row is one that has it joined."""
+    """Change the records of a domain; the row has them joined."""
     db.update("dns", row["id"], **facts)
 
 
 def drop_unused(db: Transaction) -> None:
-    """Forget the domains that nobody sends from any more."""
+    """Delete the records that belong to no domain and no signature any more."""
     db.run(
         "DELETE FROM dns WHERE NOT EXISTS (SELECT 1 FROM domains d WHERE d.dns = dns.id)"
         " AND NOT EXISTS (SELECT 1 FROM signatures s WHERE s.dns = dns.id)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from ..attachments import File
@@ -13,6 +12,11 @@ _STREAM_BITS = 40
 _COLUMNS = "id, stream, uuid, received_at, sender, sender_address, subject, tag, shown, track_opens, track_links"
 _INSERT = f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _CONTENTS = "INSERT INTO contents (message, text_body, html_body, reply_to, headers) VALUES (?, ?, ?, ?, ?)"
+
+
+def stream_of(message: int) -> int:
+    """Return the key of the stream that an id belongs to."""
+    return message >> _STREAM_BITS
 
 
 def ids_of(stream: int) -> tuple[int, int]:
@@ -59,13 +63,41 @@ class Pending:
         run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
 
 
-def by_uuid(db: Transaction, server: int, uuid: str) -> Row | None:
-    """Return a message of this server with its stream's id and its contents, or None."""
+_SELECT = (
+    "SELECT m.*, s.id AS stream_id, s.type AS stream_type, s.unsubscribe_handling,"
+    " c.text_body, c.html_body, c.reply_to, c.headers"
+    " FROM messages m JOIN streams s ON s.key = m.stream JOIN contents c ON c.message = m.id"
+)
+
+
+def by_uuid(db: Transaction, server: int | None, uuid: str) -> Row | None:
+    """Return a message of this server, or of any, with its stream's id and its contents, or None."""
     return db.row(
-        "SELECT m.*, s.id AS stream_id, c.text_body, c.html_body, c.reply_to, c.headers FROM messages m"
-        " JOIN streams s ON s.key = m.stream JOIN contents c ON c.message = m.id WHERE m.uuid = ? AND s.server = ?",
+        f"{_SELECT} WHERE m.uuid = ? AND (? IS NULL OR s.server = ?)",
         uuid.lower(),
         server,
+        server,
+    )
+
+
+def by_id(db: Transaction, message: int) -> Row | None:
+    """Return a message by its id in the database, likewise."""
+    return db.row(f"{_SELECT} WHERE m.id = ?", message)
+
+
+def by_ids(db: Transaction, ids: Sequence[int]) -> list[Row]:
+    """Return messages by their ids in the database, in this order, likewise."""
+    found = db.rows(f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", str([*ids]))  # noqa: S608
+    rows = {row["id"]: row for row in found}
+    return [rows[message] for message in ids if message in rows]
+
+
+def older_than(db: Transaction, instant: int) -> list[Row]:
+    """Return up to 500 messages that came at an instant or before it, of all servers, as `erase` needs them."""
+    return db.rows(
+        "SELECT m.id, m.stream, m.received_at, m.subject, m.shown FROM streams s"
+        " CROSS JOIN messages m ON m.stream = s.key AND m.received_at <= ? LIMIT 500",
+        instant,
     )
 
 
@@ -93,34 +125,3 @@ def sent_to(db: Transaction, address: str) -> list[Row]:
         " CROSS JOIN recipients r ON r.stream = s.key AND r.address = ? JOIN messages m ON m.id = r.message",
         address,
     )
-
-
-def erase(db: Transaction, rows: Sequence[Row]) -> None:
-    """Remove messages, what they held and what became of them; they stay counted."""
-    removed, recipients, pairs = [], [], []
-    for row in rows:
-        shown = json.loads(row["shown"])
-        removed.append((row["id"], row["subject"]))
-        recipients += [(row["stream"], email.lower(), row["received_at"], row["id"]) for email in shown["recipients"]]
-        pairs += [
-            (row["stream"], name.lower(), value, row["received_at"], row["id"])
-            for name, value in shown["metadata"].items()
-        ]
-    db.run_all("INSERT INTO subjects (subjects, rowid, subject) VALUES ('delete', ?, ?)", removed)
-    db.run_all(
-        "DELETE FROM recipients WHERE stream = ? AND address = ? AND received_at = ? AND message = ?", recipients
-    )
-    db.run_all(
-        "DELETE FROM metadata WHERE stream = ? AND name = ? AND value = ? AND received_at = ? AND message = ?", pairs
-    )
-    db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message, _ in removed])
-
-
-def erase_stream(db: Transaction, stream: int) -> None:
-    """Remove all messages of a stream."""
-    db.run(
-        "INSERT INTO subjects (subjects, rowid, subject) SELECT 'delete', id, subject FROM messages WHERE stream = ?",
-        stream,
-    )
-    for table in ("recipients", "metadata", "messages"):
-        db.run(f"DELETE FROM {table} WHERE stream = ?", stream)  # noqa: S608

@@ -7,23 +7,23 @@ import uuid
 import attrs
 
 from ..store import Row, Transaction, Value
-from . import messages, streams
+from . import erasing, streams
 
-# The server that every sandbox begins with.
-FIRST = 1
+# The server that every sandbox begins with; `schema.sql` has the id before it.
+FIRST = 4_000_001
 
 
 @attrs.frozen
 class Server:
     """
-    One server, as a request of its token sees it.
+    A server, as requests with its token need it.
 
     Attributes:
         id: Its number in the account.
         name: Unique in the account.
         delivery_type: `Live` or `Sandbox`.
-        track_opens: Whether its mails' opens are seen, whatever a mail says.
-        track_links: Which links are tracked where a mail does not say.
+        track_opens: Whether opens of all its emails are tracked, whatever an email says.
+        track_links: Which links are tracked if an email does not say.
     """
 
     id: int
@@ -59,7 +59,7 @@ def tokens(db: Transaction, server: int) -> list[str]:
 
 
 def by_token(db: Transaction, token: str) -> Server | None:
-    """Return the server that a token opens, in any case of letters."""
+    """Return the server of a token, ignoring case."""
     row = db.row(
         "SELECT s.id, s.name, s.delivery_type, s.track_opens, s.track_links"
         " FROM tokens t JOIN servers s ON s.id = t.server WHERE t.token = ?",
@@ -76,7 +76,7 @@ def exists(db: Transaction, server: int) -> bool:
 
 
 def by_id(db: Transaction, server: int) -> Row | None:
-    """Return all there is to know of a server, or None."""
+    """Return a server with all settings, or None."""
     return db.row("SELECT * FROM servers WHERE id = ?", server)
 
 
@@ -94,7 +94,7 @@ def with_name(db: Transaction, name: str) -> int | None:
 
 
 def with_inbound_domain(db: Transaction, domain: str) -> int | None:
-    """Return the id of the server that gets the mail of this domain, or None."""
+    """Return the id of the server that receives the email of this domain, or None."""
     row = db.row("SELECT id FROM servers WHERE inbound_domain = ? AND inbound_domain <> ''", domain)
     return None if row is None else row["id"]
 
@@ -107,5 +107,5 @@ def change(db: Transaction, server: int, **settings: Value) -> None:
 def delete(db: Transaction, server: int) -> None:
     """Remove a server with all it has."""
     for row in db.rows("SELECT key FROM streams WHERE server = ?", server):
-        messages.erase_stream(db, row["key"])
+        erasing.erase_stream(db, row["key"])
     db.run("DELETE FROM servers WHERE id = ?", server)

@@ -25,7 +25,7 @@ class Stream:
 
     Attributes:
         key: Unique over all servers; 0 before it is stored.
-        id: What a mail names it by.
+        id: The id, by which emails name the stream.
         server: Its server's id.
         type: `Transactional`, `Inbound` or `Broadcasts`.
         archived_at: When it was archived; None for one in use.
@@ -97,3 +97,12 @@ def of_server(db: Transaction, server: int) -> list[Stream]:
     """Return all streams of a server, oldest first."""
     rows = db.rows(f"SELECT {_COLUMNS} FROM streams WHERE server = ? ORDER BY key", server)  # noqa: S608
     return [Stream(**dict(row)) for row in rows]
+
+
+def purged(db: Transaction, now: int) -> list[int]:
+    """Return the keys of the streams that are gone for good and have messages still."""
+    rows = db.rows(
+        "SELECT key FROM streams WHERE archived_at <= ? AND EXISTS (SELECT 1 FROM messages WHERE stream = key)",
+        now - KEPT,
+    )
+    return [row["key"] for row in rows]

@@ -47,7 +47,7 @@ class Period:
 
 
 def named(metric: str, name: str) -> str:
-    """Return the metric that counts one name, such as a mail program."""
+    """Return the metric that counts one name, such as an email client."""
     return f"{metric}:{name}"
 
 

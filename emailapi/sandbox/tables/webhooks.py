@@ -20,8 +20,8 @@ class Webhook:
     What may be set on a webhook; the attributes are the table's.
 
     Attributes:
-        status: Whether it was seen to answer.
-        username: What is logged in with; empty for a webhook without a login.
+        status: Whether the webhook has responded to a verification.
+        username: The user name; empty for a webhook without a login.
         headers: JSON by the service's names, as are the triggers.
     """
 

@@ -1,9 +1,8 @@
 """
-Answers: the records of `emailapi.models`, written with every key.
+Responses: the records of `emailapi.models`, written with every key.
 
-`emailapi.wire.write` leaves out what is None or the default, as a request should. The service answers all keys, and
-clients in other languages rely on that; so a route names each field by our name, and the names of the shared records
-turn into the service's here.
+`emailapi.wire.write` leaves out None and defaults, as a request should. The responses of the service have all keys, and
+clients in other languages rely on them. So a route gives each field by our name, and gets the service's names here.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ def written(record: type, **values: object) -> dict[str, object]:
 
 
 def read_filters(filters: type, query: Mapping[str, str]) -> dict[str, str]:
-    """Return what a query, by lower-case names, says for the `TypedDict` of a listing: our name to the text sent."""
+    """Return the filters of a listing that a query with lower-case names has: our name to the text as sent."""
     named = {attribute: query.get(name.lower(), "") for attribute, name in _names(filters).items()}
     return {attribute: text for attribute, text in named.items() if text}
 
 
 def done(message: str) -> dict[str, object]:
-    """Return the answer to what was done and gives nothing back: an envelope that is no error's."""
+    """Return the response to a request without a result: the service's error body with code 0."""
     return written(SendResult, error_code=0, message=message)

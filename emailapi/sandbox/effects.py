@@ -1,0 +1,175 @@
+"""What a fault does to a request: another response, a slow one, or none."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import attrs
+
+from ..wire import dump_json
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+FAULT_DOMAIN = "fault.sandbox.test"
+# An email to this address stays in the queue until a test delivers it.
+QUEUED_ADDRESS = f"queued@{FAULT_DOMAIN}"
+# How often a waiting request looks whether its client has gone, in seconds.
+_LOOK = 0.1
+# How long a request without a response is held; clients give up earlier.
+_HANG = 600.0
+_HTML = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+_BY_STATUS = {401: 10, 404: 12, 413: 300, 422: 300, 429: 429, 500: 101, 503: 100}
+_BY_ADDRESS = re.compile(r"(?P<status>[2-5]\d\d)(?:-(?P<code>\d{1,4}))?@" + re.escape(FAULT_DOMAIN))
+
+Write = Callable[[bytes], object]
+
+
+@attrs.frozen(kw_only=True)
+class Effect:
+    """
+    What happens to a request.
+
+    Attributes:
+        words: The effect in words.
+        status: Status of the response that is sent instead of carrying the request out; None to carry it out.
+        body: Body of this response, and `content_type` its type.
+        retry_after: The header Retry-After of this response, in seconds.
+        cut: Whether the connection is closed without a response: `"before"` or `"after"` the request is carried out.
+        hang: Whether there is no response, and the connection stays open.
+        wait_head: Seconds before the response, and `wait_body` before its body.
+        drip: Seconds that the body takes, byte by byte.
+    """
+
+    words: str
+    status: int | None = None
+    body: bytes = b""
+    content_type: str = "application/json; charset=utf-8"
+    retry_after: int | None = None
+    cut: str = ""
+    hang: bool = False
+    wait_head: float = 0.0
+    wait_body: float = 0.0
+    drip: float = 0.0
+
+    @property
+    def prevents(self) -> bool:
+        """Whether the request is not carried out."""
+        return self.status is not None or self.cut == "before" or self.hang
+
+
+def rejecting(
+    status: int | None,
+    code: int | None,
+    message: str | None,
+    body: str | bytes | dict[str, object] | list[object] | None,
+    known: Callable[[int], tuple[int, str] | None],
+) -> Effect:
+    """
+    Return the effect of a response that the sandbox would not have sent.
+
+    Args:
+        status: HTTP status; by default that of the code, or 503.
+        code: The `ErrorCode`; by default the usual one of the status, if there is any.
+        message: The `Message`; by default the meaning of the code.
+        body: The whole body instead: text, bytes, or a value that is sent as JSON.
+        known: Returns status and meaning of a code, or None.
+    """
+    if status is None:
+        row = None if code is None else known(code)
+        status = 503 if code is None else 422 if row is None else row[0]
+    if code is None:
+        code = _BY_STATUS.get(status)
+    words = f"returned {status}"
+    if isinstance(body, (dict, list)):
+        return Effect(words=words, status=status, body=dump_json(body))
+    if body is not None:
+        raw = body.encode() if isinstance(body, str) else bytes(body)
+        return Effect(words=words, status=status, body=raw, content_type="text/html; charset=utf-8")
+    if code is None:
+        html = _HTML.format(status=status).encode()
+        return Effect(words=words, status=status, body=html, content_type="text/html; charset=utf-8")
+    row = known(code)
+    envelope = {"ErrorCode": code, "Message": message or (f"{row[1]}." if row else "The sandbox was asked to fail.")}
+    return Effect(words=f"{words} with code {code}", status=status, body=dump_json(envelope))
+
+
+def by_address(addresses: Iterable[str], known: Callable[[int], tuple[int, str] | None]) -> Effect | None:
+    """Return the effect that an address of the fault domain asks for, or None."""
+    for address in addresses:
+        local, _, domain = address.rpartition("@")
+        if domain != FAULT_DOMAIN:
+            continue
+        if local == "timeout":
+            return Effect(words="no response", hang=True)
+        if local in ("cut-before-accept", "cut-after-accept"):
+            return Effect(words=local.replace("-", " "), cut=local.split("-")[1])
+        found = _BY_ADDRESS.fullmatch(address)
+        if found:
+            code = int(found["code"]) if found["code"] else None
+            return rejecting(int(found["status"]), code, None, None, known)
+    return None
+
+
+class ConnectionCut(Exception):
+    """The connection is to be closed without any response."""
+
+
+class Shaping:
+    """Applies effects to responses, until the sandbox closes."""
+
+    def __init__(self) -> None:
+        """Begin with an open sandbox."""
+        self._closing = threading.Event()
+
+    def close(self) -> None:
+        """End all waiting."""
+        self._closing.set()
+
+    def shape(
+        self, effect: Effect, environ: WSGIEnvironment, response: Iterable[bytes], write: Write
+    ) -> Iterable[bytes]:
+        """
+        Return the body of a response as the effect lets it leave.
+
+        Raises:
+            ConnectionCut: There is to be no response.
+        """
+        if effect.hang:
+            self._wait(_HANG, environ)
+        if effect.hang or effect.cut:
+            _close(response)
+            raise ConnectionCut
+        self._wait(effect.wait_head, environ)
+        if effect.wait_body or effect.drip:
+            return self._slowly(effect, environ, response, write)
+        return response
+
+    def _slowly(
+        self, effect: Effect, environ: WSGIEnvironment, response: Iterable[bytes], write: Write
+    ) -> Iterator[bytes]:
+        body = b"".join(response)
+        _close(response)
+        write(b"")  # sends the head
+        self._wait(effect.wait_body, environ)
+        if not effect.drip:
+            yield body
+            return
+        for index in range(len(body)):
+            yield body[index : index + 1]
+            self._wait(effect.drip / len(body), environ)
+
+    def _wait(self, seconds: float, environ: WSGIEnvironment) -> None:
+        gone = environ.get("waitress.client_disconnected", lambda: False)
+        while seconds > 0 and not self._closing.is_set() and not gone():
+            self._closing.wait(min(_LOOK, seconds))
+            seconds -= _LOOK
+
+
+def _close(response: Iterable[bytes]) -> None:
+    close = getattr(response, "close", None)
+    if close is not None:
+        close()

@@ -1,0 +1,170 @@
+"""Searches messages by a query: which index drives the search, and how the others narrow it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from .query import STREAM_ID, STREAM_KEY, Query, Term
+from .store import Row, Store, Transaction, Value
+from .tables import messages, words
+from .tables.messages import ids_of
+
+# A flag that fewer messages have drives the search, even if words are searched, too.
+_RARE = 2_000
+_ALL = -1
+
+
+@attrs.frozen
+class Scope:
+    """
+    Where is searched.
+
+    Attributes:
+        server: The server's id; None for all servers.
+        after: The number of messages of each stream, by its key, that came before those that are searched.
+    """
+
+    server: int | None = None
+    after: Mapping[int, int] = attrs.field(factory=dict)
+
+
+class _Plan:
+    """A search of one stream."""
+
+    def __init__(self, db: Transaction, query: Query, stream: Row, first: int) -> None:
+        self._db, self._stream = db, stream
+        self._range = (first, ids_of(stream["key"])[1])
+        self._conditions: list[str] = []
+        self._values: list[Value] = []
+        positive: list[str] = []
+        negative: list[str] = []
+        flags: list[str] = []
+        for group in query.groups:
+            if all(term.words and not term.condition and not term.negative for term in group):
+                positive.append(" OR ".join([term.words for term in group]))
+            elif len(group) == 1 and group[0].words and not group[0].condition:
+                negative.append(group[0].words)
+            elif len(group) == 1 and group[0].flag and not group[0].negative:
+                flags.append(group[0].flag)
+            else:
+                if len(group) == 1 and group[0].words and not group[0].negative:
+                    positive.append(group[0].words)  # narrowed by its condition
+                self._where(" OR ".join([self._sql(term) for term in group]))
+        self._words = " AND ".join([f"({words})" for words in positive or (["k : x"] if negative else [])])
+        for excluded in negative:
+            self._words = f"({self._words}) NOT ({excluded})"
+        self._drive(flags)
+
+    def _where(self, condition: str, *values: Value) -> None:
+        self._conditions.append(f"({condition})")
+        self._values += values
+
+    def _sql(self, term: Term) -> str:
+        """Return the condition of one term, and remember its values."""
+        if term.condition:
+            own = {STREAM_ID: self._stream["id"], STREAM_KEY: self._stream["key"]}
+            self._values += [own.get(value, value) for value in term.values]
+            condition = term.condition
+        elif term.flag:
+            self._values.append(term.flag)
+            condition = "EXISTS (SELECT 1 FROM flags o WHERE o.flag = ? AND o.message = m.id)"
+        else:
+            self._values += [term.words, *self._range]
+            condition = "m.id IN (SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?)"
+        return f"NOT ({condition})" if term.negative else f"({condition})"
+
+    def _count(self, flag: str) -> int:
+        return self._db.number(
+            "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
+            flag,
+            *self._range,
+            _RARE,
+        )
+
+    def _drive(self, flags: list[str]) -> None:
+        """Choose what is gone through: the rarest flag, else the words, else all ids."""
+        counted = sorted([(self._count(flag), flag) for flag in flags]) if len(flags) > 1 or self._words else []
+        rarest = counted[0][1] if counted else flags[0] if flags else None
+        if rarest is not None and (not self._words or counted[0][0] < _RARE):
+            self._source, self.key = "flags d CROSS JOIN messages m ON m.id = d.message", "d.message"
+            start: list[Value] = [rarest]
+            driving = "d.flag = ?"
+            flags = [flag for flag in flags if flag != rarest]
+            if self._words:
+                self._where("EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = m.id)", self._words)
+        elif self._words:
+            self._source, self.key = "words d CROSS JOIN messages m ON m.id = d.rowid", "d.rowid"
+            start, driving = [self._words], "words MATCH ?"
+        else:
+            self._source, self.key = "messages m", "m.id"
+            start, driving = [], "1"
+        for flag in flags:
+            self._where("EXISTS (SELECT 1 FROM flags o WHERE o.flag = ? AND o.message = m.id)", flag)
+        self._conditions.insert(0, f"{driving} AND {self.key} BETWEEN ? AND ?")
+        self._values = [*start, *self._range, *self._values]
+
+    def run(self, limit: int) -> list[tuple[int, int]]:
+        """Return instant and id of the newest messages that match."""
+        rows = self._db.rows(
+            f"SELECT m.received_at, m.id FROM {self._source} WHERE {' AND '.join(self._conditions)}"  # noqa: S608
+            f" ORDER BY {self.key} DESC LIMIT ?",
+            *self._values,
+            limit,
+        )
+        return [(row["received_at"], row["id"]) for row in rows]
+
+
+def _streams(db: Transaction, server: int | None) -> list[Row]:
+    return db.rows("SELECT key, id, taken FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)", server, server)
+
+
+def find(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[Row]:
+    """Return the messages that match, newest first, at most `limit`; those that are not indexed are not found."""
+    found: list[tuple[int, int]] = []
+    for stream in _streams(db, scope.server):
+        first = ids_of(stream["key"])[0] + scope.after.get(stream["key"], 0) + 1
+        found += _Plan(db, query, stream, first).run(_ALL if limit is None else limit)
+    found.sort(reverse=True)
+    return messages.by_ids(db, [message for _, message in found[:limit]])
+
+
+def missed(db: Transaction, query: Query, message: int) -> list[str]:
+    """Return the terms of a query that a message does not match, as they were written."""
+    stream = db.row("SELECT key, id FROM streams WHERE key = ?", messages.stream_of(message))
+    if stream is None:
+        return []
+    failed = []
+    for group in query.groups:
+        plan = _Plan(db, Query((group,)), stream, message)
+        if message not in [found for _, found in plan.run(_ALL)]:
+            failed.append(" OR ".join([term.text for term in group]))
+    return failed
+
+
+def catch_up(store: Store) -> None:
+    """Index all messages that are not indexed yet."""
+    with store.transaction(writing=False) as db:
+        more = bool(words.behind(db))
+    while more:
+        with store.transaction(visible=False) as db:
+            more = words.index_next(db)
+
+
+def index_some(store: Store) -> bool:
+    """
+    Index a few messages, or make the index faster; return whether there is more to do.
+
+    This is for the thread that works while there is nothing else.
+    """
+    with store.transaction(visible=False) as db:
+        if not words.behind(db):
+            return words.tidy(db)
+        words.index_next(db)
+        return True
+
+
+def mark_of(db: Transaction) -> dict[int, int]:
+    """Return how many messages each stream has had until now, by its key."""
+    return {row["key"]: row["taken"] for row in _streams(db, None)}

@@ -1,0 +1,123 @@
+"""The last requests to the sandbox: which were rejected, and why."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from .rejection import Rejection
+
+KEPT = 1_000
+
+
+@attrs.frozen
+class RecordedRejection:
+    """
+    Why a request, or one email of a batch, was rejected.
+
+    Attributes:
+        code: The `ErrorCode` of the response.
+        message: The reason in words.
+        index: The place of the email in its batch, from 0; None for the whole request.
+    """
+
+    code: int
+    message: str
+    index: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RecordedRequest:
+    """
+    A request to the sandbox. Neither tokens nor bodies are kept.
+
+    Attributes:
+        received_at: When it came, by the clock of the sandbox.
+        method: HTTP method.
+        path: Path without the query.
+        query: Query without the question mark.
+        status: HTTP status of the response; None if the connection was cut instead.
+        rejections: What was rejected, if anything: the request, or emails of a batch.
+        message_ids: Ids of the messages that the request has sent.
+        server_id: Id of the server whose token it had; None for the account, and for requests without a valid token.
+        seconds: How long it took, without the time of the network.
+        user_agent: The User-Agent header.
+        fault: The fault that the request met, in words; None if it met none.
+    """
+
+    received_at: datetime
+    method: str
+    path: str
+    query: str
+    status: int | None
+    rejections: tuple[RecordedRejection, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    server_id: int | None = None
+    seconds: float = 0.0
+    user_agent: str = ""
+    fault: str | None = None
+
+    @property
+    def rejected(self) -> bool:
+        """Whether the request, or an email of its batch, was rejected."""
+        return bool(self.rejections) or self.status is None or self.status >= 400
+
+
+@attrs.define
+class Notes:
+    """
+    What is learnt about a request while it is carried out; it is handed on in the WSGI environment.
+
+    Attributes:
+        server_id: Id of the server.
+        rejections: What was rejected.
+        message_ids: Ids of the messages.
+    """
+
+    server_id: int | None = None
+    rejections: list[RecordedRejection] = attrs.field(factory=list)
+    message_ids: list[str] = attrs.field(factory=list)
+
+    def reject(self, rejection: Rejection) -> None:
+        """Note that the whole request was rejected."""
+        self.rejections.append(RecordedRejection(rejection.code, rejection.reason or rejection.message))
+
+    def read(self, value: object) -> None:
+        """Note what a response says about emails that were sent."""
+        items = value if isinstance(value, list) else [value]
+        for index, item in enumerate(items):
+            if not isinstance(item, Mapping) or "ErrorCode" not in item:
+                continue
+            if item["ErrorCode"]:
+                self.rejections.append(RecordedRejection(item["ErrorCode"], item["Message"], index))
+            elif "MessageID" in item:
+                self.message_ids.append(item["MessageID"])
+
+
+class RequestLog:
+    """The last requests, `KEPT` at most."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._lock = threading.Lock()
+        self._requests: deque[RecordedRequest] = deque(maxlen=KEPT)
+
+    def add(self, request: RecordedRequest) -> None:
+        """Keep a request."""
+        with self._lock:
+            self._requests.append(request)
+
+    def clear(self) -> None:
+        """Forget all requests."""
+        with self._lock:
+            self._requests.clear()
+
+    def newest(self, *, rejected: bool = False) -> list[RecordedRequest]:
+        """Return the requests, newest first; only those that were rejected, if asked for."""
+        with self._lock:
+            found = [*self._requests]
+        return [request for request in reversed(found) if request.rejected or not rejected]

@@ -1,0 +1,89 @@
+"""Bringing a sandbox back to how it began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..errors import InvalidArgument
+from ..wire import unknown_name_message
+from .store import Transaction
+from .tables import erasing, servers, streams
+
+# Faults and requests are not in the database: the sandbox itself keeps or clears them.
+OTHERS = ("faults", "requests")
+
+
+def _clear(*tables: str) -> Callable[[Transaction, int], None]:
+    def clear(db: Transaction, _now: int) -> None:
+        for table in tables:
+            db.run(f"DELETE FROM {table}")  # noqa: S608
+
+    return clear
+
+
+def _clear_servers(db: Transaction, _now: int) -> None:
+    """Delete all servers but the first, whose settings become those of a new one."""
+    for row in db.rows("SELECT id FROM servers WHERE id <> ?", servers.FIRST):
+        servers.delete(db, row["id"])
+    defaults = [
+        f"{column['name']} = {column['dflt_value']}"
+        for column in db.rows("PRAGMA table_info(servers)")
+        if column["dflt_value"] is not None
+    ]
+    db.run(f"UPDATE servers SET {', '.join(defaults)}")  # noqa: S608
+
+
+def _clear_streams(db: Transaction, now: int) -> None:
+    """Delete all streams, and give each server those that it began with."""
+    erasing.erase_all(db)
+    db.run("DELETE FROM streams")
+    for row in db.rows("SELECT id FROM servers"):
+        streams.add_defaults(db, row["id"], now)
+
+
+def _clear_domains(db: Transaction, _now: int) -> None:
+    _clear("signatures", "domains", "dns")(db, 0)
+
+
+# In this order: what hangs on other rows comes first.
+_PARTS: dict[str, Callable[[Transaction, int], None]] = {
+    "messages": lambda db, _now: erasing.erase_all(db),
+    "suppressions": _clear("suppressions"),
+    "statistics": _clear("tallies"),
+    "templates": lambda db, _now: _clear_templates(db),
+    "webhooks": _clear("webhooks"),
+    "inbound_rules": _clear("inbound_rules"),
+    "data_removals": _clear("data_removals"),
+    "servers": _clear_servers,
+    "domains": _clear_domains,
+}
+
+
+def _clear_templates(db: Transaction) -> None:
+    db.run("UPDATE templates SET layout = NULL")
+    db.run("DELETE FROM templates")
+
+
+def check_kept(keep: Iterable[str]) -> frozenset[str]:
+    """
+    Return what is to be kept.
+
+    Raises:
+        InvalidArgument: It names something that a sandbox does not have.
+    """
+    names = frozenset([keep] if isinstance(keep, str) else keep)
+    known = dict.fromkeys((*_PARTS, "streams", *OTHERS))
+    for name in sorted(names, key=str):
+        if name not in known:
+            raise InvalidArgument(unknown_name_message(str(name), known, "part"), argument="keep")
+    return names
+
+
+def reset(db: Transaction, now: int, keep: frozenset[str]) -> None:
+    """Delete everything but tokens, the time, and what is kept; `now` is when the default streams are made."""
+    for name, clear in _PARTS.items():
+        if name not in keep:
+            clear(db, now)
+    # Messages, suppressions, statistics and webhooks belong to streams.
+    if not keep & {"streams", "messages", "suppressions", "statistics", "webhooks"}:
+        _clear_streams(db, now)

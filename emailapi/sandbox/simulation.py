@@ -1,0 +1,224 @@
+"""`sandbox.events`: what happens to an email after it was accepted, as a test decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from ..errors import InvalidArgument
+from ..models.bounces import BounceType
+from ..models.messages import MessageEvent
+from ..wire import unknown_name_message
+from .events import BOUNCE_TYPES
+from .outcomes import Outcomes, Target
+from .programs import READER_NAMES, READERS, Reader
+from .progress import Progress, event_of, progress_of
+from .store import Row, Store
+from .tables import messages, queue
+from .tracking import link_of
+
+
+class HasMessageId(Protocol):
+    """A result of a send, or an email that the sandbox has captured."""
+
+    @property
+    def message_id(self) -> str | None:
+        """The id of the message."""
+
+
+# What names a message: its id, a result, or a captured email.
+MessageLike = str | HasMessageId
+_Happens = Callable[[Outcomes, Target], None]
+
+
+class Events:
+    """
+    Events of messages, made by a test: `sandbox.events`.
+
+    Each method takes the id of a message, the result of a send or a captured email, and returns the events that it has
+    made. Without `recipient` the event happens at all recipients where it can. An event that is impossible raises an
+    `InvalidArgument` with the reason::
+
+        result = client.outbound.send(email)
+        sandbox.events.bounce(result, "SoftBounce")
+    """
+
+    def __init__(self, store: Callable[[], Store], now: Callable[[], datetime]) -> None:
+        """Make events in this database, at the time that `now` returns."""
+        self._store, self._now = store, now
+
+    def deliver(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
+        """
+        Deliver an email that is queued or delayed.
+
+        Raises:
+            InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
+        """
+        return self._make(message, recipient, lambda _row, at: at.not_on_the_way, Outcomes.deliver)
+
+    def delay(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
+        """
+        Let the receiving server ask to try again later: an event `Transient`.
+
+        Raises:
+            InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
+        """
+        return self._make(message, recipient, lambda _row, at: at.not_on_the_way, Outcomes.delay)
+
+    def bounce(
+        self, message: MessageLike, type: BounceType | str = "HardBounce", recipient: str | None = None
+    ) -> tuple[MessageEvent, ...]:
+        """
+        Let an email bounce, also one that was delivered.
+
+        Args:
+            message: The message.
+            type: A type of bounce, such as `"SoftBounce"`. A hard bounce suppresses the address in the stream.
+            recipient: The address; all recipients if it is None.
+
+        Raises:
+            InvalidArgument: There is no such message, recipient or type, or the email was not sent to the recipient.
+        """
+        if str(type) == "SpamComplaint":
+            raise InvalidArgument("a spam complaint is made by complain()", argument="type")
+        if str(type) not in BOUNCE_TYPES:
+            raise InvalidArgument(
+                unknown_name_message(str(type), dict.fromkeys(BOUNCE_TYPES), "type of bounce"), argument="type"
+            )
+        kind = BOUNCE_TYPES[str(type)]
+        return self._make(
+            message, recipient, lambda _row, at: at.not_sent, lambda outcomes, at: outcomes.bounce(at, kind)
+        )
+
+    def open(
+        self,
+        message: MessageLike,
+        client: str | None = None,
+        *,
+        recipient: str | None = None,
+        read_seconds: int | None = None,
+    ) -> tuple[MessageEvent, ...]:
+        """
+        Let a recipient open an email.
+
+        Args:
+            message: The message. It must have an HTML body and be sent with `track_opens=True`.
+            client: The program: `"Gmail"` (the default), `"Apple Mail"`, `"iOS Mail"`, `"Outlook"`, `"Thunderbird"`,
+                `"Chrome"`, `"Safari"` or `"Firefox"`.
+            recipient: The address; all recipients if it is None.
+            read_seconds: How long the email stays open.
+
+        Raises:
+            InvalidArgument: There is no such message, recipient or program, opens are not tracked, or the email was
+                not delivered.
+        """
+        reader = _reader(client or "Gmail")
+
+        def reason(row: Row, at: Progress) -> str:
+            if not row["track_opens"]:
+                return "opens of this email are not tracked: send it with track_opens=True"
+            return at.not_delivered if row["html_body"] else "the email has no HTML body, which opens are tracked by"
+
+        return self._make(message, recipient, reason, lambda outcomes, at: outcomes.open(at, reader, read_seconds))
+
+    def click(
+        self,
+        message: MessageLike,
+        link: str | None = None,
+        *,
+        recipient: str | None = None,
+        client: str | None = None,
+    ) -> tuple[MessageEvent, ...]:
+        """
+        Let a recipient click on a link of an email.
+
+        Args:
+            message: The message. It must be sent with `track_links`.
+            link: The target of the link, as in `message.link("Reset")`; the first tracked link if it is None.
+            recipient: The address; all recipients if it is None.
+            client: The program, as for `open`; `"Chrome"` by default.
+
+        Raises:
+            InvalidArgument: There is no such message, recipient, link or program, the link is not tracked, or the email
+                was not delivered.
+        """
+        reader = _reader(client or "Chrome")
+        row = self._row(message)
+        found = link_of(row, link)
+        return self._make(
+            message,
+            recipient,
+            lambda _row, at: at.not_delivered,
+            lambda outcomes, at: outcomes.click(at, reader, found.target, found.location),
+        )
+
+    def complain(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
+        """
+        Let a recipient report an email as spam: the address is suppressed in the stream, and cannot be activated.
+
+        Raises:
+            InvalidArgument: There is no such message or recipient, or the email was not delivered.
+        """
+        return self._make(message, recipient, lambda _row, at: at.not_delivered, Outcomes.complain)
+
+    def unsubscribe(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
+        """
+        Let a recipient unsubscribe: the address is suppressed in the stream.
+
+        Raises:
+            InvalidArgument: There is no such message or recipient, or the email was not delivered.
+        """
+        return self._make(message, recipient, lambda _row, at: at.not_delivered, Outcomes.unsubscribe)
+
+    def _row(self, message: MessageLike) -> Row:
+        message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
+        if not isinstance(message_id, str):
+            kind = type(message).__name__
+            raise InvalidArgument(
+                f"message must be an id, a result or a captured email, got {kind}", argument="message"
+            )
+        with self._store().transaction(writing=False) as db:
+            row = messages.by_uuid(db, None, message_id)
+        if row is None:
+            raise InvalidArgument(f"there is no message {message_id[:80]!r} in the sandbox", argument="message")
+        return row
+
+    def _make(
+        self,
+        message: MessageLike,
+        recipient: str | None,
+        reason: Callable[[Row, Progress], str],
+        happens: _Happens,
+    ) -> tuple[MessageEvent, ...]:
+        row = self._row(message)
+        with self._store().transaction() as db:
+            progress = progress_of(db, row)
+            chosen = _chosen(progress, recipient)
+            reasons = [reason(row, at) for at in chosen]
+            if all(reasons):
+                raise InvalidArgument(reasons[0], argument="message")
+            outcomes = Outcomes(db, self._now())
+            for at, impossible in zip(chosen, reasons, strict=True):
+                if not impossible:
+                    queue.take_out(db, row["id"], at.target.address)
+                    happens(outcomes, at.target)
+            outcomes.store()
+        names = ("message", "recipient", "type", "received_at", "details")
+        return tuple([event_of(dict(zip(names, event, strict=True))) for event in outcomes.events])
+
+
+def _reader(client: str) -> Reader:
+    found = READERS.get(client.lower())
+    if found is None:
+        raise InvalidArgument(unknown_name_message(client, dict.fromkeys(READER_NAMES), "program"), argument="client")
+    return found
+
+
+def _chosen(progress: Mapping[str, Progress], recipient: str | None) -> list[Progress]:
+    if recipient is None:
+        return [*progress.values()]
+    if recipient.lower() not in progress:
+        known = ", ".join(progress)
+        raise InvalidArgument(f"{recipient!r} is not a recipient of this email; it has {known}", argument="recipient")
+    return [progress[recipient.lower()]]

@@ -1,0 +1,51 @@
+"""Erasing messages, with everything that they are searched by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from ..store import Row, Transaction
+from . import words
+
+
+def erase(db: Transaction, rows: Sequence[Row]) -> None:
+    """Remove messages, what they held and what became of them; they stay counted."""
+    words.forget(db, [row["id"] for row in rows])
+    removed, recipients, pairs = [], [], []
+    for row in rows:
+        shown = json.loads(row["shown"])
+        removed.append((row["id"], row["subject"]))
+        recipients += [(row["stream"], email.lower(), row["received_at"], row["id"]) for email in shown["recipients"]]
+        pairs += [
+            (row["stream"], name.lower(), value, row["received_at"], row["id"])
+            for name, value in shown["metadata"].items()
+        ]
+    db.run_all("INSERT INTO subjects (subjects, rowid, subject) VALUES ('delete', ?, ?)", removed)
+    db.run_all(
+        "DELETE FROM recipients WHERE stream = ? AND address = ? AND received_at = ? AND message = ?", recipients
+    )
+    db.run_all(
+        "DELETE FROM metadata WHERE stream = ? AND name = ? AND value = ? AND received_at = ? AND message = ?", pairs
+    )
+    db.run_all("DELETE FROM messages WHERE id = ?", [(message,) for message, _ in removed])
+
+
+def erase_stream(db: Transaction, stream: int) -> None:
+    """Remove all messages of a stream."""
+    words.forget(db, [row["id"] for row in db.rows("SELECT id FROM messages WHERE stream = ?", stream)])
+    db.run(
+        "INSERT INTO subjects (subjects, rowid, subject) SELECT 'delete', id, subject FROM messages WHERE stream = ?",
+        stream,
+    )
+    for table in ("recipients", "metadata", "messages"):
+        db.run(f"DELETE FROM {table} WHERE stream = ?", stream)  # noqa: S608
+
+
+def erase_all(db: Transaction) -> None:
+    """Remove all messages."""
+    words.forget_all(db)
+    db.run("INSERT INTO subjects (subjects) VALUES ('delete-all')")
+    for table in ("recipients", "metadata", "messages"):
+        db.run(f"DELETE FROM {table}")  # noqa: S608
+    db.run("UPDATE streams SET indexed = taken")

@@ -1,0 +1,185 @@
+"""
+What messages are searched by: their words, and flags such as `is:bounced` or `to:ada@example.com`.
+
+Messages are indexed after the response to their request, in the order of their ids; `streams.indexed` says how far.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from ...mime.extraction import codes_of, links_of, text_of_html
+from ..events import BOUNCE_TYPES
+from ..store import Row, Transaction
+from .messages import ids_of, stream_of
+
+BATCH = 50
+STATES = {
+    "queued": "is:queued",
+    "delayed": "is:delayed",
+    "delivered": "is:delivered",
+    "bounced": "is:bounced",
+    "complained": "is:complained",
+    "unsubscribed": "is:unsubscribed",
+    "opened": "is:opened",
+    "clicked": "is:clicked",
+    "suppressed": "is:suppressed",
+    **{kind.lower(): f"is:{kind.lower()}" for kind in BOUNCE_TYPES},
+}
+# Nearly all messages are delivered: those that are not are found by a flag of their own.
+UNDELIVERED = "not:delivered"
+_BY_EVENT = {
+    "Delivered": "is:delivered",
+    "Bounced": "is:bounced",
+    "Opened": "is:opened",
+    "LinkClicked": "is:clicked",
+    "SubscriptionChanged": "is:unsubscribed",
+}
+_CONTENT = (
+    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, c.text_body, c.html_body"
+    " FROM messages m JOIN contents c ON c.message = m.id"
+)
+_INSERT = (
+    "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files, k) VALUES (?, ?, ?, ?, ?, ?, ?, 'x')"
+)
+_DELETE = (
+    "INSERT INTO words (words, rowid, subject, body, sender, recipients, tag, files, k)"
+    " VALUES ('delete', ?, ?, ?, ?, ?, ?, ?, 'x')"
+)
+
+
+def _words(row: Row) -> tuple[int | str, ...]:
+    """Return what is indexed of a message, always the same: it is deleted by these values, too."""
+    shown = json.loads(row["shown"])
+    people = [f"{one['Name'] or ''} {one['Email']}" for field in ("to", "cc", "bcc") for one in shown[field]]
+    body = row["text_body"] or ""
+    if row["html_body"]:
+        body += "\n" + text_of_html(row["html_body"])
+    files = " ".join(shown["attachments"])
+    return row["id"], row["subject"], body, row["sender"], "\n".join(people), row["tag"] or "", files
+
+
+def _fixed_flags(row: Row) -> Iterable[str]:
+    """Yield the flags that never change."""
+    html, text = row["html_body"] or "", row["text_body"] or ""
+    yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
+    if row["tag"]:
+        yield f"tag:{row['tag'].lower()}"
+    if html:
+        yield "has:html"
+    if text:
+        yield "has:text"
+    if links_of(html, text):
+        yield "has:link"
+    if codes_of(html, text):
+        yield "has:code"
+
+
+def _state_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
+    """Return the flags of what happened to messages, by their ids, which lie between the two."""
+    found = _found_flags(db, first, last)
+    for message in range(first, last + 1):
+        if "is:delivered" not in found[message]:
+            found[message].add(UNDELIVERED)
+    return found
+
+
+def _found_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    on_the_way: dict[tuple[int, str], bool] = {}
+    for row in db.rows(
+        "SELECT message, recipient, type FROM events WHERE message BETWEEN ? AND ? ORDER BY id", first, last
+    ):
+        if row["type"] in _BY_EVENT:
+            found[row["message"]].add(_BY_EVENT[row["type"]])
+        if row["type"] in ("Transient", "Delivered", "Bounced"):
+            on_the_way[row["message"], row["recipient"]] = row["type"] == "Transient"
+    for (message, _), delayed in on_the_way.items():
+        if delayed:
+            found[message].add("is:delayed")
+    for row in db.rows("SELECT message, type FROM bounces WHERE message BETWEEN ? AND ?", first, last):
+        found[row["message"]].add(f"is:{row['type'].lower()}")
+        if row["type"] == "SpamComplaint":
+            found[row["message"]].add("is:complained")
+    for table, flag in (("queue", "is:queued"), ("skipped", "is:suppressed")):
+        for row in db.rows(f"SELECT message FROM {table} WHERE message BETWEEN ? AND ?", first, last):  # noqa: S608
+            found[row["message"]].add(flag)
+    return found
+
+
+def _file_flags(db: Transaction, first: int, last: int) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in db.rows("SELECT message, content_id FROM attachments WHERE message BETWEEN ? AND ?", first, last):
+        found[row["message"]].add("has:inline" if row["content_id"] else "has:attachment")
+    return found
+
+
+def behind(db: Transaction) -> list[tuple[int, int, int]]:
+    """Return the streams with messages that are not indexed: key, how far they are indexed, how many there are."""
+    rows = db.rows("SELECT key, indexed, taken FROM streams WHERE indexed < taken")
+    return [(row["key"], row["indexed"], row["taken"]) for row in rows]
+
+
+def index_next(db: Transaction) -> bool:
+    """Index some messages of one stream; return whether there are more."""
+    streams = behind(db)
+    if not streams:
+        return False
+    stream, indexed, taken = streams[0]
+    start = ids_of(stream)[0] + indexed
+    upto = min(taken, indexed + BATCH)
+    first, last = start + 1, ids_of(stream)[0] + upto
+    rows = db.rows(f"{_CONTENT} WHERE m.id BETWEEN ? AND ?", first, last)
+    states, files = _state_flags(db, first, last), _file_flags(db, first, last)
+    db.run_all(_INSERT, [_words(row) for row in rows])
+    flags = [
+        (flag, row["id"])
+        for row in rows
+        for flag in (*_fixed_flags(row), *states.get(row["id"], ()), *files.get(row["id"], ()))
+    ]
+    db.run_all("INSERT OR IGNORE INTO flags VALUES (?, ?)", flags)
+    db.run("UPDATE streams SET indexed = ? WHERE key = ?", upto, stream)
+    return upto < taken or len(streams) > 1
+
+
+def tidy(db: Transaction) -> bool:
+    """Merge some parts of the index of words, which makes it faster; return whether there are more to merge."""
+    before = db.number("SELECT total_changes()")
+    db.run("INSERT INTO words (words, rank) VALUES ('merge', 500)")
+    return db.number("SELECT total_changes()") - before > 1  # FTS5's own sign that it has merged
+
+
+def refresh(db: Transaction, messages: Iterable[int]) -> None:
+    """Index what has happened to messages since they were indexed; those that are not indexed yet will be, anyway."""
+    for message in messages:
+        if not _is_indexed(db, message):
+            continue
+        states = [*STATES.values(), UNDELIVERED]
+        db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in states])
+        flags = _state_flags(db, message, message).get(message, ())
+        db.run_all("INSERT OR IGNORE INTO flags VALUES (?, ?)", [(flag, message) for flag in flags])
+
+
+def _is_indexed(db: Transaction, message: int) -> bool:
+    stream = stream_of(message)
+    return db.number("SELECT indexed FROM streams WHERE key = ?", stream) >= message - ids_of(stream)[0]
+
+
+def forget(db: Transaction, messages: Sequence[int]) -> None:
+    """Take messages out of the index, before they are erased."""
+    for message in messages:
+        row = db.row(f"{_CONTENT} WHERE m.id = ?", message) if _is_indexed(db, message) else None
+        if row is None:
+            continue
+        states, files = _state_flags(db, message, message), _file_flags(db, message, message)
+        db.run(_DELETE, *_words(row))
+        flags = {*_fixed_flags(row), *states.get(message, ()), *files.get(message, ())}
+        db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in flags])
+
+
+def forget_all(db: Transaction) -> None:
+    """Empty the index, when all messages are erased."""
+    db.run("INSERT INTO words (words) VALUES ('delete-all')")
+    db.run("DELETE FROM flags")

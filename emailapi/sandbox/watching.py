@@ -1,0 +1,215 @@
+"""What tests ask of a sandbox: which emails it has, and whether an email comes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from ..errors import InvalidArgument, WaitTimeout
+from .captured import CapturedEmail, Place, captured
+from .finding import Scope, catch_up, find, mark_of, missed
+from .query import Query, parse, term
+from .request_log import RecordedRequest, RequestLog
+
+_NEAR_MISSES = 5
+# Taken at import: tools that freeze the time of a test replace the module's function.
+_monotonic = time.monotonic
+
+
+@attrs.frozen
+class Mark:
+    """A point between two emails, from `mark()`: what came before it is not waited for."""
+
+    _taken: Mapping[int, int] = attrs.field(repr=False)
+
+
+class Expected:
+    """
+    The emails that `expect` has waited for.
+
+    Attributes:
+        messages: All of them, newest first; empty until the block of `with` has ended.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.messages: list[CapturedEmail] = []
+
+    def __repr__(self) -> str:
+        """Return how many emails there are."""
+        return f"<Expected {len(self.messages)} emails>"
+
+    @property
+    def message(self) -> CapturedEmail:
+        """
+        The email that came; of several, the newest.
+
+        Raises:
+            InvalidArgument: The block of `with` has not ended yet.
+        """
+        if not self.messages:
+            raise InvalidArgument("the email is there after the block of `with sandbox.expect(...)`")
+        return self.messages[0]
+
+
+class Watching:
+    """The methods by which tests look at emails; of a whole sandbox, or of one server of it."""
+
+    def _place(self) -> Place:
+        raise NotImplementedError
+
+    def _server_id(self) -> int | None:
+        """Return the id of the server whose emails are looked at; None for all servers."""
+        return None
+
+    def _now(self) -> datetime:
+        raise NotImplementedError
+
+    def _log(self) -> RequestLog:
+        raise NotImplementedError
+
+    def requests(self, *, rejected: bool = False) -> list[RecordedRequest]:
+        """
+        Return the last requests to the API, newest first, at most 1,000.
+
+        Args:
+            rejected: Whether to return only requests that were rejected, that have emails in a batch that were, or
+                that got no response.
+        """
+        server = self._server_id()
+        return [one for one in self._log().newest(rejected=rejected) if server is None or one.server_id == server]
+
+    def messages(self, query: str = "", *, limit: int | None = None) -> list[CapturedEmail]:
+        """
+        Return the emails that the sandbox has accepted and that match a query, newest first.
+
+        Args:
+            query: Terms such as `to:ada@example.com`, `subject:"reset your password"`, `tag:welcome`, `is:bounced`,
+                `has:attachment`, or words. All must match; `-` before a term excludes, and `OR` stands between
+                alternatives. The page about the sandbox lists all operators.
+            limit: How many emails are returned at most.
+        """
+        return self._find(parse(query, self._now()), None, limit)
+
+    def mark(self) -> Mark:
+        """Return a mark: `wait_for(..., since=mark)` finds the emails that were accepted after it."""
+        with self._place().store().transaction(writing=False) as db:
+            return Mark(mark_of(db))
+
+    def wait_for(
+        self, query: str = "", *, count: int = 1, timeout: float = 5, since: Mark | None = None
+    ) -> list[CapturedEmail]:
+        """
+        Wait until emails match a query, and return all that do, newest first.
+
+        Args:
+            query: As for `messages`.
+            count: How many emails must match.
+            timeout: Seconds to wait.
+            since: A mark; only emails that came after it count. None counts those that are there already, too.
+
+        Raises:
+            WaitTimeout: Fewer emails matched in time. The message names the newest emails, and what each lacked.
+            InvalidArgument: The count is not positive.
+        """
+        return self._wait(parse(query, self._now()), query, count, timeout, since)
+
+    @contextmanager
+    def expect(
+        self,
+        query: str = "",
+        *,
+        to: str | None = None,
+        subject: str | None = None,
+        count: int = 1,
+        timeout: float = 5,
+    ) -> Iterator[Expected]:
+        """
+        Wait, at the end of a block, for an email that the block has caused.
+
+        Emails from before the block do not count::
+
+            with sandbox.expect(to="dana@example.com", subject="Reset") as expected:
+                app.post("/forgot", data={"email": "dana@example.com"})
+            link = expected.message.link("Reset")
+
+        Args:
+            query: As for `messages`.
+            to: An address, or words of an address or name, among the recipients.
+            subject: Words that stand in the subject in this order.
+            count: How many emails must match.
+            timeout: Seconds to wait after the block.
+
+        Raises:
+            WaitTimeout: No such email came in time. The message names the emails that came, and what each lacked.
+        """
+        now = self._now()
+        named = [(name, value) for name, value in (("to", to), ("subject", subject)) if value is not None]
+        made = [each for each in (term(name, value, now) for name, value in named) if each is not None]
+        wanted = parse(query, now) & Query(tuple([(each,) for each in made]))
+        text = " ".join([*([query] if query else []), *(f"{name}:{value!r}" for name, value in named)])
+        since, expected = self.mark(), Expected()
+        yield expected
+        expected.messages = self._wait(wanted, text, count, timeout, since)
+
+    def _find(self, query: Query, since: Mark | None, limit: int | None) -> list[CapturedEmail]:
+        place = self._place()
+        store = place.store()
+        catch_up(store)
+        with store.transaction(writing=False) as db:
+            rows = find(db, query, self._scope(since), limit)
+        return [captured(row, place) for row in rows]
+
+    def _scope(self, since: Mark | None) -> Scope:
+        return Scope(self._server_id(), {} if since is None else since._taken)
+
+    def _wait(self, query: Query, text: str, count: int, timeout: float, since: Mark | None) -> list[CapturedEmail]:
+        if count < 1:
+            raise InvalidArgument(f"count must be at least 1, got {count}", argument="count")
+        store = self._place().store()
+        deadline = _monotonic() + timeout
+        while True:
+            revision = store.revision
+            found = self._find(query, since, None)
+            if len(found) >= count:
+                return found
+            with store.changed:
+                changed = store.changed.wait_for(_differs(store, revision), max(0.0, deadline - _monotonic()))
+            if not changed:
+                raise WaitTimeout(self._failure(query, text, found, count, timeout, since))
+
+    def _failure(
+        self, query: Query, text: str, found: list[CapturedEmail], count: int, timeout: float, since: Mark | None
+    ) -> str:
+        asked = f" that matches {text}" if text else ""
+        wanted = (
+            f"no email{asked}" if count == 1 else f"{len(found)} of {count} emails{asked.replace('matches', 'match')}"
+        )
+        lines = [f"{wanted} within {timeout:g} s"]
+        if query.unknown:
+            lines.append(f"there is no {', '.join(query.unknown)}, which was searched as words")
+        lines.append(self._near_misses(query, since))
+        return "; ".join(lines)
+
+    def _near_misses(self, query: Query, since: Mark | None) -> str:
+        """Return the newest emails in words, each with the terms that it does not match."""
+        store = self._place().store()
+        with store.transaction(writing=False) as db:
+            rows = find(db, Query(), self._scope(since), _NEAR_MISSES)
+            reasons = [missed(db, query, row["id"]) for row in rows]
+        if not rows:
+            return "no email came" if since is not None else "the sandbox has no emails"
+        shown = [
+            f"{captured(row, self._place()).summary} ({', '.join(['not ' + reason for reason in failed]) or 'matches'})"
+            for row, failed in zip(rows, reasons, strict=True)
+        ]
+        return f"the newest emails: {'; '.join(shown)}"
+
+
+def _differs(store: Any, revision: int) -> Callable[[], bool]:
+    return lambda: store.revision != revision
