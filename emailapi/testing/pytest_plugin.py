@@ -1,5 +1,5 @@
 """
-The pytest plugin: the fixtures `emailapi_outbox` and `emailapi_sandbox`, and the option `--emailapi-block-network`.
+The pytest plugin: the fixtures whose names begin with `emailapi_`, and the option `--emailapi-block-network`.
 
 pytest loads this module in every run. It imports nothing but pytest until a fixture or the option is used.
 """
@@ -13,6 +13,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from ..sandbox.faults import Faults
+    from ..sandbox.simulation import Events
     from .network import NetworkBlock
     from .outbox import Outbox
     from .sandbox_server import SandboxServer, SharedSandbox
@@ -97,3 +99,15 @@ def emailapi_sandbox(
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+@pytest.fixture
+def emailapi_events(emailapi_sandbox: SandboxServer) -> Events:
+    """Give `emailapi_sandbox.events`, which makes events of messages, such as bounces and opens."""
+    return emailapi_sandbox.events
+
+
+@pytest.fixture
+def emailapi_faults(emailapi_sandbox: SandboxServer) -> Faults:
+    """Give `emailapi_sandbox.faults`, which makes requests of this test fail."""
+    return emailapi_sandbox.faults

@@ -170,6 +170,23 @@ def test_afterwards():
     result.assert_outcomes(passed=5)
 
 
+def test_events_and_faults_of_the_sandbox_are_fixtures(run_tests):
+    run_tests(
+        """
+def test_events(emailapi_events, emailapi_sandbox):
+    client = emailapi_sandbox.client()
+    result = client.outbound.send(EMAIL)
+    emailapi_events.bounce(result.message_id, "SoftBounce")
+    assert client.bounces.list().total_count == 1
+
+def test_faults(emailapi_faults, emailapi_sandbox):
+    fault = emailapi_faults.fail(times=1)
+    emailapi_sandbox.client().outbound.send(EMAIL)
+    assert fault.hits == 1
+"""
+    ).assert_outcomes(passed=2)
+
+
 def test_the_sandbox_of_a_test_has_events_faults_a_clock_and_waiting(run_tests):
     """Faults and a frozen clock end with their test; the emails and requests of other tests are not seen."""
     result = run_tests(
