@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import ConfigurationError
@@ -85,6 +85,8 @@ class Verifier:
         """
         if self._open:
             return True
+        # Iterators are read once for each kind.
+        headers = tuple(headers) if isinstance(headers, Iterator) else headers
         # All kinds are checked, even if one does not match, to take the same time.
         found = [self._is_from_networks(headers, remote_addr)] if self._networks else []
         if self._basic:
@@ -95,7 +97,8 @@ class Verifier:
         return all(found)
 
     def _is_from_networks(self, headers: object, remote_addr: str | None) -> bool:
-        given = remote_addr or ""
+        # Frameworks give a string; code of the user may give an object of `ipaddress`.
+        given = str(remote_addr or "")
         if self._trust_proxies:
             chain = ",".join(header_values(headers, "X-Forwarded-For")).split(",")
             # A request with fewer addresses did not pass all proxies.

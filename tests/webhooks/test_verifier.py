@@ -254,3 +254,21 @@ def test_headers_are_compared_also_when_basic_auth_is_wrong(monkeypatch):
 def test_a_network_of_mapped_addresses_matches_ipv4_addresses(address):
     assert Verifier(networks="::ffff:10.0.0.0/104").check({}, address)
     assert not Verifier(networks="::ffff:10.0.0.0/120").check({}, address)
+
+
+def test_headers_can_come_from_an_iterator():
+    """Each kind of credentials reads all of them."""
+    verifier = Verifier(basic=("u", "p"), headers={"X-Secret": "s"})
+    given = [("X-Secret", "s"), ("Authorization", "Basic dTpw")]
+    assert verifier.check(iter(given))
+    assert verifier.check(pair for pair in reversed(given))
+
+
+@pytest.mark.parametrize("address", [ipaddress.ip_address("10.0.0.1"), "10.0.0.1:5", "::ffff:10.0.0.1"], ids=str)
+def test_the_client_address_can_have_several_forms(address):
+    assert Verifier(networks="10.0.0.0/8").check({}, address)
+
+
+@pytest.mark.parametrize("address", [5, b"10.0.0.1", ("10.0.0.1", 5), "unix:", "10.0.0.1\0"], ids=repr)
+def test_an_invalid_client_address_is_in_no_network(address):
+    assert not Verifier(networks="10.0.0.0/8").check({}, address)
