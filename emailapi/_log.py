@@ -1,8 +1,9 @@
-"""The one logger, silent until a program sets up its logging, and the attributes of its records."""
+"""The logger of the package, the attributes of its records, and log calls that cannot fail."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 logger = logging.getLogger("emailapi")
@@ -32,3 +33,17 @@ def log_facts(*, error: Any = None, result: Any = None, **known: object) -> dict
     if result is not None:
         facts.update(message_id=result.message_id or None, request_id=result.request_id)
     return {**facts, **known}
+
+
+def report(level: int, text: str, *values: object, error: BaseException | None = None) -> None:
+    """
+    Write to the log. An exception of a filter or handler is ignored, so that it does not hide an outcome.
+
+    Args:
+        level: The level of the `logging` module.
+        text: The text, with a placeholder for each value.
+        *values: The values.
+        error: An exception whose traceback is logged.
+    """
+    with suppress(Exception):
+        logger.log(level, text, *values, exc_info=error)
