@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import requests
 
+    from ._http import Session
     from .models.transport import Transport
     from .resources.bounces import Bounces
     from .resources.inbound import Inbound
@@ -46,6 +47,7 @@ class Client(BaseClient):
         'memory'
     """
 
+    _session: Session
     _token_kind = "server token"
     _transport: Transport | None = None
     _fallback: Fallback | None = None

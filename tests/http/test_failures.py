@@ -122,7 +122,7 @@ NOT_SENT = {
     "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "does not seem to speak TLS"),
     "untrusted certificate": Failure(_tls(b"", trusted=False), "REQUESTS_CA_BUNDLE or pass a", retryable=False),
     "another host's certificate": Failure(_tls(b"", host="other.example"), "is not trusted", retryable=False),
-    "no proxy there": Failure(_no_proxy_there, "connection refused"),
+    "no proxy there": Failure(_no_proxy_there, "connection refused by the proxy 127.0.0.1:"),
     "proxy requires a login": Failure(_proxy(LOGIN), "requires a login (HTTP 407): set HTTPS_PROXY", retryable=False),
     "proxy refuses": Failure(_proxy(REFUSES), "made no connection: Tunnel connection failed: 403"),
     "proxy resets on CONNECT": Failure(_proxy("reset"), "cannot connect"),
