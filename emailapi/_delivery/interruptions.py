@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import zip_longest
 from types import CodeType, TracebackType
 from typing import Any
 
+from ..errors import EmailAPIError, Outcome
+from ..models.outbound import BatchItem
 from .classification import Kind, Request
 
 # The keys of a whole batch would make a note too long.
@@ -100,7 +103,27 @@ def add_note(error: BaseException, sentence: str, keys: Sequence[str | None] = (
 
 
 def add_request_note(error: BaseException, request: Request) -> None:
-    """Add a note to an exception that interrupts a request that may have been carried out; reads need none."""
-    if request.kind is not Kind.READ:
+    """
+    Add a note to an exception that interrupts a request which may have been carried out.
+
+    Reads need no note, nor do errors of this package, which tell the outcome themselves.
+    """
+    if request.may_have_been_done and request.kind is not Kind.READ and not isinstance(error, EmailAPIError):
         what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
         add_note(error, f"{request.method} {request.path}: {what}", request.keys)
+
+
+def add_results_note(error: BaseException, items: Iterable[BatchItem], keys: Iterable[str | None] = ()) -> None:
+    """
+    Add a note to an exception that interrupts a call after some of its emails were sent, or may have been.
+
+    Args:
+        error: The exception.
+        items: The results, which the exception keeps from the caller.
+        keys: The idempotency keys of the emails, for results that do not have them yet.
+    """
+    pairs = zip_longest(items, keys)
+    sent = [item.idempotency_key or key for item, key in pairs if item and item.outcome is not Outcome.NOT_SENT]
+    if sent and not isinstance(error, EmailAPIError):
+        count = "1 email was" if len(sent) == 1 else f"{len(sent)} emails were"
+        add_note(error, f"{count} sent, or may have been", sent)

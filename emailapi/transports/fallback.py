@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from .._delivery import CallContext, report
+from .._delivery import CallContext, add_results_note, report
 from .._net import ProcessLocal
 from ..errors import (
     ConfigurationError,
@@ -192,31 +192,53 @@ class Fallback(Delegating[FallbackPayload]):
 
     def _deliver(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
         batch.primary._check_open()
-        items = self._by_primary(payloads, batch, context)
-        tried = len(items)
-        again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
-        again += range(tried, len(payloads))
-        items += [_skipped() for _ in payloads[tried:]]
-        until = context.attempts_until  # before the deadline if this transport is the primary of another fallback
-        if not again or not until.may_send():
+        items: list[BatchItem] = []
+        try:
+            self._by_primary(items, payloads, batch, context)
+            tried = len(items)
+            again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
+            again += range(tried, len(payloads))
+            items += [_skipped() for _ in payloads[tried:]]
+            until = context.attempts_until  # before the deadline if this transport is the primary of another fallback
+            if again and until.may_send():
+                self._fail_over(items, again, tried, payloads, batch, CallContext(until, until))
             return items
-        name = type(self.second).__name__
-        report(logging.WARNING, "%d of %d emails fail over to %s", len(again), len(payloads), name)
-        emails = [self._reduced(payloads[at].email) for at in again]
-        sent, gone = batch.secondary._deliver_emails(emails, CallContext(until, until))
-        batch.unreachable = gone and (tried == 0 or batch.inner.unreachable)
-        for at, item in zip(again, sent, strict=False):
-            if isinstance(item, DeliveryUnknown):
-                item = self._name_unknown(item, payloads[at])
-            items[at] = _with_cause(items[at], item) if at < tried else item
-        return items
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, items)
+            raise
 
-    def _by_primary(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
-        """Send by the primary the emails that the circuit breaker permits: all, one as a probe, or none."""
+    def _fail_over(
+        self,
+        items: list[BatchItem],
+        places: Sequence[int],
+        tried: int,
+        payloads: Sequence[FallbackPayload],
+        batch: Any,
+        context: CallContext,
+    ) -> None:
+        """Send emails by the secondary, and put its results into `items`, of which the primary tried the first."""
+        name = type(self.second).__name__
+        report(logging.WARNING, "%d of %d emails fail over to %s", len(places), len(payloads), name)
+        emails = [self._reduced(payloads[at].email) for at in places]
+        sent: list[BatchItem] = []
+        try:
+            sent, gone = batch.secondary._deliver_emails(emails, context)
+            batch.unreachable = gone and (tried == 0 or batch.inner.unreachable)
+            for at, item in zip(places, sent, strict=False):
+                if isinstance(item, DeliveryUnknown):
+                    item = self._name_unknown(item, payloads[at])
+                items[at] = _with_cause(items[at], item) if at < tried else item
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, sent, [email.idempotency_key for email in emails])
+            raise
+
+    def _by_primary(
+        self, items: list[BatchItem], payloads: Sequence[FallbackPayload], batch: Any, context: CallContext
+    ) -> None:
+        """Send by the primary what the circuit breaker permits (all emails, one as a probe, or none) into `items`."""
         end, breaker = context.attempts_until, self._breakers.get()
         half = end.sooner(end.left() / 2)
         attempts = min(PRIMARY_ATTEMPTS, context.max_attempts or PRIMARY_ATTEMPTS)
-        items: list[BatchItem] = []
         while count := breaker.permits(len(payloads) - len(items)):
             part = [payload.primary for payload in payloads[len(items) : len(items) + count]]
             # A probe's look-up leaves the other emails their half of the time.
@@ -227,10 +249,10 @@ class Fallback(Delegating[FallbackPayload]):
             except EmailAPIError as error:
                 if not items:
                     raise
-                return items + [copy(error) for _ in payloads[len(items) :]]
-            breaker.record(_worked(some))
+                items += [copy(error) for _ in payloads[len(items) :]]
+                return
             items += some
-        return items
+            breaker.record(_worked(some))
 
 
 def _worked(items: Sequence[BatchItem]) -> bool | None:

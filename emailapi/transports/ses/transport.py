@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import Attempt, CallContext, Deadline, add_note, report, run_attempts
+from ..._delivery import Attempt, CallContext, Deadline, add_results_note, report, run_attempts
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, parse_address_field
@@ -171,9 +171,14 @@ class SESTransport(BaseTransport[SESPayload]):
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
     ) -> list[BatchItem]:
         retry, until = context.retry(self._retry), context.attempts_until
-        items = [self._deliver_one(payload, retry, until) for payload in payloads]
-        batch.unreachable = isinstance(items[-1], ConnectionFailed)
-        return items
+        items: list[BatchItem] = []
+        try:
+            items += [self._deliver_one(payload, retry, until) for payload in payloads]
+            batch.unreachable = isinstance(items[-1], ConnectionFailed)
+            return items
+        except BaseException as interruption:
+            add_results_note(interruption, items)
+            raise
 
     def _deliver_one(self, payload: SESPayload, retry: Retry, deadline: Deadline) -> BatchItem:
         attempt, _ = run_attempts(partial(self._attempt, payload, deadline), retry, deadline)
@@ -189,21 +194,22 @@ class SESTransport(BaseTransport[SESPayload]):
         if not deadline.may_send():
             return Attempt(error=DeadlineExceeded(OUT_OF_TIME, **REQUEST, attempts=number - 1))
         began = monotonic()
-        response = self._client.post(payload.request, deadline.at, number)
-        if isinstance(response, EmailAPIError):
-            attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
-            level, outcome = logging.WARNING, type(response).__name__
-        else:
-            attempt = Attempt(payload.result(response))
-            level, outcome = logging.INFO, f"message {response['MessageId']}"
-        took = round((monotonic() - began) * 1000)
+        response: Mapping[str, Any] | EmailAPIError | None = None
         try:
+            response = self._client.post(payload.request, deadline.at, number)
+            if isinstance(response, EmailAPIError):
+                attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
+                level, outcome = logging.WARNING, type(response).__name__
+            else:
+                attempt = Attempt(payload.result(response))
+                level, outcome = logging.INFO, f"message {response['MessageId']}"
+            took = round((monotonic() - began) * 1000)
             report(level, "SES %s: %s in %d ms, attempt %d", payload.request.operation, outcome, took, number)
+            return attempt
         except BaseException as interruption:
-            if attempt.value is not None:
-                add_note(interruption, "the email was sent by Amazon SES")
+            if response is not None and getattr(response, "may_have_been_sent", True):
+                self._client.add_note(interruption)
             raise
-        return attempt
 
 
 def _check_charset(given: str) -> str:
