@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from pathlib import Path
 from types import FrameType
 
@@ -28,17 +28,30 @@ class Moments:
         raised: Whether the moment has come.
     """
 
-    def __init__(self, number: int, files: tuple[str, ...] = (PACKAGE,)) -> None:
-        """Choose the moment by its number, from 0, among those in files whose path begins like one of these."""
+    def __init__(
+        self, number: int, files: tuple[str, ...] = (PACKAGE,), left_out: AbstractSet[tuple[str, str]] = frozenset()
+    ) -> None:
+        """
+        Choose a moment.
+
+        Args:
+            number: Its number, from 0, among those in the files.
+            files: How the paths of the files begin.
+            left_out: Functions without moments: file and name of each.
+        """
         self.raised = False
-        self._left, self._files = number, files
+        self._left, self._files, self._left_out = number, files, LOOPS | left_out
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
         """Raise at the moment; a profile function."""
         code = frame.f_code
         # A generator that goes on does not start. An exception of a profile function would end it without `finally`.
         is_moment = event == "c_return" or (event == "call" and not code.co_flags & inspect.CO_GENERATOR)
-        if not is_moment or not code.co_filename.startswith(self._files) or (code.co_filename, code.co_name) in LOOPS:
+        if (
+            not is_moment
+            or not code.co_filename.startswith(self._files)
+            or (code.co_filename, code.co_name) in self._left_out
+        ):
             return
         self._left -= 1
         if self._left < 0 and not self.raised:

@@ -76,13 +76,22 @@ def _entry(entry: TracebackType | None, handlers: set[CodeType]) -> TracebackTyp
 
 def clear_frames(error: BaseException) -> None:
     """
-    Clear the finished frames of an exception and its causes.
+    Clear the finished frames of an exception, of its causes, and of exceptions that were handled meanwhile.
 
     Their local variables hold the email, the token and the socket: tools that print local variables would show them,
     and some versions of the libraries leave closing the socket to the garbage collector.
     """
-    for one in causes(error):
+    for one in (*causes(error), *_contexts(error)):
         traceback.clear_frames(one.__traceback__)
+
+
+def _contexts(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exceptions that were being handled within this call; the caller's own are handled on the stack."""
+    stack = {frame for frame, _ in traceback.walk_stack(None)}
+    context = error.__context__
+    while context is not None and context.__traceback__ is not None and context.__traceback__.tb_frame not in stack:
+        yield context
+        context = context.__context__
 
 
 def add_note(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:

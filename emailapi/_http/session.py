@@ -156,10 +156,12 @@ class Session:
         except BaseException as error:
             if exchange.sent is not False:  # first: another signal may interrupt what follows
                 request.may_have_been_done = True
-            passing = self._passing(error)
-            if passing is None:
-                ours = self._failure(request, exchange, error, timeout, deadline, attempt)
-            if passing is None or exchange.sent is not False:  # an emptied frame of a TLS socket would warn
+            try:
+                passing = self._passing(error)
+                if passing is None:
+                    ours = self._failure(request, exchange, error, timeout, deadline, attempt)
+            finally:
+                failure.close_sockets(error)
                 clear_frames(error)
         if passing is None:
             # Raised outside the handler: as a context, the other exception would keep the request, token and email.
