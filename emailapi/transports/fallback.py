@@ -43,11 +43,14 @@ def may_fail_over(error: EmailAPIError) -> bool:
     """
     Whether the secondary may send an email that failed with this error.
 
-    Only if the email was surely not sent and not rejected: a fallback must not bypass a suppression.
+    Only if the email was surely not sent and not rejected, also not for one of its recipients: a fallback must not
+    bypass a suppression.
     """
     if error.outcome is not Outcome.NOT_SENT:
         return False
-    if isinstance(error, (SMTPError, SESError)):
+    if isinstance(error, SMTPError):
+        return error.retryable and all(recipient.temporary for recipient in error.recipients)
+    if isinstance(error, SESError):
         return error.retryable
     return isinstance(error, (TransportError, RateLimited, ServiceUnavailable))
 
