@@ -105,6 +105,8 @@ class Fallback(Delegating[FallbackPayload]):
         at_once: Number of emails in one request: that of the primary.
     """
 
+    second: Transport
+
     def __init__(self, first: Transport, second: Transport, *, ignore: Iterable[str] = ()) -> None:
         """
         Combine two transports.
