@@ -46,6 +46,10 @@ class BaseTransport(SingleSending[P]):
         """
         Return a copy of the transport with a shorter deadline, and at most so many attempts.
 
+        Args:
+            seconds: The deadline; a shorter deadline of the transport stays.
+            attempts: The most attempts for one email, from 1; None for no other limit.
+
         Raises:
             ConfigurationError: A number is out of its range.
         """
