@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import smtplib
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._delivery import Deadline
 from ..._net import monotonic, readiness, received_from
-from ...errors import EmailAPIError
-from .reply import Reply
+from ...errors import EmailAPIError, RecipientResult, SMTPError
 from .tls import describe
 
 # One write has one time limit, however much of the data the peer accepts meanwhile.
@@ -23,6 +23,8 @@ CLOSING = 421
 REPLY_LIMIT = 1_000_000
 LINE_LIMIT = 8192
 NOT_SMTP = "the reply is not SMTP"
+_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Broken(Exception):
@@ -38,9 +40,52 @@ class Broken(Exception):
     def __init__(self, reason: str, *, error: EmailAPIError | None = None, retryable: bool = True) -> None:
         """Create the exception."""
         super().__init__(reason)
-        self.reason = reason
-        self.error = error
+        self.reason, self.error = reason, error
         self.retryable = retryable if error is None else error.retryable
+
+
+class Reply(NamedTuple):
+    """
+    One reply of a server.
+
+    Attributes:
+        code: The reply code, 200 to 599.
+        text: The lines of the reply, joined by spaces, without enhanced code and control characters.
+        enhanced_code: The enhanced status code (RFC 3463), such as `"2.0.0"`, or None.
+    """
+
+    code: int
+    text: str
+    enhanced_code: str | None = None
+
+    @classmethod
+    def read(cls, code: int, lines: bytes) -> Reply:
+        """Parse a reply; some servers repeat the enhanced code in each line."""
+        text = _CONTROLS.sub(" ", lines.decode("utf-8", "replace"))
+        if "\n" not in text:
+            found = _ENHANCED.match(text) if text[1:2] == "." else None
+            return cls(code, text[found.end() :], found[1]) if found else cls(code, text)
+        enhanced, texts = None, []
+        for line in text.split("\n"):
+            found = _ENHANCED.match(line)
+            if found:
+                enhanced = enhanced or found[1]
+                line = line[found.end() :]
+            texts.append(line.strip())
+        return cls(code, " ".join(filter(None, texts)), enhanced)
+
+    def __str__(self) -> str:
+        """Return code and text, as error messages quote them."""
+        return " ".join(filter(None, (str(self.code), self.enhanced_code, self.text)))
+
+    def to_error(self, what: str, recipients: tuple[RecipientResult, ...] = (), hint: str = "") -> SMTPError:
+        """Return the `SMTPError` of a rejection; `hint` names the option that helps."""
+        return SMTPError(
+            f"{what}: {self.text or 'no reason given'}{hint}",
+            code=self.code,
+            enhanced_code=self.enhanced_code,
+            recipients=recipients,
+        )
 
 
 class Session(smtplib.SMTP):
@@ -55,8 +100,7 @@ class Session(smtplib.SMTP):
         deadline: The deadline of the current call.
         timeout: Seconds for one socket operation.
         unfinished: Whether a transaction was left open and must be reset before the next one.
-        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent and eventlet replace
-            that.
+        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent replaces it.
         logged_in: Whether the client has logged in.
         in_doubt: Whether the server may have accepted the current email: no reply has said otherwise.
         messages: Number of emails that the connection has carried.
@@ -142,8 +186,7 @@ class Session(smtplib.SMTP):
         raise Broken(reason)
 
     def _read(self, seconds: float) -> tuple[int, bytes]:
-        data, lines, size = self._received, [], 0
-        kinds: set[bool] = set()
+        data, lines, size, kinds = self._received, [], 0, set[bool]()
         while True:
             line, ended, data = data.partition(b"\n")
             if not ended and len(line) <= LINE_LIMIT:
@@ -160,8 +203,7 @@ class Session(smtplib.SMTP):
             kinds.add(line[:1] in (b"4", b"5"))
             if line[3:4] != b"-" or not line[:3].isdigit():
                 self._received = data
-                if len(kinds) > 1:
-                    # Every line must have the same code (RFC 5321 section 4.2.1); the last one is used if they agree.
+                if len(kinds) > 1:  # all lines must have the same code (RFC 5321 section 4.2.1)
                     raise ValueError("the lines of the reply contradict each other")
                 return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(lines)
 
@@ -243,8 +285,7 @@ class Session(smtplib.SMTP):
         """Discard what the server said before TLS (RFC 3207 section 4.2)."""
         self._received, self._is_ready, self._waiting = b"", None, 0.0
         self.helo_resp = self.ehlo_resp = None
-        self.esmtp_features = {}
-        self.does_esmtp = False
+        self.esmtp_features, self.does_esmtp = {}, False
 
     def finish(self, seconds: float) -> None:
         """Send QUIT, for two seconds at most, and close; never raises."""
