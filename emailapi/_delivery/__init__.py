@@ -35,7 +35,7 @@ from .classification import (
     unknown,
     unreadable,
 )
-from .interruptions import add_note, add_request_note, causes, clear_frames, raised_by_signal
+from .interruptions import add_note, add_request_note, add_results_note, causes, clear_frames, raised_by_signal
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
 from .reporting import report
@@ -67,6 +67,7 @@ __all__ = [
     "no_response",
     "add_note",
     "add_request_note",
+    "add_results_note",
     "out_of_time",
     "proxy_login",
     "raised_by_signal",

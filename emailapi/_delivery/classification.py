@@ -41,7 +41,7 @@ class Kind(Enum):
     SEND = "send"
 
 
-@attrs.frozen
+@attrs.define
 class Request:
     """
     A request to the service.
@@ -53,6 +53,8 @@ class Request:
         body: The JSON body, encoded.
         kind: The effect of the request.
         keys: The idempotency keys of its emails, for the note of an exception that interrupts the call.
+        may_have_been_done: Whether an attempt may have carried the request out, which no later attempt can undo; also
+            while the response of an attempt is not classified yet.
     """
 
     method: str
@@ -61,6 +63,7 @@ class Request:
     body: bytes | None = attrs.field(default=None, repr=False)
     kind: Kind = Kind.READ
     keys: Sequence[str | None] = attrs.field(default=(), repr=False)
+    may_have_been_done: bool = attrs.field(default=False, init=False)
 
 
 @attrs.frozen

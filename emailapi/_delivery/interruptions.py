@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import zip_longest
 from types import CodeType, TracebackType
 from typing import Any
 
+from ..errors import EmailAPIError, Outcome
+from ..models.outbound import BatchItem
 from .classification import Kind, Request
 
 # The keys of a whole batch would make a note too long.
@@ -73,13 +76,22 @@ def _entry(entry: TracebackType | None, handlers: set[CodeType]) -> TracebackTyp
 
 def clear_frames(error: BaseException) -> None:
     """
-    Clear the finished frames of an exception and its causes.
+    Clear the finished frames of an exception, of its causes, and of exceptions that were handled meanwhile.
 
     Their local variables hold the email, the token and the socket: tools that print local variables would show them,
     and some versions of the libraries leave closing the socket to the garbage collector.
     """
-    for one in causes(error):
+    for one in (*causes(error), *_contexts(error)):
         traceback.clear_frames(one.__traceback__)
+
+
+def _contexts(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exceptions that were being handled within this call; the caller's own are handled on the stack."""
+    stack = {frame for frame, _ in traceback.walk_stack(None)}
+    context = error.__context__
+    while context is not None and context.__traceback__ is not None and context.__traceback__.tb_frame not in stack:
+        yield context
+        context = context.__context__
 
 
 def add_note(error: BaseException, sentence: str, keys: Sequence[str | None] = ()) -> None:
@@ -100,7 +112,27 @@ def add_note(error: BaseException, sentence: str, keys: Sequence[str | None] = (
 
 
 def add_request_note(error: BaseException, request: Request) -> None:
-    """Add a note to an exception that interrupts a request that may have been carried out; reads need none."""
-    if request.kind is not Kind.READ:
+    """
+    Add a note to an exception that interrupts a request which may have been carried out.
+
+    Reads need no note, nor do errors of this package, which tell the outcome themselves.
+    """
+    if request.may_have_been_done and request.kind is not Kind.READ and not isinstance(error, EmailAPIError):
         what = "the email may have been sent" if request.kind is Kind.SEND else "it may have been done"
         add_note(error, f"{request.method} {request.path}: {what}", request.keys)
+
+
+def add_results_note(error: BaseException, items: Iterable[BatchItem], keys: Iterable[str | None] = ()) -> None:
+    """
+    Add a note to an exception that interrupts a call after some of its emails were sent, or may have been.
+
+    Args:
+        error: The exception.
+        items: The results, which the exception keeps from the caller.
+        keys: The idempotency keys of the emails, for results that do not have them yet.
+    """
+    pairs = zip_longest(items, keys)
+    sent = [item.idempotency_key or key for item, key in pairs if item and item.outcome is not Outcome.NOT_SENT]
+    if sent and not isinstance(error, EmailAPIError):
+        count = "1 email was" if len(sent) == 1 else f"{len(sent)} emails were"
+        add_note(error, f"{count} sent, or may have been", sent)

@@ -11,7 +11,6 @@ from .._delivery import (
     Deadline,
     Request,
     Response,
-    add_request_note,
     classify,
     keep_unknown,
     may_repeat,
@@ -56,24 +55,17 @@ def perform(
         ConfigurationError: The request cannot be made.
     """
     exchanges = _Exchanges(session, options, request, deadline, timeout or options.timeout)
-    try:
-        attempt, number = run_attempts(exchanges.once, retry or options.retry, deadline, exchanges.tell_retry)
-        if attempt.value is not None:
-            return attempt.value
-        error = attempt.error
-        assert error is not None  # noqa: S101 - an attempt has a value or an error
-        if exchanges.may_have_succeeded:
-            error = keep_unknown(request, error)
-        if options.hooks.on_error is not None:
-            found = Outcomes.of(request, None, error)
-            call_hook(options.hooks.on_error, exchanges.event(number, found, status=error.status, error=error))
-        raise error
-    except EmailAPIError:
-        raise
-    except BaseException as passing:  # raised by a signal handler, outside an exchange
-        if exchanges.may_have_succeeded:
-            add_request_note(passing, request)
-        raise
+    attempt, number = run_attempts(exchanges.once, retry or options.retry, deadline, exchanges.tell_retry)
+    if attempt.value is not None:
+        return attempt.value
+    error = attempt.error
+    assert error is not None  # noqa: S101 - an attempt has a value or an error
+    if request.may_have_been_done:
+        error = keep_unknown(request, error)
+    if options.hooks.on_error is not None:
+        found = Outcomes.of(request, None, error)
+        call_hook(options.hooks.on_error, exchanges.event(number, found, status=error.status, error=error))
+    raise error
 
 
 @attrs.define
@@ -82,7 +74,6 @@ class _Exchanges:
     The exchanges of one request.
 
     Attributes:
-        may_have_succeeded: Whether an exchange may have carried the request out, which no later exchange can undo.
         status: The status of the last response; None if there was none.
         seconds: How long the last exchange took.
     """
@@ -92,7 +83,6 @@ class _Exchanges:
     _request: Request
     _deadline: Deadline
     _timeout: tuple[float, float]
-    may_have_succeeded: bool = False
     status: int | None = None
     seconds: float = 0.0
 
@@ -103,8 +93,6 @@ class _Exchanges:
         if hooks.before_send is not None:
             call_hook(hooks.before_send, self.event(number))
         response, error = self._exchange(number)
-        if error is None or error.may_have_been_sent:
-            self.may_have_succeeded = True
         self.seconds = monotonic() - began
         self.status = None if response is None else response.status
         # A send is quick: only a batch with a success can be a warning, if its emails were all rejected.
@@ -120,15 +108,20 @@ class _Exchanges:
         return Attempt(None, error, may_repeat(request, error), asked)
 
     def _exchange(self, number: int) -> tuple[Response | None, EmailAPIError | None]:
+        request, response, error = self._request, None, None
+        before = request.may_have_been_done
         try:
-            response = self._session.exchange(self._request, self._timeout, self._deadline, number)
-        except TransportError as error:
-            return None, error
-        except ConfigurationError as error:  # the client was closed meanwhile
-            if not self.may_have_succeeded:
+            response = self._session.exchange(request, self._timeout, self._deadline, number)
+            request.may_have_been_done = True  # a signal may interrupt the classification
+            error = classify(request, response)
+        except TransportError as failed:
+            error = failed
+        except ConfigurationError as wrong:  # the client was closed meanwhile
+            if not before:
                 raise
-            return None, error.replace(attempts=number)
-        return response, classify(self._request, response)
+            error = wrong.replace(attempts=number)
+        request.may_have_been_done = before or error is None or error.may_have_been_sent
+        return response, error
 
     def tell_retry(self, number: int, attempt: Attempt[Response], wait: float) -> None:
         """Call the hook before another attempt; a response is not an error yet."""

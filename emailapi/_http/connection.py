@@ -33,7 +33,7 @@ class Exchange:
     on another connection.
 
     Attributes:
-        sent: Whether the request may have been read; None if the connections are not ours and do not tell.
+        sent: Whether the request may have been read; None once connections that do not tell may have sent it.
         unexpected: Whether the server sent more than the one response.
         until: The deadline, on the monotonic clock.
         timeout: Seconds that one write may take.
@@ -42,7 +42,7 @@ class Exchange:
     __slots__ = ("_token", "sent", "timeout", "unexpected", "until")
 
     def __init__(self, until: float = math.inf, timeout: float | None = None) -> None:
-        self.sent: bool | None = None
+        self.sent: bool | None = False
         self.unexpected = False
         self.until = until
         self.timeout = timeout
@@ -258,12 +258,12 @@ class Watched:
             self._fresh = False
             if self.is_ready() and (before := received_from(sock)) is not None:
                 raise UnexpectedData("sent data before the request" if before else "closed before the request")
-        exchange.sent = True
         left = memoryview(data)
         while left:
             if exchange.timeout is not None:
                 sock.settimeout(exchange.timeout)
                 exchange.limit(sock)
+            exchange.sent = True
             # Not `sendall`, which has one time limit for all data, however much of it the peer accepts meanwhile.
             left = left[sock.send(left) :]
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 import ssl
+from contextlib import suppress
+from traceback import walk_tb
 
 import requests
 from requests import exceptions as requests_errors
@@ -18,6 +21,10 @@ KINDS = (OSError, http.client.HTTPException, urllib3_errors.HTTPError)
 
 # The standard library's error for a proxy's response to CONNECT.
 _LOGIN_REQUIRED = re.compile("Tunnel connection failed: 407")
+# The base class of sockets, which tools do not replace.
+_SOCKET = socket.SocketType
+# The packages that open connections.
+_OPENING = {"emailapi", "urllib3", "ssl", "socket"}
 _NOT_SENT = (
     requests.ConnectTimeout,
     urllib3_errors.NewConnectionError,
@@ -28,6 +35,26 @@ _NOT_SENT = (
 
 # OpenSSL's reasons if the bytes from the server are not TLS; they differ between its versions.
 _NOT_TLS = ("HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "WRONG_VERSION_NUMBER")
+
+
+def close_sockets(error: BaseException) -> None:
+    """
+    Close the sockets of connections that were interrupted while they were opened.
+
+    Only the frames of the exception refer to them, and Python would warn of open sockets when these are cleared.
+    """
+    closed: set[int] = set()
+    for frame, _ in walk_tb(error.__traceback__):
+        if str(frame.f_globals.get("__name__")).partition(".")[0] in _OPENING:
+            for value in [*frame.f_locals.values()]:
+                if isinstance(value, _SOCKET):
+                    # Not by `close`, which waits for the files made of the socket.
+                    descriptor = value.detach()
+                    # A TLS socket that is being made has the descriptor of its TCP socket.
+                    if descriptor >= 0 and descriptor not in closed:
+                        closed.add(descriptor)
+                        with suppress(OSError):
+                            socket.close(descriptor)
 
 
 def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:

@@ -14,7 +14,6 @@ from .._delivery import (
     Kind,
     Request,
     Response,
-    add_request_note,
     clear_frames,
     no_response,
     out_of_time,
@@ -155,12 +154,14 @@ class Session:
                     return self._by_adapter(exchange, request, timeout, attempt)
                 return self._by_session(exchange, request, timeout, attempt)
         except BaseException as error:
-            passing = self._passing(error)
-            if passing is None:
-                ours = self._failure(request, exchange, error, timeout, deadline, attempt)
-            elif exchange.sent is not False:  # first: another signal may interrupt what follows
-                add_request_note(passing, request)
-            if passing is None or exchange.sent is not False:  # an emptied frame of a TLS socket would warn
+            if exchange.sent is not False:  # first: another signal may interrupt what follows
+                request.may_have_been_done = True
+            try:
+                passing = self._passing(error)
+                if passing is None:
+                    ours = self._failure(request, exchange, error, timeout, deadline, attempt)
+            finally:
+                failure.close_sockets(error)
                 clear_frames(error)
         if passing is None:
             # Raised outside the handler: as a context, the other exception would keep the request, token and email.
@@ -196,9 +197,11 @@ class Session:
             if self._pid != os.getpid():
                 self._given.close()  # its open connections are the parent's; it opens new ones
                 self._pid = os.getpid()
+            exchange.sent = None
             return self._read(self._send(self._given, request, timeout, {}), exchange, request, attempt)
         adapter = self._adapters.get() if connections_are_stock() else None
         with open_session(adapter) as session:
+            exchange.sent = None
             received = self._send(session, request, timeout, self._settings)
             return self._read(received, exchange, request, attempt)
 

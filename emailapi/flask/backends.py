@@ -119,7 +119,9 @@ class BackendFactory:
 
     def _smtp(self, **options: Any) -> SMTPTransport:
         state = self._state
-        given: dict[str, Any] = {**self._limits(), "username": state.username, "password": state.password}
+        given: dict[str, Any] = {**self._limits()}
+        if state.username:  # Flask-Mail ignores a password without a user name, where SMTPTransport rejects it
+            given.update(username=state.username, password=state.password)
         if state.max_emails is not None:
             given["max_messages"] = state.max_emails
         port = state.port

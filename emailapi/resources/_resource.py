@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from .._delivery import Deadline, Kind, Request, read_value, unreadable
+from .._delivery import Deadline, Kind, Request, add_request_note, read_value, unreadable
 from .._hints import Explaining, explain_calls
 from .._http import Session, perform
 from ..errors import InvalidArgument, InvalidResponse, NotFound
@@ -96,12 +96,16 @@ class Resource(Explaining):
 
     def _call(self, request: Request, reader: Callable[[Any], T]) -> T:
         """Send a request, and convert the JSON value of its response by `reader`."""
-        response = perform(self._session, self._options, request, Deadline.after(self._options.deadline))
-        value = read_value(request, response)
         try:
-            return reader(value)
-        except InvalidResponse as error:
-            why = error.message
+            response = perform(self._session, self._options, request, Deadline.after(self._options.deadline))
+            value = read_value(request, response)
+            try:
+                return reader(value)
+            except InvalidResponse as error:
+                why = error.message
+        except BaseException as passing:  # raised by a signal handler
+            add_request_note(passing, request)
+            raise
         raise unreadable(request, response, why)
 
     def _get(self, path: str, query: str, reader: Callable[[Any], T]) -> T:

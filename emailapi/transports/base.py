@@ -8,7 +8,7 @@ from copy import copy
 from threading import Event
 from typing import Any, Self
 
-from .._delivery import CallContext
+from .._delivery import CallContext, add_results_note, raised_by_signal
 from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, InvalidEmail, TransportError
 from ..models.email import Email, TemplateEmail
 from ..models.outbound import BatchItem, BatchResult
@@ -46,6 +46,10 @@ class BaseTransport(SingleSending[P]):
         """
         Return a copy of the transport with a shorter deadline, and at most so many attempts.
 
+        Args:
+            seconds: The deadline; a shorter deadline of the transport stays.
+            attempts: The most attempts for one email, from 1; None for no other limit.
+
         Raises:
             ConfigurationError: A number is out of its range.
         """
@@ -64,18 +68,22 @@ class BaseTransport(SingleSending[P]):
         self._check_open()
         items: list[BatchItem] = []
         gone: EmailAPIError | None = None
-        for batch in self._batches(emails, self.at_once):
-            if gone is not None:
-                items += batch.items({}, gone)
-                continue
-            try:
-                items += self._deliver_batch(batch, check_first=check_first)
-            except EmailAPIError as error:
-                if not items:
-                    raise
-                items += batch.items({}, error)
-            gone = self._unreachable(batch, items)
-        return BatchResult(tuple(items))
+        try:
+            for batch in self._batches(emails, self.at_once):
+                if gone is not None:
+                    items += batch.items({}, gone)
+                    continue
+                try:
+                    items += self._deliver_batch(batch, check_first=check_first)
+                except EmailAPIError as error:
+                    if not items:
+                        raise
+                    items += batch.items({}, error)
+                gone = self._unreachable(batch, items)
+            return BatchResult(tuple(items))
+        except BaseException as passing:  # raised by a signal handler, or by the input
+            add_results_note(passing, items)
+            raise
 
     def _batches(
         self, emails: Iterable[Any], limit: int, *, in_flight: set[str] | None = None, checked: bool = False
@@ -125,7 +133,7 @@ class BaseTransport(SingleSending[P]):
         except Exception as error:
             add_input_note(error)
             # An exception of the input must not lose the emails that were taken from it before.
-            if batch.count:
+            if batch.count and not raised_by_signal(error):
                 yield batch
             raise
         if batch.count:
@@ -138,7 +146,19 @@ class BaseTransport(SingleSending[P]):
         Each part of `at_once` emails has a deadline of its own; a sending that is stopped ends between two parts. The
         first `check_first` emails of the whole input are looked up before they are sent.
         """
-        known = dict(self._already_sent(batch, stopped, check_first)) if check_first else {}
+        known: dict[int, BatchItem] = {}
+        try:
+            return batch.items(known, self._deliver_into(known, batch, stopped, check_first))
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, known.values())
+            raise
+
+    def _deliver_into(
+        self, known: dict[int, BatchItem], batch: Batch[P], stopped: Event | None, check_first: int
+    ) -> EmailAPIError:
+        """Send one batch, put the results into `known`, and return the error of the emails that were not sent."""
+        if check_first:
+            known.update(self._already_sent(batch, stopped, check_first))
         left = [at for at in batch.payloads if at not in known]
         recent: list[BatchItem] = []
         for start in range(0, len(left), self.at_once):
@@ -150,13 +170,13 @@ class BaseTransport(SingleSending[P]):
             except EmailAPIError as error:  # the client may have been closed meanwhile
                 if not recent:
                     raise
-                return batch.items(known, error)
+                return error
             known.update(zip(part, items, strict=True))
             recent = [*recent, *items][-GIVE_UP_AFTER:]
             gone = self._unreachable(batch, recent)
             if gone is not None:
-                return batch.items(known, gone)
-        return batch.items(known, not_started())
+                return gone
+        return not_started()
 
     def _deliver_part(self, places: Sequence[int], batch: Batch[P], stopped: Event | None) -> list[BatchItem]:
         """Send the emails at these places of a batch within one deadline, and return their results."""
@@ -213,18 +233,25 @@ class BaseTransport(SingleSending[P]):
             The results, of fewer emails if there is no connection or no time; and whether there is no connection.
         """
         items: list[BatchItem] = []
+        sent: list[BatchItem] = []
         gone = False
-        for batch in self._single(emails[0]) if len(emails) == 1 else self._batches(emails, self.at_once, checked=True):
-            if gone or not context.deadline.may_send():
-                break
-            try:
-                sent = self._deliver([*batch.payloads.values()], batch, context) if batch.payloads else []
-            except EmailAPIError as error:
-                items += batch.items({}, error)
-            else:
-                items += batch.items(dict(zip(batch.payloads, sent, strict=True)), not_started())
-            gone = self._unreachable(batch, items) is not None
-        return items, gone
+        batches = self._single(emails[0]) if len(emails) == 1 else self._batches(emails, self.at_once, checked=True)
+        try:
+            for batch in batches:
+                if gone or not context.deadline.may_send():
+                    break
+                try:
+                    sent = self._deliver([*batch.payloads.values()], batch, context) if batch.payloads else []
+                except EmailAPIError as error:
+                    items += batch.items({}, error)
+                else:
+                    items += batch.items(dict(zip(batch.payloads, sent, strict=True)), not_started())
+                sent = []
+                gone = self._unreachable(batch, items) is not None
+            return items, gone
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, [*items, *sent])
+            raise
 
     def _single(self, email: Email) -> Iterator[Batch[P]]:
         batch = self._new_batch(single=True)

@@ -12,6 +12,9 @@ from ..models.outbound import BatchItem
 from .base import BaseTransport
 from .batch import Batch, not_started
 
+# Stands for the claim of a chunk that is not to be sent.
+_CANCELLED = object()
+
 Deliver = Callable[[Batch[Any], threading.Event], list[BatchItem]]
 
 
@@ -21,7 +24,6 @@ class ChunkJob:
 
     Attributes:
         chunk: The chunk.
-        cancelled: Whether the chunk was cancelled before its delivery began.
     """
 
     def __init__(
@@ -30,9 +32,10 @@ class ChunkJob:
         """Create a job that waits for `run`."""
         self.chunk = chunk
         self._transport = transport
-        self.cancelled = False
         self._work = work
-        self._begun = threading.Lock()
+        # Who has claimed the chunk. `setdefault` is one step, also for signal handlers: they could raise between taking
+        # a lock and noting it, so that no thread would deliver the chunk, and the wait for it would never end.
+        self._claim: dict[str, object] = {}
         self._done = threading.Event()
         self._items: list[BatchItem] | None = None
         self._broken: BaseException | None = None
@@ -43,34 +46,42 @@ class ChunkJob:
 
         A pool that rejects a job because it cannot start a thread may have queued the job for an existing thread.
         """
-        if not self._begun.acquire(blocking=False):
-            return
+        run = object()
         try:
-            self._items = self._work(self.chunk)
+            if self._claim.setdefault("chunk", run) is run:
+                self._items = self._work(self.chunk)
         except EmailAPIError as error:
             self._items = self.chunk.items({}, error)
         except BaseException as error:  # Ctrl-C in the reader's own thread, or a fault of a hook
+            if self._claim.get("chunk") is not run:
+                raise
             self._broken = error
         finally:
-            self._done.set()
+            if self._claim.get("chunk") is run:
+                self._done.set()
 
     def cancel(self) -> None:
         """Send nothing, unless the delivery has begun."""
-        if self._begun.acquire(blocking=False):
-            self.cancelled = True
-            self._items = self.chunk.items({}, not_started())
-            self._done.set()
+        self._claim.setdefault("chunk", _CANCELLED)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the chunk was cancelled before its delivery began."""
+        return self._claim.get("chunk") is _CANCELLED
 
     @property
     def keys(self) -> list[str | None]:
         """The keys that the emails carry, once their delivery has begun."""
-        if self.cancelled or not self._begun.locked() or self._done.is_set():
+        if self.cancelled or not self._claim:
             return []
         return [getattr(payload, "idempotency_key", None) for payload in self.chunk.payloads.values()]
 
     def wait(self) -> list[BatchItem]:
         """Wait for the results of the chunk's emails; an exception that interrupted the delivery is raised once."""
-        self._done.wait()
+        if self.cancelled:
+            return self.chunk.items({}, not_started())
+        if self._items is None and self._broken is None:
+            self._done.wait()
         broken, self._broken = self._broken, None
         if broken is not None:
             raise broken

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from .._delivery import CallContext, report
+from .._delivery import CallContext, add_results_note, report
 from .._http import call_hook
 from .._log import log_facts
 from .._net import ProcessLocal
@@ -26,7 +26,7 @@ from ..errors import (
     TransportError,
 )
 from ..models.email import Email
-from ..models.options import HookEvent
+from ..models.options import HookEvent, Hooks
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from .base import BaseTransport
@@ -46,11 +46,14 @@ def may_fail_over(error: EmailAPIError) -> bool:
     """
     Whether the secondary may send an email that failed with this error.
 
-    Only if the email was surely not sent and not rejected: a fallback must not bypass a suppression.
+    Only if the email was surely not sent and not rejected, also not for one of its recipients: a fallback must not
+    bypass a suppression.
     """
     if error.outcome is not Outcome.NOT_SENT:
         return False
-    if isinstance(error, (SMTPError, SESError)):
+    if isinstance(error, SMTPError):
+        return error.retryable and all(recipient.temporary for recipient in error.recipients)
+    if isinstance(error, SESError):
         return error.retryable
     return isinstance(error, (TransportError, RateLimited, ServiceUnavailable))
 
@@ -104,6 +107,8 @@ class Fallback(Delegating[FallbackPayload]):
         deadline: Seconds for one request: that of the primary.
         at_once: Number of emails in one request: that of the primary.
     """
+
+    second: Transport
 
     def __init__(self, first: Transport, second: Transport, *, ignore: Iterable[str] = ()) -> None:
         """
@@ -195,37 +200,61 @@ class Fallback(Delegating[FallbackPayload]):
 
     def _deliver(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
         batch.primary._check_open()
-        items = self._by_primary(payloads, batch, context)
-        tried = len(items)
-        again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
-        again += range(tried, len(payloads))
-        items += [_skipped() for _ in payloads[tried:]]
-        until = context.attempts_until  # before the deadline if this transport is the primary of another fallback
-        if not again or not until.may_send():
+        items: list[BatchItem] = []
+        try:
+            self._by_primary(items, payloads, batch, context)
+            tried = len(items)
+            again = [at for at, item in enumerate(items) if isinstance(item, EmailAPIError) and may_fail_over(item)]
+            again += range(tried, len(payloads))
+            items += [_skipped() for _ in payloads[tried:]]
+            until = context.attempts_until  # before the deadline if this transport is the primary of another fallback
+            if again and until.may_send():
+                self._fail_over(items, again, tried, payloads, batch, CallContext(until, until))
             return items
-        name = type(self.second).__name__
-        facts = log_facts(count=len(again))
-        report(logging.WARNING, "%d of %d emails fail over to %s", len(again), len(payloads), name, facts=facts)
-        if (hooks := batch.primary._hooks) is not None and hooks.on_fallback is not None:
-            via = name.removesuffix("Transport").lower() if isinstance(self.second, BaseTransport) else name
-            first = items[again[0]]
-            error = first if again[0] < tried and isinstance(first, EmailAPIError) else None
-            call_hook(hooks.on_fallback, HookEvent("", "", 1, error=error, count=len(again), transport=via))
-        emails = [self._reduced(payloads[at].email) for at in again]
-        sent, gone = batch.secondary._deliver_emails(emails, CallContext(until, until))
-        batch.unreachable = gone and (tried == 0 or batch.inner.unreachable)
-        for at, item in zip(again, sent, strict=False):
-            if isinstance(item, DeliveryUnknown):
-                item = self._name_unknown(item, payloads[at])
-            items[at] = _with_cause(items[at], item) if at < tried else item
-        return items
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, items)
+            raise
 
-    def _by_primary(self, payloads: Sequence[FallbackPayload], batch: Any, context: CallContext) -> list[BatchItem]:
-        """Send by the primary the emails that the circuit breaker permits: all, one as a probe, or none."""
+    def _fail_over(
+        self,
+        items: list[BatchItem],
+        places: Sequence[int],
+        tried: int,
+        payloads: Sequence[FallbackPayload],
+        batch: Any,
+        context: CallContext,
+    ) -> None:
+        """Send emails by the secondary, and put its results into `items`, of which the primary tried the first."""
+        self._tell(places, len(payloads), items[places[0]] if places[0] < tried else None, batch.primary._hooks)
+        emails = [self._reduced(payloads[at].email) for at in places]
+        sent: list[BatchItem] = []
+        try:
+            sent, gone = batch.secondary._deliver_emails(emails, context)
+            batch.unreachable = gone and (tried == 0 or batch.inner.unreachable)
+            for at, item in zip(places, sent, strict=False):
+                if isinstance(item, DeliveryUnknown):
+                    item = self._name_unknown(item, payloads[at])
+                items[at] = _with_cause(items[at], item) if at < tried else item
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, sent, [email.idempotency_key for email in emails])
+            raise
+
+    def _tell(self, places: Sequence[int], count: int, first: BatchItem | None, hooks: Hooks | None) -> None:
+        """Log that emails fail over, and call the hook."""
+        name, facts = type(self.second).__name__, log_facts(count=len(places))
+        report(logging.WARNING, "%d of %d emails fail over to %s", len(places), count, name, facts=facts)
+        if hooks is not None and hooks.on_fallback is not None:
+            via = name.removesuffix("Transport").lower() if isinstance(self.second, BaseTransport) else name
+            error = first if isinstance(first, EmailAPIError) else None
+            call_hook(hooks.on_fallback, HookEvent("", "", 1, error=error, count=len(places), transport=via))
+
+    def _by_primary(
+        self, items: list[BatchItem], payloads: Sequence[FallbackPayload], batch: Any, context: CallContext
+    ) -> None:
+        """Send by the primary what the circuit breaker permits (all emails, one as a probe, or none) into `items`."""
         end, breaker = context.attempts_until, self._breakers.get()
         half = end.sooner(end.left() / 2)
         attempts = min(PRIMARY_ATTEMPTS, context.max_attempts or PRIMARY_ATTEMPTS)
-        items: list[BatchItem] = []
         while count := breaker.permits(len(payloads) - len(items)):
             part = [payload.primary for payload in payloads[len(items) : len(items) + count]]
             # A probe's look-up leaves the other emails their half of the time.
@@ -236,10 +265,10 @@ class Fallback(Delegating[FallbackPayload]):
             except EmailAPIError as error:
                 if not items:
                     raise
-                return items + [copy(error) for _ in payloads[len(items) :]]
-            breaker.record(_worked(some))
+                items += [copy(error) for _ in payloads[len(items) :]]
+                return
             items += some
-        return items
+            breaker.record(_worked(some))
 
 
 def _worked(items: Sequence[BatchItem]) -> bool | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from functools import partial
+from operator import attrgetter
 from threading import Event
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .._closing import Closing
-from .._delivery import add_note
+from .._delivery import add_note, raised_by_signal
 from .._records import Record
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
@@ -114,21 +115,31 @@ class Sending(Closing, Iterator[BatchItem]):
 
     def _fill(self) -> None:
         """Take chunks from the input, in the caller's thread, until enough are under way."""
-        while not self._ended and len(self._pending) < (1 if self._alone else self._window):
-            try:
-                chunk = None if self._stopped.is_set() else next(self._chunks, None)
-            except Exception as error:
-                # Emails taken before come first: an exception of the input must not lose their results.
-                self._broken, chunk = error, None
-            except BaseException:  # Ctrl-C: nothing more is sent
-                self._stop()
-                raise
-            if chunk is None:
-                self._end()
-            else:
-                job = ChunkJob(chunk, self._transport, self._work)
-                self._pending.append(job)
-                self._start(job)
+        try:
+            while not self._ended and len(self._pending) < (1 if self._alone else self._window):
+                try:
+                    chunk = None if self._stopped.is_set() else next(self._chunks, None)
+                except Exception as error:
+                    if raised_by_signal(error):
+                        raise
+                    # Emails taken before come first: an exception of the input must not lose their results.
+                    self._broken, chunk = error, None
+                if chunk is None:
+                    self._end()
+                else:
+                    job = ChunkJob(chunk, self._transport, self._work)
+                    self._pending.append(job)
+                    self._start(job)
+        except BaseException as passing:
+            self._give_up(passing)
+            raise
+
+    def _give_up(self, passing: BaseException) -> None:
+        """Send nothing more after Ctrl-C or an exception of a signal handler, and note what may have been sent."""
+        self._stop()
+        keys = [key for job in tuple(self._pending) for key in job.keys]
+        if keys:
+            add_note(passing, "send_many: the email may have been sent", keys)
 
     def _start(self, job: ChunkJob) -> None:
         """Hand a chunk to the workers; if there are none, the reader of its results sends it."""
@@ -175,10 +186,18 @@ class Sending(Closing, Iterator[BatchItem]):
             raise ConfigurationError(
                 f"this sending belongs to process {self._pid}, which sends the emails: a forked child cannot read it"
             )
-        with self._lock:
-            while not self._ready:
-                self._read_on()
-            return self._ready.popleft()
+        item: BatchItem | None = None
+        try:
+            with self._lock:
+                while not self._ready:
+                    self._read_on()
+                item = self._ready[0]
+                del self._ready[0]  # no call, after which a signal handler could raise
+            return item
+        except BaseException:
+            if item is not None:
+                self._ready.appendleft(item)
+            raise
 
     def _read_on(self) -> None:
         """Wait for the results of the next chunk, and start another one."""
@@ -197,19 +216,18 @@ class Sending(Closing, Iterator[BatchItem]):
             job.run()
         try:
             items = job.wait()
-        except BaseException as passing:  # Ctrl-C or an exception of a signal handler: nothing more is sent
-            self._stop()
-            keys = [key for pending in tuple(self._pending) for key in pending.keys]
-            if keys:
-                add_note(passing, "send_many: the email may have been sent", keys)
+        except BaseException as passing:
+            self._give_up(passing)
             raise
+        outcomes = Counter(map(attrgetter("outcome"), items))
+        tally = {outcome: count + outcomes[outcome] for outcome, count in self._tally.items()}
+        done = sum(tally.values())
         if not self._pending or self._pending[0] is not job:
             return  # a signal handler has read it meanwhile
-        self._pending.popleft()
+        # Without a call in between, after which a signal handler could raise: no result may be lost.
+        self._done, self._tally = done, tally
         self._in_flight -= job.chunk.keys
-        for item in items:
-            self._tally[item.outcome] += 1
-        self._done += len(items)
+        del self._pending[0]
         self._ready.extend(items)
 
     @property

@@ -151,8 +151,9 @@ class SingleSending(Closing, Explaining, Generic[P]):
             (item,) = self._deliver_recorded([email], [payload], batch, context)
         else:
             (item,) = self._deliver([payload], batch, context)
-        if isinstance(item, SendResult):
-            return item
+        match item:  # not by a call, after which an exception of a signal handler would lose the result
+            case SendResult():
+                return item
         raise item
 
     def _deliver_recorded(

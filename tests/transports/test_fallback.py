@@ -19,6 +19,7 @@ from emailapi import (
     InvalidEmail,
     MemoryTransport,
     RateLimited,
+    RecipientResult,
     ServerError,
     ServiceUnavailable,
     SESError,
@@ -29,7 +30,17 @@ from emailapi import (
 
 from .user_transports import MAIL, Bare
 
+
+def rejected(*codes: int) -> SMTPError:
+    """Return the error of an email whose recipients were rejected with these codes; a 4xx makes it retryable."""
+    recipients = [RecipientResult(email=f"{code}@example.com", accepted=False, code=code) for code in codes]
+    return SMTPError(
+        "all recipients were rejected", code=max(codes, key=lambda code: code < 500), recipients=recipients
+    )
+
+
 GOES_ON = [
+    rejected(451, 452),
     ConnectionFailed("refused"),
     ConnectionFailed("certificate", retryable=False),
     DeadlineExceeded("late"),
@@ -39,6 +50,7 @@ GOES_ON = [
     SESError("slow down", aws_code="Throttling", retryable=True),
 ]
 ENDS = [
+    rejected(451, 550),
     DeliveryUnknown("lost"),
     InactiveRecipient("suppressed"),
     Unauthorized("token"),

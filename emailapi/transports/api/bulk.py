@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ..._delivery import Deadline, Kind, Request, new_keys, unknown
+from ..._delivery import Deadline, Kind, Request, add_request_note, new_keys, unknown
 from ..._http import Session, perform
 from ...errors import DeliveryUnknown, InvalidResponse
 from ...models.bulk import BulkEmail, BulkStatus
@@ -38,12 +38,14 @@ def post_bulk(session: Session, options: Options, payload: APIPayload, deadline:
     request = Request("POST", BULK.one, body=payload.part, kind=Kind.SEND, keys=[payload.idempotency_key])
     try:
         response = perform(session, options, request, deadline)
-    except DeliveryUnknown as error:
-        failure = error
-    else:
         with suppress(InvalidResponse):
             status = read(response.value, BulkStatus)
             if status.id:
                 return status
         failure = unknown(request, response.unreadable or "the response cannot be read", response)
+    except DeliveryUnknown as error:
+        failure = error
+    except BaseException as passing:  # raised by a signal handler
+        add_request_note(passing, request)
+        raise
     raise identified(failure, payload, reconcile=options.reconcile)

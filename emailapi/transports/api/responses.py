@@ -43,9 +43,9 @@ def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -
     named = [item.to if isinstance(item, SendResult) else "" for item in items]
     others = [at for at, to in enumerate(named) if not _is_about(to, payloads[at].recipients)]
     if others:
-        everybody = [address for payload in payloads for address in payload.recipients]
+        everybody = {address.mailbox.casefold() for payload in payloads for address in payload.recipients}
         for at in others:
-            if _is_about(named[at], everybody):
+            if not everybody.isdisjoint(_mailboxes(named[at])):
                 items[at] = unknown(request, "the response names the recipients of another email", response)
     return items
 
@@ -108,11 +108,16 @@ def _is_about(to: str, recipients: Sequence[Address]) -> bool:
     """Whether the response and the email have a recipient in common; a response without recipients matches."""
     if not to or not recipients or to in (recipients[0].mailbox, recipients[0].header):
         return True
-    try:
-        named = {address.mailbox.casefold() for address in parse_addresses(to)}
-    except InvalidEmail:
-        return True
+    named = _mailboxes(to)
     return not named or any(address.mailbox.casefold() in named for address in recipients)
+
+
+def _mailboxes(text: str) -> set[str]:
+    """Return the bare addresses in a response's text; none if it cannot be read."""
+    try:
+        return {address.mailbox.casefold() for address in parse_addresses(text)}
+    except InvalidEmail:
+        return set()
 
 
 def rejected(error: EmailAPIError, payload: APIPayload) -> EmailAPIError:

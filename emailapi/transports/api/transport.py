@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
 
-from ..._delivery import CallContext, Deadline, Kind, Request, add_note, new_keys
+from ..._delivery import CallContext, Deadline, Kind, Request, add_request_note, add_results_note, new_keys
 from ..._http import perform
 from ...errors import APIError, DeliveryUnknown, EmailAPIError, InvalidArgument, InvalidEmail, TransportError
 from ...models.bulk import BulkEmail, BulkStatus
@@ -156,16 +156,15 @@ class APITransport(BaseTransport[APIPayload]):
 
         An email is posted again only after a search that did not find it; a failed search proves nothing.
         """
-        items = self._post(payloads, batch, context)
+        items: list[BatchItem] = []
         try:
+            items = self._post(payloads, batch, context)
             if any(isinstance(item, DeliveryUnknown) for item in items):
                 self._reconcile(items, payloads, batch, context)
-        except BaseException as passing:  # raised by a signal handler: a note names the emails of unknown outcome
-            keys = [payloads[at].key for at, _ in _unknown(items)]
-            if keys:
-                add_note(passing, f"POST {self._endpoint.one}: the email may have been sent", keys)
+            return items
+        except BaseException as passing:  # raised by a signal handler
+            add_results_note(passing, items, [payload.idempotency_key for payload in payloads])
             raise
-        return items
 
     def _reconcile(
         self, items: list[BatchItem], payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext
@@ -185,25 +184,27 @@ class APITransport(BaseTransport[APIPayload]):
             look_up(deadline)
 
     def _post(self, payloads: Sequence[APIPayload], batch: Batch[APIPayload], context: CallContext) -> list[BatchItem]:
-        path = self._endpoint.one if batch.single else self._endpoint.many
-        keys = [payload.idempotency_key for payload in payloads]
         # The body is in no local variable, so that a traceback with local variables does not show the email.
         request = Request(
             "POST",
-            path,
+            self._endpoint.one if batch.single else self._endpoint.many,
             body=payloads[0].part if batch.single else self._endpoint.body(payloads),
             kind=Kind.SEND,
-            keys=keys,
+            keys=[payload.idempotency_key for payload in payloads],
         )
         options = self._options
         retry = options.retry if context.max_attempts is None else context.retry(options.retry)
         try:
-            response = perform(
-                self._session, options, request, context.attempts_until, retry=retry, timeout=self._timeout(context)
-            )
-        except (APIError, TransportError) as error:
-            return [rejected(error, payloads[0])] if batch.single else [error, *(copy(error) for _ in payloads[1:])]
-        return [single(request, response, payloads[0])] if batch.single else each(request, response, payloads)
+            try:
+                response = perform(
+                    self._session, options, request, context.attempts_until, retry=retry, timeout=self._timeout(context)
+                )
+            except (APIError, TransportError) as error:
+                return [rejected(error, payloads[0])] if batch.single else [error, *(copy(error) for _ in payloads[1:])]
+            return [single(request, response, payloads[0])] if batch.single else each(request, response, payloads)
+        except BaseException as passing:  # raised by a signal handler
+            add_request_note(passing, request)
+            raise
 
     def _timeout(self, context: CallContext) -> tuple[float, float]:
         """Return the timeouts of one request; a third of the deadline is kept for look-ups."""

@@ -105,10 +105,14 @@ class Client:
             interruption = found
         except BaseException as error:
             interruption = error
+        if exchange.sent or not exchange.marked:  # first: another signal may interrupt what follows
+            self.add_note(interruption)
         clear_frames(interruption)
-        if exchange.sent or not exchange.marked:
-            add_note(interruption, f"the email may have been sent by Amazon SES ({self.region})")
         raise interruption
+
+    def add_note(self, interruption: BaseException) -> None:
+        """Note on an exception from outside that the email may have been sent."""
+        add_note(interruption, f"the email may have been sent by Amazon SES ({self.region})")
 
     def close(self) -> None:
         """Close the connections, unless the client was given by the user."""

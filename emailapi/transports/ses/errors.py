@@ -54,11 +54,15 @@ _LOGIN = frozenset(
 
 # Exceptions of these libraries are about a request; all others come from outside.
 _LIBRARIES = frozenset(("boto3", "botocore", "urllib3", "awscrt", "http", "json", "xml"))
+_CLOCK = "check the clock of this machine"
 # The option of the transport that helps, by SES's code or by words of its message.
 _REMEDIES = {
     "ConfigurationSetDoesNotExist": "check configuration_set_name=",
     "ConfigurationSetDoesNotExistException": "check configuration_set_name=",
     "Configuration set": "check configuration_set_name=",
+    "RequestExpired": _CLOCK,
+    "Signature expired": _CLOCK,
+    "Signature not yet current": _CLOCK,
     "Email address is not verified": "identities are verified per region: check region_name=",
 }
 

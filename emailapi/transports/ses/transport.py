@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import Attempt, CallContext, Deadline, add_note, report, run_attempts
+from ..._delivery import Attempt, CallContext, Deadline, add_results_note, report, run_attempts
 from ..._log import log_facts, logger
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
@@ -189,9 +189,14 @@ class SESTransport(BaseTransport[SESPayload]):
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
     ) -> list[BatchItem]:
         retry, until = context.retry(self._retry), context.attempts_until
-        items = [self._deliver_one(payload, retry, until) for payload in payloads]
-        batch.unreachable = isinstance(items[-1], ConnectionFailed)
-        return items
+        items: list[BatchItem] = []
+        try:
+            items += [self._deliver_one(payload, retry, until) for payload in payloads]
+            batch.unreachable = isinstance(items[-1], ConnectionFailed)
+            return items
+        except BaseException as interruption:
+            add_results_note(interruption, items)
+            raise
 
     def _deliver_one(self, payload: SESPayload, retry: Retry, deadline: Deadline) -> BatchItem:
         attempt, _ = run_attempts(partial(self._attempt, payload, deadline), retry, deadline)
@@ -207,19 +212,19 @@ class SESTransport(BaseTransport[SESPayload]):
         if not deadline.may_send():
             return Attempt(error=DeadlineExceeded(OUT_OF_TIME, **REQUEST, attempts=number - 1))
         began = monotonic()
-        response = self._client.post(payload.request, deadline.at, number)
-        if isinstance(response, EmailAPIError):
-            attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
-        else:
-            attempt = Attempt(payload.result(response))
-        took = round((monotonic() - began) * 1000)
+        response: Mapping[str, Any] | EmailAPIError | None = None
         try:
-            self._log(payload.request.operation, attempt, took, number)
+            response = self._client.post(payload.request, deadline.at, number)
+            if isinstance(response, EmailAPIError):
+                attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
+            else:
+                attempt = Attempt(payload.result(response))
+            self._log(payload.request.operation, attempt, round((monotonic() - began) * 1000), number)
+            return attempt
         except BaseException as interruption:
-            if attempt.value is not None:
-                add_note(interruption, "the email was sent by Amazon SES")
+            if response is not None and getattr(response, "may_have_been_sent", True):
+                self._client.add_note(interruption)
             raise
-        return attempt
 
     def _log(self, operation: str, attempt: Attempt[SendResult], took: int, number: int) -> None:
         level, sent, error = logging.WARNING, attempt.value, attempt.error

@@ -40,8 +40,7 @@ class Broken(Exception):
     def __init__(self, reason: str, *, error: EmailAPIError | None = None, retryable: bool = True) -> None:
         """Create the exception."""
         super().__init__(reason)
-        self.reason = reason
-        self.error = error
+        self.reason, self.error = reason, error
         self.retryable = retryable if error is None else error.retryable
 
 
@@ -101,8 +100,7 @@ class Session(smtplib.SMTP):
         deadline: The deadline of the current call.
         timeout: Seconds for one socket operation.
         unfinished: Whether a transaction was left open and must be reset before the next one.
-        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent and eventlet replace
-            that.
+        encrypted: Whether the connection uses TLS. The socket's class does not tell: gevent replaces it.
         logged_in: Whether the client has logged in.
         in_doubt: Whether the server may have accepted the current email: no reply has said otherwise.
         messages: Number of emails that the connection has carried.
@@ -188,7 +186,7 @@ class Session(smtplib.SMTP):
         raise Broken(reason)
 
     def _read(self, seconds: float) -> tuple[int, bytes]:
-        data, lines, size = self._received, [], 0
+        data, lines, size, kinds = self._received, [], 0, set[bool]()
         while True:
             line, ended, data = data.partition(b"\n")
             if not ended and len(line) <= LINE_LIMIT:
@@ -202,8 +200,11 @@ class Session(smtplib.SMTP):
             if len(line) > LINE_LIMIT or size > REPLY_LIMIT:
                 raise ValueError("a line of the reply is too long" if size <= REPLY_LIMIT else "the reply is too long")
             lines.append(line[4:].strip(b" \t\r\n"))
+            kinds.add(line[:1] in (b"4", b"5"))
             if line[3:4] != b"-" or not line[:3].isdigit():
                 self._received = data
+                if len(kinds) > 1:  # all lines must have the same code (RFC 5321 section 4.2.1)
+                    raise ValueError("the lines of the reply contradict each other")
                 return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(lines)
 
     def execute(self, command: str, argument: str = "") -> Reply:
@@ -284,8 +285,7 @@ class Session(smtplib.SMTP):
         """Discard what the server said before TLS (RFC 3207 section 4.2)."""
         self._received, self._is_ready, self._waiting = b"", None, 0.0
         self.helo_resp = self.ehlo_resp = None
-        self.esmtp_features = {}
-        self.does_esmtp = False
+        self.esmtp_features, self.does_esmtp = {}, False
 
     def finish(self, seconds: float) -> None:
         """Send QUIT, for two seconds at most, and close; never raises."""

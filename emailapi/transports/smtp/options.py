@@ -47,8 +47,8 @@ class SMTPOptions(TypedDict, total=False):
     Attributes:
         socket_path: Path of the server's Unix domain socket, instead of a host and a port. Such a server is as local
             as loopback: TLS is not used, and a password may be sent. A path of Linux's abstract namespace is rejected.
-        username: User name. Authentication is skipped unless both user name and password are set.
-        password: Password.
+        username: User name. Without a password or a token, authentication is skipped.
+        password: Password; not without a user name.
         oauth_token_generator: Function that returns the access token for each login by XOAUTH2, instead of a password.
         tls: `"required"` (STARTTLS), `"implicit"` (from the first byte), `"opportunistic"` (STARTTLS if offered) or
             `"none"`. By default opportunistic on loopback, implicit on port 465, and required everywhere else.
@@ -216,6 +216,8 @@ class Settings(NotCopied):
             raise ConfigurationError("password and oauth_token_generator contradict each other")
         if self.oauth_token_generator is not None and not self.username:
             raise ConfigurationError("oauth_token_generator needs a username")
+        if self.password and not self.username:
+            raise ConfigurationError("password needs a username: pass both to log in, or neither")
         if self.logs_in and self.tls == "none" and not (self.allow_plaintext_auth or self.is_local):
             raise ConfigurationError("the password would be sent in clear: use TLS, or allow_plaintext_auth=True")
 

@@ -51,6 +51,17 @@ def test_a_late_response_names_timeout(serve, connect):
     "code, words, option",
     [
         ("ConfigurationSetDoesNotExist", "Configuration set news does not exist.", "configuration_set_name="),
+        ("RequestExpired", "Request has expired.", "clock of this machine"),
+        (
+            "SignatureDoesNotMatch",
+            "Signature expired: 20261129T080000Z is now earlier than ...",
+            "clock of this machine",
+        ),
+        (
+            "SignatureDoesNotMatch",
+            "Signature not yet current: 20261129T100000Z is still later",
+            "clock of this machine",
+        ),
         ("MessageRejected", "Email address is not verified. The following identities failed: me", "region_name="),
     ],
 )

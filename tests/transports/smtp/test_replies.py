@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emailapi import ConnectionFailed, Retry
+from emailapi import ConnectionFailed, DeliveryUnknown, Retry
 
 from .mails import mail
 from .scripted import Talk, polite
@@ -66,3 +66,30 @@ def test_control_characters_of_a_reply_reach_no_result_error_or_log(script, conn
     assert str(caught.value).isprintable()
     assert caplog.messages
     assert all(map(str.isprintable, caplog.messages))
+
+
+CONTRADICTIONS = [b"550-5.7.1 no\r\n250 ok", b"250-ok\r\n550 5.7.1 no", b"250-ok\r\n451-later\r\n250 ok"]
+
+
+@pytest.mark.parametrize("reply", CONTRADICTIONS)
+def test_lines_that_accept_and_reject_leave_the_outcome_of_an_email_unknown(reply, script, connect):
+    """Each line must have the same code (RFC 5321 section 4.2.1): the last line could hide a rejection."""
+    server = script(polite(ends=[reply]), polite())
+    transport = connect(server)
+    with pytest.raises(DeliveryUnknown, match="contradict each other"):
+        transport.send(mail())
+    assert len(server.mails) == 1
+    assert transport.send(mail()).message_id == "4XYZ"
+
+
+@pytest.mark.parametrize("reply", CONTRADICTIONS)
+def test_lines_that_accept_and_reject_before_an_email_are_no_reply(reply, script, connect):
+    server = script(polite(rcpt=reply))
+    with pytest.raises(ConnectionFailed, match="contradict each other"):
+        connect(server, retry=Retry(attempts=1)).send(mail())
+    assert not server.mails
+
+
+def test_the_last_line_has_the_code_of_a_reply_whose_lines_agree(script, connect):
+    server = script(polite(ends=[b"251-forwarded\r\n250 queued as 4AB"]))
+    assert connect(server).send(mail()).recipients[0].code == 250

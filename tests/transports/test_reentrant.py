@@ -1,0 +1,69 @@
+"""An input that sends emails, reads or closes the sending that it belongs to, while it is being read."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def mapping(subject: object, **more: object) -> dict[str, object]:
+    return {"sender": "a@example.com", "to": "b@example.com", "subject": str(subject), "text_body": "Hi", **more}
+
+
+def subjects(service) -> list[str]:
+    return sorted(email.subject for email in service.accepted)
+
+
+@pytest.mark.parametrize("method", ["send_batch", "send_many"])
+def test_an_input_may_send_emails_of_its_own(method, serve, connect):
+    def emails():
+        for number in range(3):
+            assert client.outbound.send(mapping(f"inner {number}")).message_id
+            yield mapping(f"outer {number}")
+
+    service = serve()
+    client = connect(service)
+    items = [*getattr(client.outbound, method)(emails())]
+    assert [item.outcome.value for item in items] == ["accepted"] * 3
+    assert subjects(service) == [f"{place} {number}" for place in ("inner", "outer") for number in range(3)]
+
+
+def test_an_input_may_read_its_own_sending(serve, connect):
+    def emails():
+        for number in range(5):
+            if number == 4:
+                read.append(next(sending))
+            yield mapping(number)
+
+    read = []
+    service = serve()
+    sending = connect(service).outbound.send_many(emails(), workers=1, chunk_size=1)
+    read += sending
+    assert [item.outcome.value for item in read] == ["accepted"] * 5
+    assert subjects(service) == ["0", "1", "2", "3", "4"]
+
+
+def test_an_input_may_close_its_own_sending(serve, connect):
+    def emails():
+        for number in range(9):
+            if number == 4:
+                sending.close()
+            yield mapping(number)
+
+    service = serve()
+    sending = connect(service).outbound.send_many(emails(), workers=1, chunk_size=1)
+    outcomes = [item.outcome.value for item in sending]
+    assert outcomes == ["accepted"] * 4 + ["not_sent"]
+    assert subjects(service) == ["0", "1", "2", "3"]
+
+
+def test_an_input_that_is_sent_inside_itself_is_an_error_of_the_input(serve, connect):
+    def emails():
+        yield mapping("first")
+        client.outbound.send_batch(given)
+
+    client = connect(serve())
+    given = emails()
+    sending = client.outbound.send_many(given, chunk_size=1)
+    assert next(sending).outcome.value == "accepted"
+    with pytest.raises(ValueError, match="already executing"):
+        next(sending)
