@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any
+
+from ._signals import raised_by_signal
 
 logger = logging.getLogger("emailapi")
 # Without a handler Python would write warnings to stderr by itself.
@@ -35,7 +37,13 @@ def log_facts(*, error: Any = None, result: Any = None, **known: object) -> dict
     return {**facts, **known}
 
 
-def report(level: int, text: str, *values: object, error: BaseException | None = None) -> None:
+def report(
+    level: int,
+    text: str,
+    *values: object,
+    error: BaseException | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> None:
     """
     Write to the log. An exception of a filter or handler is ignored, so that it does not hide an outcome.
 
@@ -44,6 +52,10 @@ def report(level: int, text: str, *values: object, error: BaseException | None =
         text: The text, with a placeholder for each value.
         *values: The values.
         error: An exception whose traceback is logged.
+        facts: The attributes of the record, see `log_facts`.
     """
-    with suppress(Exception):
-        logger.log(level, text, *values, exc_info=error)
+    try:
+        logger.log(level, text, *values, exc_info=error, extra=facts)
+    except Exception as failure:
+        if raised_by_signal(failure):
+            raise

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import FrameType
 
 import emailapi
-from emailapi._delivery import interruptions, keys
+from emailapi import _signals
+from emailapi._delivery import keys
 
 PACKAGE = str(Path(emailapi.__file__).parent)
 # Loops with many moments that are all alike.
-LOOPS = {(keys.__file__, "<listcomp>"), *((interruptions.__file__, name) for name in ("_code_of", "<setcomp>"))}
+LOOPS = {(keys.__file__, "<listcomp>"), *((_signals.__file__, name) for name in ("_code_of", "<setcomp>"))}
 
 
 class TimeLimit(BaseException):

@@ -35,10 +35,9 @@ from .classification import (
     unknown,
     unreadable,
 )
-from .interruptions import add_note, add_request_note, add_results_note, causes, clear_frames, raised_by_signal
+from .interruptions import add_note, add_request_note, add_results_note, clear_frames
 from .keys import BATCH_NAME, KEY_NAME, OWN_NAMES, new_keys
 from .polling import look_up
-from .reporting import report
 from .retry import Attempt, CallContext, Deadline, at_most, next_wait, run_attempts
 
 __all__ = [
@@ -54,7 +53,6 @@ __all__ = [
     "Response",
     "api_error",
     "at_most",
-    "causes",
     "classify",
     "error_code",
     "facts",
@@ -70,9 +68,7 @@ __all__ = [
     "add_results_note",
     "out_of_time",
     "proxy_login",
-    "raised_by_signal",
     "read_value",
-    "report",
     "retry_after",
     "run_attempts",
     "unknown",

@@ -9,7 +9,8 @@ from typing import Any
 
 import requests
 
-from .._delivery import Kind, Request, raised_by_signal
+from .._delivery import Kind, Request
+from .._signals import raised_by_signal
 from . import errors as failure
 from .connection import Exchange
 

@@ -15,8 +15,8 @@ from urllib3 import exceptions as urllib3_errors
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import allowed_gai_family
 
-from .._delivery import raised_by_signal
 from .._net import clocks, monotonic, readiness, received_from
+from .._signals import raised_by_signal
 
 # Load balancers close connections that are idle for a minute or more; a new one costs less than a lost response.
 IDLE_SECONDS = 45.0

@@ -13,7 +13,8 @@ import requests
 from requests import exceptions as requests_errors
 from urllib3 import exceptions as urllib3_errors
 
-from .._delivery import causes, proxy_login
+from .._delivery import proxy_login
+from .._signals import causes
 from .connection import ProxyLoginRequired, UnexpectedData
 
 # Exceptions of our connections, the pool and the system. Any other exception is not about an exchange, and is raised.

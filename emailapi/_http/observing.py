@@ -6,8 +6,9 @@ import logging
 
 import attrs
 
-from .._delivery import REQUEST_ID, Kind, Request, Response, error_code, raised_by_signal, report
-from .._log import log_facts, logger
+from .._delivery import REQUEST_ID, Kind, Request, Response, error_code
+from .._log import log_facts, logger, report
+from .._signals import raised_by_signal
 from ..errors import ConnectionFailed, EmailAPIError, Outcome
 from ..models.options import Hook, HookEvent
 from ..models.outbound import SendResult

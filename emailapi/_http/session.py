@@ -9,17 +9,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from .._delivery import (
-    Deadline,
-    Kind,
-    Request,
-    Response,
-    clear_frames,
-    no_response,
-    out_of_time,
-    raised_by_signal,
-)
+from .._delivery import Deadline, Kind, Request, Response, clear_frames, no_response, out_of_time
 from .._net import ProcessLocal, monotonic
+from .._signals import raised_by_signal
 from .._version import __version__
 from ..errors import ConfigurationError, EmailAPIError
 from ..settings import Secret, is_loopback

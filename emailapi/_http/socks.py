@@ -11,8 +11,8 @@ import socks  # type: ignore[import-untyped]
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, exceptions as urllib3_errors
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 
-from .._delivery import raised_by_signal
 from .._net import monotonic
+from .._signals import raised_by_signal
 from .connection import ProxyLoginRequired, Watched
 from .pool import Adapter, Serving
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from .._delivery import report
+from .._log import report
 from ..client import Client
 from ..errors import EmailAPIError, InvalidEmail
 from ..models.bulk import BulkStatus

@@ -8,7 +8,8 @@ from copy import copy
 from threading import Event
 from typing import Any, Self
 
-from .._delivery import CallContext, add_results_note, raised_by_signal
+from .._delivery import CallContext, add_results_note
+from .._signals import raised_by_signal
 from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, InvalidEmail, TransportError
 from ..models.email import Email, TemplateEmail
 from ..models.outbound import BatchItem, BatchResult

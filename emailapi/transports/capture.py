@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from .._closing import Closing
-from .._delivery import raised_by_signal, report
+from .._log import report
+from .._signals import raised_by_signal
 
 if TYPE_CHECKING:
     from ..models.bulk import BulkStatus

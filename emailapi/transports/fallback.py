@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
-from .._delivery import CallContext, add_results_note, report
+from .._delivery import CallContext, add_results_note
 from .._http import call_hook
-from .._log import log_facts
+from .._log import log_facts, report
 from .._net import ProcessLocal
 from ..errors import (
     ConfigurationError,

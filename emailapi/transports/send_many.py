@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .._closing import Closing
-from .._delivery import add_note, raised_by_signal
+from .._delivery import add_note
 from .._records import Record
+from .._signals import raised_by_signal
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .base import BaseTransport

@@ -10,7 +10,8 @@ from itertools import islice
 from traceback import walk_tb
 from typing import Any, cast
 
-from .._delivery import CallContext, add_note, raised_by_signal
+from .._delivery import CallContext, add_note
+from .._signals import raised_by_signal
 from ..errors import ConfigurationError, DeliveryUnknown, EmailAPIError, InvalidEmail
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import Email, check_complete

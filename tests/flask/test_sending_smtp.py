@@ -231,7 +231,7 @@ def test_an_address_that_is_not_ascii_requires_smtputf8(by_smtp, listen):
     assert "To: jürgen@example.com\r\n".encode() in server.envelopes[0].content
 
 
-def test_a_password_without_a_user_name_is_ignored_as_by_flask_mail(by_smtp, listen, message):
+def test_a_password_without_a_user_name_does_not_log_in(by_smtp, listen, message):
     server = listen()
     Mail(by_smtp(server, MAIL_PASSWORD="hunter22")).send(message)
     assert (server.logins, len(server.envelopes)) == ([], 1)

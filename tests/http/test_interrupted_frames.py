@@ -13,7 +13,7 @@ from traceback import walk_tb
 import pytest
 import urllib3
 
-from emailapi import Client, Email, EmailAPIError
+from emailapi import Client, Email, EmailAPIError, _signals
 from emailapi._delivery import interruptions
 from emailapi._http import errors
 from emailapi.transports.api import payload
@@ -28,8 +28,10 @@ EMAIL = Email(
 # Before a request there is only the caller's own email.
 ENCODING = {payload.__file__, json_text.__file__}
 # They clear the frames themselves.
-CLEARING = {(errors.__file__, "close_sockets")} | {
-    (interruptions.__file__, name) for name in ("clear_frames", "_contexts", "causes", "_wrapped")
+CLEARING = {
+    (errors.__file__, "close_sockets"),
+    *((interruptions.__file__, name) for name in ("clear_frames", "_contexts")),
+    *((_signals.__file__, name) for name in ("causes", "_wrapped")),
 }
 STEP = 6
 

@@ -14,7 +14,8 @@ import ssl
 from collections.abc import Mapping
 from typing import Any
 
-from ..._delivery import clear_frames, raised_by_signal
+from ..._delivery import clear_frames
+from ..._signals import raised_by_signal
 from ...errors import (
     ConfigurationError,
     ConnectionFailed,

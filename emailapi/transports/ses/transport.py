@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import Attempt, CallContext, Deadline, add_results_note, report, run_attempts
-from ..._log import log_facts, logger
+from ..._delivery import Attempt, CallContext, Deadline, add_results_note, run_attempts
+from ..._log import log_facts, logger, report
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, parse_address_field

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import inspect
 
-from ..._delivery import raised_by_signal
+from ..._signals import raised_by_signal
 from ...errors import ConfigurationError, EmailAPIError, SMTPError
 from .connection import CLOSING, Broken, Reply, Session
 from .options import Settings

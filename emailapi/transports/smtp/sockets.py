@@ -6,7 +6,8 @@ import os
 import socket
 import stat
 
-from ..._delivery import Deadline, raised_by_signal
+from ..._delivery import Deadline
+from ..._signals import raised_by_signal
 from .connection import Broken
 from .options import Settings
 from .tls import describe

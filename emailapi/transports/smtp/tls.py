@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable
 from typing import Literal, get_args
 
-from ..._delivery import raised_by_signal
+from ..._signals import raised_by_signal
 from ...errors import ConfigurationError
 from ...settings import as_flag
 

@@ -8,8 +8,8 @@ from email.message import Message
 from functools import partial
 from typing import ClassVar, Unpack
 
-from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, report, run_attempts
-from ..._log import log_facts, logger
+from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, run_attempts
+from ..._log import log_facts, logger, report
 from ..._net import monotonic
 from ...errors import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.address import Address
