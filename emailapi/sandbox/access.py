@@ -5,12 +5,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from .rejection import Rejection
 from .store import Store
 from .tables import account, servers
 from .tables.servers import Server
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import Headers
 
 SERVER_HEADER = "X-Postmark-Server-Token"
 ACCOUNT_HEADER = "X-Postmark-Account-Token"
@@ -65,6 +69,25 @@ class Hosts:
             raise Rejection(
                 403, f"The sandbox is not available under the host '{host[:200]}' (see allowed_hosts).", status=403
             )
+
+
+def admit_origin(headers: Headers) -> None:
+    """
+    Check that no other website sends a request that changes something and has no token.
+
+    A browser sends the origin of the page with such a request, and other programs send none. A page of another port of
+    this machine is another website, too. Requests with a token need no check: no page can send the header to another
+    origin without asking, and the sandbox never agrees.
+
+    Raises:
+        Rejection: 403.
+    """
+    origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
+    own = f"http://{headers.get('Host', '')}"
+    if SERVER_HEADER in headers or ACCOUNT_HEADER in headers or site == "same-origin" or origin == own:
+        return
+    if origin is not None or site is not None:
+        raise Rejection(403, "The sandbox does not take this request from a page of another website.", status=403)
 
 
 def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | None:
