@@ -1,7 +1,7 @@
 """
 The search language of `sandbox.messages` and `wait_for`: a text becomes terms, and each term a condition in SQL.
 
-No text is an error. What is not understood is searched as words, and everything that FTS5 is given is quoted.
+No text is an error: parts that are not understood are searched as words, and all text is quoted for FTS5.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What tests ask of a sandbox: which emails it has, and whether an email comes."""
+"""Questions that tests ask a sandbox: which emails it has, and whether an email comes."""
 
 from __future__ import annotations
 
