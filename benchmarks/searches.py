@@ -243,7 +243,9 @@ def _growth(counts: list[int]) -> None:
             assert server is not None
             for name, took in _operations(sandbox, server.id):
                 table.setdefault(name, []).append(took)
-            print(f"{count:,} done", flush=True)
+            print(
+                f"{count:,} messages: " + ", ".join(f"{name} {row[-1]:.2f}" for name, row in table.items()), flush=True
+            )
         began = time.perf_counter()
         sandbox.clock.advance(days=46)
         table["all erased after 46 days"] = [(time.perf_counter() - began) * 1000]
