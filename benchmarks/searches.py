@@ -115,9 +115,7 @@ _WEIGHTS = [1 / rank for rank in range(1, len(_WORDS) + 1)]
 
 def fill(sandbox: Sandbox, first: int, last: int) -> float:
     """Store the messages of these numbers, some of them queued; return the seconds."""
-    chance, began = random.Random(first), 0.0
-    items = [_item(number, chance) for number in range(BATCH)]
-    seconds = 0.0
+    chance, seconds = random.Random(first), 0.0
     for start in range(first, last, BATCH):
         items = [_item(number, chance) for number in range(start, min(last, start + BATCH))]
         began = time.perf_counter()

@@ -141,6 +141,7 @@ class Store:
         self.changed = threading.Condition()
         self.work = threading.Event()
         self.revision = 0
+        self._closed = False
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
         self._file: DataFile | None = None
@@ -222,10 +223,14 @@ class Store:
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
+            ConfigurationError: The sandbox was closed.
         """
         try:
-            with self._lock, self._begun(writing) as transaction:
-                yield transaction
+            with self._lock:
+                if self._closed:
+                    raise ConfigurationError("the sandbox is not running: it was closed meanwhile")
+                with self._begun(writing) as transaction:
+                    yield transaction
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
@@ -253,9 +258,13 @@ class Store:
     def close(self) -> None:
         """Close the database; memory is gone then."""
         with self._lock:
+            self._closed = True
             self._connection.close()
             if self._file is not None:
                 self._file.close()
+        with self.changed:
+            self.revision += 1
+            self.changed.notify_all()
 
 
 def _holds(text: str, part: str) -> bool:
