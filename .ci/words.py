@@ -70,25 +70,7 @@ CODE = (
     "mime",
     "models",
     "resources",
-    "sandbox/access.py",
-    "sandbox/addresses.py",
-    "sandbox/attachments.py",
-    "sandbox/calls.py",
-    "sandbox/dns_rules.py",
-    "sandbox/fields.py",
-    "sandbox/intake.py",
-    "sandbox/paths.py",
-    "sandbox/rejection.py",
-    "sandbox/responses.py",
-    "sandbox/routes",
-    "sandbox/routing.py",
-    "sandbox/rules.py",
-    "sandbox/server_rules.py",
-    "sandbox/source.py",
-    "sandbox/stream_rules.py",
-    "sandbox/tags.py",
-    "sandbox/template_rules.py",
-    "sandbox/webhook_rules.py",
+    "sandbox",
     "settings.py",
     "testing",
     "transports",
@@ -155,6 +137,10 @@ def check_code() -> Iterator[str]:
             source = path.read_text()
             for line, text in (*prose_of(source), *names_of(source)):
                 yield from (f"{path.relative_to(ROOT)}:{line}: {wrong}" for wrong in violations(text))
+    for path in sorted((ROOT / "emailapi").rglob("*.sql")):
+        for line, text in enumerate(path.read_text().splitlines(), 1):
+            if text.startswith("--"):
+                yield from (f"{path.relative_to(ROOT)}:{line}: {wrong}" for wrong in violations(text[2:].strip()))
 
 
 def check_pages() -> Iterator[str]:

@@ -1,8 +1,8 @@
 """
 The HTTP listener: waitress, in threads of its own.
 
-waitress is made for a process that it has to itself. Here it shares one: it logs to a logger that prints nothing by
-itself, wakes up at once when it is told to stop, and leaves no thread and no socket behind.
+waitress is made for a process of its own. Here it shares one: it logs to a logger that prints nothing by default, stops
+at once when the sandbox is closed, and then has no thread and no socket.
 """
 
 from __future__ import annotations
@@ -40,20 +40,25 @@ class _Workers(ThreadedTaskDispatcher):
 
     def __init__(self) -> None:
         self._started: list[threading.Thread] = []
+        self._stopped = False
         super().__init__()
 
     def start_new_thread(self, target: Callable[..., Any], thread_no: int) -> None:
         """Start one worker."""
         thread = threading.Thread(target=target, name=f"emailapi-sandbox-{thread_no}", args=(thread_no,), daemon=True)
         try:
+            if self._stopped:
+                raise RuntimeError("the sandbox is being closed")
             thread.start()
         except BaseException:
-            self.threads.discard(thread_no)  # nobody is to wait for it
+            self.threads.discard(thread_no)  # it is not waited for
             raise
         self._started.append(thread)
 
     def add_task(self, task: Any) -> None:
-        """Take a request; start one more thread if all are at work."""
+        """Take a request; start one more thread if all are at work. After `stop`, requests are not carried out."""
+        if self._stopped:
+            return
         with self.lock:
             wanted = self.active_count + len(self.queue) + 1
         if len(self.threads) < wanted <= _MOST_THREADS:
@@ -63,6 +68,7 @@ class _Workers(ThreadedTaskDispatcher):
 
     def stop(self) -> None:
         """Let the requests at work end, and the threads with them."""
+        self._stopped = True
         self.shutdown()
         for thread in self._started:
             thread.join(timeout=5)
@@ -114,8 +120,8 @@ class HTTPListener:
         while not self._stopping:
             self._server.tidy()
             wasyncore.loop(timeout=1, use_poll=True, map=self._channels, count=1)
-        # Here, since nobody else may touch the sockets while they are waited for; and not before the waking byte is
-        # written: by then its descriptor could be somebody else's.
+        # In this thread: no other thread may close sockets that this one waits for. After the waking byte: its
+        # descriptor could belong to another file once it is closed.
         with self._waking:
             wasyncore.close_all(self._channels, ignore_all=True)
 

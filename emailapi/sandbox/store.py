@@ -1,8 +1,8 @@
 """
-The sandbox's database: the one place that knows SQLite.
+The sandbox's database, and the only module that uses SQLite, with `migrations`.
 
-One connection serves all threads, behind a lock, and each request is one transaction: nobody ever sees half of a batch,
-and none is left behind by a crash. Beside the interpreter's own lock a pool of readers gained nothing (measured).
+One connection serves all threads, behind a lock. Each request is one transaction: half of a batch is never visible, and
+never stored by a process that crashes. A pool of connections was not faster, beside the interpreter's own lock.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
+from .data_file import DataFile
+from .migrations import OLDEST, migrate
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
 
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
-_MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
 _UNAVAILABLE = frozenset(
@@ -50,7 +51,7 @@ class StorageFailed(EmailAPIError):
 
 
 class Transaction:
-    """What may be done with the database while it is held."""
+    """Statements in one transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on this connection, in a transaction that is open already."""
@@ -92,35 +93,14 @@ class Transaction:
         self._connection.executemany(sql, rows)
 
 
-def _check_file(path: Path) -> None:
-    """
-    Look at a file before SQLite does, which would write to one that is not ours.
-
-    Raises:
-        ConfigurationError: It is no database of this version of the sandbox, or cannot be written.
-    """
-    if path.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r} is a directory")
-    if not path.parent.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise ConfigurationError(f"data file {str(path)!r} is no regular file")
-    with path.open("r+b") as file:
-        head = file.read(100)
-    if not head:
-        return
-    if head[:16] != _MAGIC:
-        raise ConfigurationError(f"data file {str(path)!r} is not a SQLite database")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
-    version = int.from_bytes(head[60:64], "big")
-    if version != SCHEMA_VERSION:
+def _check_version(version: int, path: Path | None) -> None:
+    if version > SCHEMA_VERSION:
         raise ConfigurationError(
-            f"data file {str(path)!r} was written by another version of the sandbox"
-            f" (schema {version}, this one reads {SCHEMA_VERSION})"
+            f"data file {str(path)!r} was written by a newer version of the sandbox"
+            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
         )
+    if version < OLDEST:
+        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
 
 
 def _schema() -> str:
@@ -161,11 +141,12 @@ class Store:
         self.changed = threading.Condition()
         self.work = threading.Event()
         self.revision = 0
+        self._closed = False
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
+        self._file: DataFile | None = None
         try:
-            if self.path is not None:
-                _check_file(self.path)
+            self._file = self._open_file()
             self._connection = sqlite3.connect(
                 ":memory:" if self.path is None else self.path,
                 timeout=5,
@@ -174,43 +155,67 @@ class Store:
                 cached_statements=256,
             )
         except (OSError, ValueError, sqlite3.Error) as error:
+            if self._file is not None:
+                self._file.close()
             raise ConfigurationError(
                 f"data file {os.fspath(data or '')!r} cannot be opened: {_reason(error)}"
             ) from None
         try:
             self._prepare(fill)
         except BaseException as error:
-            self._connection.close()
+            self.close()
             cause = error.__cause__ if isinstance(error, StorageFailed) else error
             if not isinstance(cause, sqlite3.Error):
                 raise
             where = "the database" if self.path is None else f"data file {str(self.path)!r}"
             raise ConfigurationError(f"{where} cannot be used: {_reason(cause)}") from None
 
+    def _open_file(self) -> DataFile | None:
+        if self.path is None:
+            return None
+        file = DataFile(self.path, APPLICATION_ID)
+        try:
+            if file.version is not None:
+                _check_version(file.version, self.path)
+        except ConfigurationError:
+            file.close()
+            raise
+        return file
+
     def _prepare(self, fill: Callable[[Transaction], None]) -> None:
         connection = self._connection
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("holds", 2, _holds, deterministic=True)
         # Whatever asks for the write lock finds out that the file cannot be written before anybody relies on it.
         with self.transaction() as transaction:
+            version = transaction.number("PRAGMA user_version")
             if not transaction.row("SELECT 1 FROM sqlite_master"):
-                for statement in _statements(_schema()):
-                    transaction.run(statement)
-                transaction.run(f"PRAGMA application_id = {APPLICATION_ID}")
-                transaction.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self._create()
                 fill(transaction)
+            else:
+                # Again: what a killed process has written need not be in the head of the file yet.
+                _check_version(version, self.path)
+                if version < SCHEMA_VERSION:
+                    migrate(connection, version, self._create)
+        # Only now: a migration copies tables in any order.
+        connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
             # Only now: until then the file's own first page says whose it is.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
 
+    def _create(self) -> None:
+        for statement in _statements(_schema()):
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
     @contextmanager
     def transaction(self, *, writing: bool = True, visible: bool = True) -> Iterator[Transaction]:
         """
-        Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all.
+        Run statements in one transaction: all changes are kept, or, if an exception is raised, none.
 
         Args:
             writing: Whether anything may be changed.
@@ -218,10 +223,14 @@ class Store:
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
+            ConfigurationError: The sandbox was closed.
         """
         try:
-            with self._lock, self._begun(writing) as transaction:
-                yield transaction
+            with self._lock:
+                if self._closed:
+                    raise ConfigurationError("the sandbox is not running: it was closed meanwhile")
+                with self._begun(writing) as transaction:
+                    yield transaction
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
@@ -249,7 +258,13 @@ class Store:
     def close(self) -> None:
         """Close the database; memory is gone then."""
         with self._lock:
+            self._closed = True
             self._connection.close()
+            if self._file is not None:
+                self._file.close()
+        with self.changed:
+            self.revision += 1
+            self.changed.notify_all()
 
 
 def _holds(text: str, part: str) -> bool:
