@@ -20,7 +20,7 @@ from .addresses import read_addresses
 from .attachments import File
 from .instants import moment
 from .progress import event_of
-from .source import write_source
+from .source import source_of
 from .store import Row, Store
 from .tables import account, messages
 from .tracking import place_of, received
@@ -126,7 +126,8 @@ class CapturedEmail(ReadableEmail):
     @property
     def raw(self) -> bytes:
         """The email as a MIME message."""
-        return write_source(self._row, self._files).encode()
+        with self._place.store().transaction(writing=False) as db:
+            return source_of(db, self._row)
 
     @property
     def events(self) -> tuple[MessageEvent, ...]:

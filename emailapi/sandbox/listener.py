@@ -19,6 +19,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
 from .connections import Server, log
+from .forks import forgotten_in_children
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -86,7 +87,7 @@ class HTTPListener:
             self._workers.stop()
             wasyncore.close_all(self._channels, ignore_all=True)
             raise
-        _serving.add(self)
+        forgotten_in_children.add(self)
 
     def _connect(self, listening: socket.socket, application: WSGIApplication) -> Server:
         adjustments = Adjustments(
@@ -121,7 +122,7 @@ class HTTPListener:
 
     def close(self) -> None:
         """Finish what is at work, then close all connections."""
-        _serving.discard(self)
+        forgotten_in_children.discard(self)
         self._workers.stop()
         with self._waking:
             self._stopping = True
@@ -131,19 +132,6 @@ class HTTPListener:
     def forget(self) -> None:
         """Close this process's copies of the sockets, after a fork: no thread serves them here."""
         wasyncore.close_all(self._channels, ignore_all=True)
-
-
-_serving: set[HTTPListener] = set()
-
-
-def _forget_all() -> None:
-    # Else a client would go on to reach a port, or wait on a connection, that the sandbox has closed.
-    while _serving:
-        _serving.pop().forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -168,9 +156,14 @@ def open_socket(host: str, port: int) -> socket.socket:
     return listening
 
 
-def url_of(listening: socket.socket) -> str:
+def place_of(listening: socket.socket) -> tuple[str, int]:
     """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
     address, port = listening.getsockname()[:2]
     loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-    address = loopback.get(address, address)
+    return loopback.get(address, address), port
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return the base URL of an API at a listening socket."""
+    address, port = place_of(listening)
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

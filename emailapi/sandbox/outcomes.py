@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..wire import dump_json
 from . import events
-from .events import BounceType
+from .events import BounceTexts, BounceType
 from .instants import eastern_day, micros
 from .programs import Reader
 from .store import Transaction
@@ -56,8 +56,7 @@ class Outcomes:
     def __init__(self, db: Transaction, now: datetime) -> None:
         """Collect outcomes of this instant."""
         self._db = db
-        self._instant = micros(now)
-        self._day = eastern_day(now).isoformat()
+        self.at(now)
         self._bounces: list[Bounce] = []
         self._next_bounce: int | None = None
         self._suppressions: list[tuple[int, str, str, str]] = []
@@ -65,6 +64,11 @@ class Outcomes:
         self._tallies: Counter[Tally] = Counter()
         self.events: list[Event] = []
         self.suppressed: set[tuple[int, str]] = set()
+
+    def at(self, now: datetime) -> None:
+        """Collect outcomes of this instant from now on."""
+        self._instant = micros(now)
+        self._day = eastern_day(now).isoformat()
 
     def count(self, target: Target, metric: str, number: int = 1) -> None:
         """Count something for the statistics of the day."""
@@ -85,19 +89,21 @@ class Outcomes:
         """Leave the email in the queue until an instant, or, with None, until a test delivers it."""
         self._queued.append((target.message, target.address, due_at))
 
-    def bounce(self, target: Target, kind: BounceType) -> None:
-        """Bounce the email; some types suppress the address."""
-        bounce_id = self._add_bounce(target, kind)
+    def bounce(self, target: Target, kind: BounceType, texts: BounceTexts | None = None) -> None:
+        """Bounce the email; some types suppress the address. The texts are those of the type, if not given."""
+        texts = texts or events.texts_of(kind, target.address)
+        bounce_id = self._add_bounce(target, kind, texts)
         if kind.type == "Transient":
             self._add(target, "Transient", events.delayed(target.address))
         else:
-            self._add(target, "Bounced", events.bounced(kind, bounce_id))
+            self._add(target, "Bounced", events.bounced(texts.details, bounce_id))
         self.count(target, "Bounced")
         self.count(target, kind.type)
 
     def complain(self, target: Target) -> None:
         """Let the recipient report the email as spam."""
-        self._add_bounce(target, events.BOUNCE_TYPES["SpamComplaint"])
+        kind = events.BOUNCE_TYPES["SpamComplaint"]
+        self._add_bounce(target, kind, events.texts_of(kind, target.address))
         self._add(target, "SubscriptionChanged", events.SUPPRESSED_BY_RECIPIENT)
         self.count(target, "SpamComplaint")
 
@@ -138,7 +144,7 @@ class Outcomes:
         if reader.client.name != "unknown":
             self.count(target, named("BrowserFamily", reader.client.family))
 
-    def _add_bounce(self, target: Target, kind: BounceType) -> int:
+    def _add_bounce(self, target: Target, kind: BounceType, texts: BounceTexts) -> int:
         if self._next_bounce is None:
             self._next_bounce = bounces.next_id(self._db)
         bounce_id, self._next_bounce = self._next_bounce, self._next_bounce + 1
@@ -151,9 +157,9 @@ class Outcomes:
                 type=kind.type,
                 email=target.address,
                 bounced_at=self._instant,
-                description=f"{kind.name}, as the address asked the sandbox for.",
-                details=events.reply_of(kind),
-                content=events.report_of(kind, target.address),
+                description=texts.description,
+                details=texts.details,
+                content=texts.content,
                 inactive=deactivates,
                 can_activate=kind.type == "SoftBounce" or (deactivates and kind.type != "SpamComplaint"),
             )

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from .instants import eastern_day, micros, range_start
-from .tables.words import STATES, UNDELIVERED
+from .tables.words import BY_SMTP, INBOUND, STATES, UNDELIVERED
 
 # Stands for the id of the stream that is searched, and for the key of it.
 STREAM_ID, STREAM_KEY = object(), object()
@@ -73,6 +73,12 @@ class Query:
     groups: tuple[tuple[Term, ...], ...] = ()
     unknown: tuple[str, ...] = ()
 
+    @property
+    def wants_inbound(self) -> bool:
+        """Whether inbound messages are searched, too; otherwise only those that were sent."""
+        terms = [term for group in self.groups for term in group]
+        return any(term.flag == INBOUND or STREAM_ID in term.values[:1] for term in terms)
+
     def __and__(self, other: Query) -> Query:
         """Return the query for what both find."""
         return Query((*self.groups, *other.groups), (*self.unknown, *other.unknown))
@@ -111,6 +117,12 @@ def _flag(prefix: str, known: Iterable[str] | None = None) -> Callable[[str, dat
     return lambda value, _now: (
         Term("", flag=f"{prefix}:{value.lower()}") if names is None or value.lower() in names else None
     )
+
+
+def _via(value: str, _now: datetime) -> Term | None:
+    if value.lower() not in ("api", "smtp"):
+        return None
+    return Term("", flag=BY_SMTP, negative=value.lower() == "api")
 
 
 def _stream(value: str, _now: datetime) -> Term:
@@ -175,7 +187,8 @@ _OPERATORS: dict[str, Callable[[str, datetime], Term | None]] = {
     "body": _column("body"),
     "file": _column("files"),
     "tag": _flag("tag"),
-    "is": _flag("is", STATES),
+    "is": _flag("is", (*STATES, "inbound")),
+    "via": _via,
     "has": _flag("has", HAS),
     "stream": _stream,
     "id": _id,
@@ -209,7 +222,7 @@ def _read(found: re.Match[str], now: datetime, unknown: list[str]) -> Term | Non
         made = Term("", words=_in(_COLUMNS, words))
     if negative and made.flag == STATES["delivered"]:
         return attrs.evolve(made, text=found[0], flag=UNDELIVERED)
-    return attrs.evolve(made, text=found[0], negative=negative)
+    return attrs.evolve(made, text=found[0], negative=negative != made.negative)
 
 
 def parse(text: str, now: datetime) -> Query:

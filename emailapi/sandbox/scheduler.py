@@ -74,8 +74,18 @@ class Scheduler:
 
     def next_due(self) -> datetime | None:
         """Return when the next job is due."""
-        found = [due for job in self._jobs if (due := job.next_due(self._store)) is not None]
+        found = [at for at, _ in self._due()]
         return moment(min(found)) if found else None
+
+    def _due(self) -> list[tuple[int, Job]]:
+        """
+        Return the jobs that become due, each with its instant.
+
+        A look at the time must not make anybody read what came by SMTP: that waits until there is nothing else to do.
+        """
+        with self._store.as_is():
+            found = [(job.next_due(self._store), job) for job in self._jobs]
+        return [(at, job) for at, job in found if at is not None]
 
     def perform_due(self, timeout: float = -1) -> bool:
         """Perform the jobs that are due; return False if other jobs were still at work after `timeout` seconds."""
@@ -84,7 +94,7 @@ class Scheduler:
         try:
             while not self._ended.is_set():
                 now = micros(self._clock().now())
-                due = [(at, job) for job in self._jobs if (at := job.next_due(self._store)) is not None and at <= now]
+                due = [(at, job) for at, job in self._due() if at <= now]
                 if not due:
                     break
                 _, first = min(due, key=lambda found: found[0])

@@ -123,6 +123,35 @@ CREATE TABLE attachments (
     PRIMARY KEY (message, position)
 );
 
+-- Messages that came by SMTP and are acknowledged, until they are read and stand in `messages`. Without a server they came
+-- from outside, for the inbound addresses among the recipients (JSON). A broken one could not be taken in, and waits for
+-- a version of the sandbox that can.
+CREATE TABLE arrivals (
+    id INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL,
+    server INTEGER REFERENCES servers ON DELETE CASCADE,
+    received_at INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    broken INTEGER NOT NULL DEFAULT 0,
+    content BLOB NOT NULL
+);
+
+-- Messages as they came, by SMTP or as inbound messages; those of the API have no source but their fields.
+CREATE TABLE sources (
+    message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    content BLOB NOT NULL
+);
+
+-- What inbound messages have beside the other messages. `parts` is JSON by our names, as the API answers it.
+CREATE TABLE inbound (
+    message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    mailbox_hash TEXT NOT NULL,
+    blocked_reason TEXT NOT NULL,
+    reply_text TEXT NOT NULL,
+    parts TEXT NOT NULL
+);
+
 -- Each address of a message once, in lower case. Like `metadata` it is one search tree: what it is asked for, then time.
 CREATE TABLE recipients (
     stream INTEGER NOT NULL,

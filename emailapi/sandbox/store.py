@@ -21,7 +21,7 @@ Row = sqlite3.Row
 Value = str | int | bytes | None
 
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
@@ -147,7 +147,12 @@ class Store:
         changed: Notified after each change.
         revision: The number of changes since the database was opened.
         work: Set after a change, for the thread that does what can wait.
+        settle: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
+        unsettled: Whether there are such messages.
     """
+
+    settle: Callable[[], object]
+    unsettled = False
 
     def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
         """
@@ -161,6 +166,7 @@ class Store:
         self.changed = threading.Condition()
         self.work = threading.Event()
         self.revision = 0
+        self._as_is = threading.local()
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
         try:
@@ -208,17 +214,38 @@ class Store:
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
 
     @contextmanager
-    def transaction(self, *, writing: bool = True, visible: bool = True) -> Iterator[Transaction]:
+    def as_is(self) -> Iterator[None]:
+        """Let transactions of this thread find the database as it is: messages that are not read yet are not there."""
+        self._as_is.asked = True
+        try:
+            yield
+        finally:
+            self._as_is.asked = False
+
+    def _settle(self, writing: bool) -> None:
+        if getattr(self._as_is, "asked", False):
+            return
+        try:
+            self.settle()
+        except StorageFailed:
+            if writing:  # what cannot be written can be read still
+                raise
+
+    @contextmanager
+    def transaction(self, *, writing: bool = True, visible: bool = True, settled: bool = True) -> Iterator[Transaction]:
         """
         Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all.
 
         Args:
             writing: Whether anything may be changed.
             visible: Whether a change is one that others wait for, unlike that of an index.
+            settled: Whether messages that are not read yet are taken in before.
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
         """
+        if settled and self.unsettled:
+            self._settle(writing)
         try:
             with self._lock, self._begun(writing) as transaction:
                 yield transaction

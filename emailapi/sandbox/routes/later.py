@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NoReturn
 
 from ...models.bulk import BULK
-from ...models.inbound import INBOUND
 from ...models.templates import TEMPLATES
 from ...models.webhooks import WEBHOOKS
 from ..calls import Call
@@ -24,10 +23,6 @@ _LATER = (
     ("GET", BULK.path, "send in bulk"),
     ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
     ("POST", f"{WEBHOOKS.path}/<webhook_id>/verify", "call webhooks"),
-    ("GET", INBOUND.path, "receive messages"),
-    ("GET", f"{INBOUND.path}/<message_id>/details", "receive messages"),
-    ("PUT", f"{INBOUND.path}/<message_id>/bypass", "receive messages"),
-    ("PUT", f"{INBOUND.path}/<message_id>/retry", "receive messages"),
 )
 
 

@@ -30,6 +30,8 @@ STATES = {
 }
 # Nearly all messages are delivered: those that are not are found by a flag of their own.
 UNDELIVERED = "not:delivered"
+INBOUND = "is:inbound"
+BY_SMTP = "via:smtp"
 _BY_EVENT = {
     "Delivered": "is:delivered",
     "Bounced": "is:bounced",
@@ -38,8 +40,9 @@ _BY_EVENT = {
     "SubscriptionChanged": "is:unsubscribed",
 }
 _CONTENT = (
-    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, c.text_body, c.html_body"
-    " FROM messages m JOIN contents c ON c.message = m.id"
+    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, c.text_body, c.html_body, s.type AS stream_type,"
+    " EXISTS (SELECT 1 FROM sources o WHERE o.message = m.id) AS has_source"
+    " FROM messages m JOIN contents c ON c.message = m.id JOIN streams s ON s.key = m.stream"
 )
 _INSERT = (
     "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files, k) VALUES (?, ?, ?, ?, ?, ?, ?, 'x')"
@@ -71,6 +74,10 @@ def _fixed_flags(row: Row) -> Iterable[str]:
         yield "has:html"
     if text:
         yield "has:text"
+    if row["stream_type"] == "Inbound":
+        yield INBOUND
+    elif row["has_source"]:
+        yield BY_SMTP
     if links_of(html, text):
         yield "has:link"
     if codes_of(html, text):
