@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
 import attrs
@@ -14,61 +13,17 @@ from ..models.bounces import BounceType
 from ..wire import unknown_name_message
 from .effects import Effect, by_address, rejecting
 from .events import BOUNCE_TYPES, BounceType as Kind
-from .matching import Incoming, Matching, check, matches
+from .fault import Fault
+from .matching import Incoming, Matching
 
 if TYPE_CHECKING:
-    from typing import Self, Unpack
+    from typing import Unpack
+
+__all__ = ["Fault", "Faults"]
 
 _SENDING = "POST /email*"
 # Seconds that no clock of the sandbox can show.
 _FOREVER = 1e11
-
-
-class Fault:
-    """
-    An armed fault. As a context manager, it is cancelled at the end of the block.
-
-    Attributes:
-        number: The number of the fault in its sandbox, from 1.
-        kind: The method that armed it.
-        hits: How many requests, or emails, it has met.
-        remaining: How many it will meet still; None for all until it is cancelled.
-        server: The server whose requests it meets; None for all servers.
-    """
-
-    def __init__(self, owner: Faults, kind: str, matching: Matching, effect: object, times: int | None) -> None:
-        """Arm a fault; methods of `Faults` do that."""
-        self._owner, self._effect = owner, effect
-        self.kind, self.hits = kind, 0
-        self.remaining = matching.get("times", times)
-        self._skips = matching.get("after", 0)
-        self._matching, self.server = matching, matching.get("server")
-        self.number = 0
-        check(matching)
-
-    def __repr__(self) -> str:
-        """Return the kind and the counts."""
-        left = "armed" if self.remaining is None else f"{self.remaining} left"
-        return f"<Fault {self.number} {self.kind}, {self.hits} hits, {left if self in self._owner else 'over'}>"
-
-    def cancel(self) -> None:
-        """Meet no more requests; a fault that is over stays as it is."""
-        self._owner._cancel(self)
-
-    def due_at(self, now: int) -> int | None:
-        """Return the instant of the delivery of an email that the fault holds; None for an email without one."""
-        seconds = self._effect
-        return now + round(seconds * 1_000_000) if isinstance(seconds, float) else None
-
-    def __enter__(self) -> Self:
-        """Return the fault."""
-        return self
-
-    def __exit__(
-        self, error_class: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Cancel the fault."""
-        self.cancel()
 
 
 def _known_code(code: int) -> tuple[int, str] | None:
@@ -253,44 +208,60 @@ class Faults:
         """
         return self._arm("hold", matching, None if seconds is None else _seconds(seconds), None)
 
+    def webhook_fail(self, status: int | None = 500, **matching: Unpack[Matching]) -> Fault:
+        """
+        Let a request to a webhook fail without sending it; once by default.
+
+        Args:
+            status: The status that the webhook seems to respond with; None for no response.
+            **matching: Keys of `Matching`: `times`, `to` (the recipient of the event), `route` (the path of the URL),
+                `server` (its id) and `after`.
+
+        Raises:
+            InvalidArgument: An argument is not valid.
+        """
+        if status is not None and (not isinstance(status, int) or not 300 <= status <= 599):
+            raise InvalidArgument(f"status must be None or a number from 300 to 599, got {status!r}", argument="status")
+        return self._arm("webhook_fail", matching, status)
+
     def _meet(self, kinds: Iterable[str], incoming: Incoming) -> Fault | None:
         """Return the first fault of these kinds that matches, and count the hit."""
         if not self._armed:
             return None
         with self._lock:
             for fault in self._armed:
-                if fault.kind not in kinds or not matches(fault._matching, incoming):
-                    continue
-                if fault._skips:
-                    fault._skips -= 1
-                    continue
-                fault.hits += 1
-                if fault.remaining is not None:
-                    fault.remaining -= 1
-                    if not fault.remaining:
+                if fault.kind in kinds and fault.meets(incoming):
+                    if fault.remaining == 0:
                         self._armed.remove(fault)
-                return fault
+                    return fault
         return None
 
     def effect_on(self, incoming: Incoming) -> tuple[Effect, str] | None:
         """Return what happens to a request, with the fault in words, or None."""
         fault = self._meet(("fail", "rate_limit", "cut_before_accept", "cut_after_accept", "delay", "drip"), incoming)
-        if fault is not None and isinstance(fault._effect, Effect):
-            return fault._effect, f"fault {fault.number}: {fault._effect.words}"
+        if fault is not None and isinstance(fault.effect, Effect):
+            return fault.effect, f"fault {fault.number}: {fault.effect.words}"
         effect = by_address(incoming.recipients, _known_code) if incoming.recipients else None
         return None if effect is None else (effect, f"address: {effect.words}")
 
     def hidden_seconds(self, incoming: Incoming) -> float:
         """Return for how many seconds messages are hidden from a search."""
         fault = self._meet(("index_delay",), incoming)
-        return 0.0 if fault is None or not isinstance(fault._effect, float) else fault._effect
+        return 0.0 if fault is None or not isinstance(fault.effect, float) else fault.effect
 
     def outcome_for(self, incoming: Incoming) -> tuple[Kind | None, Fault | None]:
         """Return the bounce of an email to one recipient, or the fault that holds it; two times None for neither."""
         fault = self._meet(("bounce_all", "hold"), incoming)
         if fault is None:
             return None, None
-        return (fault._effect, None) if isinstance(fault._effect, Kind) else (None, fault)
+        return (fault.effect, None) if isinstance(fault.effect, Kind) else (None, fault)
+
+    def webhook_failure(self, incoming: Incoming) -> tuple[int | None, str] | None:
+        """Return the status that a request to a webhook fails with, with the fault in words, or None."""
+        fault = self._meet(("webhook_fail",), incoming)
+        if fault is None:
+            return None
+        return (fault.effect if isinstance(fault.effect, int) else None), f"fault {fault.number}"
 
 
 def _seconds(value: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -21,6 +20,11 @@ from .effects import Shaping
 from .faults import Faults
 from .finding import index_some
 from .instants import micros
+from .posting.attempts import Webhooks
+from .posting.runner import Runner
+from .posting.targets import Targets
+from .posting.timetable import Timetable
+from .posting.verification import Verifying
 from .request_log import RequestLog
 from .resetting import check_kept, reset
 from .retention import sweep
@@ -33,8 +37,6 @@ from .watching import Watching
 if TYPE_CHECKING:
     from typing import Self
 
-_LAST_PORT = 65535
-
 
 @attrs.frozen
 class _Running:
@@ -43,6 +45,7 @@ class _Running:
     url: str
     store: Store
     scheduler: Scheduler
+    runner: Runner
     token: str
     account_token: str
     closing: ExitStack
@@ -66,6 +69,7 @@ class Sandbox(Watching):
     Attributes:
         faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
         events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
+        webhooks: What was posted to webhooks, and posting it again.
         smtp_host: Where SMTP is listened for; None, since there is no SMTP listener yet.
         smtp_port: Likewise.
         inbox_url: The web inbox; None, since there is none yet.
@@ -83,7 +87,9 @@ class Sandbox(Watching):
         *,
         host: str = "127.0.0.1",
         allowed_hosts: Iterable[str] = (),
+        webhook_hosts: Iterable[str] = (),
         allow_server_deletion: bool = False,
+        webhook_schedule: str = "2026",
     ) -> None:
         """
         Describe a sandbox; `start`, or `with`, runs it.
@@ -94,11 +100,15 @@ class Sandbox(Watching):
             smtp_port: Kept for the SMTP listener, which there is not yet.
             host: The address to listen at. Off loopback, whoever reaches the port can try tokens.
             allowed_hosts: Names, beside those of loopback, that requests may call the sandbox by.
+            webhook_hosts: Hosts, beside those of loopback, that the sandbox may post webhooks to.
             allow_server_deletion: Whether the API deletes servers, as `allow(delete_servers=True)` grants it. False
                 leaves it as the data file has it; a new sandbox does not delete servers.
+            webhook_schedule: When webhooks are tried again: `"2026"`, or `"2019"` for the schedule that the service's
+                documentation had before.
 
         Raises:
-            ConfigurationError: `allowed_hosts` holds something that is no name.
+            ConfigurationError: `allowed_hosts` or `webhook_hosts` holds something that is no name, or there is no such
+                schedule.
         """
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)
@@ -109,6 +119,8 @@ class Sandbox(Watching):
         self._http_port = http_port
         self._asked_smtp_port = smtp_port
         self._hosts = Hosts(host, allowed_hosts)
+        self._targets, self._timetable = Targets(webhook_hosts), Timetable(webhook_schedule)
+        self.webhooks = Webhooks(lambda: self.store, lambda: self._ask().runner)
         self._allow_server_deletion = allow_server_deletion
         self._running: _Running | None = None
 
@@ -129,13 +141,13 @@ class Sandbox(Watching):
             raise ConfigurationError("the sandbox is running already")
         try:
             from .app import Surroundings, create_app
-            from .listener import HTTPListener, url_of
+            from .listener import HTTPListener, listen, url_of
         except ModuleNotFoundError as error:
             raise ConfigurationError(
                 f'the sandbox needs {error.name}, which is not installed: pip install "emailapi-sdk[sandbox]"'
             ) from None
         with ExitStack() as closing:
-            listening = closing.enter_context(self._listen())
+            listening = closing.enter_context(listen(self._host, self._http_port))
             store = Store(self._data, self._fill)
             closing.callback(store.close)
             with store.transaction(writing=self._allow_server_deletion) as db:
@@ -143,9 +155,10 @@ class Sandbox(Watching):
                 if self._allow_server_deletion:
                     account.allow(db, delete_servers=True)
                 offset = account.clock_offset(db)
-            scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, index_some))
-            shaping = Shaping()
-            here = Surroundings(store, lambda: self.clock, self._hosts, self.faults, self._requests, shaping)
+            runner = Runner(lambda: self.clock, self._targets, self._timetable, self.faults)
+            scheduler = Scheduler(store, lambda: self.clock, [Deliveries(), runner], Chores(sweep, index_some))
+            shaping, verifying = Shaping(), Verifying(store, runner, lambda: micros(self._now()))
+            here = Surroundings(store, lambda: self.clock, self._hosts, self.faults, self._requests, shaping, verifying)
             listener = HTTPListener(listening, create_app(here))
             closing.callback(self.faults.clear)
             closing.callback(listener.close)
@@ -153,23 +166,12 @@ class Sandbox(Watching):
             if isinstance(self.clock, Clock):
                 self.clock.attach(scheduler, timedelta(microseconds=offset))
             scheduler.start()
+            closing.callback(runner.close)
             closing.callback(scheduler.close)
             self._running = _Running(
-                url_of(listening), store, scheduler, token, account_token, closing.pop_all(), os.getpid()
+                url_of(listening), store, scheduler, runner, token, account_token, closing.pop_all(), os.getpid()
             )
         return self
-
-    def _listen(self) -> socket.socket:
-        from .listener import open_socket
-
-        where = f"port {self._http_port} on {self._host}"
-        if not isinstance(self._http_port, int) or not 0 <= self._http_port <= _LAST_PORT:
-            raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
-        try:
-            return open_socket(self._host, self._http_port)
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
 
     def _place(self) -> Place:
         return Place(lambda: self.store, lambda: self.url)

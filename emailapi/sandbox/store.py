@@ -21,7 +21,7 @@ Row = sqlite3.Row
 Value = str | int | bytes | None
 
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
@@ -50,7 +50,14 @@ class StorageFailed(EmailAPIError):
 
 
 class Transaction:
-    """What may be done with the database while it is held."""
+    """
+    What may be done with the database while it is held.
+
+    Attributes:
+        urgent: Whether there is work now that cannot wait, such as a request to a webhook.
+    """
+
+    urgent = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on this connection, in a transaction that is open already."""
@@ -147,6 +154,7 @@ class Store:
         changed: Notified after each change.
         revision: The number of changes since the database was opened.
         work: Set after a change, for the thread that does what can wait.
+        urgent: Set after a change that made work which cannot wait.
     """
 
     def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
@@ -160,6 +168,7 @@ class Store:
         self._lock = threading.Lock()
         self.changed = threading.Condition()
         self.work = threading.Event()
+        self.urgent = threading.Event()
         self.revision = 0
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
@@ -232,6 +241,9 @@ class Store:
                 self.revision += 1
                 self.changed.notify_all()
             self.work.set()
+        if transaction.urgent:
+            self.work.set()
+            self.urgent.set()
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:
