@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 import attrs
 
-from ..errors import ERROR_CODES, InvalidArgument
+from ..errors import InvalidArgument
 from ..models.bounces import BounceType
 from ..wire import unknown_name_message
-from .effects import Effect, by_address, refusing, rejecting, reply_by_address
-from .events import BOUNCE_TYPES, BounceType as Kind
+from .armed import ArmedFaults, known_code
+from .effects import Effect, refusing, rejecting
+from .events import BOUNCE_TYPES
 from .fault import Fault
-from .matching import STAGES, Incoming, Matching
+from .matching import STAGES, Matching
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -22,19 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["Fault", "Faults"]
 
 _SENDING = "POST /email*"
-_EFFECTS = ("fail", "rate_limit", "cut_before_accept", "cut_after_accept", "delay", "drip", "reject")
 _Via = Literal["api", "smtp"]
 _Stage = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "message"]
 # Seconds that no clock of the sandbox can show.
 _FOREVER = 1e11
 
 
-def _known_code(code: int) -> tuple[int, str] | None:
-    row = ERROR_CODES.get(code)
-    return None if row is None else (row.status, row.meaning)
-
-
-class Faults:
+class Faults(ArmedFaults):
     """
     Failures of the sandbox, armed by a test: `sandbox.faults`.
 
@@ -45,42 +38,6 @@ class Faults:
             client.outbound.send(email)
         assert fault.hits == 2
     """
-
-    def __init__(self) -> None:
-        """Begin without faults."""
-        self._lock = threading.Lock()
-        self._armed: list[Fault] = []
-        self._count = 0
-
-    def __contains__(self, fault: object) -> bool:
-        """Return whether a fault is armed."""
-        return fault in self._armed
-
-    def __iter__(self) -> Iterator[Fault]:
-        """Go through the armed faults, in the order in which they were armed."""
-        return iter([*self._armed])
-
-    def __len__(self) -> int:
-        """Return how many faults are armed."""
-        return len(self._armed)
-
-    def _arm(self, kind: str, matching: Matching, effect: object, times: int | None = 1, at: str = "api") -> Fault:
-        fault = Fault(self, kind, matching, effect, times, at)
-        with self._lock:
-            self._count += 1
-            fault.number = self._count
-            self._armed.append(fault)
-        return fault
-
-    def _cancel(self, fault: Fault) -> None:
-        with self._lock:
-            if fault in self._armed:
-                self._armed.remove(fault)
-
-    def clear(self) -> None:
-        """Cancel all faults."""
-        with self._lock:
-            self._armed.clear()
 
     def fail(
         self,
@@ -115,7 +72,7 @@ class Faults:
             return self._arm("fail", matching, reply, at="message")
         if status is not None and (not isinstance(status, int) or not 200 <= status <= 599):
             raise InvalidArgument(f"status must be a number from 200 to 599, got {status!r}", argument="status")
-        return self._arm("fail", matching, rejecting(status, code, message, body, _known_code))
+        return self._arm("fail", matching, rejecting(status, code, message, body, known_code))
 
     def rate_limit(self, retry_after: int = 1, **matching: Unpack[Matching]) -> Fault:
         """
@@ -125,7 +82,7 @@ class Faults:
             retry_after: Seconds after which the client may try again.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`.
         """
-        effect = attrs.evolve(rejecting(429, None, None, None, _known_code), retry_after=retry_after)
+        effect = attrs.evolve(rejecting(429, None, None, None, known_code), retry_after=retry_after)
         return self._arm("rate_limit", matching, effect)
 
     def cut_before_accept(self, *, via: _Via = "api", **matching: Unpack[Matching]) -> Fault:
@@ -238,41 +195,21 @@ class Faults:
             raise InvalidArgument(f"at must be one of {', '.join(map(repr, STAGES))}, got {at!r}", argument="at")
         return self._arm("reject", matching, refusing(reply), at=at)
 
-    def _meet(self, kinds: Iterable[str], incoming: Incoming) -> Fault | None:
-        """Return the first fault of these kinds that matches, and count the hit."""
-        if not self._armed:
-            return None
-        with self._lock:
-            for fault in self._armed:
-                if fault.kind in kinds and fault.meets(incoming):
-                    if fault.remaining == 0:
-                        self._armed.remove(fault)
-                    return fault
-        return None
+    def webhook_fail(self, status: int | None = 500, **matching: Unpack[Matching]) -> Fault:
+        """
+        Let a request to a webhook fail without sending it; once by default.
 
-    def effect_on(self, incoming: Incoming) -> tuple[Effect, str] | None:
-        """Return what happens to a request, or to SMTP at a stage, with the fault in words, or None."""
-        fault = self._meet(_EFFECTS, incoming)
-        if fault is not None and isinstance(fault.effect, Effect):
-            return fault.effect, f"fault {fault.number}: {fault.effect.words}"
-        effect = None
-        if incoming.at in ("api", "message") and incoming.recipients:
-            effect = by_address(incoming.recipients, _known_code if incoming.at == "api" else None)
-        elif incoming.at == "rcpt":
-            effect = next(filter(None, map(reply_by_address, incoming.recipients)), None)
-        return None if effect is None else (effect, f"address: {effect.words}")
+        Args:
+            status: The status that the webhook seems to respond with; None for no response.
+            **matching: Keys of `Matching`: `times`, `to` (the recipient of the event), `route` (the path of the URL),
+                `server` (its id) and `after`.
 
-    def hidden_seconds(self, incoming: Incoming) -> float:
-        """Return for how many seconds messages are hidden from a search."""
-        fault = self._meet(("index_delay",), incoming)
-        return 0.0 if fault is None or not isinstance(fault.effect, float) else fault.effect
-
-    def outcome_for(self, incoming: Incoming) -> tuple[Kind | None, Fault | None]:
-        """Return the bounce of an email to one recipient, or the fault that holds it; two times None for neither."""
-        fault = self._meet(("bounce_all", "hold"), incoming)
-        if fault is None:
-            return None, None
-        return (fault.effect, None) if isinstance(fault.effect, Kind) else (None, fault)
+        Raises:
+            InvalidArgument: An argument is not valid.
+        """
+        if status is not None and (not isinstance(status, int) or not 300 <= status <= 599):
+            raise InvalidArgument(f"status must be None or a number from 300 to 599, got {status!r}", argument="status")
+        return self._arm("webhook_fail", matching, status)
 
 
 def _stage(via: str) -> str:

@@ -18,6 +18,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
+from ..errors import ConfigurationError
 from .connections import Server, log
 from .forks import forgotten_in_children
 
@@ -32,6 +33,7 @@ _CONNECTIONS = 500
 # Beyond a batch's 50 MB a request still gets its proper 413; beyond this the connection is cut. Up to here waitress has
 # to keep bodies in memory: its temporary files would fail on a full disk.
 _LARGEST_BODY = 200_000_000
+_LAST_PORT = 65535
 
 
 class _Workers(ThreadedTaskDispatcher):
@@ -154,6 +156,23 @@ def open_socket(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """
+    Return a socket that listens, as `open_socket` does.
+
+    Raises:
+        ConfigurationError: The port is not one, or cannot be listened at.
+    """
+    where = f"port {port} on {host}"
+    if not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
+        raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
+    try:
+        return open_socket(host, port)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
 
 
 def place_of(listening: socket.socket) -> tuple[str, int]:

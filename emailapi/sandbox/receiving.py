@@ -14,6 +14,7 @@ from ..models.inbound import InboundAddress, InboundAttachment, InboundDetails, 
 from ..models.messages import Recipient
 from ..wire import dump_json, wire_names
 from .addresses import Mailbox, is_address
+from .posting.notices import deliver_inbound
 from .reply_text import stripped
 from .responses import written
 from .smtp.emails import NOBODY, message_addresses, written_address
@@ -228,8 +229,8 @@ def detailed(row: Row) -> dict[str, object]:
     return {**json.loads(row["parts"]), **content}
 
 
-def payload(db: Transaction, row: Row, raw_email: bool) -> dict[str, object]:
-    """Return what is posted to the hook."""
+def payload(db: Transaction, row: Row) -> dict[str, object]:
+    """Return what is posted to the hook; the source is left out there if the server does not want it."""
     details = detailed(row)
     for name in ("status", "blocked_reason"):
         del details[wire_names(InboundDetails)[name]]
@@ -238,20 +239,13 @@ def payload(db: Transaction, row: Row, raw_email: bool) -> dict[str, object]:
         {"Name": file.name, "Content": base64.b64encode(file.content).decode("ascii"), **told}
         for file, told in zip(files, json.loads(row["parts"])["Attachments"], strict=True)
     ]
-    if raw_email:
-        details["RawEmail"] = (arrivals.source(db, row["id"]) or b"").decode("utf-8", "replace")
+    details["RawEmail"] = (arrivals.source(db, row["id"]) or b"").decode("utf-8", "replace")
     return details
-
-
-def deliver_inbound(db: Transaction, server: int, message_id: str, payload: dict[str, object], now: int) -> bool:
-    """Post nothing yet."""
-    return False
 
 
 def process(db: Transaction, server: int, message_id: str, now: int) -> None:
     """Post a message to the hook of its server; without a hook nothing is left to do."""
     row = inbound.by_uuid(db, server, message_id)
-    settings = db.row("SELECT raw_email_enabled FROM servers WHERE id = ?", server)
-    assert row is not None and settings is not None  # noqa: S101, PT018 - stored in the same transaction
-    posted = deliver_inbound(db, server, message_id, payload(db, row, bool(settings["raw_email_enabled"])), now)
+    assert row is not None  # noqa: S101 - its caller has stored or found it
+    posted = deliver_inbound(db, server, message_id, payload(db, row), now)
     inbound.set_status(db, row["id"], "Queued" if posted else "Processed")

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import attrs
 
-from ..errors import ConfigurationError
 from .access import Hosts
 from .app import Surroundings, create_app
 from .clock import Clock
@@ -18,7 +17,12 @@ from .deliveries import Deliveries
 from .effects import Shaping
 from .faults import Faults
 from .finding import index_some
-from .listener import HTTPListener, open_socket, place_of, url_of
+from .instants import micros
+from .listener import HTTPListener, listen, place_of, url_of
+from .posting.runner import Runner
+from .posting.targets import Targets
+from .posting.timetable import Timetable
+from .posting.verification import Verifying
 from .request_log import RequestLog
 from .retention import sweep
 from .scheduler import Chores, Scheduler
@@ -29,8 +33,6 @@ from .smtp.serving import SMTPListener
 from .spool import Spool
 from .store import Store, Transaction
 from .tables import account, servers
-
-_LAST_PORT = 65535
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +45,8 @@ class Plan:
         host: The address to listen at.
         http_port: The port of the API; 0 takes a free one, as for `smtp_port`.
         hosts: The host names that requests may name.
+        targets: The hosts that webhooks may be at.
+        timetable: When webhooks are tried again.
         allow_server_deletion: Whether the API deletes servers from now on.
         clock: Returns the clock.
         faults: The faults.
@@ -55,6 +59,8 @@ class Plan:
     http_port: int
     smtp_port: int
     hosts: Hosts
+    targets: Targets
+    timetable: Timetable
     allow_server_deletion: bool
     clock: Callable[[], Clock]
     faults: Faults
@@ -73,6 +79,7 @@ class Running:
         certificate: The certificate of SMTP.
         store: The database.
         scheduler: Performs the jobs.
+        runner: Posts to webhooks.
         token: The token of the first server.
         account_token: The token of the account.
         closing: Ends everything.
@@ -84,6 +91,7 @@ class Running:
     certificate: Certificate
     store: Store
     scheduler: Scheduler
+    runner: Runner
     token: str = attrs.field(repr=False)
     account_token: str = attrs.field(repr=False)
     closing: ExitStack
@@ -98,8 +106,8 @@ def run(plan: Plan) -> Running:
         ConfigurationError: A port is taken, or the data file is not ours or cannot be written. Nothing runs then.
     """
     with ExitStack() as closing:
-        http = closing.enter_context(_listen(plan.host, plan.http_port))
-        smtp = closing.enter_context(_listen(plan.host, plan.smtp_port))
+        http = closing.enter_context(listen(plan.host, plan.http_port))
+        smtp = closing.enter_context(listen(plan.host, plan.smtp_port))
         store = Store(plan.data, plan.fill)
         closing.callback(store.close)
         spool = Spool(store, Settling(plan.faults))
@@ -108,16 +116,17 @@ def run(plan: Plan) -> Running:
             if plan.allow_server_deletion:
                 account.allow(db, delete_servers=True)
             offset = account.clock_offset(db)
-        scheduler = Scheduler(
-            store, plan.clock, [Deliveries()], Chores(sweep, lambda store: spool.settle_some() or index_some(store))
-        )
+        runner = Runner(plan.clock, plan.targets, plan.timetable, plan.faults)
+        chores = Chores(sweep, lambda store: spool.settle_some() or index_some(store))
+        scheduler = Scheduler(store, plan.clock, [Deliveries(), runner], chores)
         certificate = Certificate(plan.host)
-        _serve(plan, closing, store, http)
+        _serve(plan, closing, store, runner, http)
         closing.callback(SMTPListener(smtp, _desk(plan, store, spool), certificate).close)
         clock = plan.clock()
         if isinstance(clock, Clock):
             clock.attach(scheduler, timedelta(microseconds=offset))
         scheduler.start()
+        closing.callback(runner.close)
         closing.callback(scheduler.close)
         return Running(
             url=url_of(http),
@@ -125,6 +134,7 @@ def run(plan: Plan) -> Running:
             certificate=certificate,
             store=store,
             scheduler=scheduler,
+            runner=runner,
             token=tokens[0],
             account_token=tokens[1],
             closing=closing.pop_all(),
@@ -132,10 +142,10 @@ def run(plan: Plan) -> Running:
         )
 
 
-def _serve(plan: Plan, closing: ExitStack, store: Store, listening: socket.socket) -> None:
+def _serve(plan: Plan, closing: ExitStack, store: Store, runner: Runner, listening: socket.socket) -> None:
     """Serve the API."""
-    shaping = Shaping()
-    application = create_app(Surroundings(store, plan.clock, plan.hosts, plan.faults, plan.log, shaping))
+    shaping, verifying = Shaping(), Verifying(store, runner, lambda: micros(plan.clock().now()))
+    application = create_app(Surroundings(store, plan.clock, plan.hosts, plan.faults, plan.log, shaping, verifying))
     closing.callback(plan.faults.clear)
     closing.callback(HTTPListener(listening, application).close)
     closing.callback(shaping.close)
@@ -143,14 +153,3 @@ def _serve(plan: Plan, closing: ExitStack, store: Store, listening: socket.socke
 
 def _desk(plan: Plan, store: Store, spool: Spool) -> Desk:
     return Desk(store, plan.clock, plan.faults, plan.log, spool)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    where = f"port {port} on {host}"
-    if not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
-        raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
-    try:
-        return open_socket(host, port)
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None

@@ -15,6 +15,9 @@ from .clock import Clock
 from .faults import Faults
 from .inbound_emails import Receiving
 from .instants import micros
+from .posting.attempts import Webhooks
+from .posting.targets import Targets
+from .posting.timetable import Timetable
 from .request_log import RequestLog
 from .resetting import check_kept, reset
 from .simulation import Events
@@ -44,6 +47,7 @@ class Sandbox(Receiving):
     Attributes:
         faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
         events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
+        webhooks: What was posted to webhooks, and posting it again.
         inbox_url: The web inbox; None, since there is none yet.
     """
 
@@ -57,7 +61,9 @@ class Sandbox(Receiving):
         *,
         host: str = "127.0.0.1",
         allowed_hosts: Iterable[str] = (),
+        webhook_hosts: Iterable[str] = (),
         allow_server_deletion: bool = False,
+        webhook_schedule: str = "2026",
     ) -> None:
         """
         Describe a sandbox; `start`, or `with`, runs it.
@@ -68,11 +74,15 @@ class Sandbox(Receiving):
             smtp_port: Where SMTP listens; 0 takes a free port, which `Sandbox.smtp_port` then names.
             host: The address to listen at. Off loopback, whoever reaches the port can try tokens.
             allowed_hosts: Names, beside those of loopback, that requests may call the sandbox by.
+            webhook_hosts: Hosts, beside those of loopback, that the sandbox may post webhooks to.
             allow_server_deletion: Whether the API deletes servers, as `allow(delete_servers=True)` grants it. False
                 leaves it as the data file has it; a new sandbox does not delete servers.
+            webhook_schedule: When webhooks are tried again: `"2026"`, or `"2019"` for the schedule that the service's
+                documentation had before.
 
         Raises:
-            ConfigurationError: `allowed_hosts` holds something that is no name.
+            ConfigurationError: `allowed_hosts` or `webhook_hosts` holds something that is no name, or there is no such
+                schedule.
         """
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)
@@ -83,6 +93,8 @@ class Sandbox(Receiving):
         self._http_port = http_port
         self._smtp_port = smtp_port
         self._hosts = Hosts(host, allowed_hosts)
+        self._targets, self._timetable = Targets(webhook_hosts), Timetable(webhook_schedule)
+        self.webhooks = Webhooks(lambda: self.store, lambda: self._ask().runner)
         self._allow_server_deletion = allow_server_deletion
         self._running: Running | None = None
 
@@ -114,6 +126,8 @@ class Sandbox(Receiving):
                 http_port=self._http_port,
                 smtp_port=self._smtp_port,
                 hosts=self._hosts,
+                targets=self._targets,
+                timetable=self._timetable,
                 allow_server_deletion=self._allow_server_deletion,
                 clock=lambda: self.clock,
                 faults=self.faults,

@@ -298,6 +298,51 @@ CREATE TABLE webhooks (
 );
 CREATE INDEX webhooks_by_stream ON webhooks (stream);
 
+-- Requests to webhooks: one for each event and target. The target is a row of `webhooks`, or the URL in the column `hook` of
+-- the server; neither for a verification. `message` is the id by the service's name, of the email or of one that came in.
+-- `due_at` is the instant of the next try, NULL if there is none. `tries` counts the tries of the timetable.
+CREATE TABLE webhook_requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    webhook INTEGER REFERENCES webhooks ON DELETE CASCADE,
+    hook TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL,
+    message TEXT,
+    recipient TEXT NOT NULL,
+    trace TEXT NOT NULL,
+    body BLOB NOT NULL,
+    due_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    accepted INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX webhook_requests_by_time ON webhook_requests (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_requests_by_message ON webhook_requests (message);
+CREATE INDEX webhook_requests_by_webhook ON webhook_requests (webhook);
+CREATE INDEX webhook_requests_by_server ON webhook_requests (server);
+CREATE TRIGGER erase_webhook_requests AFTER DELETE ON messages BEGIN
+    DELETE FROM webhook_requests WHERE message = old.uuid;
+END;
+
+-- What became of each try. The headers are JSON: pairs of a name and a value, without credentials.
+CREATE TABLE webhook_attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request INTEGER NOT NULL REFERENCES webhook_requests ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    manual INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    request_headers TEXT NOT NULL,
+    status INTEGER,
+    response_headers TEXT NOT NULL,
+    response_body BLOB NOT NULL,
+    microseconds INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    retry_at INTEGER
+);
+CREATE INDEX webhook_attempts_by_request ON webhook_attempts (request);
+
 CREATE TABLE inbound_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,

@@ -50,7 +50,14 @@ class StorageFailed(EmailAPIError):
 
 
 class Transaction:
-    """What may be done with the database while it is held."""
+    """
+    What may be done with the database while it is held.
+
+    Attributes:
+        urgent: Whether there is work now that cannot wait, such as a request to a webhook.
+    """
+
+    urgent = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on this connection, in a transaction that is open already."""
@@ -149,6 +156,7 @@ class Store:
         work: Set after a change, for the thread that does what can wait.
         settle: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
         unsettled: Whether there are such messages.
+        urgent: Set after a change that made work which cannot wait.
     """
 
     settle: Callable[[], object]
@@ -165,6 +173,7 @@ class Store:
         self._lock = threading.Lock()
         self.changed = threading.Condition()
         self.work = threading.Event()
+        self.urgent = threading.Event()
         self.revision = 0
         self._as_is = threading.local()
         if data is not None and not os.fspath(data):
@@ -259,6 +268,9 @@ class Store:
                 self.revision += 1
                 self.changed.notify_all()
             self.work.set()
+        if transaction.urgent:
+            self.work.set()
+            self.urgent.set()
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:

@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from ...models.bulk import BULK
 from ...models.templates import TEMPLATES
-from ...models.webhooks import WEBHOOKS
 from ..calls import Call
 from ..rejection import Rejection
 from ..routing import Handler, Route
@@ -22,7 +21,6 @@ _LATER = (
     ("POST", BULK.path, "send in bulk"),
     ("GET", BULK.path, "send in bulk"),
     ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
-    ("POST", f"{WEBHOOKS.path}/<webhook_id>/verify", "call webhooks"),
 )
 
 

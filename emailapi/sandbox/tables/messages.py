@@ -89,6 +89,11 @@ def by_id(db: Transaction, message: int) -> Row | None:
     return db.row(f"{_SELECT} WHERE m.id = ?", message)
 
 
+def heading(db: Transaction, message: int) -> Row | None:
+    """Return what is short of a message by its id in the database, or None."""
+    return db.row("SELECT uuid, tag, subject, sender, shown FROM messages WHERE id = ?", message)
+
+
 def by_ids(db: Transaction, ids: Sequence[int]) -> list[Row]:
     """Return messages by their ids in the database, in this order, likewise."""
     found = db.rows(f"{_SELECT} WHERE m.id IN (SELECT value FROM json_each(?))", str([*ids]))  # noqa: S608
