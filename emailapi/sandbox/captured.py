@@ -16,10 +16,10 @@ from ..models.address import Address
 from ..models.attachment import Attachment
 from ..models.header import Header
 from ..models.messages import MessageEvent
-from .addresses import read_addresses
 from .attachments import File
 from .instants import moment
 from .progress import event_of
+from .smtp.emails import addresses
 from .source import source_of
 from .store import Row, Store
 from .tables import account, messages
@@ -164,7 +164,7 @@ class CapturedEmail(ReadableEmail):
 def captured(row: Row, place: Place) -> CapturedEmail:
     """Return a stored message, as `messages.by_id` gives it, as a captured email."""
     shown = json.loads(row["shown"])
-    sender = read_addresses(row["sender"], "From")[0]
+    sender = addresses(row["sender"])[0]
     return CapturedEmail(
         message_id=row["uuid"],
         message_stream=row["stream_id"],

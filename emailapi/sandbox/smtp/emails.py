@@ -16,7 +16,7 @@ import attrs
 
 from ...errors import InvalidEmail
 from ...models.address import parse_addresses
-from ..addresses import Mailbox, is_address
+from ..addresses import Mailbox, read_addresses
 from ..rejection import Rejection
 from ..rules import TRACK_LINKS, CheckedEmail, check_email
 from .mime import IncomingMessage, decoded
@@ -161,12 +161,21 @@ def keeps_id(message: IncomingMessage) -> bool:
     return message.text(_KEEP_ID).lower() == "true"
 
 
+def _sender(text: str) -> Mailbox:
+    """Return the first address that an email can be from; a made-up one if there is none."""
+    for found in addresses(text):
+        try:
+            return read_addresses(written_address(found), "From")[0]
+        except Rejection:
+            continue
+    return Mailbox(NOBODY)
+
+
 def _unchecked(
     item: Mapping[str, object], message: IncomingMessage, groups: Mapping[str, list[Mailbox]]
 ) -> CheckedEmail:
     """Return an email that the service does not send, with what can be kept of it."""
-    found = addresses(str(item["From"]))
-    sender = found[0] if found and is_address(found[0].email) else Mailbox(NOBODY)
+    sender = _sender(str(item["From"]))
     text, html = item["TextBody"], item["HtmlBody"]
     return CheckedEmail(
         sender=written_address(sender),
