@@ -112,16 +112,17 @@ class BounceTexts(NamedTuple):
 def texts_of(kind: BounceType, address: str) -> BounceTexts:
     """Return the texts of a bounce that an address, or a test, has asked for."""
     reply = reply_of(kind)
-    return BounceTexts(f"{kind.name}, as the address asked the sandbox for.", reply, _report(kind, address, reply))
+    return BounceTexts(f"{kind.name}, as the address asked the sandbox for.", reply, report(kind, address, reply))
 
 
 def error_texts(code: int, short: str, message: str, address: str) -> BounceTexts:
     """Return the texts of an email that came by SMTP and is not sent: code and whole message are in the raw text."""
     kind = BOUNCE_TYPES["SMTPApiError"]
-    return BounceTexts(short, message, _report(kind, address, f"smtp;550 5.0.0 Error {code}: {message}"))
+    return BounceTexts(short, message, report(kind, address, f"smtp;550 5.0.0 Error {code}: {message}"))
 
 
-def _report(kind: BounceType, address: str, reply: str) -> str:
+def report(kind: BounceType, address: str, reply: str) -> str:
+    """Return the raw text of a bounce."""
     return (
         "From: Mail Delivery System <mailer-daemon@sandbox.invalid>\r\n"
         f"Subject: {kind.name}\r\n"

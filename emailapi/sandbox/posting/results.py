@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ...wire import dump_json
+from ..events import BOUNCE_TYPES, report
 from ..store import Transaction
-from ..tables import webhook_requests
+from ..tables import bounces, messages, webhook_requests
+from ..tables.bounces import Bounce
 from .exchange import Headers, Outcome
 from .hints import hint
 from .sending import Sending
@@ -55,9 +57,35 @@ def keep_result(
     if kind == INBOUND and current["message"]:
         state = "Processed" if accepted or current["accepted"] else "Failed" if due_at is None else "Scheduled"
         webhook_requests.inbound_result(db, current["message"], state)
+        if state == "Failed" and scheduled:
+            _bounce(db, current["message"], current["recipient"], outcome, at)
     db.urgent = True
     return keep_attempt(
         db, request, sending, outcome, at, number=tries if scheduled else 0, manual=manual, retry_at=due_at
+    )
+
+
+def _bounce(db: Transaction, message_id: str, recipient: str, outcome: Outcome, at: int) -> None:
+    """Store the bounce of an inbound message that no attempt has posted."""
+    row = messages.by_uuid(db, None, message_id, inbound=True)
+    if row is None:
+        return
+    kind = BOUNCE_TYPES["InboundError"]
+    problem = outcome.error or f"the inbound hook responded with status {outcome.status}"
+    bounces.add(
+        db,
+        Bounce(
+            message=row["id"],
+            stream=row["stream"],
+            type=kind.type,
+            email=recipient,
+            bounced_at=at,
+            description="The message could not be posted to the inbound hook.",
+            details=problem,
+            content=report(kind, recipient, problem),
+            inactive=False,
+            can_activate=False,
+        ),
     )
 
 

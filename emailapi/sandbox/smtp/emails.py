@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from email.utils import getaddresses, quote
+from email.utils import quote
 
 import attrs
 
@@ -27,6 +27,7 @@ _KEEP_ID = "x-pm-keepid"
 _BOUNCE_TYPE = "x-pm-bounce-type"
 _FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "mime-version"})
 NOBODY = "unknown@sandbox.invalid"
+_BETWEEN = re.compile(r'[\s<>,;"()]+')
 _SPECIAL = re.compile(r'[()<>\[\]:;@\\,."]')
 
 
@@ -49,10 +50,10 @@ def addresses(text: str) -> list[Mailbox]:
     if not text:
         return []
     try:
-        found = [(one.name or "", one.email) for one in parse_addresses(text)]
+        return [Mailbox(one.email, one.name) for one in parse_addresses(text)]
     except InvalidEmail:
-        found = [(decoded(name), email) for name, email in getaddresses([text])]
-    return [Mailbox(email, name or None) for name, email in found if email]
+        # The standard library's parser calls itself for each parenthesis, which the sender counts.
+        return [Mailbox(word) for word in _BETWEEN.split(text) if 0 < word.find("@") < len(word) - 1]
 
 
 def read_email(message: IncomingMessage, sender: str, recipients: Sequence[str]) -> ReadEmail:

@@ -122,4 +122,4 @@ def test_the_flask_extension_by_mail_server(sandbox):
     mail = Mail(app)
     with app.app_context():
         mail.send(Message("Hi", recipients=["dana@example.com"], body="Hello"))
-    assert sandbox.messages("via:smtp")[0].text_body == "Hello"
+    assert sandbox.messages("via:smtp")[0].text_body == "Hello\n"
