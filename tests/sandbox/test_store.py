@@ -49,7 +49,7 @@ def test_another_version(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    _refused(path, r"another version of the sandbox \(schema 99, this one reads 2\)")
+    _refused(path, r"another version of the sandbox \(schema 99, this one reads 3\)")
 
 
 def test_directory(tmp_path):
