@@ -28,7 +28,7 @@ _HEADERS_KEPT, _HEADER_KEPT = 100, 1_000
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _FAILURES = (OSError, HTTPError, http.client.HTTPException, ValueError)
 # Taken at import: tools that freeze the time of a test replace the module's function.
-_seconds = time.perf_counter
+_seconds, _monotonic = time.perf_counter, time.monotonic
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -94,7 +94,7 @@ class Line:
 
     def __init__(self, seconds: float) -> None:
         """Allow so many seconds."""
-        self._until = time.monotonic() + seconds
+        self._until = _monotonic() + seconds
         self._lock = threading.Lock()
         self._connection: HTTPConnection | None = None
         self._ended = False
@@ -114,7 +114,7 @@ class Line:
         Raises:
             TimedOut: None.
         """
-        left = self._until - time.monotonic()
+        left = self._until - _monotonic()
         if self._ended or left <= 0:
             raise TimedOut
         return left

@@ -133,6 +133,11 @@ def failed_of(db: Transaction, webhook: int) -> list[int]:
     return [row["id"] for row in rows]
 
 
+def forget(db: Transaction, address: str) -> None:
+    """Remove all requests about a lower-case address, with what became of them."""
+    db.run("DELETE FROM webhook_requests WHERE recipient = ?", address)
+
+
 def clear(db: Transaction) -> None:
     """Remove all requests, with what became of them."""
     db.run("DELETE FROM webhook_requests")

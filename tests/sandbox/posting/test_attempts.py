@@ -233,3 +233,14 @@ def test_a_fault_fails_a_request_without_the_endpoint(client, sandbox, receiver,
 def test_a_fault_has_a_status_of_failure(sandbox, status):
     with pytest.raises(InvalidArgument, match="status must be None or a number from 300 to 599"):
         sandbox.faults.webhook_fail(status)
+
+
+def test_a_data_removal_removes_what_was_posted_about_the_person(client, account, api, sandbox, hook, posted):
+    client.outbound.send(EMAIL)
+    client.outbound.send(Email(to="eve@example.com", text_body="x"))
+    for address in ("ada@example.com", "eve@example.com"):
+        path = "/message-streams/outbound/suppressions"
+        api.post(path, {"Suppressions": [{"EmailAddress": address}]})
+    assert len(posted()) == 4
+    account.post("/data-removals", {"RequestedBy": "me@example.com", "RequestedFor": "Ada@example.com"})
+    assert {attempt.recipient for attempt in sandbox.webhooks.attempts()} == {"eve@example.com"}
