@@ -13,7 +13,6 @@ CALLS = [
     ("POST", "/email/bulk", "send in bulk"),
     ("GET", "/email/bulk", "send in bulk"),
     ("GET", "/email/bulk/x", "send in bulk"),
-    ("POST", "/webhooks/1/verify", "call webhooks"),
 ]
 
 

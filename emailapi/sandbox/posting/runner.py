@@ -25,6 +25,8 @@ _log = logging.getLogger("emailapi.sandbox")
 AT_ONCE = 4
 # Seconds without attempts after the database could not be read or written.
 _PAUSE = 5.0
+# Taken at import: tools that freeze the time of a test replace the module's function.
+_monotonic = time.monotonic
 
 
 class Runner(Job):
@@ -43,7 +45,7 @@ class Runner(Job):
     def next_due(self, store: Store) -> int | None:
         """Return the instant of the next attempt that may begin, or None."""
         with self._changed:
-            if self._workers >= AT_ONCE or self._closed or time.monotonic() < self._paused_until:
+            if self._workers >= AT_ONCE or self._closed or _monotonic() < self._paused_until:
                 return None
             busy = self._busy_json()
         with store.transaction(writing=False) as db:
@@ -60,9 +62,10 @@ class Runner(Job):
             threading.Thread(
                 target=self._work, args=(store, request), name="emailapi-sandbox-webhooks", daemon=True
             ).start()
-        except BaseException:
+        except RuntimeError as error:  # there are too many threads
+            _log.warning("the sandbox will try again: %s", error)
+            self._paused_until = _monotonic() + _PAUSE
             self._end_worker(request)
-            raise
 
     @property
     def at_work(self) -> bool:
@@ -157,7 +160,7 @@ class Runner(Job):
                 request = self._claim(store, micros(self._clock().now()))
         except StorageFailed as error:
             _log.warning("the sandbox will try again: %s", error)
-            self._paused_until = time.monotonic() + _PAUSE
+            self._paused_until = _monotonic() + _PAUSE
         finally:
             self._end_worker(request)
 

@@ -11,11 +11,14 @@ from ..store import Row, Transaction, Value
 # So many tries are kept.
 ATTEMPTS = 5_000
 
-# The request that a webhook, or a URL of the server's settings, is sent for an event of a message, is the target's own.
-_SAME_TARGET = "f.server = r.server AND f.webhook IS r.webhook AND f.hook = r.hook AND f.message IS r.message"
+# Of what a target is told, what is about one message or one recipient is told one after the other.
+_IN_ORDER = (
+    "f.server = r.server AND f.webhook IS r.webhook AND f.hook = r.hook"
+    " AND (f.message = r.message OR f.recipient = r.recipient)"
+)
 _FREE = (
     "r.due_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM webhook_requests f"  # noqa: S608
-    f" WHERE f.id IN (SELECT value FROM json_each(:busy)) AND {_SAME_TARGET})"
+    f" WHERE f.id IN (SELECT value FROM json_each(:busy)) AND {_IN_ORDER})"
 )
 _ATTEMPT = (
     "SELECT a.*, r.server, r.webhook, r.hook, r.kind, r.message, r.recipient, r.trace, r.body"
@@ -128,6 +131,11 @@ def failed_of(db: Transaction, webhook: int) -> list[int]:
         webhook,
     )
     return [row["id"] for row in rows]
+
+
+def forget(db: Transaction, address: str) -> None:
+    """Remove all requests about a lower-case address, with what became of them."""
+    db.run("DELETE FROM webhook_requests WHERE recipient = ?", address)
 
 
 def clear(db: Transaction) -> None:

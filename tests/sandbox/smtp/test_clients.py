@@ -50,15 +50,17 @@ def test_our_own_transport(sandbox, client, tmp_path, tls):
 
 
 def test_a_fallback_to_smtp_is_found_by_the_key(sandbox):
-    smtp = SMTPTransport(
-        sandbox.smtp_host,
-        sandbox.smtp_port,
-        username=sandbox.token,
-        password=sandbox.token,
-        postmark_headers=True,
-    )
     nowhere = f"http://127.0.0.1:{unused_port()}"
-    with Client("x", base_url=nowhere, retry=Retry(attempts=1), fallback=smtp) as client:
+    with (
+        SMTPTransport(
+            sandbox.smtp_host,
+            sandbox.smtp_port,
+            username=sandbox.token,
+            password=sandbox.token,
+            postmark_headers=True,
+        ) as smtp,
+        Client("x", base_url=nowhere, retry=Retry(attempts=1), fallback=smtp) as client,
+    ):
         assert client.outbound.send(EMAIL).via == "smtp"
     with Client(sandbox.token, base_url=sandbox.url) as client:
         assert client.outbound.find("k-7") is not None
