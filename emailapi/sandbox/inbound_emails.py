@@ -32,6 +32,7 @@ class Receiving(Watching):
         html: str | None = None,
         to: str | None = None,
         cc: Addresses = None,
+        reply_to: Addresses = None,
         mailbox_hash: str = "",
         headers: Mapping[str, str] | None = None,
         attachments: Iterable[Attachment] = (),
@@ -52,6 +53,7 @@ class Receiving(Watching):
             html: HTML body.
             to: The recipient, such as an address at the inbound domain of the server; by default its inbound address.
             cc: Recipients of a copy.
+            reply_to: Addresses that replies are sent to.
             mailbox_hash: What stands behind the plus in the inbound address.
             headers: Additional headers, such as In-Reply-To.
             attachments: The files.
@@ -74,6 +76,7 @@ class Receiving(Watching):
                     sender=sender,
                     to=recipient,
                     cc=cc,
+                    reply_to=reply_to,
                     subject=subject,
                     text_body=text if text is not None or html is not None else "",
                     html_body=html,

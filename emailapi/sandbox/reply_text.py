@@ -26,8 +26,9 @@ _LINES_OF_ANNOUNCEMENT = 4
 def stripped(text: str | None) -> str:
     """Return the reply in a text; empty if the text quotes nothing."""
     lines = (text or "").split("\n")
-    end = next((place for place in range(len(lines)) if _ends(lines, place)), None)
-    if end is None:
+    quoted = _last_block(lines)
+    end = next((place for place in range(quoted) if _announces(lines, place)), quoted)
+    if end == len(lines):
         return ""
     kept = lines[:end]
     for place, line in enumerate(kept):
@@ -37,11 +38,21 @@ def stripped(text: str | None) -> str:
     return "\n".join(kept).strip()
 
 
-def _ends(lines: list[str], place: int) -> bool:
-    """Return whether the quoted message begins at a line."""
+def _last_block(lines: list[str]) -> int:
+    """Return where the last lines with `>` begin, if nothing stands below them; else the number of lines."""
+    begin = len(lines)
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place].lstrip()
+        if line.startswith(">"):
+            begin = place
+        elif line:
+            break
+    return begin
+
+
+def _announces(lines: list[str], place: int) -> bool:
+    """Return whether the quoted message is announced at a line."""
     line = lines[place].strip()
-    if line.startswith(">"):
-        return all(not each.strip() or each.lstrip().startswith(">") for each in lines[place:])
     if _SEPARATOR.fullmatch(line):
         return True
     if _BEGINS.match(line):

@@ -15,10 +15,10 @@ from ..sandbox import Sandbox
 from ..sandbox.captured import Place
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
+from ..sandbox.inbound_emails import Receiving
 from ..sandbox.request_log import RequestLog
 from ..sandbox.server_faults import ServerFaults
 from ..sandbox.simulation import Events
-from ..sandbox.watching import Watching
 
 if TYPE_CHECKING:
     import requests
@@ -60,15 +60,18 @@ class ClientOptions(TypedDict, total=False):
     session: requests.Session
 
 
-class SandboxServer(Closing, Watching):
+class SandboxServer(Closing, Receiving):
     """
     A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
 
-    `messages`, `wait_for`, `expect`, `mark` and `requests` are those of `emailapi.sandbox.Sandbox`, for this server.
+    `messages`, `wait_for`, `expect`, `mark`, `requests` and `receive` are those of `emailapi.sandbox.Sandbox`, for this
+    server.
 
     Attributes:
         token: The token of the server.
         url: The base URL of the sandbox.
+        smtp_host: The host name of SMTP, for clients that log in with the token as user name and as password.
+        smtp_port: The port of SMTP.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
@@ -78,6 +81,7 @@ class SandboxServer(Closing, Watching):
     def __init__(self, sandbox: Sandbox, token: str, server_id: int) -> None:
         """Keep where the server is."""
         self.token, self.url = token, sandbox.url
+        self.smtp_host, self.smtp_port = sandbox.smtp_host, sandbox.smtp_port
         self._sandbox, self._id = sandbox, server_id
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)

@@ -124,4 +124,5 @@ def test_the_flask_extension_by_mail_server(sandbox):
     mail = Mail(app)
     with app.app_context():
         mail.send(Message("Hi", recipients=["dana@example.com"], body="Hello"))
+    app.extensions["emailapi"].close()
     assert sandbox.messages("via:smtp")[0].text_body == "Hello\n"
