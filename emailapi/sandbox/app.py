@@ -1,9 +1,9 @@
 """
-The WSGI application: what is the same for every route.
+The WSGI application: everything that all routes share.
 
-A request goes through the gates in this order: host, path, token, JSON headers, size, JSON; then its route is carried
-out in one transaction, and answered when that has been committed. The response is complete before the commit, so that a
-request that ends in a fault of ours has stored nothing.
+A request is checked in this order: host, origin, path, token, JSON headers, size, JSON. Then its route runs in one
+transaction, and the response is sent after the commit. The response is complete before the commit, so that a request
+that ends in an error of the sandbox has stored nothing.
 """
 
 from __future__ import annotations
@@ -211,6 +211,12 @@ def _instead(effect: Effect) -> Response:
     return response
 
 
+def _admit(hosts: Hosts) -> None:
+    hosts.admit(request.headers.get("Host", ""))
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        access.admit_origin(request.headers)
+
+
 def _endpoint(route: Route) -> str:
     return f"{route.method} {route.path}"
 
@@ -228,7 +234,7 @@ def create_app(here: Surroundings) -> Flask:
     app.url_map = _url_map()
     app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
     TrackingPages(here.store, here.clock).add_to(app)
-    app.before_request(lambda: here.hosts.admit(request.headers.get("Host", "")))
+    app.before_request(partial(_admit, here.hosts))
     app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(HTTPException, _not_routed)
     app.register_error_handler(StorageFailed, _unavailable)

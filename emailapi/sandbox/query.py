@@ -1,7 +1,7 @@
 """
 The search language of `sandbox.messages` and `wait_for`: a text becomes terms, and each term a condition in SQL.
 
-No text is an error. What is not understood is searched as words, and everything that FTS5 is given is quoted.
+No text is an error: parts that are not understood are searched as words, and all text is quoted for FTS5.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from .instants import eastern_day, micros, range_start
-from .tables.words import BY_SMTP, INBOUND, STATES, UNDELIVERED
+from .tables.words import INBOUND, SOURCES, STATES, UNDELIVERED
 
 # Stands for the id of the stream that is searched, and for the key of it.
 STREAM_ID, STREAM_KEY = object(), object()
@@ -119,12 +119,6 @@ def _flag(prefix: str, known: Iterable[str] | None = None) -> Callable[[str, dat
     )
 
 
-def _via(value: str, _now: datetime) -> Term | None:
-    if value.lower() not in ("api", "smtp"):
-        return None
-    return Term("", flag=BY_SMTP, negative=value.lower() == "api")
-
-
 def _stream(value: str, _now: datetime) -> Term:
     return Term("", condition="? = ?", values=(STREAM_ID, value.lower()))
 
@@ -188,8 +182,8 @@ _OPERATORS: dict[str, Callable[[str, datetime], Term | None]] = {
     "file": _column("files"),
     "tag": _flag("tag"),
     "is": _flag("is", (*STATES, "inbound")),
-    "via": _via,
     "has": _flag("has", HAS),
+    "via": _flag("via", SOURCES),
     "stream": _stream,
     "id": _id,
     "header": _header,
@@ -222,7 +216,7 @@ def _read(found: re.Match[str], now: datetime, unknown: list[str]) -> Term | Non
         made = Term("", words=_in(_COLUMNS, words))
     if negative and made.flag == STATES["delivered"]:
         return attrs.evolve(made, text=found[0], flag=UNDELIVERED)
-    return attrs.evolve(made, text=found[0], negative=negative != made.negative)
+    return attrs.evolve(made, text=found[0], negative=negative)
 
 
 def parse(text: str, now: datetime) -> Query:

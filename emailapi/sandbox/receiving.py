@@ -112,7 +112,7 @@ def _keep(db: Transaction, received: Received, message_id: str) -> int:
     sender = written_address(author)
     listed = dump_json(shown).decode()
     pending.messages.append(
-        (key, stream, message_id, now, sender, author.email.lower(), subject, tag, listed, False, "None")
+        (key, stream, message_id, now, sender, author.email.lower(), subject, tag, listed, False, "None", "smtp")
     )
     pending.subjects.append((key, subject))
     reply_to = [(one.name, one.email) for one in message_addresses(message, "reply-to")]

@@ -83,7 +83,7 @@ class Scheduler:
         self._thread.join(timeout=5)
 
     def next_due(self) -> datetime | None:
-        """Return when the next job is due."""
+        """Return the time of the next job."""
         found = [at for at, _ in self._due()]
         return moment(min(found)) if found else None
 

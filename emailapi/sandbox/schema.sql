@@ -1,7 +1,8 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
--- A change here is a new SCHEMA_VERSION in store.py: a file of another version is refused, not guessed at.
+-- A change here is a new SCHEMA_VERSION in store.py. An older data file is copied into this schema when it is opened, by
+-- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
--- Beside its token, what the service's support has to allow.
+-- The token of the account, and the permissions that the service's support grants.
 CREATE TABLE account (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     token TEXT NOT NULL,
@@ -40,13 +41,16 @@ CREATE TABLE servers (
 );
 CREATE UNIQUE INDEX servers_by_inbound_domain ON servers (inbound_domain) WHERE inbound_domain <> '';
 
--- Lower-case: tokens are compared without regard to case.
+-- A token is looked up by its digest, so that the time a look-up takes says nothing about the tokens there are. In lower
+-- case: tokens are compared without regard to case.
 CREATE TABLE tokens (
-    token TEXT PRIMARY KEY,
+    digest BLOB PRIMARY KEY,
+    token TEXT NOT NULL,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE
 ) WITHOUT ROWID;
+CREATE INDEX tokens_by_server ON tokens (server);
 
--- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
+-- `key` is unique over all servers, so that rows of a stream need no column for the server. `taken` counts the
 -- messages there ever were; the first `indexed` of them are in `words` and `flags`.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,8 +68,8 @@ CREATE TABLE streams (
     UNIQUE (server, id)
 );
 
--- What a listing shows. `shown` is JSON by our names: to, cc, bcc, recipients, metadata and the attachments' names, as the
--- API answers them; what is searched among them stands again in `recipients` and `metadata`, and the large texts stand
+-- The columns of lists. `shown` is JSON by our names: to, cc, bcc, recipients, metadata and the attachments' names, as the
+-- API returns them; those that are searched stand again in `recipients` and `metadata`, and the large texts stand
 -- in `contents`. The id is the stream's key times 2**40 plus a count, so that a range of ids is a stream: the full-text
 -- index knows ids only.
 CREATE TABLE messages (
@@ -80,25 +84,28 @@ CREATE TABLE messages (
     tag TEXT,
     shown TEXT NOT NULL,
     track_opens INTEGER NOT NULL,
-    track_links TEXT NOT NULL
+    track_links TEXT NOT NULL,
+    via TEXT NOT NULL DEFAULT 'api'
 );
-CREATE INDEX messages_by_time ON messages (stream, received_at, id, status);
+-- With the columns that lists are narrowed by: rows of the table are large.
+CREATE INDEX messages_by_time ON messages (stream, received_at, id, status, sender_address, tag);
+CREATE INDEX messages_queued ON messages (stream, received_at) WHERE status = 'Queued';
 CREATE INDEX messages_by_tag ON messages (stream, tag, received_at) WHERE tag IS NOT NULL;
 CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at);
 
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
 
--- What is searched by words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
+-- The index of words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
 -- is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a new
--- SCHEMA_VERSION.
+-- SCHEMA_VERSION, too.
 CREATE VIRTUAL TABLE words USING fts5 (
     subject, body, sender, recipients, tag, files, k,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
 );
 INSERT INTO words (words, rank) VALUES ('usermerge', 2);
 
--- What is searched by its value, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
+-- The index of values, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
 CREATE TABLE flags (
     flag TEXT NOT NULL,
     message INTEGER NOT NULL,
@@ -152,7 +159,7 @@ CREATE TABLE inbound (
     parts TEXT NOT NULL
 );
 
--- Each address of a message once, in lower case. Like `metadata` it is one search tree: what it is asked for, then time.
+-- Each address of a message once, in lower case. Like `metadata` it is one search tree: the value, then the time.
 CREATE TABLE recipients (
     stream INTEGER NOT NULL,
     address TEXT NOT NULL,
@@ -285,7 +292,7 @@ CREATE TABLE templates (
 CREATE UNIQUE INDEX templates_by_alias ON templates (server, alias) WHERE active = 1 AND alias IS NOT NULL;
 CREATE INDEX templates_by_layout ON templates (layout) WHERE layout IS NOT NULL;
 
--- `headers` and `triggers` are JSON, by the service's names, as they are answered.
+-- `headers` and `triggers` are JSON, by the service's names, as the API returns them.
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
@@ -350,7 +357,7 @@ CREATE TABLE inbound_rules (
     UNIQUE (server, rule)
 );
 
--- What a domain's name server is asked for; the domain and its signatures share it. Names in lower case; a key is a host
+-- The DNS records of a domain; the domain and its signatures share it. Names in lower case; a key is a host
 -- and a text. `''` where there is none.
 CREATE TABLE dns (
     id INTEGER PRIMARY KEY,

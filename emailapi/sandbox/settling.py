@@ -59,7 +59,7 @@ class Settling:
                 if server is None:
                     continue
                 now = moment(row["received_at"])
-                intakes[row["server"]] = Intake(db, servers.sending(server), now, self.faults)
+                intakes[row["server"]] = Intake(db, servers.sending(server), now, self.faults, via="smtp")
             if one.email is not None:
                 intake = intakes[row["server"]]
                 intake.at(moment(row["received_at"]))

@@ -1,8 +1,8 @@
 """
-The sandbox's database: the one place that knows SQLite.
+The sandbox's database, and the only module that uses SQLite, with `migrations`.
 
-One connection serves all threads, behind a lock, and each request is one transaction: nobody ever sees half of a batch,
-and none is left behind by a crash. Beside the interpreter's own lock a pool of readers gained nothing (measured).
+One connection serves all threads, behind a lock. Each request is one transaction: half of a batch is never visible, and
+never stored by a process that crashes. A pool of connections was not faster, beside the interpreter's own lock.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
+from .migrations import OLDEST, migrate
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
@@ -51,7 +52,7 @@ class StorageFailed(EmailAPIError):
 
 class Transaction:
     """
-    What may be done with the database while it is held.
+    Statements in one transaction.
 
     Attributes:
         urgent: Whether there is work now that cannot wait, such as a request to a webhook.
@@ -123,11 +124,17 @@ def _check_file(path: Path) -> None:
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
     version = int.from_bytes(head[60:64], "big")
-    if version != SCHEMA_VERSION:
+    _check_version(version, path)
+
+
+def _check_version(version: int, path: Path | None) -> None:
+    if version > SCHEMA_VERSION:
         raise ConfigurationError(
-            f"data file {str(path)!r} was written by another version of the sandbox"
-            f" (schema {version}, this one reads {SCHEMA_VERSION})"
+            f"data file {str(path)!r} was written by a newer version of the sandbox"
+            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
         )
+    if version < OLDEST:
+        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
 
 
 def _schema() -> str:
@@ -205,22 +212,32 @@ class Store:
     def _prepare(self, fill: Callable[[Transaction], None]) -> None:
         connection = self._connection
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("holds", 2, _holds, deterministic=True)
         # Whatever asks for the write lock finds out that the file cannot be written before anybody relies on it.
         with self.transaction() as transaction:
+            version = transaction.number("PRAGMA user_version")
             if not transaction.row("SELECT 1 FROM sqlite_master"):
-                for statement in _statements(_schema()):
-                    transaction.run(statement)
-                transaction.run(f"PRAGMA application_id = {APPLICATION_ID}")
-                transaction.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self._create()
                 fill(transaction)
+            else:
+                # Again: what a killed process has written need not be in the head of the file yet.
+                _check_version(version, self.path)
+                if version < SCHEMA_VERSION:
+                    migrate(connection, version, self._create)
+        # Only now: a migration copies tables in any order.
+        connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
             # Only now: until then the file's own first page says whose it is.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
+
+    def _create(self) -> None:
+        for statement in _statements(_schema()):
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def as_is(self) -> Iterator[None]:
@@ -243,7 +260,7 @@ class Store:
     @contextmanager
     def transaction(self, *, writing: bool = True, visible: bool = True, settled: bool = True) -> Iterator[Transaction]:
         """
-        Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all.
+        Run statements in one transaction: all changes are kept, or, if an exception is raised, none.
 
         Args:
             writing: Whether anything may be changed.

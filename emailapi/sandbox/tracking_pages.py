@@ -26,7 +26,8 @@ _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 _AGENT_LENGTH = 500
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": the form would be sent without its origin then.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 }
@@ -105,7 +106,7 @@ class TrackingPages:
         return response
 
     def unsubscribe(self, key: str) -> Response:
-        """Ask whether to unsubscribe; a POST does it, also that of a mail program (RFC 8058)."""
+        """Ask whether to unsubscribe; a POST does it, also that of an email program (RFC 8058)."""
         agreed = request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click"
         with self._store.transaction(writing=agreed) as db:
             found = self._find(db, key, UNSUBSCRIBE)

@@ -1,4 +1,4 @@
-"""What tests ask of a sandbox: which emails it has, and whether an email comes."""
+"""Questions that tests ask a sandbox: which emails it has, and whether an email comes."""
 
 from __future__ import annotations
 
@@ -175,9 +175,10 @@ class Watching:
         deadline = _monotonic() + timeout
         while True:
             revision = store.revision
-            found = self._find(query, since, None)
+            # No more than `count`, as long as there are not enough: each change is a reason to look again.
+            found = self._find(query, since, count)
             if len(found) >= count:
-                return found
+                return self._find(query, since, None)
             with store.changed:
                 changed = store.changed.wait_for(_differs(store, revision), max(0.0, deadline - _monotonic()))
             if not changed:

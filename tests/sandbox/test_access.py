@@ -50,7 +50,7 @@ def test_kinds_of_tokens(sandbox, api, rejected):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost."])
 def test_loopback_names(sandbox, host):
-    """The sandbox answers to loopback's names and addresses, with any port."""
+    """The sandbox responses to loopback's names and addresses, with any port."""
     assert _status(sandbox, host) == 200
 
 
@@ -62,7 +62,7 @@ def test_loopback_names(sandbox, host):
     ],
 )  # fmt: skip
 def test_foreign_names(sandbox, host):
-    """A request by another name is rejected by status 403: a page that rebinds its own name reads no mail."""
+    """A request by another name is rejected by status 403: a page that rebinds its own name reads no email."""
     assert _status(sandbox, host) == 403
 
 
@@ -71,6 +71,15 @@ def test_foreign_names_everywhere(api):
     for path in ("/", "/email", "/stats/outbound"):
         answer = api.request("GET", path, headers={"Host": "evil.example", "X-Postmark-Server-Token": "x"})
         assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (403, "application/json")
+
+
+def test_no_page_of_a_browser_may_read_responses(api):
+    """A page that sends a token has to ask first, and is never allowed to."""
+    origin = {"Origin": "http://127.0.0.1:3000", "Access-Control-Request-Method": "POST"}
+    for method, path in (("OPTIONS", "/email"), ("GET", "/server"), ("POST", "/email"), ("GET", "/none")):
+        response = api.request(method, path, headers=origin)
+        assert not [name for name in response.headers if name.lower().startswith("access-control-")]
+    assert api.request("OPTIONS", "/email", headers=origin).status_code == 405
 
 
 def test_allowed_hosts():

@@ -6,6 +6,7 @@ import uuid
 
 import attrs
 
+from ..migrations import digest_of
 from ..store import Row, Transaction, Value
 from . import erasing, streams
 
@@ -50,7 +51,8 @@ def create(db: Transaction, name: str, now: int, delivery_type: str = "Live", **
         inbound_hash=uuid.uuid4().hex,
         **settings,
     )
-    db.run("INSERT INTO tokens VALUES (?, ?)", str(uuid.uuid4()), server)
+    token = str(uuid.uuid4())
+    db.insert("tokens", digest=digest_of(token), token=token, server=server)
     streams.add_defaults(db, server, now)
     return server
 
@@ -62,7 +64,7 @@ def tokens(db: Transaction, server: int) -> list[str]:
 
 def by_token(db: Transaction, token: str) -> Server | None:
     """Return the server of a token, ignoring case."""
-    row = db.row("SELECT s.* FROM tokens t JOIN servers s ON s.id = t.server WHERE t.token = ?", token.lower())
+    row = db.row("SELECT s.* FROM tokens t JOIN servers s ON s.id = t.server WHERE t.digest = ?", digest_of(token))
     return None if row is None else sending(row)
 
 

@@ -1,5 +1,5 @@
 """
-What messages are searched by: their words, and flags such as `is:bounced` or `to:ada@example.com`.
+The index of messages: their words, and flags such as `is:bounced` or `to:ada@example.com`.
 
 Messages are indexed after the response to their request, in the order of their ids; `streams.indexed` says how far.
 """
@@ -28,10 +28,11 @@ STATES = {
     "suppressed": "is:suppressed",
     **{kind.lower(): f"is:{kind.lower()}" for kind in BOUNCE_TYPES},
 }
+# What an email came by.
+SOURCES = ("api", "smtp", "template", "bulk")
 # Nearly all messages are delivered: those that are not are found by a flag of their own.
 UNDELIVERED = "not:delivered"
 INBOUND = "is:inbound"
-BY_SMTP = "via:smtp"
 _BY_EVENT = {
     "Delivered": "is:delivered",
     "Bounced": "is:bounced",
@@ -40,8 +41,7 @@ _BY_EVENT = {
     "SubscriptionChanged": "is:unsubscribed",
 }
 _CONTENT = (
-    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, c.text_body, c.html_body, s.type AS stream_type,"
-    " EXISTS (SELECT 1 FROM sources o WHERE o.message = m.id) AS has_source"
+    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body, s.type AS stream_type"
     " FROM messages m JOIN contents c ON c.message = m.id JOIN streams s ON s.key = m.stream"
 )
 _INSERT = (
@@ -68,6 +68,7 @@ def _fixed_flags(row: Row) -> Iterable[str]:
     """Yield the flags that never change."""
     html, text = row["html_body"] or "", row["text_body"] or ""
     yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
+    yield f"via:{row['via']}"
     if row["tag"]:
         yield f"tag:{row['tag'].lower()}"
     if html:
@@ -76,8 +77,6 @@ def _fixed_flags(row: Row) -> Iterable[str]:
         yield "has:text"
     if row["stream_type"] == "Inbound":
         yield INBOUND
-    elif row["has_source"]:
-        yield BY_SMTP
     if links_of(html, text):
         yield "has:link"
     if codes_of(html, text):
