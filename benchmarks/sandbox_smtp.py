@@ -103,7 +103,7 @@ class Sender:
         while (line := self._replies.readline())[3:4] == b"-":
             pass
         if not line.startswith((b"2", b"3")):
-            raise OSError(f"refused: {line!r}")
+            raise OSError(f"rejected: {line!r}")
 
     def _ask(self, command: bytes) -> None:
         self._socket.sendall(command)

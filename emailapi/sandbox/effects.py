@@ -125,9 +125,9 @@ def by_address(addresses: Iterable[str], known: Callable[[int], tuple[int, str] 
     return None
 
 
-def refusing(reply: str | int) -> Effect:
+def smtp_effect(reply: str | int) -> Effect:
     """
-    Return the effect of a reply of SMTP that refuses.
+    Return the effect of a reply of SMTP that rejects.
 
     Raises:
         InvalidArgument: It is no such reply.
@@ -138,7 +138,7 @@ def refusing(reply: str | int) -> Effect:
             f"reply must be a code from 400 to 599 and a text in ASCII, as '451 4.7.1 Try later', got {reply!r}",
             argument="reply",
         )
-    text = text if len(text) > len("451 ") else f"{text[:3]} The sandbox was asked to refuse"
+    text = text if len(text) > len("451 ") else f"{text[:3]} The sandbox was asked to reject"
     return Effect(words=f"replied {text}", reply=text)
 
 
@@ -148,7 +148,7 @@ def reply_by_address(address: str) -> Effect | None:
     if found is None:
         return None
     enhanced = f" {found['enhanced']}" if found["enhanced"] else ""
-    return refusing(f"{found['code']}{enhanced} The recipient asked the sandbox to refuse it")
+    return smtp_effect(f"{found['code']}{enhanced} The recipient asked the sandbox to reject it")
 
 
 class ConnectionCut(Exception):

@@ -100,7 +100,7 @@ class BounceTexts(NamedTuple):
 
     Attributes:
         description: A short text.
-        details: What the receiving side is said to have answered.
+        details: The reply of the receiving server.
         content: The raw text, which `GET /bounces/{id}/dump` shows.
     """
 

@@ -10,7 +10,7 @@ from ..errors import InvalidArgument
 from ..models.bounces import BounceType
 from ..wire import unknown_name_message
 from .armed import ArmedFaults, known_code
-from .effects import Effect, refusing, rejecting
+from .effects import Effect, rejecting, smtp_effect
 from .events import BOUNCE_TYPES
 from .fault import Fault
 from .matching import STAGES, Matching
@@ -58,7 +58,7 @@ class Faults(ArmedFaults):
             code: The service's error code; by default the one that is usual for the status.
             message: The message of the response.
             body: The whole body instead: text, bytes, or a value that is sent as JSON.
-            via: `"api"` meets requests, `"smtp"` messages that come by SMTP: they are refused after their content, by
+            via: `"api"` meets requests, `"smtp"` messages that come by SMTP: they are rejected after their content, by
                 default with 451. SMTP has no `code` and no `body`.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`.
 
@@ -68,7 +68,9 @@ class Faults(ArmedFaults):
         if _stage(via) != "api":
             if code is not None or body is not None:
                 raise InvalidArgument("code and body are for via='api': SMTP has status and message", argument="via")
-            reply = refusing(f"{451 if status is None else status} {message or '4.3.0 The sandbox was asked to fail'}")
+            reply = smtp_effect(
+                f"{451 if status is None else status} {message or '4.3.0 The sandbox was asked to fail'}"
+            )
             return self._arm("fail", matching, reply, at="message")
         if status is not None and (not isinstance(status, int) or not 200 <= status <= 599):
             raise InvalidArgument(f"status must be a number from 200 to 599, got {status!r}", argument="status")
@@ -179,13 +181,13 @@ class Faults(ArmedFaults):
 
     def reject(self, reply: str | int = 451, at: _Stage = "message", **matching: Unpack[Matching]) -> Fault:
         """
-        Refuse a command or a message of SMTP; once by default.
+        Reject a command or a message of SMTP; once by default.
 
         Args:
             reply: The reply: a code from 400 to 599, and a text, as `"451 4.7.1 Try later"`. After 421 the connection
                 is closed, as the code says.
-            at: The stage: `"connect"` (instead of the greeting), `"ehlo"`, `"auth"`, `"mail"`, `"rcpt"`, `"data"` (the
-                command), or `"message"`, after its content.
+            at: The stage, in lower case: `"connect"` (instead of the greeting), one of the commands EHLO, AUTH, MAIL,
+                RCPT and DATA, or `"message"`: after the content.
             **matching: Keys of `Matching`: `times`, `to`, `server` and `after`.
 
         Raises:
@@ -193,7 +195,7 @@ class Faults(ArmedFaults):
         """
         if at not in STAGES:
             raise InvalidArgument(f"at must be one of {', '.join(map(repr, STAGES))}, got {at!r}", argument="at")
-        return self._arm("reject", matching, refusing(reply), at=at)
+        return self._arm("reject", matching, smtp_effect(reply), at=at)
 
     def webhook_fail(self, status: int | None = 500, **matching: Unpack[Matching]) -> Fault:
         """

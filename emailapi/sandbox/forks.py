@@ -1,4 +1,4 @@
-"""What a forked child must let go of: the sockets of listeners, which no thread serves there."""
+"""Sockets of listeners in a forked child, where no thread serves them: they are closed."""
 
 from __future__ import annotations
 

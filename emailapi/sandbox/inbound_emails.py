@@ -1,4 +1,4 @@
-"""`sandbox.receive`: email for the inbound address of a server, as if somebody had sent it."""
+"""`sandbox.receive`: email for the inbound address of a server, as if it had been sent."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Receiving(Watching):
             to: The recipient, such as an address at the inbound domain of the server; by default its inbound address.
             cc: Recipients of a copy.
             reply_to: Addresses that replies are sent to.
-            mailbox_hash: What stands behind the plus in the inbound address.
+            mailbox_hash: The text between the plus and the at sign of the inbound address.
             headers: Additional headers, such as In-Reply-To.
             attachments: The files.
             spam_score: The score that the service's filter gives, which `inbound_spam_threshold` is compared with.

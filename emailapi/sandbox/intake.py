@@ -121,17 +121,17 @@ class Intake:
             if problem is not None:
                 raise problem
             target, inactive = self._accept(email, message_id)
-            refused = {address: inactive_error([address]) for address in inactive}
+            rejected = {address: inactive_error([address]) for address in inactive}
         except Rejection as rejection:
-            target = self._refused(email, message_id)
-            refused = dict.fromkeys(email.recipients, rejection)
-        for address, error in refused.items():
+            target = self._rejected(email, message_id)
+            rejected = dict.fromkeys(email.recipients, rejection)
+        for address, error in rejected.items():
             short = ERROR_CODES[error.code].meaning
             texts = events.error_texts(error.code, short, error.reason or error.message, address)
             self._outcomes.bounce(target._replace(address=address), events.BOUNCE_TYPES["SMTPApiError"], texts)
         self._pending.sources.append((target.message, content))
 
-    def _refused(self, email: CheckedEmail, message_id: str) -> Target:
+    def _rejected(self, email: CheckedEmail, message_id: str) -> Target:
         """Keep an email that is not sent: in its stream, or in the default one if it cannot be in its own."""
         try:
             stream = self._stream(email.message_stream)

@@ -1,16 +1,15 @@
 """
 The text of a reply, without the message that it quotes: `StrippedTextReply`.
 
-As at the service, it is found in plain texts in English. What is quoted begins at a line that announces it, at a
-separator, or at the last block of lines with `>`; a signature after `-- ` goes, too. A text that quotes nothing is no
-reply, and has none.
+As at the service, it is found in plain texts in English. The quoted message begins at a line that announces it, at a
+separator, or at the last block of lines with `>`. A signature is left out, too. The result is empty for a text that
+quotes nothing.
 """
 
 from __future__ import annotations
 
 import re
 
-# What no reply is longer than before the line that ends it.
 _ANNOUNCED = re.compile(r"On .{4,300} wrote:", re.IGNORECASE)
 _BEGINS = re.compile(r"On\b.*\d", re.IGNORECASE)
 _SEPARATOR = re.compile(
@@ -18,7 +17,7 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"\*?(?:From|Sent|Date|To|Subject|Cc):\*?\s+\S.*", re.IGNORECASE)
-_SIGNATURE = re.compile(r"-- ?|Sent from my \S.{0,60}|Get Outlook for \S.{0,60}|Sent from (?:Mail|Outlook) for .{0,60}")
+_SIGNATURE = re.compile(r"-- ?|Sent from my \S.{0,60}|Get Outlook for \S.{0,60}|Sent from \w{4,7} for .{0,60}")
 # A line such as `On Monday, 3 March 2025 at 10:12, Ada <ada@example.com> wrote:` may be broken.
 _LINES_OF_ANNOUNCEMENT = 4
 

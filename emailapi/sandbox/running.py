@@ -23,10 +23,10 @@ from .posting.runner import Runner
 from .posting.targets import Targets
 from .posting.timetable import Timetable
 from .posting.verification import Verifying
+from .processing import Processing
 from .request_log import RequestLog
 from .retention import sweep
 from .scheduler import Chores, Scheduler
-from .settling import Settling
 from .smtp.certificate import Certificate
 from .smtp.desk import Desk
 from .smtp.serving import SMTPListener
@@ -110,14 +110,14 @@ def run(plan: Plan) -> Running:
         smtp = closing.enter_context(listen(plan.host, plan.smtp_port))
         store = Store(plan.data, plan.fill)
         closing.callback(store.close)
-        spool = Spool(store, Settling(plan.faults))
-        with store.transaction(writing=plan.allow_server_deletion, settled=False) as db:
+        spool = Spool(store, Processing(plan.faults))
+        with store.transaction(writing=plan.allow_server_deletion, processed=False) as db:
             tokens = servers.tokens(db, servers.FIRST)[0], account.token(db)
             if plan.allow_server_deletion:
                 account.allow(db, delete_servers=True)
             offset = account.clock_offset(db)
         runner = Runner(plan.clock, plan.targets, plan.timetable, plan.faults)
-        chores = Chores(sweep, lambda store: spool.settle_some() or index_some(store))
+        chores = Chores(sweep, lambda store: spool.process_some() or index_some(store))
         scheduler = Scheduler(store, plan.clock, [Deliveries(), runner], chores)
         certificate = Certificate(plan.host)
         _serve(plan, closing, store, runner, http)

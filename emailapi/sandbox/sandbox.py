@@ -47,7 +47,7 @@ class Sandbox(Receiving):
     Attributes:
         faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
         events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
-        webhooks: What was posted to webhooks, and posting it again.
+        webhooks: The requests to webhooks, and posting them again.
         inbox_url: The web inbox; None, since there is none yet.
     """
 

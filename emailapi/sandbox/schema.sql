@@ -1,5 +1,5 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
--- A change here is a new SCHEMA_VERSION in store.py. An older data file is copied into this schema when it is opened, by
+-- A change here is a new SCHEMA_VERSION in data_file.py. An older data file is copied into this schema when it is opened, by
 -- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
 -- The token of the account, and the permissions that the service's support grants.
@@ -150,7 +150,8 @@ CREATE TABLE sources (
     content BLOB NOT NULL
 );
 
--- What inbound messages have beside the other messages. `parts` is JSON by our names, as the API answers it.
+-- The fields of inbound messages that other messages do not have. `parts` is JSON by the names of the service, as in a
+-- response.
 CREATE TABLE inbound (
     message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
     mailbox_hash TEXT NOT NULL,

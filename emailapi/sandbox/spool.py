@@ -27,7 +27,7 @@ BATCH = 50
 _BACKLOG = 2_000
 
 # Reads messages, without the database; returns what stores them.
-Settling = Callable[[Sequence[Row]], Callable[[Transaction], None]]
+Processing = Callable[[Sequence[Row]], Callable[[Transaction], None]]
 
 
 @attrs.frozen(kw_only=True)
@@ -59,15 +59,15 @@ class Spool:
     are stored in one transaction.
     """
 
-    def __init__(self, store: Store, settling: Settling) -> None:
+    def __init__(self, store: Store, processing: Processing) -> None:
         """Store messages here; what a crash has left is taken in, too."""
-        self._store, self._settling = store, settling
+        self._store, self._processing = store, processing
         self._lock = threading.Lock()
         self._waiting: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
-        with store.transaction(writing=False, settled=False) as db:
+        with store.transaction(writing=False, processed=False) as db:
             self._backlog = arrivals.count(db)
-        store.settle, store.unsettled = self.settle, bool(self._backlog)
+        store.process, store.has_arrivals = self.process, bool(self._backlog)
 
     async def take(self, arrival: Arrival) -> None:
         """
@@ -86,7 +86,7 @@ class Spool:
     async def _store_all(self) -> None:
         while self._waiting:
             if self._backlog >= _BACKLOG:
-                await asyncio.get_running_loop().run_in_executor(None, self.settle)
+                await asyncio.get_running_loop().run_in_executor(None, self.process)
             taken, self._waiting = self._waiting, []
             try:
                 self._keep([arrival for arrival, _ in taken])
@@ -107,51 +107,51 @@ class Spool:
             (one.uuid, one.server, one.received_at, one.sender, dump_json(one.recipients).decode(), one.content)
             for one in taken
         ]
-        with self._store.transaction(settled=False) as db:
+        with self._store.transaction(processed=False) as db:
             arrivals.add(db, rows)
             self._backlog += len(rows)
-            self._store.unsettled = True
+            self._store.has_arrivals = True
 
-    def settle(self) -> None:
+    def process(self) -> None:
         """Take in all messages that wait."""
         with self._lock:
-            while self._settle_next():
+            while self._process_next():
                 pass
 
-    def settle_some(self) -> bool:
+    def process_some(self) -> bool:
         """Take in some of the messages that wait; return whether there are more."""
         with self._lock:
-            return self._settle_next()
+            return self._process_next()
 
-    def _settle_next(self) -> bool:
-        with self._store.transaction(writing=False, settled=False) as db:
+    def _process_next(self) -> bool:
+        with self._store.transaction(writing=False, processed=False) as db:
             self._backlog = arrivals.count(db)
             rows = arrivals.first(db, BATCH)
             if not rows:
-                self._store.unsettled = False
+                self._store.has_arrivals = False
                 return False
         try:
-            self._settle_rows(rows)
+            self._process_rows(rows)
         except StorageFailed:
             raise
         except Exception:
             for row in rows:
-                self._settle_alone(row)
+                self._process_alone(row)
         self._store.work.set()
         return True
 
-    def _settle_rows(self, rows: Sequence[Row]) -> None:
-        put = self._settling(rows)
-        with self._store.transaction(visible=False, settled=False) as db:
+    def _process_rows(self, rows: Sequence[Row]) -> None:
+        put = self._processing(rows)
+        with self._store.transaction(visible=False, processed=False) as db:
             put(db)
             arrivals.remove(db, [row["id"] for row in rows])
 
-    def _settle_alone(self, row: Row) -> None:
+    def _process_alone(self, row: Row) -> None:
         try:
-            self._settle_rows([row])
+            self._process_rows([row])
         except StorageFailed:
             raise
         except Exception as error:
             _log.error("the message %s cannot be read and is set aside", row["uuid"], exc_info=error)
-            with self._store.transaction(visible=False, settled=False) as db:
+            with self._store.transaction(visible=False, processed=False) as db:
                 arrivals.set_aside(db, row["id"])

@@ -16,15 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
-from .migrations import OLDEST, migrate
+from .data_file import APPLICATION_ID, SCHEMA_VERSION, check_file, check_version
+from .migrations import migrate
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
 
-APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 3
-
-_MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
 _UNAVAILABLE = frozenset(
@@ -100,43 +97,6 @@ class Transaction:
         self._connection.executemany(sql, rows)
 
 
-def _check_file(path: Path) -> None:
-    """
-    Look at a file before SQLite does, which would write to one that is not ours.
-
-    Raises:
-        ConfigurationError: It is no database of this version of the sandbox, or cannot be written.
-    """
-    if path.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r} is a directory")
-    if not path.parent.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise ConfigurationError(f"data file {str(path)!r} is no regular file")
-    with path.open("r+b") as file:
-        head = file.read(100)
-    if not head:
-        return
-    if head[:16] != _MAGIC:
-        raise ConfigurationError(f"data file {str(path)!r} is not a SQLite database")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
-    version = int.from_bytes(head[60:64], "big")
-    _check_version(version, path)
-
-
-def _check_version(version: int, path: Path | None) -> None:
-    if version > SCHEMA_VERSION:
-        raise ConfigurationError(
-            f"data file {str(path)!r} was written by a newer version of the sandbox"
-            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
-        )
-    if version < OLDEST:
-        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
-
-
 def _schema() -> str:
     # By importlib.resources: the package may stand in a zip file.
     return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
@@ -161,13 +121,13 @@ class Store:
         changed: Notified after each change.
         revision: The number of changes since the database was opened.
         work: Set after a change, for the thread that does what can wait.
-        settle: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
-        unsettled: Whether there are such messages.
+        process: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
+        has_arrivals: Whether there are such messages.
         urgent: Set after a change that made work which cannot wait.
     """
 
-    settle: Callable[[], object]
-    unsettled = False
+    process: Callable[[], object]
+    has_arrivals = False
 
     def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
         """
@@ -187,7 +147,7 @@ class Store:
             raise ConfigurationError("the data file's name is empty")
         try:
             if self.path is not None:
-                _check_file(self.path)
+                check_file(self.path)
             self._connection = sqlite3.connect(
                 ":memory:" if self.path is None else self.path,
                 timeout=5,
@@ -222,7 +182,7 @@ class Store:
                 fill(transaction)
             else:
                 # Again: what a killed process has written need not be in the head of the file yet.
-                _check_version(version, self.path)
+                check_version(version, self.path)
                 if version < SCHEMA_VERSION:
                     migrate(connection, version, self._create)
         # Only now: a migration copies tables in any order.
@@ -248,30 +208,32 @@ class Store:
         finally:
             self._as_is.asked = False
 
-    def _settle(self, writing: bool) -> None:
+    def _process_first(self, writing: bool) -> None:
         if getattr(self._as_is, "asked", False):
             return
         try:
-            self.settle()
+            self.process()
         except StorageFailed:
             if writing:  # what cannot be written can be read still
                 raise
 
     @contextmanager
-    def transaction(self, *, writing: bool = True, visible: bool = True, settled: bool = True) -> Iterator[Transaction]:
+    def transaction(
+        self, *, writing: bool = True, visible: bool = True, processed: bool = True
+    ) -> Iterator[Transaction]:
         """
         Run statements in one transaction: all changes are kept, or, if an exception is raised, none.
 
         Args:
             writing: Whether anything may be changed.
             visible: Whether a change is one that others wait for, unlike that of an index.
-            settled: Whether messages that are not read yet are taken in before.
+            processed: Whether messages that are not read yet are taken in before.
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
         """
-        if settled and self.unsettled:
-            self._settle(writing)
+        if processed and self.has_arrivals:
+            self._process_first(writing)
         try:
             with self._lock, self._begun(writing) as transaction:
                 yield transaction

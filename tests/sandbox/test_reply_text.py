@@ -27,7 +27,7 @@ def test_what_is_quoted_is_left_out(name):
     assert stripped(REPLIES[name]) == "Yes, please."
 
 
-def test_answers_between_quoted_lines_stay():
+def test_texts_between_quoted_lines_stay():
     text = "> Coming?\n\nYes.\n\n> When?\n\nAt 10.\n\nOn Mon, 3 March 2025, Ada wrote:\n> x\n"
     assert stripped(text) == "> Coming?\n\nYes.\n\n> When?\n\nAt 10."
 

@@ -1,8 +1,8 @@
 """
-One connection of SMTP: aiosmtpd, and what it does not do as the sandbox needs it.
+One connection of SMTP: aiosmtpd, with another AUTH and another DATA.
 
-aiosmtpd reads commands, and answers most of them. Here are AUTH, of which it knows no CRAM-MD5 and logs parts, and
-DATA, which it reads line by line and refuses for a long line. All decisions are those of a `Desk`.
+aiosmtpd reads commands, and replies to most of them. Its AUTH has no CRAM-MD5 and logs parts of what it reads. Its DATA
+reads line by line, and rejects a message with a long line. All decisions are those of a `Desk`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from .certificate import Certificate
-from .desk import Desk, Login, Mail
+from .desk import Desk, Login, Submission
 from .login import MECHANISMS, Malformed, challenge, decoded, token_of
 from .reading import read_message
 
@@ -42,11 +42,11 @@ _CLOSES = "421"
 @attrs.frozen(kw_only=True)
 class Limits:
     """
-    What a connection may take.
+    Limits of a connection, and of the listener.
 
     Attributes:
         command: Bytes of a command line.
-        message: Bytes of a message; a larger one is read to its end and refused.
+        message: Bytes of a message; a larger one is read to its end and rejected.
         recipients: Recipients of a message.
         connections: Connections at a time.
         idle: Seconds without a byte, after which a connection is closed.
@@ -60,7 +60,7 @@ class Limits:
 
 
 class _Hooks:
-    """What aiosmtpd asks for: EHLO, MAIL, RCPT and errors."""
+    """The functions that aiosmtpd calls: for EHLO, MAIL, RCPT, and errors."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
@@ -68,9 +68,9 @@ class _Hooks:
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
         self, _server: Any, session: Session, _envelope: Envelope, name: str, responses: list[str]
     ) -> list[str]:
-        refusal = self._conversation.refusal("ehlo")
-        if refusal:
-            return [refusal]
+        rejection = self._conversation.rejection("ehlo")
+        if rejection:
+            return [rejection]
         session.host_name = name
         mechanisms = f"250-AUTH {' '.join(MECHANISMS)}"
         kept = [line for line in responses if not line.startswith("250-AUTH")]
@@ -78,24 +78,24 @@ class _Hooks:
 
     async def handle_HELO(self, _server: Any, session: Session, _envelope: Envelope, name: str) -> str:  # noqa: N802
         session.host_name = name
-        return self._conversation.refusal("ehlo") or f"250 {NAME}"
+        return self._conversation.rejection("ehlo") or f"250 {NAME}"
 
     async def handle_MAIL(  # noqa: N802
         self, _server: Any, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        refusal = self._conversation.refusal("mail")
-        if not refusal:
+        rejection = self._conversation.rejection("mail")
+        if not rejection:
             envelope.mail_from = address
             envelope.mail_options.extend(options)
-        return refusal or "250 2.1.0 OK"
+        return rejection or "250 2.1.0 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        refusal = self._conversation.refusal_of(address, len(envelope.rcpt_tos))
-        if not refusal:
+        rejection = self._conversation.rejection_of(address, len(envelope.rcpt_tos))
+        if not rejection:
             envelope.rcpt_tos.append(address)
-        return refusal or "250 2.1.5 OK"
+        return rejection or "250 2.1.5 OK"
 
     async def handle_exception(self, error: Exception) -> str:
         """Return the reply to a command that failed here; the error may hold what the client has sent."""
@@ -108,7 +108,7 @@ class Conversation(SMTP):
     One connection.
 
     Attributes:
-        login: Who has logged in; None for nobody.
+        login: The login; None before it.
     """
 
     line_length_limit = _PIECE
@@ -133,7 +133,7 @@ class Conversation(SMTP):
         self.tls_context = True  # type: ignore[assignment]
 
     def connection_made(self, transport: BaseTransport) -> None:
-        """Begin, or begin again in TLS: whoever logged in before must do so again."""
+        """Begin, or begin again in TLS: a login before it does not count any more."""
         self._open.add(self)
         self.login = None
         super().connection_made(transport)
@@ -156,11 +156,11 @@ class Conversation(SMTP):
         return descriptor
 
     async def _handle_client(self) -> None:
-        refusal = self.refusal("connect")
-        if not refusal and len(self._open) > self._limits.connections:
-            refusal = "421 4.3.2 Too many connections: close one, or try later"
-        if refusal:
-            await self.push(refusal)
+        rejection = self.rejection("connect")
+        if not rejection and len(self._open) > self._limits.connections:
+            rejection = "421 4.3.2 Too many connections: close one, or try later"
+        if rejection:
+            await self.push(rejection)
             if self.transport is not None:
                 self.transport.close()
             return
@@ -172,15 +172,15 @@ class Conversation(SMTP):
         if str(status).startswith(_CLOSES) and self.transport is not None:
             self.transport.close()
 
-    def refusal(self, stage: str) -> str:
-        """Return the reply by which a fault refuses a command; empty if none does."""
-        return self._desk.refusal(stage, self.login, self._name)
+    def rejection(self, stage: str) -> str:
+        """Return the reply by which a fault rejects a command; empty if none does."""
+        return self._desk.rejection(stage, self.login, self._name)
 
-    def refusal_of(self, recipient: str, taken: int) -> str:
-        """Return the reply that refuses a recipient; empty if the recipient is taken."""
+    def rejection_of(self, recipient: str, taken: int) -> str:
+        """Return the reply that rejects a recipient; empty if the recipient is taken."""
         if taken >= self._limits.recipients:
             return f"452 4.5.3 Too many recipients: the limit is {self._limits.recipients}"
-        return self._desk.refusal_of(recipient, self.login, self._name)
+        return self._desk.rejection_of(recipient, self.login, self._name)
 
     @property
     def _name(self) -> str:
@@ -212,7 +212,7 @@ class Conversation(SMTP):
         elif mechanism.upper() not in MECHANISMS:
             reply = f"504 5.5.4 AUTH takes {', '.join(MECHANISMS)}"
         else:
-            reply = self.refusal("auth") or await self._log_in(mechanism.upper(), initial.strip().encode())
+            reply = self.rejection("auth") or await self._log_in(mechanism.upper(), initial.strip().encode())
         await self.push(reply)
 
     async def _log_in(self, mechanism: str, initial: bytes) -> str:
@@ -237,8 +237,8 @@ class Conversation(SMTP):
             await self.push("501 5.5.4 DATA takes no argument")
         elif not self.envelope.rcpt_tos:
             await self.push("503 5.5.1 Name a recipient first")
-        elif refusal := self.refusal("data"):
-            await self.push(refusal)
+        elif rejection := self.rejection("data"):
+            await self.push(rejection)
         else:
             await self.push("354 End the message with a dot on a line of its own")
             await self._take(self.envelope)
@@ -253,8 +253,8 @@ class Conversation(SMTP):
             await self.push(f"552 5.3.4 The message is larger than {self._limits.message} bytes")
             return
         sender = "" if envelope.mail_from in (None, "<>") else envelope.mail_from
-        mail = Mail(sender=str(sender), recipients=tuple(envelope.rcpt_tos), content=content)
-        reply = await self._desk.take(mail, self.login, self._name)
+        submission = Submission(sender=str(sender), recipients=tuple(envelope.rcpt_tos), content=content)
+        reply = await self._desk.take(submission, self.login, self._name)
         if reply:
             await self.push(reply)
         else:

@@ -1,4 +1,4 @@
-"""What is decided about email that comes by SMTP: who may send, to whom, and which fault is met."""
+"""Decisions about email that comes by SMTP: who may send, to whom, and which fault is met."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..tables.servers import Server
 
 _log = logging.getLogger("emailapi.sandbox.smtp")
 
-_REFUSED = "535 5.7.8 Log in with a server's token, as user name and as password"
+_REJECTED = "535 5.7.8 Log in with a server's token, as user name and as password"
 _NOT_ACTIVATED = "535 5.7.8 SMTP is not activated on this server (SmtpApiActivated)"
 _UNKNOWN = "530 5.7.0 Log in to send; without a login, only email for the inbound addresses of servers is taken"
 
@@ -30,7 +30,7 @@ _UNKNOWN = "530 5.7.0 Log in to send; without a login, only email for the inboun
 @attrs.frozen
 class Login:
     """
-    Who has logged in.
+    A login.
 
     Attributes:
         server: The server of the token; None for the test token.
@@ -42,7 +42,7 @@ class Login:
 
 
 @attrs.frozen(kw_only=True)
-class Mail:
+class Submission:
     """
     A message with its envelope.
 
@@ -68,20 +68,20 @@ class Desk:
     spool: Spool
 
     def log_in(self, token: str, client: str) -> tuple[Login | None, str]:
-        """Return who a token is for, and the reply; an empty token is nobody's."""
-        with self.store.transaction(writing=False, settled=False) as db:
+        """Return who a token is for, and the reply; an empty token is not valid."""
+        with self.store.transaction(writing=False, processed=False) as db:
             server = servers.by_token(db, token) if token else None
             row = None if server is None else servers.by_id(db, server.id)
         if server is None and token.upper() != TEST_TOKEN:
-            self._note("auth", _REFUSED, None, client)
-            return None, _REFUSED
+            self._note("auth", _REJECTED, None, client)
+            return None, _REJECTED
         if server is not None and row is not None and not row["smtp_api_activated"]:
             self._note("auth", _NOT_ACTIVATED, server.id, client)
             return None, _NOT_ACTIVATED
         return Login(server, token), "235 2.7.0 Logged in"
 
-    def refusal(self, stage: str, login: Login | None, client: str, recipient: str = "") -> str:
-        """Return the reply by which a fault refuses a command; empty if none does."""
+    def rejection(self, stage: str, login: Login | None, client: str, recipient: str = "") -> str:
+        """Return the reply by which a fault rejects a command; empty if none does."""
         if not self.faults and stage != "rcpt":
             return ""
         met = self.faults.effect_on(_incoming(stage, login, (recipient,) if recipient else ()))
@@ -90,23 +90,23 @@ class Desk:
         self._note(stage, met[0].reply, _server_id(login), client, fault=met[1])
         return met[0].reply
 
-    def refusal_of(self, recipient: str, login: Login | None, client: str) -> str:
-        """Return the reply that refuses a recipient; empty if the recipient is taken."""
-        refusal = self.refusal("rcpt", login, client, recipient)
-        if refusal:
-            return refusal
+    def rejection_of(self, recipient: str, login: Login | None, client: str) -> str:
+        """Return the reply that rejects a recipient; empty if the recipient is taken."""
+        rejection = self.rejection("rcpt", login, client, recipient)
+        if rejection:
+            return rejection
         if login is None and not self._is_inbound(recipient):
             self._note("rcpt", _UNKNOWN, None, client)
             return _UNKNOWN
         return "" if "@" in recipient else "553 5.1.3 The recipient is not an address"
 
     def _is_inbound(self, recipient: str) -> bool:
-        with self.store.transaction(writing=False, settled=False) as db:
+        with self.store.transaction(writing=False, processed=False) as db:
             return servers.receiving(db, recipient) is not None
 
-    async def take(self, mail: Mail, login: Login | None, client: str) -> str:
+    async def take(self, submission: Submission, login: Login | None, client: str) -> str:
         """Take a message, and return the reply; empty to close the connection without one."""
-        met = self.faults.effect_on(_incoming("message", login, mail.recipients))
+        met = self.faults.effect_on(_incoming("message", login, submission.recipients))
         effect, words = met or (Effect(words=""), None)
         if met is not None:
             await asyncio.sleep(HANG if effect.hang else effect.wait_head + effect.wait_body)
@@ -116,18 +116,18 @@ class Desk:
         elif login is not None and login.server is None:
             reply = "250 2.0.0 Test job accepted"
         else:
-            message_id, reply = await self._store(mail, login)
+            message_id, reply = await self._store(submission, login)
         reply = "" if effect.cut or effect.hang else reply
         self._note("message", reply, _server_id(login), client, fault=words, message_id=message_id)
         return reply
 
-    async def _store(self, mail: Mail, login: Login | None) -> tuple[str, str]:
+    async def _store(self, submission: Submission, login: Login | None) -> tuple[str, str]:
         arrival = Arrival(
             server=_server_id(login),
             received_at=micros(self.clock().now()),
-            sender=mail.sender,
-            recipients=mail.recipients,
-            content=mail.content,
+            sender=submission.sender,
+            recipients=submission.recipients,
+            content=submission.content,
         )
         try:
             await self.spool.take(arrival)
@@ -140,7 +140,7 @@ class Desk:
         self, stage: str, reply: str, server: int | None, client: str, *, fault: str | None = None, message_id: str = ""
     ) -> None:
         status = int(reply[:3]) if reply else None
-        refused = (RecordedRejection(status, reply[4:]),) if status is not None and status >= 400 else ()
+        rejected = (RecordedRejection(status, reply[4:]),) if status is not None and status >= 400 else ()
         self.log.add(
             RecordedRequest(
                 received_at=self.clock().now(),
@@ -148,7 +148,7 @@ class Desk:
                 path=stage,
                 query="",
                 status=status,
-                rejections=refused,
+                rejections=rejected,
                 message_ids=(message_id,) if message_id else (),
                 server_id=server,
                 user_agent=client,

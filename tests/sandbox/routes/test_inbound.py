@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-import postmark
 import pytest
 
 from emailapi import Attachment, InboundStatus, NotFound
@@ -157,7 +156,7 @@ def test_a_message_that_no_attempt_has_posted_is_failed_and_can_be_retried(sandb
     assert client.inbound.get(email.message_id).status == InboundStatus.PROCESSED
 
 
-def test_a_hook_that_answers_403_is_not_asked_again(sandbox, client, hooked, posted):
+def test_a_hook_that_responds_with_403_is_not_called_again(sandbox, client, hooked, posted):
     hooked.respond = lambda _request: 403
     email = sandbox.receive(text="x")
     assert len(posted()) == 1
@@ -178,18 +177,6 @@ def test_messages_of_another_server_are_unknown(sandbox, account, open_api):
     other = open_api(sandbox, token)
     assert other.get(f"/messages/inbound/{email.message_id}/details").status_code == 422
     assert other.get("/messages/inbound", count=5, offset=0).json() == {"TotalCount": 0, "InboundMessages": []}
-
-
-def test_the_vendors_client_reads_them(sandbox, vendor):
-    vendor_rule = vendor.inbound.list
-    sandbox.receive(sender="dana@example.com", subject="Hi", text="Hello", mailbox_hash="7")
-    page = vendor_rule()
-    (listed,) = page.items if hasattr(page, "items") and not callable(page.items) else page[0]
-    details = vendor.inbound.get(listed.message_id)
-    assert (details.subject, details.mailbox_hash) == ("Hi", "7")
-    for call in (vendor.inbound.bypass, vendor.inbound.retry):
-        with pytest.raises(postmark.ValidationException, match="cannot be"):
-            call(listed.message_id)
 
 
 def test_messages_are_kept_in_the_data_file_and_for_45_days(tmp_path):

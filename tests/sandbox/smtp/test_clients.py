@@ -66,7 +66,7 @@ def test_a_fallback_to_smtp_is_found_by_the_key(sandbox):
         assert client.outbound.find("k-7") is not None
 
 
-def test_a_refusal_of_the_sandbox_is_an_error_of_the_transport(sandbox):
+def test_a_rejection_of_the_sandbox_is_an_error_of_the_transport(sandbox):
     from emailapi import SMTPError
 
     sandbox.faults.reject("550 5.7.1 Spam", at="message")
@@ -108,7 +108,7 @@ def test_djangos_backend(sandbox):
     assert [one.email for one in (*email.to, *email.bcc)] == ["dana@example.com", "b@example.com"]
 
 
-def test_the_flask_extension_by_mail_server(sandbox):
+def test_the_flask_extension(sandbox):
     from flask import Flask
 
     from emailapi.flask import Mail, Message

@@ -1,4 +1,4 @@
-"""One connection of SMTP: what it takes, and what it refuses."""
+"""One connection of SMTP: what it takes, and what it rejects."""
 
 from __future__ import annotations
 
@@ -110,14 +110,14 @@ def test_the_reply_to_a_command(connect, command, code):
     assert connection.ask(command).startswith(str(code)), command
 
 
-def test_a_command_of_three_hundred_kilobytes_is_refused_and_the_connection_goes_on(connect):
+def test_a_command_of_three_hundred_kilobytes_is_rejected_and_the_connection_goes_on(connect):
     connection = connect()
     connection.read()
     assert connection.ask("x" * 300_000).startswith("500")
     assert connection.ask("NOOP").startswith("250")
 
 
-def test_a_message_over_the_limit_is_read_away_and_refused(sandbox, limited):
+def test_a_message_over_the_limit_is_read_away_and_rejected(sandbox, limited):
     connection = limited(message=1_000)()
     connection.begin(sandbox.token, "dana@example.com")
     connection.ask("DATA")
@@ -129,20 +129,20 @@ def test_a_message_over_the_limit_is_read_away_and_refused(sandbox, limited):
     assert len(sandbox.messages()) == 1
 
 
-def test_recipients_over_the_limit_are_refused_one_by_one(sandbox, connect):
+def test_recipients_over_the_limit_are_rejected_one_by_one(sandbox, connect):
     connection = connect()
     connection.begin(sandbox.token, *(f"r{number}@example.com" for number in range(200)))
     assert connection.ask("RCPT TO:<more@example.com>").startswith("452 4.5.3")
 
 
-def test_a_connection_over_the_limit_is_refused_and_one_that_ends_makes_room(limited):
+def test_a_connection_over_the_limit_is_rejected_and_one_that_ends_makes_room(limited):
     open_one = limited(connections=2)
     first, second = open_one(), open_one()
     assert first.read().startswith("220")
     assert second.read().startswith("220")
-    refused = open_one()
-    assert refused.read().startswith("421 4.3.2 Too many connections")
-    assert refused.read() == ""
+    rejected = open_one()
+    assert rejected.read().startswith("421 4.3.2 Too many connections")
+    assert rejected.read() == ""
     first.ask("QUIT")
     assert first.read() == ""
     assert open_one().read().startswith("220")
@@ -194,7 +194,7 @@ print(client.recv(100))
 try:
     socket.create_connection(place, timeout=60)
 except ConnectionRefusedError:
-    print("refused")
+    print("rejected")
 client.close()
 os.close(writing)
 print(ended(child))
@@ -203,7 +203,7 @@ print(ended(child))
 
 @pytest.mark.processes
 def test_a_forked_child_keeps_neither_port_nor_connection_open():
-    assert run_forking(_FORKED).split() == ["b''", "refused", "0"]
+    assert run_forking(_FORKED).split() == ["b''", "rejected", "0"]
 
 
 def test_a_port_that_is_taken_is_an_error(sandbox):
@@ -219,7 +219,7 @@ def test_a_fault_of_the_sandbox_is_451_and_tells_nothing(sandbox, connect, monke
     def fail(*_, **__):
         raise ZeroDivisionError("the secret")
 
-    monkeypatch.setattr(Desk, "refusal_of", fail)
+    monkeypatch.setattr(Desk, "rejection_of", fail)
     connection = connect()
     connection.begin(sandbox.token)
     reply = connection.ask("RCPT TO:<a@example.com>")

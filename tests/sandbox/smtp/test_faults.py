@@ -41,7 +41,7 @@ def _until(connection, token, stage):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_reply_refuses_at_each_stage_once_and_stores_nothing(sandbox, connect, stage):
+def test_a_reply_rejects_at_each_stage_once_and_stores_nothing(sandbox, connect, stage):
     fault = sandbox.faults.reject(REPLY, at=stage)
     assert _until(connect(), sandbox.token, stage) == REPLY
     assert (fault.hits, fault.remaining, len(sandbox.faults)) == (1, 0, 0)
@@ -60,7 +60,7 @@ def test_421_closes_the_connection(sandbox, connect, stage):
     assert connection.read() == ""
 
 
-def test_a_recipient_can_be_refused_beside_others(sandbox, smtp):
+def test_a_recipient_can_be_rejected_beside_others(sandbox, smtp):
     with sandbox.faults.reject(550, at="rcpt", to="*@gone.example", times=None):
         assert set(smtp.sendmail("s@example.com", ["a@gone.example", "b@example.com"], MESSAGE)) == {"a@gone.example"}
     assert [one.email for one in sandbox.messages()[0].bcc] == ["b@example.com"]
@@ -73,7 +73,7 @@ def test_a_fault_meets_the_server_of_the_login_only(sandbox, account, connect):
     assert _until(connect(), other["ApiTokens"][0], "mail") == REPLY
 
 
-def test_fail_refuses_a_message_after_its_content(sandbox, smtp):
+def test_fail_rejects_a_message_after_its_content(sandbox, smtp):
     with sandbox.faults.fail(via="smtp") as fault, pytest.raises(smtplib.SMTPDataError) as caught:
         smtp.sendmail("s@example.com", ["dana@example.com"], MESSAGE)
     assert (caught.value.smtp_code, fault.hits) == (451, 1)
@@ -123,7 +123,7 @@ def test_bounces_and_queues_of_faults_hold_for_smtp_too(sandbox, client, send):
         ("550@fault.sandbox.test", "550 The recipient asked"),
     ],
 )
-def test_a_recipient_asks_for_its_own_refusal(sandbox, connect, recipient, reply):
+def test_a_recipient_asks_for_its_own_rejection(sandbox, connect, recipient, reply):
     connection = connect()
     connection.begin(sandbox.token)
     assert connection.ask(f"RCPT TO:<{recipient}>").startswith(reply)

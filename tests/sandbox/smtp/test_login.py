@@ -32,7 +32,7 @@ def test_the_token_is_user_name_and_password(sandbox, mechanism):
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize("user, password", [("x", "x"), ("{token}", "x"), ("x", "{token}"), ("{account}", "{account}")])
-def test_anything_else_is_refused_with_535(sandbox, mechanism, user, password):
+def test_anything_else_is_rejected_with_535(sandbox, mechanism, user, password):
     texts = {"token": sandbox.token, "account": sandbox.account_token}
     with _connected(sandbox) as client, pytest.raises(smtplib.SMTPAuthenticationError) as caught:
         _log_in(client, mechanism, user.format(**texts), password.format(**texts))
@@ -63,7 +63,7 @@ def test_the_initial_response_can_come_with_the_command_or_after_it(sandbox, con
         (["AUTH"], 504),
     ],
 )
-def test_what_cannot_be_read_is_refused_and_the_connection_goes_on(connect, lines, code):
+def test_what_cannot_be_read_is_rejected_and_the_connection_goes_on(connect, lines, code):
     connection = connect()
     connection.read()
     connection.ask("EHLO here")

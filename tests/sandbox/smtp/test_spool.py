@@ -21,7 +21,7 @@ from .conftest import MESSAGE
 
 
 def _count(sandbox: Sandbox, table: str) -> int:
-    with sandbox.store.transaction(writing=False, settled=False) as db:
+    with sandbox.store.transaction(writing=False, processed=False) as db:
         return db.number(f"SELECT count(*) FROM {table}")
 
 
@@ -30,7 +30,7 @@ def unread(sandbox, monkeypatch):
     """Let nobody but readers read messages: the thread that does it when nothing happens is kept from it."""
     from emailapi.sandbox.spool import Spool
 
-    monkeypatch.setattr(Spool, "settle_some", lambda _self: False)
+    monkeypatch.setattr(Spool, "process_some", lambda _self: False)
 
 
 READERS = {
@@ -98,16 +98,16 @@ def test_a_backlog_over_the_limit_is_read_before_more_is_taken(sandbox, smtp, un
 
 
 def test_a_message_that_cannot_be_read_keeps_nothing_else_out(sandbox, send, monkeypatch, caplog):
-    from emailapi.sandbox import settling
+    from emailapi.sandbox import processing
 
-    read = settling.read_message
+    read = processing.read_message
 
     def fail(content):
         if b"poison" in content:
             raise ZeroDivisionError
         return read(content)
 
-    monkeypatch.setattr(settling, "read_message", fail)
+    monkeypatch.setattr(processing, "read_message", fail)
     send(MESSAGE + b"poison")
     send()
     assert len(sandbox.messages()) == 1

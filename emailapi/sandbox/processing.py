@@ -36,7 +36,7 @@ class _Read:
 
 
 @attrs.frozen
-class Settling:
+class Processing:
     """
     Reads messages, and returns what stores them.
 
