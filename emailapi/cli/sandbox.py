@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 
+_HTTP_PORT, _SMTP_PORT = 8025, 2525
+
+
 def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65535:
@@ -36,7 +39,12 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
             " start); give it </dev/null to prevent that."
         ),
     )
-    parser.add_argument("--port", type=_port, default=8025, help="HTTP port, 0 for a free one (default 8025)")
+    parser.add_argument("--port", type=_port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
+    parser.add_argument(
+        "--smtp-port",
+        type=_port,
+        help=f"SMTP port, 0 for a free one (default {_SMTP_PORT}; with --port, a free one)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--data", metavar="FILE", help="keep everything in this file; without it, in memory")
     parser.add_argument(
@@ -58,7 +66,16 @@ The sandbox listens on {sandbox.url} (messages {kept}). Ctrl-C ends it. Point a 
   export EMAILAPI_BASE_URL={sandbox.url}
   export EMAILAPI_SERVER_TOKEN={sandbox.token}
   export EMAILAPI_ACCOUNT_TOKEN={sandbox.account_token}
+
+SMTP: host {sandbox.smtp_host}, port {sandbox.smtp_port}, with STARTTLS; user name and password are the server token.
 """
+
+
+def _smtp_port(options: argparse.Namespace) -> int:
+    """Return the port of SMTP. A second sandbox, at an HTTP port of its own, must not need an option for it."""
+    if options.smtp_port is not None:
+        return int(options.smtp_port)
+    return _SMTP_PORT if options.port is None else 0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,7 +86,8 @@ def run(options: argparse.Namespace) -> int:
         Ending() as ending,
         Sandbox(
             options.data,
-            http_port=options.port,
+            http_port=_HTTP_PORT if options.port is None else options.port,
+            smtp_port=_smtp_port(options),
             host=options.host,
             allowed_hosts=tuple(options.allowed_host),
             allow_server_deletion=options.allow_server_deletion,
