@@ -123,12 +123,14 @@ def attempts(db: Transaction, filters: Mapping[str, Value], limit: int) -> list[
     return db.named(f"{_ATTEMPT}{where} ORDER BY a.id DESC LIMIT :limit", **filters, limit=limit)
 
 
-def failed_of(db: Transaction, webhook: int) -> list[int]:
-    """Return the ids of the requests that a webhook has had and not accepted, oldest first."""
+def failed_of(db: Transaction, webhook: int, server: int | None) -> list[int]:
+    """Return the ids of the requests that a webhook, of this server or any, has had and not accepted, oldest first."""
     rows = db.rows(
-        "SELECT id FROM webhook_requests r WHERE webhook = ? AND accepted = 0"
+        "SELECT id FROM webhook_requests r WHERE webhook = ? AND (? IS NULL OR server = ?) AND accepted = 0"
         " AND EXISTS (SELECT 1 FROM webhook_attempts WHERE request = r.id) ORDER BY id",
         webhook,
+        server,
+        server,
     )
     return [row["id"] for row in rows]
 
@@ -138,9 +140,9 @@ def forget(db: Transaction, address: str) -> None:
     db.run("DELETE FROM webhook_requests WHERE recipient = ?", address)
 
 
-def clear(db: Transaction) -> None:
-    """Remove all requests, with what became of them."""
-    db.run("DELETE FROM webhook_requests")
+def clear(db: Transaction, server: int | None = None) -> None:
+    """Remove all requests, or those of one server, with what became of them."""
+    db.run("DELETE FROM webhook_requests WHERE ? IS NULL OR server = ?", server, server)
 
 
 def inbound_result(db: Transaction, message: str, status: str) -> None:
