@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from .rejection import Rejection
 from .store import Store
 from .tables import account, servers
 from .tables.servers import Server
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import Headers
 
 SERVER_HEADER = "X-Postmark-Server-Token"
 ACCOUNT_HEADER = "X-Postmark-Account-Token"
@@ -66,6 +71,25 @@ class Hosts:
             )
 
 
+def admit_origin(headers: Headers) -> None:
+    """
+    Check that no other website sends a request that changes something and has no token.
+
+    A browser sends the origin of the page with such a request, and other programs send none. A page of another port of
+    this machine is another website, too. Requests with a token need no check: no page can send the header to another
+    origin without asking, and the sandbox never agrees.
+
+    Raises:
+        Rejection: 403.
+    """
+    origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
+    own = f"http://{headers.get('Host', '')}"
+    if SERVER_HEADER in headers or ACCOUNT_HEADER in headers or site == "same-origin" or origin == own:
+        return
+    if origin is not None or site is not None:
+        raise Rejection(403, "The sandbox does not take this request from a page of another website.", status=403)
+
+
 def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | None:
     """
     Return the server of a request's token; None for the test token.
@@ -95,7 +119,7 @@ def admit_account(store: Store, token: str | None) -> None:
     """
     with store.transaction(writing=False) as db:
         right = account.token(db)
-    if not token or token.lower() != right:
+    if not token or not hmac.compare_digest(token.lower().encode(), right.encode()):
         raise Rejection(
             10,
             f"The header {ACCOUNT_HEADER} does not have the account's token.",

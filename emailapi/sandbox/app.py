@@ -211,6 +211,12 @@ def _instead(effect: Effect) -> Response:
     return response
 
 
+def _admit(hosts: Hosts) -> None:
+    hosts.admit(request.headers.get("Host", ""))
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        access.admit_origin(request.headers)
+
+
 def _endpoint(route: Route) -> str:
     return f"{route.method} {route.path}"
 
@@ -228,7 +234,7 @@ def create_app(here: Surroundings) -> Flask:
     app.url_map = _url_map()
     app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
     TrackingPages(here.store, here.clock).add_to(app)
-    app.before_request(lambda: here.hosts.admit(request.headers.get("Host", "")))
+    app.before_request(partial(_admit, here.hosts))
     app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(HTTPException, _not_routed)
     app.register_error_handler(StorageFailed, _unavailable)

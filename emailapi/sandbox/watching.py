@@ -175,9 +175,10 @@ class Watching:
         deadline = _monotonic() + timeout
         while True:
             revision = store.revision
-            found = self._find(query, since, None)
+            # No more than `count`, as long as there are not enough: each change is a reason to look again.
+            found = self._find(query, since, count)
             if len(found) >= count:
-                return found
+                return self._find(query, since, None)
             with store.changed:
                 changed = store.changed.wait_for(_differs(store, revision), max(0.0, deadline - _monotonic()))
             if not changed:
