@@ -1,4 +1,4 @@
-"""`sandbox.webhooks`: what was posted to webhooks, and posting again."""
+"""`sandbox.webhooks`: the requests to webhooks, and posting them again."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def attempt_of(row: Row) -> WebhookAttempt:
 
 
 class Posting(Protocol):
-    """What posts requests."""
+    """The part of the sandbox that posts requests."""
 
     def post_now(self, store: Store, request: int, *, scheduled: bool) -> int | None:
         """Post a request now, and return the id of the attempt; None if the request does not wait for a retry."""
@@ -147,7 +147,7 @@ class Posting(Protocol):
 
 class Webhooks:
     """
-    What the sandbox has posted to webhooks: `sandbox.webhooks`.
+    The requests that the sandbox has posted to webhooks: `sandbox.webhooks`.
 
     Events are posted as soon as they happen; `sandbox.clock.wait_idle()` returns when all that are due have been::
 

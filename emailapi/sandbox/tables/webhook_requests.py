@@ -1,4 +1,4 @@
-"""Requests to webhooks, and what became of each try."""
+"""Requests to webhooks, and the result of each attempt."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def change(db: Transaction, request: int, **facts: Value) -> None:
 
 
 def add_attempt(db: Transaction, **facts: Value) -> int:
-    """Store what became of a try, and return its id; the oldest ones beyond the limit are erased."""
+    """Store the result of an attempt, and return its id; the oldest ones beyond the limit are erased."""
     number = db.insert("webhook_attempts", **facts)
     for row in db.rows("SELECT id, request FROM webhook_attempts WHERE id <= ?", number - ATTEMPTS):
         db.run("DELETE FROM webhook_attempts WHERE id = ?", row["id"])
@@ -136,15 +136,15 @@ def failed_of(db: Transaction, webhook: int, server: int | None) -> list[int]:
 
 
 def forget(db: Transaction, address: str) -> None:
-    """Remove all requests about a lower-case address, with what became of them."""
+    """Remove all requests about a lower-case address, with all attempts."""
     db.run("DELETE FROM webhook_requests WHERE recipient = ?", address)
 
 
 def clear(db: Transaction, server: int | None = None) -> None:
-    """Remove all requests, or those of one server, with what became of them."""
+    """Remove all requests, or those of one server, with all attempts."""
     db.run("DELETE FROM webhook_requests WHERE ? IS NULL OR server = ?", server, server)
 
 
 def inbound_result(db: Transaction, message: str, status: str) -> None:
-    """Store what became of the request for an email that came in: `Processed`, `Scheduled` or `Failed`."""
+    """Store the status of an email that came in after an attempt: `Processed`, `Scheduled` or `Failed`."""
     db.run("UPDATE messages SET status = ? WHERE uuid = ?", status, message)
