@@ -123,7 +123,13 @@ PARTS = {
     },
 }
 ROWS = [(file, *place, part) for file, places in PARTS.items() for place, parts in places.items() for part in parts]
-CEILINGS = {"requests": "requests", "urllib3": "urllib3", "waitress": "waitress", "aiosmtpd": "aiosmtpd", "botocore": "boto3"}
+CEILINGS = {
+    "requests": "requests",
+    "urllib3": "urllib3",
+    "waitress": "waitress",
+    "aiosmtpd": "aiosmtpd",
+    "botocore": "boto3",
+}
 
 
 def name_of(row):

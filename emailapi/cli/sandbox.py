@@ -54,6 +54,19 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
         metavar="NAME",
         help="a name it may be called by, beside loopback's",
     )
+    parser.add_argument(
+        "--webhook-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host that webhooks may be posted to, beside this machine",
+    )
+    parser.add_argument(
+        "--webhook-schedule",
+        choices=("2026", "2019"),
+        default="2026",
+        help="when webhooks are tried again: by today's schedule of the service, or the older one",
+    )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
     parser.set_defaults(run=run)
 
@@ -90,6 +103,8 @@ def run(options: argparse.Namespace) -> int:
             smtp_port=_smtp_port(options),
             host=options.host,
             allowed_hosts=tuple(options.allowed_host),
+            webhook_hosts=tuple(options.webhook_host),
+            webhook_schedule=options.webhook_schedule,
             allow_server_deletion=options.allow_server_deletion,
         ) as sandbox,
     ):

@@ -60,6 +60,8 @@ def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], N
     virtual = _names(connection, "type = 'table' AND sql LIKE 'CREATE VIRTUAL %'")
     for table in virtual:
         run(f"DROP TABLE {table}")
+    for trigger in _names(connection, "type = 'trigger'"):
+        run(f"DROP TRIGGER {trigger}")
     for index in _names(connection, "type = 'index' AND sql IS NOT NULL"):
         run(f"DROP INDEX {index}")
     old = _names(connection, "type = 'table' AND name NOT LIKE 'sqlite%'")

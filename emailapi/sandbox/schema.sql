@@ -331,7 +331,7 @@ CREATE TRIGGER erase_webhook_requests AFTER DELETE ON messages BEGIN
     DELETE FROM webhook_requests WHERE message = old.uuid;
 END;
 
--- What became of each try. The headers are JSON: pairs of a name and a value, without credentials.
+-- The result of each attempt. The headers are JSON: pairs of a name and a value, without credentials.
 CREATE TABLE webhook_attempts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     request INTEGER NOT NULL REFERENCES webhook_requests ON DELETE CASCADE,

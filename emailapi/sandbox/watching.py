@@ -93,6 +93,9 @@ class Watching:
                 `has:attachment`, or words. All must match; `-` before a term excludes, and `OR` stands between
                 alternatives. The page about the sandbox lists all operators.
             limit: How many emails are returned at most.
+
+        Raises:
+            InvalidArgument: The query has more than 100 terms, or more than 10,000 characters.
         """
         return self._find(parse(query, self._now()), None, limit)
 

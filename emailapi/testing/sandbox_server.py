@@ -16,9 +16,11 @@ from ..sandbox.captured import Place
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
 from ..sandbox.inbound_emails import Receiving
+from ..sandbox.posting.attempts import Webhooks
 from ..sandbox.request_log import RequestLog
 from ..sandbox.server_faults import ServerFaults
 from ..sandbox.simulation import Events
+from ..sandbox.tables import webhook_requests
 
 if TYPE_CHECKING:
     import requests
@@ -74,6 +76,7 @@ class SandboxServer(Closing, Receiving):
         smtp_port: The port of SMTP.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
+        webhooks: What was posted to webhooks of this server, as `Sandbox.webhooks`.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
             the test ends.
     """
@@ -85,6 +88,7 @@ class SandboxServer(Closing, Receiving):
         self._sandbox, self._id = sandbox, server_id
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)
+        self.webhooks: Webhooks = sandbox.webhooks.of_server(server_id)
         self.clock: Clock = sandbox.clock
         self._clients = ExitStack()
 
@@ -123,9 +127,15 @@ class SandboxServer(Closing, Receiving):
         return {"EMAILAPI_SERVER_TOKEN": self.token, "EMAILAPI_BASE_URL": self.url}
 
     def close(self) -> None:
-        """Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends."""
+        """
+        Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends.
+
+        Webhooks are posted to no more: what listens on the port of an endpoint then may belong to another test.
+        """
         self._clients.close()
         self.faults.clear()
+        with self._sandbox.store.transaction() as db:
+            webhook_requests.clear(db, self._id)
         self.clock.run()
 
 
