@@ -10,8 +10,8 @@ The sandbox: the service's API on this machine, on SQLite.
 tables of the fields of bodies, which `fields` reads. `rules` checks emails, and `intake` accepts them. `outcomes` has
 the events of a recipient; an address, a test (`simulation`) or a reader (`tracking_pages`) causes them. `tables/` has
 the statements for the tables of `schema.sql`. `posting/` tells webhooks. `watching` is for tests: `query` reads a
-search, and `finding` carries it out. `smtp/` has the SMTP server; `spool` keeps the messages that
-it has acknowledged, `processing` parses them, and `receiving` makes inbound messages. `scheduler` performs what is due by the `clock`.
+search, and `finding` carries it out. `smtp/` has the SMTP server; `spool` keeps the messages that it has acknowledged,
+`processing` parses them, and `receiving` makes inbound messages. `scheduler` performs what is due by the `clock`.
 """
 
 from .captured import CapturedEmail

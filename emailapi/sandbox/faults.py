@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from ..models.bounces import BounceType
-from ..wire import unknown_name_message
 from .armed import ArmedFaults, known_code
 from .effects import Effect, rejecting, smtp_effect
 from .events import BOUNCE_TYPES

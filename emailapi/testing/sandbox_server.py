@@ -41,7 +41,7 @@ class ClientOptions(TypedDict, total=False):
         retry: When to retry.
         fallback: A second transport.
         fallback_ignore: Fields that `fallback` may leave out.
-        on_unknown: What to do with an email that may have been sent and cannot be found.
+        on_unknown: The behaviour for an email of unknown outcome that cannot be found.
         reconcile: Whether emails of unknown outcome are looked up.
         sender: For emails that name no sender.
         message_stream: For emails that name no stream.
