@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
+from .data_file import DataFile
 from .migrations import OLDEST, migrate
 
 Row = sqlite3.Row
@@ -24,7 +25,6 @@ Value = str | int | bytes | None
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
 SCHEMA_VERSION = 3
 
-_MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
 _UNAVAILABLE = frozenset(
@@ -100,33 +100,6 @@ class Transaction:
         self._connection.executemany(sql, rows)
 
 
-def _check_file(path: Path) -> None:
-    """
-    Look at a file before SQLite does, which would write to one that is not ours.
-
-    Raises:
-        ConfigurationError: It is no database of this version of the sandbox, or cannot be written.
-    """
-    if path.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r} is a directory")
-    if not path.parent.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise ConfigurationError(f"data file {str(path)!r} is no regular file")
-    with path.open("r+b") as file:
-        head = file.read(100)
-    if not head:
-        return
-    if head[:16] != _MAGIC:
-        raise ConfigurationError(f"data file {str(path)!r} is not a SQLite database")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
-    version = int.from_bytes(head[60:64], "big")
-    _check_version(version, path)
-
-
 def _check_version(version: int, path: Path | None) -> None:
     if version > SCHEMA_VERSION:
         raise ConfigurationError(
@@ -177,11 +150,12 @@ class Store:
         self.work = threading.Event()
         self.urgent = threading.Event()
         self.revision = 0
+        self._closed = False
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
+        self._file: DataFile | None = None
         try:
-            if self.path is not None:
-                _check_file(self.path)
+            self._file = self._open_file()
             self._connection = sqlite3.connect(
                 ":memory:" if self.path is None else self.path,
                 timeout=5,
@@ -190,18 +164,32 @@ class Store:
                 cached_statements=256,
             )
         except (OSError, ValueError, sqlite3.Error) as error:
+            if self._file is not None:
+                self._file.close()
             raise ConfigurationError(
                 f"data file {os.fspath(data or '')!r} cannot be opened: {_reason(error)}"
             ) from None
         try:
             self._prepare(fill)
         except BaseException as error:
-            self._connection.close()
+            self.close()
             cause = error.__cause__ if isinstance(error, StorageFailed) else error
             if not isinstance(cause, sqlite3.Error):
                 raise
             where = "the database" if self.path is None else f"data file {str(self.path)!r}"
             raise ConfigurationError(f"{where} cannot be used: {_reason(cause)}") from None
+
+    def _open_file(self) -> DataFile | None:
+        if self.path is None:
+            return None
+        file = DataFile(self.path, APPLICATION_ID)
+        try:
+            if file.version is not None:
+                _check_version(file.version, self.path)
+        except ConfigurationError:
+            file.close()
+            raise
+        return file
 
     def _prepare(self, fill: Callable[[Transaction], None]) -> None:
         connection = self._connection
@@ -244,10 +232,14 @@ class Store:
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
+            ConfigurationError: The sandbox was closed.
         """
         try:
-            with self._lock, self._begun(writing) as transaction:
-                yield transaction
+            with self._lock:
+                if self._closed:
+                    raise ConfigurationError("the sandbox is not running: it was closed meanwhile")
+                with self._begun(writing) as transaction:
+                    yield transaction
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
@@ -278,7 +270,13 @@ class Store:
     def close(self) -> None:
         """Close the database; memory is gone then."""
         with self._lock:
+            self._closed = True
             self._connection.close()
+            if self._file is not None:
+                self._file.close()
+        with self.changed:
+            self.revision += 1
+            self.changed.notify_all()
 
 
 def _holds(text: str, part: str) -> bool:
