@@ -82,8 +82,8 @@ the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and 
 """
 
 
-# What is no noun of the wire: how calls behave.
-NEVER_TRAVEL = ("options", "recipient_guard")
+# Modules without names of the wire: options of calls, and the types of mappings.
+NEVER_TRAVEL = ("email_fields", "options", "recipient_guard")
 # Records that are no models.
 EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 

@@ -31,6 +31,7 @@ _MODULES = {
     "models.data_removals": "DataRemoval DataRemovalStatus NewDataRemoval",
     "models.domains": "Domain DomainChanges NewDomain SpfCheck",
     "models.email": "Email TemplateEmail",
+    "models.email_fields": "AttachmentFields BulkEmailFields BulkMessageFields EmailFields TemplateEmailFields",
     "models.fields": "TrackLinks",
     "models.header": "Header",
     "models.inbound": (
@@ -38,10 +39,8 @@ _MODULES = {
     ),
     "models.inbound_rules": "InboundRule",
     "models.listing": "Listing Page",
-    "models.messages": (
-        "EventType Message MessageDetails MessageEvent MessageFilters MessageState MessageStatus OutboundStatus "
-        "Recipient RecipientStatus"
-    ),
+    "models.messages": ("EventType Message MessageDetails MessageEvent MessageFilters OutboundStatus Recipient"),
+    "models.message_status": "MessageState MessageStatus RecipientStatus",
     "models.opens": "Click ClickLocation Geo Open OpenFilters Platform Program",
     "models.options": "HookEvent Hooks Retry",
     "models.outbound": "BatchFailed BatchResult SendResult",
@@ -84,7 +83,10 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._hints import hint_for_name
+
+        hint = "" if name.startswith("_") else hint_for_name(name, __all__, __name__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}", name=name)
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
     globals()[name] = value
     return value

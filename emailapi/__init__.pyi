@@ -40,6 +40,7 @@ from .models.bulk import BulkEmail, BulkMessage, BulkState, BulkStatus
 from .models.data_removals import DataRemoval, DataRemovalStatus, NewDataRemoval
 from .models.domains import Domain, DomainChanges, NewDomain, SpfCheck
 from .models.email import Email, TemplateEmail
+from .models.email_fields import AttachmentFields, BulkEmailFields, BulkMessageFields, EmailFields, TemplateEmailFields
 from .models.fields import TrackLinks
 from .models.header import Header
 from .models.inbound import (
@@ -53,18 +54,8 @@ from .models.inbound import (
 )
 from .models.inbound_rules import InboundRule
 from .models.listing import Listing, Page
-from .models.messages import (
-    EventType,
-    Message,
-    MessageDetails,
-    MessageEvent,
-    MessageFilters,
-    MessageState,
-    MessageStatus,
-    OutboundStatus,
-    Recipient,
-    RecipientStatus,
-)
+from .models.message_status import MessageState, MessageStatus, RecipientStatus
+from .models.messages import EventType, Message, MessageDetails, MessageEvent, MessageFilters, OutboundStatus, Recipient
 from .models.opens import Click, ClickLocation, Geo, Open, OpenFilters, Platform, Program
 from .models.options import HookEvent, Hooks, Retry
 from .models.outbound import BatchFailed, BatchResult, SendResult
@@ -143,13 +134,14 @@ from .transports.smtp import LMTPTransport, SMTPOptions, SMTPTransport
 
 # fmt: off
 __all__ = [
-    "APIError", "APITransport", "AccountClient", "Address", "Attachment", "BOUNCE_KINDS", "BatchFailed", "BatchResult",
-    "Bounce", "BounceCount", "BounceFilters", "BounceKind", "BounceStats", "BounceType", "BulkEmail", "BulkMessage",
-    "BulkState", "BulkStatus", "Click", "ClickLocation", "ClickLocationStats", "ClickPlatformStats", "ClickStats",
-    "Client", "ConfigurationError", "Conflict", "ConnectionFailed", "ConsoleTransport", "ContentTrigger",
-    "ContentValidation", "DataRemoval", "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType",
-    "DeliveryUnknown", "Domain", "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "ErrorCode", "EventType",
-    "Fallback", "Geo", "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InMemoryClient", "InactiveRecipient",
+    "APIError", "APITransport", "AccountClient", "Address", "Attachment", "AttachmentFields", "BOUNCE_KINDS",
+    "BatchFailed", "BatchResult", "Bounce", "BounceCount", "BounceFilters", "BounceKind", "BounceStats", "BounceType",
+    "BulkEmail", "BulkEmailFields", "BulkMessage", "BulkMessageFields", "BulkState", "BulkStatus", "Click",
+    "ClickLocation", "ClickLocationStats", "ClickPlatformStats", "ClickStats", "Client", "ConfigurationError",
+    "Conflict", "ConnectionFailed", "ConsoleTransport", "ContentTrigger", "ContentValidation", "DataRemoval",
+    "DataRemovalStatus", "DeadlineExceeded", "DeliveryStats", "DeliveryType", "DeliveryUnknown", "Domain",
+    "DomainChanges", "ERROR_CODES", "Email", "EmailAPIError", "EmailFields", "ErrorCode", "EventType", "Fallback",
+    "Geo", "Header", "HookEvent", "Hooks", "HttpAuth", "HttpHeader", "InMemoryClient", "InactiveRecipient",
     "InboundAddress", "InboundAttachment", "InboundDetails", "InboundFilters", "InboundHeader", "InboundMessage",
     "InboundRule", "InboundStatus", "InvalidArgument", "InvalidEmail", "InvalidRequest", "InvalidResponse",
     "InvalidWebhook", "LMTPTransport", "LimitExceeded", "Listing", "MemoryTransport", "Message", "MessageDetails",
@@ -163,9 +155,9 @@ __all__ = [
     "StatsOverview", "Stream", "StreamArchival", "StreamChanges", "StreamFilters", "StreamType",
     "SubscriptionManagement", "Suppression", "SuppressionFilters", "SuppressionOrigin", "SuppressionReason",
     "SuppressionResult", "SuppressionStatus", "Template", "TemplateChanges", "TemplateDetails", "TemplateEmail",
-    "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType", "TemplateValidation",
-    "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger", "TriggerCheck", "Triggers", "Unauthorized",
-    "UnsubscribeHandling", "WaitTimeout", "Webhook", "WebhookChanges", "WebhookFilters", "WebhookStatus",
-    "WebhookVerification", "__version__",
+    "TemplateEmailFields", "TemplateFault", "TemplateFilters", "TemplatePush", "TemplateToValidate", "TemplateType",
+    "TemplateValidation", "TrackLinks", "TrackedStats", "Transport", "TransportError", "Trigger", "TriggerCheck",
+    "Triggers", "Unauthorized", "UnsubscribeHandling", "WaitTimeout", "Webhook", "WebhookChanges", "WebhookFilters",
+    "WebhookStatus", "WebhookVerification", "__version__",
 ]
 # fmt: on

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .base_client import BaseClient, Namespace
 from .models.options import Hooks, Retry
-from .settings import Options, Timeout
+from .settings import Options, Secret, Timeout
 
 if TYPE_CHECKING:
     import requests
@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 
 class AccountClient(BaseClient):
-    """A client of one account: its servers, and the domains and addresses that it sends from."""
+    """
+    A client of one account: its servers, and the domains and addresses that it sends from.
+
+    Each attribute is a namespace of calls. Leaving the `with` block of a client, or `close()`, closes its connections.
+
+    Example:
+        >>> with AccountClient(account_token) as account:
+        ...     account.servers.create(name="Shop").name
+        'Shop'
+    """
 
     _token_kind = "account token"
 
@@ -52,6 +61,7 @@ class AccountClient(BaseClient):
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
         """
+        token = Secret(token) if isinstance(token, str) else token  # for tracebacks
         options = Options(timeout=timeout, deadline=deadline, retry=retry, hooks=hooks)
         self._open(options, token=token, base_url=base_url, allow_http=allow_http, session=session)
 

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import attrs
 
 from ._closing import Closing
+from ._hints import Explaining, explain_calls
 from .settings import Options, resolve_base_url, resolve_token
 
 if TYPE_CHECKING:
+    from typing import Self
+
     import requests
 
     from ._http import Session
 
 
 T = TypeVar("T")
-
-# Names that other libraries have, and the attributes that stand for them here.
-_MEANT = {
-    "bounce": "bounces",
-    "email": "outbound",
-    "emails": "outbound",
-    "send": "outbound.send",
-    "send_batch": "outbound.send_batch",
-    "send_email": "outbound.send",
-    "send_emails": "outbound.send_batch",
-    "send_message": "outbound.send",
-}
 
 
 class Namespace(cached_property[T]):
@@ -46,13 +39,18 @@ class Namespace(cached_property[T]):
         vars(client).pop(self.attrname or "", None)
 
 
-class BaseClient(Closing):
+class BaseClient(Closing, Explaining):
     """A client: a pool of connections, and options that all calls share."""
 
     _token_kind: ClassVar[str]
     _session: Session
     _options: Options
     _owner = True
+
+    def __init_subclass__(cls) -> None:
+        """Let the calls explain unknown keyword arguments."""
+        super().__init_subclass__()
+        explain_calls(cls)
 
     def _open(
         self,
@@ -76,25 +74,24 @@ class BaseClient(Closing):
         self._session = Session(url, TOKEN_HEADERS[self._token_kind], secret, session)
         self._options = options
 
+    def _with(self, **options: Any) -> Self:
+        """Return a client with other options on the same connections; an option that is None stays as it is."""
+        kind = type(self)
+        client = object.__new__(kind)
+        mine = {name: it for name, it in vars(self).items() if not isinstance(getattr(kind, name, None), Namespace)}
+        changes = {name: value for name, value in options.items() if value is not None}
+        vars(client).update(mine, _owner=False, _options=attrs.evolve(self._options, **changes))
+        return client
+
     def close(self) -> None:
         """Close the connections; later calls are a `ConfigurationError`."""
         if self._owner:
             self._session.close()
 
-    if not TYPE_CHECKING:  # type checkers must report attributes that do not exist
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Raise an `AttributeError` that names the attribute which was probably meant."""
-            import difflib
-
-            names = [found for found in dir(type(self)) if not found.startswith("_")]
-            near = [_MEANT[name]] if name in _MEANT else difflib.get_close_matches(name, names, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}", name=name, obj=self)
-
     def __repr__(self) -> str:
         """Name the host, never the token."""
-        return f"{type(self).__name__}(base_url={self._session.base_url!r})"
+        session = vars(self).get("_session")  # none, in a traceback of the constructor
+        return f"{type(self).__name__}({'' if session is None else f'base_url={session.base_url!r}'})"
 
     def __reduce__(self) -> str:
         """Reject pickling and copying: the copy would contain the token."""

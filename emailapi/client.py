@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from .base_client import BaseClient, Namespace
 from .models.address import AddressLike
 from .models.options import Hooks, OnUnknown, Retry
-from .settings import Options, Timeout, check_api_options, resolve_sender
+from .settings import Options, Secret, Timeout, check_api_options, resolve_sender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +40,11 @@ class Client(BaseClient):
     `client.outbound` sends emails, `client.messages` tells their delivery state; each attribute is a namespace.
     A client may be shared by threads, and works after a fork. Leaving its `with` block, or `close()`, closes its
     connections.
+
+    Example:
+        >>> with Client.in_memory(sender="shop@example.com") as client:
+        ...     client.outbound.send({"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}).via
+        'memory'
     """
 
     _session: Session
@@ -97,6 +100,7 @@ class Client(BaseClient):
         Raises:
             ConfigurationError: There is no token, or an option is not valid.
         """
+        token = Secret(token) if isinstance(token, str) else token  # for tracebacks
         options = Options(
             timeout=timeout,
             deadline=deadline,
@@ -148,8 +152,8 @@ class Client(BaseClient):
 
     def __repr__(self) -> str:
         """Name the host or the transport, never the token."""
-        name = type(self).__name__
-        return super().__repr__() if self._transport is None else f"{name}(transport={self._transport!r})"
+        given = self._transport
+        return super().__repr__() if given is None else f"{type(self).__name__}(transport={given!r})"
 
     def _sends_by(self) -> BaseTransport[Any]:
         if self._transport is not None:
@@ -258,21 +262,16 @@ class Client(BaseClient):
         Raises:
             ConfigurationError: An option is not valid.
         """
-        given = {
-            "timeout": timeout,
-            "deadline": deadline,
-            "retry": retry,
-            "on_unknown": on_unknown,
-            "reconcile": reconcile,
-            "sender": sender,
-            "message_stream": message_stream,
-            "hooks": hooks,
-        }
-        client = object.__new__(type(self))
-        mine = {name: value for name, value in vars(self).items() if not isinstance(vars(Client).get(name), Namespace)}
-        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-        vars(client).update(mine, _owner=False, _options=attrs.evolve(self._options, **changes))
-        return client
+        return self._with(
+            timeout=timeout,
+            deadline=deadline,
+            retry=retry,
+            on_unknown=on_unknown,
+            reconcile=reconcile,
+            sender=sender,
+            message_stream=message_stream,
+            hooks=hooks,
+        )
 
 
 class InMemoryClient(Client):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from unittest import mock
 
 import pytest
 
-from emailapi import AccountClient, Client
+from emailapi import AccountClient, Client, ConfigurationError
 
 HOST = "https://api.example"
 
@@ -58,3 +59,13 @@ def test_a_namespace_can_be_replaced_in_a_test():
             client.outbound.send("x")
             outbound.send.assert_called_once_with("x")
         assert type(client.outbound).__name__ == "Outbound"
+
+
+@pytest.mark.parametrize("option", [{"timeout": "soon"}, {"dead_line": 3}])
+@pytest.mark.parametrize("kind", [Client, AccountClient])
+def test_the_token_is_in_no_frame_of_an_error_of_the_constructor(kind, option):
+    with pytest.raises((ConfigurationError, TypeError)) as caught:
+        kind(**{"token": "".join(["hidden", "-", "token"]), **option})
+    ours = caught.value.__traceback__.tb_next
+    values = [value for frame, _ in traceback.walk_tb(ours) for value in frame.f_locals.values()]
+    assert "hidden-token" not in repr([value for value in values if isinstance(value, (str, dict, tuple, list))])

@@ -17,6 +17,7 @@ after a `DeliveryUnknown`.
 """
 
 from .classification import (
+    REQUEST_ID,
     Kind,
     Request,
     Response,
@@ -44,6 +45,7 @@ __all__ = [
     "BATCH_NAME",
     "KEY_NAME",
     "OWN_NAMES",
+    "REQUEST_ID",
     "Attempt",
     "CallContext",
     "Deadline",

@@ -28,6 +28,9 @@ from ..errors import (
 from ..models.outbound import inactive_addresses
 from ..wire import load_json, read, wire_names
 
+# The header with the service's id of the request.
+REQUEST_ID = "X-Request-Id"
+
 
 class Kind(Enum):
     """The effect of a request, which decides whether it may be repeated without knowing its outcome."""
@@ -163,8 +166,7 @@ def facts(request: Request, response: Response | None = None, attempts: int = 1)
     """Return the attributes of an error that describe its request."""
     known: dict[str, Any] = {"method": request.method, "path": request.path, "attempts": attempts}
     if response is not None:
-        request_id = response.headers.get("X-Request-Id")
-        known.update(attempts=response.attempts, status=response.status, request_id=request_id)
+        known.update(attempts=response.attempts, status=response.status, request_id=response.headers.get(REQUEST_ID))
     return known
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .._log import logger
 from .interruptions import raised_by_signal
 
 
-def report(level: int, text: str, *values: object, error: BaseException | None = None) -> None:
+def report(
+    level: int,
+    text: str,
+    *values: object,
+    error: BaseException | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> None:
     """
     Write a line to the log; a filter or handler that fails must not hide the outcome of a send.
 
@@ -15,9 +23,10 @@ def report(level: int, text: str, *values: object, error: BaseException | None =
         text: The text, with a place for each value.
         *values: The values.
         error: An exception whose traceback is logged.
+        facts: The attributes of the record, see `log_facts`.
     """
     try:
-        logger.log(level, text, *values, exc_info=error)
+        logger.log(level, text, *values, exc_info=error, extra=facts)
     except Exception as failure:
         if raised_by_signal(failure):
             raise

@@ -7,6 +7,7 @@ bundle are resolved once per client.
 """
 
 from .calling import perform
+from .observing import call_hook
 from .session import USER_AGENT, Session
 
 # The header of each kind of token.
@@ -14,4 +15,4 @@ TOKEN_HEADERS = {"server token": "X-Postmark-Server-Token", "account token": "X-
 # The most requests that one `send_many` may have under way at once.
 POOL_SIZE = 32
 
-__all__ = ["POOL_SIZE", "TOKEN_HEADERS", "USER_AGENT", "Session", "perform"]
+__all__ = ["POOL_SIZE", "TOKEN_HEADERS", "USER_AGENT", "Session", "call_hook", "perform"]

@@ -15,21 +15,16 @@ from .._delivery import (
     classify,
     keep_unknown,
     may_repeat,
-    raised_by_signal,
-    report,
     retry_after,
     run_attempts,
 )
 from .._log import logger
 from .._net import monotonic
-from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, TransportError
-from ..models.options import Hook, HookEvent, Retry
-from ..models.outbound import SendResult
+from ..errors import ConfigurationError, EmailAPIError, TransportError
+from ..models.options import HookEvent, Retry
 from ..settings import Options
-from ..wire import wire_names
+from .observing import Outcomes, call_hook, log_exchange
 from .session import Session
-
-_MESSAGE_ID = wire_names(SendResult)["message_id"]
 
 
 def perform(
@@ -70,7 +65,8 @@ def perform(
         if exchanges.may_have_succeeded:
             error = keep_unknown(request, error)
         if options.hooks.on_error is not None:
-            _call_hook(options.hooks.on_error, exchanges.event(number, status=error.status, error=error))
+            found = Outcomes.of(request, None, error)
+            call_hook(options.hooks.on_error, exchanges.event(number, found, status=error.status, error=error))
         raise error
     except EmailAPIError:
         raise
@@ -105,15 +101,19 @@ class _Exchanges:
         request, hooks = self._request, self._options.hooks
         began = monotonic()
         if hooks.before_send is not None:
-            _call_hook(hooks.before_send, self.event(number))
+            call_hook(hooks.before_send, self.event(number))
         response, error = self._exchange(number)
         if error is None or error.may_have_been_sent:
             self.may_have_succeeded = True
         self.seconds = monotonic() - began
         self.status = None if response is None else response.status
-        _log(request, number, self.seconds, response, error)
+        # A send is quick: only a batch with a success can be a warning, if its emails were all rejected.
+        succeeded = response is not None and response.status < 400 and type(response.value) is not list
+        if logger.isEnabledFor(logging.INFO if succeeded else logging.WARNING):
+            log_exchange(request, number, self.seconds, response, error)
         if response is not None and hooks.on_response is not None:
-            _call_hook(hooks.on_response, self.event(number, status=self.status, seconds=self.seconds))
+            found = Outcomes.of(request, response, error)
+            call_hook(hooks.on_response, self.event(number, found, status=self.status, seconds=self.seconds))
         if error is None:
             return Attempt(response)
         asked = None if response is None else retry_after(response.headers)
@@ -135,49 +135,31 @@ class _Exchanges:
         hook, status = self._options.hooks.on_retry, self.status
         if hook is not None:
             error = attempt.error if status is None else None
-            _call_hook(hook, self.event(number, status=status, seconds=self.seconds, wait=wait, error=error))
+            found = Outcomes.of(self._request, None, attempt.error)
+            event = self.event(number, found, status=status, seconds=self.seconds, wait=wait, error=error)
+            call_hook(hook, event)
 
     def event(
         self,
         number: int,
+        found: Outcomes | None = None,
         *,
         status: int | None = None,
         seconds: float | None = None,
         wait: float | None = None,
         error: EmailAPIError | None = None,
     ) -> HookEvent:
-        """Create the event for a hook."""
-        return HookEvent(self._request.method, self._request.path, number, status, seconds, wait, error)
-
-
-def _call_hook(hook: Hook, event: HookEvent) -> None:
-    """Call a hook; its exceptions must not break a send, nor hide the outcome."""
-    try:
-        hook(event)
-    except Exception as error:
-        if raised_by_signal(error):
-            raise
-        report(logging.ERROR, "a hook failed at %s %s", event.method, event.path, error=error)
-
-
-def _log(request: Request, number: int, seconds: float, response: Response | None, error: EmailAPIError | None) -> None:
-    """Log the request, its status and its duration. Recipients, bodies and tokens are not logged."""
-    level = logging.INFO if response is not None and response.status < 400 else logging.WARNING
-    if not logger.isEnabledFor(level):
-        return
-    more = ""
-    if error is not None and (response is None or isinstance(error, ConnectionFailed)):
-        more = f": {error.message}"
-    elif response is not None and isinstance(response.value, dict):
-        id = response.value.get(_MESSAGE_ID)
-        more = f", message {id}" if isinstance(id, str) and id and id.isprintable() else ""
-    report(
-        level,
-        "%s %s %s in %d ms, attempt %d%s",
-        request.method,
-        request.path,
-        "failed" if response is None else response.status,
-        round(seconds * 1000),
-        number,
-        more,
-    )
+        """Create the event for a hook, with the outcomes of its emails if they are known."""
+        found = Outcomes.asked(self._request) if found is None else found
+        return HookEvent(
+            self._request.method,
+            self._request.path,
+            number,
+            status,
+            seconds,
+            wait,
+            error,
+            message_id=found.message_id,
+            count=found.count,
+            outcome=found.outcome,
+        )

@@ -26,6 +26,9 @@ _NOT_SENT = (
     ssl.SSLCertVerificationError,
 )
 
+# OpenSSL's reasons if the bytes from the server are not TLS; they differ between its versions.
+_NOT_TLS = ("HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "WRONG_VERSION_NUMBER")
+
 
 def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
     return next((one for one in causes(error) if isinstance(one, kind)), None)
@@ -108,6 +111,8 @@ def reason(error: BaseException, sent: bool, timeout: tuple[float, float], proxy
     # The standard library puts a proxy's own message into an OSError.
     words = str(last) if str(last).startswith("Tunnel connection failed") else None
     detail = getattr(last, "strerror", None) or words or type(last).__name__
+    if getattr(last, "reason", None) in _NOT_TLS:
+        detail += "; the port does not seem to speak TLS"
     if _cause(error, ssl.SSLError):
         if sent:
             return f"TLS failed: {detail}"

@@ -19,7 +19,7 @@ from ..client import Client
 from ..errors import EmailAPIError, InactiveRecipient
 from ..models.attachment import Attachment
 from ..models.email import Email
-from ..models.messages import MessageState
+from ..models.message_status import MessageState
 from ..models.options import Hooks
 from ..models.outbound import SendResult
 from .network import Relay, SMTPServer

@@ -7,11 +7,12 @@ from typing import Any
 
 import attrs
 
+from .._hints import unknown_name_message
 from ..errors import InvalidEmail
 from ..models.email import TemplateEmail
 from ..models.framework_values import plain
 from ..settings import Secret
-from ..wire import unknown_name_message, wire_names
+from ..wire import wire_names
 
 _OURS = (
     "tag",

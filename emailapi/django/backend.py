@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
+from .._hints import unknown_name_message
 from ..errors import ConfigurationError
-from ..wire import unknown_name_message
 from .clients import client_for
 from .delivery import Delivery
 from .options import OPTION_NAMES, BackendOptions, hide_secrets, read_options

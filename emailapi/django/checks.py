@@ -13,9 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import get_resolver
 from django.utils.log import AdminEmailHandler
 
+from .._hints import unknown_name_message
 from ..errors import ConfigurationError
 from ..settings import from_environment, is_loopback, resolve_base_url, resolve_token
-from ..wire import unknown_name_message
 from .backend import HAS_MAILERS, is_ours
 from .options import OPTION_NAMES, BackendOptions, read_options, shared_options
 

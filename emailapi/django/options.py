@@ -9,12 +9,12 @@ import attrs
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from .._hints import unknown_name_message
 from ..errors import ConfigurationError, InvalidEmail
 from ..models.address import Address, parse_address_field
 from ..models.framework_values import plain
 from ..models.recipient_guard import RecipientGuard, recipient_patterns
 from ..settings import Secret, from_environment
-from ..wire import unknown_name_message
 
 # What the setting has beside the options of a backend: the credentials of webhooks.
 _OTHERS = ("webhook",)

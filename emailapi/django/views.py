@@ -14,13 +14,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 
+from .._hints import unknown_name_message
 from ..errors import ConfigurationError
+from ..webhooks.headers import content_length
 from ..webhooks.inbound import InboundEvent
 from ..webhooks.parsing import Event
-from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, receive, refusal, respond
+from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, early_response, receive, respond
 from ..webhooks.seen import SeenStore
 from ..webhooks.verifier import Verifier
-from ..wire import unknown_name_message
 from .options import shared_options
 from .seen_stores import CacheSeenStore, DatabaseSeenStore
 from .signals import inbound, tracking
@@ -95,8 +96,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     verifier, seen = webhook_config()
     method, address = str(request.method), request.META.get("REMOTE_ADDR")
     given = WebhookRequest(method=method, headers=request.headers, remote_addr=address)
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    response = refusal(given, verifier, int(length) if length.isdecimal() else 0, BODY_LIMIT)
+    response = early_response(given, verifier, content_length(given.headers), BODY_LIMIT)
     if response is None:
         # `request.body` would obey DATA_UPLOAD_MAX_MEMORY_SIZE; emails that come in are larger.
         body = request.read(BODY_LIMIT + 1)

@@ -110,12 +110,12 @@ class EmailAPIError(Exception):
         other.__suppress_context__ = cause is not None or self.__suppress_context__
         return other
 
-    def _more_facts(self) -> list[str]:
-        """Return facts that only a class of error has, for `str`."""
-        return []
-
     def __str__(self) -> str:
         """Return the message and, in brackets, the request."""
+        facts = self._facts()
+        return f"{self.message} ({', '.join(facts)})" if facts else self.message
+
+    def _facts(self) -> list[str]:
         facts = []
         if self.method:
             facts.append(f"{self.method} {self.path}")
@@ -125,8 +125,7 @@ class EmailAPIError(Exception):
             facts.append(f"code {self.code}")
         if self.request_id:
             facts.append(f"request {self.request_id}")
-        facts += self._more_facts()
-        return f"{self.message} ({', '.join(facts)})" if facts else self.message
+        return facts
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the class, the arguments and all attributes."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from .._records import Record
 from .base import EmailAPIError, Outcome
 
 if TYPE_CHECKING:
@@ -52,15 +53,19 @@ class InvalidEmail(InvalidArgument):
         self.field = field
         self.index = index
 
-    def at(self, index: int) -> InvalidEmail:
-        """Return the same error, naming the place of the email in its batch."""
-        return self.replace(message=f"email at index {index}: {self.message}", index=index).with_traceback(None)
+    def at(self, index: int, idempotency_key: str | None = None) -> InvalidEmail:
+        """Return the same error, naming the place of the email in its batch, and the key that it was given."""
+        message = f"email at index {index}: {self.message}"
+        return self.replace(message=message, index=index, idempotency_key=idempotency_key).with_traceback(None)
 
 
 class TransportError(EmailAPIError):
     """The service could not be reached, or its response could not be read."""
 
     retryable = True
+
+    def _facts(self) -> list[str]:
+        return [*super()._facts(), *([f"{self.attempts} attempts"] if self.attempts > 1 else [])]
 
 
 class ConnectionFailed(TransportError, ConnectionError):
@@ -184,8 +189,8 @@ class RateLimited(APIError):
         super().__init__(message, **facts)
         self.retry_after = retry_after
 
-    def _more_facts(self) -> list[str]:
-        return [] if self.retry_after is None else [f"retry after {self.retry_after:.3g} s"]
+    def _facts(self) -> list[str]:
+        return [*super()._facts(), *([] if self.retry_after is None else [f"retry after {self.retry_after:.3g} s"])]
 
 
 class ServiceUnavailable(APIError):
@@ -201,7 +206,7 @@ class ServerError(APIError):
 
 
 @attrs.frozen(kw_only=True)
-class RecipientResult:
+class RecipientResult(Record):
     """
     The result of one recipient of an email, as reported by an SMTP or LMTP server.
 

@@ -1,4 +1,4 @@
-"""The configuration keys of an application, read by the rules of one place."""
+"""The configuration keys of an application, and their conversion."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Keys:
     """
     The keys of one `Mail`: `MAIL_SERVER`, or with the name "billing" `MAIL_BILLING_SERVER`.
 
-    A value None counts as not set. Texts, as environment variables give them, become what the key wants.
+    None counts as not set. Strings, as from environment variables, are converted to the type of the key.
 
-    Errors pass through frames with this object, and with no value of the configuration but that of the key.
+    Errors show no value of the configuration but that of the key.
 
     Args:
         config: The configuration of the application.
@@ -34,18 +34,18 @@ class Keys:
 
     @property
     def is_default(self) -> bool:
-        """Whether these are the keys without a name."""
+        """Whether the `Mail` has no name."""
         return self.name is None
 
     def name_of(self, key: str) -> str:
-        """Return a key's full name, as messages have it."""
+        """Return the full name of a key, for error messages."""
         if self.name is None:
             return key
         prefix, _, rest = key.partition("_")
         return f"{prefix}_{self.name.upper()}_{rest}"
 
     def common(self, key: str, default: Any = None) -> Any:
-        """Return the value of a key that has no name in it, as `TESTING`."""
+        """Return the value of a key that is common to all names, such as `TESTING`."""
         return self._config.get(key, default)
 
     def get(self, key: str, default: Any = None, *, shared: bool = False, environment: bool = False) -> Any:
@@ -53,10 +53,10 @@ class Keys:
         Return the value of a key.
 
         Args:
-            key: The key without a name, as in `MAIL_SERVER`.
-            default: The value of a key that is not set.
-            shared: Whether a named `Mail` without the key takes the key without its name.
-            environment: Whether the environment is asked for a key that is not in the configuration.
+            key: The key of a `Mail` without a name, such as `MAIL_SERVER`.
+            default: Returned if the key is not set.
+            shared: Whether a named `Mail` falls back to the key without the name.
+            environment: Whether to look in the environment for a key that is not in the configuration.
         """
         for name in dict.fromkeys((self.name_of(key), key) if shared else (self.name_of(key),)):
             value = self._config.get(name)
@@ -67,16 +67,16 @@ class Keys:
         return default
 
     def text(self, key: str, default: str | None = None) -> str | None:
-        """Return a text; a number, as `FLASK_MAIL_PASSWORD=1234` becomes in a configuration, is one, too."""
+        """Return a string. `FLASK_MAIL_PASSWORD=1234` arrives as an integer, so integers are converted."""
         value = self.get(key, default)
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     def flag(self, key: str, default: bool | None = None, *, shared: bool = False) -> bool | None:
         """
-        Return a key that is on or off.
+        Return a boolean.
 
         Raises:
-            ConfigurationError: Naming the key: it is neither.
+            ConfigurationError: The value is not a boolean; the message names the key.
         """
         value = self.get(key, shared=shared)
         if value is None:
@@ -94,10 +94,10 @@ class Keys:
 
     def number(self, key: str, default: int | None = None) -> int | None:
         """
-        Return a whole number, or its text; an empty text is the default.
+        Return an integer. Strings are converted; an empty string gives the default.
 
         Raises:
-            ConfigurationError: Naming the key: it is not a whole number.
+            ConfigurationError: The value is not an integer; the message names the key.
         """
         value = self.get(key)
         if value is None or value == "":
@@ -107,14 +107,14 @@ class Keys:
                 return int(value)
         except ValueError:
             pass
-        raise ConfigurationError(f"{self.name_of(key)} must be a whole number, got {value!r}")
+        raise ConfigurationError(f"{self.name_of(key)} must be an integer, got {value!r}")
 
     def seconds(self, key: str, default: float) -> Any:
         """
-        Return a number of seconds, or its text; other values as they are, for the client to check.
+        Return a number of seconds. Strings are converted; the client validates other values.
 
         Raises:
-            ConfigurationError: Naming the key: the text is not a number.
+            ConfigurationError: The string is not a number; the message names the key.
         """
         value = self.get(key, default, environment=True)
         if not isinstance(value, str):
@@ -127,10 +127,10 @@ class Keys:
 
     def words(self, key: str, *, shared: bool = False) -> tuple[str, ...] | None:
         """
-        Return a list of texts, or a text with commas between them, or None.
+        Return a list of strings, also from a comma-separated string, or None.
 
         Raises:
-            ConfigurationError: Naming the key: it is neither.
+            ConfigurationError: The value is neither; the message names the key.
         """
         value = self.get(key, shared=shared, environment=True)
         if value is None:
@@ -138,4 +138,4 @@ class Keys:
         found = value.split(",") if isinstance(value, str) else value
         if isinstance(found, (list, tuple, set, frozenset)) and all(isinstance(word, str) for word in found):
             return tuple(word.strip() for word in found if word.strip())
-        raise ConfigurationError(f"{self.name_of(key)} must be a list of texts, got {value!r}")
+        raise ConfigurationError(f"{self.name_of(key)} must be a list of strings, got {value!r}")

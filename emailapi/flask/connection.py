@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .deliveries import find_delivery
 from .host import Host
 from .message import Message
-from .sanitizing import MailAddress
+from .sanitizing import MessageAddress
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 class Connection:
     """
-    Sends messages one after the other; connections to the server are kept by the transport, also after the block.
+    Sends messages one by one. The transport keeps its network connections open, also after the `with` block.
 
     Attributes:
-        mail: The settings.
-        host: What sends, with `sendmail` and `quit` as `smtplib` has them; None while emails are suppressed.
-        num_emails: How many were sent, counted anew after `MAIL_MAX_EMAILS`.
+        mail: The state of the application.
+        host: An object with the methods `sendmail` and `quit` of `smtplib.SMTP`; None while emails are suppressed.
+        num_emails: The number of emails sent; starts again at 0 after `MAIL_MAX_EMAILS`.
     """
 
     host: Any
@@ -34,10 +34,10 @@ class Connection:
 
     def __init__(self, mail: Settings, delivery: Delivery | None = None) -> None:
         """
-        Take the settings, and what sends; by default that of the settings.
+        Create a connection of an application; by default of the current one.
 
         Raises:
-            RuntimeError: No application can be found that was initialized.
+            RuntimeError: No initialized application was found.
         """
         self.mail = mail
         self._delivery = find_delivery(mail.name, None, ()) if delivery is None else delivery
@@ -53,34 +53,34 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Say good-bye; an error of that is ignored, because the emails have been sent."""
+        """Call `host.quit()`. Its errors are ignored, because the emails have been sent."""
         with suppress(Exception):
             if self.host is not None:
                 self.host.quit()
 
     def configure_host(self) -> Any:
-        """Return what `host` becomes; a test may replace this, by something with `sendmail`."""
+        """Return the `host`. A test may replace this method to return an object with `sendmail`."""
         return Host(self._delivery)
 
-    def send(self, message: Message, envelope_from: MailAddress | None = None) -> SendResult:
+    def send(self, message: Message, envelope_from: MessageAddress | None = None) -> SendResult:
         """
         Send one message.
 
         Args:
             message: The message.
-            envelope_from: The address that SMTP's MAIL command has in place of the sender.
+            envelope_from: The address for SMTP's MAIL command, instead of the sender.
 
         Raises:
-            InvalidEmail: As `Mail.send`; or `envelope_from` is given and the email does not leave by SMTP.
+            InvalidEmail: As `Mail.send`; or `envelope_from` is given and the email is not sent by SMTP.
             EmailAPIError: As `Mail.send`.
         """
-        foreign = None if self.host is None or isinstance(self.host, Host) else self.host
-        result = self._delivery.send(message, envelope_from=envelope_from, host=foreign)
+        custom_host = None if self.host is None or isinstance(self.host, Host) else self.host
+        result = self._delivery.send(message, envelope_from=envelope_from, host=custom_host)
         self.num_emails += 1
         if self.num_emails == self.mail.max_emails:
             self.num_emails = 0
         return result
 
     def send_message(self, *args: Any, **kwargs: Any) -> SendResult:
-        """Send the message that these arguments make; they and the errors are those of `Message` and `send`."""
+        """Build a `Message` from the arguments and send it; errors are those of `Message` and `send`."""
         return self.send(Message(*args, **kwargs))

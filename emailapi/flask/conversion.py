@@ -1,4 +1,4 @@
-"""Messages as emails of this package: values of frameworks become plain ones, and what cannot be sent is named."""
+"""Conversion of messages to `Email` and `TemplateEmail`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from ..errors import InvalidEmail
 from ..models.address import Address
 from ..models.email import Email, TemplateEmail
 from ..models.framework_values import metadata, plain, template_model
+from .checking import check_types
 from .sanitizing import force_text, strict_addresses
 
 if TYPE_CHECKING:
     from .fields import MessageFields
 
-# What only SMTP carries.
+# Fields that only SMTP supports.
 _SMTP_ONLY = ("mail_options", "rcpt_options")
 
 
 def extra_headers(message: MessageFields) -> dict[str, str]:
-    """Return the extra headers as text, but for a Reply-To, which is a field."""
+    """Return the extra headers as strings, without Reply-To, which is a field."""
     return {
         force_text(name): force_text(value)
         for name, value in (message.extra_headers or {}).items()
@@ -27,24 +28,24 @@ def extra_headers(message: MessageFields) -> dict[str, str]:
 
 
 def reply_to(message: MessageFields) -> Any:
-    """Return `reply_to`, or else the Reply-To of the extra headers."""
+    """Return `reply_to`, or the Reply-To of the extra headers."""
     given = (value for name, value in (message.extra_headers or {}).items() if force_text(name).lower() == "reply-to")
     return message.reply_to or next(given, None)
 
 
-def unfolded(subject: object) -> str:
-    """Return a subject on one line; Flask-Mail takes one that is folded for a header."""
+def unfold(subject: object) -> str:
+    """Return a subject on one line; Flask-Mail accepts folded subjects."""
     return force_text(subject or "").replace("\r\n", "")
 
 
-def _refuse_smtp_only(message: MessageFields) -> None:
+def _reject_smtp_only_fields(message: MessageFields) -> None:
     for name in _SMTP_ONLY:
         if getattr(message, name):
-            raise InvalidEmail(f"only SMTP carries {name}: leave it out, or set MAIL_TRANSPORT='smtp'", field=name)
+            raise InvalidEmail(f"{name} is supported by SMTP only: remove it, or set MAIL_TRANSPORT='smtp'", field=name)
     others = sorted(message.alts.keys() - {"html"})
     if others:
         raise InvalidEmail(
-            f"only SMTP carries alternatives other than html, got {', '.join(others)}: leave them out, or set "
+            f"alternatives other than html are supported by SMTP only, got {', '.join(others)}: remove them, or set "
             "MAIL_TRANSPORT='smtp'",
             field="alts",
         )
@@ -81,23 +82,26 @@ def _common(message: MessageFields, lenient: bool) -> dict[str, Any]:
 
 def to_email(message: MessageFields, *, lenient: bool = False) -> Email:
     """
-    Return the email that a message is.
+    Convert a message to an `Email`.
 
     Args:
         message: The message.
-        lenient: Leave out what only SMTP carries instead of raising.
+        lenient: Omit fields that only SMTP supports, instead of raising.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A field is not valid; the error names it.
     """
+    check_types(message)
     if message.template_alias is not None:
-        raise InvalidEmail("a message with a template_alias is a TemplateEmail", field="template_alias")
+        raise InvalidEmail(
+            "a message with a template_alias cannot be an Email: use to_template_email()", field="template_alias"
+        )
     if message.template_model is not None:
-        raise InvalidEmail("template_model needs a template_alias", field="template_model")
+        raise InvalidEmail("template_model requires template_alias", field="template_model")
     if not lenient:
-        _refuse_smtp_only(message)
+        _reject_smtp_only_fields(message)
     return Email(
-        subject=unfolded(message.subject),
+        subject=unfold(message.subject),
         text_body=plain(message.body),
         html_body=plain(message.html),
         **_common(message, lenient),
@@ -106,15 +110,16 @@ def to_email(message: MessageFields, *, lenient: bool = False) -> Email:
 
 def to_template_email(message: MessageFields) -> TemplateEmail:
     """
-    Return the email of a template that a message is.
+    Convert a message to a `TemplateEmail`.
 
     Raises:
-        InvalidEmail: Naming the field.
+        InvalidEmail: A field is not valid; the error names it.
     """
+    check_types(message)
     for name, value in (("subject", message.subject), ("body", message.body), ("alts", message.alts)):
         if value:
-            raise InvalidEmail(f"{name} comes from the template: leave it out", field=name)
-    _refuse_smtp_only(message)
+            raise InvalidEmail(f"{name} comes from the template: remove it", field=name)
+    _reject_smtp_only_fields(message)
     return TemplateEmail(
         template_alias=plain(message.template_alias),
         template_model=template_model(message.template_model or {}),

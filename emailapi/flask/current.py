@@ -9,12 +9,12 @@ from flask import Flask, current_app, has_app_context
 
 from .settings import Settings
 
-# Where an application keeps what sends, by the names of its `Mail`s; that without a name is under None.
+# The key of `app.extensions` for the deliveries of an application.
 EXTENSION = "emailapi"
 
 
 class HasSettings(Protocol):
-    """What an application keeps."""
+    """The value in `app.extensions["emailapi"]` for one name, as far as this module needs it."""
 
     state: Settings
 

@@ -1,4 +1,4 @@
-"""Which application sends: the deliveries that applications keep in `app.extensions["emailapi"]`."""
+"""The deliveries of applications, in `app.extensions["emailapi"]`, and the search for the current one."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from .delivery import Delivery
 
 
 class Deliveries(dict[str | None, Delivery]):
-    """The deliveries of one application, by the name of their `Mail`; that without a name is under None."""
+    """The deliveries of one application, by the name of their `Mail`; the key is None if it has no name."""
 
     def close(self) -> None:
-        """Close the connections of all; the next email opens new ones."""
+        """Close all connections; the next email opens new ones."""
         for delivery in self.values():
             delivery.close()
 
 
 def deliveries_of(app: Flask) -> Deliveries:
-    """Return the deliveries of an application, none before `init_app`."""
+    """Return the deliveries of an application; empty before `init_app`."""
     found = app.extensions.get(EXTENSION)
     return found if isinstance(found, Deliveries) else Deliveries()
 
 
 def find_delivery(name: str | None, bound: Flask | None, known: Iterable[Flask]) -> Delivery:
     """
-    Return the delivery of the application that sends now.
+    Return the delivery of the current application.
 
-    It is the active one; else that which the `Mail` was made for; else the only one that it was initialized for.
+    The current application is the one with an active context; otherwise the application that was given to `Mail`;
+    otherwise the only application that the `Mail` was initialized for.
 
     Raises:
-        RuntimeError: The `Mail` was not initialized for it, or several applications are possible.
+        RuntimeError: The `Mail` was not initialized for the application, or several applications are possible.
     """
     app = active_app()
     if app is not None and name in deliveries_of(app):

@@ -1,4 +1,4 @@
-"""Sending for one application: checks, suppression, the transport, and who is told afterwards."""
+"""Sending the messages of one application: validation, suppression, transport, recording and signals."""
 
 from __future__ import annotations
 
@@ -15,16 +15,23 @@ from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, Invali
 from ..models.address import Address
 from ..models.outbound import BatchItem, BatchResult, SendResult
 from ..transports.smtp import SMTPTransport
-from .checking import bad_header
+from .backends import Backend, BackendFactory
+from .checking import bad_header, check_types
 from .config import Keys
 from .conversion import reply_to, to_email, to_template_email
-from .dispatch import announce
+from .dispatch import notify_dispatched
 from .errors import BadHeaderError, MissingAddress
 from .guard import Guard
 from .message import Message
-from .recording import keep_in_context, record
-from .routes import Route, Routes
-from .sanitizing import MailAddress, force_text, plain_address, sanitize_address, sanitize_addresses, strict_addresses
+from .recording import append_to_context_outbox, record
+from .sanitizing import (
+    MessageAddress,
+    force_text,
+    plain_address,
+    sanitize_address,
+    sanitize_addresses,
+    strict_addresses,
+)
 from .settings import Settings
 from .suppression import suppressed
 
@@ -33,9 +40,9 @@ if TYPE_CHECKING:
 
     from ..models.transport import Transport
 
-# After so many failed connections in a row the other messages of a call are not attempted.
-_GIVE_UP_AFTER = 3
-# What only the service understands.
+# After this number of failed connections in a row the other messages of a call are not attempted.
+_MAX_FAILED_CONNECTIONS = 3
+# Fields that only the service supports.
 _SERVICE_FIELDS = ("tag", "metadata", "message_stream", "track_opens", "track_links", "idempotency_key")
 
 
@@ -46,67 +53,67 @@ class Delivery:
     Args:
         app: The application.
         state: The settings.
-        route: The client or transport that was given to `Mail`, if any; it is not closed here.
+        backend: The client or transport that was given to `Mail`, if any; its owner closes it.
 
     Attributes:
         app: The application.
         state: The settings.
         name: The name of the `Mail`.
-        outbox: Copies of the messages that were sent while the application is tested.
+        outbox: Copies of the messages sent while `TESTING` is true.
     """
 
-    def __init__(self, app: Flask, state: Settings, route: Route | None = None) -> None:
-        """Make nothing that connects."""
+    def __init__(self, app: Flask, state: Settings, backend: Backend | None = None) -> None:
+        """Read the configuration; no client is created yet."""
         self.app, self.state, self.name = app, state, state.name
         self.outbox: list[Message] = []
-        self._given = route
+        self._given = backend
         keys = Keys(app.config, state.name)
-        self._guard, self._routes = Guard(keys), Routes(keys, state)
+        self._guard, self._factory = Guard(keys), BackendFactory(keys, state)
 
     @property
-    def route(self) -> Route:
-        """Where emails leave: the client, or a transport; made at its first use, one for all threads."""
+    def backend(self) -> Backend:
+        """The client or transport that sends; created at its first use, and shared by all threads."""
         if self._given is not None:
             return self._given
         made: dict[str, Any] = vars(self)
-        route: Route | None = made.get("_made")
-        # Two threads may both make one: the first is kept, and the other has not connected yet.
-        return made.setdefault("_made", self._routes.make()) if route is None else route
+        backend: Backend | None = made.get("_made")
+        # If two threads create one each, the first is kept; the other has not connected yet.
+        return made.setdefault("_made", self._factory.make()) if backend is None else backend
 
     @property
     def client(self) -> Client:
-        """The client; where emails leave by another transport, one that sends by that."""
-        route = self.route
-        if isinstance(route, Client):
-            return route
+        """The client; if emails are sent by another transport, a client of that transport."""
+        backend = self.backend
+        if isinstance(backend, Client):
+            return backend
         made: dict[str, Any] = vars(self)
         client: Client | None = made.get("_client")
-        return made.setdefault("_client", Client(transport=route)) if client is None else client
+        return made.setdefault("_client", Client(transport=backend)) if client is None else client
 
     @property
     def transport(self) -> Transport:
-        """The transport, where emails do not leave by the client."""
-        route = self.route
-        if isinstance(route, Client):
-            raise ConfigurationError("emails leave by the API: use mail.client")
-        return route
+        """The transport, if emails are not sent through the API."""
+        backend = self.backend
+        if isinstance(backend, Client):
+            raise ConfigurationError("emails are sent through the API, so there is no transport: use mail.client")
+        return backend
 
     def close(self) -> None:
-        """Close the connections that were opened here; the next email opens new ones."""
-        # That client would close the transport, too, which may be the user's.
+        """Close the client or transport created here; the next email creates another one."""
+        # Closing this client would also close the transport, which may be the user's.
         vars(self).pop("_client", None)
         made = vars(self).pop("_made", None)
         if made is not None:
             made.close()
 
-    def send(self, message: Message, *, envelope_from: MailAddress | None = None, host: Any = None) -> SendResult:
+    def send(self, message: Message, *, envelope_from: MessageAddress | None = None, host: Any = None) -> SendResult:
         """
         Send one message, keep a copy for tests, and call the receivers of `email_dispatched`.
 
         Args:
             message: The message.
-            envelope_from: The sender in SMTP's MAIL command.
-            host: What sends in place of the transport: an object with `sendmail`, from a test or of the user's.
+            envelope_from: The address for SMTP's MAIL command, instead of the sender.
+            host: An object with `sendmail` that sends instead of the transport, from a test or the user.
 
         Raises:
             EmailAPIError: As `Mail.send`.
@@ -114,7 +121,7 @@ class Delivery:
         started = time.monotonic()
         made = self._completed(message)
         if host is not None:
-            result = _by_host(host, made, envelope_from)
+            result = _send_by_host(host, made, envelope_from)
         elif self.state.suppress:
             result = suppressed(made)
         else:
@@ -123,14 +130,14 @@ class Delivery:
         return result
 
     def send_many(self, messages: Iterable[Message]) -> BatchResult:
-        """Send messages; each item of the result is that of the message at its place."""
+        """Send messages; the items of the result are in the order of the messages."""
         given = list(messages)
-        if not self.state.suppress and len(given) > 1 and isinstance(self.route, Client):
-            return BatchResult(tuple(self._send_batches(self.route, given)))
+        if not self.state.suppress and len(given) > 1 and isinstance(self.backend, Client):
+            return BatchResult(tuple(self._send_batches(self.backend, given)))
         items: list[BatchItem] = []
         for message in given:
-            recent = items[-_GIVE_UP_AFTER:]
-            if len(recent) == _GIVE_UP_AFTER and all(isinstance(item, ConnectionFailed) for item in recent):
+            recent = items[-_MAX_FAILED_CONNECTIONS:]
+            if len(recent) == _MAX_FAILED_CONNECTIONS and all(isinstance(item, ConnectionFailed) for item in recent):
                 items.append(copy(recent[-1]))
                 continue
             try:
@@ -143,14 +150,15 @@ class Delivery:
 
     def _completed(self, message: Message) -> Message:
         """
-        Return a copy of a message with all that the settings give, its texts made in the language of this moment.
+        Return a copy of a message with the defaults of the settings, and lazy strings evaluated in the active language.
 
         Raises:
-            InvalidEmail: It has no sender, no recipients or no body, or a line break where none may be.
+            InvalidEmail: The sender, the recipients or the body is missing, or a header contains a line break.
         """
         state = self.state
         if not (message.recipients or message.cc or message.bcc):
             raise MissingAddress("No recipients have been added", field="recipients")
+        check_types(message)
         made = message.copy()
         if not made._sender:
             made.sender = plain_address(state.default_sender) if state.default_sender else None
@@ -162,7 +170,7 @@ class Delivery:
         if bad is not None:
             raise BadHeaderError(f"{bad} must not contain a line break", field=bad)
         if message.body is None and not message.alts and message.template_alias is None:
-            raise InvalidEmail("the message needs a body or html", field="body")
+            raise InvalidEmail("the message has no content: set body or html", field="body")
         if state.subject_prefix and message.template_alias is None:
             made.subject = f"{state.subject_prefix}{force_text(made.subject or '')}"
         if state.default_reply_to and not reply_to(made):
@@ -173,16 +181,21 @@ class Delivery:
         message.msgId = made.msgId
         return made
 
-    def _send_now(self, message: Message, envelope_from: MailAddress | None) -> SendResult:
-        route = self.route
-        if isinstance(route, SMTPTransport) and message.template_alias is None:
-            return _by_smtp(route, message, envelope_from)
+    def _send_now(self, message: Message, envelope_from: MessageAddress | None) -> SendResult:
+        backend = self.backend
+        if isinstance(backend, SMTPTransport) and message.template_alias is None:
+            return _send_by_smtp(backend, message, envelope_from)
         if envelope_from is not None:
-            raise InvalidEmail("only SMTP carries envelope_from: leave it out", field="envelope_from")
+            raise InvalidEmail(
+                "envelope_from is supported by SMTP only: remove it, or set MAIL_TRANSPORT='smtp'",
+                field="envelope_from",
+            )
         if message.template_alias is not None:
-            # A transport that sends no templates says so by the field's name.
+            # A transport without templates raises an error that names the field.
             return self.client.outbound.send_template(to_template_email(message))
-        return route.outbound.send(to_email(message)) if isinstance(route, Client) else route.send(to_email(message))
+        return (
+            backend.outbound.send(to_email(message)) if isinstance(backend, Client) else backend.send(to_email(message))
+        )
 
     def _send_batches(self, client: Client, messages: list[Message]) -> list[BatchItem]:
         started = time.monotonic()
@@ -205,7 +218,7 @@ class Delivery:
             (emails, outbound.send, outbound.send_batch),
             (templates, outbound.send_template, outbound.send_template_batch),
         ):
-            items |= zip(group, _in_requests([*group.values()], one, many), strict=True)
+            items |= zip(group, _send_group([*group.values()], one, many), strict=True)
         for place, message in enumerate(messages):
             result = items[place]
             if isinstance(result, SendResult):
@@ -213,7 +226,7 @@ class Delivery:
         return [items[place] for place in range(len(messages))]
 
     def _finish(self, message: Message, made: Message, result: SendResult, started: float) -> None:
-        """Do what follows a success; nothing here makes a sent email look failed."""
+        """Update the message, record it and send the signal, after the email was accepted."""
         if not message._sender:
             message.sender = made._sender
         message.date = made.date
@@ -225,12 +238,12 @@ class Delivery:
         record(self.app, self.name, made)
         if self.state.testing:
             self.outbox.append(made)
-            keep_in_context(self.app, made)
-        announce(self.app, message)
+            append_to_context_outbox(self.app, made)
+        notify_dispatched(self.app, message)
 
 
-def _in_requests(emails: list[Any], one: Any, many: Any) -> Iterable[BatchItem]:
-    """Send emails by one request each or together, as the service wants it: one alone is no batch."""
+def _send_group(emails: list[Any], one: Any, many: Any) -> Iterable[BatchItem]:
+    """Send one email by a single request, and several by a batch."""
     if len(emails) != 1:
         return many(emails) if emails else ()
     try:
@@ -239,15 +252,15 @@ def _in_requests(emails: list[Any], one: Any, many: Any) -> Iterable[BatchItem]:
         return (error,)
 
 
-def _everyone(message: Message) -> dict[str, Address]:
-    """Return each recipient once, by mailbox, in their order."""
+def _all_recipients(message: Message) -> dict[str, Address]:
+    """Return each recipient once, by mailbox, in order."""
     fields = ("recipients", "cc", "bcc")
     return {
         address.mailbox: address for field in fields for address in strict_addresses(getattr(message, field), field)
     }
 
 
-def _by_smtp(transport: SMTPTransport, message: Message, envelope_from: MailAddress | None) -> SendResult:
+def _send_by_smtp(transport: SMTPTransport, message: Message, envelope_from: MessageAddress | None) -> SendResult:
     served = any(getattr(message, name) not in (None, {}, "") for name in _SERVICE_FIELDS)
     email = to_email(message, lenient=not served)
     if message.alts.keys() - {"html"} and email.text_body is None:
@@ -257,20 +270,20 @@ def _by_smtp(transport: SMTPTransport, message: Message, envelope_from: MailAddr
     return transport.send_message(
         email if served else message.as_bytes(),
         sender=sender or email.sender,
-        recipients=[*_everyone(message).values()],
+        recipients=[*_all_recipients(message).values()],
         mail_options=message.mail_options,
         rcpt_options=message.rcpt_options,
     )
 
 
-def _by_host(host: Any, message: Message, envelope_from: MailAddress | None) -> SendResult:
-    """Send a message by an object with `sendmail`, with the arguments that `smtplib` and Flask-Mail's users know."""
+def _send_by_host(host: Any, message: Message, envelope_from: MessageAddress | None) -> SendResult:
+    """Send a message by an object with the method `sendmail` of `smtplib.SMTP`."""
     if message.template_alias is not None:
-        raise InvalidEmail("only the API carries template_alias", field="template_alias")
+        raise InvalidEmail("template_alias is supported by the API only: remove it", field="template_alias")
     result = suppressed(message, recorded=False)
     host.sendmail(
         sanitize_address(envelope_from or message.sender or ""),
-        sanitize_addresses(_everyone(message).values()),
+        sanitize_addresses(_all_recipients(message).values()),
         message.as_bytes(),
         message.mail_options,
         message.rcpt_options,

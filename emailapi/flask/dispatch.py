@@ -1,12 +1,13 @@
-"""The signal that an email was sent, as Flask-Mail has it."""
+"""The signals: an email was sent, an event was received."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import blinker
 
-from .._log import logger
+from .._log import report
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,10 +23,13 @@ event_received: blinker.NamedSignal = signals.signal(
 )
 
 
-def announce(app: Flask, message: Message) -> None:
-    """Call the receivers of `email_dispatched`; an exception is logged, because the email has been sent."""
+def notify_dispatched(app: Flask, message: Message) -> None:
+    """Call the receivers of `email_dispatched`; their exceptions are logged, because the email has been sent."""
+    if email_dispatched.is_muted:
+        return
     for receiver in email_dispatched.receivers_for(app):
         try:
-            receiver(app, message=message)
-        except Exception:
-            logger.exception("a receiver of email_dispatched failed; the email was sent")
+            # Coroutine functions require the extra flask[async], and raise RuntimeError without it.
+            app.ensure_sync(receiver)(app, message=message)
+        except Exception as error:
+            report(logging.ERROR, "a receiver of email_dispatched failed; the email was sent", error=error)

@@ -1,4 +1,4 @@
-"""Errors of Flask-Mail's names, as part of the tree of `emailapi.errors`."""
+"""The exceptions of Flask-Mail, as subclasses of those of `emailapi.errors`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from ..errors import InvalidEmail
 
 
 class BadHeaderError(InvalidEmail):
-    """A field that becomes a header has a line break in it; nothing was sent."""
+    """A field that becomes a header contains a line break. Nothing was sent."""
 
     def __init__(
         self, message: str = "a header must not contain a line break", *, field: str = "headers", **facts: Any
     ) -> None:
-        """Work without arguments, too, as in Flask-Mail."""
+        """All arguments are optional, as in Flask-Mail."""
         super().__init__(message, field=field, **facts)
 
 
 class MissingAddress(InvalidEmail, AssertionError):
-    """A message has no sender or no recipients; Flask-Mail raised an `AssertionError`."""
+    """A message has no sender or no recipients. As in Flask-Mail, the error is also an `AssertionError`."""
 
 
 class FlaskMailUnicodeDecodeError(UnicodeDecodeError):
     """
-    Bytes that are not text of the encoding they were taken for.
+    Bytes cannot be decoded.
 
     Attributes:
         obj: The value that was given.
@@ -35,5 +35,5 @@ class FlaskMailUnicodeDecodeError(UnicodeDecodeError):
         super().__init__(*args)
 
     def __str__(self) -> str:
-        """Name the type of the value; its bytes may be the text of an email, and are not shown."""
+        """Show the type of the value, but not its bytes, which may be part of an email."""
         return f"{self.encoding} cannot decode the byte at {self.start}: {self.reason} ({type(self.obj).__name__})"

@@ -1,4 +1,4 @@
-"""The guard of staging systems, as the configuration of an application asks for it."""
+"""The recipient guard for staging systems, from the configuration of an application."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Guard:
     Applies `MAIL_ALLOW_RECIPIENTS` and `MAIL_REDIRECT_TO` to messages.
 
     Args:
-        keys: The keys; a named `Mail` without its own obeys those of all.
+        keys: The configuration keys; a named `Mail` falls back to the keys without a name.
 
     Raises:
         ConfigurationError: One of the keys is not valid.
@@ -39,10 +39,10 @@ class Guard:
 
     def apply(self, message: Message) -> Message:
         """
-        Return the message with only recipients that may get it; the others' addresses are in `X-Original-To`.
+        Return the message with allowed recipients only; the replaced ones are listed in `X-Original-To`.
 
         Raises:
-            InvalidEmail: A recipient may not get it, and there is no `MAIL_REDIRECT_TO`.
+            InvalidEmail: A recipient is not allowed, and `MAIL_REDIRECT_TO` is not set.
         """
         if not self._guard.is_on:
             return message

@@ -1,4 +1,4 @@
-"""What sends the messages of a `Connection`, by the names of `smtplib`."""
+"""The `host` of a `Connection`, with methods of `smtplib.SMTP`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 class Host:
     """
-    The transport of an application, for code that uses `connection.host`.
+    Sends by the transport of an application, for code that uses `connection.host`.
 
     Args:
-        delivery: What sends.
+        delivery: The delivery of the application.
     """
 
     def __init__(self, delivery: Delivery) -> None:
-        """Connect to nothing yet."""
+        """Create a host. No connection is opened until the first email."""
         self._delivery = delivery
 
     def __repr__(self) -> str:
-        """Name what sends."""
-        return f"<Host of {self._delivery.route!r}>"
+        """Show the client or transport."""
+        return f"<Host of {self._delivery.backend!r}>"
 
     def sendmail(
         self,
@@ -38,18 +38,18 @@ class Host:
         rcpt_options: Sequence[str] = (),
     ) -> SendResult:
         """
-        Send a ready message by SMTP, as `smtplib.SMTP.sendmail`.
+        Send a MIME message by SMTP, with the arguments of `smtplib.SMTP.sendmail`.
 
         Raises:
-            ConfigurationError: Emails do not leave by SMTP.
+            ConfigurationError: Emails are not sent by SMTP.
             EmailAPIError: As `SMTPTransport.send_message`.
         """
-        transport = self._delivery.route
+        transport = self._delivery.backend
         if not isinstance(transport, SMTPTransport):
-            raise ConfigurationError("sendmail needs MAIL_TRANSPORT='smtp': send a Message instead")
+            raise ConfigurationError("sendmail requires MAIL_TRANSPORT='smtp': set it, or send a Message")
         return transport.send_message(
             msg, sender=from_addr, recipients=to_addrs, mail_options=mail_options, rcpt_options=rcpt_options
         )
 
     def quit(self) -> None:
-        """Do nothing: the transport keeps its connection for the next email, and closes it in time."""
+        """Do nothing: the transport keeps its connection open for the next email."""

@@ -1,4 +1,4 @@
-"""The extension: what an application is initialized with, and sends by."""
+"""The Flask extension."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from weakref import WeakSet
 from flask import Flask
 
 from ..errors import ConfigurationError
-from .actions import MailActions
 from .config import Keys
 from .current import EXTENSION
 from .deliveries import Deliveries, deliveries_of, find_delivery
 from .delivery import Delivery
+from .send_methods import SendMethods
 from .state import MailState
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Setting:
-    """A setting of the current application, read and written through `Mail`."""
+    """A setting of the current application, as an attribute of `Mail`."""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        """Keep the name of the setting."""
+        """Store the name of the setting."""
         self._name = name
 
     def __get__(self, mail: Mail | None, owner: type | None = None) -> Any:
@@ -37,22 +37,22 @@ class Setting:
         setattr(mail._delivery().state, self._name, value)
 
 
-class Mail(MailActions):
+class Mail(SendMethods):
     """
     Sends the email of Flask applications.
 
     Args:
-        app: The application; with an application factory, leave it out and call `init_app`.
-        name: A name for a second account: it reads `MAIL_<NAME>_...` and `EMAILAPI_<NAME>_...`.
-        client: A ready client to send by.
-        transport: A ready transport to send by.
+        app: The application; with an application factory, omit it and call `init_app`.
+        name: The name of an additional account, which is configured by `MAIL_<NAME>_...` and `EMAILAPI_<NAME>_...`.
+        client: The client to send with, instead of one from the configuration.
+        transport: The transport to send with, instead of one from the configuration.
 
     Raises:
         ConfigurationError: A configuration key, or an argument, is not valid.
 
     Attributes:
-        app: The application that was given.
-        name: The name.
+        app: The application, if one was given.
+        name: The name, if one was given.
     """
 
     server = Setting()
@@ -77,23 +77,23 @@ class Mail(MailActions):
     ) -> None:
         """Initialize the application, if one is given."""
         if name is not None and (not isinstance(name, str) or not name.isidentifier()):
-            raise ConfigurationError(f"name must be letters, digits and _, got {name!r}")
+            raise ConfigurationError(f"name must consist of letters, digits and _, got {name!r}")
         if client is not None and transport is not None:
-            raise ConfigurationError("client and transport contradict each other: give one")
+            raise ConfigurationError("client and transport must not both be given")
         self.app = app
         self.name = name
-        self._route = client if client is not None else transport
+        self._backend = client if client is not None else transport
         self._apps: WeakSet[Flask] = WeakSet()
         if app is not None:
             self.init_app(app)
 
     def __repr__(self) -> str:
-        """Name the account, where it has a name."""
+        """Show the name."""
         return f"<Mail {self.name}>" if self.name else "<Mail>"
 
     @property
     def state(self) -> MailState | None:
-        """The settings of the current application; None where there is none."""
+        """The settings of the current application; None if there is no application."""
         try:
             state = self._delivery().state
         except RuntimeError:
@@ -102,31 +102,30 @@ class Mail(MailActions):
 
     def init_mail(self, config: Mapping[str, Any], debug: bool | int = False, testing: bool = False) -> MailState:
         """
-        Return the settings that a configuration gives.
+        Create settings from a configuration.
 
         Raises:
-            ConfigurationError: A value is not valid; the sentence names its key.
+            ConfigurationError: A value is not valid; the message names its key.
         """
         keys = Keys(config, self.name)
-        del config  # its repr shows every secret, and an error may pass here
+        del config  # its repr contains secrets, and error trackers show local variables
         return MailState(keys, debug=debug, testing=testing)
 
     def init_app(self, app: Flask) -> MailState:
         """
-        Read the configuration of an application, and let it send by this object; nothing is connected yet.
+        Read the configuration of an application, and register this extension. No connection is opened.
 
-        The settings are kept as `app.extensions["mail"]`, and what sends in `app.extensions["emailapi"]`, whose
-        `close()` closes the connections.
+        `app.extensions["mail"]` holds the settings. `app.extensions["emailapi"].close()` closes all connections.
 
         Raises:
-            ConfigurationError: A value is not valid; the sentence names its key.
+            ConfigurationError: A value is not valid; the message names its key.
         """
         state = self.init_mail(app.config, app.debug, app.testing)
         deliveries = app.extensions.setdefault(EXTENSION, Deliveries())
         before = deliveries.get(self.name)
-        deliveries[self.name] = Delivery(app, state, self._route)
+        deliveries[self.name] = Delivery(app, state, self._backend)
         if before is not None:
-            # Whoever has the list looks into it again.
+            # A test may hold a reference to the list.
             deliveries[self.name].outbox = before.outbox
             before.close()
         if self.name is None:

@@ -1,4 +1,4 @@
-"""The message: an email as Flask-Mail describes it."""
+"""The message: an email with Flask-Mail's fields."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..models.outbound import SendResult
 
 
-class Sends(Protocol):
-    """What a message can be sent by: a `Connection`."""
+class MessageSender(Protocol):
+    """An object that sends messages, such as a `Connection`."""
 
     def send(self, message: Message, /) -> SendResult:
         """Send the message."""
@@ -28,83 +28,82 @@ class Message(MessageFields):
     """
     One email.
 
-    It needs no application: the default sender, `MAIL_DEFAULT_REPLY_TO` and `MAIL_SUBJECT_PREFIX` are filled in when it
-    is sent, and lazy texts are made then, in the language of that moment.
+    A message can be created without an application context. The default sender, `MAIL_DEFAULT_REPLY_TO` and
+    `MAIL_SUBJECT_PREFIX` are applied when the message is sent. Lazy strings are evaluated then, in the active language.
 
     Args:
         subject: The subject.
-        recipients: One address, or a list; each may be a text, a pair of name and address, or an `Address`.
+        recipients: One address, or a list; each may be a string, a pair of name and address, or an `Address`.
         body: The plain text.
         html: The HTML.
-        alts: Further forms of the body, by MIME subtype of `text`; all but `"html"` leave by SMTP only.
+        alts: Alternative bodies by MIME subtype of `text`. Only SMTP supports others than `"html"`.
         sender: The sender; `MAIL_DEFAULT_SENDER` when None.
         cc: As `recipients`.
-        bcc: As `recipients`; the others do not see them.
+        bcc: As `recipients`; hidden from other recipients.
         attachments: The files.
-        reply_to: Where replies go.
-        date: Seconds since 1970, for the `Date` of an email that leaves by SMTP; now when None.
-        charset: The encoding of an email that leaves by SMTP; UTF-8 when None, and elsewhere.
-        extra_headers: Further headers.
+        reply_to: One address or a list, for replies.
+        date: Unix time in seconds for the `Date` of an email sent by SMTP; the current time if None.
+        charset: The encoding of an email sent by SMTP, UTF-8 if None. Other transports always use UTF-8.
+        extra_headers: Additional headers.
         mail_options: Parameters of SMTP's MAIL command.
         rcpt_options: Parameters of SMTP's RCPT commands.
-        tag: As in `emailapi.Email`, as the others that follow.
-        metadata: Texts by name; numbers, dates and UUIDs become text, and a value None leaves the pair out.
+        tag: As for `emailapi.Email`.
+        metadata: Strings by name. Numbers, dates and UUIDs are converted; pairs with the value None are omitted.
         message_stream: The message stream.
-        template_alias: A template of the service, in place of subject and bodies.
+        template_alias: The alias of a template, instead of subject and bodies.
         template_model: The values of the template.
-        idempotency_key: The key to look this email up by.
+        idempotency_key: The idempotency key, as for `emailapi.Email`.
         track_opens: Whether opens are tracked.
         track_links: Which links are tracked.
 
     Attributes:
-        sender (str | None): The sender as one text; without one of its own the default sender of the current
-            application, if any.
+        sender (str | None): The sender as a string; if not set, the default sender of the current application.
         html (str | None): The HTML body.
-        msgId (str): The `Message-ID` of an email that leaves by SMTP; its domain is the sender's, and no name is
+        msgId (str): The `Message-ID` of an email sent by SMTP. Its domain is that of the sender; no host name is
             resolved.
-        send_to (set[str | tuple[str | None, str] | Address]): All recipients: of To, Cc and Bcc.
-        recipients: A list, which `add_recipient` adds to; so are `cc` and `bcc`.
-        alts: A dict; `html` is its `"html"`.
+        send_to (set[str | tuple[str | None, str] | Address]): All recipients in To, Cc and Bcc.
+        recipients: A list; `add_recipient` appends to it. `cc` and `bcc` are lists, too.
+        alts: A dict; the attribute `html` is its key `"html"`.
         attachments: A list of `Attachment`.
     """
 
     def has_bad_headers(self) -> bool:
-        """Return whether a field that becomes a header has a line break, other than a folded subject."""
+        """Return whether a field that becomes a header contains a line break; a folded subject is allowed."""
         return bad_header(self) is not None
 
     def is_bad_headers(self) -> bool:
-        """Return `has_bad_headers()`, by its old name."""
+        """Return `has_bad_headers()`; the older name."""
         return self.has_bad_headers()
 
     def to_email(self) -> Email:
         """
-        Return the `emailapi.Email` that this message is.
+        Convert to an `emailapi.Email`.
 
         Raises:
-            InvalidEmail: Naming the field: it is not valid, or only SMTP or a template can have it.
+            InvalidEmail: A field is not valid, or only SMTP or a template supports it; the error names the field.
         """
         return conversion.to_email(self)
 
     def to_template_email(self) -> TemplateEmail:
         """
-        Return the `emailapi.TemplateEmail` that this message is, by its `template_alias`.
+        Convert to an `emailapi.TemplateEmail`.
 
         Raises:
-            InvalidEmail: Naming the field: it is not valid, or an email of a template cannot have it.
+            InvalidEmail: A field is not valid, or templates do not support it; the error names the field.
         """
         return conversion.to_template_email(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return this message as JSON-safe values, for a queue; `from_dict` reads them."""
+        """Convert to a dict that can be written as JSON, for a queue. `from_dict` is the inverse."""
         return serialization.to_dict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """
-        Return the message that `to_dict` has written.
+        Create a message from the result of `to_dict`.
 
         Raises:
-            InvalidEmail: Naming a field that is unknown or not readable.
+            InvalidEmail: A field is unknown or cannot be read; the error names it.
         """
         known, msgid = serialization.arguments(data)
         message = cls(**known)
@@ -112,11 +111,11 @@ class Message(MessageFields):
         return message
 
     def as_bytes(self) -> bytes:
-        """Return this message as it leaves by SMTP, without Bcc."""
+        """Return the MIME message that SMTP sends, without Bcc."""
         return render(self)
 
     def as_string(self) -> str:
-        """Return `as_bytes()` as text."""
+        """Return `as_bytes()` as a string."""
         return self.as_bytes().decode("utf-8", "replace")
 
     def __str__(self) -> str:
@@ -127,6 +126,6 @@ class Message(MessageFields):
         """Return `as_bytes()`."""
         return self.as_bytes()
 
-    def send(self, connection: Sends) -> SendResult:
-        """Send this message over a connection."""
+    def send(self, connection: MessageSender) -> SendResult:
+        """Send this message by a connection."""
         return connection.send(self)

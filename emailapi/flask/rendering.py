@@ -1,10 +1,11 @@
-"""Messages as they leave by SMTP: in their own charset, with all alternatives, and parts in Flask-Mail's order."""
+"""MIME messages for SMTP, with charset, alternatives and the part order of Flask-Mail."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from email.charset import Charset
+from email.errors import CharsetError
 from email.header import Header
 from email.utils import formatdate
 from hashlib import sha256
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidEmail
 from ..mime.encoding import encode_lines, encode_text, is_7bit
-from ..mime.headers import write_addresses, write_subject, write_value
+from ..mime.headers import fold, write_addresses, write_subject, write_value
 from ..mime.writing import Part, file_part, multipart
 from ..models.address import Address, parse_addresses
 from ..models.framework_values import plain
+from ..models.text import convert_body
 from .attachment import Attachment
-from .conversion import extra_headers, reply_to, unfolded
+from .checking import check_types
+from .conversion import extra_headers, reply_to, unfold
 from .current import current_settings
-from .sanitizing import MailAddress, address_text, as_list, force_text, sanitize_address, split_address
+from .sanitizing import MessageAddress, address_text, as_list, force_text, sanitize_address, split_address
 
 if TYPE_CHECKING:
     from .fields import MessageFields
@@ -32,24 +35,45 @@ _UTF8 = frozenset({"utf-8", "utf8"})
 
 def render(message: MessageFields) -> bytes:
     """
-    Return the bytes of a message, the same at each call.
+    Return the MIME message as bytes. Each call gives the same bytes.
 
-    Line breaks in addresses are taken out, so that any message can be shown; sending such a one is refused.
+    Line breaks in addresses are removed, so that any message can be shown; such a message cannot be sent.
 
     Raises:
-        InvalidEmail: Its charset is unknown or has no such characters, or an attachment cannot be written.
+        InvalidEmail: A field has a wrong type, the charset is unknown or cannot encode the text, or an attachment is
+            not valid.
     """
-    charset = (message.charset or "utf-8").lower()
-    # "=_" before it stands in no encoded body, and nobody who writes a body knows the id.
-    token = sha256(message.msgId.encode()).hexdigest()[:24]
+    check_types(message)
+    charset = _checked_charset((message.charset or "utf-8").lower())
+    # No encoded body contains "=_", and the author of a body does not know the Message-ID.
+    token = sha256(message.msgId.encode("utf-8", "replace")).hexdigest()[:24]
     header, body = _content(message, charset, token)
     fields = _fields(message, charset)
     return b"".join((fields.encode(), header.encode(), b"\r\n", *body))
 
 
+def _checked_charset(charset: str) -> str:
+    try:
+        known = Charset(charset)
+        " ".encode(known.output_codec or known.output_charset or charset)
+    except (CharsetError, LookupError, ValueError):
+        pass
+    else:
+        return charset
+    raise InvalidEmail(f"charset {charset!r:.60} is unknown: use utf-8", field="charset")
+
+
+def _date(seconds: float | None) -> str:
+    try:
+        return formatdate(seconds, localtime=True)
+    except (OSError, OverflowError, ValueError):
+        pass
+    raise InvalidEmail(f"date must be a Unix time in seconds, got {seconds!r:.40}", field="date")
+
+
 def _fields(message: MessageFields, charset: str) -> str:
     sender = message._sender or message.sender
-    groups: dict[str, list[MailAddress]] = {
+    groups: dict[str, list[MessageAddress]] = {
         "From": [sender] if sender else [],
         "To": message.recipients,
         "Cc": message.cc,
@@ -61,23 +85,26 @@ def _fields(message: MessageFields, charset: str) -> str:
     if message.subject:
         lines.append(_subject(force_text(message.subject), charset))
     if "date" not in names:
-        lines.append(f"Date: {formatdate(message.date, localtime=True)}\r\n")
+        lines.append(f"Date: {_date(message.date)}\r\n")
     if "message-id" not in names:
-        lines.append(f"Message-ID: {_BREAKS.sub('', message.msgId)}\r\n")
+        lines.append(write_value("Message-ID", _BREAKS.sub("", message.msgId), "msgId"))
     lines += [write_value(name, _BREAKS.sub("", value), "extra_headers") for name, value in own.items()]
     return "".join([*lines, "MIME-Version: 1.0\r\n"])
 
 
-def _address_header(name: str, group: Iterable[MailAddress], charset: str) -> str:
+def _address_header(name: str, group: Iterable[MessageAddress], charset: str) -> str:
     if charset in _UTF8 or all(address_text(one).isascii() for one in group):
-        found = _readable(group)
+        found = _parse_leniently(group)
         if found is not None:
             utf8 = not all(address.mailbox.isascii() for address in found)
             return write_addresses(name, found, name.lower(), utf8=utf8)
-    return f"{name}: " + ",\r\n ".join(sanitize_address(one, charset) for one in group) + "\r\n"
+    items = [sanitize_address(one, charset).split(" ") for one in group]
+    for tokens in items[:-1]:
+        tokens[-1] += ","
+    return fold(name, items)
 
 
-def _readable(group: Iterable[MailAddress]) -> list[Address] | None:
+def _parse_leniently(group: Iterable[MessageAddress]) -> list[Address] | None:
     found: list[Address] = []
     try:
         for one in group:
@@ -94,7 +121,7 @@ def _readable(group: Iterable[MailAddress]) -> list[Address] | None:
 def _subject(subject: str, charset: str) -> str:
     if "\r\n" in subject and subject.isascii():
         return f"Subject: {subject}\r\n"
-    subject = _BREAKS.sub("", unfolded(subject))
+    subject = _BREAKS.sub("", unfold(subject))
     if charset in _UTF8 or subject.isascii():
         return write_subject(subject)
     try:
@@ -121,7 +148,7 @@ def _content(message: MessageFields, charset: str, token: str) -> Part:
 
 
 def _text(message: MessageFields, subtype: str, charset: str) -> Part:
-    """Return the part of a body; no frame that an error passes through has the body's text in it."""
+    """Return the part of a body. The text is in no local variable of a frame that raises an error."""
     if not _TOKEN.fullmatch(subtype):
         raise InvalidEmail(f"alts: {subtype!r} is not a MIME subtype of text", field="alts")
     encoded = _encode(message.body or "" if subtype == "plain" else message.alts[subtype], charset)
@@ -132,21 +159,25 @@ def _text(message: MessageFields, subtype: str, charset: str) -> Part:
 
 
 def _encode(text: object, charset: str) -> tuple[str, str, bytes] | InvalidEmail:
-    """Return charset, transfer encoding and bytes of a body; the charset may be one that email has for the given."""
-    body = plain(text)
-    if not isinstance(body, str):
-        return InvalidEmail(f"a body must be text, got {type(body).__name__}", field="body")
+    """Return charset, transfer encoding and bytes of a body. The charset may differ: email has its own for some."""
+    body, problem = "", ""
+    try:
+        body = convert_body(plain(text), "body") or ""
+    except InvalidEmail as error:
+        problem = error.message
+    if problem:
+        return InvalidEmail(problem, field="body")
     if charset in _UTF8:
         return "utf-8", *encode_text(body)
     known = Charset(charset)
     name = known.output_charset or charset
     try:
         data = _LINE_END.sub("\n", body).encode(known.output_codec or name)
-    except LookupError:
-        return InvalidEmail(f"charset {charset!r} is not known", field="charset")
-    except UnicodeEncodeError as error:
-        character = f"U+{ord(error.object[error.start]):04X}"
-        return InvalidEmail(f"charset {charset!r} has no {character}: leave charset out", field="charset")
+    except UnicodeError as error:
+        character = f"U+{ord(error.object[error.start]):04X}" if isinstance(error, UnicodeEncodeError) else "the body"
+        return InvalidEmail(
+            f"charset {charset!r} cannot encode {character}: remove charset to use utf-8", field="charset"
+        )
     if is_7bit(data):
         return name, "7bit", data.replace(b"\n", b"\r\n")
     return name, *encode_lines(data)
@@ -160,7 +191,7 @@ def _file(attachment: Attachment, place: int, shown: bool) -> Part:
     disposition = attachment.disposition
     if not shown and disposition != "attachment":
         if not _TOKEN.fullmatch(disposition):
-            raise InvalidEmail(f"attachments[{place}]: {disposition!r} is not a disposition", field="attachments")
+            raise InvalidEmail(f"attachments[{place}]: {disposition!r} is not a valid disposition", field="attachments")
         if not (disposition == "inline" and attachment.content_id):
             header = header.replace("Content-Disposition: attachment", f"Content-Disposition: {disposition}", 1)
     others = attachment.other_headers.items()

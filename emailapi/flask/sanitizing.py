@@ -1,4 +1,4 @@
-"""Flask-Mail's functions for texts and addresses, and addresses as its users write them."""
+"""Flask-Mail's functions for strings and addresses, and conversion of the address forms that it accepts."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from ..models.address import Address, parse_addresses
 from ..wire import is_lazy_text
 from .errors import FlaskMailUnicodeDecodeError
 
-# An address as Flask-Mail takes it: a text, a pair of name and address, or an `Address`.
-MailAddress = str | tuple[str | None, str] | Address
+# An address as Flask-Mail accepts it: a string, a pair of name and address, or an `Address`.
+MessageAddress = str | tuple[str | None, str] | Address
 
 _BREAKS = re.compile("[\r\n\0]")
 _ANGLES = re.compile(r"(.*?)<([^<>]*)>+\s*")
+# The length of an encoded word, so that its line has at most 76 characters (RFC 2047) with the name of the header.
+_WORD = 64
 _NEEDS_QUOTES = re.compile(r'[][()<>@,:;".\\]')
 
 
 def force_text(s: object, encoding: str = "utf-8", errors: str = "strict") -> str:
     """
-    Return a value as text; bytes are decoded, and a lazy text is made.
+    Convert a value to a string; bytes are decoded, and lazy strings evaluated.
 
     Raises:
-        FlaskMailUnicodeDecodeError: The bytes are not text of this encoding.
+        FlaskMailUnicodeDecodeError: The bytes cannot be decoded by this encoding.
     """
     if isinstance(s, str):
         return str.__str__(s)
@@ -39,36 +41,37 @@ def force_text(s: object, encoding: str = "utf-8", errors: str = "strict") -> st
 
 
 def sanitize_subject(subject: str, encoding: str = "utf-8") -> str:
-    """Return a subject as it stands in a header: encoded (RFC 2047) unless it is ASCII."""
-    return subject if subject.isascii() else _encoded(subject, encoding)
+    """Return a subject for a header: encoded (RFC 2047) unless it is ASCII."""
+    return subject if subject.isascii() else _encode_words(subject, encoding)
 
 
-def sanitize_address(addr: MailAddress, encoding: str = "utf-8") -> str:
-    """Return an address as it stands in a header: name encoded or quoted, domain in ASCII, without line breaks."""
+def sanitize_address(addr: MessageAddress, encoding: str = "utf-8") -> str:
+    """Return an address for a header: name encoded or quoted, domain in ASCII, without line breaks."""
     name, mailbox = split_address(addr)
     try:
         mailbox = Address(mailbox).mailbox
     except InvalidEmail:
-        mailbox = mailbox if mailbox.isascii() else _encoded(mailbox, encoding)
-    written = name if name.isascii() else _encoded(name, encoding)
-    # A local part that is not ASCII travels as it is, by SMTPUTF8.
+        mailbox = mailbox if mailbox.isascii() else _encode_words(mailbox, encoding)
+    written = name if name.isascii() else _encode_words(name, encoding)
+    # A local part that is not ASCII is sent unencoded, by SMTPUTF8.
     return formataddr((written, mailbox)) if mailbox.isascii() else address_text((written, mailbox))
 
 
-def sanitize_addresses(addresses: Iterable[MailAddress], encoding: str = "utf-8") -> list[str]:
-    """Return each address as `sanitize_address` does, in their order."""
+def sanitize_addresses(addresses: Iterable[MessageAddress], encoding: str = "utf-8") -> list[str]:
+    """Apply `sanitize_address` to each address, in order."""
     return [sanitize_address(one, encoding) for one in addresses]
 
 
-def _encoded(text: str, encoding: str) -> str:
+def _encode_words(text: str, encoding: str) -> str:
+    """Return encoded words (RFC 2047) on one line; in UTF-8 if the encoding lacks a character."""
     try:
-        return Header(text, encoding).encode()
-    except UnicodeEncodeError:
-        return Header(text, "utf-8").encode()
+        return Header(text, encoding, maxlinelen=_WORD).encode(linesep="")
+    except UnicodeError:
+        return Header(text, "utf-8", maxlinelen=_WORD).encode(linesep="")
 
 
-def split_address(given: MailAddress) -> tuple[str, str]:
-    """Return name and mailbox of an address, valid or not, without line breaks."""
+def split_address(given: MessageAddress) -> tuple[str, str]:
+    """Split an address, valid or not, into name and mailbox, without line breaks."""
     if isinstance(given, Address):
         return given.name or "", given.email
     if isinstance(given, (tuple, list)):
@@ -86,15 +89,22 @@ def split_address(given: MailAddress) -> tuple[str, str]:
 
 
 def is_pair(given: object) -> TypeGuard[tuple[str | None, str]]:
-    """Return whether a value is one address, as name and mailbox, and not a tuple of two addresses."""
+    """Return whether a value is a pair of name and mailbox, and not a tuple of two addresses."""
     if not isinstance(given, tuple) or len(given) != 2:
         return False
     name, mailbox = given
     return name is None or ("@" not in force_text(name) and "@" in force_text(mailbox))
 
 
-def address_text(given: MailAddress) -> str:
-    """Return an address as one text: a pair becomes `Jane <jane@example.com>`, with quotes where it needs them."""
+def is_address(given: object) -> bool:
+    """Return whether a value has the type of an address; the address itself may not be valid."""
+    if not isinstance(given, (tuple, list)):
+        return isinstance(given, (str, Address)) or is_lazy_text(given)
+    return len(given) == 2 and all(part is None or isinstance(part, str) or is_lazy_text(part) for part in given)
+
+
+def address_text(given: MessageAddress) -> str:
+    """Return an address as a string: a pair becomes `Jane <jane@example.com>`, with quotes if required."""
     if isinstance(given, Address):
         return given.header
     if not isinstance(given, (tuple, list)):
@@ -107,15 +117,15 @@ def address_text(given: MailAddress) -> str:
     return f"{name} <{mailbox}>"
 
 
-def plain_address(given: MailAddress) -> MailAddress:
-    """Return an address with its lazy texts made."""
+def plain_address(given: MessageAddress) -> MessageAddress:
+    """Return an address with lazy strings evaluated."""
     if isinstance(given, (tuple, list)):
         return tuple(plain_address(part) if part else part for part in given)  # type: ignore[return-value]
     return force_text(given) if isinstance(given, str) or is_lazy_text(given) else given
 
 
-def as_list(given: object) -> list[MailAddress]:
-    """Return the addresses of a field as a list: of one, of many, or of none; a text is one, and not its letters."""
+def as_list(given: object) -> list[MessageAddress]:
+    """Return the addresses of a field as a list. A string is one address, not a sequence of characters."""
     if given is None or given == "":
         return []
     if isinstance(given, (str, Address)) or is_pair(given) or is_lazy_text(given):
@@ -125,28 +135,27 @@ def as_list(given: object) -> list[MailAddress]:
 
 def strict_addresses(given: object, field: str) -> tuple[Address, ...]:
     """
-    Return the addresses of a field, each text with all the addresses in it, in their order.
+    Parse the addresses of a field, in order; a string may contain several.
 
     Raises:
-        InvalidEmail: Naming the field: one is not an address.
+        InvalidEmail: An address is not valid; the error names the field.
     """
     found: list[Address] = []
     for place, item in enumerate(as_list(given)):
         try:
-            found += _strict(item)
+            found += _parse_strictly(item)
         except InvalidEmail as error:
             raise InvalidEmail(f"{field}[{place}]: {error.message}", field=field) from None
     return tuple(found)
 
 
-def _strict(item: object) -> tuple[Address, ...]:
+def _parse_strictly(item: object) -> tuple[Address, ...]:
     if isinstance(item, Address):
         return (item,)
+    if not is_address(item):
+        kind = type(item).__name__
+        raise InvalidEmail(f"must be an address, or a pair of name and address, got {kind}", field="email")
     if isinstance(item, (tuple, list)):
-        if len(item) != 2:
-            raise InvalidEmail(f"must be an address, or a pair of name and address, got {item!r:.80}", field="email")
         name, mailbox = item
-        return (Address(force_text(mailbox), force_text(name) if name else None),)
-    if isinstance(item, str) or is_lazy_text(item):
-        return parse_addresses(force_text(item))
-    raise InvalidEmail(f"must be an address, not {type(item).__name__}", field="email")
+        return (Address(force_text(mailbox or ""), force_text(name) if name else None),)
+    return parse_addresses(force_text(item))

@@ -1,4 +1,4 @@
-"""Messages as JSON-safe values, the format of queues."""
+"""Messages as dicts that can be written as JSON, for queues."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import binascii
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._hints import unknown_name_message
 from ..errors import InvalidEmail
 from ..models.framework_values import metadata, plain, template_model
-from ..wire import unknown_name_message
 from .attachment import Attachment
+from .checking import check_types
 from .sanitizing import address_text, as_list
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ _FIELDS = dict.fromkeys((*_ADDRESSES, *_VALUES, *_OTHERS))
 
 
 def to_dict(message: MessageFields) -> dict[str, Any]:
-    """Return what a message has as JSON-safe values; the default sender is left to whoever sends it."""
+    """
+    Convert a message to a dict that can be written as JSON. The default sender is not included.
+
+    Raises:
+        InvalidEmail: A field has a wrong type; the error names it.
+    """
+    check_types(message)
     found: dict[str, Any] = {name: plain(getattr(message, name)) for name in _VALUES}
     found |= {name: [address_text(one) for one in as_list(getattr(message, name))] for name in _ADDRESSES}
     found["sender"] = address_text(message._sender) if message._sender else None
@@ -54,10 +61,10 @@ def _attachment(attachment: Attachment) -> dict[str, Any]:
 
 def arguments(data: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
     """
-    Return the arguments of the message that `to_dict` has written, and its `msgId`.
+    Return the arguments of `Message` and the `msgId` from the result of `to_dict`.
 
     Raises:
-        InvalidEmail: Naming a field that is unknown or not readable.
+        InvalidEmail: A field is unknown or cannot be read; the error names it.
     """
     for name in data:
         if name not in _FIELDS:
@@ -76,4 +83,4 @@ def _read_attachment(item: Mapping[str, Any]) -> Attachment:
         return Attachment(**facts)
     except (binascii.Error, KeyError, TypeError, ValueError):
         pass
-    raise InvalidEmail("an attachment is not as Message.to_dict writes it", field="attachments")
+    raise InvalidEmail("attachments must be as written by Message.to_dict()", field="attachments")

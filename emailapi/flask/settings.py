@@ -1,14 +1,14 @@
-"""The settings of one application, as its configuration has them."""
+"""The settings of one application, from its configuration."""
 
 from __future__ import annotations
 
 from ..settings import Secret
 from .config import Keys
-from .sanitizing import MailAddress
+from .sanitizing import MessageAddress
 
 
 class Settings:
-    """What `MailState` keeps of the configuration; its docstring lists the attributes."""
+    """The settings of `MailState`, which documents the attributes."""
 
     def __init__(
         self,
@@ -21,12 +21,12 @@ class Settings:
         Read the configuration.
 
         Args:
-            keys: The configuration; it is asked again for `TESTING` and `MAIL_SUPPRESS_SEND` at each email.
-            debug: `MAIL_DEBUG` where it is not set.
-            testing: Whether tests run, where the configuration does not say.
+            keys: The configuration keys. `TESTING` and `MAIL_SUPPRESS_SEND` are read again for each email.
+            debug: The default of `MAIL_DEBUG`.
+            testing: The default of `TESTING`.
 
         Raises:
-            ConfigurationError: A value is not valid; the sentence names its key.
+            ConfigurationError: A value is not valid; the message names its key.
         """
         self.name = name = keys.name
         self.server: str = keys.text("MAIL_SERVER", "127.0.0.1") or "127.0.0.1"
@@ -38,8 +38,8 @@ class Settings:
         sender = keys.get("MAIL_DEFAULT_SENDER")
         if not sender and name is None:
             sender = keys.get("DEFAULT_MAIL_SENDER")
-        self.default_sender: MailAddress | None = sender
-        self.default_reply_to: MailAddress | None = keys.get("MAIL_DEFAULT_REPLY_TO")
+        self.default_sender: MessageAddress | None = sender
+        self.default_reply_to: MessageAddress | None = keys.get("MAIL_DEFAULT_REPLY_TO")
         self.subject_prefix = keys.text("MAIL_SUBJECT_PREFIX")
         level = keys.get("MAIL_DEBUG", debug)
         self.debug = level if type(level) is int else int(bool(keys.flag("MAIL_DEBUG", bool(debug))))
@@ -48,20 +48,20 @@ class Settings:
         self._keys = keys
         self._testing = testing
         self._suppress: bool | None = None
-        _ = self.suppress  # an invalid value is an error now, not at the first email
+        _ = self.suppress  # raises now, not at the first email, if the value is not valid
 
     def __repr__(self) -> str:
-        """Name the server, never the password."""
+        """Show the server, never the password."""
         return f"<{type(self).__name__} of {self.name or 'mail'}: {self.server}:{self.port}>"
 
     @property
     def testing(self) -> bool:
-        """Whether the application is tested, as it says now."""
+        """The current value of `TESTING`."""
         return bool(self._keys.common("TESTING", self._testing))
 
     @property
     def suppress(self) -> bool:
-        """Whether emails are kept instead of sent, as assigned, else `MAIL_SUPPRESS_SEND`, else while testing."""
+        """Whether emails are not sent, as assigned, else `MAIL_SUPPRESS_SEND`, else `testing`."""
         if self._suppress is not None:
             return self._suppress
         given = self._keys.flag("MAIL_SUPPRESS_SEND", shared=True)

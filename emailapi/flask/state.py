@@ -1,22 +1,22 @@
-"""The settings of one application, as Flask-Mail keeps them in `app.extensions["mail"]`."""
+"""The state of an application in `app.extensions["mail"]`, as in Flask-Mail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .actions import MailActions
 from .deliveries import find_delivery
+from .send_methods import SendMethods
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .delivery import Delivery
 
 
-class MailState(Settings, MailActions):
+class MailState(Settings, SendMethods):
     """
-    The settings of one `Mail` in one application; assigning to an attribute changes what later emails do.
+    The settings of one `Mail` in one application. Changes apply to emails sent later.
 
-    Connection settings count until the first email has left.
+    Changes of connection settings (server, port, login, TLS) have no effect after the first email.
 
     Attributes:
         server: `MAIL_SERVER`.
@@ -28,7 +28,7 @@ class MailState(Settings, MailActions):
         default_sender: `MAIL_DEFAULT_SENDER`, or `DEFAULT_MAIL_SENDER`.
         default_reply_to: `MAIL_DEFAULT_REPLY_TO`.
         subject_prefix: `MAIL_SUBJECT_PREFIX`.
-        debug: `MAIL_DEBUG`, a number.
+        debug: `MAIL_DEBUG`, as an integer.
         max_emails: `MAIL_MAX_EMAILS`.
         ascii_attachments: `MAIL_ASCII_ATTACHMENTS`.
         name: The name of the `Mail`.

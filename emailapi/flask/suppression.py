@@ -1,4 +1,4 @@
-"""Messages that are not sent: while an application is tested, or by `MAIL_SUPPRESS_SEND`."""
+"""Messages that are not sent because `MAIL_SUPPRESS_SEND` or `TESTING` is true."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .message import Message
 
 def suppressed(message: Message, *, recorded: bool = True) -> SendResult:
     """
-    Check a message as far as that needs no transport, and return a result as if it were sent.
+    Validate a message without a transport, and return the result of a successful send.
 
     Args:
         message: The message.
-        recorded: Whether those who record what leaves the process see the message.
+        recorded: Whether recorders of sent emails, such as `emailapi_outbox`, see the message.
 
     Raises:
         EmailAPIError: The message is not valid.

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, request
 from ..errors import InvalidArgument
 from ..webhooks.base import BaseEvent
 from ..webhooks.parsing import Event
-from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, receive, refusal
+from ..webhooks.receiving import BODY_LIMIT, WebhookRequest, check_called, early_response, receive
 from .dispatch import event_received
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ _KINDS: tuple[type[BaseEvent], ...] = (*get_args(Event), BaseEvent)
 
 class WebhookBlueprint(Blueprint):
     """
-    A blueprint whose one view receives webhooks; `on` registers what handles the events.
+    A blueprint with one view that receives webhooks; `on` registers handlers of events.
 
     Args:
         verifier: Checks the credentials.
         url_prefix: The path that the service posts to.
-        seen: Remembers the events that were handled; without one each delivery is handled.
+        seen: The store of handled events. Without a store, repeated deliveries are handled again.
         name: The name of the blueprint.
     """
 
@@ -46,13 +46,13 @@ class WebhookBlueprint(Blueprint):
 
     def on(self, *kinds: type[BaseEvent]) -> Callable[[H], H]:
         """
-        Return a decorator for a function that handles events of these kinds, or of every kind when none is given.
+        Return a decorator that registers a handler for events of these classes, or of all classes if none is given.
 
-        Functions of one kind are called in their order. If one raises, the response is 500 and the service sends the
-        event again, to all of them; `StopRetries` ends that.
+        Handlers are called in the order of registration. If one raises, the response is 500, and the service sends the
+        event again, to all handlers; `StopRetries` prevents that.
 
         Raises:
-            InvalidArgument: One is not a class of events.
+            InvalidArgument: An argument is not a class of events.
         """
         for kind in kinds:
             if kind not in _KINDS:
@@ -66,10 +66,10 @@ class WebhookBlueprint(Blueprint):
         return register
 
     def _receive(self) -> Response:
-        # Emails that come in are larger than what an application usually allows.
+        # Inbound emails may be larger than the limit of the application.
         request.max_content_length = BODY_LIMIT
         given = WebhookRequest(method=request.method, headers=request.headers, remote_addr=request.remote_addr)
-        response = refusal(given, self._verifier, request.content_length or 0, BODY_LIMIT)
+        response = early_response(given, self._verifier, request.content_length or 0, BODY_LIMIT)
         if response is None:
             whole = WebhookRequest(
                 method=request.method,
@@ -83,9 +83,10 @@ class WebhookBlueprint(Blueprint):
     def _handle(self, event: Event) -> None:
         for kinds, handler in self._handlers:
             if isinstance(event, kinds):
-                # An asynchronous function runs, too, where Flask has its extra for them, and is an error elsewhere.
-                current_app.ensure_sync(handler)(event)
-        event_received.send(current_app._get_current_object(), event=event)  # type: ignore[attr-defined]
+                # Coroutine functions require the extra flask[async], and raise RuntimeError without it.
+                check_called(current_app.ensure_sync(handler)(event))
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        event_received.send(app, _async_wrapper=app.ensure_sync, event=event)
 
 
 def webhook_blueprint(
@@ -94,13 +95,13 @@ def webhook_blueprint(
     """
     Return a blueprint that receives webhooks at `url_prefix`.
 
-    Its functions are registered by `@hooks.on(BounceEvent)`; receivers of the signal `event_received` are called after
-    them. A body may have 35 MB, whatever `MAX_CONTENT_LENGTH` says, and is read after the credentials are checked.
+    Register handlers with `@hooks.on(BounceEvent)`; the signal `event_received` is sent after them. A body may have
+    35 MB, regardless of `MAX_CONTENT_LENGTH`, and is read after the credentials are verified.
 
     Args:
-        verifier: Checks the credentials, a `emailapi.webhooks.Verifier`.
+        verifier: The `emailapi.webhooks.Verifier` that checks the credentials.
         url_prefix: The path that the service posts to.
-        seen: Remembers the events that were handled; without one each delivery is handled.
+        seen: The store of handled events. Without a store, repeated deliveries are handled again.
         name: The name of the blueprint.
     """
     return WebhookBlueprint(verifier, url_prefix=url_prefix, seen=seen, name=name)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from .._records import Part
 from ..errors import InvalidEmail
 from ..wire import is_lazy_text
 from .text import conversion_hint, convert_display_text, convert_header_text, convert_text
@@ -69,7 +70,7 @@ def _check_lengths(mailbox: str) -> None:
 
 
 @attrs.frozen(repr=False)
-class Address:
+class Address(Part):
     """
     An email address with an optional display name.
 
@@ -197,17 +198,38 @@ def parse_addresses(text: str, *, decode: bool = True) -> tuple[Address, ...]:
     if _PLAIN.fullmatch(text):
         return (Address(text),)
     text = convert_header_text(text, "text")
-    items = [*_split_items(text)]
-    found = []
-    for item in items:
+    items, found = [*_split_items(text)], []
+    for place, item in enumerate(items):
         try:
-            found.append(_parse_item(item, decode))
+            address = _parse_item(item, decode)
         except InvalidEmail as error:
-            if len(items) == 1 or "@" in "".join(item):
-                raise
-            # `Doe, Jane <jane@example.com>`: a comma in a name.
-            raise error.replace(message=f"{error.message}; put a name with a comma in double quotes") from None
-    return tuple([address for address in found if address is not None])
+            raise InvalidEmail(error.message + _comma_hint(items[place:]), field="email") from None
+        if address is not None:
+            found.append(address)
+    return tuple(found)
+
+
+def _comma_hint(items: list[list[str]]) -> str:
+    """Return what to do if a name with a comma was not quoted, as in `Doe, Jane <jane@example.com>`."""
+    texts = ["".join(item).strip() for item in items]
+    if "@" in texts[0]:
+        return ""
+    end = next((place for place, text in enumerate(texts) if "@" in text), 0)
+    before, _, email = texts[end].rstrip(">").partition("<")
+    if not email:
+        return ""
+    name = ", ".join([*texts[:end], before.strip()])
+    return f": a name with a comma needs quotes, '\"{name}\" <{email}>', or use Address({email!r}, {name!r})"
+
+
+def _pair_hint(value: object) -> str:
+    """Return what to do with a pair of name and address, or a mapping of both."""
+    if isinstance(value, Mapping):
+        return ": use Address(email, name)"
+    pair = value if isinstance(value, (tuple, list)) and len(value) == 2 else ()
+    emails = [item for item in pair if isinstance(item, str) and "@" in item]
+    names = [item for item in pair if isinstance(item, str) and "@" not in item]
+    return f": use Address({emails[0]!r}, {names[0]!r})" if emails and names else ""
 
 
 def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
@@ -240,14 +262,13 @@ def parse_address_field(value: Addresses, field: str) -> tuple[Address, ...]:
             for index, item in enumerate(value):
                 where = f"{field}[{index}]"
                 if not isinstance(item, (str, Address)):
-                    raise InvalidEmail(
-                        f"must be an address, got {type(item).__name__}{conversion_hint(item)}", field=field
-                    )
+                    hint = _pair_hint(item) or conversion_hint(item)
+                    raise InvalidEmail(f"must be an address, got {type(item).__name__}{hint}", field=field)
                 found += (item,) if isinstance(item, Address) else parse_addresses(item)
             return tuple(found)
     except InvalidEmail as error:
-        raise InvalidEmail(f"{where}: {error.message}", field=field) from None
+        raise InvalidEmail(f"{where}: {error.message}{_pair_hint(value)}", field=field) from None
+    hint = _pair_hint(value) or conversion_hint(value)
     raise InvalidEmail(
-        f"{field} must be an address or a list of addresses, got {type(value).__name__}{conversion_hint(value)}",
-        field=field,
+        f"{field} must be an address or a list of addresses, got {type(value).__name__}{hint}", field=field
     )

@@ -6,10 +6,11 @@ import base64
 import binascii
 import os
 import re
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import attrs
 
+from .._records import Part
 from ..errors import InvalidEmail, unreadable_file
 from ..wire import Wire
 from .text import convert_display_text, convert_header_text, convert_text
@@ -34,7 +35,16 @@ def _name(value: str) -> str:
     return last
 
 
-def _content(value: bytes) -> bytes:
+class BinaryFile(Protocol):
+    """A file that is open for reading in binary mode."""
+
+    def read(self) -> bytes:
+        """Return the rest of the file."""
+
+
+def _content(value: bytes | BinaryFile) -> bytes:
+    if not isinstance(value, (bytes, bytearray, memoryview)) and hasattr(value, "read"):
+        value = _read(value)
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     if not isinstance(value, bytes):
@@ -43,6 +53,17 @@ def _content(value: bytes) -> bytes:
             field="content",
         )
     return value
+
+
+def _read(file: BinaryFile) -> bytes:
+    try:
+        content: object = file.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise unreadable_file(f"content cannot be read: {reason}", error) from None
+    if isinstance(content, str):
+        raise InvalidEmail("content must be a file opened in binary mode, as by open(path, 'rb')", field="content")
+    return content  # type: ignore[return-value] # checked as if it had been given
 
 
 def _content_type(value: str | None) -> str:
@@ -82,7 +103,7 @@ def _write_content_id(value: str) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class Attachment:
+class Attachment(Part):
     """
     A file that is sent with an email, as an attachment or as an inline image.
 
@@ -91,8 +112,8 @@ class Attachment:
 
     Attributes:
         name: File name shown to the recipient, as plain text. Of a path, only the last part is kept. Required.
-        content: The raw bytes. Each transport encodes them itself: do not encode them to base64 first, or use
-            `from_base64`. Required.
+        content: The raw bytes, or a file that is open in binary mode, whose rest is read at once and which stays open.
+            Each transport encodes the bytes itself: do not encode them to base64 first, or use `from_base64`. Required.
         content_type: MIME type such as `application/pdf`. If it is not given, it is guessed from the extension of the
             name; unknown extensions become `application/octet-stream`.
         content_id: Makes the file an inline part, which the HTML body refers to by `<img src="cid:...">`. ASCII without

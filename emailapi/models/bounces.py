@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, TypedDict
+from typing import Annotated, Literal, NamedTuple, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
@@ -39,6 +40,33 @@ class BounceType(StrEnum):
     INBOUND_ERROR = "InboundError"
     DMARC_POLICY = "DMARCPolicy"
     TEMPLATE_RENDERING_FAILED = "TemplateRenderingFailed"
+
+
+# The values of `BounceType`, for type checkers and editors.
+BounceTypeName = Literal[
+    "HardBounce",
+    "Transient",
+    "Unsubscribe",
+    "Subscribe",
+    "AutoResponder",
+    "AddressChange",
+    "DnsError",
+    "SpamNotification",
+    "OpenRelayTest",
+    "Unknown",
+    "SoftBounce",
+    "VirusNotification",
+    "ChallengeVerification",
+    "BadEmailAddress",
+    "SpamComplaint",
+    "ManuallyDeactivated",
+    "Unconfirmed",
+    "Blocked",
+    "SMTPApiError",
+    "InboundError",
+    "DMARCPolicy",
+    "TemplateRenderingFailed",
+]
 
 
 class BounceKind(NamedTuple):
@@ -87,7 +115,7 @@ BOUNCE_KINDS: Mapping[BounceType, BounceKind] = MappingProxyType(
 
 
 @attrs.frozen(kw_only=True)
-class Bounce:
+class Bounce(Record):
     """
     A bounce (contract section 2.6).
 
@@ -137,7 +165,7 @@ class Bounce:
 
 
 @attrs.frozen(kw_only=True)
-class BounceActivation:
+class BounceActivation(Record):
     """
     The response to the activation of an address.
 
@@ -151,7 +179,7 @@ class BounceActivation:
 
 
 @attrs.frozen(kw_only=True)
-class BounceCount:
+class BounceCount(Record):
     """
     The number of bounces of one type.
 
@@ -167,7 +195,7 @@ class BounceCount:
 
 
 @attrs.frozen(kw_only=True)
-class DeliveryStats:
+class DeliveryStats(Record):
     """
     The number of bounces of a server by type.
 
@@ -197,7 +225,7 @@ class BounceFilters(TypedDict, total=False):
         message_stream: The id of the message stream; the service searches `outbound` if it is not given.
     """
 
-    type: Annotated[BounceType | str, Wire("type")]
+    type: Annotated[BounceType | BounceTypeName, Wire("type")]
     inactive: Annotated[bool, Wire("inactive")]
     email: Annotated[str, Wire("emailFilter")]
     tag: Annotated[str, Wire("tag")]

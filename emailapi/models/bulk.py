@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from . import fields
 from .address import Address
@@ -88,7 +89,7 @@ class BulkState(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class BulkStatus:
+class BulkStatus(Record):
     """
     The progress of a bulk request (contract section 2.5).
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 
 
@@ -18,7 +19,7 @@ class DataRemovalStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class DataRemoval:
+class DataRemoval(Record):
     """
     A request to delete the data of a person (contract section 2.19).
 

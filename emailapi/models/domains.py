@@ -6,12 +6,13 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
 
 @attrs.frozen(kw_only=True)
-class Dns:
+class Dns(Record):
     """
     The DNS records of a domain or sender signature, and whether the service found them (contract section 2.17).
 
@@ -71,7 +72,7 @@ class Domain(Dns):
 
 
 @attrs.frozen(kw_only=True)
-class SpfCheck:
+class SpfCheck(Record):
     """
     The result of a search for the SPF record of a domain. The service no longer requires SPF.
 

@@ -11,35 +11,19 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 
+from .._hints import hint_for_type, unknown_name_message, wrong_type_message
 from ..errors import InvalidArgument, InvalidEmail
-from ..wire import enum_member, is_lazy_text, json_value, unknown_name_message
+from ..wire import enum_member, is_lazy_text, json_value
 from .address import Address, Addresses, parse_address_field
 from .attachment import Attachment
 from .header import Header
 from .text import conversion_hint, convert_body, convert_display_text, convert_header_text
 
 T = TypeVar("T")
-
-# The names that other libraries use for the fields of an email.
-_OTHER_NAMES = {
-    "from": "sender",
-    "from_": "sender",
-    "from_email": "sender",
-    "from_address": "sender",
-    "recipients": "to",
-    "body": "text_body",
-    "text": "text_body",
-    "message": "text_body",
-    "html": "html_body",
-    "html_message": "html_body",
-    "tags": "tag",
-    "files": "attachments",
-    "stream": "message_stream",
-}
 
 Headers = Mapping[str, str] | Iterable[Header | tuple[str, str]] | None
 Attachments = Attachment | Iterable[Attachment] | None
@@ -52,6 +36,10 @@ class TrackLinks(StrEnum):
     HTML_AND_TEXT = "HtmlAndText"
     HTML_ONLY = "HtmlOnly"
     TEXT_ONLY = "TextOnly"
+
+
+# The values of `TrackLinks`, for type checkers and editors.
+TrackLinksName = Literal["None", "HtmlAndText", "HtmlOnly", "TextOnly"]
 
 
 def sender(value: str | Address | None) -> Address | None:
@@ -138,7 +126,7 @@ def track_opens(value: bool | None) -> bool | None:
     return _flag(value, "track_opens")
 
 
-def track_links(value: TrackLinks | str | None) -> TrackLinks | None:
+def track_links(value: TrackLinks | TrackLinksName | None) -> TrackLinks | None:
     """Convert `track_links`."""
     if value is None:
         return None
@@ -200,7 +188,11 @@ def attachments(value: Attachments) -> tuple[Attachment, ...]:
     """Convert `attachments`."""
     if value is None or (type(value) is tuple and not value):
         return ()
-    return convert_each((value,) if isinstance(value, Attachment) else value, "attachments", _attachment)
+    if isinstance(value, (str, bytes, os.PathLike)) or hasattr(value, "read"):
+        why = f"attachments must be a list, got {type(value).__name__}{hint_for_type(value, Attachment)}"
+        raise InvalidEmail(why, field="attachments")
+    single = isinstance(value, (Attachment, Mapping))
+    return convert_each([value] if single else value, "attachments", _attachment)  # type: ignore[arg-type]
 
 
 def template_model(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,7 +243,7 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
     fields, required = _field_names(record)  # type: ignore[arg-type]
     for name in given:
         if name not in fields:
-            raise InvalidEmail(unknown_name_message(str(name), fields, "field", _OTHER_NAMES), field=str(name))
+            raise InvalidEmail(unknown_name_message(str(name), fields, "field", record.__name__), field=str(name))
     for name in required:
         if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)
@@ -288,7 +280,4 @@ def as_record(given: object, record: type[T], field: str) -> T:
         return given
     if isinstance(given, Mapping):
         return from_mapping(given, record)
-    hint = ""
-    if record.__name__ == "Attachment" and isinstance(given, (str, os.PathLike)):
-        hint = ": use Attachment.from_path for a file"
-    raise InvalidEmail(f"expected {record.__name__} or a mapping, got {type(given).__name__}{hint}", field=field)
+    raise InvalidEmail(wrong_type_message(given, record), field=field)

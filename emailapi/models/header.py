@@ -6,6 +6,7 @@ import re
 
 import attrs
 
+from .._records import Part
 from ..errors import InvalidEmail
 from .text import convert_header_text, convert_text
 
@@ -41,7 +42,7 @@ def _header_value(value: str) -> str:
 
 
 @attrs.frozen
-class Header:
+class Header(Part):
     """
     An additional header of an email.
 

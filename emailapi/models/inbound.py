@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date as day
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
@@ -22,8 +23,12 @@ class InboundStatus(StrEnum):
     SCHEDULED = "Scheduled"
 
 
+# The values of `InboundStatus`, for type checkers and editors.
+InboundStatusName = Literal["Blocked", "Processed", "Queued", "Failed", "Scheduled"]
+
+
 @attrs.frozen(kw_only=True)
-class InboundAddress:
+class InboundAddress(Record):
     """
     An address of an inbound message.
 
@@ -39,7 +44,7 @@ class InboundAddress:
 
 
 @attrs.frozen(kw_only=True)
-class InboundAttachment:
+class InboundAttachment(Record):
     """
     A file of an inbound message, without its content.
 
@@ -57,7 +62,7 @@ class InboundAttachment:
 
 
 @attrs.frozen(kw_only=True)
-class InboundHeader:
+class InboundHeader(Record):
     """
     A header of an inbound message.
 
@@ -71,7 +76,7 @@ class InboundHeader:
 
 
 @attrs.frozen(kw_only=True)
-class InboundMessage:
+class InboundMessage(Record):
     """
     An inbound message (contract section 2.12).
 
@@ -160,7 +165,7 @@ class InboundFilters(TypedDict, total=False):
     tag: Annotated[str, Wire("tag")]
     subject: Annotated[str, Wire("subject")]
     mailbox_hash: Annotated[str, Wire("mailboxhash")]
-    status: Annotated[InboundStatus | str, Wire("status")]
+    status: Annotated[InboundStatus | InboundStatusName, Wire("status")]
     from_date: Annotated[day, Wire("fromdate", write=write_from_date)]
     to_date: Annotated[day, Wire("todate", write=write_to_date)]
 

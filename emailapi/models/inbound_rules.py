@@ -6,12 +6,13 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
 
 @attrs.frozen(kw_only=True)
-class InboundRule:
+class InboundRule(Record):
     """
     An address or a domain whose inbound emails are blocked (contract section 2.13).
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from .._records import Immutable
 from ..errors import ConfigurationError
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ RECORD_LIMIT = 10_000
 
 
 @attrs.frozen
-class Listing(Generic[T]):
+class Listing(Immutable, Generic[T]):
     """
     The description of a list of the service, shared by the client and the sandbox.
 
@@ -48,7 +49,7 @@ class Listing(Generic[T]):
 
 
 @attrs.frozen
-class Page(Sequence[T]):
+class Page(Immutable, Sequence[T]):
     """
     One page of a list: a sequence of its records.
 

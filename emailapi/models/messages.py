@@ -1,15 +1,18 @@
-"""Messages that were sent, and the delivery state of each."""
+"""Messages that were sent."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, TypedDict, runtime_checkable
 
 import attrs
 
+from .._records import Record
+from ..errors import InvalidEmail
 from ..wire import Wire, write_from_date, write_to_date
+from .address import Address
 from .email import METADATA_NAME_LIMIT, METADATA_VALUE_LIMIT
 from .fields import TrackLinks
 from .listing import Listing
@@ -21,6 +24,10 @@ class OutboundStatus(StrEnum):
     QUEUED = "Queued"
     SENT = "Sent"
     PROCESSED = "Processed"
+
+
+# The values of `OutboundStatus`, for type checkers and editors.
+OutboundStatusName = Literal["Queued", "Sent", "Processed"]
 
 
 class EventType(StrEnum):
@@ -35,7 +42,7 @@ class EventType(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Recipient:
+class Recipient(Record):
     """
     A recipient, as reported by the service.
 
@@ -46,6 +53,13 @@ class Recipient:
 
     email: str = ""
     name: str | None = None
+
+    def __str__(self) -> str:
+        """Return name and address as a header has them; an address that is not valid as it is."""
+        try:
+            return Address(self.email, self.name).header
+        except InvalidEmail:
+            return self.email
 
 
 def _attachment_names(rows: Any) -> tuple[str, ...]:
@@ -58,7 +72,7 @@ def _attachment_names(rows: Any) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Message:
+class Message(Record):
     """
     A message that was sent (contract section 2.11). Fields that an old record lacks have their default.
 
@@ -100,8 +114,23 @@ class Message:
     sandboxed: bool = False
 
 
+@runtime_checkable
+class HasMessageId(Protocol):
+    """A record about one message: `SendResult`, `Message`, `MessageStatus`, `Bounce`, `Open`, `Click`."""
+
+    @property
+    def message_id(self) -> str | None:
+        """The id of the message."""
+
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    MessageId = str | UUID | HasMessageId
+
+
 @attrs.frozen(kw_only=True)
-class MessageEvent:
+class MessageEvent(Record):
     """
     An event in the history of a message (contract section 5).
 
@@ -142,7 +171,7 @@ class MessageDetails(Message):
 
 
 @attrs.frozen(kw_only=True)
-class MessageDump:
+class MessageDump(Record):
     """
     The raw source of a message.
 
@@ -194,7 +223,7 @@ class MessageFilters(TypedDict, total=False):
     recipient: Annotated[str, Wire("recipient")]
     sender: Annotated[str, Wire("fromemail")]
     tag: Annotated[str, Wire("tag")]
-    status: Annotated[OutboundStatus | str, Wire("status")]
+    status: Annotated[OutboundStatus | OutboundStatusName, Wire("status")]
     subject: Annotated[str, Wire("subject")]
     from_date: Annotated[date, Wire("fromdate", write=write_from_date)]
     to_date: Annotated[date, Wire("todate", write=write_to_date)]
@@ -211,83 +240,3 @@ MESSAGES = Listing(
     dated="received_at",
     error_code=700,
 )
-
-
-class MessageState(StrEnum):
-    """The delivery state of a message, from first to last; `BOUNCED` is the alternative to `DELIVERED`."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-
-
-@attrs.frozen(kw_only=True)
-class RecipientStatus:
-    """
-    The delivery state of a message for one recipient.
-
-    Attributes:
-        recipient: The address of the recipient.
-        state: The delivery state.
-        last_event: The event that the state follows from; None if there is none yet.
-    """
-
-    recipient: str
-    state: MessageState
-    last_event: MessageEvent | None = None
-
-
-@attrs.frozen(kw_only=True)
-class MessageStatus:
-    """
-    The delivery state of a message: over all recipients, and for each.
-
-    Attributes:
-        message_id: The id of the message.
-        state: Bounced if the message bounced for at least one recipient, else the least advanced state of a recipient.
-        recipients: The state for each recipient, in the order of the message.
-        last_event: The latest event of the message.
-    """
-
-    message_id: str
-    state: MessageState
-    recipients: tuple[RecipientStatus, ...] = ()
-    last_event: MessageEvent | None = None
-
-
-_STATE_OF = {EventType.DELIVERED: MessageState.DELIVERED, EventType.BOUNCED: MessageState.BOUNCED}
-_ORDER = (MessageState.BOUNCED, MessageState.QUEUED, MessageState.SENT, MessageState.DELIVERED)
-
-
-def _newest(events: Sequence[MessageEvent]) -> MessageEvent | None:
-    """Return the latest event; of two at the same time, or without a readable time, the later one in the list."""
-    latest = None
-    for event in events:
-        if latest is None or not (event.received_at and latest.received_at and event.received_at < latest.received_at):
-            latest = event
-    return latest
-
-
-def derive_status(message: MessageDetails) -> MessageStatus:
-    """Derive the delivery state of a message from its status and its events."""
-    before = MessageState.QUEUED if message.status == OutboundStatus.QUEUED else MessageState.SENT
-    # Old rows may lack `recipients`.
-    named = message.recipients or [recipient.email for recipient in (*message.to, *message.cc, *message.bcc)]
-    by_recipient: dict[str, list[MessageEvent]] = {address.lower(): [] for address in named}
-    for event in message.message_events:
-        if event.type in _STATE_OF:
-            by_recipient.setdefault(event.recipient.lower(), []).append(event)
-    spelling = {address.lower(): address for address in named}
-    recipients = []
-    for address, events in by_recipient.items():
-        last = _newest(events)
-        state = _STATE_OF[EventType(last.type)] if last else before
-        recipients.append(RecipientStatus(recipient=spelling.get(address, address), state=state, last_event=last))
-    state = min((recipient.state for recipient in recipients), key=_ORDER.index, default=before)
-    return MessageStatus(
-        message_id=message.message_id,
-        state=state,
-        recipients=tuple(recipients),
-        last_event=_newest(message.message_events),
-    )

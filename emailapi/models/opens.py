@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
@@ -21,6 +22,10 @@ class Platform(StrEnum):
     UNKNOWN = "Unknown"
 
 
+# The values of `Platform`, for type checkers and editors.
+PlatformName = Literal["WebMail", "Desktop", "Mobile", "Unknown"]
+
+
 class ClickLocation(StrEnum):
     """The body in which a link was clicked."""
 
@@ -29,7 +34,7 @@ class ClickLocation(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Program:
+class Program(Record):
     """
     An email program, browser or operating system.
 
@@ -45,7 +50,7 @@ class Program:
 
 
 @attrs.frozen(kw_only=True)
-class Geo:
+class Geo(Record):
     """
     The location of a reader, estimated from the IP address. Unknown values are `""`.
 
@@ -71,7 +76,7 @@ class Geo:
 
 
 @attrs.frozen(kw_only=True)
-class Interaction:
+class Interaction(Record):
     """
     The fields that opens and clicks have in common (contract section 2.11).
 
@@ -158,7 +163,7 @@ class OpenFilters(TypedDict, total=False):
     os_name: Annotated[str, Wire("os_name")]
     os_family: Annotated[str, Wire("os_family")]
     os_company: Annotated[str, Wire("os_company")]
-    platform: Annotated[Platform | str, Wire("platform")]
+    platform: Annotated[Platform | PlatformName, Wire("platform")]
     country: Annotated[str, Wire("country")]
     region: Annotated[str, Wire("region")]
     city: Annotated[str, Wire("city")]

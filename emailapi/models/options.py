@@ -7,7 +7,8 @@ from typing import Literal
 
 import attrs
 
-from ..errors import ConfigurationError, EmailAPIError
+from .._records import Immutable
+from ..errors import ConfigurationError, EmailAPIError, Outcome
 
 
 def is_seconds(value: object) -> bool:
@@ -20,7 +21,7 @@ SECONDS_LIMIT = (2**31 - 1) // 1000
 
 
 @attrs.frozen(kw_only=True)
-class Retry:
+class Retry(Immutable):
     """
     How often a request is retried, and how long the client waits in between.
 
@@ -48,7 +49,7 @@ class Retry:
 
 
 @attrs.frozen
-class HookEvent:
+class HookEvent(Immutable):
     """
     The argument of a hook. It never contains a token, a recipient or a body.
 
@@ -60,6 +61,13 @@ class HookEvent:
         seconds: Duration of the attempt; None before its end and in `on_error`.
         wait: Seconds until the next attempt; None except in `on_retry`.
         error: The error of the attempt; None if there is none.
+        message_id: Id of the message, in `on_response` to a request that sends one email; else None.
+        count: Number of emails in the request, or in `on_fallback` of those that fail over; None for a request that
+            sends none.
+        outcome: The outcome of the emails in `on_response`, `on_retry` and `on_error`; None if the emails of a batch
+            differ, and for a request that sends none.
+        transport: The transport: `"api"`, or in `on_fallback` the one that takes over, as in
+            `SendResult.via`; of a transport of your own, the name of its class.
     """
 
     method: str
@@ -69,6 +77,10 @@ class HookEvent:
     seconds: float | None = None
     wait: float | None = None
     error: EmailAPIError | None = None
+    message_id: str | None = None
+    count: int | None = None
+    outcome: Outcome | None = None
+    transport: str = "api"
 
 
 Hook = Callable[[HookEvent], object]
@@ -76,7 +88,7 @@ OnUnknown = Literal["raise", "resend"]
 
 
 @attrs.frozen(kw_only=True)
-class Hooks:
+class Hooks(Immutable):
     """
     Functions that a client calls while it sends requests. An exception that a hook raises is logged and ignored.
 
@@ -85,12 +97,15 @@ class Hooks:
         on_response: Called after each response, whatever its status.
         on_retry: Called before the wait for another attempt.
         on_error: Called when a request ends with an error.
+        on_fallback: Called before emails fail over to the fallback, once for each batch; `event.error` is the error of
+            the first of them, None if the circuit breaker kept the API from being tried. `method` and `path` are empty.
     """
 
     before_send: Hook | None = None
     on_response: Hook | None = None
     on_retry: Hook | None = None
     on_error: Hook | None = None
+    on_fallback: Hook | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check that each hook can be called."""

@@ -9,6 +9,7 @@ from typing import Annotated, overload
 
 import attrs
 
+from .._records import Immutable, Record
 from ..errors import EmailAPIError, Outcome, RecipientResult
 from ..wire import NOT_ON_WIRE, Wire
 
@@ -35,7 +36,7 @@ def inactive_addresses(message: str) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class SendResult:
+class SendResult(Record):
     """
     The result of an email that was accepted.
 
@@ -51,6 +52,8 @@ class SendResult:
             `check_first`.
         inactive_recipients: Suppressed addresses, which the email is not delivered to.
         recipients: The result of each recipient, if the transport reports it (SMTP, LMTP).
+        request_id: The id of the request at the service or at Amazon SES, for questions to their support; None if there
+            is none, as by SMTP.
     """
 
     message_id: Annotated[str, Wire("MessageID")] = ""
@@ -63,6 +66,7 @@ class SendResult:
     reconciled: Annotated[bool, NOT_ON_WIRE] = False
     inactive_recipients: Annotated[tuple[str, ...], NOT_ON_WIRE] = ()
     recipients: Annotated[tuple[RecipientResult, ...], NOT_ON_WIRE] = ()
+    request_id: Annotated[str | None, NOT_ON_WIRE] = None
 
     @property
     def refused(self) -> tuple[RecipientResult, ...]:
@@ -79,7 +83,7 @@ BatchItem = SendResult | EmailAPIError
 
 
 @attrs.frozen
-class BatchResult(Sequence[BatchItem]):
+class BatchResult(Immutable, Sequence[BatchItem]):
     """
     The results of a batch, in the order of its emails.
 

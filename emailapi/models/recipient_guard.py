@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
+from .._records import Immutable
 from ..errors import ConfigurationError, InvalidEmail
 from .address import Address
 
@@ -38,7 +39,7 @@ def _pattern(entry: str, name: str) -> str:
 
 
 @attrs.frozen
-class RecipientGuard:
+class RecipientGuard(Immutable):
     """
     Lets emails go to some recipients only.
 

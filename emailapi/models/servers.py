@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
-from .fields import TrackLinks
+from .fields import TrackLinks, TrackLinksName
 from .listing import Listing
 from .text import url_repr
 
@@ -18,6 +19,10 @@ class DeliveryType(StrEnum):
 
     LIVE = "Live"
     SANDBOX = "Sandbox"
+
+
+# The values of `DeliveryType`, for type checkers and editors.
+DeliveryTypeName = Literal["Live", "Sandbox"]
 
 
 class ServerColor(StrEnum):
@@ -33,8 +38,12 @@ class ServerColor(StrEnum):
     ORANGE = "Orange"
 
 
+# The values of `ServerColor`, for type checkers and editors.
+ServerColorName = Literal["Purple", "Blue", "Turquoise", "Green", "Red", "Yellow", "Grey", "Orange"]
+
+
 @attrs.frozen(kw_only=True)
-class Server:
+class Server(Record):
     """
     A server with its settings (contract section 2.8). The repr shows neither its tokens nor passwords in URLs.
 
@@ -125,7 +134,7 @@ class ServerSettings(TypedDict, total=False):
         track_links: The links whose clicks are recorded, unless an email says otherwise.
     """
 
-    color: ServerColor | str
+    color: ServerColor | ServerColorName
     smtp_api_activated: bool
     raw_email_enabled: bool
     inbound_domain: str
@@ -139,7 +148,7 @@ class ServerSettings(TypedDict, total=False):
     include_bounce_content_in_hook: bool
     enable_smtp_api_error_hooks: bool
     track_opens: bool
-    track_links: TrackLinks | str
+    track_links: TrackLinks | TrackLinksName
 
 
 class DeliveringServerSettings(ServerSettings, total=False):
@@ -151,7 +160,7 @@ class DeliveringServerSettings(ServerSettings, total=False):
             changed later; `DeliveryType.LIVE` if it is not given.
     """
 
-    delivery_type: DeliveryType | str
+    delivery_type: DeliveryType | DeliveryTypeName
 
 
 class NewServer(DeliveringServerSettings):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import NOT_ON_WIRE, Wire, eastern_day
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class StatsFilters(TypedDict, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class StatsOverview:
+class StatsOverview(Record):
     """
     All counts of a period (contract section 2.14). An email with three recipients counts as three.
 
@@ -77,7 +78,7 @@ class StatsOverview:
 
 
 @attrs.frozen(kw_only=True)
-class Daily:
+class Daily(Record):
     """
     The fields of all counts by day. An email with three recipients counts as three.
 
@@ -89,6 +90,17 @@ class Daily:
     # A property has the precise type: mypy does not resolve Self in a field of an attrs class.
     _days: tuple[Any, ...] = ()
 
+    def __repr__(self) -> str:
+        """Return the counts and the period: the repr of each day would fill the screen."""
+        names = [field.name for field in attrs.fields(type(self)) if field.name not in ("date", "_days")]
+        parts = [f"{name}={getattr(self, name)!r}" for name in names]
+        if self.date is not None:
+            parts.append(f"date={self.date}")
+        elif self._days:
+            first, last = self._days[0].date, self._days[-1].date
+            parts.append(f"days={len(self._days)} from {first} to {last}")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
     @property
     def days(self) -> tuple[Self, ...]:
         """The same counts for each day; days without any are left out."""
@@ -99,7 +111,7 @@ class Daily:
         return attrs.evolve(self, days=tuple(days))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SendStats(Daily):
     """
     Emails sent.
@@ -111,7 +123,7 @@ class SendStats(Daily):
     sent: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class BounceStats(Daily):
     """
     Emails that bounced, by type.
@@ -129,7 +141,7 @@ class BounceStats(Daily):
     transient: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class SpamStats(Daily):
     """
     Complaints about spam.
@@ -141,7 +153,7 @@ class SpamStats(Daily):
     spam_complaint: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class TrackedStats(Daily):
     """
     Emails with open or link tracking.
@@ -153,7 +165,7 @@ class TrackedStats(Daily):
     tracked: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class UniqueStats(Daily):
     """
     The fields that counts of opens and clicks have in common.
@@ -165,7 +177,7 @@ class UniqueStats(Daily):
     unique: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class OpenStats(UniqueStats):
     """
     Opens.
@@ -177,7 +189,7 @@ class OpenStats(UniqueStats):
     opens: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClickStats(UniqueStats):
     """
     Clicks.
@@ -189,7 +201,7 @@ class ClickStats(UniqueStats):
     clicks: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClickPlatformStats(Daily):
     """
     Clicks by kind of device.
@@ -205,7 +217,7 @@ class ClickPlatformStats(Daily):
     unknown: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class OpenPlatformStats(ClickPlatformStats):
     """
     Opens by kind of program.
@@ -220,7 +232,7 @@ class OpenPlatformStats(ClickPlatformStats):
     web_mail: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ClickLocationStats(Daily):
     """
     Clicks by the body that contains the link.
@@ -234,7 +246,7 @@ class ClickLocationStats(Daily):
     text: int = 0
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class NamedStats(Daily):
     """
     Counts by names that the service chooses: email programs, browsers, or reading times such as `5s`.

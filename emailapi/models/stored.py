@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
 
+from .._hints import unknown_name_message
+from .._records import Part
 from ..errors import InvalidEmail
-from ..wire import json_value, unknown_name_message
 from .address import Address
 from .attachment import Attachment
 from .fields import convert_each, from_mapping
@@ -33,7 +33,7 @@ def _restore_attachment(value: Any) -> Any:
     return from_mapping({**value, "content": decoded}, Attachment)
 
 
-class Stored:
+class Stored(Part):
     """A record that can be converted to a dictionary of JSON values, and copied with changes."""
 
     __slots__ = ()
@@ -53,12 +53,13 @@ class Stored:
         attachments are dictionaries of their own fields; the content of an attachment is in base64. `from_dict`
         restores an equal email.
         """
-        found: dict[str, Any] = {}
+        return super().to_dict()
+
+    def _items(self) -> Iterator[tuple[str, Any]]:
         for field in attrs.fields(type(self)):  # type: ignore[arg-type]
             value = getattr(self, field.name)
             if value != _default(field):
-                found[field.name] = _to_json(value, field.name)
-        return found
+                yield field.name, value
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -93,7 +94,7 @@ class Stored:
         known = {field.name: field for field in attrs.fields(type(self))}  # type: ignore[arg-type]
         for name in changes:
             if name not in known:
-                raise TypeError(unknown_name_message(name, known, "field"))
+                raise TypeError(unknown_name_message(name, known, "field", type(self).__name__))
         return attrs.evolve(self, **changes)  # type: ignore[misc]
 
 
@@ -107,17 +108,3 @@ def _restore_field(name: str, restore: Callable[[Any], Any], value: object) -> A
         return restore(value)
     except InvalidEmail as error:
         raise InvalidEmail(f"{name}: {error.message}", field=name) from None
-
-
-def _to_json(value: Any, name: str) -> Any:
-    if isinstance(value, Stored):
-        return value.to_dict()
-    if isinstance(value, tuple):
-        return [_to_json(item, name) for item in value]
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if attrs.has(type(value)):
-        parts = {field.name: getattr(value, field.name) for field in attrs.fields(type(value)) if field.init}
-        return {part: _to_json(item, part) for part, item in parts.items() if item is not None}
-    # A copy, so that changes of it do not change the email.
-    return json_value(value, name)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
@@ -21,6 +22,10 @@ class StreamType(StrEnum):
     ALL = "All"
 
 
+# The values of `StreamType`, for type checkers and editors.
+StreamTypeName = Literal["Transactional", "Broadcasts", "Inbound", "All"]
+
+
 class UnsubscribeHandling(StrEnum):
     """How requests to unsubscribe are handled: not at all, by the service, or by your own code."""
 
@@ -30,7 +35,7 @@ class UnsubscribeHandling(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class SubscriptionManagement:
+class SubscriptionManagement(Record):
     """
     How a stream handles requests to unsubscribe.
 
@@ -43,7 +48,7 @@ class SubscriptionManagement:
 
 
 @attrs.frozen(kw_only=True)
-class Stream:
+class Stream(Record):
     """
     A message stream (contract section 2.9).
 
@@ -73,7 +78,7 @@ class Stream:
 
 
 @attrs.frozen(kw_only=True)
-class StreamArchival:
+class StreamArchival(Record):
     """
     The response to archiving a stream.
 
@@ -98,7 +103,7 @@ class StreamFilters(TypedDict, total=False):
         include_archived_streams: Whether archived streams are listed, too; they are not by default.
     """
 
-    message_stream_type: StreamType | str
+    message_stream_type: StreamType | StreamTypeName
     include_archived_streams: bool
 
 
@@ -132,7 +137,7 @@ class NewStream(StreamSettings):
 
     id: Annotated[str, Wire("ID")]
     name: str
-    message_stream_type: StreamType | str
+    message_stream_type: StreamType | StreamTypeName
 
 
 class StreamChanges(StreamSettings, total=False):

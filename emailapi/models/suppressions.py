@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire, write_from_date, write_to_date
 from .listing import Listing
 
@@ -20,12 +21,20 @@ class SuppressionReason(StrEnum):
     MANUAL_SUPPRESSION = "ManualSuppression"
 
 
+# The values of `SuppressionReason`, for type checkers and editors.
+SuppressionReasonName = Literal["HardBounce", "SpamComplaint", "ManualSuppression"]
+
+
 class SuppressionOrigin(StrEnum):
     """Who suppressed an address: the recipient, you (by the API or the web interface), or the service."""
 
     RECIPIENT = "Recipient"
     CUSTOMER = "Customer"
     ADMIN = "Admin"
+
+
+# The values of `SuppressionOrigin`, for type checkers and editors.
+SuppressionOriginName = Literal["Recipient", "Customer", "Admin"]
 
 
 class SuppressionStatus(StrEnum):
@@ -37,7 +46,7 @@ class SuppressionStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class Suppression:
+class Suppression(Record):
     """
     An address that a message stream does not send to (contract section 2.9).
 
@@ -55,7 +64,7 @@ class Suppression:
 
 
 @attrs.frozen(kw_only=True)
-class SuppressionResult:
+class SuppressionResult(Record):
     """
     The result of a change for one address.
 
@@ -83,8 +92,8 @@ class SuppressionFilters(TypedDict, total=False):
         to_date: Latest time of the suppression, inclusive, in the same forms as `from_date`.
     """
 
-    suppression_reason: SuppressionReason | str
-    origin: SuppressionOrigin | str
+    suppression_reason: SuppressionReason | SuppressionReasonName
+    origin: SuppressionOrigin | SuppressionOriginName
     email_address: str
     from_date: Annotated[date, Wire("fromdate", write=write_from_date)]
     to_date: Annotated[date, Wire("todate", write=write_to_date)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 
@@ -19,8 +20,12 @@ class TemplateType(StrEnum):
     ALL = "All"
 
 
+# The values of `TemplateType`, for type checkers and editors.
+TemplateTypeName = Literal["Standard", "Layout", "All"]
+
+
 @attrs.frozen(kw_only=True)
-class Template:
+class Template(Record):
     """
     A template without its content (contract section 2.7).
 
@@ -68,7 +73,7 @@ class TemplateFilters(TypedDict, total=False):
         layout_template: The alias of a layout: only standard templates that use it.
     """
 
-    template_type: TemplateType | str
+    template_type: TemplateType | TemplateTypeName
     layout_template: str
 
 
@@ -113,7 +118,7 @@ class TypedTemplateContent(TemplateContent, total=False):
             later.
     """
 
-    template_type: TemplateType | str
+    template_type: TemplateType | TemplateTypeName
 
 
 class NewTemplate(TypedTemplateContent):
@@ -161,12 +166,12 @@ class TemplateToValidate(TypedDict, total=False):
     text_body: str
     test_render_model: dict[str, Any]
     inline_css_for_html_test_render: bool
-    template_type: TemplateType | str
+    template_type: TemplateType | TemplateTypeName
     layout_template: str
 
 
 @attrs.frozen(kw_only=True)
-class TemplateFault:
+class TemplateFault(Record):
     """
     An error in a template.
 
@@ -182,7 +187,7 @@ class TemplateFault:
 
 
 @attrs.frozen(kw_only=True)
-class ContentValidation:
+class ContentValidation(Record):
     """
     The validation of one part of a template.
 
@@ -198,7 +203,7 @@ class ContentValidation:
 
 
 @attrs.frozen(kw_only=True)
-class TemplateValidation:
+class TemplateValidation(Record):
     """
     The validation of a template; a part that was not given is None.
 
@@ -225,7 +230,7 @@ class PushAction(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class PushedTemplate:
+class PushedTemplate(Record):
     """
     The effect of a push on one template (contract section 2.16).
 

@@ -8,6 +8,7 @@ from typing import Annotated, TypedDict
 
 import attrs
 
+from .._records import Record
 from ..wire import Wire
 from .listing import Listing
 from .text import url_repr
@@ -21,7 +22,7 @@ class WebhookStatus(StrEnum):
 
 
 @attrs.frozen(kw_only=True)
-class HttpAuth:
+class HttpAuth(Record):
     """
     User name and password for HTTP basic authentication at a webhook.
 
@@ -35,7 +36,7 @@ class HttpAuth:
 
 
 @attrs.frozen(kw_only=True)
-class HttpHeader:
+class HttpHeader(Record):
     """
     A header that the service sends with every request to a webhook.
 
@@ -49,7 +50,7 @@ class HttpHeader:
 
 
 @attrs.frozen(kw_only=True)
-class Trigger:
+class Trigger(Record):
     """
     Whether one type of event is posted to a webhook.
 
@@ -85,7 +86,7 @@ class ContentTrigger(Trigger):
 
 
 @attrs.frozen(kw_only=True)
-class Triggers:
+class Triggers(Record):
     """
     The types of events that are posted to a webhook; a trigger that is not given keeps its setting.
 
@@ -107,7 +108,7 @@ class Triggers:
 
 
 @attrs.frozen(kw_only=True)
-class Webhook:
+class Webhook(Record):
     """
     A webhook (contract section 2.10). The repr does not show the user name and password of a URL.
 
@@ -201,7 +202,7 @@ class WebhookChanges(WebhookSettings, total=False):
 
 
 @attrs.frozen(kw_only=True)
-class TriggerCheck:
+class TriggerCheck(Record):
     """
     The response of a webhook to the sample of one type of event.
 
@@ -219,7 +220,7 @@ class TriggerCheck:
 
 
 @attrs.frozen(kw_only=True)
-class WebhookVerification:
+class WebhookVerification(Record):
     """
     The result of verifying a webhook (contract section 2.10).
 

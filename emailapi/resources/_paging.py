@@ -127,7 +127,7 @@ def fetch_page(query: Query, offset: int) -> Page[Any]:
     """
     listing = query.listing
     filters = query.narrowed()
-    pairs = write_query(listing.filters, filters)
+    pairs = write_query(listing.filters, filters, ("count", "offset") if listing.paging else None)
     if listing.paging:
         pairs = [(listing.paging[0], str(query.count)), (listing.paging[1], str(offset)), *pairs]
     value = query.fetch(listing.path, pairs)

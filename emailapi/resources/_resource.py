@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import attrs
 
 from .._delivery import Deadline, Kind, Request, read_value, unreadable
+from .._hints import Explaining, explain_calls
 from .._http import Session, perform
 from ..errors import InvalidArgument, InvalidResponse, NotFound
 from ..models.listing import PAGE_LIMIT, Listing, Page
@@ -19,17 +20,30 @@ from ._paging import Query, check_range, fetch_page
 T = TypeVar("T")
 
 
-def path_segment(value: str | int | None, argument: str) -> str:
+def path_segment(value: object, argument: str, record: type[Any] | None = None, by: str = "id") -> str:
     """
     Encode an id as one segment of a URL path.
 
+    Args:
+        value: The id: text, a number, a `UUID`, or the record that it belongs to.
+        argument: Name of the argument, for the error.
+        record: The class of the records that are accepted in place of their ids.
+        by: The attribute of such a record that is its id.
+
     Raises:
-        InvalidArgument: The id is empty, or would change the path.
+        InvalidArgument: The id is empty, would change the path, or belongs to another kind of record.
     """
+    if record is not None and isinstance(value, record):
+        value = getattr(value, by)
+    elif not isinstance(value, (str, int)):
+        from uuid import UUID
+
+        value = str(value) if isinstance(value, UUID) else value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value.strip():
-        raise InvalidArgument(f"{argument} must be a number or a non-empty text, got {value!r}", argument=argument)
+        given = type(value).__name__ if attrs.has(type(value)) else repr(value)
+        raise InvalidArgument(f"{argument} must be a number or a non-empty text, got {given:.80}", argument=argument)
     if value in (".", ".."):
         raise InvalidArgument(f"{argument} must not be {value!r}: it would change the path", argument=argument)
     try:
@@ -67,8 +81,13 @@ def encode_body(value: object) -> bytes:
         raise InvalidArgument(f"the arguments cannot be written as JSON: {error}") from None
 
 
-class Resource:
+class Resource(Explaining):
     """A namespace of a client."""
+
+    def __init_subclass__(cls) -> None:
+        """Let the calls explain unknown keyword arguments."""
+        super().__init_subclass__()
+        explain_calls(cls)
 
     def __init__(self, session: Session, options: Options) -> None:
         """Keep the connections and the options of the client."""

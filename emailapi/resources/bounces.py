@@ -53,24 +53,24 @@ class Bounces(Resource):
         """
         return self._list(BOUNCES, count, offset, filters)
 
-    def get(self, id: RecordId) -> Bounce:
+    def get(self, id: RecordId | Bounce) -> Bounce:
         """
         Return a bounce with its content.
 
         Args:
-            id: The id of the bounce, `Bounce.id`.
+            id: The id of the bounce, or the `Bounce`.
 
         Raises:
             NotFound: There is no bounce with this id.
         """
-        return self._read(f"{BOUNCES.path}/{path_segment(id, 'id')}", Bounce)
+        return self._read(f"{BOUNCES.path}/{path_segment(id, 'id', Bounce)}", Bounce)
 
-    def dump(self, id: RecordId) -> str:
+    def dump(self, id: RecordId | Bounce) -> str:
         """
         Return the raw source of a bounce.
 
         Args:
-            id: The id of the bounce, `Bounce.id`.
+            id: The id of the bounce, or the `Bounce`.
 
         Returns:
             The source; `""` if the service no longer has it. It keeps sources for 30 days.
@@ -78,14 +78,14 @@ class Bounces(Resource):
         Raises:
             NotFound: There is no bounce with this id.
         """
-        return self._read(f"{BOUNCES.path}/{path_segment(id, 'id')}/dump", MessageDump).body
+        return self._read(f"{BOUNCES.path}/{path_segment(id, 'id', Bounce)}/dump", MessageDump).body
 
-    def activate(self, id: RecordId) -> Bounce:
+    def activate(self, id: RecordId | Bounce) -> Bounce:
         """
         Remove the suppression that followed from a bounce, so that emails to the address are accepted again.
 
         Args:
-            id: The id of the bounce, `Bounce.id`.
+            id: The id of the bounce, or the `Bounce`.
 
         Returns:
             The bounce after the change, with `inactive` False.
@@ -94,5 +94,5 @@ class Bounces(Resource):
             NotFound: There is no bounce with this id.
             InvalidRequest: The address cannot be activated, for example after a spam complaint (code 1003).
         """
-        path = f"{BOUNCES.path}/{path_segment(id, 'id')}/activate"
+        path = f"{BOUNCES.path}/{path_segment(id, 'id', Bounce)}/activate"
         return self._write_once("PUT", path, BounceActivation, {}).bounce

@@ -40,14 +40,14 @@ class DataRemovals(Resource):
         """
         return self._write_once("POST", "/data-removals", DataRemoval, write_body(NewDataRemoval, removal))
 
-    def get(self, id: RecordId) -> DataRemoval:
+    def get(self, id: RecordId | DataRemoval) -> DataRemoval:
         """
         Return the state of a data removal.
 
         Args:
-            id: The id of the request, `DataRemoval.id`.
+            id: The id of the request, or the `DataRemoval`.
 
         Raises:
             NotFound: There is no request with this id.
         """
-        return self._read(f"/data-removals/{path_segment(id, 'id')}", DataRemoval)
+        return self._read(f"/data-removals/{path_segment(id, 'id', DataRemoval)}", DataRemoval)

@@ -40,12 +40,12 @@ class Domains(Resource):
         """
         return self._list(DOMAINS, count, offset, {})
 
-    def get(self, id: RecordId) -> Domain:
+    def get(self, id: RecordId | Domain) -> Domain:
         """
         Return a domain with its DNS records.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
 
         Raises:
             NotFound: There is no domain with this id.
@@ -69,12 +69,12 @@ class Domains(Resource):
         """
         return self._write_once("POST", DOMAINS.path, Domain, write_body(NewDomain, domain))
 
-    def edit(self, id: RecordId, **changes: Unpack[DomainChanges]) -> Domain:
+    def edit(self, id: RecordId | Domain, **changes: Unpack[DomainChanges]) -> Domain:
         """
         Change the return path domain of a domain.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
             **changes: The key of `DomainChanges`: `return_path_domain`.
 
         Returns:
@@ -86,24 +86,24 @@ class Domains(Resource):
         """
         return self._write("PUT", self._path(id), Domain, write_body(DomainChanges, changes))
 
-    def delete(self, id: RecordId) -> None:
+    def delete(self, id: RecordId | Domain) -> None:
         """
         Delete a domain from the account.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
 
         Raises:
             NotFound: There is no domain with this id.
         """
         self._delete(self._path(id))
 
-    def verify_dkim(self, id: RecordId) -> Domain:
+    def verify_dkim(self, id: RecordId | Domain) -> Domain:
         """
         Let the service look up the DKIM record now.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
 
         Returns:
             The domain; `dkim_verified` says whether the record was found.
@@ -113,12 +113,12 @@ class Domains(Resource):
         """
         return self._write("PUT", f"{self._path(id)}/verifyDkim", Domain, {})
 
-    def verify_return_path(self, id: RecordId) -> Domain:
+    def verify_return_path(self, id: RecordId | Domain) -> Domain:
         """
         Let the service look up the record of the return path domain now.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
 
         Returns:
             The domain; `return_path_domain_verified` says whether the record was found.
@@ -128,12 +128,12 @@ class Domains(Resource):
         """
         return self._write("PUT", f"{self._path(id)}/verifyReturnPath", Domain, {})
 
-    def verify_spf(self, id: RecordId) -> SpfCheck:
+    def verify_spf(self, id: RecordId | Domain) -> SpfCheck:
         """
         Let the service look up the SPF record now. Deprecated: the service no longer requires SPF.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
 
         Returns:
             Whether the record was found, and what it should be.
@@ -143,12 +143,12 @@ class Domains(Resource):
         """
         return self._write_once("POST", f"{self._path(id)}/verifyspf", SpfCheck, {})
 
-    def rotate_dkim(self, id: RecordId) -> Domain:
+    def rotate_dkim(self, id: RecordId | Domain) -> Domain:
         """
         Create a new DKIM key. The service uses it once it has found the new record.
 
         Args:
-            id: The id of the domain, `Domain.id`.
+            id: The id of the domain, or the `Domain`.
 
         Returns:
             The domain; `dkim_pending_host` and `dkim_pending_text_value` are the record to publish.
@@ -160,5 +160,5 @@ class Domains(Resource):
         return self._write_once("POST", f"{self._path(id)}/rotatedkim", Domain, {})
 
     @staticmethod
-    def _path(id: RecordId) -> str:
-        return f"{DOMAINS.path}/{path_segment(id, 'id')}"
+    def _path(id: RecordId | Domain) -> str:
+        return f"{DOMAINS.path}/{path_segment(id, 'id', Domain)}"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from ..models.inbound import INBOUND, InboundDetails, InboundFilters, InboundMessage
 from ..models.listing import Page
 from ._resource import Resource, path_segment
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class Inbound(Resource):
@@ -39,40 +42,44 @@ class Inbound(Resource):
         """
         return self._list(INBOUND, count, offset, filters)
 
-    def get(self, id: str) -> InboundDetails:
+    def get(self, id: str | UUID | InboundMessage) -> InboundDetails:
         """
         Return an inbound message with its content.
 
         Args:
-            id: The id of the message, `InboundMessage.message_id`.
+            id: The id of the message, or the `InboundMessage`.
 
         Raises:
             NotFound: There is no message with this id.
         """
-        return self._read(f"{INBOUND.path}/{path_segment(id, 'id')}/details", InboundDetails)
+        return self._read(self._path(id, "details"), InboundDetails)
 
-    def bypass(self, id: str) -> None:
+    def bypass(self, id: str | UUID | InboundMessage) -> None:
         """
         Process a blocked message as if it had not been blocked.
 
         Args:
-            id: The id of the message, `InboundMessage.message_id`.
+            id: The id of the message, or the `InboundMessage`.
 
         Raises:
             NotFound: There is no message with this id, or it cannot be bypassed (code 701).
             InvalidRequest: The service could not process the message (code 702).
         """
-        self._send_once("PUT", f"{INBOUND.path}/{path_segment(id, 'id')}/bypass")
+        self._send_once("PUT", self._path(id, "bypass"))
 
-    def retry(self, id: str) -> None:
+    def retry(self, id: str | UUID | InboundMessage) -> None:
         """
         Post a message to the inbound webhook again, for example after all attempts of the service have failed.
 
         Args:
-            id: The id of the message, `InboundMessage.message_id`.
+            id: The id of the message, or the `InboundMessage`.
 
         Raises:
             NotFound: There is no message with this id, or it cannot be retried (code 701).
             InvalidRequest: The service could not post the message (code 703).
         """
-        self._send_once("PUT", f"{INBOUND.path}/{path_segment(id, 'id')}/retry")
+        self._send_once("PUT", self._path(id, "retry"))
+
+    @staticmethod
+    def _path(id: str | UUID | InboundMessage, verb: str) -> str:
+        return f"{INBOUND.path}/{path_segment(id, 'id', InboundMessage, 'message_id')}/{verb}"

@@ -50,14 +50,14 @@ class InboundRules(Resource):
         """
         return self._write_once("POST", INBOUND_RULES.path, InboundRule, write(InboundRule(rule=rule)))
 
-    def delete(self, id: RecordId) -> None:
+    def delete(self, id: RecordId | InboundRule) -> None:
         """
         Delete an inbound rule.
 
         Args:
-            id: The id of the rule, `InboundRule.id`.
+            id: The id of the rule, or the `InboundRule`.
 
         Raises:
             NotFound: There is no rule with this id.
         """
-        self._delete(f"{INBOUND_RULES.path}/{path_segment(id, 'id')}")
+        self._delete(f"{INBOUND_RULES.path}/{path_segment(id, 'id', InboundRule)}")

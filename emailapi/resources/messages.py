@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from .._delivery import Deadline
 from ..errors import InvalidArgument, NotFound
 from ..models.listing import Page
+from ..models.message_status import MessageStatus, derive_status
 from ..models.messages import (
     MESSAGES,
+    HasMessageId,
     Message,
     MessageDetails,
     MessageDump,
     MessageFilters,
-    MessageStatus,
-    derive_status,
 )
 from ..models.opens import CLICKS, OPENS, Click, Open, OpenFilters
 from ..models.outbound import SendResult
 from ..transports.api.payload import DEFAULT_STREAM
 from ..transports.api.reconciliation import Wanted, find
 from ._resource import Resource, path_segment, sublist
+
+if TYPE_CHECKING:
+    from ..models.messages import MessageId
 
 
 class Messages(Resource):
@@ -59,12 +62,12 @@ class Messages(Resource):
         """
         return self._list(MESSAGES, count, offset, filters)
 
-    def get(self, id: str) -> MessageDetails:
+    def get(self, id: MessageId) -> MessageDetails:
         """
         Return a message with its content and its events.
 
         Args:
-            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+            id: The id of the message, or a record of it: a `SendResult`, `Message`, `Bounce`, `Open` ...
 
         Returns:
             The message. The service keeps it for 45 days by default, and at most 1 MB of it.
@@ -72,14 +75,14 @@ class Messages(Resource):
         Raises:
             NotFound: There is no message with this id.
         """
-        return self._read(f"{MESSAGES.path}/{path_segment(id, 'id')}/details", MessageDetails)
+        return self._details(self._segment(id))
 
-    def dump(self, id: str) -> str:
+    def dump(self, id: MessageId) -> str:
         """
         Return the raw source of a message.
 
         Args:
-            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+            id: The id of the message, or a record of it: a `SendResult`, `Message`, `Bounce`, `Open` ...
 
         Returns:
             The source; `""` if the service no longer has it. It keeps sources for 30 days.
@@ -87,7 +90,7 @@ class Messages(Resource):
         Raises:
             NotFound: There is no message with this id.
         """
-        return self._read(f"{MESSAGES.path}/{path_segment(id, 'id')}/dump", MessageDump).body
+        return self._read(f"{MESSAGES.path}/{self._segment(id)}/dump", MessageDump).body
 
     def opens(self, *, count: int = 100, offset: int = 0, **filters: Unpack[OpenFilters]) -> Page[Open]:
         """
@@ -104,12 +107,12 @@ class Messages(Resource):
         """
         return self._list(OPENS, count, offset, filters)
 
-    def message_opens(self, id: str, *, count: int = 100, offset: int = 0) -> Page[Open]:
+    def message_opens(self, id: MessageId, *, count: int = 100, offset: int = 0) -> Page[Open]:
         """
         Return the opens of one message. The service keeps the first open of each recipient.
 
         Args:
-            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+            id: The id of the message, or a record of it: a `SendResult`, `Message`, `Bounce`, `Open` ...
             count: Number of opens on the page, 1 to 500.
             offset: Number of opens to skip. `count + offset` is at most 10,000.
 
@@ -117,7 +120,7 @@ class Messages(Resource):
             InvalidArgument: `count` or `offset` is out of range.
             NotFound: There is no message with this id.
         """
-        return self._list(sublist(OPENS, path_segment(id, "id")), count, offset, {})
+        return self._list(sublist(OPENS, self._segment(id)), count, offset, {})
 
     def clicks(self, *, count: int = 100, offset: int = 0, **filters: Unpack[OpenFilters]) -> Page[Click]:
         """
@@ -134,12 +137,12 @@ class Messages(Resource):
         """
         return self._list(CLICKS, count, offset, filters)
 
-    def message_clicks(self, id: str, *, count: int = 100, offset: int = 0) -> Page[Click]:
+    def message_clicks(self, id: MessageId, *, count: int = 100, offset: int = 0) -> Page[Click]:
         """
         Return the clicks on the links of one message. The service keeps the first click of each recipient on each link.
 
         Args:
-            id: The id of the message, `SendResult.message_id` or `Message.message_id`.
+            id: The id of the message, or a record of it: a `SendResult`, `Message`, `Bounce`, `Open` ...
             count: Number of clicks on the page, 1 to 500.
             offset: Number of clicks to skip. `count + offset` is at most 10,000.
 
@@ -147,15 +150,16 @@ class Messages(Resource):
             InvalidArgument: `count` or `offset` is out of range.
             NotFound: There is no message with this id.
         """
-        return self._list(sublist(CLICKS, path_segment(id, "id")), count, offset, {})
+        return self._list(sublist(CLICKS, self._segment(id)), count, offset, {})
 
-    def status(self, id_or_result: str | SendResult) -> MessageStatus:
+    def status(self, id_or_result: MessageId) -> MessageStatus:
         """
         Return the delivery state of a message: queued, sent, delivered or bounced.
 
         Args:
-            id_or_result: The id of the message, or the result of `send`. An email that was not sent through the API has
-                an id of another system: it is looked up by its idempotency key.
+            id_or_result: The id of the message, or a record of it: a `SendResult`, `Message`, `Bounce`, `Open` ... An
+                email that was not sent through the API has an id of another system: it is looked up by its idempotency
+                key.
 
         Returns:
             The state over all recipients, and the state for each recipient.
@@ -164,15 +168,19 @@ class Messages(Resource):
             NotFound: There is no such message.
             InvalidArgument: The email was not sent through the API, and carries no idempotency key to look it up by.
         """
-        id = self._id_of(id_or_result) if isinstance(id_or_result, SendResult) else id_or_result
-        return derive_status(self.get(id))
+        return derive_status(self._details(self._segment(id_or_result)))
 
-    def _id_of(self, result: SendResult) -> str:
-        if result.message_id and result.via == "api":
-            return result.message_id
+    def _details(self, segment: str) -> MessageDetails:
+        return self._read(f"{MESSAGES.path}/{segment}/details", MessageDetails)
+
+    def _segment(self, id: MessageId) -> str:
+        found = self._look_up(id) if isinstance(id, SendResult) and not (id.message_id and id.via == "api") else id
+        return path_segment(found, "id", HasMessageId, "message_id")
+
+    def _look_up(self, result: SendResult) -> str:
         if result.idempotency_key is None:
             why = f"this email was sent by {result.via} and carries no idempotency key to look it up by"
-            raise InvalidArgument(why, argument="id_or_result")
+            raise InvalidArgument(why, argument="id")
         stream = self._options.message_stream or DEFAULT_STREAM
         deadline = Deadline.after(self._options.deadline)
         wanted = Wanted.of_result(result, result.idempotency_key, stream)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sized
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._delivery import Deadline
 from .._http import POOL_SIZE, Session
@@ -26,6 +26,9 @@ from ..transports.inputs import EmailLike, as_email, as_list, check_many
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class Outbound(Resource):
@@ -238,15 +241,18 @@ class Outbound(Resource):
         """
         return self._emails._send_bulk(as_record(bulk, BulkEmail, "bulk"))
 
-    def bulk_status(self, id: str) -> BulkStatus:
+    def bulk_status(self, id: str | UUID | BulkStatus) -> BulkStatus:
         """
         Return the progress of a bulk request.
+
+        Args:
+            id: The id of the request, or a `BulkStatus` of it.
 
         Raises:
             NotFound: There is no such request.
             ConfigurationError: The client has no API to ask.
         """
-        return self._read(f"{BULK.path}/{path_segment(id, 'id')}", BulkStatus)
+        return self._read(f"{BULK.path}/{path_segment(id, 'id', BulkStatus)}", BulkStatus)
 
     def list_bulk(self, *, count: int = 100) -> Page[BulkStatus]:
         """

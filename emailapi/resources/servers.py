@@ -37,12 +37,12 @@ class Servers(Resource):
         """
         return self._list(SERVERS, count, offset, filters)
 
-    def get(self, id: RecordId) -> Server:
+    def get(self, id: RecordId | Server) -> Server:
         """
         Return a server with its settings and its tokens.
 
         Args:
-            id: The id of the server, `Server.id`.
+            id: The id of the server, or the `Server`.
 
         Raises:
             InvalidRequest: There is no server with this id (code 422).
@@ -70,12 +70,12 @@ class Servers(Resource):
         """
         return self._write_once("POST", SERVERS.path, Server, write_body(NewServer, server))
 
-    def edit(self, id: RecordId, **changes: Unpack[ServerChanges]) -> Server:
+    def edit(self, id: RecordId | Server, **changes: Unpack[ServerChanges]) -> Server:
         """
         Change settings of a server. Settings that are not given stay as they are.
 
         Args:
-            id: The id of the server, `Server.id`.
+            id: The id of the server, or the `Server`.
             **changes: Keys of `ServerChanges`: `name`, `color`, `smtp_api_activated`, `raw_email_enabled`,
                 `inbound_domain`, `inbound_hook_url`, `inbound_spam_threshold`, `bounce_hook_url`, `open_hook_url`,
                 `delivery_hook_url`, `click_hook_url`, `post_first_open_only`, `include_bounce_content_in_hook`,
@@ -91,12 +91,12 @@ class Servers(Resource):
         """
         return self._write("PUT", self._path(id), Server, write_body(ServerChanges, changes))
 
-    def delete(self, id: RecordId) -> None:
+    def delete(self, id: RecordId | Server) -> None:
         """
         Delete a server with all its data.
 
         Args:
-            id: The id of the server, `Server.id`.
+            id: The id of the server, or the `Server`.
 
         Raises:
             InvalidRequest: There is no server with this id (code 422), or the account may not delete servers through
@@ -105,5 +105,5 @@ class Servers(Resource):
         self._delete(self._path(id))
 
     @staticmethod
-    def _path(id: RecordId) -> str:
-        return f"{SERVERS.path}/{path_segment(id, 'id')}"
+    def _path(id: RecordId | Server) -> str:
+        return f"{SERVERS.path}/{path_segment(id, 'id', Server)}"

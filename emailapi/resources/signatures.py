@@ -38,12 +38,12 @@ class Signatures(Resource):
         """
         return self._list(SIGNATURES, count, offset, {})
 
-    def get(self, id: RecordId) -> Signature:
+    def get(self, id: RecordId | Signature) -> Signature:
         """
         Return a sender signature with the DNS records of its domain.
 
         Args:
-            id: The id of the signature, `Signature.id`.
+            id: The id of the signature, or the `Signature`.
 
         Raises:
             NotFound: There is no signature with this id.
@@ -68,12 +68,12 @@ class Signatures(Resource):
         """
         return self._write_once("POST", SIGNATURES.path, Signature, write_body(NewSignature, signature))
 
-    def edit(self, id: RecordId, **changes: Unpack[SignatureChanges]) -> Signature:
+    def edit(self, id: RecordId | Signature, **changes: Unpack[SignatureChanges]) -> Signature:
         """
         Change a sender signature. The address cannot be changed.
 
         Args:
-            id: The id of the signature, `Signature.id`.
+            id: The id of the signature, or the `Signature`.
             **changes: Keys of `SignatureChanges`: `name`, which the service requires in every change, `reply_to_email`,
                 `return_path_domain` and `confirmation_personal_note`.
 
@@ -86,24 +86,24 @@ class Signatures(Resource):
         """
         return self._write("PUT", self._path(id), Signature, write_body(SignatureChanges, changes))
 
-    def delete(self, id: RecordId) -> None:
+    def delete(self, id: RecordId | Signature) -> None:
         """
         Delete a sender signature.
 
         Args:
-            id: The id of the signature, `Signature.id`.
+            id: The id of the signature, or the `Signature`.
 
         Raises:
             NotFound: There is no signature with this id.
         """
         self._delete(self._path(id))
 
-    def resend(self, id: RecordId) -> None:
+    def resend(self, id: RecordId | Signature) -> None:
         """
         Send the email that asks the owner to confirm the address again.
 
         Args:
-            id: The id of the signature, `Signature.id`.
+            id: The id of the signature, or the `Signature`.
 
         Raises:
             NotFound: There is no signature with this id.
@@ -111,12 +111,12 @@ class Signatures(Resource):
         """
         self._send_once("POST", f"{self._path(id)}/resend")
 
-    def verify_spf(self, id: RecordId) -> Signature:
+    def verify_spf(self, id: RecordId | Signature) -> Signature:
         """
         Let the service look up the SPF record now. Deprecated: the service no longer requires SPF.
 
         Args:
-            id: The id of the signature, `Signature.id`.
+            id: The id of the signature, or the `Signature`.
 
         Returns:
             The signature; `spf_verified` says whether the record was found.
@@ -126,12 +126,12 @@ class Signatures(Resource):
         """
         return self._write_once("POST", f"{self._path(id)}/verifyspf", Signature, {})
 
-    def request_new_dkim(self, id: RecordId) -> None:
+    def request_new_dkim(self, id: RecordId | Signature) -> None:
         """
         Create a new DKIM key for the domain of a signature. Deprecated: use `Domains.rotate_dkim`.
 
         Args:
-            id: The id of the signature, `Signature.id`.
+            id: The id of the signature, or the `Signature`.
 
         Raises:
             NotFound: There is no signature with this id.
@@ -140,5 +140,5 @@ class Signatures(Resource):
         self._send_once("POST", f"{self._path(id)}/requestnewdkim")
 
     @staticmethod
-    def _path(id: RecordId) -> str:
-        return f"{SIGNATURES.path}/{path_segment(id, 'id')}"
+    def _path(id: RecordId | Signature) -> str:
+        return f"{SIGNATURES.path}/{path_segment(id, 'id', Signature)}"

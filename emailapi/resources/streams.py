@@ -34,7 +34,7 @@ class Streams(Resource):
         """
         return self._list_whole(STREAMS, filters)
 
-    def get(self, id: str) -> Stream:
+    def get(self, id: str | Stream) -> Stream:
         """
         Return a message stream.
 
@@ -65,7 +65,7 @@ class Streams(Resource):
         """
         return self._write_once("POST", STREAMS.path, Stream, write_body(NewStream, stream))
 
-    def edit(self, id: str, **changes: Unpack[StreamChanges]) -> Stream:
+    def edit(self, id: str | Stream, **changes: Unpack[StreamChanges]) -> Stream:
         """
         Change a message stream. Settings that are not given stay as they are.
 
@@ -83,7 +83,7 @@ class Streams(Resource):
         """
         return self._write("PATCH", self._path(id), Stream, write_body(StreamChanges, changes))
 
-    def archive(self, id: str) -> StreamArchival:
+    def archive(self, id: str | Stream) -> StreamArchival:
         """
         Archive a message stream. Nothing can be sent through it; after 45 days it is deleted permanently.
 
@@ -99,7 +99,7 @@ class Streams(Resource):
         """
         return self._write_once("POST", f"{self._path(id)}/archive", StreamArchival, {})
 
-    def unarchive(self, id: str) -> Stream:
+    def unarchive(self, id: str | Stream) -> Stream:
         """
         Restore an archived message stream.
 
@@ -116,5 +116,5 @@ class Streams(Resource):
         return self._write_once("POST", f"{self._path(id)}/unarchive", Stream, {})
 
     @staticmethod
-    def _path(id: str) -> str:
-        return f"{STREAMS.path}/{path_segment(id, 'id')}"
+    def _path(id: str | Stream) -> str:
+        return f"{STREAMS.path}/{path_segment(id, 'id', Stream)}"

@@ -53,12 +53,12 @@ class Templates(Resource):
         """
         return self._list(TEMPLATES, count, offset, filters)
 
-    def get(self, id_or_alias: RecordId | str) -> TemplateDetails:
+    def get(self, id_or_alias: RecordId | str | Template) -> TemplateDetails:
         """
         Return a template with its content. A deleted template can still be read by its id; it is not active.
 
         Args:
-            id_or_alias: The id or the alias of the template.
+            id_or_alias: The id or the alias of the template, or the `Template`.
 
         Raises:
             NotFound: There is no such template.
@@ -84,12 +84,12 @@ class Templates(Resource):
         """
         return self._write_once("POST", TEMPLATES.path, Template, write_body(NewTemplate, template))
 
-    def edit(self, id_or_alias: RecordId | str, **changes: Unpack[TemplateChanges]) -> Template:
+    def edit(self, id_or_alias: RecordId | str | Template, **changes: Unpack[TemplateChanges]) -> Template:
         """
         Change a template. Fields that are not given stay as they are.
 
         Args:
-            id_or_alias: The id or the alias of the template.
+            id_or_alias: The id or the alias of the template, or the `Template`.
             **changes: Keys of `TemplateChanges`: `name`, `subject`, `html_body`, `text_body`, `alias` and
                 `layout_template`.
 
@@ -103,12 +103,12 @@ class Templates(Resource):
         """
         return self._write("PUT", self._path(id_or_alias), Template, write_body(TemplateChanges, changes))
 
-    def delete(self, id_or_alias: RecordId | str) -> None:
+    def delete(self, id_or_alias: RecordId | str | Template) -> None:
         """
         Delete a template.
 
         Args:
-            id_or_alias: The id or the alias of the template.
+            id_or_alias: The id or the alias of the template, or the `Template`.
 
         Raises:
             NotFound: There is no such template.
@@ -136,8 +136,8 @@ class Templates(Resource):
         return self._write("POST", path, TemplateValidation, write_body(TemplateToValidate, template))
 
     @staticmethod
-    def _path(id_or_alias: RecordId | str) -> str:
-        return f"{TEMPLATES.path}/{path_segment(id_or_alias, 'id_or_alias')}"
+    def _path(id_or_alias: RecordId | str | Template) -> str:
+        return f"{TEMPLATES.path}/{path_segment(id_or_alias, 'id_or_alias', Template, 'template_id')}"
 
 
 class AccountTemplates(Resource):

@@ -40,12 +40,12 @@ class Webhooks(Resource):
         """
         return self._list_whole(WEBHOOKS, filters)
 
-    def get(self, id: RecordId) -> Webhook:
+    def get(self, id: RecordId | Webhook) -> Webhook:
         """
         Return a webhook.
 
         Args:
-            id: The id of the webhook, `Webhook.id`.
+            id: The id of the webhook, or the `Webhook`.
 
         Raises:
             NotFound: There is no webhook with this id.
@@ -74,14 +74,14 @@ class Webhooks(Resource):
         """
         return self._write_once("POST", WEBHOOKS.path, Webhook, write_body(NewWebhook, webhook))
 
-    def edit(self, id: RecordId, **changes: Unpack[WebhookChanges]) -> Webhook:
+    def edit(self, id: RecordId | Webhook, **changes: Unpack[WebhookChanges]) -> Webhook:
         """
         Change a webhook. Settings and triggers that are not given stay as they are.
 
         The service posts samples to the URL first, as for `create`.
 
         Args:
-            id: The id of the webhook, `Webhook.id`.
+            id: The id of the webhook, or the `Webhook`.
             **changes: Keys of `WebhookChanges`: `url`, `http_auth`, `http_headers`, `triggers` and `verify`.
 
         Returns:
@@ -95,24 +95,24 @@ class Webhooks(Resource):
         """
         return self._write("PUT", self._path(id), Webhook, write_body(WebhookChanges, changes))
 
-    def delete(self, id: RecordId) -> None:
+    def delete(self, id: RecordId | Webhook) -> None:
         """
         Delete a webhook.
 
         Args:
-            id: The id of the webhook, `Webhook.id`.
+            id: The id of the webhook, or the `Webhook`.
 
         Raises:
             NotFound: There is no webhook with this id.
         """
         self._delete(self._path(id))
 
-    def verify(self, id: RecordId) -> WebhookVerification:
+    def verify(self, id: RecordId | Webhook) -> WebhookVerification:
         """
         Let the service post a sample of each enabled event to a webhook now.
 
         Args:
-            id: The id of the webhook, `Webhook.id`.
+            id: The id of the webhook, or the `Webhook`.
 
         Returns:
             The response to each sample; a failure raises no exception.
@@ -123,5 +123,5 @@ class Webhooks(Resource):
         return self._write_once("POST", f"{self._path(id)}/verify", WebhookVerification, {})
 
     @staticmethod
-    def _path(id: RecordId) -> str:
-        return f"{WEBHOOKS.path}/{path_segment(id, 'id')}"
+    def _path(id: RecordId | Webhook) -> str:
+        return f"{WEBHOOKS.path}/{path_segment(id, 'id', Webhook)}"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
+from .._hints import unknown_name_message
 from ..errors import InvalidArgument, WaitTimeout
-from ..wire import unknown_name_message
 
 if TYPE_CHECKING:
     from typing import Unpack

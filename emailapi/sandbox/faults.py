@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import attrs
 
+from .._hints import unknown_name_message
 from ..errors import ERROR_CODES, InvalidArgument
 from ..models.bounces import BounceType
-from ..wire import unknown_name_message
 from .effects import Effect, by_address, rejecting
 from .events import BOUNCE_TYPES, BounceType as Kind
 from .fault import Fault

@@ -9,8 +9,8 @@ from typing import TypedDict
 
 import attrs
 
+from .._hints import unknown_name_message
 from ..errors import InvalidArgument
-from ..wire import unknown_name_message
 
 _ADDRESS = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 _RECIPIENTS = ("to", "cc", "bcc")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from .._hints import unknown_name_message
 from ..errors import InvalidArgument
-from ..wire import unknown_name_message
 from .store import Transaction
 from .tables import erasing, servers, streams, webhook_requests
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from ..models.bounces import BounceType
 from ..models.messages import MessageEvent
-from ..wire import unknown_name_message
 from .events import BOUNCE_TYPES
 from .outcomes import Outcomes, Target
 from .programs import READER_NAMES, READERS, Reader

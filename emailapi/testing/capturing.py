@@ -1,4 +1,4 @@
-"""What puts emails into an outbox: a recorder at the place that every email of a process passes."""
+"""The recorder that adds the emails of a process to an outbox."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from .outbox import Outbox
 from .sent_email import SentEmail
 
 _OURS = re.compile(r"emailapi\.transports\.(api|smtp|ses|memory|console)(?:\.|$)")
-_MADE = {field.alias: field.name for field in attrs.fields(SentEmail)}
+_ARGUMENTS = {field.alias: field.name for field in attrs.fields(SentEmail)}
 
 
 class Capture(Recorder):
     """
-    Puts the emails that leave a process into an outbox.
+    Adds the emails of a process to an outbox.
 
     Args:
-        outbox: Where the emails are put.
-        send: Whether emails leave all the same; the outbox then has those that were accepted. Otherwise nothing leaves,
-            and each email that passes the checks of its transport counts as accepted.
+        outbox: The outbox.
+        send: Whether emails are also sent; the outbox then has those that were accepted. Otherwise nothing is sent, and
+            each email that its transport validates counts as accepted.
     """
 
     def __init__(self, outbox: Outbox, *, send: bool = False) -> None:
@@ -43,7 +43,7 @@ class Capture(Recorder):
         self._outbox, self._send = outbox, send
 
     def deliver(self, delivery: Delivery[list[BatchItem]]) -> list[BatchItem]:
-        """Keep the emails of one request."""
+        """Add the emails of one request."""
         via = _via(delivery.transport)
         given = [
             (_email(email, payload), _innermost(payload))
@@ -62,7 +62,7 @@ class Capture(Recorder):
         return items
 
     def send_bulk(self, delivery: Delivery[BulkStatus]) -> BulkStatus:
-        """Keep the messages of a bulk request, each as an email of its own."""
+        """Add the messages of a bulk request, one email for each."""
         (bulk,) = delivery.emails
         via = _via(delivery.transport)
         status = BulkStatus(
@@ -74,12 +74,12 @@ class Capture(Recorder):
         )
         if self._send:
             status = delivery.go_on()
-        emails = [_of_bulk(bulk, message) for message in bulk.messages]
+        emails = [_bulk_email(bulk, message) for message in bulk.messages]
         self._outbox._add([_sent(email, _accepted(email, None, via), via, None) for email in emails])
         return status
 
     def look_up(self, delivery: Delivery[SendResult | None]) -> SendResult | None:
-        """Find an email that is in the outbox, by its key."""
+        """Look up an email in the outbox by its idempotency key."""
         if self._send:
             return delivery.go_on()
         (payload,) = delivery.payloads
@@ -92,7 +92,7 @@ class Capture(Recorder):
 
 
 def _via(transport: Any) -> str:
-    """Return the name of the transport that emails leave by, inside of those that send by another one."""
+    """Return the name of the transport that sends, below transports that wrap another one."""
     for wrapped in ("first", "transport"):
         inner = vars(transport).get(wrapped)
         if inner is not None:
@@ -132,9 +132,9 @@ def _accepted(email: Email | TemplateEmail, payload: Any, via: str) -> SendResul
 
 
 def _sent(email: Email | TemplateEmail, result: SendResult, via: str, payload: Any) -> SentEmail:
-    fields = {name: getattr(email, name) for name in names_of(_record(email)) if name in _MADE}
+    fields = {name: getattr(email, name) for name in names_of(_record(email)) if name in _ARGUMENTS}
     fields["idempotency_key"] = result.idempotency_key
-    # A test may change what it is given, and the user's email is not to change with it.
+    # A test may change the metadata of the copy; the user's email must not change.
     fields["metadata"] = dict(email.metadata)
     json = getattr(payload, "part", None)
     return SentEmail(**fields, email=email, result=result, via=result.via or via, json=json, mime=_mime(payload))
@@ -152,8 +152,8 @@ def _mime(payload: Any) -> bytes | None:
     return content if isinstance(content, bytes) else None
 
 
-def _of_bulk(bulk: BulkEmail, message: BulkMessage) -> Email | TemplateEmail:
-    """Return the email of one recipient, its bodies as they are: the service fills in the values."""
+def _bulk_email(bulk: BulkEmail, message: BulkMessage) -> Email | TemplateEmail:
+    """Return the email of one recipient, with the bodies as templates, which the service renders."""
     fields = {name: getattr(bulk, name) for name in names_of(BaseEmail)}
     own = {header.name.lower() for header in message.headers}
     fields |= {
@@ -176,7 +176,7 @@ def _of_bulk(bulk: BulkEmail, message: BulkMessage) -> Email | TemplateEmail:
 
 
 def _email(email: Any, payload: Any) -> Email | TemplateEmail:
-    """Return an email of the outbox; a ready message as the email that it is, as far as an email can express it."""
+    """Return an email of the outbox; a MIME message is converted as far as possible."""
     if isinstance(email, (Email, TemplateEmail)):
         return email
     payload = _innermost(payload)
@@ -185,7 +185,7 @@ def _email(email: Any, payload: Any) -> Email | TemplateEmail:
         to = [address for address in getattr(payload, "recipients", ()) if address not in bcc]
         return Email(to=to, bcc=bcc, subject=getattr(payload, "subject", None) or "")
     content = _mime(payload) if email is None else as_given(email)
-    return _of_message(email if isinstance(email, Message) else content or b"", _envelope(payload))
+    return _message_email(email if isinstance(email, Message) else content or b"", _envelope(payload))
 
 
 def _envelope(payload: Any) -> Sequence[str]:
@@ -195,18 +195,18 @@ def _envelope(payload: Any) -> Sequence[str]:
     return [each for each in getattr(payload, "recipients", ()) if isinstance(each, str)]
 
 
-def _of_message(message: Message | bytes, envelope: Sequence[str]) -> Email:
+def _message_email(message: Message | bytes, envelope: Sequence[str]) -> Email:
     try:
         email = from_message(message)
-    except EmailAPIError:  # as a signed message: it leaves as given
-        email = _readable(message if isinstance(message, bytes) else bytes(message))
+    except EmailAPIError:  # for example, a signed message
+        email = _parse_leniently(message if isinstance(message, bytes) else bytes(message))
     named = {address.mailbox.lower() for address in (*email.to, *email.cc, *email.bcc)}
     unnamed = [Address(each) for each in envelope if "@" in each and each.lower() not in named]
     return email.replace(bcc=(*email.bcc, *unnamed)) if unnamed else email
 
 
-def _readable(content: bytes) -> Email:
-    """Return the parts of a message that can be read: addresses, subject and bodies."""
+def _parse_leniently(content: bytes) -> Email:
+    """Return addresses, subject and bodies of a message, as far as they can be parsed."""
     parsed = message_from_bytes(content, policy=policy.default)
     email = Email()
     for field, name in (("sender", "From"), ("to", "To"), ("cc", "Cc"), ("reply_to", "Reply-To")):

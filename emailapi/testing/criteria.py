@@ -1,4 +1,4 @@
-"""The criteria by which tests choose emails."""
+"""The criteria that select emails."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
+from .._hints import unknown_name_message
 from ..models.address import Address
-from ..wire import unknown_name_message
 from .sent_email import SentEmail
 
-# A text, a regular expression, a function that returns whether a value fits, or None for no value.
+# A string, a regular expression, a predicate, or None for no value.
 Criterion = str | re.Pattern[str] | Callable[[Any], object] | None
 
 
 class Criteria(TypedDict, total=False):
     """
-    What an email must be; each criterion is a text, a regular expression, a function, or None for "has none".
+    Criteria for emails. Each is a string, a regular expression, a predicate, or None for "has no value".
 
     Attributes:
-        to: A recipient: the address in any case of letters, or name and address.
+        to: A recipient: the address, case-insensitive, or name and address.
         cc: A recipient of a copy.
         bcc: A recipient of a blind copy.
         sender: The sender.
-        subject: The whole subject.
-        tag: The whole tag.
-        metadata: A mapping of names to criteria; else what one of the values must be.
-        template_alias: The whole alias.
-        message_stream: The whole id of the stream.
+        subject: The subject.
+        tag: The tag.
+        metadata: A mapping of names to criteria; or a criterion that one of the values must match.
+        template_alias: The alias of the template.
+        message_stream: The id of the message stream.
     """
 
     to: Criterion
@@ -41,12 +41,12 @@ class Criteria(TypedDict, total=False):
     message_stream: Criterion
 
 
-def check(criteria: Mapping[str, object]) -> None:
+def check_criteria(criteria: Mapping[str, object]) -> None:
     """
-    Check criteria.
+    Check the names and types of criteria.
 
     Raises:
-        TypeError: One is unknown, or of a type that nothing is compared with.
+        TypeError: A criterion is unknown, or has an unsupported type.
     """
     for name, wanted in criteria.items():
         if name not in Criteria.__annotations__:
@@ -55,28 +55,28 @@ def check(criteria: Mapping[str, object]) -> None:
         for part in parts:
             if part is not None and not isinstance(part, (str, re.Pattern, Address)) and not callable(part):
                 kind = type(part).__name__
-                raise TypeError(f"{name} must be a text, a regular expression, a function or None, not {kind}")
+                raise TypeError(f"{name} must be a string, a regular expression, a function or None, not {kind}")
 
 
-def fits(email: SentEmail, criteria: Mapping[str, Any]) -> bool:
-    """Return whether an email meets all criteria."""
-    return all(_fits(name, getattr(email, name), wanted) for name, wanted in criteria.items())
+def matches(email: SentEmail, criteria: Mapping[str, Any]) -> bool:
+    """Return whether an email matches all criteria."""
+    return all(_matches(name, getattr(email, name), wanted) for name, wanted in criteria.items())
 
 
-def _fits(name: str, value: Any, wanted: Any) -> bool:
+def _matches(name: str, value: Any, wanted: Any) -> bool:
     if wanted is None:
         return value is None or not value
     if isinstance(wanted, Mapping):
-        return all(_value_fits(value.get(key), part) for key, part in wanted.items())
+        return all(_value_matches(value.get(key), part) for key, part in wanted.items())
     if name == "metadata":
-        return bool(wanted(value)) if callable(wanted) else any(_value_fits(each, wanted) for each in value.values())
+        return bool(wanted(value)) if callable(wanted) else any(_value_matches(each, wanted) for each in value.values())
     if name in ("to", "cc", "bcc", "sender"):
         group = value if isinstance(value, tuple) else () if value is None else (value,)
-        return any(_address_fits(address, wanted) for address in group)
-    return _value_fits(value, wanted)
+        return any(_address_matches(address, wanted) for address in group)
+    return _value_matches(value, wanted)
 
 
-def _value_fits(value: str | None, wanted: Any) -> bool:
+def _value_matches(value: str | None, wanted: Any) -> bool:
     if wanted is None or value is None:
         return value is wanted
     if isinstance(wanted, re.Pattern):
@@ -84,7 +84,7 @@ def _value_fits(value: str | None, wanted: Any) -> bool:
     return bool(wanted(value)) if callable(wanted) else value == wanted
 
 
-def _address_fits(address: Address, wanted: Any) -> bool:
+def _address_matches(address: Address, wanted: Any) -> bool:
     if isinstance(wanted, re.Pattern):
         return any(wanted.search(text) for text in (address.email, str(address)))
     if isinstance(wanted, Address):
@@ -95,14 +95,14 @@ def _address_fits(address: Address, wanted: Any) -> bool:
     return asked in [address.email.lower(), address.mailbox.lower(), address.header.lower(), str(address).lower()]
 
 
-def described(criteria: Mapping[str, Any]) -> str:
-    """Return criteria in words, as failures name them: `to 'eve@example.com', tag 'welcome'`."""
-    return ", ".join([f"{name} {_described(wanted)}" for name, wanted in criteria.items()])
+def describe(criteria: Mapping[str, Any]) -> str:
+    """Describe criteria for failure messages: `to 'eve@example.com', tag 'welcome'`."""
+    return ", ".join([f"{name} {_describe(wanted)}" for name, wanted in criteria.items()])
 
 
-def _described(wanted: Any) -> str:
+def _describe(wanted: Any) -> str:
     if isinstance(wanted, re.Pattern):
         return f"matching {wanted.pattern!r}"
     if isinstance(wanted, Mapping):
-        return "{" + ", ".join([f"{key!r}: {_described(part)}" for key, part in wanted.items()]) + "}"
+        return "{" + ", ".join([f"{key!r}: {_describe(part)}" for key, part in wanted.items()]) + "}"
     return f"that {getattr(wanted, '__name__', 'a function')} accepts" if callable(wanted) else repr(wanted)

@@ -1,4 +1,4 @@
-"""An outbox for each test of a `unittest.TestCase`."""
+"""A mixin that gives each test of a `unittest.TestCase` an outbox."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ else:
 
 class EmailAPITestMixin(_Base):
     """
-    Gives each test of a `unittest.TestCase` an outbox, `self.outbox`: nothing leaves the process.
+    Gives each test of a `unittest.TestCase` an outbox, `self.outbox`. Nothing is sent.
 
-    It stands before the class of tests, as in `class WelcomeTest(EmailAPITestMixin, TestCase)`. Emails of `setUp` are
-    in the outbox, too.
+    Put it before the test case class, as in `class WelcomeTest(EmailAPITestMixin, TestCase)`. The outbox includes
+    emails of `setUp`.
 
     Attributes:
         outbox: The emails that the test sent.
@@ -32,7 +32,7 @@ class EmailAPITestMixin(_Base):
         Check the order of the base classes.
 
         Raises:
-            TypeError: The class of tests stands before the mixin, which then does nothing.
+            TypeError: The test case class is before the mixin, which would have no effect.
         """
         super().__init_subclass__(**options)
         order = cls.__mro__

@@ -1,9 +1,10 @@
-"""Capturing emails without pytest's fixtures: blocks, functions, and classes of tests."""
+"""Capturing emails without pytest: context managers and decorators."""
 
 from __future__ import annotations
 
 import functools
 import inspect
+import threading
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,11 +24,11 @@ _ARGUMENT = "outbox"
 @contextmanager
 def record_emails(*, send: bool = False) -> Iterator[list[SentEmail]]:
     """
-    Collect what the process sends while the block runs, in a list.
+    Collect the emails of this process in a list while the block runs.
 
     Args:
-        send: Whether the emails leave all the same; the list then has those that were accepted. By default nothing
-            leaves, and each email that passes the checks of its transport counts as accepted.
+        send: Whether the emails are also sent; the list then has those that were accepted. By default nothing is sent,
+            and each email that its transport validates counts as accepted.
     """
     outbox = Outbox()
     with Recording(Capture(outbox, send=send)):
@@ -36,47 +37,49 @@ def record_emails(*, send: bool = False) -> Iterator[list[SentEmail]]:
 
 class MockEmail:
     """
-    Lets the emails of a process end in an `Outbox`; nothing leaves.
+    Captures the emails of a process in an `Outbox`; nothing is sent.
 
-    `mock_email` is a block, a decorator, or captures from `start` to `stop`; `mock_email()` is another one. Each email
-    that passes the checks of its transport counts as accepted.
+    Use `mock_email` as a context manager, as a decorator, or call `start` and `stop`; `mock_email()` creates another
+    one. Each email that its transport validates counts as accepted.
 
         with mock_email as outbox: ...
 
         @mock_email
         def test_welcome(outbox): ...
 
-    As a decorator it gives the outbox to a function that has a parameter named `outbox`. On a class, each of its tests
-    has an outbox of its own; a `unittest.TestCase` also finds it in `self.outbox`, and emails of `setUp` are in it.
+    A decorated function with a parameter `outbox` receives the outbox. In a decorated class each test has an outbox of
+    its own; in a `unittest.TestCase` the outbox is also `self.outbox`, and includes emails of `setUp`.
     """
 
     def __init__(self) -> None:
-        """Capture nothing yet."""
+        """Create an object that does not capture yet."""
         self._entered = 0
         self._outbox = Outbox()
         self._recording: Recording | None = None
+        self._lock = threading.Lock()
 
     def start(self) -> Outbox:
-        """Capture from now on, and return the outbox, which is new unless this object captures already."""
-        if self._entered == 0:
-            self._outbox = Outbox()
-            self._recording = Recording(Capture(self._outbox))
-        self._entered += 1
-        return self._outbox
+        """Start capturing, and return the outbox. It is a new one unless this object is capturing already."""
+        with self._lock:
+            if self._entered == 0:
+                self._outbox = Outbox()
+                self._recording = Recording(Capture(self._outbox))
+            self._entered += 1
+            return self._outbox
 
     def stop(self) -> None:
         """
-        End, once for each `start`.
+        Stop capturing, after one call for each `start`.
 
         Raises:
-            RuntimeError: It was not started.
+            RuntimeError: `start` was not called.
         """
-        if self._entered == 0:
-            raise RuntimeError("mock_email was not started: call start() first")
-        self._entered -= 1
-        recording = self._recording
-        if self._entered == 0 and recording is not None:
-            recording.close()
+        with self._lock:
+            if self._entered == 0:
+                raise RuntimeError("mock_email was not started: call start() first")
+            self._entered -= 1
+            if self._entered == 0 and self._recording is not None:
+                self._recording.close()
 
     def __enter__(self) -> Outbox:
         """Start."""
@@ -98,7 +101,7 @@ class MockEmail:
     def __call__(self, decorated: Callable[..., Any], /) -> Callable[..., Any]: ...
 
     def __call__(self, decorated: Any = None, /) -> Any:
-        """Decorate a function, or a class of tests; return another `mock_email` without any."""
+        """Decorate a function or a class of tests. Without an argument, return another `mock_email`."""
         mock = MockEmail()
         if decorated is None:
             return mock
@@ -106,9 +109,16 @@ class MockEmail:
 
     def _class(self, tests: type) -> type:
         for name in dir(tests):
-            method = inspect.getattr_static(tests, name)
-            if name.startswith(unittest.TestLoader.testMethodPrefix) and inspect.isfunction(method):
-                setattr(tests, name, self._function(method))
+            member = inspect.getattr_static(tests, name)
+            if isinstance(member, type):
+                # pytest collects the tests of classes inside of a class.
+                if member.__qualname__ == f"{tests.__qualname__}.{name}":
+                    setattr(tests, name, self._class(member))
+            elif name.startswith(unittest.TestLoader.testMethodPrefix):
+                if isinstance(member, (staticmethod, classmethod)):
+                    setattr(tests, name, type(member)(self._function(member.__func__)))
+                elif inspect.isfunction(member):
+                    setattr(tests, name, self._function(member))
         if issubclass(tests, unittest.TestCase):
             inner: Any = tests.run
 
@@ -122,29 +132,40 @@ class MockEmail:
 
     def _function(self, function: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(function)
-        wanted = _ARGUMENT in signature.parameters
-        mock = self
-
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def run_async(*args: Any, **named: Any) -> Any:
-                with mock as outbox:
-                    return await function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
-
-            wrapped: Any = run_async
-        else:
-
-            @functools.wraps(function)
-            def run(*args: Any, **named: Any) -> Any:
-                with mock as outbox:
-                    return function(*args, **named, **({_ARGUMENT: outbox} if wanted else {}))
-
-            wrapped = run
-        # pytest would look for a fixture of this name.
+        wrapped: Any = functools.wraps(function)(self._wrapper(function, _ARGUMENT in signature.parameters))
+        # Hide the parameter from pytest, which would look for a fixture of this name.
         others = [each for each in signature.parameters.values() if each.name != _ARGUMENT]
         wrapped.__signature__ = signature.replace(parameters=others)
         return wrapped  # type: ignore[no-any-return]
+
+    def _wrapper(self, function: Callable[..., Any], wanted: bool) -> Callable[..., Any]:
+        """Return a function of the same kind that captures while its body runs; a generator is captured to its end."""
+
+        def arguments(named: dict[str, Any], outbox: Outbox) -> dict[str, Any]:
+            return {**named, _ARGUMENT: outbox} if wanted else named
+
+        def run(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                return function(*args, **arguments(named, outbox))
+
+        def generate(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                return (yield from function(*args, **arguments(named, outbox)))
+
+        async def run_async(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                return await function(*args, **arguments(named, outbox))
+
+        async def generate_async(*args: Any, **named: Any) -> Any:
+            with self as outbox:
+                async for value in function(*args, **arguments(named, outbox)):
+                    yield value
+
+        if inspect.isasyncgenfunction(function):
+            return generate_async
+        if inspect.iscoroutinefunction(function):
+            return run_async
+        return generate if inspect.isgeneratorfunction(function) else run
 
 
 mock_email = MockEmail()

@@ -1,4 +1,4 @@
-"""The emails that a process sent while a test ran, and the questions that tests ask of them."""
+"""The emails that a process sent during a test."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Unpack, overload
 
-from ..errors import WaitTimeout
-from .criteria import Criteria, check, described, fits
+from ..errors import InvalidArgument, WaitTimeout
+from .criteria import Criteria, check_criteria, describe, matches
 from .sent_email import SentEmail
 
-# A failure lists so many emails, the newest.
+# Failure messages list the newest emails, up to this number.
 _LISTED = 20
 
 
@@ -18,15 +18,15 @@ class Outbox(Sequence[SentEmail]):
     """
     The emails that were sent, oldest first.
 
-    Threads may send and wait at the same time. Criteria choose emails: `to`, `cc`, `bcc`, `sender`, `subject`, `tag`,
-    `metadata`, `template_alias` and `message_stream` (see `Criteria`). Failures name each email in one line, with
-    recipients, subject and tag, and show no body.
+    An outbox can be used by several threads. Criteria select emails: `to`, `cc`, `bcc`, `sender`, `subject`, `tag`,
+    `metadata`, `template_alias` and `message_stream` (see `Criteria`). Failure messages show each email in one
+    line, with recipients, subject and tag, and without bodies.
 
     Every method with criteria raises `TypeError` for an unknown one.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Create an empty outbox."""
         self._emails: list[SentEmail] = []
         self._changed = threading.Condition()
 
@@ -37,28 +37,28 @@ class Outbox(Sequence[SentEmail]):
     def __getitem__(self, index: slice) -> list[SentEmail]: ...
 
     def __getitem__(self, index: int | slice) -> SentEmail | list[SentEmail]:
-        """Return the email at a place, or those of a slice."""
+        """Return the email at an index, or the emails of a slice."""
         return self._emails[index]
 
     def __len__(self) -> int:
-        """Return how many emails there are."""
+        """Return the number of emails."""
         return len(self._emails)
 
     def __repr__(self) -> str:
-        """List the emails, each by recipients, subject and tag."""
+        """Show recipients, subject and tag of each email."""
         return f"<Outbox: {_listed([*self._emails])}>"
 
     def all(self, **criteria: Unpack[Criteria]) -> list[SentEmail]:
-        """Return the emails that meet the criteria, or all."""
-        check(criteria)
-        return [email for email in [*self._emails] if fits(email, criteria)]
+        """Return the emails that match the criteria, or all emails."""
+        check_criteria(criteria)
+        return [email for email in [*self._emails] if matches(email, criteria)]
 
     def one(self, **criteria: Unpack[Criteria]) -> SentEmail:
         """
-        Return the one email that meets the criteria.
+        Return the only email that matches the criteria.
 
         Raises:
-            AssertionError: There is no such email, or there are several.
+            AssertionError: No email matches, or several do.
         """
         found = self.all(**criteria)
         if len(found) == 1:
@@ -69,10 +69,10 @@ class Outbox(Sequence[SentEmail]):
 
     def none(self, **criteria: Unpack[Criteria]) -> None:
         """
-        Check that no email meets the criteria.
+        Check that no email matches the criteria.
 
         Raises:
-            AssertionError: There is one.
+            AssertionError: An email matches.
         """
         found = self.all(**criteria)
         if found:
@@ -81,19 +81,23 @@ class Outbox(Sequence[SentEmail]):
 
     def wait_for(self, timeout: float = 5, **criteria: Unpack[Criteria]) -> SentEmail:
         """
-        Return the first email that meets the criteria; wait for it where there is none yet, as from another thread.
+        Return the first email that matches the criteria. Wait for it if another thread has not sent it yet.
 
         Args:
-            timeout: Seconds to wait.
+            timeout: The longest time to wait, in seconds.
             **criteria: As of `one`.
 
         Raises:
-            WaitTimeout: None came in time; it is an `AssertionError`, too.
+            WaitTimeout: No email matched in time. The error is also an `AssertionError`.
+            InvalidArgument: `timeout` is not a number of seconds.
         """
-        check(criteria)
+        check_criteria(criteria)
+        # Threads would wait for ever for a time that is not a number.
+        if not isinstance(timeout, (int, float)) or not 0 <= timeout <= threading.TIMEOUT_MAX:
+            raise InvalidArgument(f"timeout must be a number of seconds, got {timeout!r}", argument="timeout")
 
         def first() -> SentEmail | None:
-            return next((email for email in self._emails if fits(email, criteria)), None)
+            return next((email for email in self._emails if matches(email, criteria)), None)
 
         with self._changed:
             found = self._changed.wait_for(first, timeout)
@@ -102,7 +106,7 @@ class Outbox(Sequence[SentEmail]):
         return found
 
     def clear(self) -> None:
-        """Forget the emails."""
+        """Remove all emails."""
         with self._changed:
             self._emails.clear()
 
@@ -119,7 +123,7 @@ class Outbox(Sequence[SentEmail]):
 
 
 def _asked(criteria: Mapping[str, Any]) -> str:
-    return f" {described(criteria)}" if criteria else ""
+    return f" {describe(criteria)}" if criteria else ""
 
 
 def _listed(emails: Sequence[SentEmail]) -> str:

@@ -1,4 +1,4 @@
-"""Delivering a webhook event to an application, through the test client that the application has."""
+"""Posting of webhook events to an application, by its test client."""
 
 from __future__ import annotations
 
@@ -55,17 +55,17 @@ def post(
     Post a webhook event as the service does, and return the response.
 
     Args:
-        event: The payload, as a builder returns it; or a body as it is.
+        event: The payload from a builder, or the body as a string or bytes.
         client: The test client of Flask, Django or Starlette, a client of httpx or requests, or a WSGI application.
         url: The URL of the webhook; a path is enough for test clients.
         basic: User name and password.
-        headers: Additional headers, as those that a `Verifier` checks.
+        headers: Additional headers, such as those that a `Verifier` checks.
 
     Returns:
-        The response of the client; each has `status_code`. For a WSGI application a `Posted`.
+        The response of the client, which has the attribute `status_code`; a `Posted` for a WSGI application.
 
     Raises:
-        TypeError: `client` is neither, or is an asynchronous one.
+        TypeError: `client` is of another type, or asynchronous.
     """
     body = event if isinstance(event, bytes) else event.encode() if isinstance(event, str) else dump_json(event)
     sent = {"User-Agent": "Postmark", "Content-Type": _JSON}
@@ -87,11 +87,11 @@ def post(
         kind = sent.pop("Content-Type")
         return client.post(url, data=body, content_type=kind, headers=sent)
     if callable(client):
-        return _by_wsgi(client, url, body, sent)
+        return _post_to_wsgi(client, url, body, sent)
     raise TypeError(f"client must be {_KNOWN}, not {type(client).__name__}")
 
 
-def _by_wsgi(application: Callable[..., Any], url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
+def _post_to_wsgi(application: Callable[..., Any], url: str, body: bytes, headers: Mapping[str, str]) -> Posted:
     parts = urlsplit(url)
     environ = {
         "REQUEST_METHOD": "POST",

@@ -1,7 +1,7 @@
 """
-pytest's plugin: the fixtures `emailapi_outbox` and `emailapi_sandbox`, and the option `--emailapi-block-network`.
+The pytest plugin: the fixtures whose names begin with `emailapi_`, and the option `--emailapi-block-network`.
 
-pytest loads it in every run, so that it imports nothing but pytest until a fixture or the option is used.
+pytest loads this module in every run. It imports nothing but pytest until a fixture or the option is used.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from ..sandbox.faults import Faults
+    from ..sandbox.simulation import Events
     from .network import NetworkBlock
     from .outbox import Outbox
     from .sandbox_server import SandboxServer, SharedSandbox
@@ -21,14 +23,14 @@ _INI = "emailapi_block_network"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option, and the same for configuration files."""
-    text = "end a test whose email would leave this machine, by HTTP, SMTP or Amazon SES"
+    """Add the command line option and the ini option."""
+    text = "fail tests that connect to another machine to send email by HTTP, SMTP or Amazon SES"
     parser.getgroup("emailapi").addoption("--emailapi-block-network", action="store_true", default=False, help=text)
     parser.addini(_INI, text, type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Block the network where that is asked for."""
+    """Block the network if an option asks for it."""
     if config.getoption(_INI) or config.getini(_INI):
         from .network import NetworkBlock
 
@@ -38,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Blocking:
-    """Fails a test during which a connection was blocked that nobody has seen fail."""
+    """Fails a test during which a connection was blocked and the failure was not reported."""
 
     def __init__(self, block: NetworkBlock) -> None:
         self._block = block
@@ -50,24 +52,24 @@ class _Blocking:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is not None:
-            self._block.seen(call.excinfo.value)
+            self._block.mark_reported(call.excinfo.value)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Generator[None, object, object]:
         result = yield
-        unseen = self._block.unseen()
-        if unseen:
-            raise unseen[0]
+        unreported = self._block.take_unreported()
+        if unreported:
+            raise unreported[0]
         return result
 
 
 @pytest.fixture
 def emailapi_outbox() -> Iterator[Outbox]:
     """
-    Collect what all clients and transports of this process send; nothing leaves.
+    Collect the emails of all clients and transports of this process; nothing is sent.
 
-    Clients may have been made before the test, and may send from threads. All checks of a transport are made as usual.
-    Other processes send as ever: use `emailapi_sandbox` for these.
+    Clients may have been created before the test, and may send from threads. Transports validate emails as usual.
+    Emails of other processes are sent: use `emailapi_sandbox` for these.
     """
     from .mocking import MockEmail
 
@@ -77,7 +79,7 @@ def emailapi_outbox() -> Iterator[Outbox]:
 
 @pytest.fixture(scope="session")
 def _emailapi_shared_sandbox() -> Iterator[SharedSandbox]:
-    """Run one sandbox for all tests of this process, at a free port."""
+    """Run one sandbox for all tests of this process, on a free port."""
     from .sandbox_server import SharedSandbox
 
     with SharedSandbox() as sandbox:
@@ -97,3 +99,15 @@ def emailapi_sandbox(
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+@pytest.fixture
+def emailapi_events(emailapi_sandbox: SandboxServer) -> Events:
+    """Give `emailapi_sandbox.events`, which makes events of messages, such as bounces and opens."""
+    return emailapi_sandbox.events
+
+
+@pytest.fixture
+def emailapi_faults(emailapi_sandbox: SandboxServer) -> Faults:
+    """Give `emailapi_sandbox.faults`, which makes requests of this test fail."""
+    return emailapi_sandbox.faults

@@ -41,7 +41,7 @@ class ClientOptions(TypedDict, total=False):
         retry: When to retry.
         fallback: A second transport.
         fallback_ignore: Fields that `fallback` may leave out.
-        on_unknown: What to do with an email that may have been sent and cannot be found.
+        on_unknown: The behaviour for an email of unknown outcome that cannot be found.
         reconcile: Whether emails of unknown outcome are looked up.
         sender: For emails that name no sender.
         message_stream: For emails that name no stream.
@@ -73,7 +73,7 @@ class SandboxServer(Closing, Watching):
         url: The base URL of the sandbox.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
-        webhooks: What was posted to webhooks of this server, as `Sandbox.webhooks`.
+        webhooks: The requests to webhooks of this server, as `Sandbox.webhooks`.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
             the test ends.
     """

@@ -1,4 +1,4 @@
-"""An email as a test sees it."""
+"""A sent email, for tests."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ..wire import dump_json, load_json, write
 @attrs.define(kw_only=True, eq=False, repr=False, slots=False)
 class SentEmail(ReadableEmail):
     """
-    An email that was sent, as the transport would have sent it: the fields of the email, and what a test asks for.
+    An email that was sent, with its fields, links, codes, payload and MIME message.
 
-    Fields that the kind of email does not have are None or empty: a `TemplateEmail` has no bodies.
+    Fields that the class of email does not have are None or empty: a `TemplateEmail` has no bodies.
 
     Attributes:
         sender: The From address.
@@ -31,7 +31,7 @@ class SentEmail(ReadableEmail):
         cc: Recipients of a copy.
         bcc: Recipients of a blind copy.
         reply_to: Addresses that replies are sent to.
-        subject: The subject; "" where a template makes it.
+        subject: The subject; "" if it comes from a template.
         text_body: Plain text body.
         html_body: HTML body.
         tag: The tag.
@@ -45,8 +45,8 @@ class SentEmail(ReadableEmail):
         template_id: Id of the template.
         template_alias: Alias of the template.
         template_model: Values for the names used in the template.
-        email: The whole email; of a bulk request, the email of one recipient.
-        result: The result that the caller of the send has; of a bulk request, one for this recipient.
+        email: The email; for a bulk request, the email of one recipient.
+        result: The result that the caller received; for a bulk request, a result for this recipient.
         via: The transport: `"api"`, `"smtp"`, `"lmtp"`, `"ses"`, `"memory"` or `"console"`, else the name of its class.
     """
 

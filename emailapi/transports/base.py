@@ -15,7 +15,7 @@ from ..models.outbound import BatchItem, BatchResult
 from ..settings import as_deadline
 from .batch import BATCH_LIMIT, Batch, not_started, send_each
 from .capture import RECORDINGS
-from .inputs import EmailLike, add_input_note, as_list
+from .inputs import EmailLike, add_input_note, as_list, given_key
 from .single import USE_THE_API, P, SingleSending, is_ours
 
 # After this many failed connections in a row, the emails that are left are not attempted.
@@ -103,7 +103,7 @@ class BaseTransport(SingleSending[P]):
                     if self._keys_are_unique and email.idempotency_key is not None:
                         batch.claim(email.idempotency_key, taken)
                 except InvalidEmail as error:
-                    batch.invalid[at] = error.at(at)
+                    batch.invalid[at] = error.at(at, given_key(given))
                 else:
                     size = self._size(payload, batch)
                     if batch.size + size > self._batch_bytes and batch.payloads:

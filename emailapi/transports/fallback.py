@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 
 from .._delivery import CallContext, report
+from .._http import call_hook
+from .._log import log_facts
 from .._net import ProcessLocal
 from ..errors import (
     ConfigurationError,
@@ -24,6 +26,7 @@ from ..errors import (
     TransportError,
 )
 from ..models.email import Email
+from ..models.options import HookEvent
 from ..models.outbound import BatchItem, SendResult
 from ..models.transport import Transport
 from .base import BaseTransport
@@ -201,7 +204,13 @@ class Fallback(Delegating[FallbackPayload]):
         if not again or not until.may_send():
             return items
         name = type(self.second).__name__
-        report(logging.WARNING, "%d of %d emails fail over to %s", len(again), len(payloads), name)
+        facts = log_facts(count=len(again))
+        report(logging.WARNING, "%d of %d emails fail over to %s", len(again), len(payloads), name, facts=facts)
+        if (hooks := batch.primary._hooks) is not None and hooks.on_fallback is not None:
+            via = name.removesuffix("Transport").lower() if isinstance(self.second, BaseTransport) else name
+            first = items[again[0]]
+            error = first if again[0] < tried and isinstance(first, EmailAPIError) else None
+            call_hook(hooks.on_fallback, HookEvent("", "", 1, error=error, count=len(again), transport=via))
         emails = [self._reduced(payloads[at].email) for at in again]
         sent, gone = batch.secondary._deliver_emails(emails, CallContext(until, until))
         batch.unreachable = gone and (tried == 0 or batch.inner.unreachable)

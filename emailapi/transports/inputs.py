@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from email.message import Message
 from typing import Any, TypeVar
 
+from .._hints import wrong_type_message
 from ..errors import InvalidArgument, InvalidEmail
 from ..models.email import BaseEmail, Email
 from ..models.fields import as_record
@@ -27,15 +28,14 @@ def as_email(given: object, record: type[M]) -> M:
     if isinstance(given, Message) and issubclass(Email, record):
         return _rebuilt(given)  # type: ignore[return-value]
     if not isinstance(given, Mapping):
-        message = f"expected {record.__name__} or a mapping, got {type(given).__name__}{_hint(given)}"
-        raise InvalidEmail(message, field="email")
+        raise InvalidEmail(wrong_type_message(given, record), field="email")
     return as_record(given, record, "email")
 
 
-def _hint(given: object) -> str:
-    if isinstance(given, (str, bytes)):
-        return ": parse a ready message by email.message_from_string or message_from_bytes"
-    return ": send several emails with send_batch" if isinstance(given, Iterable) else ""
+def given_key(given: object) -> str | None:
+    """Return the idempotency key of the user's input, which need not be a valid email."""
+    key = given.get("idempotency_key") if isinstance(given, Mapping) else getattr(given, "idempotency_key", None)
+    return key if isinstance(key, str) else None
 
 
 def _rebuilt(message: Message) -> Email:

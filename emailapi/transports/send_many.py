@@ -17,6 +17,7 @@ import attrs
 
 from .._closing import Closing
 from .._delivery import add_note
+from .._records import Record
 from ..errors import ConfigurationError, Outcome
 from ..models.outbound import BatchItem
 from .base import BaseTransport
@@ -30,7 +31,7 @@ Progress = Callable[[int, "int | None"], object]
 
 
 @attrs.frozen(kw_only=True)
-class SendingCounts:
+class SendingCounts(Record):
     """
     The progress of a sending.
 
@@ -151,6 +152,12 @@ class Sending(Closing, Iterator[BatchItem]):
         for job in tuple(self._pending):
             job.cancel()
         self._end()
+
+    def __repr__(self) -> str:
+        """Say how far the sending is: the results that were read."""
+        counts, total = self.counts, "?" if self._total is None else self._total
+        parts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in attrs.asdict(counts).items() if count)
+        return f"<Sending: {self._done} of {total} emails done{f' ({parts})' if parts else ''}>"
 
     def __iter__(self) -> Self:
         """Return this sending."""

@@ -9,9 +9,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from .._closing import Closing
 from .._delivery import CallContext
+from .._hints import Explaining, explain_calls
 from ..errors import ConfigurationError, DeliveryUnknown, InvalidEmail
 from ..models.bulk import BulkEmail, BulkStatus
 from ..models.email import BaseEmail, Email
+from ..models.options import Hooks
 from ..models.outbound import BatchItem, SendResult
 from .batch import Batch
 from .capture import RECORDINGS, through_recorders
@@ -32,7 +34,7 @@ def is_ours(transport: object, *names: str) -> bool:
     return True
 
 
-class SingleSending(Closing, Generic[P]):
+class SingleSending(Closing, Explaining, Generic[P]):
     """Sends one email by two methods that a transport implements, `_prepare` and `_deliver`."""
 
     deadline: float = 30.0
@@ -42,8 +44,14 @@ class SingleSending(Closing, Generic[P]):
     _ready: ClassVar[tuple[type, ...]] = ()  # other types that are accepted as they are
     _batch_bytes: float = math.inf
     _max_attempts: int | None = None
+    _hooks: Hooks | None = None  # the client's; other transports than the API have none
     # Whether two emails of one call must have different keys.
     _keys_are_unique: bool = False
+
+    def __init_subclass__(cls) -> None:
+        """Let the constructor and `send_message` explain unknown arguments."""
+        super().__init_subclass__()
+        explain_calls(cls, "__init__", "send_message")
 
     def _prepare(self, email: Any, batch: Batch[P]) -> P:
         """Validate every field of an email, and encode it once; `InvalidEmail` names the field."""

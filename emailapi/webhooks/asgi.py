@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import attrs
 
 from .headers import content_length
-from .receiving import BODY_LIMIT, Handler, WebhookRequest, WebhookResponse, receive, refusal
+from .receiving import BODY_LIMIT, Handler, WebhookRequest, WebhookResponse, early_response, receive
 from .seen import SeenStore
 from .verifier import Verifier
 
-# As frameworks declare them.
+# As ASGI frameworks declare them.
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -24,26 +25,28 @@ def asgi_app(
     verifier: Verifier, handler: Handler, *, seen: SeenStore | None = None, max_body: int = BODY_LIMIT
 ) -> ASGIApplication:
     """
-    Return an ASGI application that receives webhooks at whatever path it is mounted.
+    Return an ASGI application that receives webhooks. It can be mounted at any path.
 
-    It is for servers on asyncio, and can be mounted in Starlette and FastAPI.
+    It requires a server on asyncio, and can be mounted in Starlette and FastAPI.
 
     Args:
         verifier: Checks the credentials.
-        handler: Called with each event, in a thread, so that it may take its time; a plain function, not a coroutine.
-        seen: Remembers the events that were handled; without one each delivery is handled.
-        max_body: The largest body, in bytes. No more is read, and nothing before the credentials are checked.
+        handler: Called with each event in a thread, so that it may block; a plain function, not a coroutine function.
+        seen: The store of handled events. Without a store, repeated deliveries are handled again.
+        max_body: The largest body, in bytes. No more is read. The body is read after the credentials are verified.
     """
 
     async def application(scope: Scope, receive_message: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive_message, send)
+            await _handle_lifespan(receive_message, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
         else:
             response = await _respond(scope, receive_message, verifier, handler, seen, max_body)
             if response is not None:
-                await _send(response, send)
+                # Raised if the client has disconnected; the event was handled.
+                with suppress(OSError):
+                    await _send(response, send)
 
     return application
 
@@ -62,9 +65,9 @@ async def _respond(
     request = WebhookRequest(
         method=scope["method"], headers=scope["headers"], remote_addr=str(client[0]) if client else None
     )
-    refused = refusal(request, verifier, content_length(request.headers), max_body)
-    if refused is not None:
-        return refused
+    rejected = early_response(request, verifier, content_length(request.headers), max_body)
+    if rejected is not None:
+        return rejected
     body = await _read(receive_message, max_body)
     if body is None:
         return None
@@ -74,19 +77,19 @@ async def _respond(
 
 
 async def _read(receive_message: Receive, max_body: int) -> bytes | None:
-    """Return the body, or the beginning of one that is too large; None when the client has gone."""
+    """Read the body, or the beginning of one that is too large; None if the client has disconnected."""
     body = bytearray()
     while len(body) <= max_body:
         message = await receive_message()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
+        body += message.get("body") or b""
         if not message.get("more_body", False):
             break
     return bytes(body)
 
 
-async def _live(receive_message: Receive, send: Send) -> None:
+async def _handle_lifespan(receive_message: Receive, send: Send) -> None:
     while True:
         event = (await receive_message())["type"].removeprefix("lifespan.")
         await send({"type": f"lifespan.{event}.complete"})

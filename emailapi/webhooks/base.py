@@ -1,4 +1,4 @@
-"""The attributes that events of every kind have, and the key that tells a repeated event."""
+"""The attributes of all events, and the key that identifies repeated deliveries."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ from typing import Annotated, Any
 
 import attrs
 
+from .._records import Record
 from ..models.email import KEY_NAME
 from ..wire import NOT_ON_WIRE, Wire, wire_names
 
 
 @attrs.frozen(kw_only=True)
-class BaseEvent:
+class BaseEvent(Record):
     """
-    The attributes that events of every kind have.
+    The attributes of all events.
 
-    An attribute is None when the payload lacks it, or has a value that cannot be read; mappings, lists and records are
-    empty then. `problems` says which values could not be read, and `raw` has everything as it arrived.
+    An attribute is None if the payload lacks it or its value cannot be read; mappings, lists and records are empty
+    then. `problems` lists the values that could not be read, and `raw` has the whole payload unchanged.
 
     Attributes:
-        record_type: The service's name of the kind, as in `"Delivery"`; inbound events have none.
+        record_type: The service's name of the kind, such as `"Delivery"`; inbound events have none.
         message_id: The message's id, as in `SendResult.message_id`.
-        recipient: The address that the event is about, spelled as it was sent to.
-        at: When it happened, in UTC.
+        recipient: The address of the recipient, as the email was sent to it.
+        at: The time of the event, in UTC.
         tag: The tag of the email.
         message_stream: The message stream of the email.
         metadata: The metadata of the email.
-        raw: The payload, as it arrived.
-        trace_id: The service's id of this delivery of the event, the same in each retry; None without the headers of
-            the request, and for requests that do not carry it.
-        retries_remaining: How often the service tries again; None as for `trace_id`.
-        problems: A line for each value that is missing or cannot be read, beginning with its name in the payload.
+        raw: The payload, unchanged.
+        trace_id: The service's id of the webhook request, the same in each retry; None if the request has no such
+            header, or `parse` was called without headers.
+        retries_remaining: The number of retries that are left; None as for `trace_id`.
+        problems: A line for each value that is missing or cannot be read; it begins with the name in the payload.
     """
 
     record_type: str | None = None
@@ -56,20 +57,20 @@ class BaseEvent:
     @property
     def idempotency_key(self) -> str | None:
         """
-        The `idempotency_key` of the email, which joins the event with the send.
+        The `idempotency_key` of the email, to match the event with the send.
 
-        It is also there when the send ended as `DeliveryUnknown` and nothing else is known of the message.
+        The key is also available if the send raised `DeliveryUnknown`, so that no message id is known.
         """
         return self.metadata.get(KEY_NAME)
 
     @property
     def dedupe_key(self) -> str:
         """
-        A text that is the same for each delivery of one event, and another for each other event.
+        A string that identifies the event. Repeated deliveries have the same one, and other events a different one.
 
-        It is made of the kind, the message, the recipient, the instant, and the link of a click or the id of a bounce:
-        fields that are added, metadata and the order of keys make no difference. Events that lack these, and unknown
-        events, are told apart by their whole payload.
+        It is a hash of the kind, the message id, the recipient, the time, and the link of a click or the id of a
+        bounce. Added fields, metadata and the order of keys have no effect. For events without these fields,
+        and for unknown events, it is a hash of the whole payload.
         """
         if self._is_identified:
             parts: list[Any] = [self._kind or self.record_type, self.message_id or "", (self.recipient or "").lower()]
@@ -97,5 +98,5 @@ class BaseEvent:
 def _canonical(raw: Mapping[str, Any]) -> str:
     try:
         return json.dumps(raw, sort_keys=True, default=str)
-    except (RecursionError, TypeError, ValueError):  # only what was given as a mapping can do that
+    except (RecursionError, TypeError, ValueError):  # possible only if a mapping was passed to parse()
         return repr(sorted(raw))

@@ -85,7 +85,7 @@ class ReturnedEvent(BaseEvent):
 @attrs.frozen(kw_only=True)
 class BounceEvent(ReturnedEvent):
     """
-    The email came back, was delayed, or was answered by a machine; `type` tells.
+    The email was returned, was delayed, or got an automatic reply; see `type`.
 
     Errors of emails that were sent by SMTP to the service arrive as events of the type `SMTP_API_ERROR`.
     """

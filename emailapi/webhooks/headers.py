@@ -1,4 +1,4 @@
-"""Headers of a request, in whatever shape a framework has them."""
+"""The headers of a request, in the data types of various frameworks."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def header_values(headers: object, name: str) -> list[str]:
 
 
 def header_text(headers: object, name: str) -> str | None:
-    """Return the first value of a header, without spaces around it, or None when it is empty or not there."""
+    """Return the first value of a header, stripped, or None if it is empty or missing."""
     return next((value.strip() for value in header_values(headers, name) if value.strip()), None)
 
 
 def _text(value: object) -> str:
-    # Bytes are ASGI's, and this is how WSGI decodes them.
+    # ASGI gives bytes; WSGI decodes them as Latin-1.
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def content_length(headers: object) -> int:
-    """Return the length of the body that a request announces, 0 when it announces none."""
+    """Return the Content-Length of a request, or 0 if it is missing or not valid."""
     digits = header_text(headers, "Content-Length") or ""
     if not (digits.isascii() and digits.isdigit()):
         return 0
-    # Python refuses to convert thousands of digits.
+    # int() raises ValueError for thousands of digits.
     return int(digits[:20])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import attrs
 
+from .._records import Immutable
 from ..errors import InvalidEmail
 from ..models.attachment import Attachment
 from ..models.inbound import InboundAddress, InboundHeader
@@ -109,10 +110,10 @@ class InboundEvent(BaseEvent):
         It is parsed from `raw_email` where the payload has it. Otherwise it is put together of the parts: its text is
         the same, its bytes are not those that arrived, and a signature over them does not hold.
         """
-        from .messages import address_list, parsed, put_together
+        from .messages import address_list, build_message, parse_source
 
         if self.raw_email:
-            return parsed(self.raw_email)
+            return parse_source(self.raw_email)
         sender = self.sender_full if self.sender_full.email else InboundAddress(email=self.sender or "")
         headers = [
             ("From", address_list([sender])),
@@ -123,7 +124,7 @@ class InboundEvent(BaseEvent):
             ("Date", self.date),
             *[(header.name, header.value) for header in self.headers],
         ]
-        return put_together(headers, self.text_body, self.html_body, self.attachments)
+        return build_message(headers, self.text_body, self.html_body, self.attachments)
 
     @property
     def _is_identified(self) -> bool:
@@ -131,7 +132,7 @@ class InboundEvent(BaseEvent):
 
 
 @attrs.frozen(kw_only=True)
-class ReceivedFile:
+class ReceivedFile(Immutable):
     """
     A file of a payload, before it is decoded.
 
@@ -151,7 +152,7 @@ class ReceivedFile:
 
 
 @attrs.frozen(kw_only=True)
-class ReceivedFiles:
+class ReceivedFiles(Immutable):
     """
     The files of a payload.
 

@@ -1,4 +1,4 @@
-"""Messages of the standard library, from the parts of an inbound email."""
+"""Inbound emails as messages of the standard library."""
 
 from __future__ import annotations
 
@@ -12,35 +12,61 @@ from typing import Any
 from ..models.attachment import Attachment
 from ..models.inbound import InboundAddress
 
-# Any other character before the colon ends the header for programs that read it.
+# Other characters in a name make parsers end the header block.
 _NAME = re.compile("[!-9;-~]+")
 _LINE_END = re.compile(r"[\r\n]+[ \t]*")
 
 
-def parsed(source: str) -> EmailMessage:
-    """Return the message that a source describes."""
+class _SourcePolicy(policy.EmailPolicy):
+    """Keeps headers unchanged. A header that the standard library fails to parse is a plain string."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """Return the value of a header."""
+        try:
+            parsed: str = super().header_fetch_parse(name, value)
+            return parsed
+        except Exception:  # IndexError, AttributeError and others, depending on the version of Python
+            return "".join(value.splitlines())
+
+    def fold(self, name: str, value: str) -> str:
+        """Return a header as a string, unchanged unless the program has set it."""
+        if hasattr(value, "fold"):
+            folded: str = super().fold(name, value)
+            return folded
+        return self.linesep.join([*f"{name}: {value}".splitlines(), ""])
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as bytes, unchanged unless the program has set it."""
+        return self.fold(name, value).encode("utf-8", "surrogateescape")
+
+
+_SOURCE: Any = _SourcePolicy(utf8=True, linesep="\r\n")
+
+
+def parse_source(source: str) -> EmailMessage:
+    """Parse the source of a message."""
     # The service has decoded the source; a lone surrogate is a byte that it could not decode.
-    return message_from_bytes(source.encode("utf-8", "surrogatepass"), EmailMessage, policy=policy.default)
+    return message_from_bytes(source.encode("utf-8", "surrogatepass"), EmailMessage, policy=_SOURCE)
 
 
-def put_together(
+def build_message(
     headers: Iterable[tuple[str, str | None]], text: str | None, html: str | None, files: Sequence[Attachment]
 ) -> EmailMessage:
     """
-    Return a message of the parts of a payload.
+    Build a message from the parts of a payload.
 
     Args:
-        headers: Names and values. Of those that may stand once, as From, the first is taken; those that describe
-            parts are left out, since the parts have their own.
+        headers: Names and values. The first value is used of headers that may occur once, such as From. Content
+            headers are skipped, because the parts have their own.
         text: The plain text.
         html: The HTML.
-        files: The files; those with a `content_id` stand inside of the HTML.
+        files: The files; those with a `content_id` are related parts of the HTML.
     """
     message = EmailMessage()
     for name, value in headers:
         kind = name.strip().lower()
         if not kind.startswith("content-") and kind != "mime-version":
-            _set(message, name.strip(), value)
+            _set_header(message, name.strip(), value)
     if text or not html:
         message.set_content(_encodable(text or ""))
     inline = [file for file in files if html and file.content_id]
@@ -48,7 +74,7 @@ def put_together(
         _add_html(message, _encodable(html), inline, alternative=bool(text))
     for file in files:
         if file not in inline:
-            _add(message.add_attachment, file)
+            _add_file(message.add_attachment, file)
     return message
 
 
@@ -64,12 +90,19 @@ def _address(address: InboundAddress) -> str:
     return f'"{quoted}" <{address.email}>'
 
 
-def _set(message: EmailMessage, name: str, value: str | None) -> None:
+def _set_header(message: EmailMessage, name: str, value: str | None) -> None:
     if not value or not _NAME.fullmatch(name):
         return
-    # A second From is a ValueError, and the library's parsers raise whatever odd values make them raise.
-    with suppress(Exception):
-        message[name] = _LINE_END.sub(" ", _encodable(value))
+    text = _LINE_END.sub(" ", _encodable(value))
+    # Some headers, such as Message-ID, are written as they are, and cannot have other characters than ASCII.
+    for candidate in (text, text.encode("ascii", "replace").decode("ascii")):
+        # The parsers of the standard library raise various exceptions for odd values; a second From is a ValueError.
+        with suppress(Exception):
+            trial = EmailMessage()
+            trial[name] = candidate
+            bytes(trial)
+            message[name] = candidate
+            return
 
 
 def _encodable(text: str) -> str:
@@ -84,10 +117,10 @@ def _add_html(message: EmailMessage, html: str, inline: Iterable[Attachment], *,
     else:
         message.set_content(html, subtype="html")
     for file in inline:
-        _add(part.add_related, file, cid=f"<{file.content_id}>", disposition="inline")
+        _add_file(part.add_related, file, cid=f"<{file.content_id}>", disposition="inline")
 
 
-def _add(add: Any, file: Attachment, **options: Any) -> None:
+def _add_file(add: Any, file: Attachment, **options: Any) -> None:
     described = Message()
     described["Content-Type"] = file.content_type
     kind, *parameters = described.get_params() or [("application/octet-stream", "")]

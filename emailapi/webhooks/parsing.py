@@ -1,4 +1,4 @@
-"""The payload of a webhook request to an event."""
+"""Parsing of webhook payloads."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _KINDS: dict[str, type[Event]] = {
     kind._kind.lower(): kind
     for kind in (DeliveryEvent, BounceEvent, SpamComplaintEvent, OpenEvent, ClickEvent, SubscriptionChangeEvent)
 }
-# By the first an event's kind is told; inbound events have the second instead.
+# RecordType names the kind; inbound events have FromFull instead.
 _RECORD_TYPE = wire_names(BaseEvent)["record_type"]
 _SENDER = wire_names(InboundEvent)["sender_full"]
 
@@ -49,20 +49,20 @@ def parse(
     headers: Mapping[str, Any] | Iterable[tuple[Any, Any]] | None = None,
 ) -> Event:
     """
-    Return the event that the body of a webhook request describes.
+    Parse the body of a webhook request.
 
-    Nothing that is a JSON object raises: a value that cannot be read leaves its attribute None and a line in
-    `problems`, and a kind that is not known is an `UnknownEvent`.
+    A JSON object never raises an error. If a value cannot be read, its attribute is None, and `problems` has a line
+    that names it. An unknown `RecordType` gives an `UnknownEvent`.
 
     Args:
-        body: The body of the request, or the JSON object that a framework has made of it.
+        body: The body of the request, or the JSON object that a framework has parsed.
         headers: The headers of the request, for `trace_id` and `retries_remaining`: a mapping, or pairs.
 
     Raises:
         InvalidWebhook: The body is not a JSON object.
     """
-    raw, wrong = _object(body)
-    # A traceback may be shown with what the variables hold.
+    raw, wrong = _json_object(body)
+    # Error trackers show local variables.
     del body
     if raw is None:
         raise InvalidWebhook(wrong)
@@ -72,8 +72,8 @@ def parse(
     return attrs.evolve(event, problems=tuple(problems), **changes)
 
 
-def _object(body: object) -> tuple[dict[str, Any] | None, str]:
-    """Return the JSON object, or None and what is wrong."""
+def _json_object(body: object) -> tuple[dict[str, Any] | None, str]:
+    """Return the JSON object, or None and an error message."""
     value = body
     if isinstance(body, (bytes, bytearray, memoryview, str)):
         try:
@@ -87,7 +87,7 @@ def _object(body: object) -> tuple[dict[str, Any] | None, str]:
 
 
 def _whole_number(digits: str) -> int | float:
-    # Python refuses to convert thousands of digits.
+    # int() raises ValueError for thousands of digits.
     return int(digits) if len(digits) < 100 else float(digits)
 
 
@@ -106,7 +106,7 @@ def _event(raw: dict[str, Any], problems: list[str]) -> Event:
 
 def _inbound(raw: dict[str, Any], problems: list[str]) -> InboundEvent:
     event, found = read_leniently(raw, InboundEvent)
-    # One header gives two attributes; its problem is one.
+    # The Date header is read for two attributes; it is reported once.
     problems += dict.fromkeys(found)
     files, found = read_leniently(raw, ReceivedFiles)
     problems += found
@@ -131,12 +131,12 @@ def _first_time(raw: dict[str, Any]) -> datetime | None:
 
 
 def _delivery(headers: object, problems: list[str]) -> dict[str, Any]:
-    """Return what the headers of a request tell about its delivery."""
+    """Return trace ID and remaining retries from the headers of a request."""
     remaining = header_text(headers, "X-PM-Retries-Remaining")
     found: dict[str, Any] = {"trace_id": header_text(headers, "X-PM-Webhook-Trace-Id")}
     if remaining is not None:
-        try:
+        if remaining.isascii() and remaining.isdigit() and len(remaining) < 10:
             found["retries_remaining"] = int(remaining)
-        except ValueError:
+        else:
             problems.append(f"X-PM-Retries-Remaining: {remaining[:40]!r} is not a number")
     return found

@@ -1,23 +1,24 @@
-"""A webhook request to its response, whatever the framework."""
+"""Handling of a webhook request, independent of the framework."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping
+import logging
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from .._log import logger
+from .._log import report
+from .._records import Immutable
 from ..errors import InvalidWebhook
 from .headers import header_text
 from .parsing import Event, parse
 from .seen import SeenStore
 from .verifier import Verifier
 
-# Emails of 35 MB come in, with their attachments in base64.
+# Inbound emails have up to 35 MB, including attachments in base64.
 BODY_LIMIT = 35_000_000
-# The service's first retry comes after a minute, and must be handled when the worker of the first attempt has died.
+# The first retry follows after a minute, and must be handled if the worker of the first attempt has died.
 CLAIM_SECONDS = 50.0
 
 _TEXTS = {
@@ -38,27 +39,27 @@ Headers = Mapping[str, Any] | Iterable[tuple[Any, Any]]
 
 class StopRetries(Exception):
     """
-    Raised by a handler: the service must not send this event again.
+    Raised by a handler so that the service does not send the event again.
 
-    The response is 403, which ends the service's retries. The event counts as handled.
+    The response is 403, which ends the retries. The event counts as handled.
     """
 
 
 def _headers(given: Headers) -> Headers:
-    # Pairs may come from a generator, and are looked at more than once.
+    # Pairs may come from a generator, but are read several times.
     return given if isinstance(given, Mapping) else tuple(given)
 
 
 @attrs.frozen(kw_only=True)
-class WebhookRequest:
+class WebhookRequest(Immutable):
     """
-    An HTTP request, as far as webhooks are concerned.
+    The parts of an HTTP request that webhooks need.
 
     Attributes:
         method: The HTTP method.
-        headers: The headers: a mapping, in any case of letters, or pairs.
+        headers: The headers: a mapping or pairs. Names are case-insensitive.
         body: The whole body.
-        remote_addr: The address of the connection's other end, for `Verifier(networks=...)`.
+        remote_addr: The address of the peer, for `Verifier(networks=...)`.
     """
 
     method: str = "POST"
@@ -68,14 +69,14 @@ class WebhookRequest:
 
 
 @attrs.frozen
-class WebhookResponse:
+class WebhookResponse(Immutable):
     """
     The response to a webhook request.
 
     Attributes:
         status: The HTTP status.
-        body: A sentence for people, in plain text.
-        headers: Headers beside the content type and length.
+        body: A sentence in plain text.
+        headers: Headers other than Content-Type and Content-Length.
     """
 
     status: int
@@ -84,22 +85,24 @@ class WebhookResponse:
 
 
 def respond(status: int) -> WebhookResponse:
-    """Return the response with a status."""
+    """Create the response for a status."""
     return WebhookResponse(status, _TEXTS[status].encode(), _HEADERS.get(status, ()))
 
 
-def refusal(request: WebhookRequest, verifier: Verifier, length: int, max_body: int) -> WebhookResponse | None:
+def early_response(request: WebhookRequest, verifier: Verifier, length: int, max_body: int) -> WebhookResponse | None:
     """
-    Return the response to a request whose body need not be read, or None.
+    Return the response if the request is rejected before its body is read, otherwise None.
 
     Args:
-        request: The request; its body is not looked at.
+        request: The request; its body is ignored.
         verifier: Checks the credentials.
-        length: The size of the body, as far as it is known.
-        max_body: The size that is allowed.
+        length: The size of the body, if known, otherwise 0.
+        max_body: The largest size allowed.
     """
-    if request.method.upper() != "POST":
-        return respond(405)
+    method = request.method.upper()
+    if method != "POST":
+        # Not every server drops the body of a response to HEAD; the client would take it for the next response.
+        return attrs.evolve(respond(405), body=b"") if method == "HEAD" else respond(405)
     if not verifier.check(request.headers, request.remote_addr):
         return respond(401)
     if length > max_body:
@@ -119,26 +122,26 @@ def receive(
     max_body: int = BODY_LIMIT,
 ) -> WebhookResponse:
     """
-    Verify a webhook request, hand its event to a handler, and return the response.
+    Verify a webhook request, call the handler with its event, and return the response.
 
-    The status is 200 when the event was handled, now or before; 401 when the credentials are missing or wrong; 405 for
-    another method than POST; 413 for a body larger than `max_body`; 415 and 400 for one that is not a JSON object; 403
-    when the handler raised `StopRetries`; and 500, so that the service tries again, when the handler or the store
-    raised anything else.
+    The status is 200 if the event was handled, now or before; 401 if the credentials are missing or wrong; 405 if the
+    method is not POST; 413 if the body is larger than `max_body`; 415 or 400 if it is not a JSON object; 403 if the
+    handler raised `StopRetries`; and 500 if the handler or the store raised another exception, so that the service
+    sends the event again.
 
     Exceptions of the handler are logged with their traceback, without the event. `KeyboardInterrupt`, `SystemExit` and
-    the like pass.
+    other exceptions that are not an `Exception` are raised.
 
     Args:
         request: The request.
         verifier: Checks the credentials.
-        handler: Called with each event; what it returns is ignored.
-        seen: Remembers the events that were handled; without one each delivery is handled.
+        handler: Called with each event; its return value is ignored.
+        seen: The store of handled events. Without a store, repeated deliveries are handled again.
         max_body: The largest body, in bytes.
     """
-    refused = refusal(request, verifier, len(request.body), max_body)
-    if refused is not None:
-        return refused
+    rejected = early_response(request, verifier, len(request.body), max_body)
+    if rejected is not None:
+        return rejected
     try:
         event = parse(request.body, request.headers)
     except InvalidWebhook:
@@ -148,18 +151,27 @@ def receive(
     return respond(_handle_once(handler, event, seen))
 
 
+def check_called(result: object) -> None:
+    """
+    Check the result of a handler: the body of a coroutine function or generator function has not run yet.
+
+    Raises:
+        TypeError: The handler is such a function.
+    """
+    if isinstance(result, (Coroutine, Generator, AsyncGenerator)):
+        if not isinstance(result, AsyncGenerator):
+            result.close()
+        raise TypeError("the handler must be a plain function, without `async` and `yield`: it was not called")
+
+
 def _handle(handler: Handler, event: Event) -> int:
     try:
-        result = handler(event)
-        if inspect.iscoroutine(result):
-            result.close()
-            raise TypeError("the handler must be a plain function, not a coroutine function: it has not been run")
+        check_called(handler(event))
     except StopRetries:
         return 403
     except Exception as error:
-        logger.error(
-            "the webhook handler failed: %s, message %s", type(event).__name__, event.message_id, exc_info=error
-        )
+        text = "the webhook handler failed: %s, message %s"
+        report(logging.ERROR, text, type(event).__name__, event.message_id, error=error)
         return 500
     return 200
 
@@ -170,23 +182,23 @@ def _handle_once(handler: Handler, event: Event, seen: SeenStore) -> int:
         if not seen.claim(key, CLAIM_SECONDS):
             return 200
     except Exception as error:
-        logger.error("the store of seen events failed; the event is not handled yet", exc_info=error)
+        report(logging.ERROR, "the store of seen events failed; the event is not handled yet", error=error)
         return 500
     status = 500
     try:
         status = _handle(handler, event)
     finally:
-        # Also when what passes is no Exception.
-        _settle(seen, key, handled=status != 500)
+        # Also for a BaseException such as KeyboardInterrupt.
+        _record_outcome(seen, key, handled=status != 500)
     return status
 
 
-def _settle(seen: SeenStore, key: str, *, handled: bool) -> None:
+def _record_outcome(seen: SeenStore, key: str, *, handled: bool) -> None:
     try:
         if handled:
             seen.commit(key)
         else:
             seen.release(key)
     except Exception as error:
-        # The event was handled, or the claim expires by itself: the response is the same.
-        logger.warning("the store of seen events failed; the event may be handled again", exc_info=error)
+        # The event was handled, or its claim will expire: the response does not change.
+        report(logging.WARNING, "the store of seen events failed; the event may be handled again", error=error)

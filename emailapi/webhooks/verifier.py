@@ -1,4 +1,4 @@
-"""Whether a webhook request comes from the service, or from anybody who knows the address."""
+"""Verification of the credentials of webhook requests."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ import contextlib
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import ConfigurationError
 from .headers import header_values
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _Credentials = Sequence[tuple[str, str]]
 
 
 class Verifier:
     """
-    Check the credentials of webhook requests.
+    Checks the credentials of webhook requests.
 
-    The service signs nothing: it authenticates by Basic auth (`HttpAuth`, or a login in the URL) and by headers with a
-    secret (`HttpHeader`), and has a range of addresses. Each kind that is given must match. Several credentials of a
-    kind are for rotation: one of them must match.
+    The service does not sign requests. It authenticates by Basic auth (`HttpAuth`, or user and password in the URL), by
+    secret headers (`HttpHeader`), and by its IP addresses. Each kind that is given must match. For rotation,
+    give several credentials of a kind: one of them must match.
 
-    Credentials are compared in a time that does not depend on how much of them is right, and are kept as digests only.
+    Credentials are compared in constant time, and only their digests are stored.
     """
 
     def __init__(
@@ -38,34 +40,36 @@ class Verifier:
         trust_proxies: int = 0,
     ) -> None:
         """
-        Take the credentials.
+        Create a verifier.
 
         Args:
             basic: The user name and password of Basic auth, or several such pairs.
-            headers: Names of headers, and the value, or values, that each may have.
-            networks: The networks, or addresses, that requests may come from, as in `"192.0.2.7"` or
+            headers: The accepted value, or values, of each header.
+            networks: The networks or addresses that requests may come from, such as `"192.0.2.7"` or
                 `"10.0.0.0/8"`.
-            trust_proxies: How many proxies of your own stand before the application. The address of the client is then
-                the one that the outermost of them wrote into `X-Forwarded-For`; with 0 that header is ignored.
+            trust_proxies: The number of your own proxies in front of the application. The address of the client is the
+                one that the outermost of them wrote into `X-Forwarded-For`. With 0 that header is ignored.
 
         Raises:
-            ConfigurationError: There are no credentials, one of them is empty, or a value is not valid.
+            ConfigurationError: There are no credentials, a credential is empty, or a value is not valid.
         """
         self._basic = [digest for pair in _pairs(basic) for digest in _login_digests(pair)]
+        if headers is not None and not isinstance(headers, Mapping):
+            raise ConfigurationError(f"headers must be a mapping of names to values, got {type(headers).__name__}")
         self._headers = {name: _header_digests(name, values) for name, values in (headers or {}).items()}
         self._networks = _networks(networks)
         if isinstance(trust_proxies, bool) or not isinstance(trust_proxies, int) or trust_proxies < 0:
-            raise ConfigurationError(f"trust_proxies must be a number of proxies from 0, got {trust_proxies!r}")
+            raise ConfigurationError(f"trust_proxies must be an integer of at least 0, got {trust_proxies!r}")
         self._trust_proxies = trust_proxies
         self._open = False
         if not (self._basic or self._headers or self._networks):
             raise ConfigurationError(
-                "a Verifier needs credentials: basic=, headers= or networks=. Verifier.insecure() accepts every request"
+                "a Verifier requires basic=, headers= or networks=; Verifier.insecure() accepts every request"
             )
 
     @classmethod
     def insecure(cls) -> Verifier:
-        """Return a verifier that accepts every request, for development: anybody may report bounces to it."""
+        """Return a verifier that accepts every request, for development only: anyone can send events to it."""
         made = cls.__new__(cls)
         made._basic, made._headers, made._networks = [], {}, []
         made._trust_proxies, made._open = 0, True
@@ -73,28 +77,31 @@ class Verifier:
 
     def check(self, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], remote_addr: str | None = None) -> bool:
         """
-        Return whether a request has what this verifier asks for.
+        Return whether a request has valid credentials.
 
         Args:
             headers: The headers of the request: a mapping, or pairs.
-            remote_addr: The address of the connection's other end; needed for `networks`.
+            remote_addr: The address of the peer; required for `networks`.
         """
         if self._open:
             return True
-        # All parts are checked, whatever the first ones give.
+        # Iterators are read once for each kind.
+        headers = tuple(headers) if isinstance(headers, Iterator) else headers
+        # All kinds are checked, even if one does not match, to take the same time.
         found = [self._is_from_networks(headers, remote_addr)] if self._networks else []
         if self._basic:
-            found.append(_any_equal(map(_login, header_values(headers, "Authorization")), self._basic))
+            found.append(_any_equal(map(_decode_basic, header_values(headers, "Authorization")), self._basic))
         for name, digests in self._headers.items():
             given = [form for value in header_values(headers, name) for form in _forms(value)]
             found.append(_any_equal(given, digests))
         return all(found)
 
     def _is_from_networks(self, headers: object, remote_addr: str | None) -> bool:
-        given = remote_addr or ""
+        # Frameworks give a string; code of the user may give an object of `ipaddress`.
+        given = str(remote_addr or "")
         if self._trust_proxies:
             chain = ",".join(header_values(headers, "X-Forwarded-For")).split(",")
-            # A request with fewer addresses did not come through all of the proxies.
+            # A request with fewer addresses did not pass all proxies.
             if len(chain) < self._trust_proxies:
                 return False
             given = chain[-self._trust_proxies]
@@ -102,7 +109,7 @@ class Verifier:
         return address is not None and any(address in network for network in self._networks)
 
     def __repr__(self) -> str:
-        """Return what is checked, without the credentials."""
+        """Show the kinds of credentials, without their values."""
         if self._open:
             return "Verifier.insecure()"
         parts = ["basic=..."] if self._basic else []
@@ -113,12 +120,12 @@ class Verifier:
 
 
 def _digest(value: bytes) -> bytes:
-    # Digests have one length, so that comparing them does not tell that of a secret.
+    # Digests have equal lengths: comparing them does not reveal the length of a secret.
     return hashlib.sha256(value).digest()
 
 
 def _forms(text: str) -> set[bytes]:
-    """Return the bytes that a text may have been: clients write UTF-8 or Latin-1, and servers read either."""
+    """Return the possible bytes of a string: clients encode as UTF-8 or Latin-1, and servers decode as either."""
     found = {text.encode("utf-8", "surrogatepass")}
     with contextlib.suppress(UnicodeEncodeError):
         found.add(text.encode("latin-1"))
@@ -134,8 +141,8 @@ def _any_equal(given: Iterable[bytes], digests: Sequence[bytes]) -> bool:
     return equal
 
 
-def _login(value: str) -> bytes:
-    """Return the `user:password` of an Authorization header, or nothing when it is none of Basic auth."""
+def _decode_basic(value: str) -> bytes:
+    """Return the `user:password` of an Authorization header, or b"" if the scheme is not Basic."""
     scheme, _, encoded = value.strip().partition(" ")
     if scheme.lower() != "basic":
         return b""
@@ -148,7 +155,9 @@ def _login(value: str) -> bytes:
 def _pairs(basic: Any) -> list[tuple[str, str]]:
     if isinstance(basic, (tuple, list)) and len(basic) == 2 and all(isinstance(one, str) for one in basic):
         basic = [basic]
-    pairs = [] if isinstance(basic, (str, bytes, Mapping)) else list(basic)
+    if basic is None:
+        basic = ()
+    pairs = list(basic) if isinstance(basic, Iterable) and not isinstance(basic, (str, bytes, Mapping)) else []
     if not pairs and basic:
         raise ConfigurationError("basic must be a pair of user name and password, or a list of such pairs")
     for pair in pairs:
@@ -166,9 +175,11 @@ def _login_digests(pair: tuple[str, str]) -> list[bytes]:
 
 
 def _header_digests(name: str, values: object) -> list[bytes]:
+    if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+        raise ConfigurationError(f"headers must have names of HTTP headers as keys, got {name!r}")
     accepted = [values] if isinstance(values, str) else values
     if not isinstance(accepted, Sequence) or not accepted or not all(isinstance(one, str) for one in accepted):
-        raise ConfigurationError(f"headers[{name!r}] must be a text, or a list of texts")
+        raise ConfigurationError(f"headers[{name!r}] must be a string, or a list of strings")
     if not all(one.strip() for one in accepted):
         raise ConfigurationError(f"headers[{name!r}] has an empty value: is an environment variable not set?")
     return [_digest(form) for value in accepted for form in _forms(value.strip())]
@@ -176,15 +187,23 @@ def _header_digests(name: str, values: object) -> list[bytes]:
 
 def _networks(given: str | Network | Iterable[str | Network]) -> list[Network]:
     one = isinstance(given, (str, ipaddress.IPv4Network, ipaddress.IPv6Network))
-    values: Any = [given] if one else given
     try:
-        return [ipaddress.ip_network(value, strict=False) for value in values]
-    except ValueError as error:
+        values: Any = [given] if one else list(given)
+        return [_unmapped(ipaddress.ip_network(value, strict=False)) for value in values]
+    except (TypeError, ValueError) as error:
         raise ConfigurationError(f"networks must be addresses or networks, as in '10.0.0.0/8': {error}") from None
 
 
+def _unmapped(network: Network) -> Network:
+    """Convert a network of IPv4-mapped IPv6 addresses to IPv4, as addresses are converted."""
+    first = network.network_address
+    if isinstance(first, ipaddress.IPv6Address) and first.ipv4_mapped is not None and network.prefixlen >= 96:
+        return ipaddress.ip_network(f"{first.ipv4_mapped}/{network.prefixlen - 96}")
+    return network
+
+
 def _address(given: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a text names, which some proxies write with a port."""
+    """Parse an address; some proxies append a port."""
     text = given.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]

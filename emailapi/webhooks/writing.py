@@ -8,9 +8,10 @@ from typing import Any
 
 import attrs
 
+from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from ..models.opens import Geo, Program
-from ..wire import json_value, unknown_name_message, wire_names
+from ..wire import json_value, wire_names
 from .base import BaseEvent
 
 Payload = dict[str, Any]

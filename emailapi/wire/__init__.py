@@ -10,7 +10,7 @@ from .dates import EASTERN_NAME, eastern_date, eastern_day, parse_date, parse_da
 from .json_text import dump_json, load_json
 from .lenient import read_leniently
 from .names import NOT_ON_WIRE, Wire, wire_names
-from .query import unknown_name_message, write_body, write_query
+from .query import write_body, write_query
 from .values import check_surrogates, enum_member, is_lazy_text, json_value
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "read",
     "read_leniently",
     "read_rows",
-    "unknown_name_message",
     "wire_names",
     "write",
     "write_body",

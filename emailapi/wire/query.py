@@ -2,53 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-import re
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from types import MappingProxyType
 from typing import Any, get_type_hints
 
 import attrs
 
+from .._hints import unknown_name_message
+from .._mistakes import ADVICE
 from ..errors import InvalidArgument
 from .codec import write
 from .dates import eastern_date
 from .names import marks
 from .values import check_surrogates, enum_member, enum_of, json_value
 
-_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The longest text that the service accepts anywhere (a subject); shorter than the URL limits of servers.
 FILTER_LIMIT = 2000
 
 
-def unknown_name_message(
-    name: str, known: Mapping[str, Any], kind: str, others: Mapping[str, str] = MappingProxyType({})
-) -> str:
-    """
-    Return the message for an unknown name: with the known name that was probably meant, or with all known names.
-
-    Args:
-        name: The unknown name; `TextBody` is compared like `text_body`.
-        known: The known names.
-        kind: The kind of the name, for the message.
-        others: Known names by the names that other libraries use.
-    """
-    snake = _CAPITAL.sub("_", name).lower()
-    near = [others[snake]] if others.get(snake) in known else []
-    near = near or difflib.get_close_matches(name, known, 1) or difflib.get_close_matches(snake, known, 1)
-    return f"unknown {kind} {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
-
-
-def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[str, str]]:
+def write_query(
+    filters_type: type, filters: Mapping[str, Any], others: tuple[str, ...] | None = None
+) -> list[tuple[str, str]]:
     """
     Convert filters to query parameters.
 
     Args:
         filters_type: The `TypedDict` of the filters.
         filters: The filters; those that are None are left out.
+        others: Other arguments of the call, which an error may name; None for a list without pages.
 
     Raises:
         InvalidArgument: A filter is unknown, or its value cannot be written.
@@ -57,7 +40,9 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
     pairs: list[tuple[str, str]] = []
     for name, value in filters.items():
         if name not in known:
-            raise InvalidArgument(unknown_name_message(name, known, "filter"), argument=name)
+            names, place = {**known, **dict.fromkeys(others or ())}, filters_type.__name__
+            more = () if others else ("WholeList",)
+            raise InvalidArgument(unknown_name_message(name, names, "filter", place, *more), argument=name)
         if value is None:
             continue
         mark = known[name]
@@ -70,7 +55,9 @@ def write_query(filters_type: type, filters: Mapping[str, Any]) -> list[tuple[st
             for text in (text for pair in found for text in pair):
                 _check_text(text)
         except (TypeError, ValueError, OverflowError) as error:
-            raise InvalidArgument(f"filter {name!r}: {error}", argument=name) from None
+            advice = ADVICE.get(f"{filters_type.__name__}.{name}")
+            why = f"filter {name!r}: {error}" + (f"; {advice}" if advice else "")
+            raise InvalidArgument(why, argument=name) from None
         pairs += found
     return pairs
 
@@ -91,7 +78,7 @@ def write_body(fields_type: type, fields: Mapping[str, Any]) -> dict[str, Any]:
     known = marks(fields_type)
     for name in fields:
         if name not in known:
-            raise TypeError(unknown_name_message(name, known, "argument"))
+            raise TypeError(unknown_name_message(name, known, "argument", fields_type.__name__))
     missing = sorted(name for name in fields_type.__required_keys__ if fields.get(name) is None)  # type: ignore[attr-defined]
     if missing:
         raise TypeError(f"missing argument {missing[0]!r}")

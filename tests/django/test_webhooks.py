@@ -208,3 +208,15 @@ def test_a_store_that_cannot_be_imported_is_named(hooks):
     hooks(seen="no.such.Store")
     with pytest.raises(ImproperlyConfigured, match="seen cannot be imported"):
         post(bounce(email="a@x.org"))
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "many", "-5"], ids=["huge", "text", "negative"])
+def test_an_invalid_content_length_gives_a_response(hooks, length):
+    request = RequestFactory().post("/hooks/", b"{}", "application/json", headers={"Authorization": LOGIN})
+    request.META["CONTENT_LENGTH"] = length
+    assert webhook(request).status_code == (413 if length.isdecimal() else 200)
+
+
+def test_the_response_to_head_has_no_body(hooks):
+    response = webhook(RequestFactory().head("/hooks/"))
+    assert (response.status_code, response.content) == (405, b"")

@@ -49,8 +49,10 @@ def test_the_example_of_inbound_messages_is_true(capsys):
         assert not failures(inbound.Inbound, capsys, client=client)
 
 
-@pytest.mark.parametrize("kind", [Email, outbound.Outbound.send])
-def test_the_example_that_help_shows_runs(kind, capsys):
+@pytest.mark.parametrize("kind", [Client, AccountClient, Email, outbound.Outbound.send])
+def test_the_example_that_help_shows_runs(kind, capsys, monkeypatch):
+    assert ">>> " in inspect.getdoc(kind)
     with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url, sender="me@example.com") as client:
-        assert ">>> " in inspect.getdoc(kind)
-        assert not failures(kind, capsys, client=client, Email=Email)
+        monkeypatch.setenv("EMAILAPI_BASE_URL", sandbox.url)
+        names = {kind.__name__: kind for kind in (Client, AccountClient, Email)}
+        assert not failures(kind, capsys, client=client, account_token=sandbox.account_token, **names)

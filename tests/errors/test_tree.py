@@ -184,6 +184,12 @@ def test_the_text_of_an_os_error_is_ours():
     assert error.errno is None
 
 
+def test_the_text_of_a_transport_error_has_the_number_of_attempts():
+    error = errors.ConnectionFailed("no route", method="POST", path="/email", attempts=4)
+    assert str(error) == "no route (POST /email, 4 attempts)"
+    assert str(error.replace(attempts=1)) == "no route (POST /email)"
+
+
 def test_at_names_the_item():
     """A refused email of a batch says its place, and keeps its field."""
     error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)
@@ -277,3 +283,8 @@ def test_an_attribute_that_an_error_has_not_cannot_be_replaced():
 def test_an_error_may_be_made_with_another_outcome(kind, own, parent, others):
     error = make(kind, {**own, "retryable": True}, outcome=Outcome.UNKNOWN)
     assert (error.outcome, error.retryable, error.may_have_been_sent) == (Outcome.UNKNOWN, True, True)
+
+
+def test_a_rate_limit_tells_how_long_to_wait():
+    error = errors.RateLimited("Too many requests", status=429, retry_after=30.0)
+    assert str(error) == "Too many requests (HTTP 429, retry after 30 s)"

@@ -80,7 +80,7 @@ def test_an_email_whose_response_has_more_behind_it_is_looked_up(act, call, serv
 
 @pytest.mark.parametrize("call", OTHER_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
-def test_another_call_whose_response_has_more_behind_it_was_not_answered(act, call, serve, connect):
+def test_another_call_whose_response_has_extra_bytes_has_no_response(act, call, serve, connect):
     service = serve(Mode("stray", "lost", act))
     came = came_of(call, connect(service))
     if call.kind in ("read", "write"):

@@ -93,7 +93,7 @@ def test_a_write_that_may_be_done(last, call, serve, connect, clock):
 
 
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
-def test_a_write_that_may_be_done_and_nobody_listens(call, serve, connect):
+def test_a_write_to_a_server_that_does_not_read(call, serve, connect):
     """The same holds where the next attempts find no connection."""
     service = serve()
     client = connect(service)

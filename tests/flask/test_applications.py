@@ -22,7 +22,7 @@ def factory(make_app, mail: Mail, name: str, **config):
     return app
 
 
-def test_one_mail_serves_the_applications_of_a_factory(make_app):
+def test_one_extension_serves_all_applications_of_a_factory(make_app):
     mail = Mail()
     apps = [factory(make_app, mail, name) for name in ("one", "two")]
     for app in apps:
@@ -55,20 +55,20 @@ def test_without_an_application_there_is_an_error(make_app):
         Mail().send(hello())
 
 
-def test_an_application_without_mail_is_an_error(make_app):
+def test_an_application_without_init_app_is_an_error(make_app):
     mail = Mail()
     factory(make_app, mail, "one")
     with make_app("other").app_context(), pytest.raises(RuntimeError, match="current application was not configured"):
         mail.send(hello())
 
 
-def test_a_bound_mail_sends_by_its_application_in_the_context_of_another(app, mail, make_app):
+def test_a_bound_extension_sends_by_its_application_in_the_context_of_another(app, mail, make_app):
     with make_app("other").app_context():
         mail.send(hello())
     assert len(mail.outbox) == 1
 
 
-def test_the_active_application_wins_over_the_bound_one(app, mail, make_app):
+def test_the_active_application_takes_precedence_over_the_bound_one(app, mail, make_app):
     other = factory(make_app, mail, "other")
     with other.app_context():
         mail.send(hello())
@@ -76,7 +76,7 @@ def test_the_active_application_wins_over_the_bound_one(app, mail, make_app):
     assert mail.outbox == []
 
 
-def test_a_second_mail_of_one_application_is_the_same_account(app, mail):
+def test_a_second_extension_of_one_application_is_the_same_account(app, mail):
     other = Mail()
     with app.app_context():
         other.send(hello())
@@ -160,18 +160,18 @@ def test_named_accounts_take_no_token_or_server_of_another(make_app, monkeypatch
         _ = Mail(app, name="billing").client
 
 
-def test_named_accounts_obey_the_common_suppression(make_app):
+def test_suppression_applies_to_named_accounts(make_app):
     app = make_app(MAIL_SUPPRESS_SEND=True, MAIL_OTHER_SUPPRESS_SEND=False)
     assert Mail(app, name="billing").suppress is True
     assert Mail(app, name="other").suppress is False
 
 
 def test_errors_of_named_accounts_name_their_keys(make_app):
-    with pytest.raises(ConfigurationError, match="MAIL_BILLING_PORT must be a whole number"):
+    with pytest.raises(ConfigurationError, match="MAIL_BILLING_PORT must be an integer"):
         Mail(make_app(MAIL_BILLING_PORT="x"), name="billing")
 
 
-def test_settings_written_before_the_first_email_count(by_smtp, listen, make_app):
+def test_settings_changed_before_the_first_email_apply(by_smtp, listen, make_app):
     server = listen()
     mail = Mail(make_app())
     mail.server, mail.port = "127.0.0.1", server.port
@@ -179,7 +179,7 @@ def test_settings_written_before_the_first_email_count(by_smtp, listen, make_app
     assert len(server.envelopes) == 1
 
 
-def test_initializing_again_reads_the_configuration_anew(app, mail):
+def test_a_second_init_app_reads_the_configuration_again(app, mail):
     app.config["MAIL_DEFAULT_SENDER"] = "new@example.com"
     mail.init_app(app)
     mail.send(hello())

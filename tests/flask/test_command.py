@@ -21,7 +21,7 @@ def environment(monkeypatch):
     monkeypatch.setattr(os, "environ", os.environ.copy())
 
 
-def test_the_installed_command_is_this_one():
+def test_the_command_is_installed():
     parser = ConfigParser()
     parser.read(SETUP)
     name, _, where = parser["options.entry_points"]["flask.commands"].strip().partition(" = ")
@@ -57,7 +57,7 @@ def test_commands_run_in_the_configuration_of_the_application(make_app, monkeypa
     assert seen["EMAILAPI_SENDER"] == '"Doe, Jane" <jane@example.com>'
 
 
-def test_what_the_application_does_not_say_is_left_to_the_environment():
+def test_options_without_configuration_come_from_the_environment():
     assert variables({"EMAILAPI_BASE_URL": None, "DEFAULT_MAIL_SENDER": "a@example.com"}) == {
         "EMAILAPI_SENDER": "a@example.com"
     }

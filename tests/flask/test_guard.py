@@ -17,7 +17,7 @@ def addresses(group) -> list[str]:
     return [address.email for address in group]
 
 
-def test_everybody_is_redirected(make_app):
+def test_redirect_to_replaces_every_recipient(make_app):
     mail, transport = guarded(make_app, MAIL_REDIRECT_TO="staging@example.com")
     mail.send(Message("Hi", ["a@x.org", ("Bo", "b@x.org")], "x", cc=["c@x.org"], bcc=["d@x.org"]))
     (email,) = transport.sent
@@ -27,7 +27,7 @@ def test_everybody_is_redirected(make_app):
     ]
 
 
-def test_who_is_allowed_is_not_redirected(make_app):
+def test_allowed_recipients_are_not_redirected(make_app):
     mail, transport = guarded(
         make_app,
         MAIL_REDIRECT_TO="staging@example.com",
@@ -42,7 +42,7 @@ def test_who_is_allowed_is_not_redirected(make_app):
 
 
 @pytest.mark.parametrize("field", ["recipients", "cc", "bcc"])
-def test_without_a_redirection_others_are_refused(make_app, field):
+def test_without_redirect_to_other_recipients_are_rejected(make_app, field):
     mail, transport = guarded(make_app, MAIL_ALLOW_RECIPIENTS="@example.com, ada@x.org")
     message = Message("Hi", **{"recipients": ["me@example.com", "ada@x.org"], "body": "x", field: ["b@x.org"]})
     with pytest.raises(InvalidEmail, match="MAIL_ALLOW_RECIPIENTS does not allow 'b@x.org'") as caught:
@@ -51,20 +51,20 @@ def test_without_a_redirection_others_are_refused(make_app, field):
     assert transport.sent == []
 
 
-def test_an_empty_list_allows_nobody(make_app):
+def test_an_empty_list_allows_no_recipient(make_app):
     mail, _ = guarded(make_app, MAIL_ALLOW_RECIPIENTS=[])
     with pytest.raises(InvalidEmail, match="does not allow"):
         mail.send(Message("Hi", ["a@example.com"], "x"))
 
 
-def test_the_message_stays_as_it_was(make_app):
+def test_the_guard_does_not_change_the_message(make_app):
     mail, _ = guarded(make_app, MAIL_REDIRECT_TO="staging@example.com")
     message = Message("Hi", ["a@x.org"], "x")
     mail.send(message)
     assert (message.recipients, message.extra_headers) == (["a@x.org"], None)
 
 
-def test_the_environment_is_asked(make_app, monkeypatch):
+def test_the_guard_is_read_from_the_environment(make_app, monkeypatch):
     monkeypatch.setenv("MAIL_REDIRECT_TO", "staging@example.com")
     monkeypatch.setenv("MAIL_ALLOW_RECIPIENTS", "@example.com")
     mail, transport = guarded(make_app)
@@ -72,14 +72,14 @@ def test_the_environment_is_asked(make_app, monkeypatch):
     assert addresses(transport.sent[0].to) == ["staging@example.com", "b@example.com"]
 
 
-def test_named_accounts_obey_it(make_app):
+def test_the_guard_applies_to_named_accounts(make_app):
     transport = MemoryTransport()
     app = make_app(MAIL_REDIRECT_TO="staging@example.com", MAIL_BILLING_DEFAULT_SENDER="b@example.com")
     Mail(app, name="billing", transport=transport).send(Message("Hi", ["a@x.org"], "x"))
     assert addresses(transport.sent[0].to) == ["staging@example.com"]
 
 
-def test_it_holds_for_smtp_and_batches(by_smtp, api, listen):
+def test_the_guard_applies_to_smtp_and_batches(by_smtp, api, listen):
     server = listen()
     mail = Mail(by_smtp(server, MAIL_REDIRECT_TO="staging@example.com"))
     mail.send(Message("Hi", ["a@x.org"], "x", bcc=["b@x.org"]))
@@ -96,10 +96,10 @@ def test_it_holds_for_smtp_and_batches(by_smtp, api, listen):
         ({"MAIL_REDIRECT_TO": "nobody"}, "MAIL_REDIRECT_TO is not valid"),
         ({"MAIL_REDIRECT_TO": "a@x.org, b@x.org"}, "MAIL_REDIRECT_TO must be one address, not 2"),
         ({"MAIL_ALLOW_RECIPIENTS": ["x.org"]}, "MAIL_ALLOW_RECIPIENTS must have addresses and domains.*got 'x.org'"),
-        ({"MAIL_ALLOW_RECIPIENTS": 7}, "MAIL_ALLOW_RECIPIENTS must be a list of texts, got 7"),
+        ({"MAIL_ALLOW_RECIPIENTS": 7}, "MAIL_ALLOW_RECIPIENTS must be a list of strings, got 7"),
     ],
     ids=str,
 )
-def test_a_wrong_guard_is_an_error_of_the_application(make_app, config, said):
+def test_an_invalid_guard_is_an_error_of_init_app(make_app, config, said):
     with pytest.raises(ConfigurationError, match=said):
         Mail(make_app(**config))

@@ -34,6 +34,8 @@ INJECTED = "x\r\nBcc: evil@example.com"
         ({"attachments": [Attachment("a", None, "x", INJECTED)]}, "attachments"),
         ({"attachments": [Attachment("a", data="x", headers={"X-A": INJECTED})]}, "attachments"),
         ({"attachments": [Attachment("a", data="x", content_id=INJECTED)]}, "attachments"),
+        ({"mail_options": [INJECTED]}, "mail_options"),
+        ({"rcpt_options": ["NOTIFY=NEVER\r\nDATA"]}, "rcpt_options"),
     ],
     ids=str,
 )
@@ -45,6 +47,14 @@ def test_every_field_is_checked_for_line_breaks(mail, fields, name):
         mail.send(message)
     assert caught.value.field == name
     assert mail.outbox == []
+
+
+def test_a_message_id_is_checked_for_line_breaks(mail):
+    message = Message("Hi", "ada@example.com", "x")
+    message.msgId = INJECTED
+    assert message.has_bad_headers()
+    with pytest.raises(BadHeaderError, match="msgId"):
+        mail.send(message)
 
 
 def test_metadata_is_checked_for_line_breaks(mail):

@@ -16,7 +16,7 @@ def sent(**fields) -> Email:
     return Message(**{**usual, **fields}).to_email()
 
 
-def test_a_message_needs_no_application():
+def test_a_message_requires_no_application():
     message = Message("Hi", ["ada@example.com"], "Hello")
     assert message.sender is None
     assert message.to_email() == Email(to="ada@example.com", subject="Hi", text_body="Hello")
@@ -66,13 +66,13 @@ def test_a_default_sender_with_a_comma_keeps_its_name(make_app, message, key):
     ids=repr,
 )
 @pytest.mark.parametrize("field", ["recipients", "cc", "bcc", "reply_to"])
-def test_addresses(field, given, addresses):
+def test_addresses_can_be_strings_pairs_and_address_objects(field, given, addresses):
     email = sent(**{field: given})
     assert getattr(email, "to" if field == "recipients" else field) == addresses
 
 
 @pytest.mark.parametrize("field", ["recipients", "cc", "bcc", "reply_to"])
-def test_addresses_may_come_from_a_generator(mail, field):
+def test_addresses_can_come_from_a_generator(mail, field):
     """What checks a message does not use them up."""
     given = {"recipients": ["ada@example.com"], field: (one for one in ("a@example.com", "b@example.com"))}
     mail.send(Message("Hi", body="x", **given))
@@ -86,13 +86,13 @@ def test_the_list_of_the_caller_is_not_changed():
 
 
 @pytest.mark.parametrize("wrong", [[7], [("a", "b", "c")], ["nobody"], [b"a@example.com"], {"a": 1}], ids=repr)
-def test_what_is_no_address_is_an_error_that_names_the_field(wrong):
+def test_an_invalid_address_is_an_error_that_names_the_field(wrong):
     with pytest.raises(InvalidEmail, match=r"^recipients\[0\]: ") as caught:
         sent(recipients=wrong)
     assert caught.value.field == "recipients"
 
 
-def test_a_sender_is_one_address():
+def test_a_sender_must_be_one_address():
     with pytest.raises(InvalidEmail, match="sender must be one address, not 2"):
         sent(sender="a@example.com, b@example.com")
 
@@ -131,7 +131,7 @@ def test_alternatives_may_be_pairs():
     ],
     ids=str,
 )
-def test_what_only_smtp_carries_is_refused_by_name(fields, name):
+def test_a_field_that_only_smtp_supports_is_rejected_by_name(fields, name):
     with pytest.raises(InvalidEmail, match="SMTP") as caught:
         sent(**fields)
     assert caught.value.field == name
@@ -186,7 +186,7 @@ def test_a_reply_to_among_the_headers_is_the_field():
 
 
 @pytest.mark.parametrize("name", ["To", "From", "bcc", "Content-Type"])
-def test_structural_headers_are_refused(name):
+def test_structural_headers_are_rejected(name):
     with pytest.raises(InvalidEmail, match="must not be set"):
         sent(extra_headers={name: "x"})
 
@@ -211,14 +211,14 @@ def test_inline_images(attach, content_id):
     assert 'Content-Disposition: inline; filename="logo.png"' in text
 
 
-def test_a_file_without_a_name_gets_one():
+def test_an_attachment_without_a_name_gets_one():
     message = Message("Hi", "ada@example.com", body="x")
     message.attach(content_type="text/csv", data="a")
     message.attach(content_type="application/x-unknown", data=b"a")
     assert [one.name for one in message.to_email().attachments] == ["attachment-1.csv", "attachment-2.bin"]
 
 
-def test_an_invalid_file_is_named_by_its_place():
+def test_an_invalid_attachment_is_named_by_its_index():
     message = Message("Hi", "ada@example.com", body="x")
     message.attach("a.txt", data="a")
     message.attach("b.txt", "no type", b"")
@@ -231,18 +231,18 @@ def test_a_template_email():
     assert message.to_template_email() == TemplateEmail(
         to="ada@example.com", template_alias="welcome", template_model={"name": "Ada"}
     )
-    with pytest.raises(InvalidEmail, match="is a TemplateEmail"):
+    with pytest.raises(InvalidEmail, match="use to_template_email"):
         message.to_email()
 
 
 @pytest.mark.parametrize("fields", [{"subject": "Hi"}, {"body": "x"}, {"html": "x"}], ids=str)
 def test_subject_and_bodies_come_from_the_template(fields):
-    with pytest.raises(InvalidEmail, match="comes from the template: leave it out"):
+    with pytest.raises(InvalidEmail, match="comes from the template: remove it"):
         Message(template_alias="welcome", **fields).to_template_email()
 
 
-def test_a_model_needs_a_template():
-    with pytest.raises(InvalidEmail, match="template_model needs a template_alias"):
+def test_template_model_requires_template_alias():
+    with pytest.raises(InvalidEmail, match="template_model requires template_alias"):
         sent(template_model={})
 
 

@@ -59,16 +59,16 @@ def test_without_flask_the_error_names_the_extra():
     "name",
     "has_bad_headers is_bad_headers as_string as_bytes send_to alts html msgId add_recipient attach send".split(),
 )
-def test_messages_have_the_names_of_flask_mail(name):
+def test_message_has_the_original_attributes(name):
     assert hasattr(Message(), name)
 
 
 @pytest.mark.parametrize("name", "state init_mail init_app connect send send_message record_messages app".split())
-def test_mails_have_the_names_of_flask_mail(mail, name):
+def test_the_extension_has_the_original_attributes(mail, name):
     assert hasattr(mail, name)
 
 
-def test_a_misspelt_name_of_mail_is_an_error(mail):
+def test_a_misspelt_attribute_is_an_error(mail):
     with pytest.raises(AttributeError):
         _ = mail.sned
 
@@ -76,7 +76,7 @@ def test_a_misspelt_name_of_mail_is_an_error(mail):
 @pytest.mark.parametrize(
     "name", "server username password port use_tls use_ssl default_sender debug max_emails suppress".split()
 )
-def test_settings_are_read_and_written_through_mail(mail, name):
+def test_settings_are_attributes_of_the_extension(mail, name):
     assert getattr(mail, name) == getattr(mail.state, name)
     setattr(mail, name, 1)
     assert getattr(mail.state, name) == 1
@@ -87,18 +87,18 @@ def test_the_settings_are_in_the_extensions(app, mail):
     assert list(app.extensions["emailapi"]) == [None]
 
 
-def test_the_settings_send_too(app, mail, message):
+def test_the_state_can_send(app, mail, message):
     with app.app_context():
         assert app.extensions["mail"].send(message).message_id
     assert len(mail.outbox) == 1
 
 
-def test_the_settings_send_only_in_a_context(app, mail, message):
+def test_the_state_requires_a_context_to_send(app, mail, message):
     with pytest.raises(RuntimeError, match="No application was configured"):
         app.extensions["mail"].send(message)
 
 
-def test_init_mail_takes_any_mapping(mail):
+def test_the_configuration_can_be_any_mapping(mail):
     state = mail.init_mail({"MAIL_SERVER": "smtp.example.com"}, debug=True, testing=True)
     assert (state.server, state.port, state.debug, state.suppress) == ("smtp.example.com", 25, 1, True)
     assert not mail.init_mail({"TESTING": False}, testing=True).suppress
@@ -120,12 +120,12 @@ def test_a_connection_counts_its_emails(app, message):
     assert counts == [1, 0, 1]
 
 
-def test_a_connection_may_be_made_of_the_settings(app, mail, message):
+def test_a_connection_can_be_created_from_the_state(app, mail, message):
     with app.app_context(), Connection(app.extensions["mail"]) as connection:
         assert connection.send(message).via == "memory"
 
 
-def test_a_message_sends_itself(mail, message):
+def test_a_message_can_be_sent_by_a_connection(mail, message):
     with mail.connect() as connection:
         assert message.send(connection).via == "memory"
 
@@ -154,7 +154,7 @@ def test_force_text(given, text):
     assert force_text(given) == text
 
 
-def test_bytes_that_are_no_text_are_an_error_that_does_not_show_them():
+def test_undecodable_bytes_are_an_error_that_does_not_show_them():
     with pytest.raises(FlaskMailUnicodeDecodeError) as caught:
         force_text(b"secret \xff")
     assert "secret" not in str(caught.value)
@@ -187,18 +187,18 @@ def test_sanitize_subject(given, encoding, written):
     assert sanitize_subject(given, encoding) == written
 
 
-def test_attachments_guess_their_type():
+def test_the_type_of_an_attachment_is_guessed():
     assert Attachment("a.pdf", data=b"").content_type == "application/pdf"
     assert Attachment(data="text").content_type == "text/plain"
     assert Attachment(data=b"").content_type == "application/octet-stream"
 
 
-def test_attachments_need_data():
+def test_an_attachment_requires_data():
     with pytest.raises(ValueError, match="The 'data' argument is required."):
         Attachment("a.pdf")
 
 
-def test_a_mail_without_its_application_says_so(message):
+def test_an_uninitialized_application_is_named_in_the_error(message):
     other = Flask("other")
     with other.app_context(), pytest.raises(RuntimeError, match="The current application was not configured"):
         Mail().send(message)

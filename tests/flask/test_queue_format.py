@@ -48,7 +48,7 @@ def test_a_message_survives_json():
     assert [one.data for one in again.attachments] == [b"\0\xff", "é"]
 
 
-def test_the_default_sender_is_left_to_the_worker(app, mail, message):
+def test_the_default_sender_is_not_serialized(app, mail, message):
     with app.app_context():
         data = message.to_dict()
     assert data.keys() == {"subject", "recipients", "body", "message_id"}
@@ -60,7 +60,7 @@ def test_a_template_survives_json():
     assert Message.from_dict(message.to_dict()).to_template_email() == message.to_template_email()
 
 
-def test_a_subclass_reads_its_own_kind():
+def test_from_dict_of_a_subclass_returns_the_subclass():
     class Ours(Message):
         pass
 
@@ -71,11 +71,11 @@ def test_a_subclass_reads_its_own_kind():
     "data, said",
     [
         ({"subjet": "x"}, "subjet.*subject"),
-        ({"attachments": [{"data": "?", "base64": True}]}, "an attachment is not as Message.to_dict writes it"),
-        ({"attachments": [{"name": "?"}]}, "an attachment is not as Message.to_dict writes it"),
+        ({"attachments": [{"data": "?", "base64": True}]}, "attachments must be as written by Message.to_dict"),
+        ({"attachments": [{"name": "?"}]}, "attachments must be as written by Message.to_dict"),
     ],
     ids=str,
 )
-def test_what_cannot_be_read_is_named(data, said):
+def test_from_dict_names_the_field_that_cannot_be_read(data, said):
     with pytest.raises(InvalidEmail, match=said):
         Message.from_dict(data)

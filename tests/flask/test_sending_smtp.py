@@ -29,7 +29,7 @@ def test_an_email_is_sent_as_its_bytes(by_smtp, listen):
     assert (result.via, result.message_id) == ("smtp", "4Q9zT1")
 
 
-def test_alternatives_charset_date_and_options_travel(by_smtp, listen):
+def test_alternatives_charset_date_and_options_are_sent(by_smtp, listen):
     server = listen()
     message = Message(
         "表題",
@@ -57,12 +57,12 @@ def test_alternatives_alone_are_enough(by_smtp, listen):
 
 def test_an_email_needs_a_body(by_smtp, listen):
     server = listen()
-    with pytest.raises(InvalidEmail, match="the message needs a body or html"):
+    with pytest.raises(InvalidEmail, match="the message has no content: set body or html"):
         Mail(by_smtp(server)).send(Message("Hi", ["ada@example.com"]))
     assert server.envelopes == []
 
 
-def test_an_envelope_sender_is_taken(by_smtp, listen, message):
+def test_envelope_from_is_the_sender_of_the_smtp_transaction(by_smtp, listen, message):
     server = listen()
     with Mail(by_smtp(server)).connect() as connection:
         connection.send(message, envelope_from="bounces@example.com")
@@ -103,7 +103,7 @@ def test_a_failing_quit_after_success_is_no_failure(by_smtp, script, message, by
     assert len(server.mails) == 1
 
 
-def test_the_login_of_flask_mail_is_used(by_smtp, listen, message):
+def test_the_configured_user_name_and_password_are_used(by_smtp, listen, message):
     server = listen(users={b"ada": b"hunter22"})
     Mail(by_smtp(server, MAIL_USERNAME="ada", MAIL_PASSWORD="hunter22")).send(message)
     assert server.logins
@@ -126,14 +126,14 @@ def test_debug_without_a_standard_error_is_no_failure(by_smtp, listen, message, 
 
 
 @pytest.mark.slow
-def test_a_timeout_is_kept(by_smtp, script, message):
+def test_the_configured_timeout_is_used(by_smtp, script, message):
     """A server that says nothing is not waited for for ever, as Flask-Mail does."""
     server = script(Talk.wait)
     with pytest.raises((ConnectionFailed, DeadlineExceeded)):
         Mail(by_smtp(server, MAIL_TIMEOUT=0.1, MAIL_DEADLINE=1.0)).send(message)
 
 
-def test_a_refusal_is_an_error_with_its_code(by_smtp, listen, message):
+def test_a_rejection_is_an_error_with_its_code(by_smtp, listen, message):
     server = listen(refuse=lambda address: "550 5.1.1 no such user")
     mail = Mail(by_smtp(server))
     with pytest.raises(SMTPError) as caught:
@@ -143,14 +143,14 @@ def test_a_refusal_is_an_error_with_its_code(by_smtp, listen, message):
 
 
 @pytest.mark.parametrize("field", ["tag", "message_stream"])
-def test_what_only_the_service_understands_is_refused_by_name(by_smtp, listen, field):
+def test_a_field_that_only_the_service_supports_is_rejected_by_smtp(by_smtp, listen, field):
     server = listen()
     with pytest.raises(InvalidEmail, match=f"SMTP cannot carry {field}"):
         Mail(by_smtp(server)).send(Message("Hi", ["ada@example.com"], "x", **{field: "x"}))
     assert server.envelopes == []
 
 
-def test_the_smtp_server_of_the_service_takes_them(by_smtp, listen):
+def test_fields_of_the_service_are_headers_for_its_smtp_server(by_smtp, listen):
     server = listen()
     mail = Mail(by_smtp(server, MAIL_TRANSPORT_OPTIONS={"postmark_headers": True}))
     mail.send(Message("Hi", ["ada@example.com"], "x", tag="welcome", metadata={"user": 7}))
@@ -159,12 +159,12 @@ def test_the_smtp_server_of_the_service_takes_them(by_smtp, listen):
     assert b"X-PM-Metadata-user: 7" in content
 
 
-def test_a_template_needs_the_api(by_smtp, listen):
+def test_a_template_requires_the_api(by_smtp, listen):
     with pytest.raises(InvalidEmail, match="SMTPTransport sends no templates"):
         Mail(by_smtp(listen())).send(Message(recipients=["ada@example.com"], template_alias="welcome"))
 
 
-def test_send_many_sends_each(by_smtp, listen):
+def test_send_many_by_smtp_sends_each_message(by_smtp, listen):
     server = listen(refuse=lambda address: "550 no" if address.startswith("b") else None)
     messages = [Message("Hi", [f"{name}@example.com"], "x") for name in "abc"]
     result = Mail(by_smtp(server)).send_many([*messages, Message("Hi", [], "x")])
@@ -173,7 +173,7 @@ def test_send_many_sends_each(by_smtp, listen):
     assert result[3].index == 3
 
 
-def test_send_many_gives_up_when_the_server_is_not_there(make_app, message):
+def test_send_many_stops_after_three_failed_connections(make_app, message):
     once_each = {"retry": Retry(attempts=1)}
     app = make_app(MAIL_SERVER="127.0.0.1", MAIL_PORT=9, MAIL_TRANSPORT_OPTIONS=once_each)
     mail = Mail(app)
@@ -185,7 +185,7 @@ def test_send_many_gives_up_when_the_server_is_not_there(make_app, message):
     assert len(tried) == 3
 
 
-def test_sendmail_of_the_host_sends_a_ready_message(by_smtp, listen):
+def test_sendmail_of_the_host_sends_a_mime_message(by_smtp, listen):
     server = listen()
     with Mail(by_smtp(server)).connect() as connection:
         connection.host.sendmail("a@example.com", ["b@example.com"], "Subject: x\r\n\r\nHello\r\n")
@@ -193,7 +193,7 @@ def test_sendmail_of_the_host_sends_a_ready_message(by_smtp, listen):
     assert server.envelopes[0].mail_from == "a@example.com"
 
 
-def test_what_a_test_puts_in_place_of_the_host_is_used(app, message):
+def test_a_replaced_host_is_used(app, message):
     mail = Mail(app)
     with mail.connect() as connection, mock.patch.object(connection, "host") as host:
         connection.send(message)
@@ -205,13 +205,13 @@ def test_a_template_is_not_sent_by_another_host(app):
     connection = Mail(app).connect()
     with (
         mock.patch.object(connection, "host") as host,
-        pytest.raises(InvalidEmail, match="only the API carries template_alias"),
+        pytest.raises(InvalidEmail, match="template_alias is supported by the API only"),
     ):
         connection.send(template)
     host.sendmail.assert_not_called()
 
 
-def test_what_a_subclass_connects_is_used_and_its_quit_cannot_fail(by_smtp, listen, message, monkeypatch):
+def test_the_host_of_a_subclass_is_used_and_errors_of_quit_are_ignored(by_smtp, listen, message, monkeypatch):
     server = listen()
 
     class Host(smtplib.SMTP):
@@ -224,7 +224,7 @@ def test_what_a_subclass_connects_is_used_and_its_quit_cannot_fail(by_smtp, list
     assert len(server.envelopes) == 1
 
 
-def test_an_address_that_is_not_ascii_leaves_with_smtputf8(by_smtp, listen):
+def test_an_address_that_is_not_ascii_requires_smtputf8(by_smtp, listen):
     server = listen()
     Mail(by_smtp(server)).send(Message("Hi", ["jürgen@example.com"], "x"))
     assert server.envelopes[0].rcpt_tos == ["jürgen@example.com"]

@@ -21,7 +21,7 @@ TEXTS = {"en": "Hello", "de": "Hallo"}
 HELLO = Lazy(lambda: TEXTS[LANGUAGE.get()])
 
 
-def test_lazy_texts_are_made_in_the_language_of_the_sending(mail):
+def test_lazy_strings_are_evaluated_when_the_email_is_sent(mail):
     message = Message(
         HELLO,
         ["ada@example.com"],
@@ -62,7 +62,7 @@ def test_lazy_settings(mail, message, field):
     assert Address("ada@example.com", "Ada") in (email.sender, *email.reply_to)
 
 
-def test_marked_texts_become_plain():
+def test_markup_becomes_a_plain_string():
     """Text that is added to a `Markup` is escaped: `A & B` would become `A &amp; B`."""
     email = Message(
         Markup("A & B"),
@@ -100,7 +100,7 @@ MOMENT = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_metadata_values_become_text(value, text):
+def test_metadata_values_become_strings(value, text):
     message = Message("Hi", "ada@example.com", "x", metadata={"value": value, "nothing": None})
     assert message.to_email().metadata == {"value": text}
     assert type(message.to_email().metadata["value"]) is str
@@ -108,7 +108,7 @@ def test_metadata_values_become_text(value, text):
 
 
 @pytest.mark.parametrize("value", [[1], {"a": 1}, b"x", object()], ids=lambda value: type(value).__name__)
-def test_other_metadata_is_refused(value):
+def test_metadata_of_other_types_is_rejected(value):
     with pytest.raises(InvalidEmail, match="metadata: 'value' must be text"):
         Message("Hi", "ada@example.com", "x", metadata={"value": value}).to_email()
 
@@ -126,14 +126,14 @@ def test_values_of_templates():
     assert (model["orders"][0]["total"], model["orders"][0]["greeting"]) == ("1.10", "Hello")
 
 
-def test_what_a_template_cannot_have_is_named_by_its_path():
+def test_an_invalid_value_of_a_template_model_is_named_by_its_path():
     message = Message(recipients="ada@example.com", template_alias="order", template_model={"order": {"ids": {1}}})
     with pytest.raises(InvalidEmail, match=r"template_model\.order\.ids"):
         message.to_template_email()
 
 
 @pytest.mark.parametrize("field", ["subject", "body", "html", "tag"])
-def test_what_is_no_text_is_refused_by_name(field):
+def test_a_value_that_is_not_a_string_is_rejected_by_name(field):
     wrong = Message(**{"subject": "Hi", "recipients": "ada@example.com", "body": "x", field: b"bytes"})
     if field == "subject":  # Flask-Mail decodes it
         assert wrong.to_email().subject == "bytes"

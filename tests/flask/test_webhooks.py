@@ -43,7 +43,7 @@ def post(client: FlaskClient, payload: object = BOUNCE, path: str = "/hooks", au
 
 
 @pytest.mark.parametrize("path", ["/hooks", "/hooks/"])
-def test_events_reach_the_functions_of_their_kind(client, hooks, path):
+def test_handlers_receive_events_of_their_class(client, hooks, path):
     bounces, others, all_of_them = [], [], []
     hooks.on(BounceEvent)(bounces.append)
     hooks.on(DeliveryEvent, UnknownEvent)(others.append)
@@ -55,7 +55,7 @@ def test_events_reach_the_functions_of_their_kind(client, hooks, path):
     assert [type(event) for event in all_of_them] == [BounceEvent, DeliveryEvent, UnknownEvent]
 
 
-def test_the_decorator_returns_the_function(hooks):
+def test_the_decorator_returns_the_handler(hooks):
     @hooks.on(BounceEvent)
     def bounced(event: BounceEvent) -> str:
         return event.recipient
@@ -70,7 +70,7 @@ def test_only_classes_of_events_can_be_handled(hooks, wrong):
         hooks.on(wrong)
 
 
-def test_base_event_is_every_event(client, hooks):
+def test_base_event_selects_every_event(client, hooks):
     seen = []
     hooks.on(BaseEvent)(seen.append)
     post(client)
@@ -84,7 +84,7 @@ def test_credentials_are_checked_before_the_body_is_read(app, client, hooks, aut
     assert (response.status_code, response.headers["WWW-Authenticate"][:5]) == (401, "Basic")
 
 
-def test_only_posts_are_taken(client):
+def test_methods_other_than_post_are_405(client):
     assert client.get("/hooks", auth=LOGIN).status_code == 405
 
 
@@ -98,7 +98,7 @@ def test_only_posts_are_taken(client):
     ],
     ids=str,
 )
-def test_what_is_no_event(client, options, status):
+def test_a_body_that_is_not_an_event_is_rejected(client, options, status):
     assert client.post("/hooks", auth=LOGIN, **options).status_code == status
 
 
@@ -109,7 +109,7 @@ def test_a_repeated_event_is_handled_once(client, hooks):
     assert len(seen) == 1
 
 
-def test_a_failing_function_lets_the_service_try_again(client, hooks, caplog):
+def test_a_failing_handler_gives_500(client, hooks, caplog):
     attempts = []
 
     @hooks.on(BounceEvent)
@@ -133,7 +133,7 @@ def test_stop_retries_is_403(client, hooks):
     assert post(client).status_code == 403
 
 
-def test_the_signal_tells_application_and_event(app, client):
+def test_the_signal_has_application_and_event(app, client):
     heard = []
 
     def listener(sender: Flask, event: BaseEvent) -> None:
@@ -144,14 +144,14 @@ def test_the_signal_tells_application_and_event(app, client):
     assert heard == [(app, BounceEvent)]
 
 
-def test_functions_run_in_the_context_of_the_request(client, hooks):
+def test_handlers_run_in_the_context_of_the_request(client, hooks):
     paths = []
     hooks.on()(lambda event: paths.append(request.path))
     post(client)
     assert paths == ["/hooks"]
 
 
-def test_the_limit_of_the_application_does_not_cut_inbound_emails(app, hooks):
+def test_the_body_limit_of_the_application_does_not_apply(app, hooks):
     """Emails of 35 MB come in, and most applications allow less."""
     app.config["MAX_CONTENT_LENGTH"] = 1000
     app.register_blueprint(hooks)
@@ -165,13 +165,13 @@ def test_the_limit_of_the_application_does_not_cut_inbound_emails(app, hooks):
     assert post(client, large, "/other").status_code == 413
 
 
-def test_a_body_over_35_mb_is_refused(client):
+def test_a_body_over_35_mb_is_413(client):
     too_large = b'{"a": "' + b"x" * 35_000_001 + b'"}'
     response = client.post("/hooks", auth=LOGIN, data=too_large, content_type="application/json")
     assert response.status_code == 413
 
 
-def test_prefix_and_name(app):
+def test_url_prefix_and_name_can_be_changed(app):
     first = webhook_blueprint(Verifier(headers={"X-Secret": "s"}), url_prefix="/a")
     second = webhook_blueprint(Verifier.insecure(), url_prefix="/b", name="second")
     seen = []
@@ -185,9 +185,36 @@ def test_prefix_and_name(app):
     assert (first.name, second.name, len(seen)) == ("emailapi", "second", 1)
 
 
-def test_a_body_that_the_application_has_read_already(app, client, hooks):
+def test_a_body_that_a_before_request_function_has_read_is_parsed(app, client, hooks):
     seen = []
     hooks.on()(seen.append)
     app.before_request(lambda: request.get_json() and None)
     assert post(client).status_code == 200
     assert len(seen) == 1
+
+
+def test_coroutine_functions_can_receive_events(client, hooks):
+    pytest.importorskip("asgiref")
+    handled, heard = [], []
+
+    @hooks.on()
+    async def handler(event: BaseEvent) -> None:
+        handled.append(event)
+
+    async def receiver(app: Flask, event: BaseEvent) -> None:
+        heard.append(event)
+
+    with event_received.connected_to(receiver):
+        assert post(client).status_code == 200
+    assert len(handled) == len(heard) == 1
+
+
+def test_a_generator_as_handler_is_an_error(client, hooks, caplog):
+    """A call would not run its body, and each event would be lost."""
+
+    @hooks.on()
+    def handler(event: BaseEvent):
+        yield event
+
+    assert post(client).status_code == 500
+    assert "the handler must be a plain function" in caplog.text

@@ -114,15 +114,15 @@ LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\
 REFUSES = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
 
 NOT_SENT = {
-    "refused": Failure(_nowhere, "connection refused"),
+    "refused": Failure(_nowhere, "connection refused: check base_url, and whether the server runs"),
     "no such name": Failure(_no_name, "the host name 'api.example' cannot be resolved"),
     "reset in the TLS handshake": Failure(_no_tls("reset"), "cannot connect"),
     "EOF in the TLS handshake": Failure(_no_tls("close"), "handshake failed"),
     "silence in the TLS handshake": Failure(_no_tls("silence"), "no connection within 0.05 s", timeout=(0.05, 60)),
-    "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "handshake failed"),
+    "no TLS there": Failure(_no_tls(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "does not seem to speak TLS"),
     "untrusted certificate": Failure(_tls(b"", trusted=False), "REQUESTS_CA_BUNDLE or pass a", retryable=False),
     "another host's certificate": Failure(_tls(b"", host="other.example"), "is not trusted", retryable=False),
-    "no proxy there": Failure(_no_proxy_there, "connection refused"),
+    "no proxy there": Failure(_no_proxy_there, "connection refused by the proxy 127.0.0.1:"),
     "proxy requires a login": Failure(_proxy(LOGIN), "requires a login (HTTP 407): set HTTPS_PROXY", retryable=False),
     "proxy refuses": Failure(_proxy(REFUSES), "made no connection: Tunnel connection failed: 403"),
     "proxy resets on CONNECT": Failure(_proxy("reset"), "cannot connect"),

@@ -259,10 +259,10 @@ def test_an_address_field_accepts_a_text_an_address_or_a_sequence_of_either(valu
         (["j@x.example", "a@"], "to[1]: 'a@' is not a valid email address"),
         (["j@x.example", None], "to[1]: must be an address, got NoneType"),
         ([["j@x.example"]], "to[0]: must be an address, got list"),
-        ([("Jane", "j@x.example")], "to[0]: must be an address, got tuple"),
+        ([("Jane", "j@x.example")], "to[0]: must be an address, got tuple: use Address('j@x.example', 'Jane')"),
         ([b"j@x.example"], "to[0]: must be an address, got bytes: decode it first"),
         (b"j@x.example", "to must be an address or a list of addresses, got bytes: decode it first"),
-        ({"email": "j@x.example"}, "to must be an address or a list of addresses, got dict"),
+        ({"email": "j@x.example"}, "to must be an address or a list of addresses, got dict: use Address(email, name)"),
         (5, "to must be an address or a list of addresses, got int"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import pickle
 from pathlib import Path
@@ -211,3 +212,37 @@ def test_arguments_of_an_attachment(given_fields):
     """An argument that is missing or unknown is a TypeError, as in any call."""
     with pytest.raises(TypeError):
         Attachment(**given_fields)
+
+
+def test_the_content_is_read_from_a_file(tmp_path):
+    """From where the file stands, as everywhere; the file stays open."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"0123")
+    with path.open("rb") as file:
+        file.seek(1)
+        assert Attachment(name="a.txt", content=file).content == b"123"
+        assert not file.closed
+    assert Attachment(name="a.txt", content=io.BytesIO(b"x")).content == b"x"
+
+
+@pytest.mark.parametrize(
+    "file, reason",
+    [
+        (io.StringIO("x"), "content must be a file opened in binary mode, as by open(path, 'rb')"),
+        (io.BytesIO(), ""),
+    ],
+    ids=["text", "closed"],
+)
+def test_a_file_that_cannot_be_read_as_bytes(file, reason):
+    if not reason:
+        file.close()
+        reason = "content cannot be read: I/O operation on closed file"
+    with pytest.raises(InvalidEmail) as caught:
+        Attachment(name="a", content=file)
+    assert reason in caught.value.message
+
+
+def test_an_error_of_the_file_is_that_error(tmp_path):
+    with (tmp_path / "a").open("wb") as file, pytest.raises(OSError, match="content cannot be read: ") as caught:
+        Attachment(name="a", content=file)
+    assert isinstance(caught.value, InvalidEmail)

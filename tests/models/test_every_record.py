@@ -116,8 +116,8 @@ REQUESTS = {
 NOT_PUBLIC = {"BounceActivation": BounceActivation, "BulkFilters": BulkFilters, "MessageDump": MessageDump}
 # These are made by the client itself.
 NEVER_TRAVEL = set(
-    "Address BatchResult HookEvent Hooks Listing MessageStatus Page RecipientResult RecipientStatus Retry "
-    "SMTPOptions SendingCounts".split()
+    "Address AttachmentFields BatchResult BulkEmailFields BulkMessageFields EmailFields HookEvent Hooks Listing "
+    "MessageStatus Page RecipientResult RecipientStatus Retry SMTPOptions SendingCounts TemplateEmailFields".split()
 )
 # Keys around a record that are not its own: the name of its kind, its days, the page that was asked for.
 AROUND = {"RecordType", "Days", "count", "offset", "Count", "Offset"}
@@ -209,6 +209,26 @@ def test_every_record_pickles(name):
     for value in ({}, found_at("answers", ANSWERS[name])):
         found = read(value, record)
         assert pickle.loads(pickle.dumps(found)) == found
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_every_record_is_a_dictionary_of_json_values(name):
+    record = kind_of(name)
+    for value in ({}, found_at("answers", ANSWERS[name])):
+        found = read(value, record)
+        written = found.to_dict()
+        assert json.loads(json.dumps(written)) == written
+        assert list(written) == [field.name.lstrip("_") for field in attrs.fields(record)]
+
+
+def test_the_dictionary_of_a_record_has_plain_values():
+    details = read(found_at("answers", "messages_outbound_details"), kind_of("MessageDetails"))
+    written = details.to_dict()
+    assert written["status"] == "Sent"
+    assert written["received_at"] == details.received_at.isoformat()
+    assert written["to"] == [{"email": one.email, "name": one.name} for one in details.to]
+    assert written["message_events"][0]["type"] == str(details.message_events[0].type)
+    assert written["html_body"] == details.html_body
 
 
 @pytest.mark.parametrize("name", ANSWERS)

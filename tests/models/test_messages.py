@@ -9,16 +9,15 @@ import pytest
 
 from emailapi.errors import InvalidResponse
 from emailapi.models.email import TrackLinks
+from emailapi.models.message_status import MessageState, derive_status
 from emailapi.models.messages import (
     MESSAGES,
     EventType,
     Message,
     MessageDetails,
     MessageEvent,
-    MessageState,
     OutboundStatus,
     Recipient,
-    derive_status,
 )
 from emailapi.wire import read, read_rows
 
@@ -172,3 +171,57 @@ def test_the_listing():
     """The listing's path, its key and the code that a wrong query is refused by are the contract's."""
     assert (MESSAGES.path, MESSAGES.key, MESSAGES.error_code) == ("/messages/outbound", "Messages", 700)
     assert MESSAGES.record is Message
+
+
+def test_a_delayed_recipient_has_the_words_of_the_service():
+    delay = MessageEvent(
+        recipient="A@x", type=EventType.TRANSIENT, received_at=NOON, details={"DeliveryMessage": "4.2.2 mailbox full"}
+    )
+    bounce = MessageEvent(
+        recipient="b@x", type=EventType.BOUNCED, received_at=NOON, details={"Summary": "5.1.1 unknown"}
+    )
+    status = derive_status(message(delay, bounce))
+    assert [(one.recipient, one.delayed, one.reason) for one in status.recipients] == [
+        ("a@x", True, "4.2.2 mailbox full"),
+        ("b@x", False, "5.1.1 unknown"),
+    ]
+    assert [one.recipient for one in status.delayed] == ["a@x"]
+    assert states(status) == [("a@x", "sent"), ("b@x", "bounced")]
+
+
+def test_a_delivery_ends_the_delay():
+    status = derive_status(message(event("a@x", EventType.TRANSIENT), event("a@x", EventType.DELIVERED, 5)))
+    assert (status.delayed, status.recipients[0].reason) == ((), "")
+
+
+def test_first_opens_and_clicks_are_known_by_recipient_and_for_all():
+    opened, clicked = EventType.OPENED, EventType.LINK_CLICKED
+    status = derive_status(
+        message(
+            event("b@x", opened, 9),
+            event("b@x", opened, 4),
+            event("a@x", opened, 7),
+            event("b@x", clicked, 8),
+            event("a@x", opened, None),
+            event("c@x", opened, 1),
+        )
+    )
+    assert status.opened_at == NOON + timedelta(minutes=4)
+    assert status.clicked_at == NOON + timedelta(minutes=8)
+    assert [one.opened_at for one in status.recipients] == [NOON + timedelta(minutes=7), NOON + timedelta(minutes=4)]
+    assert [one.clicked_at for one in status.recipients] == [None, NOON + timedelta(minutes=8)]
+    assert derive_status(message()).opened_at is derive_status(message()).clicked_at is None
+
+
+@pytest.mark.parametrize(
+    "recipient, text",
+    [
+        (Recipient(email="j@x.com"), "j@x.com"),
+        (Recipient(email="j@x.com", name="Jane"), "Jane <j@x.com>"),
+        (Recipient(email="j@x.com", name="Doe, Jane"), '"Doe, Jane" <j@x.com>'),
+        (Recipient(email="not an address", name="Jane"), "not an address"),
+        (Recipient(), ""),
+    ],
+)
+def test_the_text_of_a_recipient_is_that_of_a_header(recipient, text):
+    assert str(recipient) == f"{recipient}" == text

@@ -155,3 +155,17 @@ def test_odd_counts_by_name(service, count, expected):
     """A count may be the text of a number; what is none is passed over."""
     service.answer("GET", "/stats/outbound/clicks/browserfamilies", {"Opera": count})
     assert service.client.stats.browser_families().counts == expected
+
+
+def test_the_repr_of_statistics_fits_a_line():
+    days = [SendStats(date=date(2026, 11, number), sent=number) for number in range(1, 31)]
+    assert repr(days[0]) == "SendStats(sent=1, date=2026-11-01)"
+    assert repr(SendStats(sent=465).with_days(days)) == "SendStats(sent=465, days=30 from 2026-11-01 to 2026-11-30)"
+    assert repr(BounceStats()) == "BounceStats(hard_bounce=0, soft_bounce=0, smtp_api_error=0, transient=0)"
+    assert repr(NamedStats(counts={"Gmail": 3})) == "NamedStats(counts={'Gmail': 3})"
+
+
+def test_statistics_are_a_dictionary_with_their_days():
+    stats = SendStats(sent=1).with_days([SendStats(date=date(2026, 11, 1), sent=1)])
+    day = {"date": "2026-11-01", "days": [], "sent": 1}
+    assert stats.to_dict() == {"date": None, "days": [day], "sent": 1}

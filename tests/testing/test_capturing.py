@@ -46,7 +46,7 @@ def ready(**headers: str) -> EmailMessage:
     return message
 
 
-def test_emails_of_a_client_made_before_have_what_the_client_fills_in(client, outbox):
+def test_emails_have_the_defaults_of_their_client(client, outbox):
     client.outbound.send(EMAIL.replace(sender=None))
     email = outbox.one()
     assert (email.sender.email, email.message_stream) == ("us@example.com", "news")
@@ -88,7 +88,7 @@ def test_each_message_of_a_bulk_request_is_an_email(client, outbox):
     assert outbox.one(template_alias="x").template_model == {"n": 1}
 
 
-def test_the_checks_of_each_transport_are_made(client, outbox):
+def test_each_transport_validates_captured_emails(client, outbox):
     with pytest.raises(InvalidEmail, match="text_body"):
         client.outbound.send(EMAIL.replace(text_body=None))
     with pytest.raises(InvalidEmail, match="tag"):
@@ -146,7 +146,7 @@ def test_a_client_with_a_fallback_sends_by_its_primary(outbox):
     assert (outbox.one().via, outbox.one().payload["Subject"]) == ("api", "s")
 
 
-def test_a_ready_message_is_read(outbox):
+def test_a_mime_message_is_converted(outbox):
     with SMTPTransport("127.0.0.1", 9, tls="none") as smtp:
         smtp.send(ready(Bcc="hidden@example.com"))
         smtp.send_message(ready().as_bytes(), recipients=["b@example.com", "copy@example.com"])
@@ -157,12 +157,12 @@ def test_a_ready_message_is_read(outbox):
     assert b"Your code is 1234" in second.raw
 
 
-def test_a_ready_message_by_ses_is_read(outbox, monkeypatch):
+def test_a_mime_message_by_ses_is_converted(outbox, monkeypatch):
     by_ses(monkeypatch).send_message(ready().as_string())
     assert (outbox.one(to="b@example.com").code, outbox[0].via) == ("1234", "ses")
 
 
-def test_a_message_that_no_email_expresses_is_read_as_far_as_possible(outbox):
+def test_a_message_that_email_cannot_express_is_converted_as_far_as_possible(outbox):
     with SMTPTransport("127.0.0.1", 9, tls="none") as smtp:
         signed = ready(**{"DKIM-Signature": "v=1; a=rsa-sha256; b=x"})
         smtp.send_message(signed)
@@ -175,7 +175,7 @@ def test_a_message_that_no_email_expresses_is_read_as_far_as_possible(outbox):
     assert outbox.one(bcc="c@example.com").to == ()
 
 
-def test_an_email_that_was_encoded_before_is_in_the_outbox(client):
+def test_an_email_encoded_before_capturing_is_in_the_outbox(client):
     batch = next(client.outbound._emails._batches([EMAIL.replace(bcc="c@example.com")], 1))
     with SMTPTransport("127.0.0.1", 9, tls="none") as smtp:
         smtp_batch = next(smtp._batches([EMAIL], 1))

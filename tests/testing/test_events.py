@@ -141,7 +141,7 @@ def test_posting_by_djangos_test_client(needs, start):
     assert '"Tag":"tagged"' in output
 
 
-def test_a_body_is_posted_as_it_is(application):
+def test_a_body_is_posted_unchanged(application):
     auth = {"client": application, "url": "/", "basic": ("u", "pä"), "headers": {"X-Secret": "s"}}
     assert post("no JSON", **auth).status_code == 400
     assert post(b'{"RecordType": "Later"}', **auth).status_code == 200

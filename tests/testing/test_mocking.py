@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 import unittest
 
 import pytest
@@ -39,7 +40,7 @@ def test_record_emails_collects_a_list():
     assert [email.subject for email in emails] == ["a", "b"]
 
 
-def test_record_emails_may_let_emails_leave(outbox):
+def test_record_emails_can_also_send(outbox):
     memory = MemoryTransport()
     with record_emails(send=True) as emails:
         memory.send(EMAIL)
@@ -49,7 +50,7 @@ def test_record_emails_may_let_emails_leave(outbox):
     assert len(outbox) == 2  # the older recorder decides about what goes on
 
 
-def test_what_is_not_accepted_is_not_recorded_as_sent():
+def test_emails_that_are_not_accepted_are_not_recorded():
     class Down(MemoryTransport):
         def send(self, email, /):
             raise ConnectionError("down")
@@ -68,7 +69,7 @@ def test_recordings_end_with_an_exception():
 
 
 @pytest.mark.parametrize("mock", [mock_email, mock_email()], ids=["mock_email", "mock_email()"])
-def test_mock_email_is_a_block(mock):
+def test_mock_email_is_a_context_manager(mock):
     with mock as outbox:
         send()
         assert isinstance(outbox, Outbox)
@@ -127,6 +128,34 @@ def test_mock_email_decorates_a_coroutine():
     assert asyncio.run(sends()) == 1
 
 
+def test_mock_email_decorates_a_generator_such_as_a_fixture():
+    @mock_email
+    def generator(outbox):
+        yield outbox
+        send()
+        return len(outbox)
+
+    def delegate():
+        found.append((yield from generator()))
+
+    found = []
+    with record_emails() as leaked:
+        assert [type(outbox) for outbox in delegate()] == [Outbox]
+    assert (found, leaked) == ([1], [])
+
+
+def test_mock_email_decorates_an_asynchronous_generator():
+    @mock_email
+    async def generator(outbox):
+        send()
+        yield len(outbox)
+
+    async def collect():
+        return [count async for count in generator()]
+
+    assert asyncio.run(collect()) == [1]
+
+
 def test_mock_email_decorates_methods_and_classes_of_unittest():
     seen = []
 
@@ -172,6 +201,45 @@ def test_mock_email_decorates_a_class_of_pytest():
     assert Tests().helper()
 
 
+def test_mock_email_decorates_static_methods_class_methods_and_inner_classes():
+    """Pytest collects them, too."""
+
+    @mock_email
+    class Tests:
+        @staticmethod
+        def test_static(outbox):
+            send("a")
+            return len(outbox)
+
+        @classmethod
+        def test_class(cls, outbox):
+            send("a")
+            return len(outbox)
+
+        class TestInner:
+            def test_a(self, outbox):
+                send("a")
+                return len(outbox)
+
+    assert (Tests.test_static(), Tests().test_class(), Tests.TestInner().test_a()) == (1, 1, 1)
+
+
+def test_a_decorated_function_can_run_in_several_threads():
+    barrier = threading.Barrier(8)
+
+    @mock_email
+    def run(outbox):
+        barrier.wait(30)
+        send("a")
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert RECORDINGS == []
+
+
 def test_the_mixin_gives_each_test_an_outbox():
     seen = []
 
@@ -202,7 +270,7 @@ def test_the_mixin_works_with_asynchronous_tests():
     assert seen == [1]
 
 
-def test_the_mixin_stands_first():
+def test_the_mixin_must_precede_the_test_case():
     with pytest.raises(TypeError, match="Wrong: EmailAPITestMixin must stand before TestCase"):
         type("Wrong", (unittest.TestCase, EmailAPITestMixin), {})
 

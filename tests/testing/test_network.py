@@ -35,7 +35,7 @@ BLOCKED = ("--emailapi-block-network",)
     ],
     ids=["api", "read", "session", "address", "smtp", "smtp address", "ses", "fallback"],
 )
-def test_a_connection_to_another_machine_ends_the_test(run_tests, monkeypatch, send, host):
+def test_a_connection_to_another_machine_fails_the_test(run_tests, monkeypatch, send, host):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     result = run_tests(
@@ -72,7 +72,7 @@ def test_memory():
     MemoryTransport().send(EMAIL)
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.1"])
-def test_refused(host):
+def test_a_refused_connection(host):
     from emailapi import ConnectionFailed, Retry
     with pytest.raises(ConnectionFailed), SMTPTransport(host, 9, tls="none", retry=Retry(attempts=1)) as smtp:
         smtp.send(EMAIL.replace(tag=None))
@@ -112,7 +112,7 @@ def test_hook(emailapi_sandbox):
     ).assert_outcomes(passed=3)
 
 
-def test_a_connection_that_a_thread_makes_fails_the_test_at_its_end(run_tests):
+def test_a_connection_of_a_thread_fails_the_test_at_teardown(run_tests):
     result = run_tests(
         ELSEWHERE
         + """
@@ -139,6 +139,31 @@ def test_good():
     )
     result.assert_outcomes(passed=3, errors=2)
     assert failures(result).count("a connection to api.invalid") >= 2
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("patching", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
+def test_lookups_of_gevent_and_eventlet_are_blocked(run_tests, patching):
+    """They look up names in another thread, or by DNS themselves."""
+    pytest.importorskip(patching.partition(".")[0])
+    result = run_tests(
+        f"import {patching.rpartition('.')[0]}\n{patching}\n"
+        + ELSEWHERE
+        + """
+def test_api():
+    client().outbound.send(EMAIL)
+
+def test_smtp():
+    SMTPTransport("smtp.invalid", deadline=5).send(EMAIL.replace(tag=None))
+
+def test_sandbox(emailapi_sandbox):
+    emailapi_sandbox.client().outbound.send(EMAIL)
+""",
+        *BLOCKED,
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1, failed=2)
+    assert failures(result).count("was blocked") >= 2
 
 
 def test_a_connection_of_send_many_fails_the_test(run_tests):
@@ -175,7 +200,7 @@ def test_b():
     result.assert_outcomes(passed=1, errors=1)
 
 
-def test_the_option_may_stand_in_the_configuration(run_tests, pytester):
+def test_the_ini_option_blocks_connections(run_tests, pytester):
     pytester.makeini("[pytest]\nemailapi_block_network = true\n")
     run_tests(ELSEWHERE + "\ndef test_a():\n    client().outbound.send(EMAIL)\n").assert_outcomes(failed=1)
 
@@ -185,7 +210,7 @@ def test_the_block_ends_with_the_run(run_tests):
     assert network._ACTIVE == []
 
 
-def test_blocked_by_another_tool_is_that_tools_failure(run_tests):
+def test_a_block_of_another_tool_raises_the_error_of_that_tool(run_tests):
     """As pytest-socket does: it replaces `socket.socket`, and is asked first."""
     run_tests(
         ELSEWHERE

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from emailapi import Address, Client, Email, EmailAPIError, TemplateEmail, WaitTimeout
+from emailapi import Address, Client, Email, EmailAPIError, InvalidArgument, TemplateEmail, WaitTimeout
 
 from .conftest import NOWHERE
 
@@ -75,19 +75,19 @@ def test_an_outbox_is_a_sequence_of_emails_oldest_first(two):
     ],
     ids=lambda criteria: re.sub(r" at 0x\w+", "", repr(criteria)),
 )
-def test_each_criterion_takes_a_text_a_regular_expression_or_a_function(two, criteria):
+def test_each_criterion_can_be_a_string_a_pattern_or_a_function(two, criteria):
     extra = {} if "subject" in criteria else {"subject": "Hi"}
     assert two.one(**criteria, **extra).subject == "Hi"
     assert [email.subject for email in two.all(**criteria, **extra)] == ["Hi"]
 
 
-def test_a_text_is_the_whole_value(two):
+def test_a_string_must_equal_the_value(two):
     two.none(subject="H")
     two.none(tag="welc")
     two.none(to="ada@example")
 
 
-def test_none_asks_for_an_email_without_the_value(two):
+def test_none_matches_emails_without_the_value(two):
     assert two.one(tag=None).subject == "Bye"
     assert two.one(cc=None).subject == "Bye"
     assert two.one(metadata={"user": None}).subject == "Bye"
@@ -105,7 +105,7 @@ def test_an_unknown_criterion_is_a_type_error(two):
     for method in (two.one, two.all, two.none, two.wait_for):
         with pytest.raises(TypeError, match="unknown criterion 'subjct'; did you mean 'subject'"):
             method(subjct="Hi")
-    with pytest.raises(TypeError, match="tag must be a text, a regular expression, a function or None, not int"):
+    with pytest.raises(TypeError, match="tag must be a string, a regular expression, a function or None, not int"):
         two.one(tag=1)
     with pytest.raises(TypeError, match="metadata must be"):
         two.one(metadata={"user": 7})
@@ -126,7 +126,7 @@ def test_two_matches_are_a_failure(two):
         two.one()
 
 
-def test_no_email_is_expected(two):
+def test_none_fails_if_an_email_matches(two):
     two.none(to="eve@example.com")
     with pytest.raises(AssertionError, match=r"expected no email subject matching 'B'; 1 was sent: bob@example.com"):
         two.none(subject=re.compile("B"))
@@ -152,18 +152,18 @@ def test_a_failure_lists_at_most_twenty_emails(client, outbox):
         outbox.one(tag="x")
 
 
-def test_clear_forgets_and_stays_the_same_object(client, two):
+def test_clear_keeps_the_same_object(client, two):
     two.clear()
     assert len(two) == 0
     client.outbound.send(BOB)
     assert two.one().subject == "Bye"
 
 
-def test_waiting_returns_what_is_there(two):
+def test_wait_for_returns_an_email_that_was_sent_before(two):
     assert two.wait_for(0, subject="Bye").subject == "Bye"
 
 
-def test_waiting_ends_when_a_thread_sends(client, outbox):
+def test_wait_for_returns_when_a_thread_sends(client, outbox):
     thread = threading.Thread(target=client.outbound.send_batch, args=([BOB, ADA],))
     starting = threading.Timer(0.05, thread.start)
     starting.start()
@@ -172,7 +172,7 @@ def test_waiting_ends_when_a_thread_sends(client, outbox):
     thread.join()
 
 
-def test_waiting_goes_on_after_a_clear(client, two):
+def test_wait_for_continues_after_clear(client, two):
     def act():
         two.clear()
         client.outbound.send(ADA.replace(subject="New"))
@@ -183,7 +183,7 @@ def test_waiting_goes_on_after_a_clear(client, two):
     thread.join()
 
 
-def test_a_wait_that_fails_is_a_time_out_and_a_failed_assertion(two):
+def test_a_failed_wait_is_a_timeout_and_an_assertion_error(two):
     with pytest.raises(WaitTimeout, match=r"no email to 'eve@example.com' within 0.01 s; 2 were sent: ada") as caught:
         two.wait_for(timeout=0.01, to="eve@example.com")
     assert isinstance(caught.value, TimeoutError)
@@ -191,7 +191,14 @@ def test_a_wait_that_fails_is_a_time_out_and_a_failed_assertion(two):
     assert isinstance(caught.value, EmailAPIError)
 
 
-def test_a_criterion_may_send(client, outbox):
+@pytest.mark.parametrize("timeout", [float("nan"), float("inf"), -1, None, "5"], ids=str)
+def test_the_timeout_must_be_a_number_of_seconds(two, timeout):
+    """A thread would wait for ever until a time that is not a number."""
+    with pytest.raises(InvalidArgument, match="timeout must be a number of seconds, got "):
+        two.wait_for(timeout=timeout, to="eve@example.com")
+
+
+def test_a_criterion_can_send_email(client, outbox):
     client.outbound.send(BOB)
     sent = []
 

@@ -7,7 +7,7 @@ import pytest
 SEND = 'CLIENT = Client("token", base_url="http://127.0.0.1:9")\n'
 
 
-def test_the_outbox_has_emails_of_clients_that_were_made_at_import_or_for_the_session(run_tests):
+def test_the_outbox_has_emails_of_clients_created_at_import_or_session_scope(run_tests):
     run_tests(
         SEND
         + """
@@ -79,7 +79,7 @@ def test_a(emailapi_outbox):
     result.stdout.fnmatch_lines(["*no email to 'eve@example.com'; 1 was sent: ada@example.com \"Hi\" ?welcome?"])
 
 
-def test_emails_of_a_test_without_the_fixture_leave_as_ever(run_tests):
+def test_emails_of_a_test_without_the_fixture_are_sent(run_tests):
     run_tests(
         """
 from emailapi import ConnectionFailed, Retry
@@ -95,7 +95,7 @@ def test_b():
     ).assert_outcomes(passed=2)
 
 
-def test_decorated_tests_take_fixtures_too(run_tests):
+def test_decorated_tests_can_use_fixtures(run_tests):
     run_tests(
         SEND
         + """
@@ -168,6 +168,23 @@ def test_afterwards():
 """
     )
     result.assert_outcomes(passed=5)
+
+
+def test_events_and_faults_of_the_sandbox_are_fixtures(run_tests):
+    run_tests(
+        """
+def test_events(emailapi_events, emailapi_sandbox):
+    client = emailapi_sandbox.client()
+    result = client.outbound.send(EMAIL)
+    emailapi_events.bounce(result.message_id, "SoftBounce")
+    assert client.bounces.list().total_count == 1
+
+def test_faults(emailapi_faults, emailapi_sandbox):
+    fault = emailapi_faults.fail(times=1)
+    emailapi_sandbox.client().outbound.send(EMAIL)
+    assert fault.hits == 1
+"""
+    ).assert_outcomes(passed=2)
 
 
 def test_the_sandbox_of_a_test_has_events_faults_a_clock_and_waiting(run_tests):

@@ -53,7 +53,7 @@ def send(outbox):
         yield send
 
 
-def test_it_has_the_fields_of_the_email(send):
+def test_a_sent_email_has_the_fields_of_the_email(send):
     email = send()
     assert email.sender == Address("shop@example.com", "Shop")
     assert email.to == (Address("ada@example.com", "Ada"), Address("b@example.com"))
@@ -81,7 +81,7 @@ def test_fields_that_a_template_does_not_have_are_empty(outbox):
     assert repr(email) == '<SentEmail b@example.com "7">'
 
 
-def test_links_are_decoded_in_order_and_stand_once(send):
+def test_links_are_decoded_ordered_and_unique(send):
     email = send(text_body="https://shop.example/help and https://shop.example/text.")
     assert email.links == (
         "https://shop.example/confirm?u=1&k=2",
@@ -103,7 +103,7 @@ def test_a_link_is_found_by_text_target_or_regular_expression(send):
     assert isinstance(email.link("help"), str)
 
 
-def test_a_link_whose_whole_text_is_asked_for_comes_first(send):
+def test_a_link_with_the_exact_text_takes_precedence(send):
     html = '<a href="https://a.example/1">Open the settings</a><a href="https://a.example/2">Open</a>'
     assert send(html_body=html, text_body=None).link("open") == "https://a.example/2"
 
@@ -125,7 +125,7 @@ def test_a_missing_or_ambiguous_link_is_a_failure_without_secrets(send):
         send(html_body=None, text_body="Hi").link()
 
 
-def test_one_link_needs_no_name(send):
+def test_the_only_link_is_found_without_an_argument(send):
     assert send(html_body=None, text_body="See https://a.example/x").link() == "https://a.example/x"
 
 
@@ -135,7 +135,7 @@ def test_a_link_keeps_its_text_in_copies(send):
         assert (other, other.text) == (link, "Confirm your address")
 
 
-def test_one_code_is_the_code(send):
+def test_code_is_the_only_code(send):
     email = send()
     assert (email.codes, email.code) == (("482913",), "482913")
 
@@ -161,7 +161,7 @@ def test_an_attachment_is_found_by_its_name(send):
         send(attachments=()).attachment("b.txt")
 
 
-def test_the_payload_is_what_the_api_would_be_sent(send):
+def test_the_payload_is_the_json_of_the_api(send):
     payload = send(idempotency_key="k").payload
     assert payload["From"] == "Shop <shop@example.com>"
     assert payload["To"] == "Ada <ada@example.com>, b@example.com"
@@ -180,7 +180,7 @@ def test_the_raw_message_is_mime(send):
     assert message.get_body(("plain",)).get_content().strip() == EMAIL.text_body
 
 
-def test_the_raw_message_by_smtp_is_what_would_have_left(outbox):
+def test_the_raw_message_by_smtp_is_the_content_of_the_transaction(outbox):
     email = Email(sender="a@example.com", to="b@example.com", subject="s", text_body="t")
     with SMTPTransport("127.0.0.1", 9, tls="none") as transport:
         transport.send(email)
@@ -190,7 +190,7 @@ def test_the_raw_message_by_smtp_is_what_would_have_left(outbox):
     assert found.payload == {"From": "a@example.com", "To": "b@example.com", "Subject": "s", "TextBody": "t"}
 
 
-def test_changing_what_a_test_sees_changes_no_email_of_the_user(send):
+def test_changing_a_sent_email_does_not_change_the_email_of_the_user(send):
     given = EMAIL.replace()
     email = send()
     email.metadata["user"] = "8"

@@ -6,7 +6,17 @@ import json
 
 import pytest
 
-from emailapi import ConfigurationError, DeliveryUnknown, EmailAPIError, Outcome, RateLimited, Retry, SendResult
+from emailapi import (
+    Client,
+    ConfigurationError,
+    DeliveryUnknown,
+    Email,
+    EmailAPIError,
+    Outcome,
+    RateLimited,
+    Retry,
+    SendResult,
+)
 from emailapi.settings import Options
 from emailapi.transports.api.payload import EMAILS
 from emailapi.transports.api.transport import APITransport
@@ -178,3 +188,10 @@ def test_checks_that_get_no_response(serve, connect):
     assert all(item.retryable and not item.may_have_been_sent for item in result.failed)
     assert sum(seen.method == "GET" for seen in service.seen) == 2
     assert [one.tag for one in service.accepted] == ["a"]
+
+
+@pytest.mark.parametrize("email", [{"to": "x", "idempotency_key": "key-2"}, Email(idempotency_key="key-2")])
+def test_an_invalid_item_has_the_key_that_its_email_was_given(email):
+    given = [{"sender": "a@example.com", "to": "b@example.com", "text_body": "Hi"}, email]
+    items = Client.in_memory().outbound.send_batch(given)
+    assert (items[1].index, items[1].idempotency_key) == (1, "key-2")

@@ -158,3 +158,15 @@ def test_lost_chunks_are_found_each_by_its_own_key(serve, connect):
     tags = {one.id: one.tag for one in service.accepted}
     assert [tags[item.message_id] for item in items] == [f"m{number}" for number in range(10)]
     assert len(service.accepted) == 10
+
+
+def test_the_repr_says_how_far_a_sending_is(serve, connect):
+    outbound = connect(serve()).outbound
+    with outbound.send_many([*mails(2), {"to": "joe@"}], chunk_size=1, workers=1) as sending:
+        assert repr(sending) == "<Sending: 0 of 3 emails done>"
+        next(sending)
+        assert repr(sending) == "<Sending: 1 of 3 emails done (1 accepted)>"
+        sending.wait()
+        assert repr(sending) == "<Sending: 3 of 3 emails done (2 accepted, 1 not sent)>"
+    with outbound.send_many(iter(mails(1))) as sending:
+        assert repr(sending) == "<Sending: 0 of ? emails done>"

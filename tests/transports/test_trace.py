@@ -38,9 +38,9 @@ class Trace:
 
 # A send that needs fewer lowers its limit; one that needs more has to be worth it.
 LIMITS = {
-    "api": Trace(functions=67, files=20, moves=38),
+    "api": Trace(functions=67, files=21, moves=37),
     "smtp": Trace(functions=58, files=12, moves=28),
-    "api with a fallback": Trace(functions=96, files=28, moves=68),
+    "api with a fallback": Trace(functions=96, files=29, moves=67),
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import assert_type
+from uuid import UUID
 
 from emailapi import (
     Client,
@@ -36,7 +37,7 @@ def listing(client: Client) -> None:
 
     client.messages.list(recipient="a@example.com", sender="b@example.com", subject="s", message_stream="outbound")
     client.messages.list(from_date=date(2024, 1, 1), to_date=datetime(2024, 1, 1, tzinfo=UTC))
-    client.messages.list(metadata={"user_id": "7"}, status="queued")
+    client.messages.list(metadata={"user_id": "7"}, status="Queued")
     client.messages.list(tagg="t")  # type: ignore[call-arg]
     client.messages.list(from_email="a@example.com")  # type: ignore[call-arg]
     client.messages.list(tag=5)  # type: ignore[arg-type]
@@ -58,7 +59,9 @@ def one(client: Client, result: SendResult) -> None:
     assert_type(details.message_events, tuple[MessageEvent, ...])
     assert_type(details.message_events[0].type, EventType | str)
     assert_type(client.messages.dump(result.message_id), str)
-    client.messages.get(result)  # type: ignore[arg-type]
+    assert_type(client.messages.get(result), MessageDetails)
+    assert_type(client.messages.get(UUID(int=7)), MessageDetails)
+    assert_type(client.messages.status(details), MessageStatus)
     client.messages.get(7)  # type: ignore[arg-type]
 
     status = client.messages.status(result)

@@ -61,7 +61,7 @@ def bounces(client: Client) -> None:
     assert_type(client.bounces.activate(7), Bounce)
     assert_type(client.bounces.dump(7), str)
     assert_type(client.bounces.delivery_stats(), DeliveryStats)
-    client.bounces.list(type="NewType", from_date=date(2026, 1, 1), to_date=datetime(2026, 1, 1, tzinfo=UTC))
+    client.bounces.list(type="SoftBounce", from_date=date(2026, 1, 1), to_date=datetime(2026, 1, 1, tzinfo=UTC))
     client.bounces.list(tagg="t")  # type: ignore[call-arg]
     client.bounces.list(inactive="yes")  # type: ignore[arg-type]
     client.bounces.list(from_date="yesterday")  # type: ignore[arg-type]
@@ -143,10 +143,13 @@ def suppressions(client: Client) -> None:
     )
     assert_type(client.suppressions.create("outbound", "a@example.com"), Page[SuppressionResult])
     assert_type(client.suppressions.delete("outbound", ["a@example.com", "b@example.com"]), Page[SuppressionResult])
-    client.suppressions.list()  # type: ignore[call-arg]
+    assert_type(client.suppressions.list(), Page[Suppression])
+    assert_type(client.suppressions.list(message_stream="news", origin="Recipient"), Page[Suppression])
+    assert_type(client.suppressions.create("a@example.com", message_stream="news"), Page[SuppressionResult])
+    assert_type(client.suppressions.delete(addresses=["a@example.com"]), Page[SuppressionResult])
     client.suppressions.list("outbound", count=5)  # type: ignore[call-arg]
-    client.suppressions.create("outbound")  # type: ignore[call-arg]
-    client.suppressions.create("outbound", 7)  # type: ignore[arg-type]
+    client.suppressions.create()  # type: ignore[call-overload]
+    client.suppressions.create("outbound", 7)  # type: ignore[call-overload]
 
 
 def webhooks(client: Client) -> None:

@@ -61,7 +61,7 @@ def test_an_event_is_handled():
     assert [event.raw for event in handler.events] == [DELIVERY]
 
 
-def test_the_handler_runs_in_a_thread_and_the_loop_goes_on():
+def test_the_handler_runs_in_a_thread_and_does_not_block_the_loop():
     """The handler waits for something that only the loop can do."""
     ticked = threading.Event()
     handler = Recorder()
@@ -93,7 +93,7 @@ def test_the_handler_runs_in_a_thread_and_the_loop_goes_on():
         ({"content": b""}, 400),
     ],
 )
-def test_refusals(options, status):
+def test_invalid_requests_get_their_status(options, status):
     handler = Recorder()
     response = post(asgi_app(VERIFIER, handler), **options)
     assert response.status_code == status
@@ -103,7 +103,7 @@ def test_refusals(options, status):
 
 
 @pytest.mark.parametrize("error, status", [(ValueError(), 500), (StopRetries(), 403)])
-def test_what_the_handler_raises(error, status):
+def test_exceptions_of_the_handler_give_their_status(error, status):
     assert post(asgi_app(VERIFIER, Recorder(error))).status_code == status
 
 
@@ -114,7 +114,7 @@ def test_an_event_is_handled_once():
     assert len(handler.events) == 1
 
 
-def test_a_large_email_comes_in():
+def test_a_large_inbound_email_is_handled():
     handler = Recorder()
     assert (
         post(asgi_app(VERIFIER, handler), content=body(changed(INBOUND, TextBody="x" * 3_000_000))).status_code == 200
@@ -122,7 +122,7 @@ def test_a_large_email_comes_in():
     assert len(handler.events[0].text_body) == 3_000_000
 
 
-def test_the_headers_and_the_address_arrive():
+def test_the_verifier_receives_headers_and_address():
     handler = Recorder()
     trace = {"X-PM-Webhook-Trace-Id": "t-1"}
     assert post(asgi_app(Verifier(networks="127.0.0.0/8"), handler), headers=trace).status_code == 200
@@ -130,7 +130,7 @@ def test_the_headers_and_the_address_arrive():
     assert post(asgi_app(Verifier(networks="10.0.0.0/8"), handler)).status_code == 401
 
 
-def test_a_body_in_pieces():
+def test_a_body_in_several_messages_is_joined():
     handler = Recorder()
     sent, _ = call(asgi_app(VERIFIER, handler), request(*[bytes([byte]) for byte in body(DELIVERY)]))
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
@@ -143,7 +143,7 @@ def test_nothing_is_read_before_the_credentials_are_checked():
     assert (sent[0]["status"], unread) == (401, 2)
 
 
-def test_a_length_over_the_limit_is_refused_before_the_body_is_read():
+def test_a_length_over_the_limit_is_413_before_the_body_is_read():
     headers = [*scope_of()["headers"], (b"content-length", b"1001")]
     sent, unread = call(asgi_app(VERIFIER, Recorder(), max_body=1000), request(b"x"), headers=headers)
     assert (sent[0]["status"], unread) == (413, 2)
@@ -155,24 +155,45 @@ def test_no_more_than_the_limit_is_read():
 
 
 @pytest.mark.parametrize("length", [b"many", b"", b"-1"])
-def test_an_odd_length_is_passed_over(length):
+def test_an_invalid_content_length_is_ignored(length):
     headers = [*scope_of()["headers"], (b"content-length", length)]
     sent, _ = call(asgi_app(VERIFIER, Recorder()), request(body(DELIVERY)), headers=headers)
     assert sent[0]["status"] == 200
 
 
-def test_a_client_that_goes_away_is_no_event_and_gets_no_response():
+def test_a_client_that_disconnects_gets_no_response():
     handler = Recorder()
     messages = [{"type": "http.request", "body": body(DELIVERY), "more_body": True}, {"type": "http.disconnect"}]
     assert call(asgi_app(VERIFIER, handler), messages) == ([], 0)
     assert handler.events == []
 
 
-def test_a_server_that_knows_no_address():
+def test_a_client_that_disconnects_before_the_response_is_no_error():
+    """Servers raise `OSError` from `send` then, since version 2.4 of the specification."""
+    handler = Recorder()
+    messages = request(body(DELIVERY))
+
+    async def receive_message() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        raise OSError("the client has disconnected")
+
+    asyncio.run(asgi_app(VERIFIER, handler)(scope_of(), receive_message, send))
+    assert len(handler.events) == 1
+
+
+@pytest.mark.parametrize("method", ["HEAD", "head"])
+def test_the_response_to_head_has_no_body(method):
+    sent, _ = call(asgi_app(VERIFIER, Recorder()), [], method=method)
+    assert (sent[0]["status"], sent[1]["body"]) == (405, b"")
+
+
+def test_a_request_without_a_client_address_is_handled():
     assert call(asgi_app(VERIFIER, Recorder()), request(body(DELIVERY)), client=None)[0][0]["status"] == 200
 
 
-def test_the_application_lives_alone():
+def test_the_lifespan_protocol_is_supported():
     sent, _ = call(
         asgi_app(VERIFIER, Recorder()), [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}], type="lifespan"
     )

@@ -44,7 +44,7 @@ def attributes(event):
         ("inbound", InboundEvent),
     ],
 )
-def test_each_payload_is_its_kind_and_has_no_problems(sample, kind):
+def test_each_payload_is_parsed_without_problems(sample, kind):
     event = parse(body(samples.ALL[sample]))
     assert type(event) is kind
     assert event.problems == ()
@@ -103,7 +103,7 @@ def test_a_bounce():
     assert not event.is_unsubscribe
 
 
-def test_a_complaint_has_the_attributes_of_a_bounce_and_is_none():
+def test_a_complaint_has_the_attributes_of_a_bounce_but_is_not_a_bounce():
     """A program that counts bounces must not count complaints."""
     event = parse(body(samples.COMPLAINT))
     assert isinstance(event, SpamComplaintEvent)
@@ -163,7 +163,7 @@ def test_the_older_spelling_of_the_server_id_is_read(sample):
     assert event.problems == ()
 
 
-def test_a_value_that_an_enumeration_does_not_have_yet_is_text():
+def test_a_new_value_of_an_enumeration_is_a_string():
     event = parse(changed(samples.BOUNCE, Type="NewKind"))
     assert (event.type, event.problems) == ("NewKind", ())
 
@@ -181,7 +181,7 @@ def test_a_value_that_an_enumeration_does_not_have_yet_is_text():
         {"Recipient": "a@example.com", "MessageID": "1", "SeenAt": "x", "TimeAt": "2026-11-05T16:33:54.907025Z"},
     ],
 )
-def test_an_unknown_kind_has_what_can_be_told(payload):
+def test_an_unknown_record_type_has_the_common_attributes(payload):
     event = parse(payload)
     assert isinstance(event, UnknownEvent)
     assert (event.recipient, event.message_id, event.at) == ("a@example.com", "1", AT)
@@ -195,7 +195,7 @@ def test_an_empty_event_is_unknown(payload):
     assert (event.recipient, event.at) == (None, None)
 
 
-def test_a_record_type_beside_the_sender_is_no_inbound_event():
+def test_a_record_type_takes_precedence_over_from_full():
     assert isinstance(parse({**samples.INBOUND, "RecordType": "Other"}), UnknownEvent)
     assert isinstance(parse({**samples.INBOUND, "RecordType": None}), InboundEvent)
 

@@ -24,7 +24,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = webhooks.Verfier
 
 
-def test_no_event_is_called_like_a_record_of_the_api():
+def test_names_of_events_differ_from_names_of_records():
     """The wrong import would never fire."""
     import emailapi
 

@@ -59,7 +59,7 @@ def test_headers_are_found_in_any_case(name):
 
 
 @pytest.mark.parametrize("value", ["", "high", "nan", "inf"])
-def test_a_spam_score_that_is_no_number_is_none(value):
+def test_a_spam_score_that_is_not_a_number_is_none(value):
     assert event_of(Headers=[{"Name": "X-Spam-Score", "Value": value}]).spam_score is None
     assert event_of(Headers=[]).spam_score is None
 
@@ -73,7 +73,7 @@ def test_a_spam_score_that_is_no_number_is_none(value):
         ("2025-11-01T00:54:40Z", datetime(2025, 11, 1, 0, 54, 40, tzinfo=UTC)),
     ],
 )
-def test_dates_of_several_shapes_are_read(date, at):
+def test_dates_of_several_formats_are_read(date, at):
     event = event_of(Date=date)
     assert (event.at, event.date, event.problems) == (at, date, ())
 
@@ -81,7 +81,7 @@ def test_dates_of_several_shapes_are_read(date, at):
 @pytest.mark.parametrize(
     "date", ["now", "Sat, 99 Nov 2025 00:54:40 +0000", "Sat, 1 Nov 99999 00:00:00 +0000", "," * 50]
 )
-def test_a_date_of_the_senders_own_is_kept_as_text(date):
+def test_an_invalid_date_header_is_kept_as_a_string(date):
     event = event_of(Date=date)
     assert (event.at, event.date) == (None, date)
     assert [line.partition(":")[0] for line in event.problems] == ["Date"]
@@ -119,21 +119,21 @@ def test_the_test_payloads_of_the_service_have_the_content_under_another_name():
         ({"ContentLength": "five"}, {"content": b"Hello"}, "Attachments[0].ContentLength: "),
     ],
 )
-def test_a_file_that_is_odd_is_kept(odd, kept, problem):
+def test_an_attachment_with_invalid_fields_is_kept(odd, kept, problem):
     event = event_of(Attachments=[file(**odd)])
     assert {name: getattr(event.attachments[0], name) for name in kept} == kept
     assert [line.startswith(problem or "") for line in event.problems] == ([True] if problem else [])
 
 
 @pytest.mark.parametrize("content", ["*", "abc", "SGVsbG8", 7.5, ["x"]])
-def test_a_file_that_cannot_be_decoded_is_left_out(content):
+def test_an_attachment_that_cannot_be_decoded_is_omitted(content):
     event = event_of(Attachments=[file(Content=content), file()])
     assert [one.content for one in event.attachments][-1] == b"Hello"
     assert event.problems[0].startswith("Attachments[0].Content: ")
 
 
 @pytest.mark.parametrize("files", [{}, "x", 7, [None], ["x"], [[]]])
-def test_what_is_no_list_of_files_is_a_problem(files):
+def test_attachments_that_are_not_a_list_are_a_problem(files):
     event = event_of(Attachments=files)
     assert event.attachments == ()
     assert event.problems == () or event.problems[0].startswith("Attachments")
@@ -143,7 +143,7 @@ def test_what_is_no_list_of_files_is_a_problem(files):
 # As a message of the standard library
 
 
-def test_a_message_is_put_together_of_the_parts():
+def test_to_message_builds_a_message_from_the_parts():
     message = event_of().to_message()
     assert isinstance(message, EmailMessage)
     assert message["From"] == "J D <j@example.com>"
@@ -159,7 +159,7 @@ def test_a_message_is_put_together_of_the_parts():
     assert (attached.get_filename(), attached.get_content()) == ("a.txt", "Hello")
 
 
-def test_a_message_survives_its_bytes():
+def test_a_message_is_equal_after_serialization():
     event = event_of()
     message = message_from_bytes(bytes(event.to_message()), policy=policy.default)
     inline = next(part for part in message.walk() if part["Content-ID"])
@@ -168,7 +168,7 @@ def test_a_message_survives_its_bytes():
     assert message.get_body(("html",)).get_content().strip() == event.html_body
 
 
-def test_a_message_is_an_email_again():
+def test_a_message_can_be_converted_to_an_email():
     email = from_message(event_of(Headers=[], Date=...).to_message())
     assert (email.subject, str(email.sender)) == ("Grüße", "J D <j@example.com>")
     assert {file.name for file in email.attachments} == {"logo.png", "a.txt"}
@@ -185,14 +185,14 @@ def test_a_message_is_an_email_again():
         ({"TextBody": ..., "HtmlBody": None}, "multipart/mixed"),
     ],
 )
-def test_a_message_has_no_more_parts_than_it_needs(changes, content_type):
+def test_a_message_has_no_unnecessary_parts(changes, content_type):
     assert event_of(**changes).to_message().get_content_type() == content_type
 
 
 RAW = "From: a@example.com\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nX-Own: 1\r\n\r\nÜber\r\n"
 
 
-def test_a_message_is_parsed_from_its_source_where_that_is_there():
+def test_to_message_parses_the_source_if_available():
     message = event_of(RawEmail=RAW).to_message()
     assert isinstance(message, EmailMessage)
     assert (message["Subject"], message["X-Own"]) == ("Grüße", "1")
@@ -218,10 +218,13 @@ def test_headers_that_may_repeat_are_all_kept():
         [{"Name": "X", "Value": "a\r\nBcc: b@example.com"}],
         [{"Name": "X", "Value": "\ud800\0\x85"}],
         [{"Name": "X", "Value": "a" * 5000}],
+        [{"Name": "Message-ID", "Value": "<gr\u00fc\u00dfe@example.com>"}],
+        [{"Name": "Message-ID", "Value": "=?utf-8?b?4pyT?="}],
+        [{"Name": "Content-ID", "Value": "\u2713"}, {"Name": "Sender", "Value": "\u2713"}],
     ],
     ids=lambda value: value[0]["Name"],
 )
-def test_odd_headers_break_neither_the_message_nor_its_parts(headers):
+def test_invalid_headers_do_not_break_the_message(headers):
     event = event_of(Headers=headers)
     data = bytes(event.to_message())
     message = message_from_bytes(data, policy=policy.default)
@@ -241,7 +244,7 @@ def test_odd_headers_break_neither_the_message_nor_its_parts(headers):
         ('application/x-odd; name="a;b"', b"\0\1"),
     ],
 )
-def test_files_of_every_type_are_attached(content_type, content):
+def test_attachments_of_every_type_are_kept(content_type, content):
     files = [file(Name="a.bin", ContentType=content_type, Content=base64.b64encode(content).decode())]
     message = message_from_bytes(bytes(event_of(Attachments=files).to_message()), policy=policy.default)
     (attached,) = message.iter_attachments()
@@ -253,7 +256,7 @@ def test_files_of_every_type_are_attached(content_type, content):
 
 
 @pytest.mark.parametrize("name", ['Doe, "Jane"', "Jürgen Groß", "a\\b", "J\r\nBcc: x@example.com"])
-def test_names_keep_one_address(name):
+def test_a_display_name_does_not_split_an_address(name):
     event = event_of(FromFull={"Email": "j@example.com", "Name": name}, FromName=name)
     message = message_from_bytes(bytes(event.to_message()), policy=policy.default)
     (address,) = message["From"].addresses
@@ -261,7 +264,7 @@ def test_names_keep_one_address(name):
     assert message["Bcc"] is None
 
 
-def test_without_the_parts_of_from_the_address_is_taken():
+def test_without_from_full_the_address_of_from_is_used():
     message = event_of(FromFull={}, ToFull=[], CcFull=[]).to_message()
     assert message["From"] == "j@example.com"
     assert len(message["To"].addresses) == 2

@@ -74,7 +74,7 @@ def test_the_type_of_a_bounce_gives_the_other_values(type, code, name, inactive,
     assert (built["Inactive"], built["CanActivate"]) == (inactive, can_activate)
 
 
-def test_an_unknown_type_is_refused_with_the_known_ones():
+def test_an_unknown_bounce_type_is_an_error_that_lists_the_known_ones():
     with pytest.raises(InvalidArgument, match=r"^type must be one of HardBounce, .*, got 'SoftBuonce'$"):
         payloads.bounce(type="SoftBuonce")
 
@@ -178,7 +178,7 @@ def test_headers_of_an_inbound_email():
     assert {"X-Spam-Status", "X-Spam-Score", "X-Spam-Tests", "Received-SPF", "Message-ID"} <= set(names)
 
 
-def test_a_hidden_recipient_is_the_one_that_the_email_was_sent_to():
+def test_a_hidden_recipient_is_the_recipient_of_the_event():
     built = payloads.inbound(bcc="h+42@inbound.example.com")
     assert (built["OriginalRecipient"], built["MailboxHash"]) == ("h+42@inbound.example.com", "42")
     assert built["BccFull"] == [{"Email": "h+42@inbound.example.com", "Name": "", "MailboxHash": "42"}]
@@ -202,7 +202,7 @@ def test_each_builder_gives_a_new_event_without_problems(builder):
 
 
 @pytest.mark.parametrize("builder", OUTBOUND, ids=NAMES[:-1])
-def test_what_each_outbound_payload_has(builder):
+def test_outbound_payloads_have_the_fields_of_the_service(builder):
     built = builder()
     assert built["Metadata"] == {}
     assert built["MessageStream"] == "outbound"
@@ -226,22 +226,22 @@ def test_a_misspelt_field_is_an_error(builder):
         builder(recipiet="x")
 
 
-def test_none_leaves_a_field_out():
+def test_a_field_with_none_is_omitted():
     assert "Subject" not in payloads.bounce(subject=None)
 
 
-def test_a_naive_time_is_refused():
+def test_a_naive_time_is_an_error():
     with pytest.raises(InvalidArgument, match="at must have a time zone"):
         payloads.delivery(at=datetime(2026, 1, 1))
 
 
-def test_a_value_without_json_is_refused_by_its_path():
+def test_a_value_that_json_cannot_express_is_named_by_its_path():
     with pytest.raises(InvalidArgument, match=r"metadata\.user"):
         payloads.delivery(metadata={"user": b"7"})
 
 
 @pytest.mark.parametrize("kind", NAMES)
-def test_check_payloads_are_older_and_the_same_each_time(kind):
+def test_check_payloads_are_the_same_each_time(kind):
     built = payloads.check(kind)
     event = parse(built)
     assert event.problems == ()
@@ -259,12 +259,12 @@ def test_a_check_of_an_inbound_email_has_its_content_under_another_name():
     assert built["Date"][0].isdigit()
 
 
-def test_an_unknown_check_is_refused():
+def test_an_unknown_check_is_an_error():
     with pytest.raises(InvalidArgument, match="kind must be one of delivery, bounce, .*inbound, got 'x'"):
         payloads.check("x")
 
 
-def test_a_payload_is_a_new_one_each_time():
+def test_each_call_returns_a_new_payload():
     metadata = {"a": "b"}
     built = payloads.bounce(metadata=metadata)
     built["Metadata"]["a"] = "c"

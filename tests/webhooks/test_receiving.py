@@ -44,14 +44,14 @@ class Recorder:
 
 
 @pytest.mark.parametrize("payload", [DELIVERY, BOUNCE, INBOUND, {"RecordType": "New"}, {}])
-def test_an_event_is_handled_and_answered_with_200(payload):
+def test_a_handled_event_gives_200(payload):
     handler = Recorder()
     response = receive(request(payload), VERIFIER, handler)
     assert response == WebhookResponse(200, b"OK")
     assert [event.raw for event in handler.events] == [payload]
 
 
-def test_the_event_has_what_the_headers_tell():
+def test_the_event_has_the_trace_id_of_the_headers():
     handler = Recorder()
     receive(request(headers={**HEADERS, "X-PM-Webhook-Trace-Id": "t"}), VERIFIER, handler)
     assert handler.events[0].trace_id == "t"
@@ -63,18 +63,18 @@ def test_only_post_is_allowed(method):
     assert (response.status, response.headers) == (405, (("Allow", "POST"),))
 
 
-def test_the_method_has_no_case():
+def test_the_method_is_case_insensitive():
     assert receive(request(method="post"), VERIFIER, Recorder()).status == 200
 
 
-def test_without_credentials_it_is_401_and_no_event():
+def test_without_credentials_the_status_is_401():
     handler = Recorder()
     response = receive(request(headers={"Content-Type": "application/json"}), VERIFIER, handler)
     assert (response.status, handler.events) == (401, [])
     assert response.headers[0][0] == "WWW-Authenticate"
 
 
-def test_who_has_no_credentials_learns_nothing_of_the_body():
+def test_credentials_are_checked_before_size_and_type():
     for changes in ({"body": b"{"}, {"body": b"x" * 11}, {"headers": {}}):
         assert receive(request(**{"headers": {}, **changes}), VERIFIER, Recorder(), max_body=10).status == 401
 
@@ -92,12 +92,12 @@ def test_who_has_no_credentials_learns_nothing_of_the_body():
         (None, 415),
     ],
 )
-def test_the_content_type_is_json(content_type, status):
+def test_the_content_type_must_be_json(content_type, status):
     assert receive(request(headers={**HEADERS, "Content-Type": content_type}), VERIFIER, Recorder()).status == status
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff"])
-def test_what_is_no_json_object_is_400(content):
+def test_a_body_that_is_not_a_json_object_is_400(content):
     handler = Recorder()
     assert receive(request(body=content), VERIFIER, handler).status == 400
     assert handler.events == []
@@ -108,15 +108,15 @@ def test_a_body_that_is_too_large_is_413(size, status):
     assert receive(request(body=b" " * size), VERIFIER, Recorder(), max_body=20).status == status
 
 
-def test_emails_of_35_mb_come_in():
+def test_inbound_emails_of_35_mb_are_accepted():
     assert BODY_LIMIT == 35_000_000
 
 
-def test_headers_may_be_pairs_of_a_generator():
+def test_headers_can_be_pairs_from_a_generator():
     assert receive(request(headers=(pair for pair in HEADERS.items())), VERIFIER, Recorder()).status == 200
 
 
-def test_a_handler_that_raises_gets_the_event_again():
+def test_an_event_can_be_handled_again_after_the_handler_raised():
     handler = Recorder(ValueError("x"))
     seen = MemorySeenStore()
     assert [receive(request(), VERIFIER, handler, seen).status for _ in range(3)] == [500, 200, 200]
@@ -137,7 +137,7 @@ def test_an_event_is_handled_once():
     assert len(handler.events) == 2
 
 
-def test_an_event_whose_worker_died_is_handled_when_the_service_tries_again():
+def test_an_event_is_handled_by_the_retry_after_its_worker_died():
     """A claim lasts for less than the minute after which the first retry comes."""
     now = [0.0]
     seen = MemorySeenStore(clock=lambda: now[0])
@@ -157,7 +157,7 @@ def test_an_event_whose_worker_died_is_handled_when_the_service_tries_again():
     assert len(handler.events) == 1
 
 
-def test_stop_retries_is_403_and_ends_the_matter():
+def test_stop_retries_gives_403_and_the_event_counts_as_handled():
     handler = Recorder(StopRetries())
     seen = MemorySeenStore()
     assert receive(request(), VERIFIER, handler).status == 403
@@ -167,7 +167,7 @@ def test_stop_retries_is_403_and_ends_the_matter():
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(1)])
-def test_what_ends_the_process_passes_and_the_event_can_be_handled_again(error):
+def test_a_base_exception_is_raised_and_the_claim_is_released(error):
     handler = Recorder(error)
     seen = MemorySeenStore()
     with pytest.raises(type(error)):
@@ -192,14 +192,23 @@ def test_stop_retries_is_not_logged(caplog):
     assert caplog.records == []
 
 
-def test_a_coroutine_function_is_no_handler(caplog):
-    """It would only return a coroutine, and each event would be lost."""
+async def coroutine_function(event) -> None:
+    raise AssertionError("not called")
 
-    async def handler(event) -> None:
-        raise AssertionError("nobody runs this")
 
+async def asynchronous_generator(event):
+    yield event
+
+
+def generator(event):
+    yield event
+
+
+@pytest.mark.parametrize("handler", [coroutine_function, asynchronous_generator, generator])
+def test_a_coroutine_function_or_generator_as_handler_is_an_error(handler, caplog):
+    """A call would not run its body, and each event would be lost."""
     assert receive(request(), VERIFIER, handler).status == 500
-    assert "not a coroutine function" in caplog.text
+    assert "the handler must be a plain function, without `async` and `yield`" in caplog.text
 
 
 class Failing(MemorySeenStore):
@@ -214,7 +223,7 @@ class Failing(MemorySeenStore):
         raise ConnectionError("no server")
 
 
-def test_a_store_that_is_down_makes_the_service_try_again(caplog):
+def test_a_failing_store_gives_500(caplog):
     handler = Recorder()
     assert receive(request(), VERIFIER, handler, Failing("claim")).status == 500
     assert handler.events == []
@@ -222,9 +231,34 @@ def test_a_store_that_is_down_makes_the_service_try_again(caplog):
 
 
 @pytest.mark.parametrize("error, status", [(None, 200), (ValueError(), 500), (StopRetries(), 403)])
-def test_a_store_that_goes_down_meanwhile_does_not_change_the_response(error, status, caplog):
+def test_a_store_that_fails_on_commit_does_not_change_the_status(error, status, caplog):
     assert receive(request(), VERIFIER, Recorder(error), Failing("commit", "release")).status == status
     assert "the event may be handled again" in caplog.text
+
+
+class FailingFilter(logging.Filter):
+    def filter(self, record):
+        raise RuntimeError("a filter of the user")
+
+
+@pytest.mark.parametrize(
+    "error, failing, status",
+    [
+        (ValueError(), (), 500),
+        (None, ("claim",), 500),
+        (None, ("commit",), 200),
+        (ValueError(), ("release",), 500),
+        (StopRetries(), ("commit",), 403),
+    ],
+)
+def test_a_failing_log_filter_does_not_change_the_status(error, failing, status):
+    logger = logging.getLogger("emailapi")
+    added = FailingFilter()
+    logger.addFilter(added)
+    try:
+        assert receive(request(), VERIFIER, Recorder(error), Failing(*failing)).status == status
+    finally:
+        logger.removeFilter(added)
 
 
 def test_no_repr_shows_a_body_or_credentials():

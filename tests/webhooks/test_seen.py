@@ -22,7 +22,7 @@ def timed(request, tmp_path) -> Timed | TimedRedis:
     return TimedRedis(request.getfixturevalue("redis_server"), 14 * HOUR)
 
 
-def test_what_is_claimed_cannot_be_claimed_again(timed):
+def test_a_claimed_key_cannot_be_claimed_again(timed):
     assert timed.store.claim("a", 50)
     assert not timed.store.claim("a", 50)
     assert timed.store.claim("b", 50)
@@ -37,7 +37,7 @@ def test_a_claim_that_is_not_committed_expires(timed):
     assert not timed.store.claim("a", 50)
 
 
-def test_what_is_committed_stays_for_hours(timed):
+def test_a_committed_key_is_kept_for_14_hours(timed):
     assert timed.store.claim("a", 50)
     timed.store.commit("a")
     timed.advance(13 * HOUR)
@@ -46,13 +46,13 @@ def test_what_is_committed_stays_for_hours(timed):
     assert timed.store.claim("a", 50)
 
 
-def test_what_is_released_can_be_claimed_at_once(timed):
+def test_a_released_key_can_be_claimed_at_once(timed):
     assert timed.store.claim("a", 50)
     timed.store.release("a")
     assert timed.store.claim("a", 50)
 
 
-def test_releasing_takes_nothing_away_that_is_committed(timed):
+def test_releasing_does_not_remove_a_committed_key(timed):
     """The worker was slow: its claim had expired, and another one handled the event."""
     assert timed.store.claim("a", 50)
     timed.advance(60)
@@ -62,14 +62,14 @@ def test_releasing_takes_nothing_away_that_is_committed(timed):
     assert not timed.store.claim("a", 50)
 
 
-def test_releasing_and_committing_what_nobody_claimed(timed):
+def test_an_unclaimed_key_can_be_released_and_committed(timed):
     timed.store.release("a")
     timed.store.commit("b")
     assert timed.store.claim("a", 50)
     assert not timed.store.claim("b", 50)
 
 
-def test_counting(timed):
+def test_count_returns_the_number_of_calls_for_a_key(timed):
     assert [timed.store.count("a", 50) for _ in range(3)] == [1, 2, 3]
     assert timed.store.count("b", 50) == 1
 
@@ -84,14 +84,14 @@ def test_a_count_is_forgotten_after_its_time_from_the_last_one(timed):
     assert timed.store.count("a", 50) == 1
 
 
-def test_counts_and_claims_are_apart(timed):
+def test_counts_and_claims_are_independent(timed):
     assert timed.store.count("a", 50) == 1
     assert timed.store.claim("a", 50)
     timed.store.release("a")
     assert timed.store.count("a", 50) == 2
 
 
-def test_one_thread_gets_a_claim(timed):
+def test_one_of_several_threads_gets_the_claim(timed):
     with ThreadPoolExecutor(8) as pool:
         for turn in range(20):
             claims = list(pool.map(lambda _, key=str(turn): timed.store.claim(key, 50), range(8)))
@@ -105,7 +105,7 @@ def test_threads_count_each_time_once(timed):
 
 
 @pytest.mark.parametrize("key", ["", "ключ \u2028", "a" * 5000, "a'; DROP TABLE seen; --", "*"])
-def test_any_text_is_a_key(timed, key):
+def test_any_string_can_be_a_key(timed, key):
     assert timed.store.claim(key, 50)
     timed.store.commit(key)
     assert not timed.store.claim(key, 50)
@@ -116,7 +116,7 @@ def test_inbound_emails_are_remembered_for_longer_than_they_are_retried():
     assert KEEP_SECONDS > 10.5 * HOUR
 
 
-def test_memory_does_not_grow_with_what_has_expired():
+def test_expired_keys_are_removed_from_memory():
     timed = Timed(lambda clock: MemorySeenStore(keep=100, clock=clock))
     for number in range(20_000):
         timed.advance(1)

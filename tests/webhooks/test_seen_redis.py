@@ -38,7 +38,7 @@ def test_a_store_by_url(redis_url, redis_server):
     assert not RedisSeenStore(client=redis_server).claim("a", 50)
 
 
-def test_a_client_that_decodes_is_taken(redis_url, redis_server):
+def test_a_client_with_decode_responses_is_accepted(redis_url, redis_server):
     import redis
 
     with redis.Redis.from_url(redis_url, decode_responses=True) as client:
@@ -62,14 +62,14 @@ class Repeating:
         return getattr(self._server, name)
 
 
-def test_a_claim_whose_reply_was_lost_is_a_claim(redis_server):
+def test_a_claim_is_granted_again_if_its_reply_was_lost(redis_server):
     """Otherwise the event would count as seen, and nobody would handle it."""
     assert RedisSeenStore(client=Repeating(redis_server)).claim("a", 50)
     assert not RedisSeenStore(client=Repeating(redis_server)).claim("a", 50)
     assert not RedisSeenStore(client=redis_server).claim("a", 50)
 
 
-def test_a_silent_server_is_given_up(redis_url):
+def test_a_silent_server_is_a_timeout(redis_url):
     """By redis-py's default it would be waited for without end, and the service with it."""
     for url, seconds in ((redis_url, 5.0), (f"{redis_url}?socket_timeout=2", 2.0)):
         assert RedisSeenStore(url)._redis.connection_pool.connection_kwargs["socket_timeout"] == seconds
@@ -82,12 +82,12 @@ def test_a_silent_server_is_given_up(redis_url):
         ({"url": "redis://localhost", "client": object()}, "needs a url or a client"),
     ],
 )
-def test_a_store_needs_a_url_or_a_client(options, words):
+def test_a_store_requires_a_url_or_a_client(options, words):
     with pytest.raises(ConfigurationError, match=words):
         RedisSeenStore(**options)
 
 
-def test_a_url_that_is_not_valid():
+def test_an_invalid_url_is_a_configuration_error():
     pytest.importorskip("redis")
     for url in ("http://user:secret@localhost", "redis://:sec/ret@localhost:6379"):
         with pytest.raises(ConfigurationError, match="the url of RedisSeenStore is not valid: .*redis://") as caught:

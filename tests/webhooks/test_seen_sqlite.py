@@ -13,13 +13,13 @@ from ..forking import FORKS, run_forking
 from .stores import Timed, claims_of_processes
 
 
-def test_a_file_keeps_what_another_process_committed(tmp_path):
+def test_keys_committed_by_another_process_are_kept(tmp_path):
     SQLiteSeenStore(tmp_path / "seen.db").commit("a")
     assert not SQLiteSeenStore(tmp_path / "seen.db").claim("a", 50)
     assert repr(SQLiteSeenStore(tmp_path / "seen.db")).endswith("seen.db')")
 
 
-def test_a_file_does_not_grow_with_what_has_expired(tmp_path):
+def test_expired_keys_are_removed_from_the_file(tmp_path):
     timed = Timed(lambda clock: SQLiteSeenStore(tmp_path / "seen.db", keep=100, clock=clock))
     for number in range(30):
         timed.store.claim(str(number), 50)
@@ -31,7 +31,7 @@ def test_a_file_does_not_grow_with_what_has_expired(tmp_path):
     assert rows <= 4
 
 
-def test_a_relative_path_stays_where_the_store_was_made(tmp_path, monkeypatch):
+def test_a_relative_path_is_resolved_when_the_store_is_created(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = SQLiteSeenStore("seen.db")
     monkeypatch.chdir("/")
@@ -40,7 +40,7 @@ def test_a_relative_path_stays_where_the_store_was_made(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("path", [":memory:", ""])
-def test_a_store_in_memory_needs_no_file(path):
+def test_a_path_in_memory_is_an_error(path):
     with pytest.raises(ConfigurationError, match="use MemorySeenStore"):
         SQLiteSeenStore(path)
 
@@ -105,5 +105,5 @@ for number in range(40):
 
 
 @pytest.mark.slow
-def test_processes_that_begin_at_the_same_moment_wait_for_each_other(tmp_path):
+def test_processes_can_create_the_file_at_the_same_time(tmp_path):
     run_forking(BEGINNING, folder=str(tmp_path))

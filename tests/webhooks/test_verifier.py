@@ -27,7 +27,7 @@ def test_basic_auth_matches_in_any_case_of_the_scheme(scheme):
 
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
-def test_the_names_of_headers_have_no_case(name):
+def test_header_names_are_case_insensitive(name):
     (value,) = basic("user", "secret").values()
     assert ONE.check({name: value})
     assert ONE.check([(name, value)])
@@ -65,7 +65,7 @@ def test_base64_without_its_padding_matches():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
-def test_names_that_are_not_ascii_match_in_utf_8_and_latin_1(encoding):
+def test_user_names_that_are_not_ascii_match_in_utf_8_and_latin_1(encoding):
     assert Verifier(basic=("jürgen", "gehéim")).check(basic("jürgen", "gehéim", encoding=encoding))
 
 
@@ -132,7 +132,7 @@ def test_every_kind_that_is_given_must_match():
         (None, False),
     ],
 )
-def test_networks(address, inside):
+def test_networks_match_the_client_address(address, inside):
     networks = ["10.0.0.0/8", "2001:db8::/32", "192.0.2.9", ipaddress.ip_network("198.51.100.0/24")]
     assert Verifier(networks=networks).check({}, address) is inside
 
@@ -151,29 +151,29 @@ def test_networks(address, inside):
         (1, "10.0.0.1:5000", True),
     ],
 )
-def test_only_what_ones_own_proxies_wrote_is_believed(proxies, chain, inside):
+def test_x_forwarded_for_is_trusted_only_for_own_proxies(proxies, chain, inside):
     """Anybody can send an X-Forwarded-For: each proxy adds an address behind what was there."""
     checked = Verifier(networks="10.0.0.0/8", trust_proxies=proxies)
     assert checked.check({"X-Forwarded-For": chain}, "203.0.113.77") is inside
 
 
-def test_several_headers_of_proxies_are_one_list():
+def test_several_x_forwarded_for_headers_are_one_list():
     checked = Verifier(networks="10.0.0.0/8", trust_proxies=1)
     assert checked.check([("X-Forwarded-For", "203.0.113.1"), ("X-Forwarded-For", "10.0.0.1")])
     assert not checked.check([("X-Forwarded-For", "10.0.0.1"), ("X-Forwarded-For", "203.0.113.1")])
 
 
-def test_without_proxies_the_address_of_the_connection_counts():
+def test_without_proxies_the_peer_address_is_used():
     assert Verifier(networks="10.0.0.0/8").check({"X-Forwarded-For": "203.0.113.1"}, "10.0.0.1")
 
 
 @pytest.mark.parametrize(
     "options, words",
     [
-        ({}, "needs credentials: .* Verifier.insecure"),
-        ({"basic": []}, "needs credentials"),
-        ({"headers": {}}, "needs credentials"),
-        ({"trust_proxies": 1}, "needs credentials"),
+        ({}, "a Verifier requires .* Verifier.insecure"),
+        ({"basic": []}, "a Verifier requires"),
+        ({"headers": {}}, "a Verifier requires"),
+        ({"trust_proxies": 1}, "a Verifier requires"),
         ({"basic": ("user", "")}, "empty user name or password"),
         ({"basic": ("", "secret")}, "empty user name or password"),
         ({"basic": [("user", "secret"), ("user", "")]}, "empty user name or password"),
@@ -185,22 +185,27 @@ def test_without_proxies_the_address_of_the_connection_counts():
         ({"headers": {"X-Secret": ""}}, r"headers\['X-Secret'\] has an empty value"),
         ({"headers": {"X-Secret": " "}}, r"headers\['X-Secret'\] has an empty value"),
         ({"headers": {"X-Secret": ["new", ""]}}, r"headers\['X-Secret'\] has an empty value"),
-        ({"headers": {"X-Secret": []}}, r"headers\['X-Secret'\] must be a text"),
-        ({"headers": {"X-Secret": None}}, r"headers\['X-Secret'\] must be a text"),
+        ({"headers": "X-Secret"}, "headers must be a mapping of names to values, got str"),
+        ({"headers": {7: "x"}}, "headers must have names of HTTP headers as keys, got 7"),
+        ({"headers": {"X Secret": "x"}}, "headers must have names of HTTP headers as keys, got 'X Secret'"),
+        ({"networks": 7}, "networks must be addresses or networks"),
+        ({"basic": 7}, "basic must be a pair"),
+        ({"headers": {"X-Secret": []}}, r"headers\['X-Secret'\] must be a string"),
+        ({"headers": {"X-Secret": None}}, r"headers\['X-Secret'\] must be a string"),
         ({"networks": "10.0.0.0/99"}, "networks must be addresses or networks, .*10.0.0.0/99"),
         ({"networks": ["example.com"]}, "networks must be addresses or networks, .*example.com"),
-        ({"networks": "10.0.0.0/8", "trust_proxies": -1}, "trust_proxies must be a number of proxies from 0, got -1"),
+        ({"networks": "10.0.0.0/8", "trust_proxies": -1}, "trust_proxies must be an integer of at least 0, got -1"),
         ({"networks": "10.0.0.0/8", "trust_proxies": True}, "trust_proxies .* got True"),
     ],
     ids=repr,
 )
-def test_a_verifier_that_would_let_in_anybody_or_nobody_is_an_error(options, words):
+def test_a_verifier_that_matches_every_request_or_none_is_an_error(options, words):
     with pytest.raises(ConfigurationError, match=words) as caught:
         Verifier(**options)
     assert "secret" not in str(caught.value)
 
 
-def test_insecure_lets_in_everybody():
+def test_insecure_accepts_every_request():
     assert Verifier.insecure().check({})
     assert Verifier.insecure().check({}, "203.0.113.1")
     assert repr(Verifier.insecure()) == "Verifier.insecure()"
@@ -243,3 +248,27 @@ def test_headers_are_compared_also_when_basic_auth_is_wrong(monkeypatch):
     both = Verifier(basic=("u", "p"), headers={"X-A": "1", "X-B": "2"})
     _, compared = comparisons(monkeypatch, both, {**basic("x", "y"), "X-A": "3", "X-B": "4"})
     assert len(compared) == 3
+
+
+@pytest.mark.parametrize("address", ["10.1.1.1", "::ffff:10.1.1.1"])
+def test_a_network_of_mapped_addresses_matches_ipv4_addresses(address):
+    assert Verifier(networks="::ffff:10.0.0.0/104").check({}, address)
+    assert not Verifier(networks="::ffff:10.0.0.0/120").check({}, address)
+
+
+def test_headers_can_come_from_an_iterator():
+    """Each kind of credentials reads all of them."""
+    verifier = Verifier(basic=("u", "p"), headers={"X-Secret": "s"})
+    given = [("X-Secret", "s"), ("Authorization", "Basic dTpw")]
+    assert verifier.check(iter(given))
+    assert verifier.check(pair for pair in reversed(given))
+
+
+@pytest.mark.parametrize("address", [ipaddress.ip_address("10.0.0.1"), "10.0.0.1:5", "::ffff:10.0.0.1"], ids=str)
+def test_the_client_address_can_have_several_forms(address):
+    assert Verifier(networks="10.0.0.0/8").check({}, address)
+
+
+@pytest.mark.parametrize("address", [5, b"10.0.0.1", ("10.0.0.1", 5), "unix:", "10.0.0.1\0"], ids=repr)
+def test_an_invalid_client_address_is_in_no_network(address):
+    assert not Verifier(networks="10.0.0.0/8").check({}, address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import threading
 import wsgiref.simple_server
 from collections.abc import Callable, Iterator
@@ -82,20 +83,20 @@ def test_an_event_is_handled(serve):
     assert [event.raw for event in handler.events] == [DELIVERY]
 
 
-def test_the_headers_of_the_request_arrive(serve):
+def test_the_verifier_receives_the_headers(serve):
     handler = Recorder()
     headers = {"X-PM-Webhook-Trace-Id": "t-1", "X-PM-Retries-Remaining": "2"}
     serve(handler).post("/", content=body(DELIVERY), headers=headers)
     assert (handler.events[0].trace_id, handler.events[0].retries_remaining) == ("t-1", 2)
 
 
-def test_secrets_that_are_not_ascii_arrive(serve):
+def test_secrets_that_are_not_ascii_match(serve):
     client = serve(Recorder(), verifier=Verifier(headers={"X-Secret": "schlüssel"}))
     assert client.post("/", content=body(DELIVERY), headers={"X-Secret": "schlüssel".encode()}).status_code == 200
     assert client.post("/", content=body(DELIVERY), headers={"X-Secret": "andere"}).status_code == 401
 
 
-def test_the_address_of_the_client_arrives(serve):
+def test_the_verifier_receives_the_client_address(serve):
     client = serve(Recorder(), verifier=Verifier(networks="127.0.0.0/8"))
     assert client.post("/", content=body(DELIVERY)).status_code == 200
     client = serve(Recorder(), verifier=Verifier(networks="10.0.0.0/8"))
@@ -116,7 +117,7 @@ def test_the_address_of_the_client_arrives(serve):
         ({"content": b""}, 400, None),
     ],
 )
-def test_refusals(serve, options, status, header):
+def test_invalid_requests_get_their_status(serve, options, status, header):
     handler = Recorder()
     response = serve(handler).request(**{"method": "POST", "url": "/", "content": body(DELIVERY), **options})
     assert response.status_code == status
@@ -124,8 +125,18 @@ def test_refusals(serve, options, status, header):
     assert handler.events == []
 
 
+def test_the_response_to_head_has_no_body(serve):
+    """A server that sends the body makes the client take it for the next response."""
+    client = serve(Recorder())
+    with socket.create_connection((client.base_url.host, client.base_url.port)) as connection:
+        connection.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert received.split(b" ")[1] == b"405"
+    assert received.endswith(b"\r\n\r\n")
+
+
 @pytest.mark.parametrize("error, status", [(ValueError(), 500), (StopRetries(), 403)])
-def test_what_the_handler_raises(serve, error, status):
+def test_exceptions_of_the_handler_give_their_status(serve, error, status):
     assert serve(Recorder(error)).post("/", content=body(DELIVERY)).status_code == status
 
 
@@ -136,7 +147,7 @@ def test_an_event_is_handled_once(serve):
     assert len(handler.events) == 1
 
 
-def test_a_large_email_comes_in(serve):
+def test_a_large_inbound_email_is_handled(serve):
     handler = Recorder()
     text = "x" * 3_000_000
     assert serve(handler).post("/", content=body(changed(INBOUND, TextBody=text))).status_code == 200
@@ -150,13 +161,13 @@ def test_a_body_over_the_limit_is_413(serve):
 
 
 @pytest.mark.parametrize("size", [10, 60_000])
-def test_a_refused_body_does_not_cost_the_response(serve, size):
+def test_a_client_that_sends_a_rejected_body_receives_the_response(serve, size):
     client = serve(Recorder())
     for _ in range(3):
         assert client.post("/", content=b"x" * size, headers={"Authorization": "x"}).status_code == 401
 
 
-def test_chunks_of_unknown_length(serve, request):
+def test_a_chunked_body_is_read(serve, request):
     """Waitress puts them together; wsgiref does not read them, and the application must not wait for more."""
     response = serve(Recorder()).post("/", content=iter([body(DELIVERY)[:9], body(DELIVERY)[9:]]))
     assert response.status_code == (200 if "waitress" in request.node.name else 400)
@@ -191,17 +202,17 @@ class Pieces(io.BytesIO):
         return piece
 
 
-def test_an_input_that_gives_little_at_a_time():
+def test_an_input_with_short_reads_is_read_completely():
     assert call(wsgi_app(VERIFIER, Recorder()), **{"wsgi.input": Pieces(body(DELIVERY))})[0] == "200 OK"
 
 
-def test_an_input_that_ends_by_itself():
+def test_an_input_with_input_terminated_is_read_without_a_length():
     environ = {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}
     assert call(wsgi_app(VERIFIER, Recorder()), **environ)[0] == "200 OK"
 
 
 @pytest.mark.parametrize("length", ["", "0", "-5", "many", "٣"])
-def test_an_input_of_which_nobody_says_that_it_ends_is_not_read(length):
+def test_an_input_without_length_and_end_is_not_read(length):
     class Endless(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             raise AssertionError("would wait for ever")
@@ -209,9 +220,24 @@ def test_an_input_of_which_nobody_says_that_it_ends_is_not_read(length):
     assert call(wsgi_app(VERIFIER, Recorder()), **{"CONTENT_LENGTH": length, "wsgi.input": Endless()})[0][:3] == "400"
 
 
-def test_a_client_that_goes_away_is_no_event():
+def test_a_client_that_disconnects_sends_no_event():
     handler = Recorder()
     assert call(wsgi_app(VERIFIER, handler), **{"wsgi.input": io.BytesIO(b'{"RecordType"')})[0][:3] == "400"
+    assert handler.events == []
+
+
+class BrokenInput:
+    """The input of a server whose client has disconnected."""
+
+    def read(self, size: int) -> bytes:
+        raise OSError("the client has disconnected")
+
+
+@pytest.mark.parametrize("broken", [BrokenInput(), None], ids=["error", "none"])
+@pytest.mark.parametrize("changes, status", [({}, "500"), ({"HTTP_AUTHORIZATION": ""}, "401")], ids=["500", "401"])
+def test_an_input_that_cannot_be_read_gives_a_response(broken, changes, status):
+    handler = Recorder()
+    assert call(wsgi_app(VERIFIER, handler), **{"wsgi.input": broken, **changes})[0][:3] == status
     assert handler.events == []
 
 
@@ -224,13 +250,13 @@ def test_a_client_that_goes_away_is_no_event():
         {"CONTENT_LENGTH": "9" * 5000},
     ],
 )
-def test_no_more_than_a_little_is_read_of_a_request_that_is_refused(environ):
+def test_at_most_64_kib_of_a_rejected_request_are_read(environ):
     given = Pieces(b"x" * 200_000)
     call(wsgi_app(VERIFIER, Recorder()), **{"CONTENT_LENGTH": "200000", "wsgi.input": given, **environ})
     assert given.given <= 65_600
 
 
-def test_a_small_body_is_read_although_the_request_is_refused():
+def test_a_small_body_of_a_rejected_request_is_read():
     """A server that closes a connection with unread bytes may reset it, and the response is lost."""
     given = Pieces(b"x" * 1000)
     call(wsgi_app(VERIFIER, Recorder()), **{"CONTENT_LENGTH": "1000", "wsgi.input": given, "HTTP_AUTHORIZATION": ""})
@@ -244,5 +270,5 @@ def test_no_more_than_the_limit_is_read():
     assert given.given == 1001
 
 
-def test_a_server_that_knows_no_address():
+def test_a_request_without_a_client_address_is_handled():
     assert call(wsgi_app(Verifier(networks="10.0.0.0/8"), Recorder()))[0][:3] == "401"

@@ -9,11 +9,12 @@ from typing import Annotated, TypedDict
 
 import pytest
 
+from emailapi._hints import unknown_name_message
 from emailapi.errors import InvalidArgument
 from emailapi.models.header import Header
 from emailapi.models.messages import MessageFilters, OutboundStatus
 from emailapi.models.stats import StatsFilters
-from emailapi.wire import Wire, unknown_name_message, wire_names, write_body, write_query
+from emailapi.wire import Wire, wire_names, write_body, write_query
 
 HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"}
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 import attrs
 
+from ..._hints import unknown_name_message
 from ...errors import InvalidArgument
-from ...wire import load_json, unknown_name_message
+from ...wire import load_json
 from ..instants import moment
 from ..store import Row, Store, Value
 from ..tables import webhook_requests

@@ -58,6 +58,8 @@ def check_email(email: Email, sender: Address) -> None:
         why = "an email needs a text_body or an html_body, and the API treats an empty body as missing"
         raise InvalidEmail(why, field="text_body")
     _check_length(email.subject, "subject", SUBJECT_LIMIT)
+    if len(email.text_body or "") > BODY_LIMIT or len(email.html_body or "") > BODY_LIMIT:
+        check_sizes(email, 0)
     _check_rest(email, sender)
 
 
@@ -92,6 +94,7 @@ def check_bulk(bulk: BulkEmail, sender: Address) -> None:
         why = "an email needs a text_body, an html_body or a template, and the API treats an empty body as missing"
         raise InvalidEmail(why, field="text_body")
     _check_length(bulk.subject, "subject", SUBJECT_LIMIT)
+    check_sizes(bulk, 0)
     _check_rest(bulk, sender)
 
 
@@ -118,11 +121,12 @@ def check_sizes(email: BaseEmail, size: int) -> None:
         InvalidEmail: A limit is exceeded; the error names the field.
     """
     for field in ("text_body", "html_body"):
-        text = getattr(email, field, None)
-        length = len(text.encode()) if text is not None else 0
+        text = getattr(email, field, None) or ""
+        # A character has at least one byte: a large text need not be encoded.
+        length = len(text) if text.isascii() or len(text) > BODY_LIMIT else len(text.encode())
         if length > BODY_LIMIT:
             raise InvalidEmail(f"{field} has {length} bytes, the API accepts {BODY_LIMIT}", field=field)
-    limit = BATCH_BYTES_LIMIT if isinstance(email, BulkEmail) else MESSAGE_LIMIT
+    limit = _size_limit(email)
     if size > limit:
         field = next(
             (name for name in ("attachments", "html_body", "messages") if getattr(email, name, None)), "text_body"
@@ -130,6 +134,10 @@ def check_sizes(email: BaseEmail, size: int) -> None:
         raise InvalidEmail(
             f"the email has {size} bytes with its attachments in base64, the API accepts {limit}", field=field
         )
+
+
+def _size_limit(email: BaseEmail) -> int:
+    return BATCH_BYTES_LIMIT if isinstance(email, BulkEmail) else MESSAGE_LIMIT
 
 
 def check_mailboxes(email: BaseEmail, sender: Address) -> None:
@@ -187,6 +195,11 @@ def _check_metadata(metadata: Mapping[str, str]) -> None:
 
 
 def _check_attachments(email: BaseEmail) -> None:
+    # Measured before anything is encoded: base64 needs 4 bytes for 3.
+    size = sum((len(attachment.content) + 2) // 3 * 4 for attachment in email.attachments)
+    if size > _size_limit(email):
+        why = f"the attachments have {size} bytes in base64, the API accepts {_size_limit(email)} with the whole email"
+        raise InvalidEmail(why, field="attachments")
     for attachment in email.attachments:
         # Windows drops dots and spaces at the end of a name.
         _, dot, extension = attachment.name.rstrip(". \t\v\f\xa0").lower().rpartition(".")

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from ..._delivery import Request, Response, api_error, error_code, facts, unknown
+from ..._delivery import REQUEST_ID, Request, Response, api_error, error_code, facts, unknown
 from ...errors import DeliveryUnknown, EmailAPIError, InactiveRecipient, InvalidEmail, InvalidResponse
 from ...models.address import Address, parse_addresses
 from ...models.outbound import BatchItem, SendResult, inactive_addresses
@@ -23,9 +23,9 @@ _JUDGED = (_ERROR_CODE, _MESSAGE_ID)
 def single(request: Request, response: Response, payload: APIPayload) -> BatchItem:
     """Convert the response to a single send into a `SendResult`, or the error it stands for."""
     value, key = response.value, payload.idempotency_key
-    result = _usual(value, key)
+    result = _usual(value, key, response.headers.get(REQUEST_ID))
     if result is None and (error_code(value) is not None or _names_message(value)):
-        result = _accepted(value, key)
+        result = _accepted(value, key, response.headers.get(REQUEST_ID))
     if result is None:
         return unknown(request, response.unreadable or "the response cannot be read", response)
     if not _is_about(result.to, payload.recipients):
@@ -38,7 +38,8 @@ def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -
     values = response.value
     if not isinstance(values, list) or len(values) != len(payloads):
         return [unknown(request, "the response does not match the batch", response) for _ in payloads]
-    items = [_item(value, payload, request, response) for value, payload in zip(values, payloads, strict=True)]
+    id = response.headers.get(REQUEST_ID)
+    items = [_item(value, payload, request, response, id) for value, payload in zip(values, payloads, strict=True)]
     named = [item.to if isinstance(item, SendResult) else "" for item in items]
     others = [at for at, to in enumerate(named) if not _is_about(to, payloads[at].recipients)]
     if others:
@@ -49,19 +50,21 @@ def each(request: Request, response: Response, payloads: Sequence[APIPayload]) -
     return items
 
 
-def _item(value: object, payload: APIPayload, request: Request, response: Response) -> BatchItem:
+def _item(
+    value: object, payload: APIPayload, request: Request, response: Response, request_id: str | None
+) -> BatchItem:
     key = payload.idempotency_key
-    result = _usual(value, key)
+    result = _usual(value, key, request_id)
     if result is not None:
         return result
     if error_code(value):
         return rejected(api_error(value, response.status, facts(request, response)), payload)
     if _names_message(value):
-        result = _accepted(value, key)
+        result = _accepted(value, key, request_id)
     return result or unknown(request, "the response to this email cannot be read", response)
 
 
-def _usual(value: Any, key: str | None) -> SendResult | None:
+def _usual(value: Any, key: str | None, request_id: str | None) -> SendResult | None:
     """Return the result that a success in its usual shape stands for; None for any other shape."""
     if type(value) is not dict or value.get(_ERROR_CODE) != 0:
         return None
@@ -75,10 +78,11 @@ def _usual(value: Any, key: str | None) -> SendResult | None:
         message=message,
         idempotency_key=key,
         inactive_recipients=inactive_addresses(message) if message != "OK" else (),
+        request_id=request_id,
     )
 
 
-def _accepted(value: object, key: str | None) -> SendResult | None:
+def _accepted(value: object, key: str | None, request_id: str | None) -> SendResult | None:
     """Return the result that a success stands for: code and id must be readable, other fields may be odd."""
     try:
         result = read(value, SendResult)
@@ -87,7 +91,8 @@ def _accepted(value: object, key: str | None) -> SendResult | None:
             result = read(_judged(value), SendResult)
         except InvalidResponse:
             return None
-    return attrs.evolve(result, idempotency_key=key, inactive_recipients=inactive_addresses(result.message))
+    inactive = inactive_addresses(result.message)
+    return attrs.evolve(result, idempotency_key=key, inactive_recipients=inactive, request_id=request_id)
 
 
 def _judged(value: object) -> object:

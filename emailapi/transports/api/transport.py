@@ -72,7 +72,7 @@ class APITransport(BaseTransport[APIPayload]):
 
     def _set(self, session: Session, options: Options, endpoint: Endpoint[Any]) -> None:
         self._session, self._options, self._endpoint = session, options, endpoint
-        self._record, self.deadline = endpoint.record, options.deadline
+        self._record, self.deadline, self._hooks = endpoint.record, options.deadline, options.hooks
 
     def __repr__(self) -> str:
         """Name the host, never the token."""

@@ -13,6 +13,7 @@ from ...errors import ConfigurationError, EmailAPIError
 from .errors import convert_exception, find_interruption, patched_hint, unknown
 from .events import Exchange, mark_exchange, watch
 from .payload import SESRequest
+from .sesv2 import to_v2
 
 POOL_SIZE = 32
 # An idle connection may have been dropped by a firewall; a new connection costs less than a lost response.
@@ -31,12 +32,19 @@ class Client:
         closed: Whether the transport is closed.
     """
 
-    def __init__(self, given: object, region_name: str | None, timeout: tuple[float, float]) -> None:
+    def __init__(
+        self, given: object, region_name: str | None, profile_name: str | None, timeout: tuple[float, float]
+    ) -> None:
         """Use the client that was given, or create one."""
         _import_boto3()
         self.own = given is None
         self.closed = False
-        self._first: Any = _make(region_name, None, timeout) if given is None else _checked(given, region_name)
+        self._profile = profile_name
+        if given is None:
+            self._first: Any = _make(region_name, profile_name, None, timeout)
+        else:
+            self._first = _checked(given, region_name, profile_name)
+        self.is_v2 = _service(self._first) == "sesv2"
         self._timeout = timeout
         self._made_in = os.getpid()
         self._clients = ProcessLocal(self._make_here)
@@ -50,7 +58,7 @@ class Client:
             client = self._first
         else:
             # The environment may have changed.
-            client = _make(self.region, self._first.meta.endpoint_url, self._timeout)
+            client = _make(self.region, self._profile, self._first.meta.endpoint_url, self._timeout)
         return _watched(client)
 
     @property
@@ -79,6 +87,8 @@ class Client:
         An exception from outside, such as a signal handler's, is raised after botocore has closed the connection.
         """
         client = self._renewed()
+        if self.is_v2:
+            request = to_v2(request)
         limits = (math.inf, math.inf) if self._limits is None else self._limits
         exchange = Exchange(until, limits, attempt, marked=self._limits is not None)
         interruption: BaseException
@@ -147,7 +157,9 @@ def _import_boto3() -> None:
         raise ConfigurationError("SESTransport needs boto3: pip install 'emailapi-sdk[ses]'")
 
 
-def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[float, float]) -> Any:
+def _make(
+    region_name: str | None, profile_name: str | None, endpoint_url: str | None, timeout: tuple[float, float]
+) -> Any:
     """
     Create a client that sends each request once.
 
@@ -165,7 +177,7 @@ def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[floa
         max_pool_connections=POOL_SIZE,
     )
     try:
-        session = boto3.session.Session(region_name=region_name)
+        session = boto3.session.Session(region_name=region_name, profile_name=profile_name)
         client = session.client("ses", config=config, endpoint_url=endpoint_url)
         found = session.get_credentials() is not None
         why = "" if found else f"no AWS credentials in {_SEARCHED}: configure them, or pass client="
@@ -180,20 +192,29 @@ def _make(region_name: str | None, endpoint_url: str | None, timeout: tuple[floa
     return client
 
 
-def _checked(given: Any, region_name: str | None) -> Any:
+def _service(client: Any) -> str:
+    name = getattr(getattr(getattr(client, "meta", None), "service_model", None), "service_name", "ses")
+    return name if isinstance(name, str) else "ses"
+
+
+def _checked(given: Any, region_name: str | None, profile_name: str | None) -> Any:
     """
     Validate a client that was given.
 
     Raises:
         ConfigurationError: The object is not a client for SES, or the client is for another region.
     """
-    meta = getattr(given, "meta", None)
-    service = getattr(getattr(meta, "service_model", None), "service_name", "ses")
-    if not all(callable(getattr(given, name, None)) for name in ("send_email", "send_raw_email")):
-        raise ConfigurationError(f"client must be boto3.client('ses'), got {type(given).__name__}")
-    if isinstance(service, str) and service != "ses":
-        raise ConfigurationError(f"client must be boto3.client('ses'), got a client for {service!r}")
-    region = getattr(meta, "region_name", None)
+    wanted, service = "client must be boto3.client('ses') or boto3.client('sesv2')", _service(given)
+    if service not in ("ses", "sesv2"):
+        raise ConfigurationError(f"{wanted}, got a client for {service!r}")
+    needed = ("send_email",) if service == "sesv2" else ("send_email", "send_raw_email")
+    if not all(callable(getattr(given, name, None)) for name in needed):
+        raise ConfigurationError(f"{wanted}, got {type(given).__name__}")
+    if profile_name is not None:
+        raise ConfigurationError(
+            "profile_name is for a client that the transport creates, and client= is given: pass one"
+        )
+    region = getattr(getattr(given, "meta", None), "region_name", None)
     if region_name is not None and isinstance(region, str) and region != region_name:
         raise ConfigurationError(f"region_name is {region_name!r}, but the client's region is {region!r}: pass one")
     return given

@@ -58,6 +58,7 @@ _LIBRARIES = frozenset(("boto3", "botocore", "urllib3", "awscrt", "http", "json"
 _REMEDIES = {
     "ConfigurationSetDoesNotExist": "check configuration_set_name=",
     "ConfigurationSetDoesNotExistException": "check configuration_set_name=",
+    "Configuration set": "check configuration_set_name=",
     "Email address is not verified": "identities are verified per region: check region_name=",
 }
 

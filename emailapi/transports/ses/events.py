@@ -126,9 +126,9 @@ def once(response: Any, caught_exception: Exception | None, operation: Any, **_:
 
 def watch(client: Any) -> None:
     """Register handlers that mark the client's sends and end each at its first failure; doing so twice is harmless."""
-    events = client.meta.events
+    events, service = client.meta.events, client.meta.service_model.service_name
     for operation in OPERATIONS:
         # Last, so that other handlers see the original body; first, so that nothing retries before.
-        events.register_last(f"before-send.ses.{operation}", mark, unique_id=f"emailapi-mark-{operation}")
-        events.register(f"before-parse.ses.{operation}", note, unique_id=f"emailapi-note-{operation}")
-        events.register_first(f"needs-retry.ses.{operation}", once, unique_id=f"emailapi-once-{operation}")
+        events.register_last(f"before-send.{service}.{operation}", mark, unique_id=f"emailapi-mark-{operation}")
+        events.register(f"before-parse.{service}.{operation}", note, unique_id=f"emailapi-note-{operation}")
+        events.register_first(f"needs-retry.{service}.{operation}", once, unique_id=f"emailapi-once-{operation}")

@@ -39,6 +39,7 @@ class Defaults:
         return_path_arn: ARN that allows the use of the identity of `return_path`.
         tags: Tags of every email.
         configuration_set_name: The configuration set, with its events, pools and rules.
+        message_limit: The most bytes of a message.
     """
 
     charset: str
@@ -47,6 +48,7 @@ class Defaults:
     return_path_arn: str | None
     tags: Mapping[str, str]
     configuration_set_name: str | None
+    message_limit: int = MESSAGE_LIMIT
 
 
 @attrs.frozen
@@ -91,7 +93,7 @@ def encode(email: Email, defaults: Defaults) -> SESRequest:
         InvalidEmail: SES cannot carry a field, or would reject it; the error names the field.
     """
     sender = check_complete(email)
-    _check(email, sender)
+    _check(email, sender, defaults.message_limit)
     request = _raw(email, defaults) if email.headers or email.attachments else _simple(email, sender, defaults)
     return _completed(request, _tags(email, defaults), defaults)
 
@@ -107,7 +109,7 @@ def encode_message(
     """
     tags: Mapping[str, str] = defaults.tags
     if isinstance(message, Email):
-        _check(message, check_complete(message))
+        _check(message, check_complete(message), defaults.message_limit)
         tags = _tags(message, defaults)
         own_sender, own_recipients = envelope(message)
         origin = own_sender if sender is None else one_mailbox(sender)
@@ -123,8 +125,9 @@ def encode_message(
             raise InvalidEmail(f"{field}: {mailbox!r} must have an ASCII local part for SES", field=field)
     if not 1 <= len(targets) <= RECIPIENTS_LIMIT:
         raise InvalidEmail(f"{len(targets)} recipients, SES accepts 1 to {RECIPIENTS_LIMIT}", field="recipients")
-    if len(content) > MESSAGE_LIMIT:
-        raise InvalidEmail(f"the message has {len(content)} bytes, SES accepts {MESSAGE_LIMIT}", field="message")
+    limit = defaults.message_limit
+    if len(content) > limit:
+        raise InvalidEmail(f"the message has {len(content)} bytes, SES accepts {limit}", field="message")
     if sender is None and defaults.return_path:
         origin = defaults.return_path.mailbox
     return _completed(_raw_request(origin, targets, content, defaults), tags, defaults)
@@ -142,13 +145,17 @@ def _completed(request: SESRequest, tags: Mapping[str, str], defaults: Defaults)
     return SESRequest(request.operation, parameters)
 
 
-def _check(email: Email, sender: Address) -> None:
+def _check(email: Email, sender: Address, limit: int) -> None:
     for field in _NOT_CARRIED:
         if getattr(email, field) is not None:
             raise InvalidEmail(f"SES cannot carry {field}: leave it out", field=field)
     count = len(email.to) + len(email.cc) + len(email.bcc)
     if count > RECIPIENTS_LIMIT:
         raise InvalidEmail(f"{count} recipients in to, cc and bcc, SES accepts {RECIPIENTS_LIMIT}", field="to")
+    # Encoding only adds bytes: an email that is too large is rejected before it is encoded.
+    least = len(email.text_body or "") + len(email.html_body or "")
+    least += sum(len(attachment.content) for attachment in email.attachments)
+    _check_size(email, least, limit, "at least ")
     groups = {"sender": (sender,), **{name: getattr(email, name) for name in ("to", "cc", "bcc", "reply_to")}}
     for field, group in groups.items():
         for address in group:
@@ -196,7 +203,7 @@ def _simple(email: Email, sender: Address, defaults: Defaults) -> SESRequest:
         "BccAddresses": _all_written(email, "bcc"),
     }
     if sum(4 * len(text) for text in texts.values() if text) > _SURELY_FITS:
-        _check_size(email, to_bytes(email))
+        _check_size(email, len(to_bytes(email)), defaults.message_limit)
     return SESRequest(
         "send_email",
         {
@@ -232,7 +239,7 @@ def _encodable(text: str, field: str, charset: str) -> str:
 def _raw(email: Email, defaults: Defaults) -> SESRequest:
     sender, recipients = envelope(email)
     data = to_bytes(email)
-    _check_size(email, data)
+    _check_size(email, len(data), defaults.message_limit)
     return _raw_request(defaults.return_path.mailbox if defaults.return_path else sender, recipients, data, defaults)
 
 
@@ -248,7 +255,7 @@ def _raw_request(sender: str, recipients: Iterable[str], data: bytes, defaults: 
     )
 
 
-def _check_size(email: Email, data: bytes) -> None:
-    if len(data) > MESSAGE_LIMIT:
+def _check_size(email: Email, size: int, limit: int, least: str = "") -> None:
+    if size > limit:
         field = next(name for name in ("attachments", "html_body", "text_body", "headers") if getattr(email, name))
-        raise InvalidEmail(f"the email has {len(data)} bytes encoded, SES accepts {MESSAGE_LIMIT}", field=field)
+        raise InvalidEmail(f"the email has {least}{size} bytes encoded, SES accepts {limit}", field=field)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any
 import attrs
 
 from ..._delivery import Attempt, CallContext, Deadline, add_note, report, run_attempts
+from ..._log import log_facts, logger
 from ..._net import monotonic
 from ...errors import ConfigurationError, ConnectionFailed, DeadlineExceeded, EmailAPIError, InvalidEmail
 from ...models.address import Address, AddressLike, parse_address_field
@@ -24,9 +24,9 @@ from ..batch import Batch
 from ..ready_message import Given, Recipients
 from .client import Client
 from .errors import OUT_OF_TIME, REQUEST
+from .overrides import SET_NAME_RULE, is_set_name, with_own_options
 from .payload import Defaults, SESRequest, check_tags, encode, encode_message
-
-_SET_NAME = re.compile("[A-Za-z0-9_-]{1,64}")
+from .sesv2 import MESSAGE_LIMIT_V2
 
 
 @attrs.frozen
@@ -53,15 +53,24 @@ class SESPayload:
             message="OK",
             via="ses",
             idempotency_key=self.idempotency_key,
+            request_id=_request_id(response),
         )
+
+
+def _request_id(response: Mapping[str, Any]) -> str | None:
+    about = response.get("ResponseMetadata")
+    return about.get("RequestId") if isinstance(about, Mapping) else None
 
 
 class SESTransport(BaseTransport[SESPayload]):
     """
     Sends emails by Amazon SES: a request that SES may have read is never repeated.
 
-    Simple emails are sent by `send_email`; emails with headers or attachments as MIME by `send_raw_email`. Threads may
-    share a transport, and a forked process has connections of its own. The transport is a context manager.
+    Simple emails are sent by `send_email`; emails with headers or attachments as MIME by `send_raw_email`. Options of
+    one email are headers: `X-SES-CONFIGURATION-SET`, `X-SES-MESSAGE-TAGS`, `X-SES-SOURCE-ARN`,
+    `X-SES-RETURN-PATH-ARN`; they take precedence over those of the transport, and recipients do not see them.
+
+    Threads may share a transport, and a forked process has connections of its own. It is a context manager.
 
     A failed connection and throttling are retried within the deadline; nothing else is. Besides `InvalidEmail`,
     sending raises `SESError` if SES rejected the email (throttling is also `RateLimited`, the daily quota
@@ -72,9 +81,10 @@ class SESTransport(BaseTransport[SESPayload]):
     closed; a note on the exception says if the email may have been sent.
 
     Args:
-        client: A ready `boto3.client("ses")`, with its own region, credentials and timeouts. The transport does not
-            close it, and does not affect its other requests.
+        client: A ready `boto3.client("ses")` or `boto3.client("sesv2")`, with its own region, credentials and timeouts.
+            The transport does not close it, and does not affect its other requests.
         region_name: The region; by default that of boto3's configuration. Not used with `client`.
+        profile_name: The profile of AWS's configuration files with region and credentials. Not used with `client`.
         source_arn: ARN of the identity, in another account, that allows the sender.
         return_path: Address that bounces are sent to.
         return_path_arn: ARN of the identity, in another account, that allows `return_path`.
@@ -101,6 +111,7 @@ class SESTransport(BaseTransport[SESPayload]):
         *,
         client: object | None = None,
         region_name: str | None = None,
+        profile_name: str | None = None,
         source_arn: str | None = None,
         return_path: AddressLike | None = None,
         return_path_arn: str | None = None,
@@ -114,6 +125,8 @@ class SESTransport(BaseTransport[SESPayload]):
         """Validate the options, and create a client unless one is given."""
         self.deadline = as_deadline(deadline)
         self._retry = as_retry(retry)
+        connect, read = as_timeout(timeout)
+        limits = min(connect, self.deadline), min(read, self.deadline)
         self._defaults = Defaults(
             charset=_check_charset(charset),
             source_arn=_check_text(source_arn, "source_arn"),
@@ -122,8 +135,9 @@ class SESTransport(BaseTransport[SESPayload]):
             tags=check_tags(tags),
             configuration_set_name=_check_set_name(configuration_set_name),
         )
-        connect, read = as_timeout(timeout)
-        self._client = Client(client, region_name, (min(connect, self.deadline), min(read, self.deadline)))
+        self._client = Client(client, region_name, _check_text(profile_name, "profile_name"), limits)
+        if self._client.is_v2:
+            self._defaults = attrs.evolve(self._defaults, message_limit=MESSAGE_LIMIT_V2)
 
     def __repr__(self) -> str:
         """Name the region and the configuration set."""
@@ -154,7 +168,10 @@ class SESTransport(BaseTransport[SESPayload]):
         Raises:
             EmailAPIError: As `send`.
         """
-        request = encode_message(message, sender, recipients, self._defaults)
+        defaults = self._defaults
+        if isinstance(message, Email):
+            message, defaults = with_own_options(message, defaults)
+        request = encode_message(message, sender, recipients, defaults)
         key = message.idempotency_key if isinstance(message, Email) else None
         payload = SESPayload(request, ", ".join(request.parameters["Destinations"]), key)
         return self._send(message, payload=payload)
@@ -165,7 +182,8 @@ class SESTransport(BaseTransport[SESPayload]):
 
     def _prepare(self, email: Email, batch: Batch[SESPayload]) -> SESPayload:
         to = ", ".join(address.header for address in email.to)
-        return SESPayload(encode(email, self._defaults), to, email.idempotency_key)
+        email, defaults = with_own_options(email, self._defaults)
+        return SESPayload(encode(email, defaults), to, email.idempotency_key)
 
     def _deliver(
         self, payloads: Sequence[SESPayload], batch: Batch[SESPayload], context: CallContext
@@ -192,18 +210,28 @@ class SESTransport(BaseTransport[SESPayload]):
         response = self._client.post(payload.request, deadline.at, number)
         if isinstance(response, EmailAPIError):
             attempt: Attempt[SendResult] = Attempt(error=response, again=response.retryable)
-            level, outcome = logging.WARNING, type(response).__name__
         else:
             attempt = Attempt(payload.result(response))
-            level, outcome = logging.INFO, f"message {response['MessageId']}"
         took = round((monotonic() - began) * 1000)
         try:
-            report(level, "SES %s: %s in %d ms, attempt %d", payload.request.operation, outcome, took, number)
+            self._log(payload.request.operation, attempt, took, number)
         except BaseException as interruption:
             if attempt.value is not None:
                 add_note(interruption, "the email was sent by Amazon SES")
             raise
         return attempt
+
+    def _log(self, operation: str, attempt: Attempt[SendResult], took: int, number: int) -> None:
+        level, sent, error = logging.WARNING, attempt.value, attempt.error
+        if sent is not None:
+            level = logging.INFO
+        if not logger.isEnabledFor(level):
+            return
+        outcome = type(error).__name__ if sent is None else f"message {sent.message_id}"
+        facts = log_facts(
+            method="SES", endpoint=operation, duration_ms=took, attempt=number, error=error, result=sent, count=1
+        )
+        report(level, "SES %s: %s in %d ms, attempt %d", operation, outcome, took, number, facts=facts)
 
 
 def _check_charset(given: str) -> str:
@@ -225,8 +253,8 @@ def _check_text(given: str | None, name: str) -> str | None:
 
 
 def _check_set_name(given: str | None) -> str | None:
-    if given is not None and not (isinstance(given, str) and _SET_NAME.fullmatch(given)):
-        raise ConfigurationError(f"configuration_set_name must be 1-64 characters from A-Z a-z 0-9 _ -, got {given!r}")
+    if given is not None and not is_set_name(given):
+        raise ConfigurationError(f"configuration_set_name {SET_NAME_RULE}, got {given!r}")
     return given
 
 

@@ -9,11 +9,11 @@ from typing import Literal, TypedDict, Unpack
 
 import attrs
 
+from ..._hints import unknown_name_message
 from ..._net import NotCopied
 from ...errors import ConfigurationError
 from ...models.options import Retry
 from ...settings import Secret, Timeout, as_deadline, as_flag, as_retry, as_timeout, is_loopback
-from ...wire import unknown_name_message
 from .converters import (
     as_hostname,
     as_local_hostname,
@@ -232,5 +232,6 @@ def create_settings(
     """
     for name in options:
         if name not in SMTPOptions.__annotations__:
-            raise TypeError(unknown_name_message(name, SMTPOptions.__annotations__, "option"))
+            known = ("hostname", "port", *SMTPOptions.__annotations__)
+            raise TypeError(unknown_name_message(name, known, "option", "SMTPTransport"))
     return Settings(protocol=protocol, hostname=hostname, port=port, **options)

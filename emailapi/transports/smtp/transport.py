@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar, Unpack
 
 from ..._delivery import Attempt, CallContext, Deadline, add_note, clear_frames, report, run_attempts
-from ..._log import logger
+from ..._log import log_facts, logger
 from ..._net import monotonic
 from ...errors import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError
 from ...models.address import Address
@@ -228,4 +228,8 @@ class SMTPTransport(BaseTransport[SMTPPayload]):
             outcome = (result.message_id if result else "") or "without a queue id"
         outcome = f"accepted {outcome}" if error is None else f"failed: {outcome}"
         took, protocol = round(seconds * 1000), self._protocol.upper()
-        report(level, "%s %s %s in %d ms, attempt %d", protocol, self._settings.place, outcome, took, attempts)
+        place = self._settings.place
+        facts = log_facts(
+            method=protocol, endpoint=place, duration_ms=took, attempt=attempts, error=error, result=result, count=1
+        )
+        report(level, "%s %s %s in %d ms, attempt %d", protocol, place, outcome, took, attempts, facts=facts)

@@ -85,7 +85,7 @@ def test_a_client_for_something_else():
     """A client of another service, or of another region than asked for, is rejected."""
     import boto3
 
-    for service in ("sesv2", "sns"):
+    for service in ("s3", "sns"):
         client = boto3.client(service, region_name="eu-west-1")
         with pytest.raises(ConfigurationError, match=r"boto3\.client\('ses'\)"):
             SESTransport(client=client)
@@ -147,6 +147,16 @@ def test_bodies_are_in_no_log(serve, connect, caplog):
     assert "message 0100-1" in lines[1]
     assert "secret" not in str(lines)
     assert "example.com" not in str(lines)
+
+
+def test_the_log_and_the_result_have_the_id_of_the_request(serve, connect, caplog):
+    caplog.set_level("INFO", logger="emailapi")
+    result = connect(serve(THROTTLED).url).send(mail())
+    limited, sent = (record for record in caplog.records if record.name == "emailapi")
+    assert result.request_id
+    assert (sent.request_id, sent.message_id, sent.error_code) == (result.request_id, result.message_id, None)
+    assert (sent.method, sent.endpoint, sent.attempt, sent.count) == ("SES", "send_email", 2, 1)
+    assert (limited.error_code, limited.message_id) == ("Throttling", None)
 
 
 def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():

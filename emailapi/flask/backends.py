@@ -1,4 +1,4 @@
-"""The client or transport that the configuration of an application asks for."""
+"""The client or transport of an application, from its configuration."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ from ..transports.smtp import SMTPTransport
 from .config import Keys
 from .settings import Settings
 
-# Where emails leave.
-Route = Client | Transport
+# A client or transport, which sends the emails of an application.
+Backend = Client | Transport
 _CHOICES = "'api', 'smtp', 'ses', 'memory', 'console', the import name of a factory, a transport or a factory"
 
 
-class Routes:
+class BackendFactory:
     """
-    Makes clients and transports by the keys of one `Mail`.
+    Creates the client or transport of one `Mail`.
 
     Args:
-        keys: The keys.
-        state: The settings that Flask-Mail has, too.
+        keys: The configuration keys.
+        state: The settings that Flask-Mail has as well.
     """
 
     def __init__(self, keys: Keys, state: Settings) -> None:
-        """Read nothing yet."""
+        """Store both; they are read by `make`."""
         self._keys, self._state = keys, state
 
-    def make(self) -> Route:
+    def make(self) -> Backend:
         """
-        Return what `MAIL_TRANSPORT` asks for: by default the API where there is a token, else SMTP.
+        Create the client or transport of `MAIL_TRANSPORT`: by default the API if there is a token, otherwise SMTP.
 
         Raises:
-            ConfigurationError: Naming the key that is missing or not valid.
+            ConfigurationError: A key is missing or not valid; the message names it.
         """
         wanted = self._keys.get("MAIL_TRANSPORT")
         if wanted is None or wanted == "":
             wanted = "api" if self._has_token() else "smtp"
-        return self._made(wanted, "MAIL_TRANSPORT", self._options("MAIL_TRANSPORT_OPTIONS"))
+        return self._create(wanted, "MAIL_TRANSPORT", self._options("MAIL_TRANSPORT_OPTIONS"))
 
     def _has_token(self) -> bool:
         if self._keys.get("EMAILAPI_SERVER_TOKEN", environment=True):
@@ -52,14 +52,14 @@ class Routes:
         return self._keys.is_default and from_environment("POSTMARK_SERVER_TOKEN")[0] != ""
 
     def _options(self, key: str) -> dict[str, Any]:
-        options: dict[str, Any] = _hidden(self._keys.get(key, {}))
+        options: dict[str, Any] = _hide_secrets(self._keys.get(key, {}))
         if not isinstance(options, dict):
             raise ConfigurationError(f"{self._keys.name_of(key)} must be a dict, not {type(options).__name__}")
         return options
 
-    def _made(self, wanted: Any, key: str, options: dict[str, Any]) -> Route:
+    def _create(self, wanted: Any, key: str, options: dict[str, Any]) -> Backend:
         if isinstance(wanted, str):
-            known: dict[str, Callable[..., Route]] = {
+            known: dict[str, Callable[..., Backend]] = {
                 "api": self._api,
                 "smtp": self._smtp,
                 "ses": self._ses,
@@ -69,7 +69,7 @@ class Routes:
             maker = known.get(wanted.strip().lower())
             if maker is not None:
                 return maker(**options)
-            wanted = self._imported(wanted, key)
+            wanted = self._import(wanted, key)
         if isinstance(wanted, Client) or is_transport(wanted):
             return wanted
         made = wanted(**options) if callable(wanted) else None
@@ -77,7 +77,7 @@ class Routes:
             return made
         raise ConfigurationError(f"{self._keys.name_of(key)} must be {_CHOICES}, got {wanted!r}")
 
-    def _imported(self, name: str, key: str) -> Any:
+    def _import(self, name: str, key: str) -> Any:
         from werkzeug.utils import import_string
 
         found = import_string(name, silent=True) if "." in name or ":" in name else None
@@ -107,14 +107,14 @@ class Routes:
         return Client(token, **{**given, **options})
 
     def _fallback(self) -> Transport | None:
-        wanted = _hidden(self._keys.get("MAIL_FALLBACK", environment=True))
+        wanted = _hide_secrets(self._keys.get("MAIL_FALLBACK", environment=True))
         if wanted is None or wanted == "":
             return None
         if isinstance(wanted, dict):
             return SMTPTransport(**{**self._limits(), **wanted})
-        made = None if wanted == "api" else self._made(wanted, "MAIL_FALLBACK", {})
+        made = None if wanted == "api" else self._create(wanted, "MAIL_FALLBACK", {})
         if made is None or isinstance(made, Client):
-            raise ConfigurationError(f"{self._keys.name_of('MAIL_FALLBACK')} must be another transport than the API")
+            raise ConfigurationError(f"{self._keys.name_of('MAIL_FALLBACK')} must be a transport other than the API")
         return made
 
     def _smtp(self, **options: Any) -> SMTPTransport:
@@ -125,7 +125,7 @@ class Routes:
         port = state.port
         if state.use_ssl:
             given["tls"] = "implicit"
-            # Port 25, Flask-Mail's default, never speaks TLS from the first byte.
+            # Implicit TLS is never used on port 25, Flask-Mail's default.
             port = port if self._keys.get("MAIL_PORT") is not None or port != 25 else None
         elif state.use_tls:
             given["tls"] = "required"
@@ -138,12 +138,12 @@ class Routes:
 
 
 def _secret(given: Any) -> Any:
-    """Return a text so that no repr shows it; an error may pass through a frame that has it."""
+    """Wrap a string so that no repr shows it: error trackers show local variables."""
     return Secret(given) if isinstance(given, str) else given
 
 
-def _hidden(given: Any) -> Any:
-    """Return options with their secrets so that no repr shows them; what is no dict as it is."""
+def _hide_secrets(given: Any) -> Any:
+    """Wrap the secrets of a dict so that no repr shows them; return other values unchanged."""
     if not isinstance(given, dict):
         return given
     return {name: _secret(value) if name in ("password", "token") else value for name, value in given.items()}

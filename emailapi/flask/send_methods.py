@@ -1,4 +1,4 @@
-"""What `Mail` and the settings in `app.extensions["mail"]` do alike."""
+"""The methods that `Mail` and the state in `app.extensions["mail"]` share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .delivery import Delivery
 
 
-class MailActions:
+class SendMethods:
     """Sends messages of the current application."""
 
     def _delivery(self) -> Delivery:
@@ -26,29 +26,29 @@ class MailActions:
         """
         Send one message.
 
-        While `MAIL_SUPPRESS_SEND` is on, by default while the application is tested, the message is checked and kept
-        in `outbox`, and nothing leaves.
+        While `MAIL_SUPPRESS_SEND` is true (the default when `TESTING` is true), the message is validated and added to
+        `outbox`, and nothing is sent.
 
         Raises:
-            MissingAddress: It has no sender or no recipient; also an `AssertionError`.
-            BadHeaderError: A header would have a line break.
-            InvalidEmail: Another field is not valid, or the transport cannot carry it.
-            EmailAPIError: It was not accepted, or it is not known whether it was.
-            RuntimeError: No application can be found that was initialized.
+            MissingAddress: The message has no sender or no recipient. The error is also an `AssertionError`.
+            BadHeaderError: A field that becomes a header contains a line break.
+            InvalidEmail: Another field is not valid, or the transport does not support it.
+            EmailAPIError: The email was not accepted, or its outcome is unknown.
+            RuntimeError: No initialized application was found.
         """
         with self.connect() as connection:
             return message.send(connection)
 
     def send_message(self, *args: Any, **kwargs: Any) -> SendResult:
-        """Send the message that these arguments make; they and the errors are those of `Message` and `send`."""
+        """Build a `Message` from the arguments and send it; errors are those of `Message` and `send`."""
         return self.send(Message(*args, **kwargs))
 
     def send_many(self, messages: Iterable[Message]) -> BatchResult:
         """
-        Send messages, by the API in as few requests as possible; no error of a single message is raised.
+        Send several messages, through the API in as few requests as possible. Errors of single messages are not raised.
 
         Returns:
-            For each message, in their order, its `SendResult` or the exception it met.
+            A `SendResult` or an exception for each message, in order.
         """
         return self._delivery().send_many(messages)
 
@@ -57,7 +57,7 @@ class MailActions:
         Return a connection, for a `with` block that sends several messages.
 
         Raises:
-            RuntimeError: No application can be found that was initialized.
+            RuntimeError: No initialized application was found.
         """
         from .connection import Connection
 
@@ -66,9 +66,9 @@ class MailActions:
 
     def record_messages(self) -> AbstractContextManager[list[Message]]:
         """
-        Return a context manager that gives the list of the messages sent in it, for tests.
+        Return a context manager that yields the list of messages sent while it is active, for tests.
 
-        Messages of other applications are not in it, nor those that other threads send while they record by themselves.
+        Messages of other applications are not included, nor are those of other threads with recordings of their own.
         """
         from .recording import recording
 
@@ -77,20 +77,20 @@ class MailActions:
 
     @property
     def outbox(self) -> list[Message]:
-        """Copies of the messages that were sent while the application is tested."""
+        """Copies of the messages sent while `TESTING` is true."""
         return self._delivery().outbox
 
     @outbox.setter
     def outbox(self, value: Iterable[Message]) -> None:
-        # The list stays the same: others may have it.
+        # The list object stays the same: a test may hold a reference to it.
         self._delivery().outbox[:] = value
 
     @property
     def client(self) -> Client:
         """
-        The client of the current application; it is made at its first use, and shared by all threads.
+        The client of the current application, created at its first use and shared by all threads.
 
-        Where emails leave by another transport than the API, it is `Client(transport=...)`.
+        If emails are not sent through the API, the client is `Client(transport=...)`.
 
         Raises:
             ConfigurationError: The configuration of the API or transport is not valid.
@@ -99,5 +99,5 @@ class MailActions:
 
     @property
     def transport(self) -> Transport:
-        """The transport of the current application, where emails do not leave by `client`."""
+        """The transport of the current application, if emails are not sent through the API."""
         return self._delivery().transport

@@ -1,0 +1,43 @@
+"""The repr of no public record shows a body, a file, a password or a token."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+
+import emailapi
+from emailapi import webhooks
+from emailapi.models.stats import Daily
+
+SECRET = "s3cret-v4lue"
+HIDDEN = {
+    **dict.fromkeys(("text_body", "html_body", "body", "content", "password", "raw_email", "reply_text"), SECRET),
+    "api_tokens": (SECRET,),
+    "raw": {"TextBody": SECRET},
+    "template_model": {"name": SECRET},
+}
+# The faults of a template have the names of its parts; the text that a webhook responds with is no secret.
+OTHERS = ("TemplateValidation", "WebhookResponse")
+KINDS = {
+    name: getattr(module, name)
+    for module in (emailapi, webhooks)
+    for name in module.__all__
+    if attrs.has(getattr(module, name)) and name not in OTHERS
+}
+
+
+def names(kind):
+    return {field.name for field in attrs.fields(kind)}
+
+
+def test_the_sweep_finds_the_hidden_fields():
+    assert set().union(*map(names, KINDS.values())) >= set(HIDDEN)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, kind in KINDS.items() if not issubclass(kind, Daily)))
+def test_no_repr_shows_a_secret(name):
+    record = object.__new__(KINDS[name])
+    for field in names(KINDS[name]):
+        secret = SECRET.encode() if (name, field) == ("Attachment", "content") else HIDDEN.get(field, "shown")
+        object.__setattr__(record, field, secret)
+    assert SECRET not in repr(record)
