@@ -76,7 +76,7 @@ class SandboxServer(Closing, Receiving):
         smtp_port: The port of SMTP.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
-        webhooks: What was posted to webhooks of this server, as `Sandbox.webhooks`.
+        webhooks: The requests to webhooks of this server, as `Sandbox.webhooks`.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
             the test ends.
     """

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from ...errors import ConfigurationError
 from ..clock import Clock
 from ..faults import Faults
 from ..instants import micros
@@ -161,6 +162,8 @@ class Runner(Job):
         except StorageFailed as error:
             _log.warning("the sandbox will try again: %s", error)
             self._paused_until = _monotonic() + _PAUSE
+        except ConfigurationError:
+            _log.debug("the sandbox was closed")
         finally:
             self._end_worker(request)
 
