@@ -31,6 +31,7 @@ from .faults import Faults
 from .fields import WrittenFloat
 from .matching import Incoming, recipients_of
 from .paths import Paths
+from .posting.verification import NotVerified, Verifying
 from .rejection import Rejection
 from .request_log import Notes, RequestLog
 from .routes import ROUTES
@@ -134,6 +135,7 @@ class Surroundings:
         faults: The faults that are armed.
         log: Keeps the requests.
         shaping: Applies the effects of faults.
+        verifying: Asks webhooks whether they respond.
     """
 
     store: Store
@@ -142,6 +144,7 @@ class Surroundings:
     faults: Faults
     log: RequestLog
     shaping: Shaping
+    verifying: Verifying
 
 
 def _meet(faults: Faults, route: Route, server: Server | None, body: object, addressed: bool) -> Effect | None:
@@ -180,12 +183,25 @@ def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
     effect = _meet(here.faults, route, server, body, addressed)
     if effect is not None and effect.prevents:
         return _instead(effect)
+    call = partial(Call, server=server, query=query, body=body, faults=here.faults)
+    try:
+        value, response = _carry_out(here, route, call, arguments)
+    except NotVerified as asked:
+        # The webhook may call the sandbox before it responds: the database is not held while it is asked.
+        verified = here.verifying.ask(asked)
+        value, response = _carry_out(here, route, partial(call, verified=verified), arguments)
+    if route.test_token:
+        notes.read(value)
+    return response
+
+
+def _carry_out(
+    here: Surroundings, route: Route, call: Callable[..., Call], arguments: dict[str, object]
+) -> tuple[object, Response]:
+    """Carry a request out in one transaction; return its value and the response, complete before the commit."""
     with here.store.transaction(writing=route.writes) as db:
-        call = Call(db=db, now=here.clock().now(), server=server, query=query, body=body, faults=here.faults)
-        value = route.function(call, **arguments)
-        if route.test_token:
-            notes.read(value)
-        return _respond(value)
+        value = route.function(call(db=db, now=here.clock().now()), **arguments)
+        return value, _respond(value)
 
 
 def _instead(effect: Effect) -> Response:

@@ -117,13 +117,17 @@ class _Plan:
 
 
 def _streams(db: Transaction, server: int | None) -> list[Row]:
-    return db.rows("SELECT key, id, taken FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)", server, server)
+    return db.rows(
+        "SELECT key, id, type, taken FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)", server, server
+    )
 
 
 def find(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[Row]:
     """Return the messages that match, newest first, at most `limit`; those that are not indexed are not found."""
     found: list[tuple[int, int]] = []
     for stream in _streams(db, scope.server):
+        if stream["type"] == "Inbound" and not query.wants_inbound:
+            continue
         first = ids_of(stream["key"])[0] + scope.after.get(stream["key"], 0) + 1
         found += _Plan(db, query, stream, first).run(_ALL if limit is None else limit)
     found.sort(reverse=True)

@@ -20,8 +20,8 @@ class ServerFaults(Faults):
         super().__init__()
         self._all, self._server = faults, server
 
-    def _arm(self, kind: str, matching: Matching, effect: object, times: int | None = 1) -> Fault:
-        return self._all._arm(kind, {"server": self._server, **matching}, effect, times)
+    def _arm(self, kind: str, matching: Matching, effect: object, times: int | None = 1, at: str = "api") -> Fault:
+        return self._all._arm(kind, {"server": self._server, **matching}, effect, times, at)
 
     def __contains__(self, fault: object) -> bool:
         """Return whether a fault of this server is armed."""

@@ -15,10 +15,12 @@ from ..sandbox import Sandbox
 from ..sandbox.captured import Place
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
+from ..sandbox.inbound_emails import Receiving
+from ..sandbox.posting.attempts import Webhooks
 from ..sandbox.request_log import RequestLog
 from ..sandbox.server_faults import ServerFaults
 from ..sandbox.simulation import Events
-from ..sandbox.watching import Watching
+from ..sandbox.tables import webhook_requests
 
 if TYPE_CHECKING:
     import requests
@@ -60,17 +62,21 @@ class ClientOptions(TypedDict, total=False):
     session: requests.Session
 
 
-class SandboxServer(Closing, Watching):
+class SandboxServer(Closing, Receiving):
     """
     A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
 
-    `messages`, `wait_for`, `expect`, `mark` and `requests` are those of `emailapi.sandbox.Sandbox`, for this server.
+    `messages`, `wait_for`, `expect`, `mark`, `requests` and `receive` are those of `emailapi.sandbox.Sandbox`, for this
+    server.
 
     Attributes:
         token: The token of the server.
         url: The base URL of the sandbox.
+        smtp_host: The host name of SMTP, for clients that log in with the token as user name and as password.
+        smtp_port: The port of SMTP.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
+        webhooks: The requests to webhooks of this server, as `Sandbox.webhooks`.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
             the test ends.
     """
@@ -78,9 +84,11 @@ class SandboxServer(Closing, Watching):
     def __init__(self, sandbox: Sandbox, token: str, server_id: int) -> None:
         """Keep where the server is."""
         self.token, self.url = token, sandbox.url
+        self.smtp_host, self.smtp_port = sandbox.smtp_host, sandbox.smtp_port
         self._sandbox, self._id = sandbox, server_id
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)
+        self.webhooks: Webhooks = sandbox.webhooks.of_server(server_id)
         self.clock: Clock = sandbox.clock
         self._clients = ExitStack()
 
@@ -119,9 +127,15 @@ class SandboxServer(Closing, Watching):
         return {"EMAILAPI_SERVER_TOKEN": self.token, "EMAILAPI_BASE_URL": self.url}
 
     def close(self) -> None:
-        """Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends."""
+        """
+        Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends.
+
+        Webhooks are posted to no more: what listens on the port of an endpoint then may belong to another test.
+        """
         self._clients.close()
         self.faults.clear()
+        with self._sandbox.store.transaction() as db:
+            webhook_requests.clear(db, self._id)
         self.clock.run()
 
 

@@ -13,11 +13,6 @@ CALLS = [
     ("POST", "/email/bulk", "send in bulk"),
     ("GET", "/email/bulk", "send in bulk"),
     ("GET", "/email/bulk/x", "send in bulk"),
-    ("POST", "/webhooks/1/verify", "call webhooks"),
-    ("GET", "/messages/inbound", "receive messages"),
-    ("GET", "/messages/inbound/x/details", "receive messages"),
-    ("PUT", "/messages/inbound/x/bypass", "receive messages"),
-    ("PUT", "/messages/inbound/x/retry", "receive messages"),
 ]
 
 

@@ -96,10 +96,6 @@ def test_what_comes_later(vendor):
         lambda: vendor.outbound.send_bulk(BULK),
         lambda: vendor.outbound.get_bulk_status("x"),
         lambda: vendor.templates.validate({"subject": "x"}),
-        lambda: vendor.inbound.list(),
-        lambda: vendor.inbound.get("x"),
-        lambda: vendor.inbound.bypass("x"),
-        lambda: vendor.inbound.retry("x"),
     ):
         with pytest.raises(postmark.ValidationException, match=r"The sandbox does not \w+.* yet\.") as caught:
             call()

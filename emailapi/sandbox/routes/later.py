@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from ...models.bulk import BULK
-from ...models.inbound import INBOUND
 from ...models.templates import TEMPLATES
-from ...models.webhooks import WEBHOOKS
 from ..calls import Call
 from ..rejection import Rejection
 from ..routing import Handler, Route
@@ -23,11 +21,6 @@ _LATER = (
     ("POST", BULK.path, "send in bulk"),
     ("GET", BULK.path, "send in bulk"),
     ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
-    ("POST", f"{WEBHOOKS.path}/<webhook_id>/verify", "call webhooks"),
-    ("GET", INBOUND.path, "receive messages"),
-    ("GET", f"{INBOUND.path}/<message_id>/details", "receive messages"),
-    ("PUT", f"{INBOUND.path}/<message_id>/bypass", "receive messages"),
-    ("PUT", f"{INBOUND.path}/<message_id>/retry", "receive messages"),
 )
 
 
