@@ -101,3 +101,23 @@ def admit_account(store: Store, token: str | None) -> None:
             f"The header {ACCOUNT_HEADER} does not have the account's token.",
             text="Request does not contain a valid Account token.",
         )
+
+
+def admit_origin(origin: str | None, fetch_site: str | None, own: str) -> None:
+    """
+    Check that a request that changes something was not made by a page of another origin.
+
+    Another port of this machine is the same site, so that cookies come with its requests; it is another origin.
+
+    Args:
+        origin: The header `Origin`, which browsers send.
+        fetch_site: The header `Sec-Fetch-Site`, likewise.
+        own: The origin of the sandbox, as the request names it.
+
+    Raises:
+        Rejection: 403.
+    """
+    if origin is None and fetch_site in (None, "same-origin", "none"):
+        return
+    if origin is None or origin.lower() != own.lower():
+        raise Rejection(403, "The sandbox takes no changes from web pages of another origin.", status=403)

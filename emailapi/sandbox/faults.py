@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
-import attrs
-
 from ..errors import ERROR_CODES, InvalidArgument
 from ..models.bounces import BounceType
 from ..wire import unknown_name_message
@@ -151,8 +149,6 @@ class Faults:
         """
         if via != "api":
             raise InvalidArgument(f"via must be 'api', got {via!r}", argument="via")
-        if status is not None and (not isinstance(status, int) or not 200 <= status <= 599):
-            raise InvalidArgument(f"status must be a number from 200 to 599, got {status!r}", argument="status")
         return self._arm("fail", matching, rejecting(status, code, message, body, _known_code))
 
     def rate_limit(self, retry_after: int = 1, **matching: Unpack[Matching]) -> Fault:
@@ -162,9 +158,11 @@ class Faults:
         Args:
             retry_after: Seconds after which the client may try again.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`.
+
+        Raises:
+            InvalidArgument: An argument is not valid.
         """
-        effect = attrs.evolve(rejecting(429, None, None, None, _known_code), retry_after=retry_after)
-        return self._arm("rate_limit", matching, effect)
+        return self._arm("rate_limit", matching, rejecting(429, None, None, None, _known_code, retry_after))
 
     def cut_before_accept(self, **matching: Unpack[Matching]) -> Fault:
         """

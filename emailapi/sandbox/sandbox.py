@@ -27,6 +27,7 @@ from .retention import sweep
 from .scheduler import Chores, Scheduler
 from .simulation import Events
 from .store import Store, Transaction
+from .surroundings import Surroundings
 from .tables import account, servers, signatures
 from .watching import Watching
 
@@ -128,7 +129,7 @@ class Sandbox(Watching):
         if self._running is not None:
             raise ConfigurationError("the sandbox is running already")
         try:
-            from .app import Surroundings, create_app
+            from .app import create_app
             from .listener import HTTPListener, url_of
         except ModuleNotFoundError as error:
             raise ConfigurationError(
@@ -145,10 +146,11 @@ class Sandbox(Watching):
                 offset = account.clock_offset(db)
             scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, index_some))
             shaping = Shaping()
-            here = Surroundings(store, lambda: self.clock, self._hosts, self.faults, self._requests, shaping)
-            listener = HTTPListener(listening, create_app(here))
+            parts = (self._hosts, self.faults, self._requests, shaping, self.reset)
+            listener = HTTPListener(listening, create_app(Surroundings(store, lambda: self.clock, *parts)))
             closing.callback(self.faults.clear)
             closing.callback(listener.close)
+            closing.callback(store.wake)
             closing.callback(shaping.close)
             if isinstance(self.clock, Clock):
                 self.clock.attach(scheduler, timedelta(microseconds=offset))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -12,13 +11,11 @@ from .._closing import Closing
 from ..account_client import AccountClient
 from ..client import Client
 from ..sandbox import Sandbox
-from ..sandbox.captured import Place
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
-from ..sandbox.request_log import RequestLog
 from ..sandbox.server_faults import ServerFaults
+from ..sandbox.server_view import ServerView
 from ..sandbox.simulation import Events
-from ..sandbox.watching import Watching
 
 if TYPE_CHECKING:
     import requests
@@ -60,7 +57,7 @@ class ClientOptions(TypedDict, total=False):
     session: requests.Session
 
 
-class SandboxServer(Closing, Watching):
+class SandboxServer(Closing, ServerView):
     """
     A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
 
@@ -77,8 +74,8 @@ class SandboxServer(Closing, Watching):
 
     def __init__(self, sandbox: Sandbox, token: str, server_id: int) -> None:
         """Keep where the server is."""
+        super().__init__(sandbox._place(), server_id, sandbox._now, sandbox._log())
         self.token, self.url = token, sandbox.url
-        self._sandbox, self._id = sandbox, server_id
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)
         self.clock: Clock = sandbox.clock
@@ -87,18 +84,6 @@ class SandboxServer(Closing, Watching):
     def __repr__(self) -> str:
         """Return where it is, without the token."""
         return f"<SandboxServer {self.url}>"
-
-    def _place(self) -> Place:
-        return self._sandbox._place()
-
-    def _server_id(self) -> int:
-        return self._id
-
-    def _now(self) -> datetime:
-        return self.clock.now()
-
-    def _log(self) -> RequestLog:
-        return self._sandbox._log()
 
     def client(self, **options: Unpack[ClientOptions]) -> Client:
         """

@@ -1,0 +1,38 @@
+"""What the routes of the sandbox work with, beside the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from .access import Hosts
+from .clock import Clock
+from .effects import Shaping
+from .faults import Faults
+from .request_log import RequestLog
+from .store import Store
+
+
+@attrs.frozen
+class Surroundings:
+    """
+    Everything that an application works with.
+
+    Attributes:
+        store: The database.
+        clock: Returns the clock.
+        hosts: The host names that it accepts.
+        faults: The faults that are armed.
+        log: Keeps the requests.
+        shaping: Applies the effects of faults.
+        reset: Deletes everything but what it is told to keep, as `Sandbox.reset`.
+    """
+
+    store: Store
+    clock: Callable[[], Clock]
+    hosts: Hosts
+    faults: Faults
+    log: RequestLog
+    shaping: Shaping
+    reset: Callable[[Iterable[str]], None]
