@@ -12,7 +12,7 @@ from ..clock import Clock
 from ..simulation import Events
 from ..tables import servers
 from . import written
-from .operations import InboxCall, Operations
+from .operations import InboxCall, Operations, argument_names
 
 operations = Operations()
 
@@ -44,7 +44,8 @@ def make_event(call: InboxCall, message_id: str) -> object:
         if name not in ("type", "recipient", *own):
             raise InvalidArgument(f"{name} is not a field of {kind!r}", argument=name)
     given = {ours: _argument(call, name) for name, ours in own.items() if call.body.get(name) is not None}
-    made = happens(call.events, email, recipient=call.text("recipient"), **given)
+    with argument_names({ours: name for name, ours in own.items()}):
+        made = happens(call.events, email, recipient=call.text("recipient"), **given)
     return {"events": [written.event(each) for each in made]}
 
 
@@ -76,10 +77,11 @@ def move_clock(call: InboxCall) -> object:
     idle = _seconds(call.body.get("wait_idle"))
     if frozen is True:
         call.clock.freeze()
-    if duration is not None:
-        call.clock.advance(**duration)
-    if instant is not None:
-        call.clock.set(instant)
+    with argument_names({"duration": "advance", "at": "set"}):
+        if duration is not None:
+            call.clock.advance(**duration)
+        if instant is not None:
+            call.clock.set(instant)
     if frozen is False:
         call.clock.run()
     return {**_clock(call.clock), **({} if idle is None else {"idle": _becomes_idle(call.clock, idle)})}

@@ -8,7 +8,7 @@ from ..faults import Fault
 from ..matching import Matching
 from ..rejection import Rejection
 from . import written
-from .operations import InboxCall, Operations
+from .operations import InboxCall, Operations, argument_names
 
 operations = Operations()
 
@@ -64,7 +64,8 @@ def arm(call: InboxCall) -> object:
     missing = [name for name in ("seconds",) if name in own and name not in given and kind != "hold"]
     if missing:
         raise InvalidArgument(f"{kind!r} needs {missing[0]}", argument=missing[0])
-    fault: Fault = getattr(call.all_faults if everywhere else call.faults, kind)(**given)
+    with argument_names({ours: name for name, ours in own.items()}):
+        fault: Fault = getattr(call.all_faults if everywhere else call.faults, kind)(**given)
     call.state.keep(fault)
     return _shown(call, fault)
 

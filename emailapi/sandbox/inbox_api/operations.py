@@ -15,6 +15,7 @@ not valid, and `Rejection` for what does not exist.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import attrs
 
@@ -103,6 +104,20 @@ class InboxCall:
         if "\0" in value or not _encodable(value):
             raise InvalidArgument(f"{name} has a NUL character or a lone surrogate", argument=name)
         return value
+
+
+@contextmanager
+def argument_names(names: Mapping[str, str]) -> Iterator[None]:
+    """
+    Let errors of a block name the fields of the body instead of the arguments in Python.
+
+    Raises:
+        InvalidArgument: One was raised in the block.
+    """
+    try:
+        yield
+    except InvalidArgument as error:
+        raise InvalidArgument(str(error), argument=names.get(error.argument or "", error.argument)) from None
 
 
 def _encodable(text: str) -> bool:
