@@ -53,6 +53,16 @@ def cpu_seconds(run: Callable[[], object], times: int) -> float:
     return (time.process_time() - started) / times
 
 
+def flask_seconds(rounds: int = 5) -> float:
+    """Return the least CPU seconds of some rounds that Flask takes for an empty view, a measure of the machine."""
+    from flask import Flask
+
+    app = Flask("benchmark")
+    app.add_url_rule("/", view_func=lambda: "")
+    client = app.test_client()
+    return min(cpu_seconds(lambda: client.get("/"), 500) for _ in range(rounds))
+
+
 def medians(cases: Sequence[Case], rounds: int, sample: Callable[[Case], float]) -> dict[str, float]:
     """
     Return the median of each case over interleaved rounds, each beginning with another case.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from ipaddress import ip_address
 
@@ -95,7 +96,7 @@ def admit_account(store: Store, token: str | None) -> None:
     """
     with store.transaction(writing=False) as db:
         right = account.token(db)
-    if not token or token.lower() != right:
+    if not token or not hmac.compare_digest(token.lower().encode(), right.encode()):
         raise Rejection(
             10,
             f"The header {ACCOUNT_HEADER} does not have the account's token.",

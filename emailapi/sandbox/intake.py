@@ -64,8 +64,9 @@ class Intake:
     Use: `take` each email, then `store` once. Nothing is kept of an email that is rejected; the others are accepted.
     """
 
-    def __init__(self, db: Transaction, server: Server, now: datetime, faults: Faults) -> None:
-        """Accept emails for this server at this instant."""
+    def __init__(self, db: Transaction, server: Server, now: datetime, faults: Faults, *, via: str = "api") -> None:
+        """Accept emails for this server at this instant, that came by `via`, one of `words.SOURCES`."""
+        self._via = via
         self._db = db
         self._server = server
         self._now = now
@@ -162,6 +163,7 @@ class Intake:
                 _compact(shown),
                 self._opens_tracked(email),
                 self._links_tracked(email),
+                self._via,
             )
         )
         pending.subjects.append((message, email.subject))

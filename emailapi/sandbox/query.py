@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from .instants import eastern_day, micros, range_start
-from .tables.words import STATES, UNDELIVERED
+from .tables.words import SOURCES, STATES, UNDELIVERED
 
 # Stands for the id of the stream that is searched, and for the key of it.
 STREAM_ID, STREAM_KEY = object(), object()
@@ -177,6 +177,7 @@ _OPERATORS: dict[str, Callable[[str, datetime], Term | None]] = {
     "tag": _flag("tag"),
     "is": _flag("is", STATES),
     "has": _flag("has", HAS),
+    "via": _flag("via", SOURCES),
     "stream": _stream,
     "id": _id,
     "header": _header,

@@ -1,5 +1,6 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
--- A change here is a new SCHEMA_VERSION in store.py: a file of another version is refused, not guessed at.
+-- A change here is a new SCHEMA_VERSION in store.py. An older data file is copied into this schema when it is opened, by
+-- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
 -- Beside its token, what the service's support has to allow.
 CREATE TABLE account (
@@ -40,11 +41,14 @@ CREATE TABLE servers (
 );
 CREATE UNIQUE INDEX servers_by_inbound_domain ON servers (inbound_domain) WHERE inbound_domain <> '';
 
--- Lower-case: tokens are compared without regard to case.
+-- A token is looked up by its digest, so that the time a look-up takes says nothing about the tokens there are. In lower
+-- case: tokens are compared without regard to case.
 CREATE TABLE tokens (
-    token TEXT PRIMARY KEY,
+    digest BLOB PRIMARY KEY,
+    token TEXT NOT NULL,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE
 ) WITHOUT ROWID;
+CREATE INDEX tokens_by_server ON tokens (server);
 
 -- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
 -- messages there ever were; the first `indexed` of them are in `words` and `flags`.
@@ -80,9 +84,12 @@ CREATE TABLE messages (
     tag TEXT,
     shown TEXT NOT NULL,
     track_opens INTEGER NOT NULL,
-    track_links TEXT NOT NULL
+    track_links TEXT NOT NULL,
+    via TEXT NOT NULL DEFAULT 'api'
 );
-CREATE INDEX messages_by_time ON messages (stream, received_at, id, status);
+-- With the columns that lists are narrowed by: rows of the table are large.
+CREATE INDEX messages_by_time ON messages (stream, received_at, id, status, sender_address, tag);
+CREATE INDEX messages_queued ON messages (stream, received_at) WHERE status = 'Queued';
 CREATE INDEX messages_by_tag ON messages (stream, tag, received_at) WHERE tag IS NOT NULL;
 CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at);
 
@@ -91,7 +98,7 @@ CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content
 
 -- What is searched by words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
 -- is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a new
--- SCHEMA_VERSION.
+-- SCHEMA_VERSION, too.
 CREATE VIRTUAL TABLE words USING fts5 (
     subject, body, sender, recipients, tag, files, k,
     content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'

@@ -16,12 +16,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
+from .migrations import OLDEST, migrate
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
 
 APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
@@ -116,11 +117,17 @@ def _check_file(path: Path) -> None:
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
     version = int.from_bytes(head[60:64], "big")
-    if version != SCHEMA_VERSION:
+    _check_version(version, path)
+
+
+def _check_version(version: int, path: Path | None) -> None:
+    if version > SCHEMA_VERSION:
         raise ConfigurationError(
-            f"data file {str(path)!r} was written by another version of the sandbox"
-            f" (schema {version}, this one reads {SCHEMA_VERSION})"
+            f"data file {str(path)!r} was written by a newer version of the sandbox"
+            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
         )
+    if version < OLDEST:
+        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
 
 
 def _schema() -> str:
@@ -190,22 +197,32 @@ class Store:
     def _prepare(self, fill: Callable[[Transaction], None]) -> None:
         connection = self._connection
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.create_function("holds", 2, _holds, deterministic=True)
         # Whatever asks for the write lock finds out that the file cannot be written before anybody relies on it.
         with self.transaction() as transaction:
+            version = transaction.number("PRAGMA user_version")
             if not transaction.row("SELECT 1 FROM sqlite_master"):
-                for statement in _statements(_schema()):
-                    transaction.run(statement)
-                transaction.run(f"PRAGMA application_id = {APPLICATION_ID}")
-                transaction.run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self._create()
                 fill(transaction)
+            else:
+                # Again: what a killed process has written need not be in the head of the file yet.
+                _check_version(version, self.path)
+                if version < SCHEMA_VERSION:
+                    migrate(connection, version, self._create)
+        # Only now: a migration copies tables in any order.
+        connection.execute("PRAGMA foreign_keys = ON")
         if self.path is not None:
             # Only now: until then the file's own first page says whose it is.
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
+
+    def _create(self) -> None:
+        for statement in _statements(_schema()):
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def transaction(self, *, writing: bool = True, visible: bool = True) -> Iterator[Transaction]:

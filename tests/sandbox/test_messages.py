@@ -232,8 +232,8 @@ def test_searches_use_an_index(sandbox):
     )
     with sandbox.store.transaction() as db:
         for wanted in searches:
-            plan = _plan(wanted, 1)
-            query = f"EXPLAIN QUERY PLAN SELECT {plan.key} {plan.selection} ORDER BY {plan.order} LIMIT 5"
+            plan = _plan(db, wanted, 1)
+            query = f"EXPLAIN QUERY PLAN SELECT {plan.driver.key} {plan.selection} ORDER BY {plan.order} LIMIT 5"
             steps = [row["detail"] for row in db.rows(query, *plan.values)]
             assert not any("SCAN m" in step or "TEMP B-TREE" in step for step in steps), (wanted, steps)
 

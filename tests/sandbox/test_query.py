@@ -76,6 +76,8 @@ QUERIES = {
     "-tag:account -tag:x": {"code", "bill", "news"},
     "file:invoice": {"bill"},
     "file:invoice-42.pdf": {"bill"},
+    "via:api": {*EMAILS},
+    "via:smtp": set(),
     "stream:broadcast": {"news"},
     "-stream:broadcast reset": {"reset", "lost"},
     "header:X-Order": {"bill"},
@@ -173,6 +175,6 @@ def test_erased_messages_are_not_found(client, sandbox, account):
     assert [message.subject for message in sandbox.messages("-nothing")] == ["Invoice 42"]
     with sandbox.store.transaction() as db:
         assert {row["flag"] for row in db.rows("SELECT flag FROM flags")} == {
-            "to:bob@example.org", "has:text", "has:attachment", "is:delivered"
+            "to:bob@example.org", "has:text", "has:attachment", "is:delivered", "via:api"
         }  # fmt: skip
         db.run("INSERT INTO words (words) VALUES ('integrity-check')")

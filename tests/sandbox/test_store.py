@@ -42,16 +42,6 @@ def test_another_program(tmp_path, application_id):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_another_version(tmp_path):
-    """A data file of another version of the sandbox is an error that names both versions."""
-    path = tmp_path / "mail.db"
-    Sandbox(path).start().close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    _refused(path, r"another version of the sandbox \(schema 99, this one reads 2\)")
-
-
 def test_directory(tmp_path):
     """A directory is an error."""
     _refused(tmp_path, "is a directory")

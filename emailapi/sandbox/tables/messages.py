@@ -9,8 +9,8 @@ from ..store import Row, Transaction, Value
 
 _STREAM_BITS = 40
 
-_COLUMNS = "id, stream, uuid, received_at, sender, sender_address, subject, tag, shown, track_opens, track_links"
-_INSERT = f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_COLUMNS = "id, stream, uuid, received_at, sender, sender_address, subject, tag, shown, track_opens, track_links, via"
+_INSERT = f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
 _CONTENTS = "INSERT INTO contents (message, text_body, html_body, reply_to, headers) VALUES (?, ?, ?, ?, ?)"
 
 

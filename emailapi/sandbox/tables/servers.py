@@ -6,6 +6,7 @@ import uuid
 
 import attrs
 
+from ..migrations import digest_of
 from ..store import Row, Transaction, Value
 from . import erasing, streams
 
@@ -48,7 +49,8 @@ def create(db: Transaction, name: str, now: int, delivery_type: str = "Live", **
         inbound_hash=uuid.uuid4().hex,
         **settings,
     )
-    db.run("INSERT INTO tokens VALUES (?, ?)", str(uuid.uuid4()), server)
+    token = str(uuid.uuid4())
+    db.insert("tokens", digest=digest_of(token), token=token, server=server)
     streams.add_defaults(db, server, now)
     return server
 
@@ -62,8 +64,8 @@ def by_token(db: Transaction, token: str) -> Server | None:
     """Return the server of a token, ignoring case."""
     row = db.row(
         "SELECT s.id, s.name, s.delivery_type, s.track_opens, s.track_links"
-        " FROM tokens t JOIN servers s ON s.id = t.server WHERE t.token = ?",
-        token.lower(),
+        " FROM tokens t JOIN servers s ON s.id = t.server WHERE t.digest = ?",
+        digest_of(token),
     )
     if row is None:
         return None

@@ -28,6 +28,8 @@ STATES = {
     "suppressed": "is:suppressed",
     **{kind.lower(): f"is:{kind.lower()}" for kind in BOUNCE_TYPES},
 }
+# What an email came by.
+SOURCES = ("api", "smtp", "template", "bulk")
 # Nearly all messages are delivered: those that are not are found by a flag of their own.
 UNDELIVERED = "not:delivered"
 _BY_EVENT = {
@@ -38,7 +40,7 @@ _BY_EVENT = {
     "SubscriptionChanged": "is:unsubscribed",
 }
 _CONTENT = (
-    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, c.text_body, c.html_body"
+    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body"
     " FROM messages m JOIN contents c ON c.message = m.id"
 )
 _INSERT = (
@@ -65,6 +67,7 @@ def _fixed_flags(row: Row) -> Iterable[str]:
     """Yield the flags that never change."""
     html, text = row["html_body"] or "", row["text_body"] or ""
     yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
+    yield f"via:{row['via']}"
     if row["tag"]:
         yield f"tag:{row['tag'].lower()}"
     if html:

@@ -1,0 +1,167 @@
+"""
+The sandbox as a server: single sends, batches, the start, and its memory.
+
+    python -m benchmarks.sandbox [--rounds 5]
+
+The sandbox has a process of its own, and this process is its client. A data file is written as the sandbox writes it
+(`synchronous=NORMAL`), and, for comparison, with `synchronous=FULL`. `benchmarks.searches` measures lists and searches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .mails import payload
+from .measure import cpu_seconds, flask_seconds, rounds_asked
+
+SINGLE, BATCHES, BATCH = 1_000, 20, 500
+SINGLE_BUDGET, FLASK_BUDGET = 1_200, 6.0
+BATCH_BUDGET = {"memory": 18_000, "file": 15_000}
+COLD_MS, AGAIN_MS = 250, 10
+MEMORY_MESSAGES = 100_000
+
+
+class Server:
+    """
+    A sandbox in a process of its own, and a persistent connection to it.
+
+    Attributes:
+        process: The process.
+    """
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        """Connect to the sandbox of a process."""
+        assert process.stdout is not None
+        self.process = process
+        url, self._token = process.stdout.readline().split()
+        parts = urlsplit(url)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+
+    def post(self, path: str, body: bytes) -> None:
+        """Send a request, and read the response."""
+        headers = {
+            "X-Postmark-Server-Token": self._token,
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+        }
+        self._connection.request("POST", path, body, headers)
+        response = self._connection.getresponse()
+        content = response.read()
+        assert response.status == 200, content
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The CPU seconds of the process."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def memory_mb(self) -> float:
+        """The resident memory of the process."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextlib.contextmanager
+def serving(*arguments: str) -> Iterator[Server]:
+    """Run a sandbox."""
+    command = [sys.executable, "-m", "benchmarks.sandbox_server", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Server(process)
+        finally:
+            process.communicate()
+
+
+def _rate(server: Server, run: Callable[[Server], None], emails: int) -> tuple[float, float]:
+    """Return emails a second by the clock on the wall, and the server's CPU microseconds for each."""
+    cpu, began = server.cpu_seconds, time.perf_counter()
+    run(server)
+    return emails / (time.perf_counter() - began), (server.cpu_seconds - cpu) / emails * 1e6
+
+
+def _singles(server: Server) -> None:
+    body = json.dumps(payload(1)).encode()
+    for _ in range(SINGLE):
+        server.post("/email", body)
+
+
+def _batches(server: Server) -> None:
+    for number in range(BATCHES):
+        rows = [payload(number * BATCH + place) for place in range(BATCH)]
+        server.post("/email/batch", json.dumps(rows).encode())
+
+
+def _verdict(within: bool) -> str:
+    return "within budget" if within else "OVER BUDGET"
+
+
+def _intake(rounds: int) -> None:
+    places = {"memory": [], "file": ["NORMAL"], "file, FULL": ["FULL"]}
+    flask = _flask_seconds() * 1e6
+    for place, mode in places.items():
+        with tempfile.TemporaryDirectory() as folder:
+            found: dict[str, list[tuple[float, float]]] = {"single": [], "batch": []}
+            for number in range(rounds + 1):
+                data = [str(Path(folder) / f"{number}.db"), *mode] if mode else []
+                with serving(*data) as server:
+                    singles = _rate(server, _singles, SINGLE)
+                    batches = _rate(server, _batches, BATCHES * BATCH)
+                if number:  # the first round fills caches
+                    found["single"].append(singles)
+                    found["batch"].append(batches)
+        for kind, samples in found.items():
+            rate, cpu = (statistics.median(column) for column in zip(*samples, strict=True))
+            line = f"{kind + ' sends, ' + place:28} {rate:10,.0f}/s {cpu:8.0f} us CPU each"
+            if kind == "single":
+                line += f", {cpu / flask:.1f} x Flask's empty view"
+                verdict = _verdict(rate >= SINGLE_BUDGET or cpu <= FLASK_BUDGET * flask)
+            else:
+                verdict = _verdict(rate >= BATCH_BUDGET.get(place, 0))
+            print(line if "FULL" in place else f"{line}: {verdict}")
+
+
+def _start(rounds: int) -> None:
+    command = [sys.executable, "-m", "benchmarks.sandbox_server", "--start"]
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True).stdout for _ in range(rounds)]
+    cold, again = (statistics.median(column) for column in zip(*(map(float, run.split()) for run in runs), strict=True))
+    print(f"start {cold:.0f} ms: {_verdict(cold <= COLD_MS)}; again {again:.1f} ms: {_verdict(again <= AGAIN_MS)}")
+
+
+def _memory() -> None:
+    for place in ("file", "memory"):
+        with tempfile.TemporaryDirectory() as folder:
+            with serving(*([str(Path(folder) / "messages.db")] if place == "file" else [])) as server:
+                _singles(server)
+                sizes = [server.memory_mb]
+                for number in range(MEMORY_MESSAGES // (BATCHES * BATCH)):
+                    _batches(server)
+                    if number in (0, 4):
+                        sizes.append(server.memory_mb)
+                time.sleep(2)  # lets the index of words catch up a little
+                sizes.append(server.memory_mb)
+            shown = ", ".join(f"{size:.0f}" for size in sizes)
+            print(f"resident MB with 1,000, 11,000, 51,000 and {MEMORY_MESSAGES + SINGLE:,} messages, {place}: {shown}")
+
+
+def main() -> None:
+    """Measure."""
+    rounds = rounds_asked(__doc__, 5)
+    _start(rounds)
+    _intake(rounds)
+    _memory()
+
+
+if __name__ == "__main__":
+    main()
