@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..errors import ERROR_CODES
 from ..models.outbound import SendResult
 from .responses import written
@@ -31,9 +33,18 @@ class Rejection(Exception):
         message: The service's words for the error if they are known, else the reason.
         reason: The problem of the request, in the sandbox's words.
         status: The HTTP status; that of the table, unless the service departs from it (413 and 415).
+        more: Further keys of the body.
     """
 
-    def __init__(self, code: int, reason: str = "", *, text: str | None = None, status: int | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str = "",
+        *,
+        text: str | None = None,
+        status: int | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
         """Create the error; the table has what is not given. `text` is the service's words if the code has several."""
         row = ERROR_CODES[code]
         self.code = code
@@ -42,12 +53,13 @@ class Rejection(Exception):
         message = text or SERVICE_TEXTS.get(code) or reason or f"{row.meaning}."
         self.message = message.encode("utf-8", "replace").decode()
         self.status = status or row.status
+        self.more = {} if more is None else more
         super().__init__(self.message)
 
     @property
     def envelope(self) -> dict[str, object]:
         """The service's error body."""
-        return written(SendResult, error_code=self.code, message=self.message)
+        return {**written(SendResult, error_code=self.code, message=self.message), **self.more}
 
     @property
     def headers(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ the client's own validators, a mistake in them would be on both sides. So the se
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -101,11 +102,21 @@ def _invalid_metadata(reason: str) -> Rejection:
     return Rejection(300, f"Invalid metadata content. {reason}")
 
 
+def check_metadata(pairs: Mapping[str, object]) -> None:
+    """
+    Check how many pairs of metadata an email has.
+
+    Raises:
+        Rejection: 300: they are too many.
+    """
+    if len(pairs) > METADATA_PAIRS:
+        raise _invalid_metadata(f"There are {len(pairs)} pairs; the limit is {METADATA_PAIRS}.")
+
+
 def _metadata(value: object, field: Field) -> dict[str, str]:
     if not isinstance(value, dict):
         raise wrong_type(field.name, "an object", value)
-    if len(value) > METADATA_PAIRS:
-        raise _invalid_metadata(f"There are {len(value)} pairs; the limit is {METADATA_PAIRS}.")
+    check_metadata(value)
     pairs: dict[str, str] = {}
     for name, sent in value.items():
         given = scalar_text(sent)
@@ -122,9 +133,9 @@ def _metadata(value: object, field: Field) -> dict[str, str]:
     return pairs
 
 
-_SENDER = Field("From", "sender", line, limit=FROM_UNITS, unit=UTF16)
-_RECIPIENTS = (Field("To", "to", line), Field("Cc", "cc", line), Field("Bcc", "bcc", line))
-_SETTINGS = (
+SENDER = Field("From", "sender", line, limit=FROM_UNITS, unit=UTF16)
+RECIPIENTS_OF = (Field("To", "to", line), Field("Cc", "cc", line), Field("Bcc", "bcc", line))
+SETTINGS = (
     Field("Attachments", "attachments", attachments),
     Field("ReplyTo", "reply_to", _reply_to),
     Field("Tag", "tag", line, limit=TAG_LENGTH),
@@ -140,14 +151,14 @@ _SETTINGS = (
     Field("Headers", "headers", _headers, table=_HEADER),
     Field("Metadata", "metadata", _metadata),
 )
-_CONTENT = (
+CONTENT = (
     Field("TextBody", "text_body", text, limit=BODY_BYTES, unit=BYTES),
     Field("HtmlBody", "html_body", text, limit=BODY_BYTES, unit=BYTES),
     Field("Subject", "subject", line, limit=SUBJECT_UNITS, unit=UTF16),
 )
 # The fields of every email, with a template or without.
-COMMON = (_SENDER, *_RECIPIENTS, *_SETTINGS)
-_EMAIL = Table(*COMMON, *_CONTENT)
+COMMON = (SENDER, *RECIPIENTS_OF, *SETTINGS)
+_EMAIL = Table(*COMMON, *CONTENT)
 
 
 def addressed(found: dict[str, Any]) -> CheckedEmail:

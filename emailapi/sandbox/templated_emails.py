@@ -31,10 +31,14 @@ def _no_content(_value: object, field: Field) -> NoReturn:
     raise Rejection(1123, f"'{field.label}' must not be given: the template has it.")
 
 
-_TEMPLATED = Table(
-    *COMMON,
+# The fields that name a template.
+REFERENCE = (
     Field("TemplateId", "template_id", _template_id),
     Field("TemplateAlias", "template_alias", line, 1122),
+)
+_TEMPLATED = Table(
+    *COMMON,
+    *REFERENCE,
     Field("TemplateModel", "model", read_model, 1122),
     Field("InlineCss", "inline", flag),
     *[Field(name, name, _no_content) for name in (SUBJECT, HTML, TEXT)],

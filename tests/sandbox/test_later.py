@@ -7,9 +7,6 @@ import pytest
 from emailapi.sandbox.routes import ROUTES, later
 
 CALLS = [
-    ("POST", "/email/bulk", "send in bulk"),
-    ("GET", "/email/bulk", "send in bulk"),
-    ("GET", "/email/bulk/x", "send in bulk"),
     ("POST", "/webhooks/1/verify", "call webhooks"),
     ("GET", "/messages/inbound", "receive messages"),
     ("GET", "/messages/inbound/x/details", "receive messages"),

@@ -2,6 +2,7 @@
 
 from . import (
     bounces,
+    bulk,
     data_removals,
     domains,
     inbound_rules,
@@ -21,6 +22,7 @@ from . import (
 
 ROUTES = (
     *outbound.routes,
+    *bulk.routes,
     *messages.routes,
     *opens.routes,
     *bounces.routes,

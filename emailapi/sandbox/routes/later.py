@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from ...models.bulk import BULK
 from ...models.inbound import INBOUND
 from ...models.webhooks import WEBHOOKS
 from ..calls import Call
@@ -16,9 +15,6 @@ from ..rejection import Rejection
 from ..routing import Handler, Route
 
 _LATER = (
-    ("POST", BULK.path, "send in bulk"),
-    ("GET", BULK.path, "send in bulk"),
-    ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
     ("POST", f"{WEBHOOKS.path}/<webhook_id>/verify", "call webhooks"),
     ("GET", INBOUND.path, "receive messages"),
     ("GET", f"{INBOUND.path}/<message_id>/details", "receive messages"),
