@@ -5,9 +5,10 @@ Lists and searches of the sandbox among many messages, and how each operation gr
     python -m benchmarks.searches --growth 10000 100000 1000000
 
 The messages are put into a data file directly, by the sandbox's own intake, and the functions behind the routes are
-measured. Budgets are those of a machine on which Flask's empty view takes 66 us of CPU; on a slower one, or one that is
-busy, they are longer in proportion. The first form tries every filter of `GET /messages/outbound` alone, every pair, and all together, each with
-a value that few messages have and with one that all or many have; then queries of `sandbox.messages`.
+measured, by the CPU time of their thread. The first form tries every filter of `GET /messages/outbound` alone, every
+pair, and nearly all together, each with a value that few messages have and with one that all or many have; then
+queries of `sandbox.messages`. Budgets are those of a machine on which Flask's empty view takes 66 us; on a slower one
+they are longer in proportion.
 """
 
 from __future__ import annotations
@@ -34,11 +35,10 @@ from emailapi.sandbox.store import Store
 from emailapi.sandbox.tables import servers
 from emailapi.sandbox.tables.search import Search, search
 
-from .measure import flask_seconds
+from .measure import slowness
 
 FEW, SEVERAL, SHORT, PAGE = 5.0, 25.0, 100.0, 5.0
 WORDS_BUDGET = 5.0
-FLASK_SECONDS = 66e-6
 BATCH, SHOWN, TIMES = 500, 12, 5
 _WORDS = ["".join(letters) for letters in itertools.product("bdfklmnprst", "aeiou", "bdfklmnprst", "aeiou")]
 
@@ -170,7 +170,9 @@ def _lists(sandbox: Sandbox, server: int, recent: int) -> Iterator[Row]:
         filters = {name: values[name][place] for name, place in places.items()}
         few = any(place == 0 for place in places.values())
         name = ", ".join(f"{name} of {'all' if place else 'few'}" for name, place in places.items()) or "newest page"
-        yield Row(name, milliseconds(_page(sandbox.store, server, filters)), FEW if few else SEVERAL if places else PAGE)
+        yield Row(
+            name, milliseconds(_page(sandbox.store, server, filters)), FEW if few else SEVERAL if places else PAGE
+        )
     for short in ("r", "rd"):
         run = _page(sandbox.store, server, {"subject": short})
         yield Row(f"subject of {len(short)} letters", milliseconds(run), SHORT)
@@ -183,8 +185,8 @@ def _queries(sandbox: Sandbox) -> Iterator[Row]:
 
 
 def _report(title: str, rows: Iterator[Row]) -> None:
-    before, found = flask_seconds(), [*rows]
-    factor = (before + flask_seconds()) / 2 / FLASK_SECONDS
+    before, found = slowness(), [*rows]
+    factor = (before + slowness()) / 2
     scaled = [attrs.evolve(row, milliseconds=row.milliseconds / factor) for row in found]
     over = [row for row in scaled if row.milliseconds > row.budget]
     print(f"{title}: {len(found)}, {len(over)} over budget; the slowest in ms, and the budget of each", end="")

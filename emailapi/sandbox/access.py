@@ -5,12 +5,16 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from .rejection import Rejection
 from .store import Store
 from .tables import account, servers
 from .tables.servers import Server
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import Headers
 
 SERVER_HEADER = "X-Postmark-Server-Token"
 ACCOUNT_HEADER = "X-Postmark-Account-Token"
@@ -67,6 +71,25 @@ class Hosts:
             )
 
 
+def admit_origin(headers: Headers) -> None:
+    """
+    Check that no other website sends a request that changes something and has no token.
+
+    A browser sends the origin of the page with such a request, and other programs send none. A page of another port of
+    this machine is another website, too. Requests with a token need no check: no page can send the header to another
+    origin without asking, and the sandbox never agrees.
+
+    Raises:
+        Rejection: 403.
+    """
+    origin, site = headers.get("Origin"), headers.get("Sec-Fetch-Site")
+    own = f"http://{headers.get('Host', '')}"
+    if SERVER_HEADER in headers or ACCOUNT_HEADER in headers or site == "same-origin" or origin == own:
+        return
+    if origin is not None or site is not None:
+        raise Rejection(403, "The sandbox does not take this request from a page of another website.", status=403)
+
+
 def server_of(store: Store, token: str | None, *, test_token: bool) -> Server | None:
     """
     Return the server of a request's token; None for the test token.
@@ -102,23 +125,3 @@ def admit_account(store: Store, token: str | None) -> None:
             f"The header {ACCOUNT_HEADER} does not have the account's token.",
             text="Request does not contain a valid Account token.",
         )
-
-
-def admit_origin(origin: str | None, fetch_site: str | None, own: str) -> None:
-    """
-    Check that a request that changes something was not made by a page of another origin.
-
-    Another port of this machine is the same site, so that cookies come with its requests; it is another origin.
-
-    Args:
-        origin: The header `Origin`, which browsers send.
-        fetch_site: The header `Sec-Fetch-Site`, likewise.
-        own: The origin of the sandbox, as the request names it.
-
-    Raises:
-        Rejection: 403.
-    """
-    if origin is None and fetch_site in (None, "same-origin", "none"):
-        return
-    if origin is None or origin.lower() != own.lower():
-        raise Rejection(403, "The sandbox takes no changes from web pages of another origin.", status=403)

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from . import access
+from .access import Hosts
 from .calls import Call
 from .edge import EFFECT, NOTES, Edge
 from .effects import Effect
@@ -126,6 +127,12 @@ def _instead(effect: Effect) -> Response:
     return response
 
 
+def _admit(hosts: Hosts) -> None:
+    hosts.admit(request.headers.get("Host", ""))
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        access.admit_origin(request.headers)
+
+
 def _endpoint(route: Route) -> str:
     return f"{route.method} {route.path}"
 
@@ -144,7 +151,7 @@ def create_app(here: Surroundings) -> Flask:
     app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
     TrackingPages(here.store, here.clock).add_to(app)
     InboxAPI(here).add_to(app)
-    app.before_request(lambda: here.hosts.admit(request.headers.get("Host", "")))
+    app.before_request(partial(_admit, here.hosts))
     app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(HTTPException, _not_routed)
     app.register_error_handler(StorageFailed, _unavailable)

@@ -89,7 +89,9 @@ def _copy(connection: sqlite3.Connection, table: str) -> None:
     shared = ", ".join([column for column in _columns(connection, table) if column in before])
     connection.execute(f"INSERT INTO {table} ({shared}) SELECT {shared} FROM {_OLD}{table}")  # noqa: S608
     # Ids of deleted rows are not given again.
-    _keep_larger(connection, table, connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (_OLD + table,)))
+    _keep_larger(
+        connection, table, connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (_OLD + table,))
+    )
 
 
 def _keep_larger(connection: sqlite3.Connection, table: str, sequence: Iterable[tuple[int]]) -> None:

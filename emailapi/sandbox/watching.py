@@ -206,8 +206,11 @@ class Watching:
         deadline = _monotonic() + timeout
         while True:
             revision = store.revision
-            found = self._search(query, self._scope(since), limit)
-            if len(found.emails) >= count or not _changes(store, revision, deadline, ended):
+            # No more than `count`, as long as there are not enough: each change is a reason to look again.
+            found = self._search(query, self._scope(since), count)
+            if len(found.emails) >= count:
+                return self._search(query, self._scope(since), limit)
+            if not _changes(store, revision, deadline, ended):
                 return found
 
     def _failure(

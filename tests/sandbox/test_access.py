@@ -73,6 +73,15 @@ def test_foreign_names_everywhere(api):
         assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (403, "application/json")
 
 
+def test_no_page_of_a_browser_may_read_responses(api):
+    """A page that sends a token has to ask first, and is never allowed to."""
+    origin = {"Origin": "http://127.0.0.1:3000", "Access-Control-Request-Method": "POST"}
+    for method, path in (("OPTIONS", "/email"), ("GET", "/server"), ("POST", "/email"), ("GET", "/none")):
+        response = api.request(method, path, headers=origin)
+        assert not [name for name in response.headers if name.lower().startswith("access-control-")]
+    assert api.request("OPTIONS", "/email", headers=origin).status_code == 405
+
+
 def test_allowed_hosts():
     """Names that the user allows are answered to, in any case of letters."""
     with Sandbox(allowed_hosts=["Mail.Test", "box:8025"]) as sandbox:

@@ -75,9 +75,10 @@ def test_the_data_of_an_earlier_version_is_there(old_file, open_api):
         for filters in ({"subject": "order"}, {"recipient": "jane@example.com"}, {"metadata": {"order": "77"}}, {}):
             assert client.messages.list(**filters).total_count == 1
         assert client.messages.get(UUID).text_body == "It is on its way."
-        assert [message.message_id for message in sandbox.messages("way tag:orders via:api to:jane@example.com")] == [UUID]
+        found = sandbox.messages("way tag:orders via:api to:jane@example.com")
+        assert [message.message_id for message in found] == [UUID]
         assert client.templates.get("hello").text_body == "Hello"
-        assert [one.email_address for one in client.suppressions.dump("outbound")] == ["gone@example.com"]
+        assert [one.email_address for one in client.suppressions.list("outbound")] == ["gone@example.com"]
         sandbox.events.bounce(UUID)
         assert len(sandbox.messages("is:bounced")) == 1
 

@@ -240,6 +240,27 @@ def test_tracking_pages_are_open_to_known_hosts_only(tracked):
     assert response.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "headers, status",
+    [
+        ({"Origin": "{url}"}, 200),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:1", "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+    ],
+)
+def test_no_other_website_unsubscribes_a_recipient(sandbox, tracked, headers, status):
+    url = next(header.value for header in tracked.as_received().headers if header.name == "List-Unsubscribe")[1:-1]
+    sent = {name: value.format(url=sandbox.url) for name, value in headers.items()}
+    assert _get(url, params=None).headers["Referrer-Policy"] == "same-origin"
+    response = requests.post(url, data={"List-Unsubscribe": "One-Click"}, headers=sent, timeout=10)
+    assert response.status_code == status
+    assert bool(sandbox.messages("is:unsubscribed")) == (status == 200)
+
+
 def test_an_email_without_tracking_is_received_as_it_was_sent(client, sandbox):
     client.outbound.send(_email(html_body=HTML, text_body="https://a.example"))
     (message,) = sandbox.messages()

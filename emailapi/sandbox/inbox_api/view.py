@@ -71,9 +71,6 @@ class InboxAPI:
 
     def _view(self, operation: Described, **arguments: object) -> Response:
         here = self._here
-        if operation.method != "GET":
-            sent = request.headers
-            access.admit_origin(sent.get("Origin"), sent.get("Sec-Fetch-Site"), request.host_url.rstrip("/"))
         if not operation.needs_token:
             value = operation.function()
             return value if isinstance(value, Response) else json_response(value)

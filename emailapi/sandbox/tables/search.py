@@ -118,7 +118,9 @@ def _times(wanted: Search, stream: int) -> Iterator[_Filter]:
     given = [(comparison, instant) for comparison, instant in limits if instant is not None]
     if given:
         # With a plus, since SQLite would go through the whole range for each row that another index finds.
-        narrowing, own = (" AND ".join([f"{name} {sign} ?" for sign, _ in given]) for name in ("+{time}", "m.received_at"))
+        narrowing, own = (
+            " AND ".join([f"{name} {sign} ?" for sign, _ in given]) for name in ("+{time}", "m.received_at")
+        )
         instants = [instant for _, instant in given]
         yield _messages("messages_by_time", f"m.stream = {stream} AND {own}", *instants, narrowing=narrowing)
 
@@ -206,8 +208,9 @@ def search(db: Transaction, wanted: Search, *, count: int, offset: int) -> tuple
     total = db.number(f"SELECT count(*) {plan.selection}", *plan.values)
     if total <= offset:
         return total, []
+    found = f"SELECT {plan.driver.key} AS id {plan.selection} ORDER BY {plan.order} LIMIT ? OFFSET ?"
     rows = db.rows(
-        f"SELECT page.* FROM (SELECT {plan.driver.key} AS id {plan.selection} ORDER BY {plan.order} LIMIT ? OFFSET ?) found"  # noqa: S608
+        f"SELECT page.* FROM ({found}) found"  # noqa: S608
         " CROSS JOIN messages page ON page.id = found.id ORDER BY page.received_at DESC, page.id DESC",
         *plan.values,
         count,
