@@ -1,5 +1,7 @@
 """
-pytest's plugin: the fixtures `emailapi_outbox` and `emailapi_sandbox`, and the option `--emailapi-block-network`.
+pytest's plugin: fixtures whose names begin with `emailapi_`, and the option `--emailapi-block-network`.
+
+The emails and the rejected requests that the sandbox has seen are added to the report of a test that fails.
 
 pytest loads it in every run, so that it imports nothing but pytest until a fixture or the option is used.
 """
@@ -13,11 +15,14 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from ..sandbox.faults import Faults
+    from ..sandbox.simulation import Events
     from .network import NetworkBlock
     from .outbox import Outbox
     from .sandbox_server import SandboxServer, SharedSandbox
 
 _INI = "emailapi_block_network"
+_SERVER: pytest.StashKey[SandboxServer] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,6 +66,15 @@ class _Blocking:
         return result
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the last emails and the rejected requests of the sandbox to the report of a test that fails."""
+    report = yield
+    if report.failed and _SERVER in item.stash:
+        report.sections.append(("emailapi sandbox", item.stash[_SERVER].report()))
+    return report
+
+
 @pytest.fixture
 def emailapi_outbox() -> Iterator[Outbox]:
     """
@@ -86,7 +100,7 @@ def _emailapi_shared_sandbox() -> Iterator[SharedSandbox]:
 
 @pytest.fixture
 def emailapi_sandbox(
-    _emailapi_shared_sandbox: SharedSandbox, monkeypatch: pytest.MonkeyPatch
+    _emailapi_shared_sandbox: SharedSandbox, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[SandboxServer]:
     """
     Give the test a server of its own on a sandbox, which keeps emails as the service does.
@@ -94,6 +108,19 @@ def emailapi_sandbox(
     `EMAILAPI_SERVER_TOKEN` and `EMAILAPI_BASE_URL` name it while the test runs, also in processes that the test starts.
     """
     with _emailapi_shared_sandbox.server() as server:
+        request.node.stash[_SERVER] = server
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+@pytest.fixture
+def emailapi_events(emailapi_sandbox: SandboxServer) -> Events:
+    """Give what makes events of emails: `emailapi_sandbox.events`."""
+    return emailapi_sandbox.events
+
+
+@pytest.fixture
+def emailapi_faults(emailapi_sandbox: SandboxServer) -> Faults:
+    """Give the failures that a test arms, which end with the test: `emailapi_sandbox.faults`."""
+    return emailapi_sandbox.faults

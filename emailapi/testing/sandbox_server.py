@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from .._closing import Closing
 from ..account_client import AccountClient
 from ..client import Client
+from ..errors import EmailAPIError
 from ..sandbox import Sandbox
+from ..sandbox.captured import CapturedEmail
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
+from ..sandbox.request_log import RecordedRejection
 from ..sandbox.server_faults import ServerFaults
 from ..sandbox.server_view import ServerView
 from ..sandbox.simulation import Events
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from ..models.options import Hooks, OnUnknown, Retry
     from ..models.transport import Transport
     from ..settings import Timeout
+
+
+_REPORTED = 5
 
 
 class ClientOptions(TypedDict, total=False):
@@ -103,11 +109,34 @@ class SandboxServer(Closing, ServerView):
         """Return the environment variables by which clients without arguments find the server."""
         return {"EMAILAPI_SERVER_TOKEN": self.token, "EMAILAPI_BASE_URL": self.url}
 
+    def report(self) -> str:
+        """Return the last five emails and the last five rejected requests in words, without bodies and tokens."""
+        try:
+            emails, rejected = self.messages(limit=_REPORTED), self.requests(rejected=True)[:_REPORTED]
+        except EmailAPIError as error:
+            return f"The sandbox does not tell: {error}"
+        lines = ["The last emails, newest first:" if emails else "The sandbox has accepted no email."]
+        lines += [f"  {email.summary}: {_outcome(email)}" for email in emails]
+        lines.append("The last rejected requests, newest first:" if rejected else "It has rejected no request.")
+        for request in rejected:
+            lines.append(f"  {request.method} {request.path}: {request.fault or request.status}")
+            lines += [f"    {_place(each)}code {each.code}: {each.message}" for each in request.rejections]
+        return "\n".join(lines)
+
     def close(self) -> None:
         """Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends."""
         self._clients.close()
         self.faults.clear()
         self.clock.run()
+
+
+def _outcome(email: CapturedEmail) -> str:
+    events = [f"{event.type} at {event.recipient}" for event in email.events[-_REPORTED:]]
+    return ", ".join(events) or "no event yet"
+
+
+def _place(rejection: RecordedRejection) -> str:
+    return "" if rejection.index is None else f"email {rejection.index} of the batch, "
 
 
 class SharedSandbox(Closing):

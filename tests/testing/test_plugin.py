@@ -207,6 +207,75 @@ def test_second(emailapi_sandbox):
     result.assert_outcomes(passed=4)
 
 
+def test_faults_of_a_test_end_with_it_whatever_server_they_are_for(run_tests):
+    result = run_tests(
+        SANDBOX.replace("range(3)", "range(1)")
+        + """
+def test_first(emailapi_sandbox, emailapi_faults, emailapi_events):
+    assert emailapi_faults is emailapi_sandbox.faults and emailapi_events is emailapi_sandbox.events
+    seen.append(emailapi_faults.fail(times=None, server=None, route="/stats/*"))
+    emailapi_faults.bounce_all()
+    assert len(emailapi_faults) == 2
+
+def test_second(emailapi_sandbox, emailapi_faults):
+    client = emailapi_sandbox.client()
+    sent = client.outbound.send(EMAIL)
+    client.stats.overview()
+    assert seen[-1].hits == 0 and len(emailapi_faults) == 0
+    assert emailapi_sandbox.messages("is:delivered")
+"""
+    )
+    result.assert_outcomes(passed=4)
+
+
+def test_the_report_of_a_failure_has_the_last_emails_and_rejected_requests(run_tests):
+    """Also of a failure in another fixture; a test that passes has none."""
+    result = run_tests(
+        SANDBOX.replace("range(3)", "range(1)")
+        + """
+from emailapi import InvalidRequest
+
+def test_fails(emailapi_sandbox):
+    client = emailapi_sandbox.client(sender="shop@example.com")
+    for number in range(7):
+        sent = client.outbound.send(EMAIL.replace(subject=f"Number {number}", text_body="https://x.example/secret"))
+    emailapi_sandbox.events.bounce(sent)
+    with emailapi_sandbox.faults.fail(code=300, message="No."), pytest.raises(InvalidRequest):
+        client.outbound.send(EMAIL)
+    with pytest.raises(InvalidRequest):
+        client.outbound.send(EMAIL.replace(message_stream="inbound"))
+    assert emailapi_sandbox.token == "x"
+
+@pytest.fixture
+def broken(emailapi_sandbox):
+    raise ValueError
+
+def test_broken(broken):
+    pass
+""",
+        "-rA",
+    )
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*--- emailapi sandbox ---*",
+            "The sandbox has accepted no email.",
+            "It has rejected no request.",
+            "*--- emailapi sandbox ---*",
+            "The last emails, newest first:",
+            '  ada@example.com "Number 6": Delivered at ada@example.com, Bounced at ada@example.com',
+            "The last rejected requests, newest first:",
+            "  POST /email: 422",
+            "    code 1236: *",
+            "  POST /email: fault *: returned 422 with code 300",
+        ]
+    )
+    text = result.stdout.str()
+    assert (text.count("--- emailapi sandbox ---"), "Number 2" in text, "x.example" in text) == (2, True, True)
+    section = text[text.rindex("--- emailapi sandbox ---") :].partition("rejected requests")[0]
+    assert ("Number 1" in section, "secret" in section) == (False, False)
+
+
 @pytest.mark.processes
 def test_the_fixtures_work_in_parallel_processes(run_tests):
     """Each process of pytest-xdist has its own sandbox at a port of its own."""
