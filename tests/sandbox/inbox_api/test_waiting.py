@@ -70,7 +70,7 @@ def test_too_few_emails_are_returned_all_the_same(inbox, api):
     assert (found["complete"], _subjects(found)) == (False, ["one"])
 
 
-def test_marks_go_from_one_answer_to_the_next_without_a_gap(inbox, api, pool):
+def test_marks_go_from_one_response_to_the_next_without_a_gap(inbox, api, pool):
     """A client that always waits from the last mark sees each email once, whatever arrives in between."""
     seen, mark = [], inbox.get("/mark")["mark"]
 
