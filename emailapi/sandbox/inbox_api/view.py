@@ -65,7 +65,7 @@ class InboxAPI:
         self._here, self._state = here, State()
 
     def add_to(self, app: Flask) -> None:
-        """Let an application answer requests to the API; its URL map has `RULES`."""
+        """Let an application respond to requests to the API; its URL map has `RULES`."""
         for rule, operation in zip(RULES, OPERATIONS, strict=True):
             app.view_functions[rule.endpoint] = partial(self._view, operation)
 
