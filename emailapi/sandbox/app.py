@@ -1,9 +1,9 @@
 """
-The WSGI application: what is the same for every route.
+The WSGI application: everything that all routes share.
 
-A request goes through the gates in this order: host, path, token, JSON headers, size, JSON; then its route is carried
-out in one transaction, and answered when that has been committed. The response is complete before the commit, so that a
-request that ends in a fault of ours has stored nothing.
+A request is checked in this order: host, origin, path, token, JSON headers, size, JSON. Then its route runs in one
+transaction, and the response is sent after the commit. The response is complete before the commit, so that a request
+that ends in an error of the sandbox has stored nothing.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Jobs(Protocol):
         """Perform the jobs that are due; return False if other jobs were still at work after `timeout` seconds."""
 
     def next_due(self) -> datetime | None:
-        """Return when the next job is due."""
+        """Return the time of the next job."""
 
     def sweep(self) -> None:
         """Erase what is kept for a limited time only."""

@@ -1,8 +1,8 @@
 """
 The sandbox's HTTP connections: which of them are closed, and when.
 
-waitress is made to stand behind a proxy. The sandbox is met by its clients directly: connections that bring no request
-are closed, so that they keep nobody out.
+waitress is made to run behind a proxy. Clients connect to the sandbox directly: connections without a request are
+closed, so that other clients can connect.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from waitress.task import ErrorTask, WSGITask
 
 from .effects import ConnectionCut
 
-# The handler keeps Python from printing what nobody asked to see; a program that configures logging sees it.
+# The handler keeps Python from printing the messages; a program that configures logging sees them.
 log = logging.getLogger("emailapi.sandbox.http")
 log.addHandler(logging.NullHandler())
 
@@ -62,7 +62,7 @@ class Channel(HTTPChannel):
         super().__init__(*arguments, **named)
 
     def received(self, data: bytes) -> bool:
-        """Take bytes; a client that speaks TLS would wait for an answer that it understands."""
+        """Take bytes. The connection of a client that speaks TLS is closed: it would wait for a TLS response."""
         if self.request is None and not self._handled and data.startswith(_TLS_HANDSHAKE):
             self.handle_close()
             return False
@@ -129,7 +129,7 @@ class Server(TcpWSGIServer):
     _next_look = 0.0
 
     def maintenance(self, now: float) -> None:
-        """Leave it to `tidy`, which has a clock that nobody sets."""
+        """Do nothing: `tidy` does it, by a clock that is never set."""
 
     def accept(self) -> Any:
         """Accept a connection; one that waits makes room when the process has no descriptor left."""

@@ -1,4 +1,4 @@
-"""What a fault does to a request: another response, a slow one, or none."""
+"""Effects of faults on requests: another response, a slow one, or none."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-What becomes of a mail at each of its recipients.
+The outcomes of an email at its recipients.
 
-Nothing is delivered anywhere: an address decides by itself what happens to it, so that a test states in the mail what
-it wants to see (contract sections 5 and 10).
+Nothing is delivered anywhere: the address of a recipient decides what happens to the email there, so that a test can
+ask for it (contract sections 5 and 10).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def bounce_type(address: str, forced: str | None) -> BounceType | None:
 
     Args:
         address: One at the bounce-testing domain names its type (`soft_bounce@...`).
-        forced: The mail's `X-PM-Bounce-Type` header, which has the last word at that domain and none elsewhere.
+        forced: The email's `X-PM-Bounce-Type` header, which overrides the address at that domain only.
     """
     local, _, domain = address.rpartition("@")
     if domain != BOUNCE_DOMAIN:
@@ -88,7 +88,7 @@ def bounced(summary: str, bounce_id: int) -> dict[str, str]:
 
 
 def reply_of(kind: BounceType) -> str:
-    """Return what the receiving side is said to have answered."""
+    """Return the reply of the receiving server."""
     if kind.type == "Transient":
         return "smtp;451 4.7.1 The sandbox asks to try again later"
     return f"smtp;550 5.0.0 The sandbox was asked for: {kind.name}"

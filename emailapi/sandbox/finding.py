@@ -55,8 +55,8 @@ class _Plan:
                     positive.append(group[0].words)  # narrowed by its condition
                 self._where(" OR ".join([self._sql(term) for term in group]))
         self._words = " AND ".join([f"({words})" for words in positive or (["k : x"] if negative else [])])
-        for excluded in negative:
-            self._words = f"({self._words}) NOT ({excluded})"
+        if negative:
+            self._words = f"({self._words}) NOT ({' OR '.join(negative)})"
         self._drive(flags)
 
     def _where(self, condition: str, *values: Value) -> None:

@@ -1,8 +1,8 @@
 """
 The HTTP listener: waitress, in threads of its own.
 
-waitress is made for a process that it has to itself. Here it shares one: it logs to a logger that prints nothing by
-itself, wakes up at once when it is told to stop, and leaves no thread and no socket behind.
+waitress is made for a process of its own. Here it shares one: it logs to a logger that prints nothing by default, stops
+at once when the sandbox is closed, and then has no thread and no socket.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class _Workers(ThreadedTaskDispatcher):
         try:
             thread.start()
         except BaseException:
-            self.threads.discard(thread_no)  # nobody is to wait for it
+            self.threads.discard(thread_no)  # it is not waited for
             raise
         self._started.append(thread)
 
@@ -114,8 +114,8 @@ class HTTPListener:
         while not self._stopping:
             self._server.tidy()
             wasyncore.loop(timeout=1, use_poll=True, map=self._channels, count=1)
-        # Here, since nobody else may touch the sockets while they are waited for; and not before the waking byte is
-        # written: by then its descriptor could be somebody else's.
+        # In this thread: no other thread may close sockets that this one waits for. After the waking byte: its
+        # descriptor could belong to another file once it is closed.
         with self._waking:
             wasyncore.close_all(self._channels, ignore_all=True)
 

@@ -101,7 +101,7 @@ _SYSTEMS = (
 def identify(user_agent: str) -> Reader:
     """Return what a user agent says about its program; what it does not say is unknown."""
     platform, client = next(((kind, client) for word, kind, client in _CLIENTS if word in user_agent), ("", _UNKNOWN))
-    # A proxy of a web mail service says nothing about the reader's own machine.
+    # A proxy of a webmail service says nothing about the reader's own machine.
     systems = () if platform == "WebMail" else _SYSTEMS
     kind, system = next(((kind, system) for word, kind, system in systems if word in user_agent), ("", _UNKNOWN))
     return Reader(platform=platform or kind or "Unknown", client=client, os=system, user_agent=user_agent)

@@ -40,7 +40,7 @@ class Progress:
 
     @property
     def not_delivered(self) -> str:
-        """Why nobody can have read the message here; empty if it was delivered."""
+        """Why the message cannot have been read here; empty if it was delivered."""
         if self.not_sent or "Delivered" in self.types:
             return self.not_sent
         if "Bounced" in self.types:

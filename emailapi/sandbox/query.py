@@ -1,7 +1,8 @@
 """
 The search language of `sandbox.messages` and `wait_for`: a text becomes terms, and each term a condition in SQL.
 
-No text is an error. What is not understood is searched as words, and everything that FTS5 is given is quoted.
+No text of a usual length is an error: parts that are not understood are searched as words, and all text is quoted for
+FTS5.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from ..errors import InvalidArgument
 from .instants import eastern_day, micros, range_start
 from .tables.words import SOURCES, STATES, UNDELIVERED
 
+# SQLite and FTS5 limit how deep an expression is.
+_MOST_CHARACTERS, _MOST_TERMS = 10_000, 100
 # Stands for the id of the stream that is searched, and for the key of it.
 STREAM_ID, STREAM_KEY = object(), object()
 
@@ -26,6 +30,7 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
 _SIZE = re.compile(r"(\d{1,12})(b|kb|mb|gb)?", re.IGNORECASE)
+_LARGEST = 1 << 60
 _SIZES = {"": 1, "b": 1, "kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
 _BYTES = (
     "(SELECT coalesce(length(CAST(c.text_body AS BLOB)), 0) + coalesce(length(CAST(c.html_body AS BLOB)), 0)"
@@ -162,7 +167,7 @@ def _size(comparison: str) -> Callable[[str, datetime], Term | None]:
         found = _SIZE.fullmatch(value)
         if not found:
             return None
-        limit = int(found[1]) * _SIZES[(found[2] or "").lower()]
+        limit = min(int(found[1]) * _SIZES[(found[2] or "").lower()], _LARGEST)
         return Term("", condition=f"({_BYTES}) {comparison} ?", values=(limit,))
 
     return term
@@ -214,12 +219,27 @@ def _read(found: re.Match[str], now: datetime, unknown: list[str]) -> Term | Non
 
 
 def parse(text: str, now: datetime) -> Query:
-    """Return the query that a text stands for; dates are read by the sandbox's time `now`."""
+    """
+    Return the query that a text stands for.
+
+    Args:
+        text: The text.
+        now: The sandbox's time, by which dates are read.
+
+    Raises:
+        InvalidArgument: The text is too long.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidArgument(
+            f"a query has at most {_MOST_CHARACTERS:,} characters, got {len(text):,}", argument="query"
+        )
     groups: list[list[Term]] = []
     unknown: list[str] = []
     joins = False
     # A lone surrogate cannot be looked for: no database and no email can hold it.
     tokens = [*_TOKEN.finditer(text.encode("utf-8", "replace").decode())]
+    if len(tokens) > _MOST_TERMS:
+        raise InvalidArgument(f"a query has at most {_MOST_TERMS} terms, got {len(tokens):,}", argument="query")
     for position, found in enumerate(tokens):
         if found[0] == "OR" and groups and position + 1 < len(tokens):
             joins = True

@@ -41,7 +41,7 @@ class RecordedRequest:
         path: Path without the query.
         query: Query without the question mark.
         status: HTTP status of the response; None if the connection was cut instead.
-        rejections: What was rejected, if anything: the request, or emails of a batch.
+        rejections: The rejection of the request, or those of emails of a batch; empty if there was none.
         message_ids: Ids of the messages that the request has sent.
         server_id: Id of the server whose token it had; None for the account, and for requests without a valid token.
         seconds: How long it took, without the time of the network.
@@ -70,11 +70,11 @@ class RecordedRequest:
 @attrs.define
 class Notes:
     """
-    What is learnt about a request while it is carried out; it is handed on in the WSGI environment.
+    Facts about a request, collected while it is carried out, and handed on in the WSGI environment.
 
     Attributes:
         server_id: Id of the server.
-        rejections: What was rejected.
+        rejections: The rejections of the request or its emails.
         message_ids: Ids of the messages.
     """
 
@@ -87,7 +87,7 @@ class Notes:
         self.rejections.append(RecordedRejection(rejection.code, rejection.reason or rejection.message))
 
     def read(self, value: object) -> None:
-        """Note what a response says about emails that were sent."""
+        """Note the results of emails in a response."""
         items = value if isinstance(value, list) else [value]
         for index, item in enumerate(items):
             if not isinstance(item, Mapping) or "ErrorCode" not in item:

@@ -1,4 +1,4 @@
-"""What is kept for a limited time only: messages, and the messages of archived streams."""
+"""Retention: messages are kept for a limited time, and so are those of archived streams."""
 
 from __future__ import annotations
 

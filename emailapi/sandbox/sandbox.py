@@ -1,4 +1,4 @@
-"""The sandbox itself: what starts it, and what it tells of itself."""
+"""The sandbox: starting and closing it, and its settings."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LAST_PORT = 65535
 
 @attrs.frozen
 class _Running:
-    """What there is while a sandbox runs."""
+    """The parts of a running sandbox."""
 
     url: str
     store: Store
@@ -54,12 +54,12 @@ class Sandbox(Watching):
     """
     The service's API on this machine, for development and tests.
 
-    Mails that it accepts are kept in SQLite and delivered nowhere. Any Postmark client, in any language, works against
-    it with only its base URL changed.
+    Emails that it accepts are kept in SQLite and delivered nowhere. Any Postmark client, in any language, works with
+    only its base URL changed.
 
-    It takes mails from any sender, also from one that the account has no domain or sender signature for: those are
-    kept, verified and confirmed for their own sake (see `confirm_signature`). A domain's records are always there,
-    but for names under `.invalid`, whose never are.
+    Emails from any sender are accepted, also if the account has no domain or sender signature for the sender. Domains
+    and sender signatures can be created, verified and confirmed all the same (see `confirm_signature`). The DNS records
+    of a domain are always found, except for names under `.invalid`.
 
         with Sandbox() as sandbox:
             client = Client(sandbox.token, base_url=sandbox.url)
@@ -90,16 +90,16 @@ class Sandbox(Watching):
         Describe a sandbox; `start`, or `with`, runs it.
 
         Args:
-            data: A file that keeps mails and tokens over restarts; memory when None.
-            http_port: Where the API listens; 0 takes a free port, which `url` then names.
-            smtp_port: Kept for the SMTP listener, which there is not yet.
-            host: The address to listen at. Off loopback, whoever reaches the port can try tokens.
-            allowed_hosts: Names, beside those of loopback, that requests may call the sandbox by.
+            data: A file that keeps messages and tokens between runs; None keeps them in memory.
+            http_port: The port of the API; 0 selects a free port, which `url` has.
+            smtp_port: Reserved for SMTP, which is not supported yet.
+            host: The address to listen on. Off loopback, every program that reaches the port can try tokens.
+            allowed_hosts: Host names that requests may use, in addition to those of loopback.
             allow_server_deletion: Whether the API deletes servers, as `allow(delete_servers=True)` grants it. False
                 leaves it as the data file has it; a new sandbox does not delete servers.
 
         Raises:
-            ConfigurationError: `allowed_hosts` holds something that is no name.
+            ConfigurationError: An item of `allowed_hosts` is not a valid host name.
         """
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)
@@ -123,8 +123,8 @@ class Sandbox(Watching):
         Listen, and return the sandbox.
 
         Raises:
-            ConfigurationError: The port is taken, the data file is not ours or cannot be written, the extra `sandbox`
-                is not installed, or it runs already. Nothing has been changed then.
+            ConfigurationError: The port is in use, the data file belongs to another program or cannot be written, the
+                extra `sandbox` is not installed, or the sandbox is running. Nothing has been changed then.
         """
         if self._running is not None:
             raise ConfigurationError("the sandbox is running already")
@@ -188,9 +188,9 @@ class Sandbox(Watching):
 
     def close(self) -> None:
         """
-        Stop listening; what is in memory only is gone.
+        Stop the sandbox; data in memory is lost.
 
-        A sandbox that is not running stays as it is. In a forked child the sandbox of the parent process goes on.
+        Closing a sandbox that is not running does nothing. In a forked child, the sandbox of the parent goes on.
         """
         running = self._running
         self.clock, self._running = self.clock, None
@@ -257,7 +257,7 @@ class Sandbox(Watching):
 
     def allow(self, *, delete_servers: bool | None = None, remove_data: bool | None = None) -> None:
         """
-        Grant or withdraw what the service's support grants; what is None stays as it is.
+        Grant or withdraw permissions that the service's support grants; None leaves a permission as it is.
 
         Args:
             delete_servers: Whether the API deletes servers. At first it does not, as at the service (code 604).
@@ -271,7 +271,7 @@ class Sandbox(Watching):
         Delete everything but the tokens of the account and the first server, and the time of the clock.
 
         Args:
-            keep: What is kept: `"messages"`, `"suppressions"`, `"statistics"`, `"streams"`, `"templates"`,
+            keep: The parts that are kept: `"messages"`, `"suppressions"`, `"statistics"`, `"streams"`, `"templates"`,
                 `"webhooks"`, `"inbound_rules"`, `"servers"`, `"domains"` (with the sender signatures),
                 `"data_removals"`, `"faults"`, `"requests"`. All streams stay if anything is kept that belongs to one.
 
@@ -287,7 +287,7 @@ class Sandbox(Watching):
 
     def confirm_signature(self, email_address: str) -> None:
         """
-        Let the owner of an address agree to be sent from, as by the link in the service's mail.
+        Confirm a sender signature, as its owner does by the link in the service's email.
 
         Raises:
             InvalidArgument: The account has no sender signature of this address.

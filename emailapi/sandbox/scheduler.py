@@ -73,7 +73,7 @@ class Scheduler:
         self._thread.join(timeout=5)
 
     def next_due(self) -> datetime | None:
-        """Return when the next job is due."""
+        """Return the time of the next job."""
         found = [due for job in self._jobs if (due := job.next_due(self._store)) is not None]
         return moment(min(found)) if found else None
 

@@ -2,7 +2,7 @@
 -- A change here is a new SCHEMA_VERSION in store.py. An older data file is copied into this schema when it is opened, by
 -- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
--- Beside its token, what the service's support has to allow.
+-- The token of the account, and the permissions that the service's support grants.
 CREATE TABLE account (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     token TEXT NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE tokens (
 ) WITHOUT ROWID;
 CREATE INDEX tokens_by_server ON tokens (server);
 
--- `key` is unique over all servers, so that what belongs to a stream needs no server beside it. `taken` counts the
+-- `key` is unique over all servers, so that rows of a stream need no column for the server. `taken` counts the
 -- messages there ever were; the first `indexed` of them are in `words` and `flags`.
 CREATE TABLE streams (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -68,8 +68,8 @@ CREATE TABLE streams (
     UNIQUE (server, id)
 );
 
--- What a listing shows. `shown` is JSON by our names: to, cc, bcc, recipients, metadata and the attachments' names, as the
--- API answers them; what is searched among them stands again in `recipients` and `metadata`, and the large texts stand
+-- The columns of lists. `shown` is JSON by our names: to, cc, bcc, recipients, metadata and the attachments' names, as the
+-- API returns them; those that are searched stand again in `recipients` and `metadata`, and the large texts stand
 -- in `contents`. The id is the stream's key times 2**40 plus a count, so that a range of ids is a stream: the full-text
 -- index knows ids only.
 CREATE TABLE messages (
@@ -96,7 +96,7 @@ CREATE INDEX messages_by_sender ON messages (stream, sender_address, received_at
 -- Any part of a subject, found by its trigrams.
 CREATE VIRTUAL TABLE subjects USING fts5 (subject, content = 'messages', content_rowid = 'id', tokenize = 'trigram');
 
--- What is searched by words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
+-- The index of words. `k` is the word `x` in each row: FTS5 knows no query of negations only. Nothing but the index
 -- is stored, so a row is deleted by the values that it was inserted with: a change of what is indexed is a new
 -- SCHEMA_VERSION, too.
 CREATE VIRTUAL TABLE words USING fts5 (
@@ -105,7 +105,7 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );
 INSERT INTO words (words, rank) VALUES ('usermerge', 2);
 
--- What is searched by its value, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
+-- The index of values, as `is:bounced` or `to:ada@example.com`: one search tree in the order of ids.
 CREATE TABLE flags (
     flag TEXT NOT NULL,
     message INTEGER NOT NULL,
@@ -130,7 +130,7 @@ CREATE TABLE attachments (
     PRIMARY KEY (message, position)
 );
 
--- Each address of a message once, in lower case. Like `metadata` it is one search tree: what it is asked for, then time.
+-- Each address of a message once, in lower case. Like `metadata` it is one search tree: the value, then the time.
 CREATE TABLE recipients (
     stream INTEGER NOT NULL,
     address TEXT NOT NULL,
@@ -275,7 +275,7 @@ CREATE TABLE bulk_requests (
 );
 CREATE INDEX bulk_requests_by_server ON bulk_requests (server, id);
 
--- `headers` and `triggers` are JSON, by the service's names, as they are answered.
+-- `headers` and `triggers` are JSON, by the service's names, as the API returns them.
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     stream INTEGER NOT NULL REFERENCES streams ON DELETE CASCADE,
@@ -295,7 +295,7 @@ CREATE TABLE inbound_rules (
     UNIQUE (server, rule)
 );
 
--- What a domain's name server is asked for; the domain and its signatures share it. Names in lower case; a key is a host
+-- The DNS records of a domain; the domain and its signatures share it. Names in lower case; a key is a host
 -- and a text. `''` where there is none.
 CREATE TABLE dns (
     id INTEGER PRIMARY KEY,

@@ -14,7 +14,7 @@ from .events import BOUNCE_TYPES
 from .outcomes import Outcomes, Target
 from .programs import READER_NAMES, READERS, Reader
 from .progress import Progress, event_of, progress_of
-from .store import Row, Store
+from .store import Row, Store, Transaction
 from .tables import messages, queue
 from .tracking import link_of
 
@@ -152,8 +152,8 @@ class Events:
                 was not delivered.
         """
         reader = _reader(client or "Chrome")
-        row = self._row(message)
-        found = link_of(row, link)
+        with self._store().transaction(writing=False) as db:
+            found = link_of(_row(db, message), link)
         return self._make(
             message,
             recipient,
@@ -179,19 +179,6 @@ class Events:
         """
         return self._make(message, recipient, lambda _row, at: at.not_delivered, Outcomes.unsubscribe)
 
-    def _row(self, message: MessageLike) -> Row:
-        message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
-        if not isinstance(message_id, str):
-            kind = type(message).__name__
-            raise InvalidArgument(
-                f"message must be an id, a result or a captured email, got {kind}", argument="message"
-            )
-        with self._store().transaction(writing=False) as db:
-            row = messages.by_uuid(db, None, message_id)
-        if row is None:
-            raise InvalidArgument(f"there is no message {message_id[:80]!r} in the sandbox", argument="message")
-        return row
-
     def _make(
         self,
         message: MessageLike,
@@ -199,8 +186,8 @@ class Events:
         reason: Callable[[Row, Progress], str],
         happens: _Happens,
     ) -> tuple[MessageEvent, ...]:
-        row = self._row(message)
         with self._store().transaction() as db:
+            row = _row(db, message)
             progress = progress_of(db, row)
             chosen = _chosen(progress, recipient)
             reasons = [reason(row, at) for at in chosen]
@@ -214,6 +201,17 @@ class Events:
             outcomes.store()
         names = ("message", "recipient", "type", "received_at", "details")
         return tuple([event_of(dict(zip(names, event, strict=True))) for event in outcomes.events])
+
+
+def _row(db: Transaction, message: MessageLike) -> Row:
+    message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
+    if not isinstance(message_id, str):
+        kind = type(message).__name__
+        raise InvalidArgument(f"message must be an id, a result or a captured email, got {kind}", argument="message")
+    row = messages.by_uuid(db, None, message_id)
+    if row is None:
+        raise InvalidArgument(f"there is no message {message_id[:80]!r} in the sandbox", argument="message")
+    return row
 
 
 def _reader(client: str) -> Reader:

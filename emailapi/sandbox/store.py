@@ -1,8 +1,8 @@
 """
-The sandbox's database: the one place that knows SQLite.
+The sandbox's database, and the only module that uses SQLite, with `migrations`.
 
-One connection serves all threads, behind a lock, and each request is one transaction: nobody ever sees half of a batch,
-and none is left behind by a crash. Beside the interpreter's own lock a pool of readers gained nothing (measured).
+One connection serves all threads, behind a lock. Each request is one transaction: half of a batch is never visible, and
+never stored by a process that crashes. A pool of connections was not faster, beside the interpreter's own lock.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class StorageFailed(EmailAPIError):
 
 
 class Transaction:
-    """What may be done with the database while it is held."""
+    """Statements in one transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on this connection, in a transaction that is open already."""
@@ -227,7 +227,7 @@ class Store:
     @contextmanager
     def transaction(self, *, writing: bool = True, visible: bool = True) -> Iterator[Transaction]:
         """
-        Hold the database: what is done inside is kept as a whole, or, when an exception leaves, not at all.
+        Run statements in one transaction: all changes are kept, or, if an exception is raised, none.
 
         Args:
             writing: Whether anything may be changed.

@@ -158,7 +158,7 @@ class Received:
 
     Attributes:
         html_body: The HTML, and `text_body` the text, with tracking links in place of the sender's.
-        headers: What the service adds to the headers.
+        headers: Headers that the service adds.
     """
 
     html_body: str | None

@@ -106,7 +106,7 @@ class TrackingPages:
         return response
 
     def unsubscribe(self, key: str) -> Response:
-        """Ask whether to unsubscribe; a POST does it, also that of a mail program (RFC 8058)."""
+        """Ask whether to unsubscribe; a POST does it, also that of an email program (RFC 8058)."""
         agreed = request.method == "POST" and request.form.get("List-Unsubscribe") == "One-Click"
         with self._store.transaction(writing=agreed) as db:
             found = self._find(db, key, UNSUBSCRIBE)

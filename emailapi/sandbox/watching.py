@@ -1,4 +1,4 @@
-"""What tests ask of a sandbox: which emails it has, and whether an email comes."""
+"""Questions that tests ask a sandbox: which emails it has, and whether an email comes."""
 
 from __future__ import annotations
 
@@ -109,6 +109,9 @@ class Watching:
                 `has:attachment`, or words. All must match; `-` before a term excludes, and `OR` stands between
                 alternatives. The page about the sandbox lists all operators.
             limit: How many emails are returned at most.
+
+        Raises:
+            InvalidArgument: The query has more than 100 terms, or more than 10,000 characters.
         """
         return self._search(parse(query, self._now()), self._scope(None), limit).emails
 

@@ -50,7 +50,7 @@ def test_kinds_of_tokens(sandbox, api, rejected):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost."])
 def test_loopback_names(sandbox, host):
-    """The sandbox answers to loopback's names and addresses, with any port."""
+    """The sandbox responses to loopback's names and addresses, with any port."""
     assert _status(sandbox, host) == 200
 
 
@@ -62,7 +62,7 @@ def test_loopback_names(sandbox, host):
     ],
 )  # fmt: skip
 def test_foreign_names(sandbox, host):
-    """A request by another name is rejected by status 403: a page that rebinds its own name reads no mail."""
+    """A request by another name is rejected by status 403: a page that rebinds its own name reads no email."""
     assert _status(sandbox, host) == 403
 
 

@@ -16,8 +16,8 @@ JSON = {"Content-Type": "application/json"}
 )
 def test_content_type(api, rejected, headers):
     """A body without the JSON content type is rejected by status 415 and code 409."""
-    answer = api.request("POST", "/email", data=json.dumps(api.mail()), headers=headers)
-    rejected(answer, 415, 409, "Content-Type")
+    response = api.request("POST", "/email", data=json.dumps(api.mail()), headers=headers)
+    rejected(response, 415, 409, "Content-Type")
 
 
 @pytest.mark.parametrize("accept", [None, "text/html", "application/xml, text/*;q=0.5", "application/json;q=0", ""])
@@ -30,16 +30,16 @@ def test_accept(sandbox, rejected, accept, path):
     connection = http.client.HTTPConnection(host, int(port), timeout=60)
     headers = {"X-Postmark-Server-Token": sandbox.token, **JSON, **({} if accept is None else {"Accept": accept})}
     connection.request("POST" if path == "/email" else "GET", path, b"{}", headers)
-    answer = connection.getresponse()
-    assert (answer.status, json.loads(answer.read())["ErrorCode"]) == (415, 409)
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["ErrorCode"]) == (415, 409)
     connection.close()
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/*", "text/html, application/json;q=0.1"])
 def test_accept_enough(api, accept):
     """Who accepts anything accepts JSON: curl and browsers do."""
-    answer = api.request("GET", "/stats/outbound", headers={"Accept": accept, "Content-Type": "application/json"})
-    assert answer.status_code == 200
+    response = api.request("GET", "/stats/outbound", headers={"Accept": accept, "Content-Type": "application/json"})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_unknown_paths(api, rejected, path):
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_wrong_method(api, rejected, method):
     """A method that a path does not take is answered by status 405, which names those it takes."""
-    answer = api.request(method, "/email")
-    rejected(answer, 405, 615)
-    assert answer.headers["Allow"] == "POST"
+    response = api.request(method, "/email")
+    rejected(response, 405, 615)
+    assert response.headers["Allow"] == "POST"
 
 
 def test_faults(api, monkeypatch, caplog, rejected):
@@ -124,11 +124,11 @@ def test_faults(api, monkeypatch, caplog, rejected):
         raise ZeroDivisionError("secret detail")
 
     monkeypatch.setattr(messages, "write_source", fail)
-    answer = api.get(f"/messages/outbound/{api.accepted()}/dump")
-    rejected(answer, 500, 101, "fault")
-    assert "secret" not in answer.text
-    assert "<" not in answer.text
-    fault = answer.json()["Message"].removesuffix(".").rpartition(" ")[2]
+    response = api.get(f"/messages/outbound/{api.accepted()}/dump")
+    rejected(response, 500, 101, "fault")
+    assert "secret" not in response.text
+    assert "<" not in response.text
+    fault = response.json()["Message"].removesuffix(".").rpartition(" ")[2]
     assert fault in caplog.text
     assert "secret detail" in caplog.text
     assert source.write_source is not fail
@@ -152,8 +152,8 @@ def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(a
 
 def test_error_text_is_always_json(api):
     """A rejection that quotes what cannot be encoded is still JSON."""
-    answer = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
-    assert [item["ErrorCode"] for item in answer.json()] == [300, 300]
+    response = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
+    assert [item["ErrorCode"] for item in response.json()] == [300, 300]
 
 
 def test_kept_alive(sandbox):

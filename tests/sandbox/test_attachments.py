@@ -1,4 +1,4 @@
-"""Files of a mail."""
+"""Files of an email."""
 
 from __future__ import annotations
 

@@ -23,16 +23,16 @@ def found(api):
     """Finds bounces, and gives the envelope."""
 
     def find(**query):
-        answer = api.get("/bounces", **{"count": 50, "offset": 0, **query})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.get("/bounces", **{"count": 50, "offset": 0, **query})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return find
 
 
 @pytest.fixture
 def complaint(api, sandbox):
-    """The id of a complaint about a mail to a@example.com, which no call makes yet."""
+    """The id of a complaint about an email to a@example.com, which no call makes yet."""
     uuid = api.accepted(To="a@example.com")
     with sandbox.store.transaction() as db:
         now = micros(sandbox.clock.now())
@@ -60,7 +60,7 @@ def emails(envelope):
 
 
 def test_listed_bounce(api, found):
-    """A listed bounce has every key of the contract, and tells its mail and its kind."""
+    """A listed bounce has every key of the contract, and tells its email and its kind."""
     message = api.accepted(To=HARD, Tag="t", Subject="Hi", From='"Joe" <joe@example.com>')
     envelope = found()
     assert set(envelope) == {"TotalCount", "Bounces"}
@@ -213,11 +213,11 @@ def test_activate(api, found, rejected, body):
     api.accepted(To=HARD, MessageStream="broadcast")
     rejected(api.send(To=HARD), 422, 406)
     number = found()["Bounces"][0]["ID"]
-    answer = api.put(f"/bounces/{number}/activate", body).json()
-    assert set(answer) == {"Message", "Bounce"}
-    assert answer["Message"] == "OK"
-    assert set(answer["Bounce"]) == KEYS | {"Content"}
-    assert (answer["Bounce"]["ID"], answer["Bounce"]["Inactive"]) == (number, False)
+    response = api.put(f"/bounces/{number}/activate", body).json()
+    assert set(response) == {"Message", "Bounce"}
+    assert response["Message"] == "OK"
+    assert set(response["Bounce"]) == KEYS | {"Content"}
+    assert (response["Bounce"]["ID"], response["Bounce"]["Inactive"]) == (number, False)
     assert found(inactive="true")["TotalCount"] == 0
     assert found(inactive="true", messagestream="broadcast")["TotalCount"] == 1
     rejected(api.send(To=HARD, MessageStream="broadcast"), 422, 406)

@@ -34,9 +34,9 @@ with Sandbox() as sandbox:
 
     def ask(connection):
         connection.request("GET", "/nothing")
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        response = connection.getresponse()
+        response.read()
+        return response.status
 
     kept = http.client.HTTPConnection(host, int(port), timeout=60)
     assert ask(kept) == 404

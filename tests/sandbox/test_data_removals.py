@@ -21,7 +21,7 @@ def test_pending_then_done(account, pass_time):
 
 
 def test_what_is_forgotten(account, api, rejected):
-    """No mail that went to the person is found by anything any more; all others are."""
+    """No email that went to the person is found by anything any more; all others are."""
     alone = api.accepted(To="Them@example.com", Subject="Hello", Metadata={"Key": "v"})
     among = api.accepted(To="a@example.com", Bcc="them@EXAMPLE.com", Subject="Hello", MessageStream="broadcast")
     other = api.accepted(To="a@example.com", Subject="Hello", Metadata={"Key": "v"})

@@ -11,10 +11,10 @@ SHORT = {"ID", "Name", "SPFVerified", "DKIMVerified", "WeakDKIM", "ReturnPathDom
 
 
 def made(account, name="example.com", **fields):
-    """Add a domain that must be accepted, and return its path and its answer."""
-    answer = account.post("/domains", {"Name": name, **fields})
-    assert answer.status_code == 200, answer.text
-    return f"/domains/{answer.json()['ID']}", answer.json()
+    """Add a domain that must be accepted, and return its path and its response."""
+    response = account.post("/domains", {"Name": name, **fields})
+    assert response.status_code == 200, response.text
+    return f"/domains/{response.json()['ID']}", response.json()
 
 
 def keys(domain):
@@ -68,10 +68,13 @@ def test_list(account):
     for name in ("a.example", "b.example", "c.example"):
         path, _ = made(account, name)
     account.put(f"{path}/verifyDkim")
-    answer = account.get("/domains", count=2, offset=0).json()
-    assert ([domain["Name"] for domain in answer["Domains"]], answer["TotalCount"]) == (["c.example", "b.example"], 3)
-    assert all(set(domain) == SHORT for domain in answer["Domains"])
-    assert [domain["DKIMVerified"] for domain in answer["Domains"]] == [True, False]
+    response = account.get("/domains", count=2, offset=0).json()
+    assert ([domain["Name"] for domain in response["Domains"]], response["TotalCount"]) == (
+        ["c.example", "b.example"],
+        3,
+    )
+    assert all(set(domain) == SHORT for domain in response["Domains"])
+    assert [domain["DKIMVerified"] for domain in response["Domains"]] == [True, False]
     assert [domain["Name"] for domain in account.get("/domains", count=2, offset=2).json()["Domains"]] == ["a.example"]
 
 
@@ -164,8 +167,8 @@ def test_return_path(account):
 def test_spf(account):
     """Looking for SPF gives what should stand where, and the domain knows that it was seen."""
     path, _ = made(account)
-    answer = account.post(f"{path}/verifyspf", {}).json()
-    assert answer == {
+    response = account.post(f"{path}/verifyspf", {}).json()
+    assert response == {
         "SPFHost": "example.com",
         "SPFVerified": True,
         "SPFTextValue": "v=spf1 a mx include:spf.mtasv.net ~all",
@@ -236,11 +239,11 @@ def test_delete(account, rejected):
 def test_no_such_domain(account, rejected, domain_id):
     """A domain that is not there is rejected by code 510, by each call that names one."""
     path = f"/domains/{domain_id}"
-    answers = [account.get(path), account.put(path, {"ReturnPathDomain": "a.b.com"}), account.delete(path)]
-    answers += [account.put(f"{path}/{verb}") for verb in ("verifyDkim", "verifyDKIM", "verifyReturnPath")]
-    answers += [account.post(f"{path}/{verb}", {}) for verb in ("verifyspf", "rotatedkim")]
-    for answer in answers:
-        rejected(answer, 422, 510, domain_id)
+    responses = [account.get(path), account.put(path, {"ReturnPathDomain": "a.b.com"}), account.delete(path)]
+    responses += [account.put(f"{path}/{verb}") for verb in ("verifyDkim", "verifyDKIM", "verifyReturnPath")]
+    responses += [account.post(f"{path}/{verb}", {}) for verb in ("verifyspf", "rotatedkim")]
+    for response in responses:
+        rejected(response, 422, 510, domain_id)
 
 
 def test_sending_needs_none(api):

@@ -1,4 +1,4 @@
-"""What becomes of a mail, by its addresses."""
+"""What becomes of an email, by its addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DOMAIN = "bounce-testing.postmarkapp.com"
 
 
 def test_delivered(api):
-    """A mail is delivered to each of its recipients at once."""
+    """A email is delivered to each of its recipients at once."""
     details = api.details(api.accepted(To="a@example.com", Cc="B@example.com", Bcc="a@example.com"))
     assert details["Status"] == "Sent"
     assert [(event["Recipient"], event["Type"]) for event in details["MessageEvents"]] == [
@@ -84,7 +84,7 @@ def test_spellings(local, forced, kind):
 
 
 def test_all_types(api):
-    """Every type of the table bounces by its own name, and only those that deactivate stop the next mail."""
+    """Every type of the table bounces by its own name, and only those that deactivate stop the next email."""
     for row in BOUNCE_TYPES.values():
         if row.type == "SpamComplaint":
             continue

@@ -38,11 +38,11 @@ with Sandbox(path) as sandbox, requests.Session() as session:
     if limit:
         limit_files(limit)
     for _ in range(2000):
-        answer = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30)
-        if answer.status_code != 200:
+        response = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30)
+        if response.status_code != 200:
             break
-        told["accepted"] += [item["MessageID"] for item in answer.json()]
-    told["rejected"] = [answer.status_code, answer.json()["ErrorCode"], answer.json()["Message"]]
+        told["accepted"] += [item["MessageID"] for item in response.json()]
+    told["rejected"] = [response.status_code, response.json()["ErrorCode"], response.json()["Message"]]
     if limit:
         limit_files(100_000)  # no temporary file either
     one = session.post(sandbox.url + "/email", json={**mail, "TextBody": "x" * 3_000_000}, timeout=30)
@@ -85,10 +85,10 @@ def _ids(path: Path, count: int) -> list[str]:
 
 @pytest.mark.slow
 def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept(tmp_path):
-    told = _fill(tmp_path / "mail.db", 8_000_000)
+    told = _fill(tmp_path / "messages.db", 8_000_000)
     _check(told, len(told["accepted"]))
     assert told["afterwards"] == 200
-    ids = _ids(tmp_path / "mail.db", len(told["accepted"]) + 7)
+    ids = _ids(tmp_path / "messages.db", len(told["accepted"]) + 7)
     assert ids[:-7] == told["accepted"]
 
 
@@ -99,7 +99,7 @@ def test_a_full_file_system_is_not_sent(tmp_path, needs):
     small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mounting, "sh"]
     can = shutil.which("unshare") and subprocess.run([*small, "true"], capture_output=True, check=False).returncode == 0
     needs("tmpfs", can, "a small file system cannot be mounted here")
-    told = _fill(tmp_path / "mail.db", 0, *small)
+    told = _fill(tmp_path / "messages.db", 0, *small)
     _check(told, len(told["accepted"]))
     assert "disk is full" in told["rejected"][2]
 
@@ -117,7 +117,7 @@ def _read_only(sandbox: Sandbox) -> None:
 @pytest.fixture
 def kept(tmp_path, open_api):
     """The API of a sandbox that keeps its data in a file."""
-    with Sandbox(tmp_path / "mail.db") as sandbox:
+    with Sandbox(tmp_path / "messages.db") as sandbox:
         yield open_api(sandbox)
 
 
@@ -154,7 +154,7 @@ def test_python_is_told_that_nothing_was_stored(kept):
 
 def test_a_data_file_that_another_program_locks_is_503_and_can_be_read(kept, rejected, tmp_path):
     message_id = kept.accepted()
-    other = sqlite3.connect(tmp_path / "mail.db", isolation_level=None)
+    other = sqlite3.connect(tmp_path / "messages.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     try:
         rejected(kept.send(), 503, 100, "locked")
@@ -167,7 +167,7 @@ def test_a_data_file_that_another_program_locks_is_503_and_can_be_read(kept, rej
 
 @pytest.mark.slow
 def test_a_client_knows_that_the_email_was_not_sent(tmp_path):
-    with Sandbox(tmp_path / "mail.db") as sandbox:
+    with Sandbox(tmp_path / "messages.db") as sandbox:
         _full(sandbox)
         with Client(sandbox.token, base_url=sandbox.url) as client, pytest.raises(ServiceUnavailable):
             client.outbound.send(

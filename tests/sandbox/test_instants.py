@@ -58,10 +58,10 @@ def test_ranges(api, sandbox, instant, fromdate, todate, found):
 def test_clock(api, sandbox):
     """All times of a message come from the sandbox's clock, written as Eastern time with seven digits."""
     sandbox.clock = Stopped("2026-07-01T12:00:00.123456+00:00")
-    answer = api.send().json()
-    assert answer["SubmittedAt"] == "2026-07-01T08:00:00.1234560-04:00"
-    details = api.details(answer["MessageID"])
-    assert details["ReceivedAt"] == details["MessageEvents"][0]["ReceivedAt"] == answer["SubmittedAt"]
+    response = api.send().json()
+    assert response["SubmittedAt"] == "2026-07-01T08:00:00.1234560-04:00"
+    details = api.details(response["MessageID"])
+    assert details["ReceivedAt"] == details["MessageEvents"][0]["ReceivedAt"] == response["SubmittedAt"]
     assert "Date: Wed, 01 Jul 2026 12:00:00 +0000" in details["Body"]
 
 

@@ -43,7 +43,7 @@ def _python(script: str, *arguments: str, options: tuple[str, ...] = ()) -> subp
 def test_a_closed_sandbox_frees_its_port_while_clients_are_connected(tmp_path):
     before = _open_files()
     with requests.Session() as session:
-        sandbox = Sandbox(tmp_path / "mail.db").start()
+        sandbox = Sandbox(tmp_path / "messages.db").start()
         session.get(sandbox.url, timeout=60)
         host, port = sandbox.url.removeprefix("http://").split(":")
         sandbox.close()
@@ -110,9 +110,9 @@ sandbox = Sandbox(sys.argv[1]).start()
 client = Client(sandbox.token, base_url=sandbox.url)
 client.outbound.send(Email(sender="a@example.com", to="b@example.com", text_body="x"))
 """
-    done = _python(script, str(tmp_path / "mail.db"), options=("-X", "dev", "-W", "error"))
+    done = _python(script, str(tmp_path / "messages.db"), options=("-X", "dev", "-W", "error"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    with Sandbox(tmp_path / "mail.db") as sandbox:
+    with Sandbox(tmp_path / "messages.db") as sandbox:
         assert _send(sandbox) == 2
 
 
@@ -160,7 +160,7 @@ if not child:
 @_needs_fork
 @pytest.mark.parametrize("kept", ["memory", "file"])
 def test_a_forked_child_does_not_close_the_sandbox_of_its_parent(tmp_path, kept):
-    path = str(tmp_path / "mail.db") if kept == "file" else ""
+    path = str(tmp_path / "messages.db") if kept == "file" else ""
     then = """
 assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 print(send(), send())
@@ -200,7 +200,7 @@ def _deletes_servers(sandbox: Sandbox) -> bool:
 
 
 def test_the_right_to_delete_servers_is_kept_in_the_data_file_until_it_is_withdrawn(tmp_path):
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     with Sandbox(path) as sandbox:
         assert not _deletes_servers(sandbox)
     with Sandbox(path, allow_server_deletion=True) as sandbox:

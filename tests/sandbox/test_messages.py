@@ -14,7 +14,7 @@ MESSAGE_KEYS = set(
 
 
 def test_every_key(api):
-    """A row of the listing has every key the service shows, also where the mail said nothing."""
+    """A row of the listing has every key the service shows, also where the email said nothing."""
     api.accepted()
     (row,) = api.found()["Messages"]
     assert set(row) == MESSAGE_KEYS

@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from emailapi import Attachment, Email
+from emailapi import Attachment, Email, InvalidArgument
 
 EMAILS = {
     "reset": Email(
@@ -178,3 +178,29 @@ def test_erased_messages_are_not_found(client, sandbox, account):
             "to:bob@example.org", "has:text", "has:attachment", "is:delivered", "via:api"
         }  # fmt: skip
         db.run("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(
+            " ".join([term] * 100)
+            for term in ("-is:bounced", "-shop", "shop", "metadata:user=7", "larger:1b", "-from:a@b.c")
+        ),
+        " OR ".join(["tag:account"] * 50),
+        '"' + "shop " * 1_999 + '"',
+        "x" * 10_000,
+        '"' * 198,
+        "larger:999999999999gb",
+        "smaller:999999999999gb before:999999w",
+    ],
+    ids=range(12),
+)
+def test_a_long_query_is_not_an_error(found, query):
+    found(query)
+
+
+@pytest.mark.parametrize("query", ["a " * 101, "x" * 10_001])
+def test_a_query_that_is_too_long_is_named(sandbox, query):
+    with pytest.raises(InvalidArgument, match="a query has at most"):
+        sandbox.messages(query)

@@ -1,4 +1,4 @@
-"""What a mail must be like: a row a rule."""
+"""What an email must be like: a row a rule."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ LONG = "x" * 300
     ],
 )
 def test_faults(api, rejected, changes, text):
-    """A mail that breaks a rule is rejected by code 300 with a sentence that names the rule."""
+    """A email that breaks a rule is rejected by code 300 with a sentence that names the rule."""
     rejected(api.send(**changes), 422, 300, text)
     assert api.found()["TotalCount"] == 0
 

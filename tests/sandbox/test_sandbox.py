@@ -94,7 +94,7 @@ def test_port_in_use(sandbox, tmp_path):
     """A port that is taken is an error that names it, and no data file is made."""
     port = int(sandbox.url.rpartition(":")[2])
     with pytest.raises(ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use"):
-        Sandbox(tmp_path / "mail.db", http_port=port).start()
+        Sandbox(tmp_path / "messages.db", http_port=port).start()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -113,7 +113,7 @@ def test_all_addresses():
 
 def test_over_restarts(tmp_path, open_api):
     """A data file keeps tokens, messages, suppressions and statistics over restarts."""
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     with Sandbox(path) as sandbox:
         tokens = sandbox.token, sandbox.account_token
         message_id = open_api(sandbox).accepted(To="hardbounce@bounce-testing.postmarkapp.com", Metadata={"k": "v"})
@@ -125,13 +125,13 @@ def test_over_restarts(tmp_path, open_api):
         assert api.send(To="hardbounce@bounce-testing.postmarkapp.com").json()["ErrorCode"] == 406
         assert api.get("/stats/outbound").json()["Bounced"] == 1
         assert api.accepted() != message_id
-    assert [found.name for found in tmp_path.iterdir()] == ["mail.db"]
+    assert [found.name for found in tmp_path.iterdir()] == ["messages.db"]
 
 
 @pytest.mark.slow
 def test_killed(tmp_path, open_api, start):
     """What was answered is there after the process was killed, and nothing is half there."""
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     script = (
         "import sys, time; from emailapi.sandbox import Sandbox\n"
         "s = Sandbox(sys.argv[1]).start(); print(s.url, s.token, flush=True); time.sleep(60)"
@@ -139,14 +139,14 @@ def test_killed(tmp_path, open_api, start):
     process = start(sys.executable, "-c", script, str(path))
     url, token = process.stdout.readline().split()
     mail = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
-    answer = requests.post(
+    response = requests.post(
         f"{url}/email/batch", json=[mail] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
     )
     process.kill()
     process.wait()
     with Sandbox(path) as sandbox:
         found = open_api(sandbox).found()
-        assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in answer.json()][::-1]
+        assert [row["MessageID"] for row in found["Messages"]] == [item["MessageID"] for item in response.json()][::-1]
 
 
 @pytest.mark.slow

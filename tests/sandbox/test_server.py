@@ -76,7 +76,7 @@ def test_partial_update(api, name):
 
 
 def test_settings_are_lived_by(api):
-    """A server's tracking is every mail's, from the next one on."""
+    """A server's tracking is every email's, from the next one on."""
     api.put("/server", {"TrackOpens": True, "TrackLinks": "TextOnly"})
     message = api.details(api.accepted())
     assert (message["TrackOpens"], message["TrackLinks"]) == (True, "TextOnly")

@@ -10,15 +10,15 @@ from emailapi.sandbox.tables import servers
 
 def made(account, **settings):
     """Make a server that must be accepted."""
-    answer = account.post("/servers", {"Name": "Second", **settings})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = account.post("/servers", {"Name": "Second", **settings})
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def listed(account, **query):
-    answer = account.get("/servers", **{"count": 50, "offset": 0, **query})
-    assert answer.status_code == 200, answer.text
-    return [server["Name"] for server in answer.json()["Servers"]], answer.json()["TotalCount"]
+    response = account.get("/servers", **{"count": 50, "offset": 0, **query})
+    assert response.status_code == 200, response.text
+    return [server["Name"] for server in response.json()["Servers"]], response.json()["TotalCount"]
 
 
 def test_create(sandbox, api, account):
@@ -35,7 +35,7 @@ def test_create(sandbox, api, account):
 
 
 def test_a_new_server_works(sandbox, account, api, open_api):
-    """A new server sends with its own token through the default streams, and nobody else sees its mails."""
+    """A new server sends with its own token through the default streams, and nobody else sees its emails."""
     token = made(account)["ApiTokens"][0]
     second = open_api(sandbox, token)
     message_id = second.accepted()
@@ -121,12 +121,12 @@ def test_what_cannot_be_edited(account, rejected):
 def test_no_such_server(sandbox, account, rejected, server_id):
     """A server that is not there is rejected by code 422, by each call that names one."""
     sandbox.allow(delete_servers=True)
-    for answer in (
+    for response in (
         account.get(f"/servers/{server_id}"),
         account.put(f"/servers/{server_id}", {"Name": "x"}),
         account.delete(f"/servers/{server_id}"),
     ):
-        rejected(answer, 422, 422, server_id)
+        rejected(response, 422, 422, server_id)
 
 
 def test_deleting_is_off(sandbox, account, rejected):
@@ -186,12 +186,12 @@ def test_the_first_server_stays(sandbox, account, rejected, tmp_path):
 
 def test_what_is_allowed_is_kept(tmp_path):
     """What a sandbox was told to allow, and the servers that were made, are there after a restart."""
-    with Sandbox(tmp_path / "mail.db") as sandbox:
+    with Sandbox(tmp_path / "messages.db") as sandbox:
         sandbox.allow(delete_servers=True)
         sandbox.allow()
         with sandbox.store.transaction() as db:
             token = servers.tokens(db, servers.create(db, "Second", 0))
-    with Sandbox(tmp_path / "mail.db") as sandbox, sandbox.store.transaction() as db:
+    with Sandbox(tmp_path / "messages.db") as sandbox, sandbox.store.transaction() as db:
         assert servers.tokens(db, servers.FIRST + 1) == token
         assert db.number("SELECT delete_servers FROM account") == 1
 

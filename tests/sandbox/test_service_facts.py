@@ -127,8 +127,8 @@ def test_optional_enumerations_may_be_empty(api, account):
 )
 def test_numbers_and_booleans_are_kept_as_their_text(api, text, kept):
     given = json.dumps({**api.mail(), "Metadata": {"k": "@"}, "Headers": [{"Name": "X-A", "Value": "@"}]})
-    answer = api.request("POST", "/email", data=given.replace('"@"', text), headers=JSON)
-    message = api.details(answer.json()["MessageID"])
+    response = api.request("POST", "/email", data=given.replace('"@"', text), headers=JSON)
+    message = api.details(response.json()["MessageID"])
     assert message["Metadata"] == {"k": kept}
     assert f"X-A: {kept}\r\n" in message["Body"]
     assert api.found(metadata_k=kept)["TotalCount"] == 1
@@ -148,9 +148,9 @@ def test_days_without_leading_zeros(api):
 
 
 def test_texts_that_programs_compare(api, account, open_api, sandbox):
-    def text(answer, code):
-        assert answer.json()["ErrorCode"] == code, answer.text
-        return answer.json()["Message"]
+    def text(response, code):
+        assert response.json()["ErrorCode"] == code, response.text
+        return response.json()["Message"]
 
     for token in ("wrong", sandbox.account_token):
         assert text(open_api(sandbox, token).send(), 10) == "Request does not contain a valid Server token."
@@ -237,8 +237,8 @@ def test_ids_begin_large(api, account):
 
 @pytest.mark.parametrize("address", ["invalid", "a@b@c", "A <a@b.com>"])
 def test_a_dump_for_an_address_that_is_not_valid_is_empty(api, address):
-    answer = api.get("/message-streams/outbound/suppressions/dump", EmailAddress=address)
-    assert (answer.status_code, answer.json()) == (200, {"Suppressions": []})
+    response = api.get("/message-streams/outbound/suppressions/dump", EmailAddress=address)
+    assert (response.status_code, response.json()) == (200, {"Suppressions": []})
 
 
 def test_null_changes_nothing_of_a_domain_or_signature(account):

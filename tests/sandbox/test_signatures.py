@@ -11,10 +11,10 @@ SHORT = {"ID", "Domain", "EmailAddress", "ReplyToEmailAddress", "Name", "Confirm
 
 
 def made(account, **fields):
-    """Add a signature that must be accepted, and return its path and its answer."""
-    answer = account.post("/senders", {**JOE, **fields})
-    assert answer.status_code == 200, answer.text
-    return f"/senders/{answer.json()['ID']}", answer.json()
+    """Add a signature that must be accepted, and return its path and its response."""
+    response = account.post("/senders", {**JOE, **fields})
+    assert response.status_code == 200, response.text
+    return f"/senders/{response.json()['ID']}", response.json()
 
 
 def test_create(account):
@@ -42,9 +42,9 @@ def test_list(account):
     """Signatures are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a", "b", "c"):
         made(account, FromEmail=f"{name}@example.com", Name=name)
-    answer = account.get("/senders", count=2, offset=1).json()
-    assert ([row["Name"] for row in answer["SenderSignatures"]], answer["TotalCount"]) == (["b", "a"], 3)
-    assert all(set(row) == SHORT for row in answer["SenderSignatures"])
+    response = account.get("/senders", count=2, offset=1).json()
+    assert ([row["Name"] for row in response["SenderSignatures"]], response["TotalCount"]) == (["b", "a"], 3)
+    assert all(set(row) == SHORT for row in response["SenderSignatures"])
 
 
 def test_wrong_query(account, rejected):
@@ -170,7 +170,7 @@ def test_what_cannot_be_edited(account, rejected, body, code):
 def test_no_such_signature(account, rejected, signature_id):
     """A signature that is not there is rejected by code 501, by each call that names one."""
     path = f"/senders/{signature_id}"
-    answers = [account.get(path), account.put(path, {"Name": "Joe"}), account.delete(path)]
-    answers += [account.post(f"{path}/{verb}", {}) for verb in ("resend", "verifyspf", "requestnewdkim")]
-    for answer in answers:
-        rejected(answer, 422, 501, signature_id)
+    responses = [account.get(path), account.put(path, {"Name": "Joe"}), account.delete(path)]
+    responses += [account.post(f"{path}/{verb}", {}) for verb in ("resend", "verifyspf", "requestnewdkim")]
+    for response in responses:
+        rejected(response, 422, 501, signature_id)

@@ -199,3 +199,22 @@ def test_messages_of_all_servers_are_found(sandbox, account, open_api):
     server = account.post("/servers", {"Name": "Second"}).json()
     sent = open_api(sandbox, server["ApiTokens"][0]).accepted()
     assert sandbox.events.bounce(sent, "SoftBounce")
+
+
+def test_a_message_that_is_erased_meanwhile_is_named(client, sandbox, monkeypatch):
+    """A reset may come between the look at a message and its event."""
+    from emailapi.sandbox import simulation
+
+    sent = client.outbound.send(Email(sender="a@example.com", to="b@example.com", text_body="Hi"))
+    look = simulation.progress_of
+
+    def late(db, row):
+        found = look(db, row)
+        assert sandbox.store._lock.locked()  # a reset waits until the event is stored
+        return found
+
+    monkeypatch.setattr(simulation, "progress_of", late)
+    assert sandbox.events.bounce(sent)
+    sandbox.reset()
+    with pytest.raises(InvalidArgument, match="there is no message"):
+        sandbox.events.bounce(sent)

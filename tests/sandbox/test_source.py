@@ -22,7 +22,7 @@ def _parsed(api, **changes) -> EmailMessage:
 
 
 def test_structure(api):
-    """Bodies, inline files and attachments are nested as mail programs expect them."""
+    """Bodies, inline files and attachments are nested as email programs expect them."""
     inline = {**FILE, "Name": "logo.png", "ContentType": "image/png", "ContentID": "cid:logo"}
     message = _parsed(api, HtmlBody="<img src='cid:logo'>", Attachments=[FILE, inline])
     assert [part.get_content_type() for part in message.walk()] == [

@@ -12,7 +12,7 @@ from emailapi.sandbox.tables.tallies import named
 DOMAIN = "bounce-testing.postmarkapp.com"
 PATH = "/stats/outbound"
 
-# Path, and what it answers beside the days.
+# Path, and what it responses beside the days.
 COUNTED = {
     "sends": ["Sent"],
     "bounces": ["HardBounce", "SoftBounce", "SMTPApiError", "Transient"],
@@ -34,9 +34,9 @@ def stats(api):
     """Reads one of the statistics."""
 
     def stats(path, **query):
-        answer = api.get(f"{PATH}/{path}", **query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.get(f"{PATH}/{path}", **query)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return stats
 
@@ -118,9 +118,9 @@ def test_days_of_other_counts(stats):
 )
 def test_filters(stats, query, sent):
     """Tag, stream and days narrow the days and the total alike."""
-    answer = stats("sends", **query)
-    assert {day["Date"]: day["Sent"] for day in answer["Days"]} == sent
-    assert answer["Sent"] == sum(sent.values())
+    response = stats("sends", **query)
+    assert {day["Date"]: day["Sent"] for day in response["Days"]} == sent
+    assert response["Sent"] == sum(sent.values())
 
 
 def test_eastern_days(api, stats, pass_time):

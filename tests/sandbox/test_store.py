@@ -11,7 +11,7 @@ from emailapi.errors import ConfigurationError
 from emailapi.sandbox import Sandbox
 
 
-def _refused(path, match):
+def _fails(path, match):
     with pytest.raises(ConfigurationError, match=match) as caught:
         Sandbox(path).start()
     assert str(path) in str(caught.value)
@@ -23,7 +23,7 @@ def test_no_database(tmp_path, content):
     """A file that is no database is an error, and stays as it is."""
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
-    _refused(path, "is not a SQLite database")
+    _fails(path, "is not a SQLite database")
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
 
@@ -37,37 +37,37 @@ def test_another_program(tmp_path, application_id):
         connection.execute("CREATE TABLE things (id)")
     connection.close()
     before = path.read_bytes()
-    _refused(path, "is a database of another program")
+    _fails(path, "is a database of another program")
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_directory(tmp_path):
     """A directory is an error."""
-    _refused(tmp_path, "is a directory")
+    _fails(tmp_path, "is a directory")
 
 
 def test_no_directory(tmp_path):
     """A file in a directory that is not there is an error, and the directory is not made."""
-    _refused(tmp_path / "deep" / "mail.db", "there is no directory")
+    _fails(tmp_path / "deep" / "messages.db", "there is no directory")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 def test_device():
     """A device is no data file."""
-    _refused("/dev/full", "is no regular file")
+    _fails("/dev/full", "is no regular file")
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which nobody can write")
 def test_not_writable():
     """A file that cannot be made is an error."""
-    _refused("/proc/mail.db", "cannot be")
+    _fails("/proc/messages.db", "cannot be")
 
 
 def test_read_only(tmp_path, monkeypatch):
     """A file that cannot be written is an error before anything is listened for."""
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     Sandbox(path).start().close()
     path.chmod(0o444)
     if os.access(path, os.W_OK):  # root may write anything
@@ -77,7 +77,7 @@ def test_read_only(tmp_path, monkeypatch):
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(Path, "open", refuse)
-    _refused(path, "cannot be opened: Permission denied")
+    _fails(path, "cannot be opened: Permission denied")
 
 
 @pytest.mark.parametrize("path", ["", "a\0b"])
@@ -89,7 +89,7 @@ def test_no_name(path):
 
 def test_empty_file(tmp_path):
     """An empty file, as `mktemp` makes it, becomes a data file."""
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     path.touch()
     Sandbox(path).start().close()
     assert path.read_bytes()[:15] == b"SQLite format 3"
@@ -97,19 +97,19 @@ def test_empty_file(tmp_path):
 
 def test_damaged(tmp_path):
     """A data file that is damaged is an error, not a traceback."""
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     Sandbox(path).start().close()
     content = path.read_bytes()
     path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
-    _refused(path, "cannot be used")
+    _fails(path, "cannot be used")
 
 
 def test_truncated(tmp_path):
     """A data file whose end is missing is an error."""
-    path = tmp_path / "mail.db"
+    path = tmp_path / "messages.db"
     Sandbox(path).start().close()
     path.write_bytes(path.read_bytes()[:100])
-    _refused(path, "cannot be used")
+    _fails(path, "cannot be used")
 
 
 def test_odd_name(tmp_path):

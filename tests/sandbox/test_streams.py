@@ -22,19 +22,19 @@ def handling(kind):
 
 @pytest.fixture
 def create(api):
-    """Makes a stream with these fields changed, and returns the answer."""
+    """Makes a stream with these fields changed, and returns the response."""
     return lambda **changes: api.post(PATH, {**NEW, **changes})
 
 
 @pytest.fixture
 def edit(api):
-    """Changes the stream `news`, and returns the answer."""
+    """Changes the stream `news`, and returns the response."""
     return lambda **changes: api.request("PATCH", f"{PATH}/news", json=changes)
 
 
 @pytest.fixture
 def do(api):
-    """Posts a verb of a stream without a body, and returns the answer."""
+    """Posts a verb of a stream without a body, and returns the response."""
     return lambda verb, stream="news": api.request("POST", f"{PATH}/{stream}/{verb}")
 
 
@@ -43,10 +43,10 @@ def ids(api):
     """Lists the ids of streams."""
 
     def ids(**query):
-        answer = api.get(PATH, **query).json()
-        assert set(answer) == {"MessageStreams", "TotalCount"}
-        assert answer["TotalCount"] == len(answer["MessageStreams"])
-        return [stream["ID"] for stream in answer["MessageStreams"]]
+        response = api.get(PATH, **query).json()
+        assert set(response) == {"MessageStreams", "TotalCount"}
+        assert response["TotalCount"] == len(response["MessageStreams"])
+        return [stream["ID"] for stream in response["MessageStreams"]]
 
     return ids
 
@@ -131,8 +131,8 @@ def test_body_is_an_object(api, create, edit, rejected, body):
     """A stream is described by a JSON object and nothing else."""
     create()
     for method, path in (("POST", PATH), ("PATCH", f"{PATH}/news")):
-        answer = api.request(method, path, data=json.dumps(body), headers={"Content-Type": "application/json"})
-        rejected(answer, 422, 403, "object")
+        response = api.request(method, path, data=json.dumps(body), headers={"Content-Type": "application/json"})
+        rejected(response, 422, 403, "object")
 
 
 @pytest.mark.parametrize(
@@ -205,14 +205,14 @@ def test_rejected_edits(api, create, edit, rejected, changes, code):
 
 def test_unknown_streams(api, do, edit, rejected):
     """Whatever is asked of a stream that is not there is code 1226."""
-    for answer in (
+    for response in (
         api.get(f"{PATH}/news"),
         edit(Name="x"),
         do("archive"),
         do("unarchive"),
         api.get(f"{PATH}/OUTBOUND"),
     ):
-        rejected(answer, 422, 1226)
+        rejected(response, 422, 1226)
 
 
 def test_list(api, create, do, ids, rejected):
@@ -273,7 +273,7 @@ def test_purge(api, create, do, edit, ids, pass_time, rejected):
     pass_time(timedelta(days=45))
     rejected(do("unarchive"), 422, 1232)
     rejected(create(), 422, 1230)
-    for answer in (api.get(f"{PATH}/news"), edit(Name="x"), do("archive"), api.get(f"{PATH}/news/suppressions/dump")):
-        rejected(answer, 422, 1226)
+    for response in (api.get(f"{PATH}/news"), edit(Name="x"), do("archive"), api.get(f"{PATH}/news/suppressions/dump")):
+        rejected(response, 422, 1226)
     rejected(api.send(MessageStream="news"), 422, 1235)
     assert "news" not in ids(IncludeArchivedStreams="true")

@@ -22,11 +22,11 @@ def change(api):
     """Creates or deletes suppressions, and gives status and message of each."""
 
     def change(verb, *addresses, stream="outbound"):
-        answer = api.post(f"/message-streams/{stream}/suppressions{verb}", rows(*addresses))
-        assert answer.status_code == 200, answer.text
-        assert set(answer.json()) == {"Suppressions"}
-        assert [row["EmailAddress"] for row in answer.json()["Suppressions"]] == list(addresses)
-        return [(row["Status"], row["Message"]) for row in answer.json()["Suppressions"]]
+        response = api.post(f"/message-streams/{stream}/suppressions{verb}", rows(*addresses))
+        assert response.status_code == 200, response.text
+        assert set(response.json()) == {"Suppressions"}
+        assert [row["EmailAddress"] for row in response.json()["Suppressions"]] == list(addresses)
+        return [(row["Status"], row["Message"]) for row in response.json()["Suppressions"]]
 
     return change
 
@@ -36,10 +36,10 @@ def dump(api):
     """Lists suppressed addresses."""
 
     def dump(**query):
-        answer = api.get(f"{PATH}/dump", **query)
-        assert answer.status_code == 200, answer.text
-        assert set(answer.json()) == {"Suppressions"}
-        return [row["EmailAddress"] for row in answer.json()["Suppressions"]]
+        response = api.get(f"{PATH}/dump", **query)
+        assert response.status_code == 200, response.text
+        assert set(response.json()) == {"Suppressions"}
+        return [row["EmailAddress"] for row in response.json()["Suppressions"]]
 
     return dump
 
@@ -57,19 +57,19 @@ def complain(api, sandbox):
 
 
 def test_create(api, change, rejected):
-    """A suppressed address gets no more mail of that stream, and is shown as the customer's own doing."""
+    """A suppressed address gets no more email of that stream, and is shown as the customer's own doing."""
     assert change("", "A@Example.com", "b@example.com") == [("Suppressed", None)] * 2
     rejected(api.send(To="a@example.com"), 422, 406, "a@example.com")
     api.accepted(To="a@example.com", MessageStream="broadcast")
-    answer = api.send(To="a@example.com, c@example.com").json()
-    assert "these inactive addresses: a@example.com. Inactive recipients are" in answer["Message"]
+    response = api.send(To="a@example.com, c@example.com").json()
+    assert "these inactive addresses: a@example.com. Inactive recipients are" in response["Message"]
     entry = api.get(f"{PATH}/dump", EmailAddress="a@example.com").json()["Suppressions"][0]
     assert set(entry) == {"EmailAddress", "SuppressionReason", "Origin", "CreatedAt"}
     assert (entry["SuppressionReason"], entry["Origin"]) == ("ManualSuppression", "Customer")
 
 
 def test_delete(api, change, dump):
-    """An address that is taken off gets mail again; one that was not suppressed counts as deleted, too."""
+    """An address that is taken off gets email again; one that was not suppressed counts as deleted, too."""
     change("", "a@example.com")
     assert change("/delete", "A@example.com", "b@example.com") == [("Deleted", None)] * 2
     assert dump() == []
@@ -130,8 +130,8 @@ def test_what_is_no_address(change, dump, verb, address):
 )
 def test_rejected_bodies(api, dump, rejected, verb, body, code):
     """A body that names no addresses, too many, or not as it should is rejected as a whole."""
-    answer = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
-    rejected(answer, 422, code)
+    response = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
+    rejected(response, 422, code)
     assert dump() == []
 
 

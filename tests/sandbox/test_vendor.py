@@ -12,7 +12,7 @@ BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages":
 
 
 def test_send_and_read(vendor):
-    """A mail that it sends is what it reads back."""
+    """A email that it sends is what it reads back."""
     file = {
         "name": "a.txt",
         "content": base64.b64encode(b"hello").decode(),
@@ -32,7 +32,7 @@ def test_send_and_read(vendor):
 
 
 def test_search(vendor):
-    """It finds a mail by each of its filters."""
+    """It finds an email by each of its filters."""
     sent = vendor.outbound.send({**MAIL, "tag": "t", "metadata": {"k": "v"}})
     vendor.outbound.send({**MAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
     for filters in (
@@ -48,7 +48,7 @@ def test_search(vendor):
 
 
 def test_batch(vendor):
-    """It reads a batch's answer when all are accepted."""
+    """It reads a batch's response when all are accepted."""
     results = vendor.outbound.send_batch([{**MAIL, "subject": str(number)} for number in range(5)])
     assert all(result.success for result in results)
     assert vendor.outbound.list(count=2).total == 5
@@ -81,7 +81,7 @@ def test_wrong_token(sandbox):
 
 
 def test_every_email(vendor):
-    """It goes through all mails page by page."""
+    """It goes through all emails page by page."""
     ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
     found = vendor.outbound.stream(batch_size=2)
     assert [message.message_id for message in found] == ids[::-1]

@@ -10,7 +10,7 @@ MAIL = {"sender": "a@example.com", "html_body": "<p>x</p>", "tag": "t", "track_o
 
 @pytest.fixture
 def sent(vendor):
-    """Two mails that arrived, a hard and a soft bounce; all of them track opens."""
+    """Two emails that arrived, a hard and a soft bounce; all of them track opens."""
     for to in (
         "b@example.com",
         "c@example.com",

@@ -10,7 +10,7 @@ from . import words
 
 
 def erase(db: Transaction, rows: Sequence[Row]) -> None:
-    """Remove messages, what they held and what became of them; they stay counted."""
+    """Remove messages with their contents and events; statistics still count them."""
     words.forget(db, [row["id"] for row in rows])
     removed, recipients, pairs = [], [], []
     for row in rows:

@@ -1,5 +1,5 @@
 """
-What messages are searched by: their words, and flags such as `is:bounced` or `to:ada@example.com`.
+The index of messages: their words, and flags such as `is:bounced` or `to:ada@example.com`.
 
 Messages are indexed after the response to their request, in the order of their ids; `streams.indexed` says how far.
 """
