@@ -82,9 +82,9 @@ def _handed_over(address: str, reply: str) -> dict[str, str]:
     return {"DeliveryMessage": reply, "DestinationServer": f"mx.{domain}", "DestinationIP": "127.0.0.1"}
 
 
-def bounced(kind: BounceType, bounce_id: int) -> dict[str, str]:
+def bounced(summary: str, bounce_id: int) -> dict[str, str]:
     """Return the details of a bounce; the service writes its id as a text."""
-    return {"Summary": reply_of(kind), "BounceID": str(bounce_id)}
+    return {"Summary": summary, "BounceID": str(bounce_id)}
 
 
 def reply_of(kind: BounceType) -> str:
@@ -94,13 +94,13 @@ def reply_of(kind: BounceType) -> str:
     return f"smtp;550 5.0.0 The sandbox was asked for: {kind.name}"
 
 
-def report_of(kind: BounceType, address: str) -> str:
-    """Return the raw text of a bounce: what `GET /bounces/{id}/dump` shows."""
+def report_of(kind: BounceType, address: str, reason: str = "") -> str:
+    """Return the raw text of a bounce: what `GET /bounces/{id}/dump` shows. Without a reason it has the usual reply."""
     return (
         "From: Mail Delivery System <mailer-daemon@sandbox.invalid>\r\n"
         f"Subject: {kind.name}\r\n"
         "Auto-Submitted: auto-replied\r\n"
         "\r\n"
         f"Final-Recipient: rfc822;{address}\r\n"
-        f"Diagnostic-Code: {reply_of(kind)}\r\n"
+        f"Diagnostic-Code: {reason or reply_of(kind)}\r\n"
     )

@@ -32,6 +32,7 @@ from .tables.streams import Stream
 from .tracking import tracked_links
 
 _ACCEPTED = "OK"
+_RENDERING_FAILED = events.BOUNCE_TYPES["TemplateRenderingFailed"]
 # Programs find the end of the addresses by this sentence.
 _INACTIVE = "Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
 
@@ -181,6 +182,9 @@ class Intake:
         """Let each recipient's address decide what happens there."""
         forced = email.header(events.BOUNCE_HEADER)
         for target in targets:
+            if email.failure:
+                self._outcomes.bounce(target, _RENDERING_FAILED, email.failure)
+                continue
             kind = events.bounce_type(target.address, forced)
             held = None
             if self._faults and kind is None:

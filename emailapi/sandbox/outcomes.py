@@ -85,13 +85,13 @@ class Outcomes:
         """Leave the email in the queue until an instant, or, with None, until a test delivers it."""
         self._queued.append((target.message, target.address, due_at))
 
-    def bounce(self, target: Target, kind: BounceType) -> None:
-        """Bounce the email; some types suppress the address."""
-        bounce_id = self._add_bounce(target, kind)
+    def bounce(self, target: Target, kind: BounceType, reason: str = "") -> None:
+        """Bounce the email, because the address asked for it or for another reason; some types suppress the address."""
+        bounce_id = self._add_bounce(target, kind, reason)
         if kind.type == "Transient":
             self._add(target, "Transient", events.delayed(target.address))
         else:
-            self._add(target, "Bounced", events.bounced(kind, bounce_id))
+            self._add(target, "Bounced", events.bounced(reason or events.reply_of(kind), bounce_id))
         self.count(target, "Bounced")
         self.count(target, kind.type)
 
@@ -138,7 +138,7 @@ class Outcomes:
         if reader.client.name != "unknown":
             self.count(target, named("BrowserFamily", reader.client.family))
 
-    def _add_bounce(self, target: Target, kind: BounceType) -> int:
+    def _add_bounce(self, target: Target, kind: BounceType, reason: str = "") -> int:
         if self._next_bounce is None:
             self._next_bounce = bounces.next_id(self._db)
         bounce_id, self._next_bounce = self._next_bounce, self._next_bounce + 1
@@ -151,9 +151,9 @@ class Outcomes:
                 type=kind.type,
                 email=target.address,
                 bounced_at=self._instant,
-                description=f"{kind.name}, as the address asked the sandbox for.",
-                details=events.reply_of(kind),
-                content=events.report_of(kind, target.address),
+                description=f"{kind.name}." if reason else f"{kind.name}, as the address asked the sandbox for.",
+                details=reason or events.reply_of(kind),
+                content=events.report_of(kind, target.address, reason),
                 inactive=deactivates,
                 can_activate=kind.type == "SoftBounce" or (deactivates and kind.type != "SpamComplaint"),
             )

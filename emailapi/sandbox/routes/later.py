@@ -10,16 +10,12 @@ from typing import NoReturn
 
 from ...models.bulk import BULK
 from ...models.inbound import INBOUND
-from ...models.templates import TEMPLATES
 from ...models.webhooks import WEBHOOKS
 from ..calls import Call
 from ..rejection import Rejection
 from ..routing import Handler, Route
 
 _LATER = (
-    ("POST", "/email/withTemplate", "render templates"),
-    ("POST", "/email/batchWithTemplates", "render templates"),
-    ("POST", f"{TEMPLATES.path}/validate", "render templates"),
     ("POST", BULK.path, "send in bulk"),
     ("GET", BULK.path, "send in bulk"),
     ("GET", f"{BULK.path}/<bulk_id>", "send in bulk"),
