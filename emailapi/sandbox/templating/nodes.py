@@ -77,7 +77,7 @@ class Node(Protocol):
         """Tell the names that the part uses."""
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Literal:
     """
     Text between tags, and tags that the service replaces after rendering.
@@ -96,7 +96,7 @@ class Literal:
         """Use no name."""
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Value:
     """
     `{{path}}`, `{{{path}}}` or `{{& path}}`.
@@ -119,7 +119,7 @@ class Value:
         shape.find(self.path, SCALAR)
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Section:
     """
     `{{#path}}` or `{{^path}}` to its end: rendered once, in the scope of the value.
@@ -148,7 +148,7 @@ class Section:
             node.describe(inner)
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Loop:
     """
     `{{#each path}}` to its end: rendered for each item of an array.
@@ -189,7 +189,7 @@ class Loop:
             node.describe(inner)
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Slot:
     """`{{{@content}}}`: where a layout takes its content."""
 

@@ -20,14 +20,17 @@ from .scopes import Path, is_path, read_path
 SLOT = "{{{@content}}}"
 # How deep sections may be nested; each name of a path counts, since each is a scope.
 DEPTH = 100
-# Errors beyond these are left out.
+# Nothing is read behind so many errors.
 ERRORS = 100
 
-_TAG = re.compile(r"\{\{(?:\{[^{}]++\}\}\}|[^{}]++\}\})")
+# With three braces, or with two.
+_TAG = re.compile(r"\{\{(?:\{([^{}]++)\}\}\}|([^{}]++)\}\})")
 _CONTENT = "@content"
 # The service replaces these after rendering.
 _UNSUBSCRIBE = ("pm:unsubscribe", "pm:unsubscribe_url")
-_EACH, _END_EACH = "{{#each", "{{/each"
+_EACH, _END_EACH = "#each", "/each"
+_LOOP = "{"
+_HERE = Path(0, ())
 _SHOWN = 80
 _CACHED_LENGTH = 50_000
 
@@ -50,9 +53,13 @@ class Parsed:
     slots: tuple[int, ...]
 
 
-@attrs.frozen
+@attrs.define
 class _Open:
-    """A block that is open: its name and start, its parts, and the number of scopes around them."""
+    """
+    A block that is open: its name and start, its parts, and the number of scopes around them.
+
+    The name of a loop begins with a brace, which no tag has in it.
+    """
 
     name: str
     start: int
@@ -62,7 +69,7 @@ class _Open:
     @property
     def shown(self) -> str:
         """The name in errors."""
-        return self.name.lstrip("{")[:_SHOWN]
+        return self.name.lstrip(_LOOP)[:_SHOWN]
 
 
 class _Parser:
@@ -72,16 +79,24 @@ class _Parser:
         self.found: list[tuple[int, str]] = []
         self.slots: list[int] = []
         self._open: list[_Open] = []
+        self._paths: dict[str, Path] = {}
 
     def run(self) -> None:
-        at = 0
-        for tag in _TAG.finditer(self.source):
-            if tag.start() > at:
-                self._add(Literal(self.source[at : tag.start()]))
+        at, source = 0, self.source
+        for tag in _TAG.finditer(source):
+            start = tag.start()
+            if start > at:
+                self._add(Literal(source[at:start]))
             at = tag.end()
-            self._read(tag[0], tag.start())
-        if at < len(self.source):
-            self._add(Literal(self.source[at:]))
+            raw, inner = tag.groups()
+            if raw is not None:
+                self._read_raw(raw.strip(), tag)
+            else:
+                self._read(inner, tag)
+            if len(self.found) >= ERRORS:
+                return
+        if at < len(source):
+            self._add(Literal(source[at:]))
         for block in self._open:
             self._error(block.start, f"The block '{block.shown}' is not closed.")
 
@@ -91,74 +106,91 @@ class _Parser:
     def _add(self, node: Node) -> None:
         (self._open[-1].nodes if self._open else self.nodes).append(node)
 
-    def _read(self, tag: str, start: int) -> None:
-        inner = tag.strip("{}")
-        if tag.startswith("{{{") or inner[0] == "&":
-            self._read_raw(tag, inner, start)
-        elif tag.startswith(_EACH):
-            self._open_each(inner, start)
-        elif tag.startswith(_END_EACH):
-            self._close_each(tag, start)
-        elif inner[0] in "#^":
-            self._open_section(inner, start)
-        elif inner[0] == "/":
-            self._close_section(inner.lstrip("/").strip(), start)
-        elif inner[0] != "!":
-            self._read_value(tag, inner.strip(), start, raw=False)
+    def _read(self, inner: str, tag: re.Match[str]) -> None:
+        kind = inner[0]
+        if kind not in "#^/!&":
+            self._read_value(inner.strip(), tag, raw=False)
+        elif inner.startswith(_EACH):
+            self._open_each(inner, tag.start())
+        elif inner.startswith(_END_EACH):
+            self._close_each(inner, tag.start())
+        elif kind == "/":
+            self._close_section(inner.lstrip("/").strip(), tag.start())
+        elif kind == "&":
+            self._read_value(inner.lstrip("&").strip(), tag, raw=True)
+        elif kind != "!":
+            self._open_section(inner, tag.start())
 
-    def _read_raw(self, tag: str, inner: str, start: int) -> None:
-        if tag.startswith("{{{") and inner.strip() == _CONTENT:
-            self.slots.append(start)
+    def _read_raw(self, inner: str, tag: re.Match[str]) -> None:
+        if inner == _CONTENT:
+            self.slots.append(tag.start())
             self._add(Slot())
         else:
-            self._read_value(tag, inner.lstrip("&").strip(), start, raw=True)
+            self._read_value(inner.lstrip("&").strip(), tag, raw=True)
 
-    def _read_value(self, tag: str, text: str, start: int, *, raw: bool) -> None:
+    def _read_value(self, text: str, tag: re.Match[str], *, raw: bool) -> None:
         if text in _UNSUBSCRIBE:
-            self._add(Literal(tag))
+            self._add(Literal(tag[0]))
             return
-        path = self._path(text, start)
-        self._check_depth(path.depth(self._depth), start)
+        path = self._path(text, tag.start())
+        self._check_depth(path, tag.start())
         self._add(Value(path, raw))
 
     @property
     def _depth(self) -> int:
         return self._open[-1].depth if self._open else 0
 
-    def _check_depth(self, depth: int, start: int) -> None:
-        if depth > DEPTH:
-            self._error(start, f"The template is nested more than {DEPTH} levels deep.")
+    def _check_depth(self, path: Path, start: int) -> None:
+        if path.depth(self._depth) > DEPTH:
+            self._too_deep(start)
+
+    def _too_deep(self, start: int) -> Path:
+        self._error(start, f"The template is nested more than {DEPTH} levels deep.")
+        return _HERE
 
     def _path(self, text: str, start: int) -> Path:
         """Return a path; one without names for a text that is none, which is an error."""
-        if is_path(text):
-            return read_path(text)
+        path = self._paths.get(text)
+        if path is not None:
+            return path
+        if not self._is_path(text, start):
+            return _HERE
+        path = read_path(text)
+        if len(path.names) > DEPTH:
+            return self._too_deep(start)
+        self._paths[text] = path
+        return path
+
+    def _is_path(self, text: str, start: int) -> bool:
+        if text in self._paths or is_path(text):
+            return True
         hint = "use letters, digits, '_' and '.', and '../' for a name outside"
         if text.startswith(("if ", "unless ")):
             hint = "a condition is {{#name}}...{{/name}}, or {{^name}}...{{/name}} for its opposite"
         self._error(start, f"'{text[:_SHOWN]}' is not a valid name: {hint}.")
-        return Path(0, ())
+        return False
 
     def _push(self, name: str, start: int, block: Section | Loop, *, opened: int, items: int = 0) -> None:
         self._add(block)
         depth = block.path.depth(self._depth) + items
         self._open.append(_Open(name, opened, block.nodes, depth))
-        self._check_depth(max(depth, len(self._open)), start)
+        if max(depth, len(self._open)) > DEPTH:
+            self._too_deep(start)
 
     def _open_each(self, inner: str, start: int) -> None:
         """Open a loop: `#each`, a space, and a path."""
-        named = inner.rstrip()[len("#each") :]
+        named = inner.rstrip()[len(_EACH) :]
         path = named.strip()
         if not path or not named.startswith(" "):
             self._error(start, "'each' needs a name: {{#each name}}.")
             path = ""
         block = Loop(self._path(path, start), path[:_SHOWN], self.source, start)
-        self._push(_EACH + named, start, block, opened=start, items=1)
+        self._push(_LOOP + _EACH + named, start, block, opened=start, items=1)
 
-    def _close_each(self, tag: str, start: int) -> None:
-        if tag != f"{_END_EACH}}}}}":
+    def _close_each(self, inner: str, start: int) -> None:
+        if inner != _END_EACH:
             self._error(start, "A loop is closed by {{/each}}.")
-        elif self._open and self._open[-1].name.startswith(_EACH):
+        elif self._open and self._open[-1].name.startswith(_LOOP):
             self._open.pop()
         else:
             self._error(start, "{{/each}} closes nothing: the last block that is open is no loop.")
@@ -174,7 +206,7 @@ class _Parser:
     def _close_section(self, name: str, start: int) -> None:
         if self._open and self._open[-1].name == name:
             self._open.pop()
-            self._path(name, start)
+            self._is_path(name, start)
             return
         shown = f"{{{{/{name[:_SHOWN]}}}}}"
         last = f"the last block that is open is '{self._open[-1].shown}'" if self._open else "no block is open"
