@@ -7,9 +7,6 @@ import pytest
 from emailapi.sandbox.routes import ROUTES, later
 
 CALLS = [
-    ("POST", "/email/withTemplate", "render templates"),
-    ("POST", "/email/batchWithTemplates", "render templates"),
-    ("POST", "/templates/validate", "render templates"),
     ("POST", "/email/bulk", "send in bulk"),
     ("GET", "/email/bulk", "send in bulk"),
     ("GET", "/email/bulk/x", "send in bulk"),
