@@ -8,7 +8,6 @@ import postmark
 import pytest
 
 MAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
-TEMPLATED = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "x", "template_model": {}}
 BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages": [{"to": "b@example.com"}]}
 
 
@@ -91,11 +90,8 @@ def test_every_email(vendor):
 def test_what_comes_later(vendor):
     """What the sandbox cannot do yet is its own error, with a sentence that says so."""
     for call in (
-        lambda: vendor.outbound.send_with_template(TEMPLATED),
-        lambda: vendor.outbound.send_batch_with_template([TEMPLATED]),
         lambda: vendor.outbound.send_bulk(BULK),
         lambda: vendor.outbound.get_bulk_status("x"),
-        lambda: vendor.templates.validate({"subject": "x"}),
         lambda: vendor.inbound.list(),
         lambda: vendor.inbound.get("x"),
         lambda: vendor.inbound.bypass("x"),
