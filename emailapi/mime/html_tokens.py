@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
-
-import attrs
+from typing import NamedTuple
 
 # White space in HTML is these characters only, so that `\s` would find tags and attributes that a browser does not see.
 _WHITE = r"\t\n\f\r "
@@ -29,8 +28,7 @@ _RAW = {
 }
 
 
-@attrs.frozen
-class Tag:
+class Tag(NamedTuple):
     """
     A start tag or an end tag.
 
@@ -51,8 +49,7 @@ class Tag:
     end: int
 
 
-@attrs.frozen
-class Text:
+class Text(NamedTuple):
     """
     Characters between tags, with their entities as written.
 
@@ -111,6 +108,8 @@ def _tag(html: str, start: int, name: re.Match[str]) -> Tag | None:
     attributes: dict[str, str] = {}
     places: dict[str, tuple[int, int]] = {}
     at = name.end()
+    if html.startswith(">", at):  # most tags have no attributes
+        return Tag(_lower(name[2]), bool(name[1]), attributes, places, start, at + 1)
     while True:
         found = _ATTRIBUTE.match(html, at)
         if found is None:

@@ -191,7 +191,7 @@ def test_hostile_input_takes_time_in_proportion(piece):
 @pytest.mark.parametrize(
     "html, names",
     [
-        ("<p a=\xa0\"><b>", ["p", "b"]),
+        ('<p a=\xa0"><b>', ["p", "b"]),
         ("<a\x0bb></a>", ["a\x0bb", "a"]),
         ("<bloc\u212aquote></DIV>", ["bloc\u212aquote", "div"]),
         ("<style>a</style\x0b></STYLE>", ["style", "style"]),
