@@ -162,5 +162,5 @@ def test_content_that_is_blank_is_not_given(make, sent, field):
 def test_names_of_fields_match_in_any_case_but_not_those_of_the_model(make, api):
     make()
     body = {"from": "a@example.com", "TO": "b@example.com", "templateAlias": "welcome", "templatemodel": {"Name": "x"}}
-    response = api.post("/email/withTemplate/", body)
+    response = api.post("/email/WITHtemplate/", body)
     assert api.details(response.json()["MessageID"])["Subject"] == "Hi "
