@@ -15,6 +15,7 @@ import attrs
 from ..models.listing import PAGE_LIMIT, RECORD_LIMIT
 from .faults import Faults
 from .instants import micros, range_end, range_start
+from .posting.verification import Verified
 from .rejection import Rejection
 from .store import Transaction
 from .tables import streams
@@ -45,6 +46,7 @@ class Call:
         query: Its query, by lower-case names; of a name given twice, the first.
         body: Its JSON value.
         faults: The faults that are armed.
+        verified: How the webhook that the request is about has responded; None as long as it was not asked.
     """
 
     db: Transaction
@@ -53,6 +55,7 @@ class Call:
     query: Mapping[str, str]
     body: object
     faults: Faults
+    verified: Verified | None = None
 
     @property
     def owner(self) -> Server:

@@ -16,11 +16,11 @@ from ..models.address import Address
 from ..models.attachment import Attachment
 from ..models.header import Header
 from ..models.messages import MessageEvent
-from .addresses import read_addresses
 from .attachments import File
 from .instants import moment
 from .progress import event_of
-from .source import write_source
+from .smtp.emails import addresses
+from .source import source_of
 from .store import Row, Store
 from .tables import account, messages
 from .tracking import place_of, received
@@ -126,7 +126,8 @@ class CapturedEmail(ReadableEmail):
     @property
     def raw(self) -> bytes:
         """The email as a MIME message."""
-        return write_source(self._row, self._files).encode()
+        with self._place.store().transaction(writing=False) as db:
+            return source_of(db, self._row)
 
     @property
     def events(self) -> tuple[MessageEvent, ...]:
@@ -163,7 +164,7 @@ class CapturedEmail(ReadableEmail):
 def captured(row: Row, place: Place) -> CapturedEmail:
     """Return a stored message, as `messages.by_id` gives it, as a captured email."""
     shown = json.loads(row["shown"])
-    sender = read_addresses(row["sender"], "From")[0]
+    sender = addresses(row["sender"])[0]
     return CapturedEmail(
         message_id=row["uuid"],
         message_stream=row["stream_id"],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .instants import moment
 from .outcomes import Outcomes, Target
+from .scheduler import Job
 from .store import Store
 from .tables import queue
 
 
-class Deliveries:
+class Deliveries(Job):
     """Delivers queued emails when their time has come."""
 
     def next_due(self, store: Store) -> int | None:

@@ -22,11 +22,13 @@ QUEUED_ADDRESS = f"queued@{FAULT_DOMAIN}"
 # How often a waiting request looks whether its client has gone, in seconds.
 _LOOK = 0.1
 # How long a request without a response is held; clients give up earlier.
-_HANG = 600.0
+HANG = 600.0
 _YEAR = 365 * 86_400
 _HTML = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
 _BY_STATUS = {401: 10, 404: 12, 413: 300, 422: 300, 429: 429, 500: 101, 503: 100}
 _BY_ADDRESS = re.compile(r"(?P<status>[2-5]\d\d)(?:-(?P<code>\d{1,4}))?@" + re.escape(FAULT_DOMAIN))
+_REPLY_BY_ADDRESS = re.compile(r"(?P<code>[45]\d\d)(?:-(?P<enhanced>\d\.\d{1,3}\.\d{1,3}))?@" + re.escape(FAULT_DOMAIN))
+_REPLY = re.compile(r"[45]\d\d(?: [ -~]{0,500})?")
 
 Write = Callable[[bytes], object]
 
@@ -41,6 +43,7 @@ class Effect:
         status: Status of the response that is sent instead of carrying the request out; None to carry it out.
         body: Body of this response, and `content_type` its type.
         retry_after: The header Retry-After of this response, in seconds.
+        reply: The reply of SMTP that is sent instead of carrying a command or a message out.
         cut: Whether the connection is closed without a response: `"before"` or `"after"` the request is carried out.
         hang: Whether there is no response, and the connection stays open.
         wait_head: Seconds before the response, and `wait_body` before its body.
@@ -52,6 +55,7 @@ class Effect:
     body: bytes = b""
     content_type: str = "application/json; charset=utf-8"
     retry_after: int | None = None
+    reply: str = ""
     cut: str = ""
     hang: bool = False
     wait_head: float = 0.0
@@ -61,7 +65,7 @@ class Effect:
     @property
     def prevents(self) -> bool:
         """Whether the request is not carried out."""
-        return self.status is not None or self.cut == "before" or self.hang
+        return self.status is not None or bool(self.reply) or self.cut == "before" or self.hang
 
 
 def rejecting(
@@ -139,8 +143,14 @@ def _check_number(name: str, value: object, least: int, most: int) -> None:
     raise InvalidArgument(f"{name} must be a number from {least} to {most}, got {value!r:.80}", argument=name)
 
 
-def by_address(addresses: Iterable[str], known: Callable[[int], tuple[int, str] | None]) -> Effect | None:
-    """Return the effect that an address of the fault domain asks for, or None."""
+def by_address(addresses: Iterable[str], known: Callable[[int], tuple[int, str] | None] | None) -> Effect | None:
+    """
+    Return the effect that an address of the fault domain asks for, or None.
+
+    Args:
+        addresses: The addresses.
+        known: Returns status and meaning of a code, or None; None for SMTP, which has no statuses.
+    """
     for address in addresses:
         local, _, domain = address.rpartition("@")
         if domain != FAULT_DOMAIN:
@@ -150,10 +160,36 @@ def by_address(addresses: Iterable[str], known: Callable[[int], tuple[int, str] 
         if local in ("cut-before-accept", "cut-after-accept"):
             return Effect(words=local.replace("-", " "), cut=local.split("-")[1])
         found = _BY_ADDRESS.fullmatch(address)
-        if found:
+        if found and known is not None:
             code = int(found["code"]) if found["code"] else None
             return rejecting(int(found["status"]), code, None, None, known)
     return None
+
+
+def smtp_effect(reply: str | int) -> Effect:
+    """
+    Return the effect of a reply of SMTP that rejects.
+
+    Raises:
+        InvalidArgument: It is no such reply.
+    """
+    text = str(reply)
+    if not _REPLY.fullmatch(text):
+        raise InvalidArgument(
+            f"reply must be a code from 400 to 599 and a text in ASCII, as '451 4.7.1 Try later', got {reply!r}",
+            argument="reply",
+        )
+    text = text if len(text) > len("451 ") else f"{text[:3]} The sandbox was asked to reject"
+    return Effect(words=f"replied {text}", reply=text)
+
+
+def reply_by_address(address: str) -> Effect | None:
+    """Return the effect of the reply that a recipient of the fault domain asks for, or None."""
+    found = _REPLY_BY_ADDRESS.fullmatch(address.lower())
+    if found is None:
+        return None
+    enhanced = f" {found['enhanced']}" if found["enhanced"] else ""
+    return smtp_effect(f"{found['code']}{enhanced} The recipient asked the sandbox to reject it")
 
 
 class ConnectionCut(Exception):
@@ -186,7 +222,7 @@ class Shaping:
             ConnectionCut: There is to be no response.
         """
         if effect.hang:
-            self._wait(_HANG, environ)
+            self._wait(HANG, environ)
         if effect.hang or effect.cut:
             _close(response)
             raise ConnectionCut

@@ -94,13 +94,45 @@ def reply_of(kind: BounceType) -> str:
     return f"smtp;550 5.0.0 The sandbox was asked for: {kind.name}"
 
 
-def report_of(kind: BounceType, address: str, reason: str = "") -> str:
-    """Return the raw text of a bounce: what `GET /bounces/{id}/dump` shows. Without a reason it has the usual reply."""
+class BounceTexts(NamedTuple):
+    """
+    What a bounce says.
+
+    Attributes:
+        description: A short text.
+        details: The reply of the receiving server.
+        content: The raw text, which `GET /bounces/{id}/dump` shows.
+    """
+
+    description: str
+    details: str
+    content: str
+
+
+def texts_of(kind: BounceType, address: str) -> BounceTexts:
+    """Return the texts of a bounce that an address, or a test, has asked for."""
+    reply = reply_of(kind)
+    return BounceTexts(f"{kind.name}, as the address asked the sandbox for.", reply, report(kind, address, reply))
+
+
+def error_texts(code: int, short: str, message: str, address: str) -> BounceTexts:
+    """Return the texts of an email that came by SMTP and is not sent: code and whole message are in the raw text."""
+    kind = BOUNCE_TYPES["SMTPApiError"]
+    return BounceTexts(short, message, report(kind, address, f"smtp;550 5.0.0 Error {code}: {message}"))
+
+
+def failure_texts(kind: BounceType, address: str, reason: str) -> BounceTexts:
+    """Return the texts of a bounce that has a reason of its own."""
+    return BounceTexts(f"{kind.name}.", reason, report(kind, address, reason))
+
+
+def report(kind: BounceType, address: str, reply: str) -> str:
+    """Return the raw text of a bounce."""
     return (
         "From: Mail Delivery System <mailer-daemon@sandbox.invalid>\r\n"
         f"Subject: {kind.name}\r\n"
         "Auto-Submitted: auto-replied\r\n"
         "\r\n"
         f"Final-Recipient: rfc822;{address}\r\n"
-        f"Diagnostic-Code: {reason or reply_of(kind)}\r\n"
+        f"Diagnostic-Code: {reply}\r\n"
     )

@@ -120,7 +120,9 @@ class _Plan:
 
 def _streams(db: Transaction, server: int | None) -> list[Row]:
     return db.rows(
-        "SELECT key, id, taken, indexed FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)", server, server
+        "SELECT key, id, type, taken, indexed FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)",
+        server,
+        server,
     )
 
 
@@ -128,6 +130,8 @@ def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = No
     """Return the ids of messages that match, newest first, at most `limit`; those not indexed are not found."""
     found: list[tuple[int, int]] = []
     for stream in _streams(db, scope.server):
+        if stream["type"] == "Inbound" and not query.wants_inbound:
+            continue
         first = ids_of(stream["key"])[0] + scope.after.get(stream["key"], 0) + 1
         last = None if scope.before is None else messages.last_before(db, stream["key"], *scope.before)
         found += _Plan(db, query, stream, first, last).run(_ALL if limit is None else limit)

@@ -8,9 +8,10 @@ The checks here need the database: the stream, and the suppressed recipients. Th
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from ..errors import ERROR_CODES
 from ..models.messages import Recipient
 from ..models.outbound import SendResult
 from ..wire import dump_json
@@ -50,6 +51,15 @@ def response_of(email: CheckedEmail, message_id: str, now: datetime, message: st
     )
 
 
+def inactive_error(addresses: Sequence[str]) -> Rejection:
+    """Return the error for suppressed recipients, in the service's words."""
+    return Rejection(
+        406,
+        "You tried to send to recipient(s) that have been marked as inactive."
+        f" Found inactive addresses: {', '.join(addresses)}. {_INACTIVE}",
+    )
+
+
 def _compact(value: object) -> str:
     return dump_json(value).decode()
 
@@ -70,14 +80,18 @@ class Intake:
         self._via = via
         self._db = db
         self._server = server
-        self._now = now
         self._faults = faults
-        self._instant = micros(now)
         self._pending = Pending(db)
         self._streams: dict[str, Stream] = {}
         self._outcomes = Outcomes(db, now)
+        self.at(now)
         self._skipped: list[tuple[int, str]] = []
         self._none_suppressed: dict[int, bool] = {}
+
+    def at(self, now: datetime) -> None:
+        """Accept emails at this instant from now on."""
+        self._now, self._instant = now, micros(now)
+        self._outcomes.at(now)
 
     def take(self, email: CheckedEmail) -> dict[str, object]:
         """
@@ -86,26 +100,59 @@ class Intake:
         Raises:
             Rejection: 1235 or 1236 for its stream, 406 when every recipient is suppressed.
         """
-        stream = self._stream(email.message_stream)
-        recipients = email.recipients
-        inactive = self._inactive(stream.key, recipients)
-        if len(inactive) == len(recipients):
-            raise Rejection(
-                406,
-                "You tried to send to recipient(s) that have been marked as inactive."
-                f" Found inactive addresses: {', '.join(inactive)}. {_INACTIVE}",
-            )
         message_id = str(uuid.uuid4())
-        message = self._keep(email, stream.key, message_id, recipients)
-        self._skipped += [(message, address) for address in inactive]
-        targets = [Target(message, stream.key, email.tag or "", each) for each in recipients if each not in inactive]
-        self._live(email, targets)
-        self._count(email, targets)
+        _, inactive = self._accept(email, message_id)
         remark = _ACCEPTED
         if inactive:
             listed = ", ".join(inactive)
             remark = f"Message OK, but will not deliver to these inactive addresses: {listed}. {_INACTIVE}"
         return response_of(email, message_id, self._now, remark)
+
+    def take_by_smtp(self, email: CheckedEmail, message_id: str, problem: Rejection | None, content: bytes) -> None:
+        """
+        Accept an email that came by SMTP, and was acknowledged: what the API would reject bounces.
+
+        Args:
+            email: The email.
+            message_id: The id of the message.
+            problem: Why the email is not sent, if its fields say so already.
+            content: The message as it came.
+        """
+        try:
+            if problem is not None:
+                raise problem
+            target, inactive = self._accept(email, message_id)
+            rejected = {address: inactive_error([address]) for address in inactive}
+        except Rejection as rejection:
+            target = self._rejected(email, message_id)
+            rejected = dict.fromkeys(email.recipients, rejection)
+        for address, error in rejected.items():
+            short = ERROR_CODES[error.code].meaning
+            texts = events.error_texts(error.code, short, error.reason or error.message, address)
+            self._outcomes.bounce(target._replace(address=address), events.BOUNCE_TYPES["SMTPApiError"], texts)
+        self._pending.sources.append((target.message, content))
+
+    def _rejected(self, email: CheckedEmail, message_id: str) -> Target:
+        """Keep an email that is not sent: in its stream, or in the default one if it cannot be in its own."""
+        try:
+            stream = self._stream(email.message_stream)
+        except Rejection:
+            stream = self._stream("outbound")
+        return Target(self._keep(email, stream.key, message_id, email.recipients), stream.key, email.tag or "", "")
+
+    def _accept(self, email: CheckedEmail, message_id: str) -> tuple[Target, list[str]]:
+        """Accept an email; return what stands for it, without a recipient, and the suppressed recipients."""
+        stream = self._stream(email.message_stream)
+        recipients = email.recipients
+        inactive = self._inactive(stream.key, recipients)
+        if len(inactive) == len(recipients):
+            raise inactive_error(inactive)
+        message = self._keep(email, stream.key, message_id, recipients)
+        self._skipped += [(message, address) for address in inactive]
+        targets = [Target(message, stream.key, email.tag or "", each) for each in recipients if each not in inactive]
+        self._live(email, targets)
+        self._count(email, targets)
+        return Target(message, stream.key, email.tag or "", ""), inactive
 
     def store(self) -> None:
         """Store the accepted emails."""
@@ -183,7 +230,8 @@ class Intake:
         forced = email.header(events.BOUNCE_HEADER)
         for target in targets:
             if email.failure:
-                self._outcomes.bounce(target, _RENDERING_FAILED, email.failure)
+                texts = events.failure_texts(_RENDERING_FAILED, target.address, email.failure)
+                self._outcomes.bounce(target, _RENDERING_FAILED, texts)
                 continue
             kind = events.bounce_type(target.address, forced)
             held = None

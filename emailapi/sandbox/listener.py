@@ -18,7 +18,9 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
+from ..errors import ConfigurationError
 from .connections import Server, log
+from .forks import forgotten_in_children
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -31,6 +33,7 @@ _CONNECTIONS = 500
 # Beyond a batch's 50 MB a request still gets its proper 413; beyond this the connection is cut. Up to here waitress has
 # to keep bodies in memory: its temporary files would fail on a full disk.
 _LARGEST_BODY = 200_000_000
+_LAST_PORT = 65535
 
 
 class _Workers(ThreadedTaskDispatcher):
@@ -86,7 +89,7 @@ class HTTPListener:
             self._workers.stop()
             wasyncore.close_all(self._channels, ignore_all=True)
             raise
-        _serving.add(self)
+        forgotten_in_children.add(self)
 
     def _connect(self, listening: socket.socket, application: WSGIApplication) -> Server:
         adjustments = Adjustments(
@@ -121,7 +124,7 @@ class HTTPListener:
 
     def close(self) -> None:
         """Finish what is at work, then close all connections."""
-        _serving.discard(self)
+        forgotten_in_children.discard(self)
         self._workers.stop()
         with self._waking:
             self._stopping = True
@@ -131,19 +134,6 @@ class HTTPListener:
     def forget(self) -> None:
         """Close this process's copies of the sockets, after a fork: no thread serves them here."""
         wasyncore.close_all(self._channels, ignore_all=True)
-
-
-_serving: set[HTTPListener] = set()
-
-
-def _forget_all() -> None:
-    # Else a client would go on to reach a port, or wait on a connection, that the sandbox has closed.
-    while _serving:
-        _serving.pop().forget()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -168,9 +158,31 @@ def open_socket(host: str, port: int) -> socket.socket:
     return listening
 
 
-def url_of(listening: socket.socket) -> str:
+def listen(host: str, port: int) -> socket.socket:
+    """
+    Return a socket that listens, as `open_socket` does.
+
+    Raises:
+        ConfigurationError: The port is not one, or cannot be listened at.
+    """
+    where = f"port {port} on {host}"
+    if not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
+        raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
+    try:
+        return open_socket(host, port)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
+
+
+def place_of(listening: socket.socket) -> tuple[str, int]:
     """Return how this machine reaches a listening socket: an address that means any of its own is loopback, too."""
     address, port = listening.getsockname()[:2]
     loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-    address = loopback.get(address, address)
+    return loopback.get(address, address), port
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return the base URL of an API at a listening socket."""
+    address, port = place_of(listening)
     return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"

@@ -14,6 +14,9 @@ from ..wire import unknown_name_message
 
 _ADDRESS = re.compile(r"[^\s<>,;\"]+@[^\s<>,;\"]+")
 _RECIPIENTS = ("to", "cc", "bcc")
+# The stages of SMTP; `message` is the end of a message, after its content.
+STAGES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "message")
+BEFORE_LOGIN = ("connect", "ehlo")
 _ROUTE = re.compile(r"(?:(?P<method>[A-Z]+) )?(?P<path>/\S*)")
 
 
@@ -46,6 +49,7 @@ class Incoming:
         path: The path as sent, and `route` as its route is written.
         server: The server's id, and `token` the token that the request had.
         recipients: The recipients of all emails in it, in lower case.
+        at: `api`, or the stage of SMTP, one of `STAGES`.
     """
 
     method: str = ""
@@ -54,6 +58,7 @@ class Incoming:
     server: int | None = None
     token: str = attrs.field(default="", repr=False)
     recipients: frozenset[str] = frozenset()
+    at: str = "api"
 
 
 def matches(matching: Matching, incoming: Incoming) -> bool:
@@ -71,9 +76,9 @@ def matches(matching: Matching, incoming: Incoming) -> bool:
     )
 
 
-def check(matching: Matching) -> None:
+def check(matching: Matching, at: str) -> None:
     """
-    Check the arguments of a fault.
+    Check the arguments of a fault that meets requests, or SMTP at a stage.
 
     Raises:
         InvalidArgument: One of them is unknown or not valid.
@@ -96,6 +101,10 @@ def check(matching: Matching) -> None:
     route = matching.get("route")
     if route is not None and not (isinstance(route, str) and _ROUTE.fullmatch(route)):
         raise InvalidArgument(f"route must be like '/email' or 'POST /email', got {route!r}", argument="route")
+    if route is not None and at in STAGES:
+        raise InvalidArgument("route is for faults of the API: SMTP has no routes", argument="route")
+    if at in BEFORE_LOGIN and matching.get("server") is not None:
+        raise InvalidArgument(f"at={at!r} comes before the login: no server is known there", argument="at")
 
 
 def recipients_of(body: object) -> frozenset[str]:

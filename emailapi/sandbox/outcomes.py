@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from ..wire import dump_json
 from . import events
-from .events import BounceType
+from .events import BounceTexts, BounceType
 from .instants import eastern_day, micros
+from .posting.notices import Notices
 from .programs import Reader
 from .store import Transaction
 from .tables import bounces, messages, opens, queue, suppressions, tallies, words
@@ -56,15 +57,20 @@ class Outcomes:
     def __init__(self, db: Transaction, now: datetime) -> None:
         """Collect outcomes of this instant."""
         self._db = db
-        self._instant = micros(now)
-        self._day = eastern_day(now).isoformat()
         self._bounces: list[Bounce] = []
         self._next_bounce: int | None = None
-        self._suppressions: list[tuple[int, str, str, str]] = []
+        self._suppressions: list[tuple[Target, str, str]] = []
         self._queued: list[tuple[int, str, int | None]] = []
         self._tallies: Counter[Tally] = Counter()
+        self._notices = Notices(db, micros(now))
         self.events: list[Event] = []
         self.suppressed: set[tuple[int, str]] = set()
+        self.at(now)
+
+    def at(self, now: datetime) -> None:
+        """Collect outcomes of this instant from now on."""
+        self._instant = self._notices.instant = micros(now)
+        self._day = eastern_day(now).isoformat()
 
     def count(self, target: Target, metric: str, number: int = 1) -> None:
         """Count something for the statistics of the day."""
@@ -73,9 +79,14 @@ class Outcomes:
     def _add(self, target: Target, kind: str, details: dict[str, str]) -> None:
         self.events.append((target.message, target.address, kind, self._instant, _compact(details)))
 
+    def _tell(self, trigger: str, target: Target, **fields: object) -> None:
+        self._notices.add(trigger, target.stream, target.message, target.address, **fields)
+
     def deliver(self, target: Target) -> None:
         """Deliver the email."""
-        self._add(target, "Delivered", events.delivered(target.address))
+        details = events.delivered(target.address)
+        self._add(target, "Delivered", details)
+        self._tell("Delivery", target, details=details["DeliveryMessage"])
 
     def delay(self, target: Target) -> None:
         """Let the receiving server ask to try again later."""
@@ -85,19 +96,21 @@ class Outcomes:
         """Leave the email in the queue until an instant, or, with None, until a test delivers it."""
         self._queued.append((target.message, target.address, due_at))
 
-    def bounce(self, target: Target, kind: BounceType, reason: str = "") -> None:
-        """Bounce the email, because the address asked for it or for another reason; some types suppress the address."""
-        bounce_id = self._add_bounce(target, kind, reason)
+    def bounce(self, target: Target, kind: BounceType, texts: BounceTexts | None = None) -> None:
+        """Bounce the email; some types suppress the address. The texts are those of the type, if not given."""
+        texts = texts or events.texts_of(kind, target.address)
+        bounce_id = self._add_bounce(target, kind, texts)
         if kind.type == "Transient":
             self._add(target, "Transient", events.delayed(target.address))
         else:
-            self._add(target, "Bounced", events.bounced(reason or events.reply_of(kind), bounce_id))
+            self._add(target, "Bounced", events.bounced(texts.details, bounce_id))
         self.count(target, "Bounced")
         self.count(target, kind.type)
 
     def complain(self, target: Target) -> None:
         """Let the recipient report the email as spam."""
-        self._add_bounce(target, events.BOUNCE_TYPES["SpamComplaint"])
+        kind = events.BOUNCE_TYPES["SpamComplaint"]
+        self._add_bounce(target, kind, events.texts_of(kind, target.address))
         self._add(target, "SubscriptionChanged", events.SUPPRESSED_BY_RECIPIENT)
         self.count(target, "SpamComplaint")
 
@@ -111,7 +124,9 @@ class Outcomes:
         self._add(target, "Opened", {"Summary": f"Email opened with {reader.summary}"})
         self.count(target, "Opens")
         row = (target.message, target.stream, target.address, self._instant, *reader.columns, read_seconds)
-        if not opens.add_open(self._db, row):
+        first = opens.add_open(self._db, row)
+        self._tell("Open", target, first_open=first, read_seconds=read_seconds, **reader.fields)
+        if not first:
             return
         self.count(target, "UniqueOpens")
         self.count(target, named("OpenPlatform", reader.platform))
@@ -132,49 +147,60 @@ class Outcomes:
         row = (target.message, target.stream, target.address, self._instant, *reader.columns, location, link)
         if not opens.add_click(self._db, row):
             return
+        self._tell("Click", target, link=link, click_location=location, **reader.fields)
         self.count(target, "UniqueLinksClicked")
         self.count(target, named("ClickLocation", location))
         self.count(target, named("ClickPlatform", "Desktop" if reader.platform == "WebMail" else reader.platform))
         if reader.client.name != "unknown":
             self.count(target, named("BrowserFamily", reader.client.family))
 
-    def _add_bounce(self, target: Target, kind: BounceType, reason: str = "") -> int:
+    def _add_bounce(self, target: Target, kind: BounceType, texts: BounceTexts) -> int:
         if self._next_bounce is None:
             self._next_bounce = bounces.next_id(self._db)
         bounce_id, self._next_bounce = self._next_bounce, self._next_bounce + 1
         deactivates = kind.reason is not None
-        self._bounces.append(
-            Bounce(
-                id=bounce_id,
-                message=target.message,
-                stream=target.stream,
-                type=kind.type,
-                email=target.address,
-                bounced_at=self._instant,
-                description=f"{kind.name}." if reason else f"{kind.name}, as the address asked the sandbox for.",
-                details=reason or events.reply_of(kind),
-                content=events.report_of(kind, target.address, reason),
-                inactive=deactivates,
-                can_activate=kind.type == "SoftBounce" or (deactivates and kind.type != "SpamComplaint"),
-            )
+        bounce = Bounce(
+            id=bounce_id,
+            message=target.message,
+            stream=target.stream,
+            type=kind.type,
+            email=target.address,
+            bounced_at=self._instant,
+            description=texts.description,
+            details=texts.details,
+            content=texts.content,
+            inactive=deactivates,
+            can_activate=kind.type == "SoftBounce" or (deactivates and kind.type != "SpamComplaint"),
         )
+        self._bounces.append(bounce)
+        self._tell_bounce(target, bounce)
         if kind.reason is not None:
             self._suppress(target, kind.reason, "Customer" if kind.reason == "ManualSuppression" else "Recipient")
         return bounce_id
 
+    def _tell_bounce(self, target: Target, bounce: Bounce) -> None:
+        same = ("id", "description", "details", "content", "inactive", "can_activate")
+        fields = {name: getattr(bounce, name) for name in same}
+        if bounce.type == "SpamComplaint":
+            self._tell("SpamComplaint", target, **fields)
+        else:
+            self._tell("Bounce", target, type=bounce.type, **fields)
+
     def _suppress(self, target: Target, reason: str, origin: str) -> None:
         self.suppressed.add((target.stream, target.address))
-        self._suppressions.append((target.stream, target.address, reason, origin))
+        self._suppressions.append((target, reason, origin))
 
     def store(self, *, new: bool = False) -> None:
         """Store everything that was collected; `new` for messages that are stored in the same transaction."""
         for bounce in self._bounces:
             bounces.add(self._db, bounce)
-        for suppression in self._suppressions:
-            suppressions.add(self._db, *suppression, self._instant)
+        for target, reason, origin in self._suppressions:
+            if suppressions.add(self._db, target.stream, target.address, reason, origin, self._instant):
+                self._tell("SubscriptionChange", target, reason=reason, origin=origin)
         queue.add(self._db, self._queued)
         queue.mark_queued(self._db, {message for message, _, _ in self._queued})
         messages.add_events(self._db, self.events)
         tallies.add(self._db, self._tallies)
+        self._notices.store()
         if not new:
             words.refresh(self._db, {event[0] for event in self.events})

@@ -59,6 +59,17 @@ class Reader:
         return f"{self.client.name} on {self.os.name}"
 
     @property
+    def fields(self) -> dict[str, object]:
+        """The attributes of an open or a click in a payload."""
+        return {
+            "client": self.client,
+            "os": self.os,
+            "platform": self.platform,
+            "user_agent": self.user_agent,
+            "geo": self.geo,
+        }
+
+    @property
     def columns(self) -> tuple[str, str, str, str, str]:
         """The columns of the tables of opens and clicks, from `user_agent` to `geo`."""
         return self.user_agent, _json(self.client), _json(self.os), self.platform, _json(self.geo)

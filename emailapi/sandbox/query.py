@@ -15,7 +15,7 @@ import attrs
 
 from ..errors import InvalidArgument
 from .instants import eastern_day, micros, range_start
-from .tables.words import SOURCES, STATES, UNDELIVERED
+from .tables.words import INBOUND, SOURCES, STATES, UNDELIVERED
 
 # SQLite and FTS5 limit how deep an expression is.
 _MOST_CHARACTERS, _MOST_TERMS = 10_000, 100
@@ -77,6 +77,12 @@ class Query:
 
     groups: tuple[tuple[Term, ...], ...] = ()
     unknown: tuple[str, ...] = ()
+
+    @property
+    def wants_inbound(self) -> bool:
+        """Whether inbound messages are searched, too; otherwise only those that were sent."""
+        terms = [term for group in self.groups for term in group]
+        return any(term.flag == INBOUND or STREAM_ID in term.values[:1] for term in terms)
 
     def __and__(self, other: Query) -> Query:
         """Return the query for what both find."""
@@ -180,7 +186,7 @@ _OPERATORS: dict[str, Callable[[str, datetime], Term | None]] = {
     "body": _column("body"),
     "file": _column("files"),
     "tag": _flag("tag"),
-    "is": _flag("is", STATES),
+    "is": _flag("is", (*STATES, "inbound")),
     "has": _flag("has", HAS),
     "via": _flag("via", SOURCES),
     "stream": _stream,

@@ -3,54 +3,34 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Iterable
-from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
-
-import attrs
 
 from ..errors import ConfigurationError, InvalidArgument
 from .access import Hosts
 from .captured import Place
 from .clock import Clock
-from .deliveries import Deliveries
-from .effects import Shaping
 from .faults import Faults
-from .finding import index_some
+from .inbound_emails import Receiving
 from .instants import micros
+from .posting.attempts import Webhooks
+from .posting.targets import Targets
+from .posting.timetable import Timetable
 from .request_log import RequestLog
 from .resetting import check_kept, reset
-from .retention import sweep
-from .scheduler import Chores, Scheduler
 from .simulation import Events
 from .store import Store, Transaction
-from .surroundings import Surroundings
 from .tables import account, servers, signatures
-from .watching import Watching
 
 if TYPE_CHECKING:
     from typing import Self
 
-_LAST_PORT = 65535
+    from .running import Running
 
 
-@attrs.frozen
-class _Running:
-    """The parts of a running sandbox."""
-
-    url: str
-    store: Store
-    scheduler: Scheduler
-    token: str
-    account_token: str
-    closing: ExitStack
-    pid: int
-
-
-class Sandbox(Watching):
+class Sandbox(Receiving):
     """
     The service's API on this machine, for development and tests.
 
@@ -67,13 +47,10 @@ class Sandbox(Watching):
     Attributes:
         faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
         events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
-        smtp_host: Where SMTP is listened for; None, since there is no SMTP listener yet.
-        smtp_port: Likewise.
+        webhooks: The requests to webhooks, and posting them again.
         inbox_url: The web inbox; None, since there is none yet.
     """
 
-    smtp_host: str | None = None
-    smtp_port: int | None = None
     inbox_url: str | None = None
 
     def __init__(
@@ -84,7 +61,9 @@ class Sandbox(Watching):
         *,
         host: str = "127.0.0.1",
         allowed_hosts: Iterable[str] = (),
+        webhook_hosts: Iterable[str] = (),
         allow_server_deletion: bool = False,
+        webhook_schedule: str = "2026",
     ) -> None:
         """
         Describe a sandbox; `start`, or `with`, runs it.
@@ -92,14 +71,18 @@ class Sandbox(Watching):
         Args:
             data: A file that keeps messages and tokens between runs; None keeps them in memory.
             http_port: The port of the API; 0 selects a free port, which `url` has.
-            smtp_port: Reserved for SMTP, which is not supported yet.
+            smtp_port: The port of SMTP; 0 selects a free port, which `Sandbox.smtp_port` has.
             host: The address to listen on. Off loopback, every program that reaches the port can try tokens.
             allowed_hosts: Host names that requests may use, in addition to those of loopback.
+            webhook_hosts: Hosts, beside those of loopback, that the sandbox may post webhooks to.
             allow_server_deletion: Whether the API deletes servers, as `allow(delete_servers=True)` grants it. False
                 leaves it as the data file has it; a new sandbox does not delete servers.
+            webhook_schedule: When webhooks are tried again: `"2026"`, or `"2019"` for the schedule that the service's
+                documentation had before.
 
         Raises:
-            ConfigurationError: An item of `allowed_hosts` is not a valid host name.
+            ConfigurationError: An item of `allowed_hosts` or `webhook_hosts` is not a valid host name, or there is no
+                such schedule.
         """
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)
@@ -108,10 +91,12 @@ class Sandbox(Watching):
         self._data = data
         self._host = host
         self._http_port = http_port
-        self._asked_smtp_port = smtp_port
+        self._smtp_port = smtp_port
         self._hosts = Hosts(host, allowed_hosts)
+        self._targets, self._timetable = Targets(webhook_hosts), Timetable(webhook_schedule)
+        self.webhooks = Webhooks(lambda: self.store, lambda: self._ask().runner)
         self._allow_server_deletion = allow_server_deletion
-        self._running: _Running | None = None
+        self._running: Running | None = None
 
     def __repr__(self) -> str:
         """Return where it runs, without its tokens."""
@@ -129,49 +114,30 @@ class Sandbox(Watching):
         if self._running is not None:
             raise ConfigurationError("the sandbox is running already")
         try:
-            from .app import create_app
-            from .listener import HTTPListener, url_of
+            from .running import Plan, run
         except ModuleNotFoundError as error:
             raise ConfigurationError(
                 f'the sandbox needs {error.name}, which is not installed: pip install "emailapi-sdk[sandbox]"'
             ) from None
-        with ExitStack() as closing:
-            listening = closing.enter_context(self._listen())
-            store = Store(self._data, self._fill)
-            closing.callback(store.close)
-            with store.transaction(writing=self._allow_server_deletion) as db:
-                token, account_token = servers.tokens(db, servers.FIRST)[0], account.token(db)
-                if self._allow_server_deletion:
-                    account.allow(db, delete_servers=True)
-                offset = account.clock_offset(db)
-            scheduler = Scheduler(store, lambda: self.clock, [Deliveries()], Chores(sweep, index_some))
-            shaping = Shaping()
-            parts = (self._hosts, self.faults, self._requests, shaping, self.reset)
-            listener = HTTPListener(listening, create_app(Surroundings(store, lambda: self.clock, *parts)))
-            closing.callback(self.faults.clear)
-            closing.callback(listener.close)
-            closing.callback(store.wake)
-            closing.callback(shaping.close)
-            if isinstance(self.clock, Clock):
-                self.clock.attach(scheduler, timedelta(microseconds=offset))
-            scheduler.start()
-            closing.callback(scheduler.close)
-            self._running = _Running(
-                url_of(listening), store, scheduler, token, account_token, closing.pop_all(), os.getpid()
+        self._running = run(
+            Plan(
+                data=self._data,
+                host=self._host,
+                http_port=self._http_port,
+                smtp_port=self._smtp_port,
+                hosts=self._hosts,
+                targets=self._targets,
+                timetable=self._timetable,
+                allow_server_deletion=self._allow_server_deletion,
+                clock=lambda: self.clock,
+                faults=self.faults,
+                log=self._requests,
+                fill=self._fill,
+                webhooks=self.webhooks,
+                reset=self.reset,
             )
+        )
         return self
-
-    def _listen(self) -> socket.socket:
-        from .listener import open_socket
-
-        where = f"port {self._http_port} on {self._host}"
-        if not isinstance(self._http_port, int) or not 0 <= self._http_port <= _LAST_PORT:
-            raise ConfigurationError(f"the sandbox cannot listen at {where}: a port is a number from 0 to {_LAST_PORT}")
-        try:
-            return open_socket(self._host, self._http_port)
-        except (OSError, UnicodeError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigurationError(f"the sandbox cannot listen at {where}: {reason}") from None
 
     def _place(self) -> Place:
         return Place(lambda: self.store, lambda: self.url)
@@ -207,7 +173,7 @@ class Sandbox(Watching):
         """Close."""
         self.close()
 
-    def _ask(self) -> _Running:
+    def _ask(self) -> Running:
         if self._running is None:
             raise ConfigurationError("the sandbox is not running: use `with Sandbox() as sandbox:`, or start()")
         return self._running
@@ -229,6 +195,21 @@ class Sandbox(Watching):
     def url(self) -> str:
         """The base URL for clients."""
         return self._ask().url
+
+    @property
+    def smtp_host(self) -> str:
+        """The host name of SMTP, for clients that log in with a server's token as user name and as password."""
+        return self._ask().smtp[0]
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of SMTP, with STARTTLS."""
+        return self._ask().smtp[1]
+
+    @property
+    def smtp_certificate(self) -> str:
+        """The certificate, in PEM, of the authority that has signed the certificate of SMTP; new at each start."""
+        return self._ask().certificate.authority
 
     @property
     def token(self) -> str:

@@ -31,7 +31,16 @@ class Job(Protocol):
         """Return the instant that the next work of this kind is due at."""
 
     def perform(self, store: Store, now: int) -> None:
-        """Do the work that is due at this instant."""
+        """Do the work that is due at this instant, or begin it."""
+
+    @property
+    def at_work(self) -> bool:
+        """Whether work that was begun goes on."""
+        return False
+
+    def join(self, seconds: float) -> bool:
+        """Wait until the work that was begun has ended; return False if some has not after so many seconds."""
+        return seconds >= 0
 
 
 @attrs.frozen
@@ -70,28 +79,59 @@ class Scheduler:
         """Perform no more jobs; the one at work ends."""
         self._ended.set()
         self._store.work.set()
+        self._store.urgent.set()
         self._thread.join(timeout=5)
 
     def next_due(self) -> datetime | None:
         """Return the time of the next job."""
-        found = [due for job in self._jobs if (due := job.next_due(self._store)) is not None]
+        found = [at for at, _ in self._due()]
         return moment(min(found)) if found else None
 
+    def _due(self) -> list[tuple[int, Job]]:
+        """
+        Return the jobs that become due, each with its instant.
+
+        A look at the time must not make anybody read what came by SMTP: that waits until there is nothing else to do.
+        """
+        with self._store.as_is():
+            found = [(job.next_due(self._store), job) for job in self._jobs]
+        return [(at, job) for at, job in found if at is not None]
+
     def perform_due(self, timeout: float = -1) -> bool:
-        """Perform the jobs that are due; return False if other jobs were still at work after `timeout` seconds."""
+        """
+        Perform the jobs that are due, and wait for those that go on.
+
+        Args:
+            timeout: Seconds to wait for jobs that are at work, by the time of the machine; -1 for no limit.
+
+        Returns:
+            False if jobs were still at work then.
+        """
+        until = time.monotonic() + timeout if timeout >= 0 else None
         if not self._working.acquire(timeout=timeout):
             return False
         try:
             while not self._ended.is_set():
-                now = micros(self._clock().now())
-                due = [(at, job) for job in self._jobs if (at := job.next_due(self._store)) is not None and at <= now]
-                if not due:
+                self._begin_due()
+                going_on = [job for job in self._jobs if job.at_work]
+                if not going_on:
                     break
-                _, first = min(due, key=lambda found: found[0])
-                first.perform(self._store, now)
+                seconds = _LOOK if until is None else max(0.0, until - time.monotonic())
+                if not going_on[0].join(seconds) and until is not None:
+                    return False
         finally:
             self._working.release()
         return True
+
+    def _begin_due(self) -> None:
+        """Perform the jobs that are due, or begin them."""
+        while not self._ended.is_set():
+            now = micros(self._clock().now())
+            due = [(at, job) for at, job in self._due() if at <= now]
+            if not due:
+                break
+            _, first = min(due, key=lambda found: found[0])
+            first.perform(self._store, now)
 
     def sweep(self) -> None:
         """Erase what is kept for a limited time only."""
@@ -107,9 +147,11 @@ class Scheduler:
         swept, idle_at = -_LOOK, -1
         while not self._ended.is_set():
             self._store.work.clear()
+            self._store.urgent.clear()
             seen = self._store.revision
             try:
-                self.perform_due()
+                with self._working:
+                    self._begin_due()
                 if time.monotonic() - swept >= _LOOK:
                     swept = time.monotonic()
                     self.sweep()
@@ -124,7 +166,8 @@ class Scheduler:
 
     def _work_while_quiet(self, revision: int, seconds: float) -> bool:
         """Do the work that can wait, if nothing changes for some seconds; return whether all of it is done."""
-        self._ended.wait(seconds)
+        if self._store.urgent.wait(seconds):
+            return False
         while not self._ended.is_set() and self._store.revision == revision:
             if not self._chores.idle(self._store):
                 return True

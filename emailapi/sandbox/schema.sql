@@ -1,5 +1,5 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
--- A change here is a new SCHEMA_VERSION in store.py. An older data file is copied into this schema when it is opened, by
+-- A change here is a new SCHEMA_VERSION in data_file.py. An older data file is copied into this schema when it is opened, by
 -- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
 -- The token of the account, and the permissions that the service's support grants.
@@ -128,6 +128,36 @@ CREATE TABLE attachments (
     content_id TEXT,
     content BLOB NOT NULL,
     PRIMARY KEY (message, position)
+);
+
+-- Messages that came by SMTP and are acknowledged, until they are read and stand in `messages`. Without a server they came
+-- from outside, for the inbound addresses among the recipients (JSON). A broken one could not be taken in, and waits for
+-- a version of the sandbox that can.
+CREATE TABLE arrivals (
+    id INTEGER PRIMARY KEY,
+    uuid TEXT NOT NULL,
+    server INTEGER REFERENCES servers ON DELETE CASCADE,
+    received_at INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    broken INTEGER NOT NULL DEFAULT 0,
+    content BLOB NOT NULL
+);
+
+-- Messages as they came, by SMTP or as inbound messages; those of the API have no source but their fields.
+CREATE TABLE sources (
+    message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    content BLOB NOT NULL
+);
+
+-- The fields of inbound messages that other messages do not have. `parts` is JSON by the names of the service, as in a
+-- response.
+CREATE TABLE inbound (
+    message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    mailbox_hash TEXT NOT NULL,
+    blocked_reason TEXT NOT NULL,
+    reply_text TEXT NOT NULL,
+    parts TEXT NOT NULL
 );
 
 -- Each address of a message once, in lower case. Like `metadata` it is one search tree: the value, then the time.
@@ -287,6 +317,51 @@ CREATE TABLE webhooks (
     triggers TEXT NOT NULL
 );
 CREATE INDEX webhooks_by_stream ON webhooks (stream);
+
+-- Requests to webhooks: one for each event and target. The target is a row of `webhooks`, or the URL in the column `hook` of
+-- the server; neither for a verification. `message` is the id by the service's name, of the email or of one that came in.
+-- `due_at` is the instant of the next try, NULL if there is none. `tries` counts the tries of the timetable.
+CREATE TABLE webhook_requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    webhook INTEGER REFERENCES webhooks ON DELETE CASCADE,
+    hook TEXT NOT NULL DEFAULT '',
+    kind TEXT NOT NULL,
+    message TEXT,
+    recipient TEXT NOT NULL,
+    trace TEXT NOT NULL,
+    body BLOB NOT NULL,
+    due_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    accepted INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX webhook_requests_by_time ON webhook_requests (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX webhook_requests_by_message ON webhook_requests (message);
+CREATE INDEX webhook_requests_by_webhook ON webhook_requests (webhook);
+CREATE INDEX webhook_requests_by_server ON webhook_requests (server);
+CREATE TRIGGER erase_webhook_requests AFTER DELETE ON messages BEGIN
+    DELETE FROM webhook_requests WHERE message = old.uuid;
+END;
+
+-- What became of each try. The headers are JSON: pairs of a name and a value, without credentials.
+CREATE TABLE webhook_attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request INTEGER NOT NULL REFERENCES webhook_requests ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    manual INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    request_headers TEXT NOT NULL,
+    status INTEGER,
+    response_headers TEXT NOT NULL,
+    response_body BLOB NOT NULL,
+    microseconds INTEGER NOT NULL,
+    accepted INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    retry_at INTEGER
+);
+CREATE INDEX webhook_attempts_by_request ON webhook_attempts (request);
 
 CREATE TABLE inbound_rules (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -22,8 +22,8 @@ class ServerFaults(Faults):
         self._all, self._server = faults, server
         self._own: list[Fault] = []
 
-    def _arm(self, kind: str, matching: Matching, effect: object, times: int | None = 1) -> Fault:
-        fault = self._all._arm(kind, {"server": self._server, **matching}, effect, times)
+    def _arm(self, kind: str, matching: Matching, effect: object, times: int | None = 1, at: str = "api") -> Fault:
+        fault = self._all._arm(kind, {"server": self._server, **matching}, effect, times, at)
         self._own.append(fault)
         return fault
 

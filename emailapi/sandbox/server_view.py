@@ -9,10 +9,11 @@ from datetime import datetime
 from ..errors import InvalidArgument
 from .captured import CapturedEmail, Place, captured
 from .finding import Scope, catch_up, find_ids, mark_of
+from .inbound_emails import Receiving
 from .query import Query
 from .request_log import RequestLog
 from .tables import erasing, messages
-from .watching import Found, Mark, Watching
+from .watching import Found, Mark
 
 _MARK = re.compile(r"0|\d{1,12}\.\d{1,12}(?:-\d{1,12}\.\d{1,12})*", re.ASCII)
 # So many messages are deleted at once: others can use the database in between.
@@ -37,7 +38,7 @@ def read_mark(text: str) -> Mark:
     return Mark({int(stream): int(taken) for stream, taken in pairs})
 
 
-class ServerView(Watching):
+class ServerView(Receiving):
     """The methods by which tests look at emails, of one server."""
 
     def __init__(self, place: Place, server: int, now: Callable[[], datetime], log: RequestLog) -> None:

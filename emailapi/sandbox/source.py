@@ -19,7 +19,8 @@ from ..mime.writing import Part, nest
 from .addresses import Mailbox, read_addresses
 from .attachments import File
 from .instants import moment
-from .store import Row
+from .store import Row, Transaction
+from .tables import arrivals, messages
 
 _NEEDS_QUOTES = re.compile(r'[()<>\[\]:;@\\,."]')
 # The fields of an email set these headers; the email's own headers cannot.
@@ -74,6 +75,32 @@ def _header(row: Row) -> str:
     if not any(name.lower() == "message-id" for name, _ in own):
         fields.append(f"Message-ID: <{row['uuid']}@sandbox.invalid>\r\n")
     return "".join([*fields, *(_own_header(name, value) for name, value in own)])
+
+
+_FIELD = re.compile(rb"[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n?")
+_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n|\Z")
+# What the service removes from an email that came by SMTP.
+_REMOVED = (b"x-pm-", b"bcc:")
+_MESSAGE_ID = b"message-id:"
+_KEEPS_ID = re.compile(rb"^x-pm-keepid:[ \t]*true[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+
+
+def source_of(db: Transaction, row: Row) -> bytes:
+    """Return the source of a message; of one that came by SMTP what came, with the headers that the service changes."""
+    came = arrivals.source(db, row["id"])
+    if came is None:
+        return write_source(row, messages.files(db, row["id"])).encode()
+    if row["stream_type"] == "Inbound":
+        return came
+    end = _END_OF_HEADERS.search(came)
+    head, rest = (came[: end.start()] + b"\r\n", came[end.end() :]) if end else (came, b"")
+    removed = _REMOVED if _KEEPS_ID.search(head) else (*_REMOVED, _MESSAGE_ID)
+    fields = [field for field in _FIELD.findall(head) if field and not field.lower().startswith(removed)]
+    uuid = row["uuid"].encode()
+    fields.append(b"X-PM-Message-Id: " + uuid + b"\r\n")
+    if not any(field.lower().startswith(_MESSAGE_ID) for field in fields):
+        fields.append(b"Message-ID: <" + uuid + b"@sandbox.invalid>\r\n")
+    return b"".join([*fields, b"\r\n", rest])
 
 
 def write_source(row: Row, files: Sequence[File]) -> str:

@@ -16,15 +16,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
-from .migrations import OLDEST, migrate
+from .data_file import APPLICATION_ID, SCHEMA_VERSION, check_file, check_version
+from .migrations import migrate
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
 
-APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
-SCHEMA_VERSION = 3
-
-_MAGIC = b"SQLite format 3\0"
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
 _UNAVAILABLE = frozenset(
@@ -51,7 +48,14 @@ class StorageFailed(EmailAPIError):
 
 
 class Transaction:
-    """Statements in one transaction."""
+    """
+    Statements in one transaction.
+
+    Attributes:
+        urgent: Whether there is work now that cannot wait, such as a request to a webhook.
+    """
+
+    urgent = False
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Work on this connection, in a transaction that is open already."""
@@ -93,43 +97,6 @@ class Transaction:
         self._connection.executemany(sql, rows)
 
 
-def _check_file(path: Path) -> None:
-    """
-    Look at a file before SQLite does, which would write to one that is not ours.
-
-    Raises:
-        ConfigurationError: It is no database of this version of the sandbox, or cannot be written.
-    """
-    if path.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r} is a directory")
-    if not path.parent.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise ConfigurationError(f"data file {str(path)!r} is no regular file")
-    with path.open("r+b") as file:
-        head = file.read(100)
-    if not head:
-        return
-    if head[:16] != _MAGIC:
-        raise ConfigurationError(f"data file {str(path)!r} is not a SQLite database")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
-    version = int.from_bytes(head[60:64], "big")
-    _check_version(version, path)
-
-
-def _check_version(version: int, path: Path | None) -> None:
-    if version > SCHEMA_VERSION:
-        raise ConfigurationError(
-            f"data file {str(path)!r} was written by a newer version of the sandbox"
-            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
-        )
-    if version < OLDEST:
-        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
-
-
 def _schema() -> str:
     # By importlib.resources: the package may stand in a zip file.
     return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
@@ -154,7 +121,13 @@ class Store:
         changed: Notified after each change.
         revision: The number of changes since the database was opened.
         work: Set after a change, for the thread that does what can wait.
+        process: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
+        has_arrivals: Whether there are such messages.
+        urgent: Set after a change that made work which cannot wait.
     """
+
+    process: Callable[[], object]
+    has_arrivals = False
 
     def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
         """
@@ -167,12 +140,14 @@ class Store:
         self._lock = threading.Lock()
         self.changed = threading.Condition()
         self.work = threading.Event()
+        self.urgent = threading.Event()
         self.revision = 0
+        self._as_is = threading.local()
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
         try:
             if self.path is not None:
-                _check_file(self.path)
+                check_file(self.path)
             self._connection = sqlite3.connect(
                 ":memory:" if self.path is None else self.path,
                 timeout=5,
@@ -207,7 +182,7 @@ class Store:
                 fill(transaction)
             else:
                 # Again: what a killed process has written need not be in the head of the file yet.
-                _check_version(version, self.path)
+                check_version(version, self.path)
                 if version < SCHEMA_VERSION:
                     migrate(connection, version, self._create)
         # Only now: a migration copies tables in any order.
@@ -225,17 +200,40 @@ class Store:
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
-    def transaction(self, *, writing: bool = True, visible: bool = True) -> Iterator[Transaction]:
+    def as_is(self) -> Iterator[None]:
+        """Let transactions of this thread find the database as it is: messages that are not read yet are not there."""
+        self._as_is.asked = True
+        try:
+            yield
+        finally:
+            self._as_is.asked = False
+
+    def _process_first(self, writing: bool) -> None:
+        if getattr(self._as_is, "asked", False):
+            return
+        try:
+            self.process()
+        except StorageFailed:
+            if writing:  # what cannot be written can be read still
+                raise
+
+    @contextmanager
+    def transaction(
+        self, *, writing: bool = True, visible: bool = True, processed: bool = True
+    ) -> Iterator[Transaction]:
         """
         Run statements in one transaction: all changes are kept, or, if an exception is raised, none.
 
         Args:
             writing: Whether anything may be changed.
             visible: Whether a change is one that others wait for, unlike that of an index.
+            processed: Whether messages that are not read yet are taken in before.
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
         """
+        if processed and self.has_arrivals:
+            self._process_first(writing)
         try:
             with self._lock, self._begun(writing) as transaction:
                 yield transaction
@@ -249,6 +247,9 @@ class Store:
                 self.revision += 1
                 self.changed.notify_all()
             self.work.set()
+        if transaction.urgent:
+            self.work.set()
+            self.urgent.set()
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:

@@ -1,4 +1,4 @@
-"""What the routes of the sandbox work with, beside the request."""
+"""The parts of the sandbox that its routes work with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from .access import Hosts
 from .clock import Clock
 from .effects import Shaping
 from .faults import Faults
+from .posting.attempts import Webhooks
+from .posting.verification import Verifying
 from .request_log import RequestLog
 from .store import Store
 
@@ -26,6 +28,8 @@ class Surroundings:
         faults: The faults that are armed.
         log: Keeps the requests.
         shaping: Applies the effects of faults.
+        verifying: Asks webhooks whether they respond.
+        webhooks: What was posted to webhooks, and posting it again.
         reset: Deletes everything but what it is told to keep, as `Sandbox.reset`.
     """
 
@@ -35,4 +39,6 @@ class Surroundings:
     faults: Faults
     log: RequestLog
     shaping: Shaping
+    verifying: Verifying
+    webhooks: Webhooks
     reset: Callable[[Iterable[str]], None]

@@ -67,11 +67,14 @@ class SandboxServer(Closing, ServerView):
     """
     A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
 
-    `messages`, `wait_for`, `expect`, `mark` and `requests` are those of `emailapi.sandbox.Sandbox`, for this server.
+    `messages`, `wait_for`, `expect`, `mark`, `requests` and `receive` are those of `emailapi.sandbox.Sandbox`, for this
+    server.
 
     Attributes:
         token: The token of the server.
         url: The base URL of the sandbox.
+        smtp_host: The host name of SMTP, for clients that log in with the token as user name and as password.
+        smtp_port: The port of SMTP.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
@@ -82,6 +85,7 @@ class SandboxServer(Closing, ServerView):
         """Keep where the server is."""
         super().__init__(sandbox._place(), server_id, sandbox._now, sandbox._log())
         self.token, self.url = token, sandbox.url
+        self.smtp_host, self.smtp_port = sandbox.smtp_host, sandbox.smtp_port
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)
         self.clock: Clock = sandbox.clock

@@ -123,7 +123,7 @@ def test_faults(api, monkeypatch, caplog, rejected):
     def fail(*_: object) -> str:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(messages, "write_source", fail)
+    monkeypatch.setattr(messages, "source_of", fail)
     response = api.get(f"/messages/outbound/{api.accepted()}/dump")
     rejected(response, 500, 101, "fault")
     assert "secret" not in response.text
@@ -131,7 +131,7 @@ def test_faults(api, monkeypatch, caplog, rejected):
     fault = response.json()["Message"].removesuffix(".").rpartition(" ")[2]
     assert fault in caplog.text
     assert "secret detail" in caplog.text
-    assert source.write_source is not fail
+    assert source.source_of is not fail
 
 
 def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(api, monkeypatch, rejected):

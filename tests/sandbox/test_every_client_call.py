@@ -8,9 +8,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from emailapi import AccountClient, APIError, BulkEmail, Client, Email, TemplateEmail
+from emailapi import AccountClient, BulkEmail, Client, Email, TemplateEmail
 from emailapi.client import Namespace
-from emailapi.sandbox.routes import later
 
 ONE = {"to": "b@example.com", "text_body": "Hello"}
 EMAIL = Email(
@@ -59,13 +58,11 @@ class World:
     @property
     def inbound(self):
         """The id of an inbound message."""
-        self.client.inbound.list()  # says so as long as there are none
         return self.sandbox.receive(sender="dana@example.com", subject="Hi", text="yes").message_id
 
     @property
     def blocked(self):
         self.rule  # noqa: B018 - creates it
-        self.client.inbound.list()
         return self.sandbox.receive(sender="spam@example.com", subject="Hi", text="yes").message_id
 
     @property
@@ -246,10 +243,4 @@ def world(sandbox, client, target):
 
 @pytest.mark.parametrize("name", CALLS)
 def test_the_sandbox_carries_the_call_out(world, name):
-    try:
-        CALLS[name](world)
-    except APIError as error:
-        prefixes = [each.path.partition("<")[0] for each in later.routes]
-        text = str(error.message)
-        if error.code != 615 or not text.endswith("yet.") or not any(map(error.path.startswith, prefixes)):
-            raise
+    CALLS[name](world)

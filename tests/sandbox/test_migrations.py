@@ -11,7 +11,7 @@ import pytest
 from emailapi import Client
 from emailapi.errors import ConfigurationError
 from emailapi.sandbox import Sandbox, migrations
-from emailapi.sandbox.store import APPLICATION_ID, SCHEMA_VERSION
+from emailapi.sandbox.data_file import APPLICATION_ID, SCHEMA_VERSION
 
 TOKEN, ACCOUNT_TOKEN = "0b6fe3b9-0000-4000-8000-000000000001", "0b6fe3b9-0000-4000-8000-000000000002"
 UUID = "21895802-5d50-442b-b039-27cf5b462c54"

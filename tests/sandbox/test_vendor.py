@@ -87,19 +87,6 @@ def test_every_email(vendor):
     assert [message.message_id for message in found] == ids[::-1]
 
 
-def test_what_comes_later(vendor):
-    """What the sandbox cannot do yet is its own error, with a sentence that says so."""
-    for call in (
-        lambda: vendor.inbound.list(),
-        lambda: vendor.inbound.get("x"),
-        lambda: vendor.inbound.bypass("x"),
-        lambda: vendor.inbound.retry("x"),
-    ):
-        with pytest.raises(postmark.ValidationException, match=r"The sandbox does not \w+.* yet\.") as caught:
-            call()
-        assert caught.value.error_code == 615
-
-
 def test_bulk(vendor):
     """It sends one content to many recipients, and asks how far the request is."""
     sent = vendor.outbound.send_bulk(BULK)

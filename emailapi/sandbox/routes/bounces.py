@@ -17,7 +17,8 @@ from ...models.messages import MessageDump
 from ..addresses import read_addresses
 from ..calls import Call, Paging, read_choice, read_flag, read_id, read_range
 from ..events import BOUNCE_TYPES
-from ..instants import moment, wire_text
+from ..instants import micros, moment, wire_text
+from ..posting.notices import tell_change
 from ..rejection import Rejection
 from ..responses import read_filters, written
 from ..routing import Found, Routes
@@ -132,7 +133,8 @@ def activate(call: Call, bounce_id: str) -> object:
     reason = suppressions.reason(call.db, row["stream"], row["email"])
     if not row["can_activate"] or reason == "SpamComplaint":
         raise Rejection(1003, f"The bounce {row['id']} ({row['type']}) of {row['email']} cannot be activated.")
-    suppressions.lift(call.db, row["stream"], row["email"])
+    if suppressions.lift(call.db, row["stream"], row["email"]):
+        tell_change(call.db, row["stream"], row["email"], micros(call.now), suppressed=False)
     return written(BounceActivation, message="OK", bounce=_whole(call, _find(call, bounce_id)))
 
 

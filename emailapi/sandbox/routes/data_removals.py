@@ -19,7 +19,7 @@ from ..rejection import Rejection
 from ..responses import written
 from ..routing import Routes
 from ..store import Row
-from ..tables import account, data_removals, erasing, messages
+from ..tables import account, data_removals, erasing, messages, webhook_requests
 
 routes = Routes()
 
@@ -65,7 +65,9 @@ def create(call: Call) -> object:
     _check_allowed(call)
     found = {"notify": False, **_REMOVAL.read(whole_body(call.body, "a data removal", 1300))}
     removal = data_removals.add(call.db, **found, done_at=micros(call.now + _PENDING))
-    erasing.erase(call.db, messages.sent_to(call.db, found["requested_for"].lower()))
+    person = found["requested_for"].lower()
+    erasing.erase(call.db, messages.sent_to(call.db, person))
+    webhook_requests.forget(call.db, person)
     return _shown(call, _find(call, str(removal)))
 
 

@@ -14,7 +14,7 @@ from ..matching import Incoming
 from ..rejection import Rejection
 from ..responses import read_filters, written
 from ..routing import Found, Routes
-from ..source import write_source
+from ..source import source_of
 from ..store import Row
 from ..tables import messages
 from ..tables.search import Search, search
@@ -85,11 +85,11 @@ def list_messages(call: Call, paging: Paging) -> Found:
 
 
 def _one(call: Call, message_id: str) -> tuple[Row, str]:
-    """Return a message with its source."""
+    """Return a message with its source, in which bytes that are no text are replaced."""
     row = messages.by_uuid(call.db, call.owner.id, message_id)
     if row is None:
         raise Rejection(701, f"There is no message '{message_id[:80]}' on this server.")
-    return row, write_source(row, messages.files(call.db, row["id"]))
+    return row, source_of(call.db, row).decode("utf-8", "replace")
 
 
 @routes.get(f"{MESSAGES.path}/<message_id>/details")

@@ -37,7 +37,7 @@ def shown(db: Transaction, row: Row) -> dict[str, object]:
         **{name: bool(row[name]) for name in FLAGS.columns},
         api_tokens=servers.tokens(db, row["id"]),
         server_link=f"https://sandbox.invalid/servers/{row['id']}",
-        inbound_address=f"{row['inbound_hash']}@inbound.postmarkapp.com",
+        inbound_address=servers.inbound_address(row),
     )
 
 

@@ -19,6 +19,7 @@ from ..addresses import read_addresses
 from ..calls import Call, read_choice, read_range
 from ..fields import Field, Table, rows, text
 from ..instants import micros, wire_text
+from ..posting.notices import tell_change
 from ..rejection import Rejection
 from ..responses import read_filters, written
 from ..routing import Routes
@@ -105,12 +106,15 @@ def _each(
 def _suppress(call: Call, stream: Stream, address: str) -> None:
     _check_complaint(call, stream, address)
     reason, origin = SuppressionReason.MANUAL_SUPPRESSION.value, SuppressionOrigin.CUSTOMER.value
-    suppressions.add(call.db, stream.key, address, reason, origin, micros(call.now))
+    now = micros(call.now)
+    if suppressions.add(call.db, stream.key, address, reason, origin, now):
+        tell_change(call.db, stream.key, address, now, suppressed=True)
 
 
 def _delete(call: Call, stream: Stream, address: str) -> None:
     _check_complaint(call, stream, address)
-    suppressions.lift(call.db, stream.key, address)
+    if suppressions.lift(call.db, stream.key, address):
+        tell_change(call.db, stream.key, address, micros(call.now), suppressed=False)
 
 
 def _check_complaint(call: Call, stream: Stream, address: str) -> None:

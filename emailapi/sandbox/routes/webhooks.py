@@ -1,18 +1,23 @@
-"""Webhooks: kept, not yet called."""
+"""Webhooks, and whether they respond."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import attrs
 
 from ...models.webhooks import WEBHOOKS, HttpAuth, Webhook, WebhookFilters
 from ..calls import Call, read_choice, read_id
 from ..fields import whole_body
 from ..instants import micros
+from ..posting.verification import NotVerified, Verified
 from ..rejection import Rejection
 from ..responses import done, read_filters, written
 from ..routing import Routes
 from ..store import Row
 from ..tables import webhooks
+from ..tables.webhooks import Webhook as Content
 from ..webhook_rules import NEW, WEBHOOK, WEBHOOKS as LIMIT, changed
 
 routes = Routes()
@@ -61,7 +66,7 @@ def get(call: Call, webhook_id: str) -> object:
 
 @routes.post(WEBHOOKS.path)
 def create(call: Call) -> object:
-    """Create a webhook. It is not called, and so stays unverified."""
+    """Create a webhook, and ask whether it responds if the body says so; otherwise it stays unverified."""
     settings = WEBHOOK.read(whole_body(call.body, "a webhook", 1355))
     if settings.get("id"):
         raise Rejection(1356, "The 'ID' of a new webhook is set by the service.")
@@ -74,7 +79,35 @@ def create(call: Call) -> object:
     webhook = changed(NEW, settings)
     if webhooks.count(call.db, stream.key) >= LIMIT:
         raise Rejection(1359, f"The message stream '{stream.id}' has {LIMIT} webhooks, which is the limit.")
+    webhook = _verified(call, webhook, settings, 0)
     return _shown(_find(call, str(webhooks.add(call.db, stream.key, webhook))))
+
+
+def _verified(call: Call, webhook: Content, settings: dict[str, Any], webhook_id: int) -> Content:
+    """
+    Return a webhook as it is to be stored: `Verify` asks for a response first.
+
+    Raises:
+        Rejection: 1364: it has not responded with status 200; nothing is stored.
+    """
+    if not settings.get("verify"):
+        return webhook
+    result = _asked(call, webhook)
+    if not result.success:
+        raise Rejection(1364, "The webhook has not responded with status 200.", more=result.shown(webhook_id))
+    return attrs.evolve(webhook, status="verified")
+
+
+def _asked(call: Call, webhook: Content) -> Verified:
+    """
+    Return how a webhook has responded.
+
+    Raises:
+        NotVerified: It was not asked yet.
+    """
+    if call.verified is None:
+        raise NotVerified(call.owner.id, webhook)
+    return call.verified
 
 
 @routes.put(_PATH)
@@ -86,8 +119,19 @@ def edit(call: Call, webhook_id: str) -> object:
         if settings.get(column):
             raise Rejection(1357, f"The '{name}' of a webhook never changes.")
     _check_not_archived(row["stream_id"], row["archived_at"])
-    webhooks.change(call.db, row["id"], changed(webhooks.content_of(row), settings))
+    webhook = _verified(call, changed(webhooks.content_of(row), settings), settings, row["id"])
+    webhooks.change(call.db, row["id"], webhook)
     return _shown(_find(call, webhook_id))
+
+
+@routes.post(f"{_PATH}/verify", body_limit=0)
+def verify(call: Call, webhook_id: str) -> object:
+    """Ask a webhook whether it responds; a failure is shown, and changes nothing."""
+    row = _find(call, webhook_id)
+    result = _asked(call, webhooks.content_of(row))
+    if result.success:
+        webhooks.verify(call.db, row["id"])
+    return result.shown(row["id"])
 
 
 @routes.delete(_PATH)

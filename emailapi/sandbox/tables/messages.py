@@ -30,7 +30,8 @@ class Pending:
     Messages that are stored together: a statement over 500 rows costs a fifth of 500 statements.
 
     Attributes:
-        messages: Rows of `messages`; `subjects`, `contents`, `attachments`, `recipients` and `metadata` likewise.
+        messages: Rows of `messages`; `subjects`, `contents`, `attachments`, `recipients`, `metadata` and
+            `sources` likewise.
     """
 
     def __init__(self, db: Transaction) -> None:
@@ -43,6 +44,7 @@ class Pending:
         self.attachments: list[Sequence[Value]] = []
         self.recipients: list[Sequence[Value]] = []
         self.metadata: list[Sequence[Value]] = []
+        self.sources: list[Sequence[Value]] = []
 
     def take_id(self, stream: int) -> int:
         """Return the id of the stream's next message."""
@@ -61,6 +63,7 @@ class Pending:
         run_all("INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)", self.attachments)
         run_all("INSERT INTO recipients VALUES (?, ?, ?, ?)", self.recipients)
         run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
+        run_all("INSERT INTO sources VALUES (?, ?)", self.sources)
 
 
 _SELECT = (
@@ -70,19 +73,25 @@ _SELECT = (
 )
 
 
-def by_uuid(db: Transaction, server: int | None, uuid: str) -> Row | None:
-    """Return a message of this server, or of any, with its stream's id and its contents, or None."""
+def by_uuid(db: Transaction, server: int | None, uuid: str, *, inbound: bool = False) -> Row | None:
+    """Return a sent or an inbound message of this server, or of any, with its stream's id and contents, or None."""
     return db.row(
-        f"{_SELECT} WHERE m.uuid = ? AND (? IS NULL OR s.server = ?)",
+        f"{_SELECT} WHERE m.uuid = ? AND (? IS NULL OR s.server = ?) AND (s.type = 'Inbound') = ?",
         uuid.lower(),
         server,
         server,
+        inbound,
     )
 
 
 def by_id(db: Transaction, message: int) -> Row | None:
     """Return a message by its id in the database, likewise."""
     return db.row(f"{_SELECT} WHERE m.id = ?", message)
+
+
+def heading(db: Transaction, message: int) -> Row | None:
+    """Return what is short of a message by its id in the database, or None."""
+    return db.row("SELECT uuid, tag, subject, sender, shown FROM messages WHERE id = ?", message)
 
 
 def by_ids(db: Transaction, ids: Sequence[int]) -> list[Row]:

@@ -201,7 +201,9 @@ def _plan(db: Transaction, wanted: Search, stream: int) -> _Plan:
 
 def search(db: Transaction, wanted: Search, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many messages match, and a page of them, newest first."""
-    stream = db.row("SELECT key FROM streams WHERE server = ? AND id = ?", wanted.server, wanted.stream)
+    stream = db.row(
+        "SELECT key FROM streams WHERE server = ? AND id = ? AND type <> 'Inbound'", wanted.server, wanted.stream
+    )
     if stream is None:
         return 0, []
     plan = _plan(db, wanted, stream["key"])

@@ -12,6 +12,8 @@ from . import erasing, streams
 
 # The server that every sandbox begins with; `schema.sql` has the id before it.
 FIRST = 4_000_001
+# Where the inbound addresses of servers are that have no domain for them.
+INBOUND_HOST = "inbound.postmarkapp.com"
 
 
 @attrs.frozen
@@ -62,14 +64,33 @@ def tokens(db: Transaction, server: int) -> list[str]:
 
 def by_token(db: Transaction, token: str) -> Server | None:
     """Return the server of a token, ignoring case."""
-    row = db.row(
-        "SELECT s.id, s.name, s.delivery_type, s.track_opens, s.track_links"
-        " FROM tokens t JOIN servers s ON s.id = t.server WHERE t.digest = ?",
-        digest_of(token),
-    )
-    if row is None:
-        return None
+    row = db.row("SELECT s.* FROM tokens t JOIN servers s ON s.id = t.server WHERE t.digest = ?", digest_of(token))
+    return None if row is None else sending(row)
+
+
+def sending(row: Row) -> Server:
+    """Return a server, as requests with its token need it."""
     return Server(row["id"], row["name"], row["delivery_type"], bool(row["track_opens"]), row["track_links"])
+
+
+def inbound_address(row: Row, mailbox_hash: str = "") -> str:
+    """Return the address that a server receives email at."""
+    local = f"{row['inbound_hash']}+{mailbox_hash}" if mailbox_hash else row["inbound_hash"]
+    return f"{local}@{INBOUND_HOST}"
+
+
+def inbound_domains(db: Transaction) -> frozenset[str]:
+    """Return the domains of all inbound addresses."""
+    rows = db.rows("SELECT inbound_domain FROM servers WHERE inbound_domain <> ''")
+    return frozenset((INBOUND_HOST, *(row["inbound_domain"] for row in rows)))
+
+
+def receiving(db: Transaction, address: str) -> Row | None:
+    """Return the server that receives the email of an address, or None."""
+    local, _, domain = address.lower().rpartition("@")
+    if domain == INBOUND_HOST:
+        return db.row("SELECT * FROM servers WHERE inbound_hash = ?", local.partition("+")[0])
+    return db.row("SELECT * FROM servers WHERE inbound_domain = ? AND inbound_domain <> ''", domain)
 
 
 def exists(db: Transaction, server: int) -> bool:

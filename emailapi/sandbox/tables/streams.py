@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import attrs
 
-from ..store import Transaction
+from ..store import Row, Transaction
 
 # How long an archived stream can be restored (contract section 2.9).
 KEPT = timedelta(days=45) // timedelta(microseconds=1)
@@ -106,3 +106,8 @@ def purged(db: Transaction, now: int) -> list[int]:
         now - KEPT,
     )
     return [row["key"] for row in rows]
+
+
+def owner_of(db: Transaction, stream: int) -> Row | None:
+    """Return the id of a stream, and its server, by its key."""
+    return db.row("SELECT id, server FROM streams WHERE key = ?", stream)

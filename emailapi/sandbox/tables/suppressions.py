@@ -31,15 +31,18 @@ def exist(db: Transaction, stream: int) -> bool:
     return db.row("SELECT 1 FROM suppressions WHERE stream = ? LIMIT 1", stream) is not None
 
 
-def add(db: Transaction, stream: int, address: str, reason: str, origin: str, now: int) -> None:
-    """Suppress an address; one that is suppressed already keeps its older reason."""
+def add(db: Transaction, stream: int, address: str, reason: str, origin: str, now: int) -> bool:
+    """Suppress an address; return False for one that is suppressed already, which keeps its older reason."""
     db.run("INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?, ?)", stream, address, reason, origin, now)
+    return db.number("SELECT changes()") > 0
 
 
-def lift(db: Transaction, stream: int, address: str) -> None:
-    """Send to an address again: to the service, this is the same as to activate its bounces."""
+def lift(db: Transaction, stream: int, address: str) -> bool:
+    """Send to an address again, which activates its bounces, too; return whether it was suppressed."""
     db.run("DELETE FROM suppressions WHERE stream = ? AND address = ?", stream, address)
+    lifted = db.number("SELECT changes()") > 0
     db.run("UPDATE bounces SET inactive = 0 WHERE stream = ? AND email = ? AND inactive = 1", stream, address)
+    return lifted
 
 
 def listed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 
 from ..store import Row, Transaction
@@ -73,3 +75,30 @@ def of_server(db: Transaction, server: int, now: int, *, stream: str | None, sta
 def count(db: Transaction, stream: int) -> int:
     """Return how many webhooks a stream has."""
     return db.number("SELECT count(*) FROM webhooks WHERE stream = ?", stream)
+
+
+# A URL, the user name and password for it, and further headers.
+HookTarget = tuple[str, tuple[str, str] | None, tuple[tuple[str, str], ...]]
+
+
+def row_of(db: Transaction, webhook_id: int) -> Row | None:
+    """Return a webhook of any server, or None."""
+    return db.row("SELECT * FROM webhooks WHERE id = ?", webhook_id)
+
+
+def target_of(hook: Row | Webhook) -> HookTarget:
+    """Return what is needed to post to a webhook."""
+    found: dict[str, str] = attrs.asdict(hook) if isinstance(hook, Webhook) else dict(hook)
+    login = (found["username"], found["password"]) if found["username"] else None
+    headers = tuple([(header["Name"], header["Value"]) for header in json.loads(found["headers"])])
+    return found["url"], login, headers
+
+
+def of_stream(db: Transaction, stream: int) -> list[Row]:
+    """Return the webhooks of a stream, oldest first."""
+    return db.rows("SELECT * FROM webhooks WHERE stream = ? ORDER BY id", stream)
+
+
+def verify(db: Transaction, webhook_id: int) -> None:
+    """Store that a webhook has responded to its verification."""
+    db.update("webhooks", webhook_id, status="verified")

@@ -32,6 +32,7 @@ STATES = {
 SOURCES = ("api", "smtp", "template", "bulk")
 # Nearly all messages are delivered: those that are not are found by a flag of their own.
 UNDELIVERED = "not:delivered"
+INBOUND = "is:inbound"
 _BY_EVENT = {
     "Delivered": "is:delivered",
     "Bounced": "is:bounced",
@@ -40,8 +41,8 @@ _BY_EVENT = {
     "SubscriptionChanged": "is:unsubscribed",
 }
 _CONTENT = (
-    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body"
-    " FROM messages m JOIN contents c ON c.message = m.id"
+    "SELECT m.id, m.subject, m.sender, m.tag, m.shown, m.via, c.text_body, c.html_body, s.type AS stream_type"
+    " FROM messages m JOIN contents c ON c.message = m.id JOIN streams s ON s.key = m.stream"
 )
 _INSERT = (
     "INSERT INTO words (rowid, subject, body, sender, recipients, tag, files, k) VALUES (?, ?, ?, ?, ?, ?, ?, 'x')"
@@ -74,6 +75,8 @@ def _fixed_flags(row: Row) -> Iterable[str]:
         yield "has:html"
     if text:
         yield "has:text"
+    if row["stream_type"] == "Inbound":
+        yield INBOUND
     if links_of(html, text):
         yield "has:link"
     if codes_of(html, text):

@@ -1,8 +1,12 @@
-"""A template, its layout, and emails with it."""
+"""A template and emails with it; endpoints of the inbound hook, which are those of the tests of webhooks."""
 
 from __future__ import annotations
 
 import pytest
+
+from ..posting.conftest import endpoint, posted, receiver
+
+__all__ = ["endpoint", "posted", "receiver"]
 
 STANDARD = {
     "Name": "Welcome",
