@@ -293,7 +293,7 @@ CREATE TABLE templates (
 CREATE UNIQUE INDEX templates_by_alias ON templates (server, alias) WHERE active = 1 AND alias IS NOT NULL;
 CREATE INDEX templates_by_layout ON templates (layout) WHERE layout IS NOT NULL;
 
--- `id` is the key of pages. What is not released could not be sent.
+-- `id` is the key of pages. The messages that are not among `released` could not be sent.
 CREATE TABLE bulk_requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,

@@ -58,9 +58,10 @@ class ServerView(Receiving):
         return self._kept
 
     def get(self, message_id: str) -> CapturedEmail | None:
-        """Return an email of the server by the id of its message, or None."""
+        """Return an email of the server, sent or inbound, by the id of its message, or None."""
         with self._at.store().transaction(writing=False) as db:
-            row = messages.by_uuid(db, self._id, message_id)
+            rows = (messages.by_uuid(db, self._id, message_id, inbound=inbound) for inbound in (False, True))
+            row = next((row for row in rows if row is not None), None)
         return None if row is None else captured(row, self._at)
 
     def here(self) -> Mark:

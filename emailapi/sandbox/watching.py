@@ -17,7 +17,7 @@ from .request_log import RecordedRequest, RequestLog
 from .store import Store
 
 _NEAR_MISSES = 5
-# How often a wait looks whether somebody waits still, in seconds.
+# How often a wait looks whether its client is there still, in seconds.
 _LOOK = 1.0
 # Taken at import: tools that freeze the time of a test replace the module's function.
 _monotonic = time.monotonic

@@ -15,15 +15,17 @@ operations = Operations()
 _MATCHING = tuple(name for name in Matching.__annotations__ if name != "server")
 # The methods of `sandbox.faults`, each with the names of its own arguments here and there.
 _FAULTS: dict[str, dict[str, str]] = {
-    "fail": {"status": "status", "code": "code", "message": "message", "body": "body"},
+    "fail": {"status": "status", "code": "code", "message": "message", "body": "body", "via": "via"},
     "rate_limit": {"retry_after": "retry_after"},
-    "cut_before_accept": {},
-    "cut_after_accept": {},
-    "delay": {"seconds": "seconds", "at": "at"},
+    "cut_before_accept": {"via": "via"},
+    "cut_after_accept": {"via": "via"},
+    "delay": {"seconds": "seconds", "at": "at", "via": "via"},
     "drip": {"seconds": "seconds"},
     "index_delay": {"seconds": "seconds"},
     "bounce_all": {"bounce_type": "type"},
     "hold": {"seconds": "seconds"},
+    "reject": {"reply": "reply", "at": "at"},
+    "webhook_fail": {"status": "status"},
 }
 _NAMES = tuple(dict.fromkeys(["type", "all_servers", *_MATCHING, *(name for own in _FAULTS.values() for name in own)]))
 

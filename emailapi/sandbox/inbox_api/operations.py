@@ -24,6 +24,7 @@ from ...wire import unknown_name_message
 from ..captured import CapturedEmail
 from ..clock import Clock
 from ..faults import Faults
+from ..posting.attempts import Webhooks
 from ..rejection import Rejection
 from ..server_view import ServerView
 from ..simulation import Events
@@ -43,9 +44,10 @@ class InboxCall:
         events: Makes events of messages.
         faults: The failures of the server, and `all_faults` those of the whole sandbox.
         clock: The clock.
+        webhooks: What was posted to webhooks of the server.
         reset: Deletes everything but what it is told to keep.
-        state: What is kept from request to request.
-        ended: Returns whether nobody waits for the response any longer.
+        state: Faults and waits of earlier requests.
+        ended: Returns whether the client has gone, or the sandbox closes.
         query: The query, by lower-case names.
         body: The JSON object; empty where none was sent.
     """
@@ -56,6 +58,7 @@ class InboxCall:
     faults: Faults
     all_faults: Faults
     clock: Clock
+    webhooks: Webhooks
     reset: Callable[[Iterable[str]], None]
     state: State
     ended: Callable[[], bool]

@@ -1,4 +1,4 @@
-"""What the JSON API keeps from request to request: how many requests wait, and the faults that were armed by it."""
+"""The state of the JSON API between requests: how many requests wait, and the faults that were armed by it."""
 
 from __future__ import annotations
 

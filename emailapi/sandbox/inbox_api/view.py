@@ -17,7 +17,7 @@ from ..server_faults import ServerFaults
 from ..server_view import ServerView
 from ..simulation import Events
 from ..surroundings import Surroundings
-from . import control, description, fault_control, reading, waiting
+from . import control, description, fault_control, incoming, posted, reading, waiting
 from .operations import Described, InboxCall
 from .state import State
 
@@ -29,6 +29,8 @@ OPERATIONS = (
     *waiting.operations,
     *control.operations,
     *fault_control.operations,
+    *incoming.operations,
+    *posted.operations,
     *description.operations,
 )
 RULES = tuple(
@@ -95,6 +97,7 @@ class InboxAPI:
             faults=ServerFaults(here.faults, server),
             all_faults=here.faults,
             clock=clock,
+            webhooks=here.webhooks.of_server(server),
             reset=here.reset,
             state=self._state,
             ended=lambda: here.shaping.closing or gone(),

@@ -163,6 +163,10 @@ class Webhooks:
         """Look at attempts in this database: of one server, or of all."""
         self._store, self._posting, self._server = store, posting, server
 
+    def of_server(self, server: int) -> Webhooks:
+        """Return what was posted to webhooks of one server."""
+        return Webhooks(self._store, self._posting, server)
+
     def attempts(self, **filters: Unpack[AttemptFilters]) -> list[WebhookAttempt]:
         """
         Return attempts, newest first.

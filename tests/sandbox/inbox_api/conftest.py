@@ -62,6 +62,10 @@ class Inbox:
         check(body, described("POST", path)["requestBody"]["content"]["application/json"]["schema"])
         return self.request("POST", path, json=body).json()
 
+    def post_empty(self, path: str) -> Any:
+        """Post nothing."""
+        return self.request("POST", path).json()
+
     def delete(self, path: str, **query: Any) -> Any:
         return self.request("DELETE", path, params=query).json()
 
