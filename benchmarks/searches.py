@@ -115,9 +115,7 @@ _WEIGHTS = [1 / rank for rank in range(1, len(_WORDS) + 1)]
 
 def fill(sandbox: Sandbox, first: int, last: int) -> float:
     """Store the messages of these numbers, some of them queued; return the seconds."""
-    chance, began = random.Random(first), 0.0
-    items = [_item(number, chance) for number in range(BATCH)]
-    seconds = 0.0
+    chance, seconds = random.Random(first), 0.0
     for start in range(first, last, BATCH):
         items = [_item(number, chance) for number in range(start, min(last, start + BATCH))]
         began = time.perf_counter()
@@ -243,7 +241,9 @@ def _growth(counts: list[int]) -> None:
             assert server is not None
             for name, took in _operations(sandbox, server.id):
                 table.setdefault(name, []).append(took)
-            print(f"{count:,} done", flush=True)
+            print(
+                f"{count:,} messages: " + ", ".join(f"{name} {row[-1]:.2f}" for name, row in table.items()), flush=True
+            )
         began = time.perf_counter()
         sandbox.clock.advance(days=46)
         table["all erased after 46 days"] = [(time.perf_counter() - began) * 1000]

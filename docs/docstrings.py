@@ -30,7 +30,17 @@ import emailapi
 
 _log = getLogger(__name__)
 # The modules of the sandbox whose classes have a place on a page.
-_SANDBOX = {"captured", "clock", "faults", "matching", "request_log", "simulation", "watching"}
+_SANDBOX = {
+    "captured",
+    "clock",
+    "fault",
+    "faults",
+    "matching",
+    "posting.attempts",
+    "request_log",
+    "simulation",
+    "watching",
+}
 _NEVER_CREATED = {
     "Connection",
     "EmailAPITestMixin",
@@ -41,6 +51,7 @@ _NEVER_CREATED = {
     "Mark",
     "Sending",
     "Transport",
+    "Webhooks",
 }
 _ATTRIBUTES = re.compile(r"^Attributes:\n((?: {4}.*\n|\n)*)", re.MULTILINE)
 # What napoleon writes for an entry.

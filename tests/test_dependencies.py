@@ -96,6 +96,25 @@ PARTS = {
         ("waitress", "waitress.wasyncore", "loop"): ["timeout", "use_poll", "map", "count"],
         ("waitress", "waitress.wasyncore", "close_all"): ["map", "ignore_all"],
     },
+    "emailapi/sandbox/smtp/conversation.py": {
+        ("aiosmtpd", "aiosmtpd.smtp", "SMTP"): [
+            "self._handle_client()",
+            "self._getaddr(arg)",
+            "self._reset_timeout()",
+            "self._create_envelope()",
+            "self._reader",
+            "self.command_size_limits[command]",
+            "self.command_size_limits.clear()",
+            "self.tls_context",
+            "limit=self.line_length_limit",
+            "await self.push(",
+            "async def smtp_AUTH(",
+            "async def smtp_DATA(",
+            "async def smtp_STARTTLS(",
+            "self._reader._buffer.clear()",
+        ],
+        ("aiosmtpd", "aiosmtpd.smtp", "SMTP.__init__"): ['m.startswith("handle_")', 'm.startswith("smtp_")'],
+    },
     "emailapi/transports/ses/events.py": {
         ("botocore", "botocore.endpoint", "Endpoint"): ["before-send.", "needs-retry.", "caught_exception="],
         ("botocore", "botocore.endpoint", "Endpoint._do_get_response"): ["before-parse.", "response_dict="],
@@ -104,7 +123,13 @@ PARTS = {
     },
 }
 ROWS = [(file, *place, part) for file, places in PARTS.items() for place, parts in places.items() for part in parts]
-CEILINGS = {"requests": "requests", "urllib3": "urllib3", "waitress": "waitress", "botocore": "boto3"}
+CEILINGS = {
+    "requests": "requests",
+    "urllib3": "urllib3",
+    "waitress": "waitress",
+    "aiosmtpd": "aiosmtpd",
+    "botocore": "boto3",
+}
 
 
 def name_of(row):

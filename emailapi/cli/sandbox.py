@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 
+_HTTP_PORT, _SMTP_PORT = 8025, 2525
+
+
 def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65535:
@@ -36,7 +39,12 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
             " start); give it </dev/null to prevent that."
         ),
     )
-    parser.add_argument("--port", type=_port, default=8025, help="HTTP port, 0 for a free one (default 8025)")
+    parser.add_argument("--port", type=_port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
+    parser.add_argument(
+        "--smtp-port",
+        type=_port,
+        help=f"SMTP port, 0 for a free one (default {_SMTP_PORT}; with --port, a free one)",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--data", metavar="FILE", help="keep everything in this file; without it, in memory")
     parser.add_argument(
@@ -45,6 +53,19 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
         default=[],
         metavar="NAME",
         help="a name it may be called by, beside loopback's",
+    )
+    parser.add_argument(
+        "--webhook-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host that webhooks may be posted to, beside this machine",
+    )
+    parser.add_argument(
+        "--webhook-schedule",
+        choices=("2026", "2019"),
+        default="2026",
+        help="when webhooks are tried again: by today's schedule of the service, or the older one",
     )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
     parser.set_defaults(run=run)
@@ -58,7 +79,16 @@ The sandbox listens on {sandbox.url} (messages {kept}). Ctrl-C ends it. Point a 
   export EMAILAPI_BASE_URL={sandbox.url}
   export EMAILAPI_SERVER_TOKEN={sandbox.token}
   export EMAILAPI_ACCOUNT_TOKEN={sandbox.account_token}
+
+SMTP: host {sandbox.smtp_host}, port {sandbox.smtp_port}, with STARTTLS; user name and password are the server token.
 """
+
+
+def _smtp_port(options: argparse.Namespace) -> int:
+    """Return the port of SMTP. A second sandbox, at an HTTP port of its own, must not need an option for it."""
+    if options.smtp_port is not None:
+        return int(options.smtp_port)
+    return _SMTP_PORT if options.port is None else 0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -69,9 +99,12 @@ def run(options: argparse.Namespace) -> int:
         Ending() as ending,
         Sandbox(
             options.data,
-            http_port=options.port,
+            http_port=_HTTP_PORT if options.port is None else options.port,
+            smtp_port=_smtp_port(options),
             host=options.host,
             allowed_hosts=tuple(options.allowed_host),
+            webhook_hosts=tuple(options.webhook_host),
+            webhook_schedule=options.webhook_schedule,
             allow_server_deletion=options.allow_server_deletion,
         ) as sandbox,
     ):

@@ -1,56 +1,94 @@
-"""Data files: which of them are the sandbox's, and of which version."""
+"""The data file: whether it belongs to the sandbox, and the lock by which one sandbox uses it at a time."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ..errors import ConfigurationError
-from .migrations import OLDEST
 
-APPLICATION_ID = 0x456D4150  # "EmAP": tells the sandbox's files from the databases of other programs
-SCHEMA_VERSION = 3
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 _MAGIC = b"SQLite format 3\0"
 
 
-def check_file(path: Path) -> None:
+class DataFile:
     """
-    Look at a file before SQLite does, which would write to one that is not ours.
+    A data file that is in use.
 
-    Raises:
-        ConfigurationError: It is no database of this version of the sandbox, or cannot be written.
+    Attributes:
+        version: The version of the schema in the head of the file; None for a new or empty file.
     """
-    if path.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r} is a directory")
-    if not path.parent.is_dir():
-        raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise ConfigurationError(f"data file {str(path)!r} is no regular file")
-    with path.open("r+b") as file:
-        head = file.read(100)
-    if not head:
-        return
-    if head[:16] != _MAGIC:
-        raise ConfigurationError(f"data file {str(path)!r} is not a SQLite database")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
-        raise ConfigurationError(f"data file {str(path)!r} is a database of another program")
-    version = int.from_bytes(head[60:64], "big")
-    check_version(version, path)
+
+    def __init__(self, path: Path, application_id: int) -> None:
+        """
+        Look at a file before SQLite does, which would write to a file of another program, and lock it.
+
+        Raises:
+            ConfigurationError: The file is not a database of a sandbox, or another sandbox uses it.
+            OSError: The file cannot be written.
+        """
+        self._path = path
+        self._descriptor = -1
+        if path.is_dir():
+            raise self._error("is a directory")
+        if not path.parent.is_dir():
+            raise ConfigurationError(f"data file {str(path)!r}: there is no directory {str(path.parent)!r}")
+        if path.exists() and not path.is_file():
+            raise self._error("is no regular file")
+        # Open as long as SQLite has the file open: closing any descriptor of a file ends SQLite's own locks on it.
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+        try:
+            self._lock()
+            self.version = self._read_version(application_id)
+        except BaseException:
+            self.close()
+            raise
+        _used.add(self)
+
+    def _error(self, problem: str) -> ConfigurationError:
+        return ConfigurationError(f"data file {str(self._path)!r} {problem}")
+
+    def _lock(self) -> None:
+        if fcntl is None:
+            return
+        try:
+            # Not a lock of SQLite's kind: other programs may read the database. It ends with the process.
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise self._error("is used by another sandbox: close it first, or use another file") from None
+        except OSError:
+            pass  # a file system without locks
+
+    def _read_version(self, application_id: int) -> int | None:
+        head = os.read(self._descriptor, 100)
+        if not head:
+            return None
+        if head[:16] != _MAGIC:
+            raise self._error("is not a SQLite database")
+        if int.from_bytes(head[68:72], "big") != application_id:
+            raise self._error("is a database of another program")
+        return int.from_bytes(head[60:64], "big")
+
+    def close(self) -> None:
+        """Let other sandboxes use the file; the database must be closed."""
+        _used.discard(self)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
-def check_version(version: int, path: Path | None) -> None:
-    """
-    Check that this version of the sandbox reads a schema.
+_used: set[DataFile] = set()
 
-    Raises:
-        ConfigurationError: It does not.
-    """
-    if version > SCHEMA_VERSION:
-        raise ConfigurationError(
-            f"data file {str(path)!r} was written by a newer version of the sandbox"
-            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
-        )
-    if version < OLDEST:
-        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
+
+def _forget_all() -> None:
+    # Else the lock would last as long as the child.
+    while _used:
+        _used.pop().close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

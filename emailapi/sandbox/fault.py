@@ -30,7 +30,7 @@ class Fault:
         hits: How many requests, or emails, it has met.
         remaining: How many it will meet still; None for all until it is cancelled.
         server: The server whose requests it meets; None for all servers.
-        effect: The effect on what it meets.
+        effect: The effect on a request or an email.
     """
 
     def __init__(

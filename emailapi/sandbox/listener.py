@@ -43,12 +43,15 @@ class _Workers(ThreadedTaskDispatcher):
 
     def __init__(self) -> None:
         self._started: list[threading.Thread] = []
+        self._stopped = False
         super().__init__()
 
     def start_new_thread(self, target: Callable[..., Any], thread_no: int) -> None:
         """Start one worker."""
         thread = threading.Thread(target=target, name=f"emailapi-sandbox-{thread_no}", args=(thread_no,), daemon=True)
         try:
+            if self._stopped:
+                raise RuntimeError("the sandbox is being closed")
             thread.start()
         except BaseException:
             self.threads.discard(thread_no)  # it is not waited for
@@ -56,7 +59,9 @@ class _Workers(ThreadedTaskDispatcher):
         self._started.append(thread)
 
     def add_task(self, task: Any) -> None:
-        """Take a request; start one more thread if all are at work."""
+        """Take a request; start one more thread if all are at work. After `stop`, requests are not carried out."""
+        if self._stopped:
+            return
         with self.lock:
             wanted = self.active_count + len(self.queue) + 1
         if len(self.threads) < wanted <= _MOST_THREADS:
@@ -66,6 +71,7 @@ class _Workers(ThreadedTaskDispatcher):
 
     def stop(self) -> None:
         """Let the requests at work end, and the threads with them."""
+        self._stopped = True
         self.shutdown()
         for thread in self._started:
             thread.join(timeout=5)

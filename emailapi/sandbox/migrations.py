@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from ..errors import ConfigurationError
+
+SCHEMA_VERSION = 3
 
 # By version: the statements that bring its data to the form of the next version, before they are copied.
 _CHANGES: dict[int, tuple[str, ...]] = {
@@ -32,6 +38,34 @@ OLDEST = min(_CHANGES)
 # What is made from other tables: `streams.indexed` says how far.
 _DERIVED = frozenset({"subjects", "words", "flags"})
 _OLD = "old_"
+
+
+def check_version(version: int, path: Path | None) -> None:
+    """
+    Check that this version of the sandbox reads a schema.
+
+    Raises:
+        ConfigurationError: The schema is newer, or unknown.
+    """
+    if version > SCHEMA_VERSION:
+        raise ConfigurationError(
+            f"data file {str(path)!r} was written by a newer version of the sandbox"
+            f" (schema {version}, this version reads up to {SCHEMA_VERSION}): upgrade emailapi-sdk, or use another file"
+        )
+    if version < OLDEST:
+        raise ConfigurationError(f"data file {str(path)!r} has a schema that is not known (version {version})")
+
+
+def schema_statements() -> Iterator[str]:
+    """Yield the statements of the schema: `executescript` would commit what was done before it."""
+    # By importlib.resources: the package may stand in a zip file.
+    script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
 
 
 def digest_of(token: str) -> bytes:
@@ -60,6 +94,8 @@ def migrate(connection: sqlite3.Connection, version: int, create: Callable[[], N
     virtual = _names(connection, "type = 'table' AND sql LIKE 'CREATE VIRTUAL %'")
     for table in virtual:
         run(f"DROP TABLE {table}")
+    for trigger in _names(connection, "type = 'trigger'"):
+        run(f"DROP TRIGGER {trigger}")
     for index in _names(connection, "type = 'index' AND sql IS NOT NULL"):
         run(f"DROP INDEX {index}")
     old = _names(connection, "type = 'table' AND name NOT LIKE 'sqlite%'")

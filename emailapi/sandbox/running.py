@@ -53,7 +53,7 @@ class Plan:
         clock: Returns the clock.
         faults: The faults.
         log: Keeps the requests.
-        webhooks: What was posted to webhooks.
+        webhooks: The attempts to post to webhooks.
         reset: Brings the sandbox back to how it began.
         fill: Puts into a new database what every sandbox has.
     """

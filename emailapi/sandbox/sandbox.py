@@ -74,15 +74,15 @@ class Sandbox(Receiving):
             smtp_port: The port of SMTP; 0 selects a free port, which `Sandbox.smtp_port` has.
             host: The address to listen on. Off loopback, every program that reaches the port can try tokens.
             allowed_hosts: Host names that requests may use, in addition to those of loopback.
-            webhook_hosts: Hosts, beside those of loopback, that the sandbox may post webhooks to.
+            webhook_hosts: Hosts that webhooks may be posted to, in addition to this machine.
             allow_server_deletion: Whether the API deletes servers, as `allow(delete_servers=True)` grants it. False
                 leaves it as the data file has it; a new sandbox does not delete servers.
             webhook_schedule: When webhooks are tried again: `"2026"`, or `"2019"` for the schedule that the service's
                 documentation had before.
 
         Raises:
-            ConfigurationError: An item of `allowed_hosts` or `webhook_hosts` is not a valid host name, or there is no
-                such schedule.
+            ConfigurationError: An item of `allowed_hosts` or `webhook_hosts` is not a valid host name, or the schedule
+                is unknown.
         """
         self._clock = Clock()
         self.events = Events(lambda: self.store, self._now)

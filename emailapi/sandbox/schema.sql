@@ -1,5 +1,5 @@
 -- The sandbox's data. Instants are whole microseconds since 1970 (UTC); days are ISO texts of Eastern days.
--- A change here is a new SCHEMA_VERSION in data_file.py. An older data file is copied into this schema when it is opened, by
+-- A change here is a new SCHEMA_VERSION in migrations.py. An older data file is copied into this schema when it is opened, by
 -- the names of tables and columns; a change of what a column means has its statements in migrations.py.
 
 -- The token of the account, and the permissions that the service's support grants.
@@ -343,7 +343,7 @@ CREATE TRIGGER erase_webhook_requests AFTER DELETE ON messages BEGIN
     DELETE FROM webhook_requests WHERE message = old.uuid;
 END;
 
--- What became of each try. The headers are JSON: pairs of a name and a value, without credentials.
+-- The result of each attempt. The headers are JSON: pairs of a name and a value, without credentials.
 CREATE TABLE webhook_attempts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     request INTEGER NOT NULL REFERENCES webhook_requests ON DELETE CASCADE,

@@ -12,15 +12,16 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 from ..errors import ConfigurationError, EmailAPIError
-from .data_file import APPLICATION_ID, SCHEMA_VERSION, check_file, check_version
-from .migrations import migrate
+from .data_file import DataFile
+from .migrations import SCHEMA_VERSION, check_version, migrate, schema_statements
 
 Row = sqlite3.Row
 Value = str | int | bytes | None
+
+APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs' databases
 
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
@@ -97,21 +98,6 @@ class Transaction:
         self._connection.executemany(sql, rows)
 
 
-def _schema() -> str:
-    # By importlib.resources: the package may stand in a zip file.
-    return files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Split a script: `executescript` would commit what was done before it."""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-
-
 class Store:
     """
     The database of one sandbox.
@@ -143,11 +129,12 @@ class Store:
         self.urgent = threading.Event()
         self.revision = 0
         self._as_is = threading.local()
+        self._closed = False
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
+        self._file: DataFile | None = None
         try:
-            if self.path is not None:
-                check_file(self.path)
+            self._file = self._open_file()
             self._connection = sqlite3.connect(
                 ":memory:" if self.path is None else self.path,
                 timeout=5,
@@ -156,18 +143,32 @@ class Store:
                 cached_statements=256,
             )
         except (OSError, ValueError, sqlite3.Error) as error:
+            if self._file is not None:
+                self._file.close()
             raise ConfigurationError(
                 f"data file {os.fspath(data or '')!r} cannot be opened: {_reason(error)}"
             ) from None
         try:
             self._prepare(fill)
         except BaseException as error:
-            self._connection.close()
+            self.close()
             cause = error.__cause__ if isinstance(error, StorageFailed) else error
             if not isinstance(cause, sqlite3.Error):
                 raise
             where = "the database" if self.path is None else f"data file {str(self.path)!r}"
             raise ConfigurationError(f"{where} cannot be used: {_reason(cause)}") from None
+
+    def _open_file(self) -> DataFile | None:
+        if self.path is None:
+            return None
+        file = DataFile(self.path, APPLICATION_ID)
+        try:
+            if file.version is not None:
+                check_version(file.version, self.path)
+        except ConfigurationError:
+            file.close()
+            raise
+        return file
 
     def _prepare(self, fill: Callable[[Transaction], None]) -> None:
         connection = self._connection
@@ -194,7 +195,7 @@ class Store:
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
 
     def _create(self) -> None:
-        for statement in _statements(_schema()):
+        for statement in schema_statements():
             self._connection.execute(statement)
         self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -231,12 +232,16 @@ class Store:
 
         Raises:
             StorageFailed: The database cannot be read or written at the moment. Nothing was stored.
+            ConfigurationError: The sandbox was closed.
         """
         if processed and self.has_arrivals:
             self._process_first(writing)
         try:
-            with self._lock, self._begun(writing) as transaction:
-                yield transaction
+            with self._lock:
+                if self._closed:
+                    raise ConfigurationError("the sandbox is not running: it was closed meanwhile")
+                with self._begun(writing) as transaction:
+                    yield transaction
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
@@ -272,7 +277,13 @@ class Store:
     def close(self) -> None:
         """Close the database; memory is gone then."""
         with self._lock:
+            self._closed = True
             self._connection.close()
+            if self._file is not None:
+                self._file.close()
+        with self.changed:
+            self.revision += 1
+            self.changed.notify_all()
 
 
 def _holds(text: str, part: str) -> bool:

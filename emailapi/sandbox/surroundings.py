@@ -29,7 +29,7 @@ class Surroundings:
         log: Keeps the requests.
         shaping: Applies the effects of faults.
         verifying: Asks webhooks whether they respond.
-        webhooks: What was posted to webhooks, and posting it again.
+        webhooks: The attempts to post to webhooks, and posting it again.
         reset: Deletes everything but what it is told to keep, as `Sandbox.reset`.
     """
 

@@ -15,10 +15,12 @@ from ..sandbox import Sandbox
 from ..sandbox.captured import CapturedEmail
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
+from ..sandbox.posting.attempts import Webhooks
 from ..sandbox.request_log import RecordedRejection
 from ..sandbox.server_faults import ServerFaults
 from ..sandbox.server_view import ServerView
 from ..sandbox.simulation import Events
+from ..sandbox.tables import webhook_requests
 
 if TYPE_CHECKING:
     import requests
@@ -77,6 +79,7 @@ class SandboxServer(Closing, ServerView):
         smtp_port: The port of SMTP.
         events: Makes events of messages, as `Sandbox.events`.
         faults: Failures of this server, as `Sandbox.faults`; they end with the test.
+        webhooks: What was posted to webhooks of this server, as `Sandbox.webhooks`.
         clock: The clock of the sandbox, which all tests of the process share. It only goes forward. It runs again when
             the test ends.
     """
@@ -84,10 +87,12 @@ class SandboxServer(Closing, ServerView):
     def __init__(self, sandbox: Sandbox, token: str, server_id: int) -> None:
         """Keep where the server is."""
         super().__init__(sandbox._place(), server_id, sandbox._now, sandbox._log())
+        self._sandbox = sandbox
         self.token, self.url = token, sandbox.url
         self.smtp_host, self.smtp_port = sandbox.smtp_host, sandbox.smtp_port
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)
+        self.webhooks: Webhooks = sandbox.webhooks.of_server(server_id)
         self.clock: Clock = sandbox.clock
         self._clients = ExitStack()
 
@@ -128,9 +133,15 @@ class SandboxServer(Closing, ServerView):
         return "\n".join(lines)
 
     def close(self) -> None:
-        """Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends."""
+        """
+        Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends.
+
+        Webhooks are posted to no more: what listens on the port of an endpoint then may belong to another test.
+        """
         self._clients.close()
         self.faults.clear()
+        with self._sandbox.store.transaction() as db:
+            webhook_requests.clear(db, self._id)
         self.clock.run()
 
 

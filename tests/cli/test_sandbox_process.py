@@ -14,7 +14,9 @@ from typing import IO, Any
 import pytest
 import requests
 
-from emailapi import AccountClient, Client, Email
+from emailapi import AccountClient, Client, ContentTrigger, Email, InvalidRequest, Triggers
+
+from ..ports import unused_port
 
 pytestmark = [
     pytest.mark.processes,
@@ -115,6 +117,16 @@ def test_a_switch_lets_the_api_delete_servers(run_sandbox):
     with AccountClient(running.account_token, base_url=running.url) as account:
         account.servers.delete(account.servers.create(name="Second").id)
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
+
+
+def test_its_options_say_where_and_when_webhooks_are_posted(run_sandbox):
+    running = run_sandbox("--webhook-host", "0.0.0.0", "--webhook-schedule", "2019")
+    triggers = Triggers(bounce=ContentTrigger(enabled=True))
+    with Client(running.token, base_url=running.url) as client:
+        for host, reason in (("0.0.0.0", "nothing listens"), ("192.0.2.1", "is not this machine")):
+            with pytest.raises(InvalidRequest) as caught:
+                client.webhooks.create(url=f"http://{host}:{unused_port()}/", triggers=triggers, verify=True)
+            assert reason in str(caught.value.errors)
 
 
 def test_signals_that_are_ignored_when_it_starts_stay_ignored(run_sandbox):

@@ -174,6 +174,19 @@ sandbox.close()
 
 
 @_needs_fork
+def test_a_forked_child_that_lives_on_does_not_hold_the_data_file(tmp_path):
+    then = """
+os.read(done_reader, 1)
+sandbox.close()
+Sandbox(path).start().close()
+os.close(writer)
+os.waitpid(child, 0)
+"""
+    done = _python(FORK + then, str(tmp_path / "messages.db"), "live", options=_FORKING)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@_needs_fork
 def test_a_forked_child_that_lives_on_holds_no_port_and_no_connection():
     then = """
 os.close(done_writer)

@@ -71,12 +71,11 @@ def test_read_only(tmp_path, monkeypatch):
     Sandbox(path).start().close()
     path.chmod(0o444)
     if os.access(path, os.W_OK):  # root may write anything
-        from pathlib import Path
 
-        def refuse(self: Path, mode: str = "r") -> None:
+        def fail(*_arguments: object) -> None:
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", fail)
     _fails(path, "cannot be opened: Permission denied")
 
 
@@ -124,3 +123,17 @@ def test_memory_by_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Sandbox(":memory:").start().close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_data_file_is_used_by_one_sandbox_at_a_time(tmp_path):
+    """Each has its own clock, faults and waiting tests."""
+    path = tmp_path / "messages.db"
+    with Sandbox(path) as first:
+        _fails(path, "is used by another sandbox")
+        assert Sandbox(tmp_path / "other.db").start().url != first.url
+        assert first.messages() == []
+        with sqlite3.connect(path) as connection:  # other programs may read
+            assert connection.execute("SELECT count(*) FROM servers").fetchone() == (1,)
+        connection.close()
+    with Sandbox(path):
+        _fails(path, "is used by another sandbox")

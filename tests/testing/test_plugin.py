@@ -228,6 +228,37 @@ def test_second(emailapi_sandbox, emailapi_faults):
     result.assert_outcomes(passed=4)
 
 
+def test_the_sandbox_of_a_test_has_its_own_webhooks(run_tests):
+    """After the test nothing is posted any more: the port of its endpoint may belong to another test then."""
+    result = run_tests(
+        SANDBOX.replace("range(3)", "range(1)")
+        + """
+from emailapi import Trigger, Triggers
+
+DELIVERIES = Triggers(delivery=Trigger(enabled=True))
+
+def test_first(emailapi_sandbox):
+    client = emailapi_sandbox.client()
+    client.webhooks.create(url="http://127.0.0.1:9/", triggers=DELIVERIES)
+    with emailapi_sandbox.faults.webhook_fail(times=None) as fault:
+        client.outbound.send(EMAIL)
+        emailapi_sandbox.clock.wait_idle(60)
+        (attempt,) = emailapi_sandbox.webhooks.attempts()
+        assert fault.hits == 1 and attempt.retry_at
+        again = emailapi_sandbox.webhooks.replay_failed(attempt.webhook_id)
+        assert len(again) == 1
+    seen.append((emailapi_sandbox, attempt))
+
+def test_second(emailapi_sandbox):
+    other, attempt = seen[-1]
+    emailapi_sandbox.clock.advance(hours=2)
+    assert emailapi_sandbox.webhooks.attempts() == other.webhooks.attempts() == []
+    assert emailapi_sandbox.webhooks.replay_failed(attempt.webhook_id) == []
+"""
+    )
+    result.assert_outcomes(passed=4)
+
+
 def test_the_report_of_a_failure_has_the_last_emails_and_rejected_requests(run_tests):
     """Also of a failure in another fixture; a test that passes has none."""
     result = run_tests(

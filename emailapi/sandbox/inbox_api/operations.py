@@ -44,7 +44,7 @@ class InboxCall:
         events: Makes events of messages.
         faults: The failures of the server, and `all_faults` those of the whole sandbox.
         clock: The clock.
-        webhooks: What was posted to webhooks of the server.
+        webhooks: The attempts to post to webhooks of the server.
         reset: Deletes everything but what it is told to keep.
         state: Faults and waits of earlier requests.
         ended: Returns whether the client has gone, or the sandbox closes.

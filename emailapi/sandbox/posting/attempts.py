@@ -1,4 +1,4 @@
-"""`sandbox.webhooks`: what was posted to webhooks, and posting again."""
+"""`sandbox.webhooks`: the requests to webhooks, and posting them again."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def attempt_of(row: Row) -> WebhookAttempt:
 
 
 class Posting(Protocol):
-    """What posts requests."""
+    """The part of the sandbox that posts requests."""
 
     def post_now(self, store: Store, request: int, *, scheduled: bool) -> int | None:
         """Post a request now, and return the id of the attempt; None if the request does not wait for a retry."""
@@ -147,7 +147,7 @@ class Posting(Protocol):
 
 class Webhooks:
     """
-    What the sandbox has posted to webhooks: `sandbox.webhooks`.
+    The requests that the sandbox has posted to webhooks: `sandbox.webhooks`.
 
     Events are posted as soon as they happen; `sandbox.clock.wait_idle()` returns when all that are due have been::
 
@@ -164,8 +164,8 @@ class Webhooks:
         self._store, self._posting, self._server = store, posting, server
 
     def of_server(self, server: int) -> Webhooks:
-        """Return what was posted to webhooks of one server."""
-        return Webhooks(self._store, self._posting, server)
+        """Return the same for the webhooks of one server, by its id."""
+        return type(self)(self._store, self._posting, server)
 
     def attempts(self, **filters: Unpack[AttemptFilters]) -> list[WebhookAttempt]:
         """
@@ -175,7 +175,7 @@ class Webhooks:
             **filters: Keys of `AttemptFilters`: `status`, `failed`, `webhook`, `trigger`, `message` and `limit`.
 
         Raises:
-            InvalidArgument: A filter is unknown.
+            InvalidArgument: A filter is unknown, or `message` does not name one.
         """
         for name in filters:
             if name not in AttemptFilters.__annotations__:
@@ -187,7 +187,13 @@ class Webhooks:
             asked["accepted"] = not asked.pop("failed")
         if "message" in asked:
             message = asked["message"]
-            asked["message"] = (message if isinstance(message, str) else message.message_id).lower()
+            message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
+            if not isinstance(message_id, str):
+                kind = type(message).__name__
+                raise InvalidArgument(
+                    f"message must be an id, a result or a captured email, got {kind}", argument="message"
+                )
+            asked["message"] = message_id.lower()
         return self._read(asked, limit)
 
     def resend(self, attempt: WebhookAttempt | int) -> WebhookAttempt:
@@ -229,18 +235,21 @@ class Webhooks:
                 f"webhook must be a webhook or its id, got {type(webhook).__name__}", argument="webhook"
             )
         with self._store().transaction(writing=False) as db:
-            requests = webhook_requests.failed_of(db, number)
+            requests = webhook_requests.failed_of(db, number, self._server)
         return [self._post(request, scheduled=False) for request in requests]
 
     def _read(self, filters: Mapping[str, Value], limit: int) -> list[WebhookAttempt]:
-        own = {} if self._server is None else {"server": self._server}
         with self._store().transaction(writing=False) as db:
-            return [attempt_of(row) for row in webhook_requests.attempts(db, {**filters, **own}, limit)]
+            return [attempt_of(row) for row in webhook_requests.attempts(db, {**filters, **self._own}, limit)]
+
+    @property
+    def _own(self) -> dict[str, int]:
+        return {} if self._server is None else {"server": self._server}
 
     def _request_of(self, attempt: WebhookAttempt | int) -> int:
         number = attempt.id if isinstance(attempt, WebhookAttempt) else attempt
         with self._store().transaction(writing=False) as db:
-            rows = webhook_requests.attempts(db, {"id": number}, 1)
+            rows = webhook_requests.attempts(db, {"id": number, **self._own}, 1)
         if not rows:
             raise InvalidArgument(f"there is no attempt {number!r} in the sandbox", argument="attempt")
         return int(rows[0]["request"])

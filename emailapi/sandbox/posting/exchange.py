@@ -57,7 +57,7 @@ class Order:
 @attrs.frozen(kw_only=True)
 class Outcome:
     """
-    What became of a request.
+    The result of a request.
 
     Attributes:
         url: The URL that was posted to last, without user name and password.
@@ -189,7 +189,7 @@ def _headers(order: Order, target: Target, first: Target) -> tuple[Headers, bool
 
 
 def send(order: Order, targets: Targets, line: Line) -> Outcome:
-    """Send a request, follow its redirects, and return what became of it."""
+    """Send a request, follow its redirects, and return the result."""
     started = _seconds()
     try:
         outcome = _follow(order, targets, line)

@@ -1,4 +1,4 @@
-"""What a developer should look at when a webhook does not accept a request."""
+"""Hints for developers: why a webhook does not accept a request, and how to change that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def hint(kind: str, outcome: Outcome, body: bytes, *, raw: bool) -> str:
 
     Args:
         kind: The kind of the request.
-        outcome: What became of it.
+        outcome: The result of the request.
         body: The body of the request.
         raw: Whether the server sends the source of inbound emails.
     """

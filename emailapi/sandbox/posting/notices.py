@@ -1,4 +1,4 @@
-"""What webhooks are told: the payload of each event, for each webhook and URL of a server that wants it."""
+"""Notices to webhooks: the payload of each event, for each webhook and URL of a server that wants it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Notices:
 
     def add(self, trigger: str, stream: int, message: int | None, recipient: str, **fields: Any) -> None:
         """
-        Collect an event, unless nobody listens.
+        Collect an event, unless the stream has no webhook.
 
         Args:
             trigger: The trigger of the webhooks that want it.
@@ -208,7 +208,7 @@ class Notices:
 
 
 def _about(row: Row | None) -> dict[str, Any]:
-    """Return what the payloads of all events of a message have."""
+    """Return the fields that the payloads of all events of a message have."""
     if row is None:
         return {"message_id": None, "metadata": {}}
     return {

@@ -1,4 +1,4 @@
-"""What became of a request to a webhook, and when the next try is due."""
+"""The result of a request to a webhook, and the time of the next attempt."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def keep_result(
         db: The transaction.
         timetable: Says when the next attempt is due.
         request: The request's id.
-        sending: What was sent.
-        outcome: What became of it.
+        sending: The request that was sent.
+        outcome: The result.
         at: When the attempt began.
         manual: Whether a test asked for it.
         scheduled: Whether it is one of the timetable.
@@ -100,7 +100,7 @@ def keep_attempt(
     manual: bool = False,
     retry_at: int | None = None,
 ) -> int:
-    """Store what became of a request, without its credentials; return the id of the attempt."""
+    """Store the result of a request, without its credentials; return the id of the attempt."""
     return webhook_requests.add_attempt(
         db,
         request=request,

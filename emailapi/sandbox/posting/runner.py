@@ -111,7 +111,7 @@ class Runner(Job):
             self._release(request)
 
     def post_once(self, sending: Sending) -> Outcome:
-        """Send something that is not stored, and return what became of it."""
+        """Send a request that is not stored, and return the result."""
         failed = failed_by_fault(sending, self._faults)
         if failed is not None:
             return failed
@@ -165,7 +165,7 @@ class Runner(Job):
             self._end_worker(request)
 
     def _attempt(self, store: Store, request: Row, *, manual: bool, scheduled: bool) -> int | None:
-        """Send a request, and store what became of it; return the id of the attempt, None if there was none."""
+        """Send a request, and store the result; return the id of the attempt, None if there was none."""
         at = micros(self._clock().now())
         with store.transaction(writing=False) as db:
             sending = sending_of(db, request, self._timetable)

@@ -27,7 +27,7 @@ class Sending:
         kind: The trigger, or `Inbound`.
         server: The server's id, and `raw` whether it sends the source of inbound emails.
         recipient: The address that the event is about.
-        order: What is sent.
+        order: URL, login, headers and body.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Sending:
 def make_sending(
     kind: str, server: Row, recipient: str, target: HookTarget, body: bytes, trace: str, retries_remaining: int
 ) -> Sending:
-    """Return what is sent to a target."""
+    """Return a request to a target."""
     url, login, headers = target
     usual = (
         ("User-Agent", USER_AGENT),
@@ -55,7 +55,7 @@ def make_sending(
 
 
 def sending_of(db: Transaction, request: Row, timetable: Timetable) -> Sending | None:
-    """Return a stored request with what its target is now; None if it has none any more."""
+    """Return a stored request with its target as it is now; None if it has none any more."""
     server = servers.by_id(db, request["server"])
     if server is None:
         return None

@@ -56,7 +56,7 @@ class Target:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """What two URLs share when credentials for one may be sent to the other."""
+        """Scheme, host and port. Credentials for one URL may be sent to another one of the same origin."""
         return self.scheme, self.host, self.port
 
     @property

@@ -5,10 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from functools import cached_property
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import trustme
+from typing import Any
 
 
 class Certificate:
@@ -25,7 +22,7 @@ class Certificate:
         self._making = threading.Lock()
 
     @cached_property
-    def _authority(self) -> trustme.CA:
+    def _authority(self) -> Any:
         import trustme
 
         return trustme.CA(organization_name="emailapi sandbox")
@@ -34,7 +31,8 @@ class Certificate:
     def authority(self) -> str:
         """The certificate of the authority in PEM, for clients that verify."""
         with self._making:
-            return self._authority.cert_pem.bytes().decode("ascii")
+            pem: bytes = self._authority.cert_pem.bytes()
+            return pem.decode("ascii")
 
     @cached_property
     def context(self) -> ssl.SSLContext:

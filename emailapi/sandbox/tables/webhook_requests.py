@@ -1,4 +1,4 @@
-"""Requests to webhooks, and what became of each try."""
+"""Requests to webhooks, and the result of each attempt."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def change(db: Transaction, request: int, **facts: Value) -> None:
 
 
 def add_attempt(db: Transaction, **facts: Value) -> int:
-    """Store what became of a try, and return its id; the oldest ones beyond the limit are erased."""
+    """Store the result of an attempt, and return its id; the oldest ones beyond the limit are erased."""
     number = db.insert("webhook_attempts", **facts)
     for row in db.rows("SELECT id, request FROM webhook_attempts WHERE id <= ?", number - ATTEMPTS):
         db.run("DELETE FROM webhook_attempts WHERE id = ?", row["id"])
@@ -123,26 +123,28 @@ def attempts(db: Transaction, filters: Mapping[str, Value], limit: int) -> list[
     return db.named(f"{_ATTEMPT}{where} ORDER BY a.id DESC LIMIT :limit", **filters, limit=limit)
 
 
-def failed_of(db: Transaction, webhook: int) -> list[int]:
-    """Return the ids of the requests that a webhook has had and not accepted, oldest first."""
+def failed_of(db: Transaction, webhook: int, server: int | None) -> list[int]:
+    """Return the ids of the requests that a webhook, of this server or any, has had and not accepted, oldest first."""
     rows = db.rows(
-        "SELECT id FROM webhook_requests r WHERE webhook = ? AND accepted = 0"
+        "SELECT id FROM webhook_requests r WHERE webhook = ? AND (? IS NULL OR server = ?) AND accepted = 0"
         " AND EXISTS (SELECT 1 FROM webhook_attempts WHERE request = r.id) ORDER BY id",
         webhook,
+        server,
+        server,
     )
     return [row["id"] for row in rows]
 
 
 def forget(db: Transaction, address: str) -> None:
-    """Remove all requests about a lower-case address, with what became of them."""
+    """Remove all requests about a lower-case address, with all attempts."""
     db.run("DELETE FROM webhook_requests WHERE recipient = ?", address)
 
 
-def clear(db: Transaction) -> None:
-    """Remove all requests, with what became of them."""
-    db.run("DELETE FROM webhook_requests")
+def clear(db: Transaction, server: int | None = None) -> None:
+    """Remove all requests, or those of one server, with all attempts."""
+    db.run("DELETE FROM webhook_requests WHERE ? IS NULL OR server = ?", server, server)
 
 
 def inbound_result(db: Transaction, message: str, status: str) -> None:
-    """Store what became of the request for an email that came in: `Processed`, `Scheduled` or `Failed`."""
+    """Store the status of an email that came in after an attempt: `Processed`, `Scheduled` or `Failed`."""
     db.run("UPDATE messages SET status = ? WHERE uuid = ?", status, message)

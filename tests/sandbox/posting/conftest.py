@@ -72,14 +72,22 @@ class Receiver:
 def serve(application: Any, closing: ExitStack) -> int:
     """Serve a WSGI application in threads until the end of a test; return the port."""
     channels: dict[int, Any] = {}
+    ended = threading.Event()
     server: Any = waitress.create_server(application, host="127.0.0.1", port=0, threads=6, map=channels)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        while not ended.is_set():
+            wasyncore.loop(timeout=10, map=channels, count=1)
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
 
     def stop() -> None:
-        wasyncore.close_all(channels, ignore_all=True)
-        server.close()
+        ended.set()
+        server.pull_trigger()
         thread.join(timeout=60)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(channels, ignore_all=True)
 
     closing.callback(stop)
     return int(server.effective_port)

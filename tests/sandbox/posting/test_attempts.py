@@ -87,6 +87,8 @@ def test_attempts_are_filtered(client, sandbox, receiver, hook, posted):
     assert found(webhook=1) == []
     with pytest.raises(InvalidArgument, match="stauts"):
         sandbox.webhooks.attempts(stauts=200)
+    with pytest.raises(InvalidArgument, match="message must be an id, a result or a captured email, got int"):
+        sandbox.webhooks.attempts(message=5)
 
 
 def test_resend_posts_the_same_bytes_with_the_same_trace_id(client, sandbox, receiver, hook, posted):

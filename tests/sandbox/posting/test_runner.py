@@ -95,6 +95,16 @@ def test_an_endpoint_may_call_the_sandbox(client, sandbox, receiver, hook, poste
     assert [each.accepted for each in sandbox.webhooks.attempts()] == [True]
 
 
+def test_a_reset_forgets_what_is_under_way(client, sandbox, receiver, hook):
+    receiver.respond = gate = Gate()
+    client.outbound.send(EMAIL)
+    wait_for(lambda: gate.now == 1)
+    sandbox.reset()
+    gate.open.set()
+    sandbox.clock.wait_idle(60)
+    assert sandbox.webhooks.attempts() == []
+
+
 def test_a_sandbox_that_closes_waits_for_no_endpoint_and_posts_again_later(tmp_path, receiver):
     receiver.respond = gate = Gate()
     path = tmp_path / "mail.db"

@@ -1,0 +1,98 @@
+"""The end of a sandbox: of its faults, of requests at work, and of tests that wait."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+
+import pytest
+import requests
+
+from emailapi import ConfigurationError
+from emailapi.sandbox import Sandbox
+
+EMAIL = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x"}
+
+
+def test_a_sandbox_closes_while_faults_hold_responses(sandbox):
+    sandbox.faults.delay(300)
+    headers = {"X-Postmark-Server-Token": sandbox.token, "Accept": "*/*"}
+    url, ended = f"{sandbox.url}/server", threading.Event()
+
+    def ask():
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(url, headers=headers, timeout=60)
+        ended.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    while sandbox.faults:
+        time.sleep(0.01)
+    sandbox.close()
+    assert ended.wait(30)
+
+
+def test_other_requests_are_served_while_faults_hold_many_responses(api, sandbox):
+    url, headers = f"{sandbox.url}/server", {"X-Postmark-Server-Token": sandbox.token, "Accept": "*/*"}
+    fault = sandbox.faults.delay(300, times=20, route="/server")
+
+    def ask():
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(url, headers=headers, timeout=60)
+
+    threads = [threading.Thread(target=ask) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    while fault in sandbox.faults:
+        time.sleep(0.01)
+    assert api.send().ok
+    sandbox.close()
+    for thread in threads:
+        thread.join()
+
+
+def test_faults_end_with_the_sandbox(sandbox):
+    sandbox.faults.fail()
+    sandbox.close()
+    assert not sandbox.faults
+
+
+def test_a_sandbox_closes_while_clients_go_on_sending(caplog):
+    """No request is carried out after the end, and no thread is left that would."""
+    sandbox, ended = Sandbox().start(), []
+
+    def go_on(url=f"{sandbox.url}/email", token=sandbox.token):
+        headers = {"X-Postmark-Server-Token": token, "Accept": "*/*"}
+        with requests.Session() as session, contextlib.suppress(requests.RequestException):
+            while session.post(url, json=EMAIL, headers=headers, timeout=60).status_code == 200:
+                pass
+        ended.append(url)
+
+    senders = [threading.Thread(target=go_on) for _ in range(12)]
+    for thread in senders:
+        thread.start()
+    sandbox.wait_for(count=30, timeout=60)
+    sandbox.close()
+    for thread in senders:
+        thread.join(60)
+    assert len(ended) == len(senders)
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("emailapi-sandbox")]
+    assert not [record for record in caplog.records if record.name.startswith("emailapi.sandbox")]
+
+
+def test_a_test_that_waits_learns_that_the_sandbox_was_closed(sandbox):
+    """At once, and neither from SQLite nor after its timeout."""
+    found = []
+
+    def wait():
+        with pytest.raises(ConfigurationError, match="the sandbox is not running") as caught:
+            sandbox.wait_for("tag:none", timeout=10_000)
+        found.append(caught.value)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while not sandbox.store.changed._waiters:
+        pass
+    sandbox.close()
+    thread.join(60)
+    assert found
