@@ -17,7 +17,7 @@ from ..server_faults import ServerFaults
 from ..server_view import ServerView
 from ..simulation import Events
 from ..surroundings import Surroundings
-from . import control, description, fault_control, incoming, posted, reading, waiting
+from . import control, description, emails_view, fault_control, incoming, posted, waiting
 from .operations import Described, InboxCall
 from .state import State
 
@@ -25,7 +25,7 @@ PREFIX = "/inbox/api/v1"
 _BODY_LIMIT = 10 * MEGABYTE
 
 OPERATIONS = (
-    *reading.operations,
+    *emails_view.operations,
     *waiting.operations,
     *control.operations,
     *fault_control.operations,

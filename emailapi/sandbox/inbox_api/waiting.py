@@ -7,8 +7,8 @@ import re
 from ...errors import InvalidArgument
 from ..server_view import mark_text, read_mark
 from . import written
+from .emails_view import PAGE, read_search
 from .operations import InboxCall, Operations
-from .reading import PAGE, read_search
 
 operations = Operations()
 

@@ -105,9 +105,9 @@ def test_an_unknown_path_or_method_has_an_error_of_the_same_form(inbox, method, 
 
 
 def test_a_failure_of_the_sandbox_has_one_too(inbox, monkeypatch):
-    from emailapi.sandbox.inbox_api import reading
+    from emailapi.sandbox.inbox_api import emails_view
 
-    monkeypatch.setattr(reading, "parse", lambda *_: 1 // 0)
+    monkeypatch.setattr(emails_view, "parse", lambda *_: 1 // 0)
     response = requests.get(f"{inbox.url}/messages", headers=inbox.headers, timeout=60)
     assert (response.status_code, [*response.json()]) == (500, ["message"])
     assert "ZeroDivisionError" not in response.text
