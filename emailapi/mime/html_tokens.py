@@ -8,22 +8,27 @@ a fixed number of times, whatever the input.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
+from typing import NamedTuple
 
-import attrs
-
-_NAME = re.compile(r"(/?)([A-Za-z][^\s/>]*+)")
-_ATTRIBUTE = re.compile(r"[\s/]*+(?:([^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:([\"'])|([^\s>\"'][^\s>]*+)|))?|=)")
-_SPACE = re.compile(r"[\s/]*+")
+# White space in HTML is these characters only, so that `\s` would find tags and attributes that a browser does not see.
+_WHITE = r"\t\n\f\r "
+_NAME = re.compile(rf"(/?)([A-Za-z][^{_WHITE}/>]*+)")
+_ATTRIBUTE = re.compile(
+    rf"[{_WHITE}/]*+(?:([^{_WHITE}/>=][^{_WHITE}/>=]*+)"
+    rf"(?:[{_WHITE}]*+=[{_WHITE}]*+(?:([\"'])|([^{_WHITE}>\"'][^{_WHITE}>]*+)|))?|=)"
+)
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_SPACE = re.compile(rf"[{_WHITE}/]*+")
 # Elements whose content is no markup (HTML standard, section 13.2.5), with the end that each is looked for.
 _RAW = {
-    name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
+    name: re.compile(rf"</{name}(?=[{_WHITE}/>])", re.IGNORECASE | re.ASCII)
     for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
 }
 
 
-@attrs.frozen
-class Tag:
+class Tag(NamedTuple):
     """
     A start tag or an end tag.
 
@@ -44,8 +49,7 @@ class Tag:
     end: int
 
 
-@attrs.frozen
-class Text:
+class Text(NamedTuple):
     """
     Characters between tags, with their entities as written.
 
@@ -104,6 +108,8 @@ def _tag(html: str, start: int, name: re.Match[str]) -> Tag | None:
     attributes: dict[str, str] = {}
     places: dict[str, tuple[int, int]] = {}
     at = name.end()
+    if html.startswith(">", at):  # most tags have no attributes
+        return Tag(_lower(name[2]), bool(name[1]), attributes, places, start, at + 1)
     while True:
         found = _ATTRIBUTE.match(html, at)
         if found is None:
@@ -116,10 +122,16 @@ def _tag(html: str, start: int, name: re.Match[str]) -> Tag | None:
                 return None
             value, place, at = html[at:end], (at, end), end + 1
         if found[1]:
-            attributes.setdefault(found[1].lower(), value)
-            places.setdefault(found[1].lower(), place)
+            attribute = _lower(found[1])
+            attributes.setdefault(attribute, value)
+            places.setdefault(attribute, place)
     space = _SPACE.match(html, at)
     at = at if space is None else space.end()
     if at >= len(html):
         return None
-    return Tag(name[2].lower(), bool(name[1]), attributes, places, start, at + 1)
+    return Tag(_lower(name[2]), bool(name[1]), attributes, places, start, at + 1)
+
+
+def _lower(name: str) -> str:
+    """Return a name with its ASCII letters in lower case: others are as written, so that no other name becomes this."""
+    return name.lower() if name.isascii() else name.translate(_LOWER)

@@ -34,6 +34,9 @@ class Templates(Resource):
         'welcome'
         >>> client.templates.edit("welcome", subject="Welcome, {{name}}").active
         True
+        >>> checked = client.templates.validate(subject="Welcome, {{name}}", test_render_model={"name": "Jane"})
+        >>> checked.subject.rendered_content
+        'Welcome, Jane'
     """
 
     def list(self, *, count: int = 100, offset: int = 0, **filters: Unpack[TemplateFilters]) -> Page[Template]:

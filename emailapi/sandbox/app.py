@@ -8,87 +8,43 @@ that ends in an error of the sandbox has stored nothing.
 
 from __future__ import annotations
 
-import json
 import logging
 import uuid
 from collections.abc import Callable
 from functools import cache, partial
-from typing import NoReturn
 
-import attrs
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from ..wire import dump_json
 from . import access
 from .access import Hosts
-from .calls import Call, read_query
-from .clock import Clock
+from .calls import Call
 from .edge import EFFECT, NOTES, Edge
-from .effects import FAULT_DOMAIN, Effect, Shaping
+from .effects import Effect
 from .faults import Faults
-from .fields import WrittenFloat
+from .http_json import JSON, json_response, read_arguments, read_json
+from .inbox_api import PREFIX, RULES, InboxAPI, error_response
 from .matching import Incoming, recipients_of
 from .paths import Paths
-from .posting.verification import NotVerified, Verifying
+from .posting.verification import NotVerified
 from .rejection import Rejection
-from .request_log import Notes, RequestLog
+from .request_log import Notes
 from .routes import ROUTES
 from .routing import Route
-from .rules import MEGABYTE
-from .store import StorageFailed, Store
+from .store import StorageFailed
+from .surroundings import Surroundings
 from .tables.servers import Server
 from .tracking_pages import TrackingPages, with_tracking_pages
 
 _log = logging.getLogger("emailapi.sandbox")
-_JSON = "application/json"
-_FAULT = f"@{FAULT_DOMAIN}".encode()
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no JSON number")
-
-
-def _read_json(sent: Request, limit: int) -> tuple[object, bool]:
-    """
-    Return the JSON value of a request's body, and whether an address in it may ask for a fault.
-
-    Raises:
-        Rejection: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
-    """
-    if sent.mimetype != _JSON:
-        raise Rejection(409, f"The header 'Content-Type: {_JSON}' is missing or wrong.", status=415)
-    if (sent.content_length or 0) > limit:
-        raise Rejection(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
-    encoding = sent.headers.get("Content-Encoding", "identity")
-    if encoding.strip().lower() != "identity":
-        raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
-    try:
-        data = sent.get_data(cache=False)
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat)
-        return value, _FAULT in data
-    except RecursionError:
-        raise Rejection(402, "The body is nested too deeply.") from None
-    except ValueError as error:
-        raise Rejection(402, f"The body is not valid JSON: {error}.") from None
-
-
-def _query(sent: Request) -> dict[str, str]:
-    query = read_query(sent.args.items(multi=True))
-    for name, value in query.items():
-        if "\0" in value:
-            raise Rejection(403, f"'{name[:80]}' must not hold NUL characters.")
-    return query
-
-
-def _respond(value: object, status: int = 200) -> Response:
-    return Response(dump_json(value), status, content_type=f"{_JSON}; charset=utf-8")
 
 
 def _rejected(rejection: Rejection) -> Response:
+    if request.path.startswith(f"{PREFIX}/"):
+        return error_response(rejection)
     request.environ[NOTES].reject(rejection)
-    response = _respond(rejection.envelope, rejection.status)
+    response = json_response(rejection.envelope, rejection.status)
     response.headers.update(rejection.headers)
     return response
 
@@ -123,30 +79,6 @@ def _unavailable(error: StorageFailed) -> Response:
     return _rejected(Rejection(100, f"The request was not carried out: {error}."))
 
 
-@attrs.frozen
-class Surroundings:
-    """
-    Everything that an application works with.
-
-    Attributes:
-        store: The database.
-        clock: Returns the clock.
-        hosts: The host names that it accepts.
-        faults: The faults that are armed.
-        log: Keeps the requests.
-        shaping: Applies the effects of faults.
-        verifying: Asks webhooks whether they respond.
-    """
-
-    store: Store
-    clock: Callable[[], Clock]
-    hosts: Hosts
-    faults: Faults
-    log: RequestLog
-    shaping: Shaping
-    verifying: Verifying
-
-
 def _meet(faults: Faults, route: Route, server: Server | None, body: object, addressed: bool) -> Effect | None:
     """Return what an armed fault, or an address in the request, does to it."""
     if not addressed and not faults:
@@ -176,10 +108,10 @@ def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
     else:
         server = access.server_of(here.store, headers.get(access.SERVER_HEADER), test_token=route.test_token)
         notes.server_id = None if server is None else server.id
-    if request.accept_mimetypes.quality(_JSON) <= 0:
-        raise Rejection(409, f"The header 'Accept: {_JSON}' is missing or wrong.", status=415)
-    body, addressed = _read_json(request, route.body_limit) if route.body_limit else (None, False)
-    query = _query(request)
+    if request.accept_mimetypes.quality(JSON) <= 0:
+        raise Rejection(409, f"The header 'Accept: {JSON}' is missing or wrong.", status=415)
+    body, addressed = read_json(request, route.body_limit) if route.body_limit else (None, False)
+    query = read_arguments(request)
     effect = _meet(here.faults, route, server, body, addressed)
     if effect is not None and effect.prevents:
         return _instead(effect)
@@ -190,8 +122,7 @@ def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
         # The webhook may call the sandbox before it responds: the database is not held while it is asked.
         verified = here.verifying.ask(asked)
         value, response = _carry_out(here, route, partial(call, verified=verified), arguments)
-    if route.test_token:
-        notes.read(value)
+    notes.read(value)
     return response
 
 
@@ -201,7 +132,7 @@ def _carry_out(
     """Carry a request out in one transaction; return its value and the response, complete before the commit."""
     with here.store.transaction(writing=route.writes) as db:
         value = route.function(call(db=db, now=here.clock().now()), **arguments)
-        return value, _respond(value)
+        return value, json_response(value)
 
 
 def _instead(effect: Effect) -> Response:
@@ -225,7 +156,7 @@ def _endpoint(route: Route) -> str:
 def _url_map() -> Map:
     """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
     rules = [Rule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
-    return with_tracking_pages(rules)
+    return with_tracking_pages([*rules, *(rule.empty() for rule in RULES)])
 
 
 def create_app(here: Surroundings) -> Flask:
@@ -234,6 +165,7 @@ def create_app(here: Surroundings) -> Flask:
     app.url_map = _url_map()
     app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
     TrackingPages(here.store, here.clock).add_to(app)
+    InboxAPI(here).add_to(app)
     app.before_request(partial(_admit, here.hosts))
     app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(HTTPException, _not_routed)

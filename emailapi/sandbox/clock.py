@@ -77,8 +77,13 @@ class Clock:
 
     def __repr__(self) -> str:
         """Return the time and how it goes."""
-        state = "running" if self._frozen is None else "frozen"
+        state = "frozen" if self.frozen else "running"
         return f"<{type(self).__name__} {self.now().isoformat(timespec='seconds')}, {state}>"
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._frozen is not None
 
     def now(self) -> datetime:
         """Return the time in the sandbox, in UTC."""

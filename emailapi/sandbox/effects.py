@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from types import NoneType
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,6 +23,7 @@ QUEUED_ADDRESS = f"queued@{FAULT_DOMAIN}"
 _LOOK = 0.1
 # How long a request without a response is held; clients give up earlier.
 HANG = 600.0
+_YEAR = 365 * 86_400
 _HTML = "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
 _BY_STATUS = {401: 10, 404: 12, 413: 300, 422: 300, 429: 429, 500: 101, 503: 100}
 _BY_ADDRESS = re.compile(r"(?P<status>[2-5]\d\d)(?:-(?P<code>\d{1,4}))?@" + re.escape(FAULT_DOMAIN))
@@ -72,6 +74,7 @@ def rejecting(
     message: str | None,
     body: str | bytes | dict[str, object] | list[object] | None,
     known: Callable[[int], tuple[int, str] | None],
+    retry_after: int | None = None,
 ) -> Effect:
     """
     Return the effect of a response that the sandbox would not have sent.
@@ -82,24 +85,62 @@ def rejecting(
         message: The `Message`; by default the meaning of the code.
         body: The whole body instead: text, bytes, or a value that is sent as JSON.
         known: Returns status and meaning of a code, or None.
+        retry_after: The header Retry-After, in seconds.
+
+    Raises:
+        InvalidArgument: A value cannot be sent.
     """
+    for name, value, least, most in (
+        ("status", status, 200, 599),
+        ("code", code, 0, 9_999),
+        ("retry_after", retry_after, 0, _YEAR),
+    ):
+        _check_number(name, value, least, most)
+    if not isinstance(message, (str, NoneType)):
+        raise InvalidArgument(f"message must be text, got {type(message).__name__}", argument="message")
+    if not isinstance(body, (str, bytes, dict, list, NoneType)):
+        raise InvalidArgument(
+            f"body must be text, bytes, or an object or array for JSON, got {type(body).__name__}", argument="body"
+        )
     if status is None:
         row = None if code is None else known(code)
         status = 503 if code is None else 422 if row is None else row[0]
     if code is None:
         code = _BY_STATUS.get(status)
-    words = f"returned {status}"
+    content, html = _content(status, code, message, body, known)
+    return Effect(
+        words=f"returned {status}" + ("" if html or body is not None else f" with code {code}"),
+        status=status,
+        body=content,
+        content_type="text/html; charset=utf-8" if html else "application/json; charset=utf-8",
+        retry_after=retry_after,
+    )
+
+
+def _content(
+    status: int,
+    code: int | None,
+    message: str | None,
+    body: str | bytes | dict[str, object] | list[object] | None,
+    known: Callable[[int], tuple[int, str] | None],
+) -> tuple[bytes, bool]:
+    """Return the bytes of a response, and whether they are HTML, as that of a proxy."""
     if isinstance(body, (dict, list)):
-        return Effect(words=words, status=status, body=dump_json(body))
+        return dump_json(body), False
     if body is not None:
-        raw = body.encode() if isinstance(body, str) else bytes(body)
-        return Effect(words=words, status=status, body=raw, content_type="text/html; charset=utf-8")
+        return body.encode("utf-8", "replace") if isinstance(body, str) else bytes(body), True
     if code is None:
-        html = _HTML.format(status=status).encode()
-        return Effect(words=words, status=status, body=html, content_type="text/html; charset=utf-8")
+        return _HTML.format(status=status).encode(), True
     row = known(code)
-    envelope = {"ErrorCode": code, "Message": message or (f"{row[1]}." if row else "The sandbox was asked to fail.")}
-    return Effect(words=f"{words} with code {code}", status=status, body=dump_json(envelope))
+    return dump_json(
+        {"ErrorCode": code, "Message": message or (f"{row[1]}." if row else "The sandbox was asked to fail.")}
+    ), False
+
+
+def _check_number(name: str, value: object, least: int, most: int) -> None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and least <= value <= most):
+        return
+    raise InvalidArgument(f"{name} must be a number from {least} to {most}, got {value!r:.80}", argument=name)
 
 
 def by_address(addresses: Iterable[str], known: Callable[[int], tuple[int, str] | None] | None) -> Effect | None:
@@ -161,6 +202,11 @@ class Shaping:
     def __init__(self) -> None:
         """Begin with an open sandbox."""
         self._closing = threading.Event()
+
+    @property
+    def closing(self) -> bool:
+        """Whether the sandbox closes."""
+        return self._closing.is_set()
 
     def close(self) -> None:
         """End all waiting."""

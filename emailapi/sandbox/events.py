@@ -121,6 +121,11 @@ def error_texts(code: int, short: str, message: str, address: str) -> BounceText
     return BounceTexts(short, message, report(kind, address, f"smtp;550 5.0.0 Error {code}: {message}"))
 
 
+def failure_texts(kind: BounceType, address: str, reason: str) -> BounceTexts:
+    """Return the texts of a bounce that has a reason of its own."""
+    return BounceTexts(f"{kind.name}.", reason, report(kind, address, reason))
+
+
 def report(kind: BounceType, address: str, reply: str) -> str:
     """Return the raw text of a bounce."""
     return (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-import attrs
-
 from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from ..models.bounces import BounceType
@@ -72,8 +70,6 @@ class Faults(ArmedFaults):
                 f"{451 if status is None else status} {message or '4.3.0 The sandbox was asked to fail'}"
             )
             return self._arm("fail", matching, reply, at="message")
-        if status is not None and (not isinstance(status, int) or not 200 <= status <= 599):
-            raise InvalidArgument(f"status must be a number from 200 to 599, got {status!r}", argument="status")
         return self._arm("fail", matching, rejecting(status, code, message, body, known_code))
 
     def rate_limit(self, retry_after: int = 1, **matching: Unpack[Matching]) -> Fault:
@@ -83,9 +79,11 @@ class Faults(ArmedFaults):
         Args:
             retry_after: Seconds after which the client may try again.
             **matching: Keys of `Matching`: `times`, `to`, `route`, `server` and `after`.
+
+        Raises:
+            InvalidArgument: An argument is not valid.
         """
-        effect = attrs.evolve(rejecting(429, None, None, None, known_code), retry_after=retry_after)
-        return self._arm("rate_limit", matching, effect)
+        return self._arm("rate_limit", matching, rejecting(429, None, None, None, known_code, retry_after))
 
     def cut_before_accept(self, *, via: _Via = "api", **matching: Unpack[Matching]) -> Fault:
         """

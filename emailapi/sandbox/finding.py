@@ -24,18 +24,20 @@ class Scope:
     Attributes:
         server: The server's id; None for all servers.
         after: The number of messages of each stream, by its key, that came before those that are searched.
+        before: Instant and id in the database of the message that came after those that are searched.
     """
 
     server: int | None = None
     after: Mapping[int, int] = attrs.field(factory=dict)
+    before: tuple[int, int] | None = None
 
 
 class _Plan:
     """A search of one stream."""
 
-    def __init__(self, db: Transaction, query: Query, stream: Row, first: int) -> None:
+    def __init__(self, db: Transaction, query: Query, stream: Row, first: int, last: int | None = None) -> None:
         self._db, self._stream = db, stream
-        self._range = (first, ids_of(stream["key"])[1])
+        self._range = (first, ids_of(stream["key"])[1] if last is None else last)
         self._conditions: list[str] = []
         self._values: list[Value] = []
         positive: list[str] = []
@@ -118,20 +120,28 @@ class _Plan:
 
 def _streams(db: Transaction, server: int | None) -> list[Row]:
     return db.rows(
-        "SELECT key, id, type, taken FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)", server, server
+        "SELECT key, id, type, taken, indexed FROM streams WHERE taken > 0 AND (? IS NULL OR server = ?)",
+        server,
+        server,
     )
 
 
-def find(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[Row]:
-    """Return the messages that match, newest first, at most `limit`; those that are not indexed are not found."""
+def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[int]:
+    """Return the ids of messages that match, newest first, at most `limit`; those not indexed are not found."""
     found: list[tuple[int, int]] = []
     for stream in _streams(db, scope.server):
         if stream["type"] == "Inbound" and not query.wants_inbound:
             continue
         first = ids_of(stream["key"])[0] + scope.after.get(stream["key"], 0) + 1
-        found += _Plan(db, query, stream, first).run(_ALL if limit is None else limit)
+        last = None if scope.before is None else messages.last_before(db, stream["key"], *scope.before)
+        found += _Plan(db, query, stream, first, last).run(_ALL if limit is None else limit)
     found.sort(reverse=True)
-    return messages.by_ids(db, [message for _, message in found[:limit]])
+    return [message for _, message in found[:limit]]
+
+
+def find(db: Transaction, query: Query, scope: Scope, limit: int | None = None) -> list[Row]:
+    """Return the messages that match, likewise."""
+    return messages.by_ids(db, find_ids(db, query, scope, limit))
 
 
 def missed(db: Transaction, query: Query, message: int) -> list[str]:
@@ -169,6 +179,11 @@ def index_some(store: Store) -> bool:
         return True
 
 
-def mark_of(db: Transaction) -> dict[int, int]:
-    """Return how many messages each stream has had until now, by its key."""
-    return {row["key"]: row["taken"] for row in _streams(db, None)}
+def mark_of(db: Transaction, server: int | None = None) -> dict[int, int]:
+    """Return how many messages each stream, of a server or of all, has had until now, by its key."""
+    return {row["key"]: row["taken"] for row in _streams(db, server)}
+
+
+def searched(db: Transaction, server: int | None) -> dict[int, int]:
+    """Return how many messages of each stream a search in this transaction has looked at, likewise."""
+    return {row["key"]: row["indexed"] for row in _streams(db, server)}

@@ -33,6 +33,7 @@ from .tables.streams import Stream
 from .tracking import tracked_links
 
 _ACCEPTED = "OK"
+_RENDERING_FAILED = events.BOUNCE_TYPES["TemplateRenderingFailed"]
 # Programs find the end of the addresses by this sentence.
 _INACTIVE = "Inactive recipients are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
 
@@ -228,6 +229,10 @@ class Intake:
         """Let each recipient's address decide what happens there."""
         forced = email.header(events.BOUNCE_HEADER)
         for target in targets:
+            if email.failure:
+                texts = events.failure_texts(_RENDERING_FAILED, target.address, email.failure)
+                self._outcomes.bounce(target, _RENDERING_FAILED, texts)
+                continue
             kind = events.bounce_type(target.address, forced)
             held = None
             if self._faults and kind is None:

@@ -83,21 +83,28 @@ def check(matching: Matching, at: str) -> None:
     Raises:
         InvalidArgument: One of them is unknown or not valid.
     """
+    unknown = [name for name in matching if name not in Matching.__annotations__]
+    if unknown:
+        message = unknown_name_message(unknown[0], dict.fromkeys(Matching.__annotations__), "argument")
+        raise InvalidArgument(message, argument=unknown[0])
     for name, least in (("times", 1), ("after", 0)):
         value = matching.get(name)
         if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
             raise InvalidArgument(f"{name} must be a number of at least {least}, got {value!r}", argument=name)
+    for name, kinds in (("to", (str,)), ("server", (int, str))):
+        value = matching.get(name)
+        if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+            kind = type(value).__name__
+            raise InvalidArgument(
+                f"{name} must be {' or '.join([each.__name__ for each in kinds])}, got {kind}", argument=name
+            )
     route = matching.get("route")
-    if route is not None and not _ROUTE.fullmatch(route):
+    if route is not None and not (isinstance(route, str) and _ROUTE.fullmatch(route)):
         raise InvalidArgument(f"route must be like '/email' or 'POST /email', got {route!r}", argument="route")
     if route is not None and at in STAGES:
         raise InvalidArgument("route is for faults of the API: SMTP has no routes", argument="route")
     if at in BEFORE_LOGIN and matching.get("server") is not None:
         raise InvalidArgument(f"at={at!r} comes before the login: no server is known there", argument="at")
-    unknown = [name for name in matching if name not in Matching.__annotations__]
-    if unknown:
-        message = unknown_name_message(unknown[0], dict.fromkeys(Matching.__annotations__), "argument")
-        raise InvalidArgument(message, argument=unknown[0])
 
 
 def recipients_of(body: object) -> frozenset[str]:

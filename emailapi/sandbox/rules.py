@@ -8,6 +8,7 @@ the client's own validators, a mistake in them would be on both sides. So the se
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -47,6 +48,7 @@ class CheckedEmail:
         to_list: The addresses of the To field; `cc` and `bcc` are those of the other fields.
         message_stream: The id of the stream.
         track_opens: None for the setting of the server, as for `track_links`.
+        failure: Why the template of the email could not be rendered; empty if it was, and without a template.
     """
 
     sender: str
@@ -66,6 +68,7 @@ class CheckedEmail:
     headers: tuple[tuple[str, str], ...] = ()
     metadata: dict[str, str] = attrs.field(factory=dict)
     attachments: tuple[File, ...] = ()
+    failure: str = ""
 
     @property
     def recipients(self) -> dict[str, Mailbox]:
@@ -99,11 +102,21 @@ def _invalid_metadata(reason: str) -> Rejection:
     return Rejection(300, f"Invalid metadata content. {reason}")
 
 
+def check_metadata(pairs: Mapping[str, object]) -> None:
+    """
+    Check how many pairs of metadata an email has.
+
+    Raises:
+        Rejection: 300: they are too many.
+    """
+    if len(pairs) > METADATA_PAIRS:
+        raise _invalid_metadata(f"There are {len(pairs)} pairs; the limit is {METADATA_PAIRS}.")
+
+
 def _metadata(value: object, field: Field) -> dict[str, str]:
     if not isinstance(value, dict):
         raise wrong_type(field.name, "an object", value)
-    if len(value) > METADATA_PAIRS:
-        raise _invalid_metadata(f"There are {len(value)} pairs; the limit is {METADATA_PAIRS}.")
+    check_metadata(value)
     pairs: dict[str, str] = {}
     for name, sent in value.items():
         given = scalar_text(sent)
@@ -120,16 +133,11 @@ def _metadata(value: object, field: Field) -> dict[str, str]:
     return pairs
 
 
-_EMAIL = Table(
-    Field("From", "sender", line, limit=FROM_UNITS, unit=UTF16),
-    Field("To", "to", line),
-    Field("Cc", "cc", line),
-    Field("Bcc", "bcc", line),
-    Field("TextBody", "text_body", text, limit=BODY_BYTES, unit=BYTES),
-    Field("HtmlBody", "html_body", text, limit=BODY_BYTES, unit=BYTES),
+SENDER = Field("From", "sender", line, limit=FROM_UNITS, unit=UTF16)
+RECIPIENTS_OF = (Field("To", "to", line), Field("Cc", "cc", line), Field("Bcc", "bcc", line))
+SETTINGS = (
     Field("Attachments", "attachments", attachments),
     Field("ReplyTo", "reply_to", _reply_to),
-    Field("Subject", "subject", line, limit=SUBJECT_UNITS, unit=UTF16),
     Field("Tag", "tag", line, limit=TAG_LENGTH),
     Field("MessageStream", "message_stream", line),
     Field("TrackOpens", "track_opens", flag),
@@ -143,11 +151,19 @@ _EMAIL = Table(
     Field("Headers", "headers", _headers, table=_HEADER),
     Field("Metadata", "metadata", _metadata),
 )
+CONTENT = (
+    Field("TextBody", "text_body", text, limit=BODY_BYTES, unit=BYTES),
+    Field("HtmlBody", "html_body", text, limit=BODY_BYTES, unit=BYTES),
+    Field("Subject", "subject", line, limit=SUBJECT_UNITS, unit=UTF16),
+)
+# The fields of every email, with a template or without.
+COMMON = (SENDER, *RECIPIENTS_OF, *SETTINGS)
+_EMAIL = Table(*COMMON, *CONTENT)
 
 
-def _read_addresses(found: dict[str, Any]) -> None:
+def addressed(found: dict[str, Any]) -> CheckedEmail:
     """
-    Replace the texts of the address fields by their addresses.
+    Return the email that the values of a table's fields make.
 
     Raises:
         Rejection: 300 for an address that is not valid, for no recipient, and for too many.
@@ -165,12 +181,17 @@ def _read_addresses(found: dict[str, Any]) -> None:
         raise Rejection(300, f"'To', 'Cc' and 'Bcc' have {count} recipients; the limit is {RECIPIENTS} for all three.")
     found.update(sender=sender, sender_address=senders[0].email, to=to.strip())
     found["to_list"], found["cc"], found["bcc"] = lists
+    return CheckedEmail(**found)
 
 
-def _check_size(email: CheckedEmail) -> None:
+def check_size(email: CheckedEmail) -> None:
+    """
+    Check the size of an email with its attachments.
+
+    Raises:
+        Rejection: 300: the email is too large.
+    """
     bodies = (email.text_body, email.html_body)
-    if not any(bodies):
-        raise Rejection(300, "Provide either email TextBody or HtmlBody or both.")
     size = sum(len((body or "").encode()) for body in bodies) + sum(file.size for file in email.attachments)
     if size > MESSAGE_BYTES:
         raise Rejection(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
@@ -183,8 +204,8 @@ def check_email(item: object) -> CheckedEmail:
     Raises:
         Rejection: 300 for an email that breaks a rule, 403 for another JSON type, 411 for a forbidden file.
     """
-    found = _EMAIL.read(item, "message")
-    _read_addresses(found)
-    email = CheckedEmail(**found)
-    _check_size(email)
+    email = addressed(_EMAIL.read(item, "message"))
+    if not email.text_body and not email.html_body:
+        raise Rejection(300, "Provide either email TextBody or HtmlBody or both.")
+    check_size(email)
     return email

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import timedelta
 
 import attrs
 
 from .access import Hosts
-from .app import Surroundings, create_app
+from .app import create_app
 from .clock import Clock
 from .deliveries import Deliveries
 from .effects import Shaping
@@ -19,6 +19,7 @@ from .faults import Faults
 from .finding import index_some
 from .instants import micros
 from .listener import HTTPListener, listen, place_of, url_of
+from .posting.attempts import Webhooks
 from .posting.runner import Runner
 from .posting.targets import Targets
 from .posting.timetable import Timetable
@@ -32,6 +33,7 @@ from .smtp.desk import Desk
 from .smtp.serving import SMTPListener
 from .spool import Spool
 from .store import Store, Transaction
+from .surroundings import Surroundings
 from .tables import account, servers
 
 
@@ -51,6 +53,8 @@ class Plan:
         clock: Returns the clock.
         faults: The faults.
         log: Keeps the requests.
+        webhooks: The attempts to post to webhooks.
+        reset: Brings the sandbox back to how it began.
         fill: Puts into a new database what every sandbox has.
     """
 
@@ -65,6 +69,8 @@ class Plan:
     clock: Callable[[], Clock]
     faults: Faults
     log: RequestLog
+    webhooks: Webhooks
+    reset: Callable[[Iterable[str]], None]
     fill: Callable[[Transaction], None]
 
 
@@ -145,9 +151,13 @@ def run(plan: Plan) -> Running:
 def _serve(plan: Plan, closing: ExitStack, store: Store, runner: Runner, listening: socket.socket) -> None:
     """Serve the API."""
     shaping, verifying = Shaping(), Verifying(store, runner, lambda: micros(plan.clock().now()))
-    application = create_app(Surroundings(store, plan.clock, plan.hosts, plan.faults, plan.log, shaping, verifying))
+    here = Surroundings(
+        store, plan.clock, plan.hosts, plan.faults, plan.log, shaping, verifying, plan.webhooks, plan.reset
+    )
+    application = create_app(here)
     closing.callback(plan.faults.clear)
     closing.callback(HTTPListener(listening, application).close)
+    closing.callback(store.wake)
     closing.callback(shaping.close)
 
 

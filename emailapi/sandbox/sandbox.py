@@ -133,6 +133,8 @@ class Sandbox(Receiving):
                 faults=self.faults,
                 log=self._requests,
                 fill=self._fill,
+                webhooks=self.webhooks,
+                reset=self.reset,
             )
         )
         return self

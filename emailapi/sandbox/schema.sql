@@ -293,6 +293,18 @@ CREATE TABLE templates (
 CREATE UNIQUE INDEX templates_by_alias ON templates (server, alias) WHERE active = 1 AND alias IS NOT NULL;
 CREATE INDEX templates_by_layout ON templates (layout) WHERE layout IS NOT NULL;
 
+-- `id` is the key of pages. The messages that are not among `released` could not be sent.
+CREATE TABLE bulk_requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
+    uuid TEXT NOT NULL UNIQUE,
+    subject TEXT NOT NULL,
+    submitted_at INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    released INTEGER NOT NULL
+);
+CREATE INDEX bulk_requests_by_server ON bulk_requests (server, id);
+
 -- `headers` and `triggers` are JSON, by the service's names, as the API returns them.
 CREATE TABLE webhooks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -30,6 +30,8 @@ class HasMessageId(Protocol):
 # What names a message: its id, a result, or a captured email.
 MessageLike = str | HasMessageId
 _Happens = Callable[[Outcomes, Target], None]
+# A day, in seconds.
+_LONGEST_READ = 86_400
 
 
 class Events:
@@ -110,10 +112,16 @@ class Events:
             read_seconds: How long the email stays open.
 
         Raises:
-            InvalidArgument: There is no such message, recipient or program, opens are not tracked, or the email was
-                not delivered.
+            InvalidArgument: There is no such message, recipient or program, `read_seconds` is not a number of seconds,
+                opens are not tracked, or the email was not delivered.
         """
         reader = _reader(client or "Gmail")
+        whole = isinstance(read_seconds, int) and not isinstance(read_seconds, bool)
+        if read_seconds is not None and not (whole and 0 <= read_seconds <= _LONGEST_READ):
+            raise InvalidArgument(
+                f"read_seconds must be a whole number from 0 to {_LONGEST_READ}, got {read_seconds!r:.80}",
+                argument="read_seconds",
+            )
 
         def reason(row: Row, at: Progress) -> str:
             if not row["track_opens"]:

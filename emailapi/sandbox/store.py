@@ -269,6 +269,11 @@ class Store:
                 connection.execute("ROLLBACK")
             raise
 
+    def wake(self) -> None:
+        """Let those who wait for a change look whether they are to wait any longer."""
+        with self.changed:
+            self.changed.notify_all()
+
     def close(self) -> None:
         """Close the database; memory is gone then."""
         with self._lock:

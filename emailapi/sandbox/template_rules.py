@@ -15,13 +15,10 @@ from .fields import BYTES, UTF16, Field, Table, line, text
 from .rejection import Rejection
 from .rules import BODY_BYTES, SUBJECT_UNITS
 from .tables.templates import Template
-from .tags import SLOT, count_slots
+from .template_content import LAYOUT, STANDARD, Content, check_content
 
 NAME_LENGTH = 255
 TEMPLATES = 100
-
-STANDARD = "Standard"
-LAYOUT = "Layout"
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9.\-_]*")
 _NO_ALIAS = re.compile("[^a-z0-9]+")
@@ -69,22 +66,7 @@ def check_template(template: Template) -> None:
             raise Rejection(1123, "A layout has no 'Subject'.")
     elif not template.subject.strip():
         raise Rejection(1120, "'Subject' is missing or empty.")
-    else:
-        _check_slots(template, "Subject", template.subject)
-    bodies = {"HtmlBody": template.html_body, "TextBody": template.text_body}
-    if not any(bodies.values()):
+    if not template.html_body and not template.text_body:
         raise Rejection(1120, "A template needs an 'HtmlBody', a 'TextBody', or both.")
-    for field, body in bodies.items():
-        if body:
-            _check_slots(template, field, body)
-
-
-def _check_slots(template: Template, field: str, body: str) -> None:
-    slots = count_slots(body, field)
-    if template.type == LAYOUT and slots != 1:
-        raise Rejection(
-            1131,
-            f"The layout content placeholder must be present exactly once in '{field}': {SLOT} occurs {slots} times.",
-        )
-    if template.type == STANDARD and slots:
-        raise Rejection(1122, f"'{field}' has {SLOT}, which only layouts may have.")
+    content = Content(subject=template.subject, html_body=template.html_body, text_body=template.text_body)
+    check_content(content, template.type)

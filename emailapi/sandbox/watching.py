@@ -6,17 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 import attrs
 
 from ..errors import InvalidArgument, WaitTimeout
 from .captured import CapturedEmail, Place, captured
-from .finding import Scope, catch_up, find, mark_of, missed
+from .finding import Scope, catch_up, find, mark_of, missed, searched
 from .query import Query, parse, term
 from .request_log import RecordedRequest, RequestLog
+from .store import Store
 
 _NEAR_MISSES = 5
+# How often a wait looks whether its client is there still, in seconds.
+_LOOK = 1.0
 # Taken at import: tools that freeze the time of a test replace the module's function.
 _monotonic = time.monotonic
 
@@ -26,6 +28,20 @@ class Mark:
     """A point between two emails, from `mark()`: what came before it is not waited for."""
 
     _taken: Mapping[int, int] = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Found:
+    """
+    What a search has found.
+
+    Attributes:
+        emails: The emails that match, newest first.
+        mark: Behind all emails that the search has looked at.
+    """
+
+    emails: list[CapturedEmail]
+    mark: Mark
 
 
 class Expected:
@@ -97,7 +113,7 @@ class Watching:
         Raises:
             InvalidArgument: The query has more than 100 terms, or more than 10,000 characters.
         """
-        return self._find(parse(query, self._now()), None, limit)
+        return self._search(parse(query, self._now()), self._scope(None), limit).emails
 
     def mark(self) -> Mark:
         """Return a mark: `wait_for(..., since=mark)` finds the emails that were accepted after it."""
@@ -160,13 +176,13 @@ class Watching:
         yield expected
         expected.messages = self._wait(wanted, text, count, timeout, since)
 
-    def _find(self, query: Query, since: Mark | None, limit: int | None) -> list[CapturedEmail]:
+    def _search(self, query: Query, scope: Scope, limit: int | None) -> Found:
         place = self._place()
         store = place.store()
         catch_up(store)
         with store.transaction(writing=False) as db:
-            rows = find(db, query, self._scope(since), limit)
-        return [captured(row, place) for row in rows]
+            rows, mark = find(db, query, scope, limit), Mark(searched(db, scope.server))
+        return Found([captured(row, place) for row in rows], mark)
 
     def _scope(self, since: Mark | None) -> Scope:
         return Scope(self._server_id(), {} if since is None else since._taken)
@@ -174,18 +190,31 @@ class Watching:
     def _wait(self, query: Query, text: str, count: int, timeout: float, since: Mark | None) -> list[CapturedEmail]:
         if count < 1:
             raise InvalidArgument(f"count must be at least 1, got {count}", argument="count")
+        found = self._await(query, count, timeout, since).emails
+        if len(found) < count:
+            raise WaitTimeout(self._failure(query, text, found, count, timeout, since))
+        return found
+
+    def _await(
+        self,
+        query: Query,
+        count: int,
+        timeout: float,
+        since: Mark | None,
+        limit: int | None = None,
+        ended: Callable[[], bool] = lambda: False,
+    ) -> Found:
+        """Return the emails that match as soon as there are `count`, or those until `timeout`, or until `ended()`."""
         store = self._place().store()
         deadline = _monotonic() + timeout
         while True:
             revision = store.revision
             # No more than `count`, as long as there are not enough: each change is a reason to look again.
-            found = self._find(query, since, count)
-            if len(found) >= count:
-                return self._find(query, since, None)
-            with store.changed:
-                changed = store.changed.wait_for(_differs(store, revision), max(0.0, deadline - _monotonic()))
-            if not changed:
-                raise WaitTimeout(self._failure(query, text, found, count, timeout, since))
+            found = self._search(query, self._scope(since), count)
+            if len(found.emails) >= count:
+                return self._search(query, self._scope(since), limit)
+            if not _changes(store, revision, deadline, ended):
+                return found
 
     def _failure(
         self, query: Query, text: str, found: list[CapturedEmail], count: int, timeout: float, since: Mark | None
@@ -200,20 +229,30 @@ class Watching:
         lines.append(self._near_misses(query, since))
         return "; ".join(lines)
 
-    def _near_misses(self, query: Query, since: Mark | None) -> str:
-        """Return the newest emails in words, each with the terms that it does not match."""
-        store = self._place().store()
-        with store.transaction(writing=False) as db:
+    def _near(self, query: Query, since: Mark | None) -> list[tuple[CapturedEmail, list[str]]]:
+        """Return the newest emails, each with the terms that it does not match."""
+        place = self._place()
+        with place.store().transaction(writing=False) as db:
             rows = find(db, Query(), self._scope(since), _NEAR_MISSES)
-            reasons = [missed(db, query, row["id"]) for row in rows]
-        if not rows:
+            return [(captured(row, place), missed(db, query, row["id"])) for row in rows]
+
+    def _near_misses(self, query: Query, since: Mark | None) -> str:
+        near = self._near(query, since)
+        if not near:
             return "no email came" if since is not None else "the sandbox has no emails"
         shown = [
-            f"{captured(row, self._place()).summary} ({', '.join(['not ' + reason for reason in failed]) or 'matches'})"
-            for row, failed in zip(rows, reasons, strict=True)
+            f"{email.summary} ({', '.join(['not ' + reason for reason in failed]) or 'matches'})"
+            for email, failed in near
         ]
         return f"the newest emails: {'; '.join(shown)}"
 
 
-def _differs(store: Any, revision: int) -> Callable[[], bool]:
-    return lambda: store.revision != revision
+def _changes(store: Store, revision: int, deadline: float, ended: Callable[[], bool]) -> bool:
+    """Wait until the database is another than at a revision; return False if the deadline or the end comes first."""
+    with store.changed:
+        while store.revision == revision:
+            left = deadline - _monotonic()
+            if left <= 0 or ended():
+                return False
+            store.changed.wait(min(left, _LOOK))
+    return True

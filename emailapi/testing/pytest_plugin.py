@@ -1,6 +1,8 @@
 """
 The pytest plugin: the fixtures whose names begin with `emailapi_`, and the option `--emailapi-block-network`.
 
+The emails and the rejected requests that the sandbox has seen are added to the report of a test that fails.
+
 pytest loads this module in every run. It imports nothing but pytest until a fixture or the option is used.
 """
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from .sandbox_server import SandboxServer, SharedSandbox
 
 _INI = "emailapi_block_network"
+_SERVER: pytest.StashKey[SandboxServer] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,6 +66,15 @@ class _Blocking:
         return result
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the last emails and the rejected requests of the sandbox to the report of a test that fails."""
+    report = yield
+    if report.failed and _SERVER in item.stash:
+        report.sections.append(("emailapi sandbox", item.stash[_SERVER].report()))
+    return report
+
+
 @pytest.fixture
 def emailapi_outbox() -> Iterator[Outbox]:
     """
@@ -88,7 +100,7 @@ def _emailapi_shared_sandbox() -> Iterator[SharedSandbox]:
 
 @pytest.fixture
 def emailapi_sandbox(
-    _emailapi_shared_sandbox: SharedSandbox, monkeypatch: pytest.MonkeyPatch
+    _emailapi_shared_sandbox: SharedSandbox, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[SandboxServer]:
     """
     Give the test a server of its own on a sandbox, which keeps emails as the service does.
@@ -96,6 +108,7 @@ def emailapi_sandbox(
     `EMAILAPI_SERVER_TOKEN` and `EMAILAPI_BASE_URL` name it while the test runs, also in processes that the test starts.
     """
     with _emailapi_shared_sandbox.server() as server:
+        request.node.stash[_SERVER] = server
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         yield server

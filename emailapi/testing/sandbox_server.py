@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from .._closing import Closing
 from ..account_client import AccountClient
 from ..client import Client
+from ..errors import EmailAPIError
 from ..sandbox import Sandbox
-from ..sandbox.captured import Place
+from ..sandbox.captured import CapturedEmail
 from ..sandbox.clock import Clock
 from ..sandbox.faults import Faults
-from ..sandbox.inbound_emails import Receiving
 from ..sandbox.posting.attempts import Webhooks
-from ..sandbox.request_log import RequestLog
+from ..sandbox.request_log import RecordedRejection
 from ..sandbox.server_faults import ServerFaults
+from ..sandbox.server_view import ServerView
 from ..sandbox.simulation import Events
 from ..sandbox.tables import webhook_requests
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ..models.options import Hooks, OnUnknown, Retry
     from ..models.transport import Transport
     from ..settings import Timeout
+
+
+_REPORTED = 5
 
 
 class ClientOptions(TypedDict, total=False):
@@ -62,7 +65,7 @@ class ClientOptions(TypedDict, total=False):
     session: requests.Session
 
 
-class SandboxServer(Closing, Receiving):
+class SandboxServer(Closing, ServerView):
     """
     A server of its own on the sandbox that the tests of a process share: no test sees emails of another one.
 
@@ -83,9 +86,10 @@ class SandboxServer(Closing, Receiving):
 
     def __init__(self, sandbox: Sandbox, token: str, server_id: int) -> None:
         """Keep where the server is."""
+        super().__init__(sandbox._place(), server_id, sandbox._now, sandbox._log())
+        self._sandbox = sandbox
         self.token, self.url = token, sandbox.url
         self.smtp_host, self.smtp_port = sandbox.smtp_host, sandbox.smtp_port
-        self._sandbox, self._id = sandbox, server_id
         self.events: Events = sandbox.events
         self.faults: Faults = ServerFaults(sandbox.faults, server_id)
         self.webhooks: Webhooks = sandbox.webhooks.of_server(server_id)
@@ -95,18 +99,6 @@ class SandboxServer(Closing, Receiving):
     def __repr__(self) -> str:
         """Return where it is, without the token."""
         return f"<SandboxServer {self.url}>"
-
-    def _place(self) -> Place:
-        return self._sandbox._place()
-
-    def _server_id(self) -> int:
-        return self._id
-
-    def _now(self) -> datetime:
-        return self.clock.now()
-
-    def _log(self) -> RequestLog:
-        return self._sandbox._log()
 
     def client(self, **options: Unpack[ClientOptions]) -> Client:
         """
@@ -126,6 +118,20 @@ class SandboxServer(Closing, Receiving):
         """Return the environment variables by which clients without arguments find the server."""
         return {"EMAILAPI_SERVER_TOKEN": self.token, "EMAILAPI_BASE_URL": self.url}
 
+    def report(self) -> str:
+        """Return the last five emails and the last five rejected requests in words, without bodies and tokens."""
+        try:
+            emails, rejected = self.messages(limit=_REPORTED), self.requests(rejected=True)[:_REPORTED]
+        except EmailAPIError as error:
+            return f"The sandbox does not tell: {error}"
+        lines = ["The last emails, newest first:" if emails else "The sandbox has accepted no email."]
+        lines += [f"  {email.summary}: {_outcome(email)}" for email in emails]
+        lines.append("The last rejected requests, newest first:" if rejected else "It has rejected no request.")
+        for request in rejected:
+            lines.append(f"  {request.method} {request.path}: {request.fault or request.status}")
+            lines += [f"    {_place(each)}code {each.code}: {each.message}" for each in request.rejections]
+        return "\n".join(lines)
+
     def close(self) -> None:
         """
         Close the clients, cancel the faults, and let the clock run; emails stay until the sandbox ends.
@@ -137,6 +143,15 @@ class SandboxServer(Closing, Receiving):
         with self._sandbox.store.transaction() as db:
             webhook_requests.clear(db, self._id)
         self.clock.run()
+
+
+def _outcome(email: CapturedEmail) -> str:
+    events = [f"{event.type} at {event.recipient}" for event in email.events[-_REPORTED:]]
+    return ", ".join(events) or "no event yet"
+
+
+def _place(rejection: RecordedRejection) -> str:
+    return "" if rejection.index is None else f"email {rejection.index} of the batch, "
 
 
 class SharedSandbox(Closing):

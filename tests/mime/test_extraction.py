@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from emailapi.mime.extraction import codes_of, links_of, mailto_links_of, text_of_html
+from emailapi.mime.html_tokens import Tag, tokens
 
 
 @pytest.mark.parametrize(
@@ -185,3 +186,17 @@ def test_hostile_input_takes_time_in_proportion(piece):
         return count
 
     assert steps(400) < 3 * steps(200) + 2000
+
+
+@pytest.mark.parametrize(
+    "html, names",
+    [
+        ('<p a=\xa0"><b>', ["p", "b"]),
+        ("<a\x0bb></a>", ["a\x0bb", "a"]),
+        ("<bloc\u212aquote></DIV>", ["bloc\u212aquote", "div"]),
+        ("<style>a</style\x0b></STYLE>", ["style", "style"]),
+    ],
+)
+def test_only_the_white_space_and_the_letters_of_html_count(html, names):
+    """A browser takes neither a no-break space for white space, nor the Kelvin sign for a K."""
+    assert [token.name for token in tokens(html) if isinstance(token, Tag)] == names

@@ -8,6 +8,7 @@ from emailapi import (
     AccountClient,
     Client,
     Conflict,
+    ContentValidation,
     InvalidRequest,
     NotFound,
     PushAction,
@@ -15,6 +16,7 @@ from emailapi import (
     Template,
     TemplateDetails,
     TemplateType,
+    TemplateValidation,
 )
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.tables import servers
@@ -99,11 +101,28 @@ def test_delete(client):
         client.templates.delete("user")
 
 
-def test_validate(client):
-    """Validation needs rendering, which the sandbox refuses in words."""
-    with pytest.raises(InvalidRequest, match="does not render templates yet") as caught:
-        client.templates.validate(subject="Hi {{name}}")
-    assert caught.value.code == 615
+def test_validate(client, layout):
+    """A validation has the errors of each part, or the rendered part, and a model with all names."""
+    found = client.templates.validate(
+        subject="Hi {{name}}",
+        html_body="<i>{{name}}</i>",
+        layout_template="frame",
+        test_render_model={"name": "Ann"},
+        inline_css_for_html_test_render=False,
+    )
+    assert found == TemplateValidation(
+        all_content_is_valid=True,
+        subject=ContentValidation(content_is_valid=True, rendered_content="Hi Ann"),
+        html_body=ContentValidation(content_is_valid=True, rendered_content="<b><i>Ann</i></b>"),
+        suggested_template_model={"name": "Ann"},
+    )
+    found = client.templates.validate(subject="Hi", text_body="Hello\n{{first-name}}")
+    assert (found.all_content_is_valid, found.subject.content_is_valid) == (False, True)
+    (fault,) = found.text_body.validation_errors
+    assert (fault.line, fault.character_position, found.text_body.rendered_content) == (2, 1, "")
+    with pytest.raises(InvalidRequest) as caught:
+        client.templates.validate(template_type=TemplateType.STANDARD)
+    assert caught.value.code == 1120
 
 
 def test_wrong_requests(client):

@@ -135,16 +135,16 @@ def test_faults(api, monkeypatch, caplog, rejected):
 
 
 def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(api, monkeypatch, rejected):
-    from emailapi.sandbox import app
+    from emailapi.sandbox import http_json
 
-    write, failures = app.dump_json, [ZeroDivisionError()]
+    write, failures = http_json.dump_json, [ZeroDivisionError()]
 
     def fail_once(value: object) -> bytes:
         if failures:
             raise failures.pop()
         return write(value)
 
-    monkeypatch.setattr(app, "dump_json", fail_once)
+    monkeypatch.setattr(http_json, "dump_json", fail_once)
     rejected(api.send(), 503, 100, "stored nothing")
     assert failures == []
     assert api.found()["TotalCount"] == 0

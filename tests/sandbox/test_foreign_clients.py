@@ -38,6 +38,15 @@ results = [
     send(os.environ["HARD"]),
     send(os.environ["HARD"], "ok@example.com"),
 ]
+message = AnymailMessage(
+    to=["f@example.com", "g@example.com"],
+    from_email="a@example.com",
+    template_id="welcome",
+    merge_data={"f@example.com": {"name": "F"}},
+    merge_global_data={"name": "all"},
+)
+message.send()
+results.append({email: status.status for email, status in message.anymail_status.recipients.items()})
 try:
     send("b@example.com", sender="webmaster@localhost")
 except AnymailAPIError as error:
@@ -84,8 +93,21 @@ def test_postmarker_manages_an_account(postmarker):
     assert postmarker.stats.sends(fromdate="2026-9-5")["Sent"] == 0
 
 
+def test_postmarker_sends_with_templates(postmarker):
+    template = postmarker.templates.create("Welcome", "Hi {{name}}", "<b>{{name}}</b>", "Hello {{name}}")
+    email = {"From": "a@example.com", "To": "b@example.com", "TemplateId": template.TemplateId}
+    sent = postmarker.emails.send_with_template(**email, TemplateModel={"name": "Ann"})
+    assert postmarker.messages.outbound.get(sent["MessageID"]).Subject == "Hi Ann"
+    both = [{**email, "TemplateModel": {}}, {**email, "TemplateModel": {"name": "Bob"}}]
+    assert [each["Message"] for each in postmarker.emails.send_template_batch(*both)] == ["OK", "OK"]
+    found = postmarker.templates.validate("Hi {{name}}", "<b>{{#if x}}</b>", "{{a}}", TestRenderModel={"a": 1})
+    assert (found["AllContentIsValid"], found["TextBody"]["RenderedContent"]) == (False, "1")
+
+
 @pytest.mark.processes
-def test_anymail_tells_recipients_apart(sandbox):
+def test_anymail_tells_recipients_apart(sandbox, api):
+    template = {"Name": "Welcome", "Subject": "Hi {{name}}", "TextBody": "Hello"}
+    assert api.post("/templates", template).status_code == 200
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", ANYMAIL],
         env={**os.environ, "URL": sandbox.url, "TOKEN": sandbox.token, "HARD": HARD},
@@ -100,5 +122,8 @@ def test_anymail_tells_recipients_apart(sandbox):
         {"d@example.com": "sent", "e@example.com": "sent"},
         {HARD: "sent"},
         {HARD: "rejected", "ok@example.com": "sent"},
+        {"f@example.com": "sent", "g@example.com": "sent"},
     ]
+    subjects = {message.to[0].email: message.subject for message in sandbox.messages()}
+    assert (subjects["f@example.com"], subjects["g@example.com"]) == ("Hi F", "Hi all")
     assert "Invalid 'From' address: 'webmaster@localhost'." in error

@@ -8,7 +8,6 @@ import postmark
 import pytest
 
 MAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
-TEMPLATED = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "x", "template_model": {}}
 BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages": [{"to": "b@example.com"}]}
 
 
@@ -88,18 +87,13 @@ def test_every_email(vendor):
     assert [message.message_id for message in found] == ids[::-1]
 
 
-def test_what_comes_later(vendor):
-    """What the sandbox cannot do yet is its own error, with a sentence that says so."""
-    for call in (
-        lambda: vendor.outbound.send_with_template(TEMPLATED),
-        lambda: vendor.outbound.send_batch_with_template([TEMPLATED]),
-        lambda: vendor.outbound.send_bulk(BULK),
-        lambda: vendor.outbound.get_bulk_status("x"),
-        lambda: vendor.templates.validate({"subject": "x"}),
-    ):
-        with pytest.raises(postmark.ValidationException, match=r"The sandbox does not \w+.* yet\.") as caught:
-            call()
-        assert caught.value.error_code == 615
+def test_bulk(vendor):
+    """It sends one content to many recipients, and asks how far the request is."""
+    sent = vendor.outbound.send_bulk(BULK)
+    status = vendor.outbound.get_bulk_status(sent.id)
+    assert (status.status.value, status.total_messages) == ("Completed", 1)
+    with pytest.raises(postmark.PostmarkAPIException):
+        vendor.outbound.get_bulk_status("x")
 
 
 def test_opens_and_clicks(vendor, sandbox):

@@ -29,6 +29,30 @@ def test_templates(vendor):
     assert not vendor.templates.get(made.template_id).active
 
 
+def test_sends(vendor):
+    """It sends one email with a template, and several."""
+    vendor.templates.create(STANDARD)
+    email = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "welcome"}
+    sent = vendor.outbound.send_with_template({**email, "template_model": {"name": "Ann"}, "metadata": {"k": "v"}})
+    message = vendor.outbound.get(sent.message_id)
+    assert (message.subject, message.text_body, message.metadata) == ("Hi Ann", "Hello", {"k": "v"})
+    both = [{**email, "template_model": {}}, {**email, "template_model": {"name": "Bob"}}]
+    assert [sent.message for sent in vendor.outbound.send_batch_with_template(both)] == ["OK", "OK"]
+    with pytest.raises(postmark.PostmarkAPIException, match="not valid or was not found"):
+        vendor.outbound.send_with_template({**email, "template_alias": "nothing"})
+
+
+def test_validation(vendor):
+    """It validates a template, with errors and without."""
+    found = vendor.templates.validate({"subject": "Hi {{name}}", "html_body": "<b>{{#each xs}}{{.}}{{/each}}</b>"})
+    assert (found.all_content_is_valid, found.text_body) == (True, None)
+    assert (found.subject.rendered_content, found.html_body.validation_errors) == ("Hi name_Value", [])
+    assert found.suggested_template_model == {"name": "name_Value", "xs": ["xs_1", "xs_2", "xs_3"]}
+    found = vendor.templates.validate({"text_body": "x\n{{a b}}", "test_render_model": {"a": 1}})
+    (error,) = found.text_body.validation_errors
+    assert (error.line, error.character_position, found.text_body.rendered_content) == (2, 1, None)
+
+
 def test_rejections(vendor):
     """It raises its own error by our codes."""
     for code, call in (

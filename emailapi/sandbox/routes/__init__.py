@@ -2,11 +2,11 @@
 
 from . import (
     bounces,
+    bulk,
     data_removals,
     domains,
     inbound,
     inbound_rules,
-    later,
     messages,
     opens,
     outbound,
@@ -22,6 +22,7 @@ from . import (
 
 ROUTES = (
     *outbound.routes,
+    *bulk.routes,
     *messages.routes,
     *opens.routes,
     *bounces.routes,
@@ -37,5 +38,4 @@ ROUTES = (
     *domains.routes,
     *signatures.routes,
     *data_removals.routes,
-    *later.routes,
 )

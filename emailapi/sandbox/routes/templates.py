@@ -1,4 +1,4 @@
-"""Templates: kept, not yet rendered."""
+"""Templates: changed, validated, and pushed to other servers."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ from typing import Any
 
 import attrs
 
-from ...models.templates import (
-    PUSHED,
-    TEMPLATES,
-    PushAction,
-    PushedTemplate,
-    Template,
-    TemplateDetails,
-    TemplateFilters,
-)
+from ...models.templates import PUSHED, TEMPLATES, Template, TemplateDetails, TemplateFilters
 from ..calls import Call, Paging, read_choice, read_id
-from ..fields import Field, Table, flag, whole_body
+from ..fields import whole_body
 from ..rejection import Rejection
 from ..responses import done, read_filters, written
 from ..routing import Found, Routes
 from ..store import Row
-from ..tables import servers, templates
-from ..template_rules import LAYOUT, STANDARD, TEMPLATE, TEMPLATES as LIMIT, alias_of, check_template
+from ..tables import templates
+from ..template_content import LAYOUT, STANDARD, not_found
+from ..template_pushing import push_templates
+from ..template_rules import TEMPLATE, TEMPLATES as LIMIT, alias_of, check_template
+from ..template_validation import VALIDATION, validate
 
 routes = Routes()
 
@@ -41,25 +36,19 @@ def _summary(row: Row) -> dict[str, object]:
     }
 
 
-def _not_found(id_or_alias: str, reason: str) -> Rejection:
-    """Return the error for a template that does not exist, in the service's words."""
-    part = "'TemplateId'" if id_or_alias.isdigit() else "Template's 'Alias'"
-    return Rejection(1101, reason, text=f"The {part} associated with this request is not valid or was not found.")
-
-
 def _find(call: Call, id_or_alias: str) -> Row:
     """Return a template, also a deleted one; an alias begins with a letter, so that no number is an alias."""
     number, server = read_id(id_or_alias), call.owner.id
     row = templates.by_id(call.db, server, number) if number else templates.by_alias(call.db, server, id_or_alias)
     if row is None:
-        raise _not_found(id_or_alias, f"There is no template '{id_or_alias[:80]}' on this server.")
+        raise not_found(id_or_alias.isdigit(), f"There is no template '{id_or_alias[:80]}' on this server.")
     return row
 
 
 def _find_active(call: Call, id_or_alias: str) -> Row:
     row = _find(call, id_or_alias)
     if not row["active"]:
-        raise _not_found(id_or_alias, f"The template '{id_or_alias[:80]}' was deleted.")
+        raise not_found(id_or_alias.isdigit(), f"The template '{id_or_alias[:80]}' was deleted.")
     return row
 
 
@@ -175,97 +164,15 @@ def delete(call: Call, id_or_alias: str) -> object:
     return done(f"Template {row['id']} removed.")
 
 
-def _server_id(value: object, _field: Field) -> int:
-    """Read the id of a server, which clients write as a number or as a text."""
-    return read_id(str(value))
-
-
-_PUSH = Table(
-    Field("SourceServerID", "source", _server_id),
-    Field("DestinationServerID", "destination", _server_id),
-    Field("PerformChanges", "perform", flag),
-)
-
-
-def _servers(call: Call, push: dict[str, Any]) -> tuple[int, int]:
-    """
-    Return the servers of a push.
-
-    Raises:
-        Rejection: 601 for a server that does not exist; 403 for one server as both.
-    """
-    source, destination = push.get("source", 0), push.get("destination", 0)
-    missing = [
-        name
-        for name, server in (("source", source), ("destination", destination))
-        if not servers.exists(call.db, server)
-    ]
-    if missing:
-        what = f"The {' and '.join(missing)} server{' was' if len(missing) == 1 else 's were'} not found."
-        names = {"source": "SourceServerID", "destination": "DestinationServerID"}
-        raise Rejection(601, f"{names[missing[0]]} must be the id of a server of this account.", text=what)
-    if source == destination:
-        raise Rejection(403, "The source is the destination.")
-    return source, destination
-
-
-def _twins(call: Call, source: list[Row], destination: int) -> dict[int, Row | None]:
-    """
-    Return, by the id of each template to be pushed, the one of the same alias at the destination.
-
-    Raises:
-        Rejection: 1125: one of the two is a layout. 1105: there is no room for the new ones.
-    """
-    there = {row["alias"].lower(): row for row in templates.with_alias(call.db, destination)}
-    twins = {row["id"]: there.get(row["alias"].lower()) for row in source}
-    for row in source:
-        twin = twins[row["id"]]
-        if twin is not None and twin["type"] != row["type"]:
-            raise Rejection(1125, f"'{row['alias']}' is a {row['type']} here and a {twin['type']} at the destination.")
-    new = sum(twin is None for twin in twins.values())
-    if new and templates.count(call.db, destination) + new > LIMIT:
-        raise Rejection(1105, f"The destination has no room for {new} more templates; the limit is {LIMIT}.")
-    return twins
-
-
-def _copy(call: Call, source: list[Row], twins: dict[int, Row | None], destination: int) -> dict[int, int]:
-    """Make the destination's templates what the source's are, and return the id there by the id here."""
-    ids: dict[int, int] = {}
-    for row in source:
-        twin = twins[row["id"]]
-        template = attrs.evolve(templates.content_of(row), layout=ids.get(row["layout"]))
-        if twin is None:
-            ids[row["id"]] = templates.add(call.db, destination, template)
-        else:
-            ids[row["id"]] = twin["id"]
-            templates.change(call.db, twin["id"], template)
-    return ids
+@routes.post(f"{TEMPLATES.path}/validate")
+def validate_template(call: Call) -> object:
+    """Validate a template that is not stored, and render it."""
+    settings = VALIDATION.read(whole_body(call.body, "a template", 1109))
+    layout = _layout(call, settings.get("type", STANDARD), settings.get("layout", ""))
+    return validate(settings, None if layout is None else templates.by_id(call.db, call.owner.id, layout))
 
 
 @routes.put(PUSHED.path, account=True)
 def push(call: Call) -> object:
     """Copy every template that has an alias to another server, or tell what that would do."""
-    push = _PUSH.read(whole_body(call.body, "a push", 1109))
-    source, destination = _servers(call, push)
-    perform = push.get("perform")
-    if perform is None:
-        raise Rejection(403, "'PerformChanges' is missing.")
-    found = templates.with_alias(call.db, source)
-    if not found:
-        raise Rejection(1124, f"The server {source} has no template with an alias.")
-    twins = _twins(call, found, destination)
-    ids = {row: twin["id"] for row, twin in twins.items() if twin is not None}
-    if perform:
-        ids = _copy(call, found, twins, destination)
-    pushed = [
-        written(
-            PushedTemplate,
-            action=(PushAction.EDIT if twins[row["id"]] is not None else PushAction.CREATE).value,
-            **({"template_id": ids[row["id"]]} if row["id"] in ids else {}),
-            alias=row["alias"],
-            name=row["name"],
-            template_type=row["type"],
-        )
-        for row in found
-    ]
-    return {"TotalCount": len(pushed), PUSHED.key: pushed}
+    return push_templates(call.db, call.body)

@@ -43,7 +43,8 @@ def erase_stream(db: Transaction, stream: int) -> None:
 
 
 def erase_all(db: Transaction) -> None:
-    """Remove all messages."""
+    """Remove all messages, and the bulk requests that they came from."""
+    db.run("DELETE FROM bulk_requests")
     words.forget_all(db)
     db.run("INSERT INTO subjects (subjects) VALUES ('delete-all')")
     for table in ("recipients", "metadata", "messages"):

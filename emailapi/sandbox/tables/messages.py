@@ -101,6 +101,35 @@ def by_ids(db: Transaction, ids: Sequence[int]) -> list[Row]:
     return [rows[message] for message in ids if message in rows]
 
 
+def last_before(db: Transaction, stream: int, instant: int, message: int) -> int:
+    """Return the last id of a stream before a message, which may be of another stream; 0 if there is none."""
+    row = db.row(
+        "SELECT id FROM messages WHERE stream = ? AND (received_at, id) < (?, ?)"
+        " ORDER BY received_at DESC, id DESC LIMIT 1",
+        stream,
+        instant,
+        message,
+    )
+    return 0 if row is None else row["id"]
+
+
+def facts(db: Transaction, ids: Sequence[int]) -> list[Row]:
+    """Return messages by their ids in the database, as `erase` needs them."""
+    return db.rows(
+        "SELECT id, stream, received_at, subject, shown FROM messages WHERE id IN (SELECT value FROM json_each(?))",
+        str([*ids]),
+    )
+
+
+def file_facts(db: Transaction, message: int) -> list[Row]:
+    """Return name, types and size of a message's attachments, in their order, without their content."""
+    return db.rows(
+        "SELECT position, name, content_type, content_id, length(content) AS size FROM attachments"
+        " WHERE message = ? ORDER BY position",
+        message,
+    )
+
+
 def older_than(db: Transaction, instant: int) -> list[Row]:
     """Return up to 500 messages that came at an instant or before it, of all servers, as `erase` needs them."""
     return db.rows(

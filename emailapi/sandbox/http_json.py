@@ -1,0 +1,65 @@
+"""The JSON and the queries of requests, and the JSON of responses."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from flask import Request, Response
+
+from ..wire import dump_json
+from .calls import read_query
+from .effects import FAULT_DOMAIN
+from .fields import WrittenFloat
+from .rejection import Rejection
+from .rules import MEGABYTE
+
+JSON = "application/json"
+_FAULT = f"@{FAULT_DOMAIN}".encode()
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def read_json(sent: Request, limit: int) -> tuple[object, bool]:
+    """
+    Return the JSON value of a request's body, and whether an address in it may ask for a fault.
+
+    Raises:
+        Rejection: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
+    """
+    if sent.mimetype != JSON:
+        raise Rejection(409, f"The header 'Content-Type: {JSON}' is missing or wrong.", status=415)
+    if (sent.content_length or 0) > limit:
+        raise Rejection(300, f"The request is larger than {limit // MEGABYTE} MB.", status=413)
+    encoding = sent.headers.get("Content-Encoding", "identity")
+    if encoding.strip().lower() != "identity":
+        raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
+    try:
+        data = sent.get_data(cache=False)
+        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat)
+        return value, _FAULT in data
+    except RecursionError:
+        raise Rejection(402, "The body is nested too deeply.") from None
+    except ValueError as error:
+        raise Rejection(402, f"The body is not valid JSON: {error}.") from None
+
+
+def read_arguments(sent: Request) -> dict[str, str]:
+    """
+    Return the query of a request, by lower-case names.
+
+    Raises:
+        Rejection: 403: a value has a NUL character, which no text in the database has.
+    """
+    query = read_query(sent.args.items(multi=True))
+    for name, value in query.items():
+        if "\0" in value:
+            raise Rejection(403, f"'{name[:80]}' must not hold NUL characters.")
+    return query
+
+
+def json_response(value: object, status: int = 200) -> Response:
+    """Return a response with a JSON value."""
+    return Response(dump_json(value), status, content_type=f"{JSON}; charset=utf-8")
