@@ -14,7 +14,7 @@ from .template_content import HTML, SUBJECT, TEXT, TemplateReference, find_conte
 
 # The service's words, which its users know (contract section 12.2).
 _NO_MODEL = "A 'TemplateModel' is required when using a template to send an email."
-_NOBODYS_ID = -1
+_UNKNOWN_ID = -1
 _LARGEST_ID = 2**63 - 1
 
 
@@ -24,7 +24,7 @@ def _template_id(value: object, field: Field) -> int:
         value = int(value[:20])
     if not isinstance(value, int) or isinstance(value, bool):
         raise wrong_type(field.label, "a whole number", value)
-    return value if 0 <= value <= _LARGEST_ID else _NOBODYS_ID
+    return value if 0 <= value <= _LARGEST_ID else _UNKNOWN_ID
 
 
 def _no_content(_value: object, field: Field) -> NoReturn:

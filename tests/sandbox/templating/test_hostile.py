@@ -8,6 +8,8 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
+from emailapi.sandbox.template_content import Content
+from emailapi.sandbox.templating.inlining import inline_css
 from emailapi.sandbox.templating.parsing import ERRORS, _parse, parse
 from emailapi.sandbox.templating.places import RenderingFailed
 from emailapi.sandbox.templating.rendering import merged, render, suggested_model
@@ -19,6 +21,28 @@ PIECES = st.sampled_from(
         *("{{#a}}", "{{^a}}", "{{/a}}", "{{#each xs}}", "{{/each}}", "{{a}}", "{{{a.b}}}", "{{#a.b}}", "{{/a.b}}"),
         *("{{../a}}", "{{.}}", "{{! a }}", "{{{@content}}}", "{{{pm:unsubscribe}}}", "each", "a", "xs", "<b>"),
         *("\U0001f600", "\u0301", "\ud800", "\0", "\u2028"),
+    ]
+)
+HTML = st.sampled_from(
+    [
+        *("<", ">", "/>", "</", "'", '"', "=", " ", "<!--", "-->", "<![CDATA[", "]]>", "<!doctype html>", "&", "&#0;"),
+        *("<div>", "</div>", "<p>", "<b ", "</b>", "<table>", "<tr>", "<td>", "</table>", "<svg>", "<select>", "<br>"),
+        *("<style>", "</style>", "<style>p{color:red}", "@media x{", "}", "{", ":", ";", "a:b", "@import url(", ")"),
+        *(
+            " style='",
+            " class=a",
+            ".a{",
+            ":not(",
+            ":has(b)",
+            "p > b ~ i",
+            "*",
+            "/*",
+            "*/",
+            "\\",
+            "url(",
+            "\0",
+            "\ufffd",
+        ),
     ]
 )
 SOURCES = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=60))
@@ -48,6 +72,22 @@ def test_no_template_and_no_model_makes_a_foreign_error(source, layout, model, h
         for content in (None, body):
             with contextlib.suppress(RenderingFailed):
                 assert isinstance(render(outer, values, html=html, content=content), str)
+
+
+@given(st.tuples(*[SOURCES] * 5), MODELS)
+def test_an_email_is_rendered_or_has_a_failure(texts, model):
+    subject, html, text, layout_html, layout_text = (each.replace("\ud800", "") for each in texts)
+    content = Content(subject=subject, html_body=html, text_body=text, layout_html=layout_html, layout_text=layout_text)
+    rendered = content.render(model)
+    assert "\n" not in rendered.subject
+    for part, name in ((rendered.html_body, "HtmlBody"), (rendered.text_body, "TextBody")):
+        given_text = html if name == "HtmlBody" else text
+        assert (part is None) == (not given_text or f"'{name}' cannot be rendered: " in rendered.failure)
+
+
+@given(st.lists(st.one_of(HTML, st.text(max_size=5)), max_size=60).map("".join))
+def test_no_html_makes_the_inliner_fail(html):
+    assert isinstance(inline_css(html), str)
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
