@@ -194,8 +194,10 @@ class Slot:
     """`{{{@content}}}`: where a layout takes its content."""
 
     def render(self, output: Output, scope: Scope) -> None:
-        """Render the content, in the scope of the layout."""
-        output.render(output.content, scope)
+        """Render the content, in the scope of the layout; a placeholder in the content itself is empty."""
+        content, output.content = output.content, ()
+        output.render(content, scope)
+        output.content = content
 
     def describe(self, shape: Shape) -> None:
         """Use no name; the content tells its own."""

@@ -104,6 +104,7 @@ def test_a_layout_renders_its_content_with_the_same_model():
     layout, body = parse("<i>{{brand}}</i>{{{@content}}}{{#a}}{{{x}}}{{/a}}"), parse("Hi {{name}}")
     assert render(layout, {"brand": "B&B", "name": "N"}, html=True, content=body) == "<i>B&amp;B</i>Hi N"
     assert render(layout, {"brand": "B"}, html=True) == "<i>B</i>{{{@content}}}"
+    assert render(parse("[{{{@content}}}{{{@content}}}]"), {}, html=True, content=parse("a{{{@content}}}")) == "[aa]"
     # The content stands in the scope of the section around its place.
     assert render(parse("{{#a}}{{{@content}}}{{/a}}"), {"a": {"name": "in"}}, html=True, content=body) == "Hi in"
 
