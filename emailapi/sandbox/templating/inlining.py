@@ -7,6 +7,9 @@ level of nested elements, and much time for some documents: HTML beyond the limi
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import css_inline
 
 from ...mime.html_tokens import Text, tokens
@@ -16,6 +19,10 @@ NESTED = 80
 ELEMENTS = 10_000
 ATTRIBUTES = 1_000
 RULES_BY_ELEMENTS = 2_000_000
+
+# HTML of so many characters has too few attributes to take long.
+_SMALL = 20_000
+_OPENING = re.compile("<([A-Za-z][^\t\n\f\r />]*+)")
 
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 # Elements that nest in none of their own name: they have no content, or are closed by the next one of them.
@@ -34,12 +41,26 @@ def inline_css(html: str) -> str:
 
     HTML beyond the limits, and HTML with CSS that cannot be parsed, is returned as it is.
     """
-    if not _is_ordinary(html):
+    if not _is_small(html) and not _is_ordinary(html):
         return html
     try:
         return _INLINER.inline(html)
     except ValueError:  # the CSS cannot be parsed
         return html
+
+
+def _is_small(html: str) -> bool:
+    """Return whether HTML is within the limits even if no element in it were closed: this is known without parsing."""
+    openings = _OPENING.findall(html)
+    if len(html) > _SMALL or html.count("{") * len(openings) > RULES_BY_ELEMENTS:
+        return False
+    nested = 0
+    for name, number in Counter(openings).items():
+        known = name.lower() if name.isascii() else ""
+        if known in _PECULIAR:
+            return False
+        nested += 0 if known in _FLAT else number
+    return nested <= NESTED
 
 
 def _is_ordinary(html: str) -> bool:
@@ -59,7 +80,7 @@ def _is_ordinary(html: str) -> bool:
         elif not token.closing:
             elements += 1
             closes = closes and token.name not in _PECULIAR
-            if token.name not in _FLAT:
+            if token.name not in _FLAT or not closes:
                 nested.append(token.name)
             if elements > ELEMENTS or len(token.attributes) > ATTRIBUTES:
                 return False

@@ -78,6 +78,9 @@ def nested(opening, depth, closing=""):
         nested("<div><style></div></style>", NESTED),
         nested("<div><noscript></div></noscript>", NESTED),
         nested("<svg><style><g>", NESTED),
+        nested("<svg>" + "<tr>" * NESTED, 1),
+        STYLE + "<svg>" + "<tr>" * NESTED + "x" * 20_000,
+        nested("<lin\u212a>", NESTED),
         nested("<div><select></div></select>", NESTED),
         nested("<div><marquee></div></marquee>", NESTED),
         nested("<bloc\u212aquote></blockquote>", NESTED),
@@ -85,10 +88,10 @@ def nested(opening, depth, closing=""):
         nested("<div><svg><![CDATA[></div>]]>", NESTED),
         nested("<!-- --!><div>-->", NESTED),
         STYLE + "<p>" * (ELEMENTS + 1),
-        STYLE + "<b " + " ".join(f"a{number}" for number in range(ATTRIBUTES + 1)) + ">x",
+        STYLE + "<b " + " ".join(f"a{number:020}" for number in range(ATTRIBUTES + 1)) + ">x",
         "<style>" + "b{}" * (RULES_BY_ELEMENTS // 1000) + "</style>" + "<b>x</b>" * 1001,
     ],
-    ids=range(19),
+    ids=range(22),
 )
 def test_html_beyond_the_limits_is_left_alone(html):
     """The inliner needs more stack than a thread has, or very long, for HTML such as this."""
@@ -104,9 +107,10 @@ def test_html_beyond_the_limits_is_left_alone(html):
         STYLE + "<div><b>x</b><br><img></div>" * 1000,
         STYLE + "<li><b>x</b>" * 1000,
         STYLE + "<!--[if mso]><table><tr><td><![endif]--><b>x</b><!--[if mso]></td></tr></table><![endif]-->" * 500,
+        STYLE + "<tr><td>" * 1000 + "<b>x</b>" + "y" * 20_000,
         "<title><i><i></title>" + STYLE + "<b>x</b>",
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_html_within_the_limits_is_inlined(html):
     """Even in a thread with a small stack, as some systems have."""
