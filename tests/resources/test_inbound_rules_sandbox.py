@@ -1,4 +1,4 @@
-"""`client.inbound_rules` and `client.inbound` against the sandbox, each call once."""
+"""`client.inbound_rules` against the sandbox, each call once."""
 
 from __future__ import annotations
 
@@ -29,16 +29,3 @@ def test_wrong_requests(client):
         with pytest.raises(error) as caught:
             call()
         assert caught.value.code == code
-
-
-def test_inbound_email(client):
-    """No mail comes in yet, and each call that would be about it is refused in words."""
-    for call in (
-        client.inbound.list,
-        lambda: client.inbound.get("x"),
-        lambda: client.inbound.bypass("x"),
-        lambda: client.inbound.retry("x"),
-    ):
-        with pytest.raises(InvalidRequest, match="does not receive messages yet") as caught:
-            call()
-        assert caught.value.code == 615
