@@ -35,7 +35,9 @@ def test_options_win_over_the_setting_and_the_setting_over_the_environment(backe
 
 
 def test_no_repr_shows_a_token(backend):
-    made = backend(server_token="very-secret", fallback={"hostname": "localhost", "password": "hidden-too"})
+    made = backend(
+        server_token="very-secret", fallback={"hostname": "localhost", "username": "shop", "password": "hidden-too"}
+    )
     assert "very-secret" not in repr(made._options)
     assert "hidden-too" not in repr(made._options)
 
