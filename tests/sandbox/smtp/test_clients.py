@@ -89,15 +89,19 @@ def test_djangos_backend(sandbox):
     backend_module = importlib.import_module("django.core.mail.backends.smtp")
     from django.core.mail import EmailMultiAlternatives
 
-    backend = backend_module.EmailBackend(
-        host=sandbox.smtp_host,
-        port=sandbox.smtp_port,
-        username=sandbox.token,
-        password=sandbox.token,
-        use_tls=False,
-        use_ssl=False,
-        timeout=60,
-    )
+    with warnings.catch_warnings():
+        # Newer versions of Django want it to be made from the setting MAILERS.
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        backend = backend_module.EmailBackend(
+            host=sandbox.smtp_host,
+            port=sandbox.smtp_port,
+            username=sandbox.token,
+            password=sandbox.token,
+            use_tls=False,
+            use_ssl=False,
+            timeout=60,
+        )
     message = EmailMultiAlternatives(
         "Hi", "Hello", "s@example.com", ["dana@example.com"], bcc=["b@example.com"], headers={"X-PM-Tag": "dj"}
     )
