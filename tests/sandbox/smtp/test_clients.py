@@ -109,7 +109,7 @@ def test_djangos_backend(sandbox):
     message.attach_alternative("<p>Hello</p>", "text/html")
     assert backend.send_messages([message]) == 1
     (email,) = sandbox.messages("tag:dj")
-    assert (email.text_body, email.html_body) == ("Hello", "<p>Hello</p>")
+    assert (email.text_body.rstrip(), email.html_body.rstrip()) == ("Hello", "<p>Hello</p>")
     assert [one.email for one in (*email.to, *email.bcc)] == ["dana@example.com", "b@example.com"]
 
 
