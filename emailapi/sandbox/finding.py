@@ -149,12 +149,11 @@ def missed(db: Transaction, query: Query, message: int) -> list[str]:
     stream = db.row("SELECT key, id FROM streams WHERE key = ?", messages.stream_of(message))
     if stream is None:
         return []
-    failed = []
-    for group in query.groups:
-        plan = _Plan(db, Query((group,)), stream, message)
-        if message not in [found for _, found in plan.run(_ALL)]:
-            failed.append(" OR ".join([term.text for term in group]))
-    return failed
+    return [
+        " OR ".join([term.text for term in group])
+        for group in query.groups
+        if not _Plan(db, Query((group,)), stream, message, message).run(1)
+    ]
 
 
 def catch_up(store: Store) -> None:
