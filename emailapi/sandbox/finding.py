@@ -35,9 +35,9 @@ class Scope:
 class _Plan:
     """A search of one stream."""
 
-    def __init__(self, db: Transaction, query: Query, stream: Row, first: int, last: int | None = None) -> None:
+    def __init__(self, db: Transaction, query: Query, stream: Row, first: int, last: int) -> None:
         self._db, self._stream = db, stream
-        self._range = (first, ids_of(stream["key"])[1] if last is None else last)
+        self._range = (first, last)
         self._conditions: list[str] = []
         self._values: list[Value] = []
         positive: list[str] = []
@@ -132,8 +132,10 @@ def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = No
     for stream in _streams(db, scope.server):
         if stream["type"] == "Inbound" and not query.wants_inbound:
             continue
-        first = ids_of(stream["key"])[0] + scope.after.get(stream["key"], 0) + 1
-        last = None if scope.before is None else messages.last_before(db, stream["key"], *scope.before)
+        before_first = ids_of(stream["key"])[0]
+        first, last = before_first + scope.after.get(stream["key"], 0) + 1, before_first + stream["indexed"]
+        if scope.before is not None:
+            last = min(last, messages.last_before(db, stream["key"], *scope.before))
         found += _Plan(db, query, stream, first, last).run(_ALL if limit is None else limit)
     found.sort(reverse=True)
     return [message for _, message in found[:limit]]
