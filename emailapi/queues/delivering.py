@@ -22,7 +22,7 @@ FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
 
 
-def compute_lookup_delay(client: Client, *, max_bytes: int = PAYLOAD_BYTES) -> float:
+def compute_lookup_delay(client: Client, *, max_bytes: int = PAYLOAD_BYTES, index_lag: float = INDEX_LAG) -> float:
     """
     Return how many seconds after the start of a job nothing of it can be under way and missed by a look-up.
 
@@ -33,8 +33,9 @@ def compute_lookup_delay(client: Client, *, max_bytes: int = PAYLOAD_BYTES) -> f
     Args:
         client: The client of the workers.
         max_bytes: The size of the largest payload.
+        index_lag: How many seconds the service's search lags behind.
     """
-    return client._options.deadline + max_bytes / BYTES_A_SECOND + INDEX_LAG
+    return client._options.deadline + max_bytes / BYTES_A_SECOND + index_lag
 
 
 def deliver(

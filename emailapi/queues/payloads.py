@@ -252,3 +252,26 @@ def read(payload: object) -> list[tuple[str, Mapping[str, Any]]]:
 def remaining(payload: Mapping[str, Any], places: Sequence[int]) -> dict[str, Any]:
     """Return a payload with the emails at these places."""
     return _payload([payload["emails"][at] for at in places], [payload["keys"][at] for at in places])
+
+
+def keys_of(payload: object) -> tuple[str, ...]:
+    """
+    Return the keys of the emails of a payload.
+
+    Raises:
+        InvalidArgument: This is no payload.
+    """
+    return tuple(key for key, _ in read(payload))
+
+
+def split(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a payload for each email."""
+    return [remaining(payload, [at]) for at in range(len(payload["keys"]))]
+
+
+def describe(payload: Mapping[str, Any]) -> str:
+    """Return how many emails there are, and their keys, for logs and monitors: bodies and addresses do not show."""
+    keys = payload["keys"]
+    if len(keys) == 1:
+        return f"<1 email, key {keys[0]}>"
+    return f"<{len(keys)} emails, keys {keys[0]} ... {keys[-1]}>"
