@@ -16,6 +16,7 @@ from ..errors import ConfigurationError, ConnectionFailed, InvalidArgument
 from ..models.email import TemplateEmail
 from ..queues import DeliveryReport, FileReference, to_payload, to_payloads
 from ..queues.payloads import PAYLOAD_BYTES, Loader, describe
+from ..transports.batch import BATCH_LIMIT
 from ..transports.inputs import EmailLike
 from ..webhooks import SeenStore
 from .task import Settings, Worker
@@ -158,6 +159,7 @@ class CeleryQueue:
         emails: Iterable[EmailLike | TemplateEmail],
         *,
         key: str,
+        max_emails: int = BATCH_LIMIT,
         references: Iterable[FileReference] = (),
         check_first: bool = False,
     ) -> list[AsyncResult[dict[str, Any]]]:
@@ -171,7 +173,9 @@ class CeleryQueue:
             InvalidEmail: An email is not valid; the error names its place. Tasks before it are in the queue.
             ConnectionFailed: The broker cannot be reached; tasks before this one are in the queue.
         """
-        payloads = to_payloads(emails, key=key, max_bytes=self.max_bytes, references=[*references])
+        payloads = to_payloads(
+            emails, key=key, max_emails=max_emails, max_bytes=self.max_bytes, references=[*references]
+        )
         return [result for payload in payloads if (result := self._publish(payload, check_first)) is not None]
 
     def send_at(
