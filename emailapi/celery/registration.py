@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import attrs
@@ -12,19 +14,18 @@ from celery.result import AsyncResult
 from kombu.exceptions import OperationalError
 
 from ..client import Client
-from ..errors import ConfigurationError, ConnectionFailed, InvalidArgument
+from ..errors import ConnectionFailed, InvalidArgument
 from ..models.email import TemplateEmail
 from ..queues import DeliveryReport, FileReference, to_payload, to_payloads
 from ..queues.payloads import PAYLOAD_BYTES, Loader, describe
 from ..transports.batch import BATCH_LIMIT
 from ..transports.inputs import EmailLike
 from ..webhooks import SeenStore
-from .task import Settings, Worker
-from .worker_checks import check_at_start, visibility_timeout
+from .task import Run
+from .worker import SPARE_SECONDS, Settings, Worker, visibility_timeout
+from .worker_checks import check_accepts_json, check_at_start
 
 TASK_NAME = "emailapi.deliver"
-# A task that has not ended this many seconds after its longest delivery is interrupted, and looked up later.
-SPARE_SECONDS = 60.0
 
 
 def register(
@@ -67,12 +68,14 @@ def register(
 
     Raises:
         InvalidArgument: A number is out of its range, or something cannot be called.
-        ConfigurationError: The application does not accept JSON.
+
+    A worker exits when it starts, with a sentence, if `lookup_delay` is shorter than one delivery may take, if `store`
+    is in the memory of one process, if the client cannot be made, or if `accept_content` has no JSON.
     """
-    _check(max_attempts=max_attempts, max_redeliveries=max_redeliveries, max_bytes=max_bytes)
-    for argument, value in (("client_factory", client_factory), ("record", record), ("load", load)):
-        if value is not None and not callable(value):
-            raise InvalidArgument(f"{argument} must be callable, got {type(value).__name__}", argument=argument)
+    _check_numbers(max_attempts=max_attempts, max_redeliveries=max_redeliveries, max_bytes=max_bytes)
+    _check_seconds(lookup_delay=0.0 if lookup_delay is None else lookup_delay, time_limit=time_limit)
+    _check_callable(client_factory=client_factory, record=record or print, load=load or print)
+    _check_callable(**{f"store.{method}": getattr(store, method, None) for method in ("claim", "release", "count")})
     worker = Worker(
         Settings(
             client_factory=client_factory,
@@ -81,13 +84,14 @@ def register(
             max_attempts=max_attempts,
             max_redeliveries=max_redeliveries,
             max_bytes=max_bytes,
+            time_limit=time_limit,
             record=record,
             load=load,
         )
     )
 
     def run(task: Any, payload: dict[str, Any], attempt: int = 1, look_up: bool = False) -> dict[str, Any]:
-        return worker.run(task, payload, attempt, look_up)
+        return Run(worker, task, payload, attempt, look_up).execute()
 
     task = app.task(
         run,
@@ -95,7 +99,8 @@ def register(
         bind=True,
         acks_late=True,
         reject_on_worker_lost=True,
-        acks_on_failure_or_timeout=True,
+        acks_on_failure=True,
+        acks_on_timeout=False,
         serializer="json",
         max_retries=None,
         soft_time_limit=time_limit,
@@ -106,10 +111,22 @@ def register(
     return CeleryQueue(app=app, task=task, max_bytes=max_bytes)
 
 
-def _check(**numbers: object) -> None:
+def _check_numbers(**numbers: object) -> None:
     for argument, value in numbers.items():
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise InvalidArgument(f"{argument} must be a whole number of at least 1, got {value!r}", argument=argument)
+
+
+def _check_seconds(**seconds: object) -> None:
+    for argument, value in seconds.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+            raise InvalidArgument(f"{argument} must be a number of seconds, got {value!r}", argument=argument)
+
+
+def _check_callable(**functions: object) -> None:
+    for argument, value in functions.items():
+        if not callable(value):
+            raise InvalidArgument(f"{argument} must be callable, got {type(value).__name__}", argument=argument)
 
 
 @attrs.frozen(kw_only=True)
@@ -138,11 +155,13 @@ class CeleryQueue:
         """
         Put one email into the queue.
 
+        An email that was queued by the same key less than a day ago is looked up before it is sent.
+
         Args:
             email: As of `emailapi.queues.to_payload`, by which it is validated.
             key: The idempotency key, the same whenever this email is put into a queue.
             references: Attachments that the worker loads.
-            check_first: Look the email up before it is sent: it may have been queued before.
+            check_first: Look the email up before it is sent: it may have been sent before, in another way.
             on_commit: Queue it when the transaction of Django ends, and not at all when it is rolled back.
 
         Returns:
@@ -150,7 +169,9 @@ class CeleryQueue:
 
         Raises:
             InvalidEmail: The email is not valid.
-            ConnectionFailed: The broker cannot be reached; the email is not in the queue.
+            InvalidArgument: The key is not valid.
+            ConnectionFailed: The broker cannot be reached; the email is not in the queue. With `on_commit`, the end of
+                the transaction raises it.
         """
         return self._publish(to_payload(email, key=key, references=[*references]), check_first, on_commit=on_commit)
 
@@ -162,6 +183,7 @@ class CeleryQueue:
         max_emails: int = BATCH_LIMIT,
         references: Iterable[FileReference] = (),
         check_first: bool = False,
+        on_commit: bool = False,
     ) -> list[AsyncResult[dict[str, Any]]]:
         """
         Put many emails into the queue, in tasks of at most 500 emails.
@@ -169,14 +191,27 @@ class CeleryQueue:
         The key of each email is `f"{key}/{index}"`. A program that was stopped in the middle queues all emails again,
         in the same order and with `check_first`: those that were sent already are found.
 
+        Args:
+            emails: As of `emailapi.queues.to_payloads`; taken as they are needed.
+            key: The beginning of all keys.
+            max_emails: The most emails of one task, from 1 to 500.
+            references: As of `send`; all emails of one task must not exceed 50 MB with them.
+            check_first: As of `send`; one search for each email.
+            on_commit: As of `send`.
+
+        Returns:
+            The results of Celery; none with `on_commit`.
+
         Raises:
             InvalidEmail: An email is not valid; the error names its place. Tasks before it are in the queue.
+            InvalidArgument: `emails` is a single email, or an argument is not valid.
             ConnectionFailed: The broker cannot be reached; tasks before this one are in the queue.
         """
         payloads = to_payloads(
             emails, key=key, max_emails=max_emails, max_bytes=self.max_bytes, references=[*references]
         )
-        return [result for payload in payloads if (result := self._publish(payload, check_first)) is not None]
+        results = [self._publish(payload, check_first, on_commit=on_commit) for payload in payloads]
+        return [result for result in results if result is not None]
 
     def send_at(
         self,
@@ -185,6 +220,7 @@ class CeleryQueue:
         *,
         key: str,
         references: Iterable[FileReference] = (),
+        on_commit: bool = False,
     ) -> AsyncResult[dict[str, Any]] | None:
         """
         Put one email into the queue that is sent at a time.
@@ -195,12 +231,13 @@ class CeleryQueue:
 
         Args:
             email: As of `send`.
-            at: The time, with a time zone; what is past is sent at once.
+            at: The time, with a time zone; an email whose time is past is sent at once.
             key: As of `send`.
             references: As of `send`.
+            on_commit: As of `send`.
 
         Raises:
-            InvalidArgument: The time has no zone, or is later than half of the visibility timeout.
+            InvalidArgument: The time has no zone, or is later than half of the visibility timeout; or as `send`.
             InvalidEmail: The email is not valid.
             ConnectionFailed: The broker cannot be reached; the email is not in the queue.
         """
@@ -209,24 +246,24 @@ class CeleryQueue:
         latest = visibility_timeout(self.app) / 2
         if at - datetime.now(UTC) > timedelta(seconds=latest):
             raise InvalidArgument(
-                f"at is more than {latest:g} seconds away, half of the broker's visibility timeout: the broker would "
-                "deliver the task several times; keep the email in your database, and queue it by Celery's beat",
+                f"at must be less than {latest:g} seconds away, half of the broker's visibility timeout, got {at}: the "
+                "broker would deliver the task several times; keep the email in your database, and queue it by "
+                "Celery's beat",
                 argument="at",
             )
-        return self._publish(to_payload(email, key=key, references=[*references]), eta=at)
+        return self._publish(to_payload(email, key=key, references=[*references]), on_commit=on_commit, eta=at)
 
     def _publish(
         self, payload: dict[str, Any], check_first: bool = False, *, on_commit: bool = False, **options: Any
     ) -> AsyncResult[dict[str, Any]] | None:
-        publish = self.task.apply_async
+        check_accepts_json(self.app)
         if on_commit:
-            publish = getattr(self.task, "apply_async_on_commit", None)
-            if publish is None:
-                raise ConfigurationError("on_commit needs Celery in a project of Django (DJANGO_SETTINGS_MODULE)")
-        if "json" not in self.app.conf.accept_content and "application/json" not in self.app.conf.accept_content:
-            raise ConfigurationError("the application of Celery does not accept json: add it to accept_content")
+            from django.db import transaction
+
+            transaction.on_commit(partial(self._publish, payload, check_first, **options))
+            return None
         try:
-            result: AsyncResult[dict[str, Any]] | None = publish(
+            result: AsyncResult[dict[str, Any]] = self.task.apply_async(
                 [payload, 1, check_first], argsrepr=describe(payload), **options
             )
         except OperationalError as error:

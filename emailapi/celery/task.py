@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Callable, Mapping
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import attrs
-from celery.exceptions import Reject, Retry, SoftTimeLimitExceeded
+from celery.exceptions import Reject, Retry
 
 from .._log import logger
-from ..client import Client
-from ..errors import ConfigurationError, EmailAPIError, InvalidArgument, Outcome
-from ..queues import DeliveryReport, EmailFailure, RetryLater, compute_lookup_delay, deliver
-from ..queues.payloads import Loader, describe, keys_of, split
-from ..webhooks import SeenStore
+from ..errors import EmailAPIError, Outcome
+from ..queues import DeliveryReport, EmailFailure, RetryLater
+from ..queues.delivering import Job
+from ..queues.payloads import describe, keys_of, split
+from .worker import Worker, visibility_timeout
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-# A counter of redeliveries is kept for a day after the last one.
-COUNT_SECONDS = 24 * 3600.0
-# From the second redelivery on, each email has a task of its own: the one that crashes its worker is found.
-SPLIT_AT = 2
-# Seconds before a look-up when the client that tells them cannot be made.
-DEFAULT_DELAY = 120.0
+# How long the store remembers that a task has begun, and how often a task was run.
+REMEMBERED_SECONDS = 24 * 3600.0
+# A task of several emails that dies so often is divided: the email that crashes its worker is found.
+DIVIDED_AFTER = 2
 
 
 class DeliveryGivenUp(EmailAPIError):
@@ -45,67 +38,37 @@ class DeliveryGivenUp(EmailAPIError):
         self.keys = keys
 
 
-@attrs.frozen(kw_only=True)
-class Settings:
-    """What `register` was given; see there."""
+@attrs.frozen
+class Run:
+    """
+    One run of the task.
 
-    client_factory: Callable[[], Client] = attrs.field(repr=False)
-    store: SeenStore
-    lookup_delay: float | None
-    max_attempts: int
-    max_redeliveries: int
-    max_bytes: int
-    record: Callable[[DeliveryReport], None] | None
-    load: Loader | None
+    Attributes:
+        worker: The process.
+        task: The task of Celery.
+        payload: The emails and their keys.
+        attempt: Which attempt this is, from 1; a run whose worker dies is none.
+        look_up: Whether an earlier run may have sent something.
+    """
 
+    worker: Worker
+    task: Any
+    payload: Mapping[str, Any]
+    attempt: int
+    look_up: bool
 
-class Worker:
-    """Runs the task in one process: the client is made after the fork, at its first task."""
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the payload."""
+        return keys_of(self.payload)
 
-    def __init__(self, settings: Settings) -> None:
-        """Store the settings; nothing is opened."""
-        self.settings = settings
-        self._clients: dict[int, Client] = {}
+    @property
+    def _is_eager(self) -> bool:
+        return bool(self.task.request.is_eager)
 
-    def client(self) -> Client:
-        """Return the client of this process."""
-        process = os.getpid()
-        if process not in self._clients:
-            self._clients[process] = self.settings.client_factory()
-        return self._clients[process]
-
-    def close(self) -> None:
-        """Close the client of this process, if there is one."""
-        client = self._clients.pop(os.getpid(), None)
-        if client is not None:
-            client.close()
-
-    def lookup_delay(self) -> float:
+    def execute(self) -> dict[str, Any]:
         """
-        Return how long to wait before a look-up, in seconds.
-
-        Raises:
-            ConfigurationError: The chosen delay is shorter than the longest delivery of one task.
-        """
-        longest = compute_lookup_delay(self.client(), max_bytes=self.settings.max_bytes, index_lag=0)
-        given = self.settings.lookup_delay
-        if given is not None and given < longest:
-            raise ConfigurationError(
-                f"lookup_delay must be at least {longest:g} seconds, the longest delivery of one task, got {given:g}: "
-                "a look-up before this time may miss emails that another worker is still sending"
-            )
-        return compute_lookup_delay(self.client(), max_bytes=self.settings.max_bytes) if given is None else given
-
-    def safe_delay(self) -> float:
-        """Return how long to wait before a look-up if the settings may be wrong, in seconds."""
-        try:
-            return self.lookup_delay()
-        except Exception:
-            return self.settings.lookup_delay or DEFAULT_DELAY
-
-    def run(self, task: Any, payload: Mapping[str, Any], attempt: int, look_up: bool) -> dict[str, Any]:
-        """
-        Run the task once.
+        Send the emails, and return the report as JSON values.
 
         Raises:
             Retry: Another message has been published that goes on.
@@ -113,107 +76,102 @@ class Worker:
             DeliveryGivenUp: Some emails were tried too often.
             InvalidArgument: This is no payload.
         """
-        run = Run(self, task, payload, attempt)
-        if (task.request.delivery_info or {}).get("redelivered") and not task.request.is_eager:
-            run.begin_again()
+        keys_of(self.payload)
         try:
-            with self._claimed(run, look_up):
-                report = deliver(
-                    self.client(),
-                    payload,
-                    attempt=attempt,
-                    redelivered=look_up,
-                    lookup_delay=self.lookup_delay(),
-                    load=self.settings.load,
-                )
-        except RetryLater as again:
-            run.go_on(again)
-        except InvalidArgument:
+            if not self._is_eager:
+                self._check_in()
+            report = self._deliver()
+        except (Retry, Reject, DeliveryGivenUp):
             raise
-        except (Exception, SoftTimeLimitExceeded) as error:
-            run.go_on_after(error)
-        self.tell(report)
+        except RetryLater as again:
+            self._go_on(again)
+        except Exception as error:
+            self._go_on_after(error)
+        self.worker.tell(report)
         return report.to_dict()
 
-    @contextmanager
-    def _claimed(self, run: Run, look_up: bool) -> Iterator[None]:
+    def _check_in(self) -> None:
         """
-        Hold the keys of emails that are looked up: two messages of one task may be there after a worker has died.
+        Let a run pass that may begin now, and publish the message again otherwise.
 
-        Both would find nothing, and send.
+        A message that is delivered again may still be under way in its first worker, and a publisher that lost its
+        connection may have published one twice.
+        """
+        settings, keys, store = self.worker.settings, self.keys, self.worker.settings.store
+        if (self.task.request.delivery_info or {}).get("redelivered"):
+            self._wait(retries=self.task.request.retries or 0)
+        if not self.look_up:
+            if not store.claim(f"begun:{keys[0]}:{len(keys)}", REMEMBERED_SECONDS):
+                self._wait()
+            return
+        # Only runs are counted, not redeliveries: messages that wait in a worker that dies are delivered again, too.
+        counted = store.count(f"runs:{self.task.request.id}:{self.task.request.retries or 0}", REMEMBERED_SECONDS)
+        if counted >= DIVIDED_AFTER and len(keys) > 1:
+            self._divide()
+        if counted > settings.max_redeliveries:
+            why = f"the worker that sends it has died {counted} times: the email is given up"
+            self._give_up(why, [EmailFailure(key, EmailAPIError(why, outcome=Outcome.UNKNOWN)) for key in keys])
+
+    def _deliver(self) -> DeliveryReport:
+        client, delay = self.worker.client(), self.worker.lookup_delay()
+        job = Job(self.payload, self.worker.settings.load)
+        look_up = self.look_up or job.was_slow
+        if look_up and not self._is_eager:
+            delay = self.worker.longest_look_up(len(self.keys))
+            self._claim(delay)
+        return job.deliver(client, attempt=self.attempt, look_up=look_up, lookup_delay=delay)
+
+    def _claim(self, seconds: float) -> None:
+        """
+        Claim emails before they are looked up: two messages that look one email up would both find nothing, and send.
+
+        A claim is not released after sending, for the service's search lags behind.
         """
         claimed: list[str] = []
-        store, names = self.settings.store, [f"delivery:{key}" for key in run.keys] if look_up else []
-        try:
-            for name in names:
-                if not store.claim(name, self.lookup_delay()):
-                    # Another time each, so that they do not meet again.
-                    run.again(run.payload, self.lookup_delay() * random.uniform(1, 2))  # noqa: S311 - not a secret
-                claimed.append(name)
-            yield
-        finally:
-            for name in claimed:
-                store.release(name)
+        for key in self.keys:
+            if not self.worker.settings.store.claim(f"delivery:{key}", seconds):
+                self._release(claimed)
+                self._wait()
+            claimed.append(key)
 
-    def tell(self, report: DeliveryReport) -> None:
-        """Give a report to the application; its own errors are logged, for the emails are done."""
-        if self.settings.record is not None:
-            try:
-                self.settings.record(report)
-            except Exception:
-                logger.exception("record failed for the report of a task")
+    def _release(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.worker.settings.store.release(f"delivery:{key}")
 
+    def _wait(self, **options: Any) -> NoReturn:
+        """Publish the message again, so that its emails are looked up when nothing of them can be under way."""
+        # Another time each: messages that a dying worker left together do not meet again.
+        seconds = self.worker.safe_delay() * random.uniform(1, 1.5)  # noqa: S311 - not a secret
+        self._again(self.payload, seconds, **options)
 
-@attrs.frozen
-class Run:
-    """One run of the task."""
+    def _divide(self) -> NoReturn:
+        """Publish a message for each email."""
+        *others, last = split(self.payload)
+        for payload in others:
+            self._publish(payload, self.worker.safe_delay(), task_id=None)
+        self._again(last, self.worker.safe_delay(), task_id=None)
 
-    worker: Worker
-    task: Any
-    payload: Mapping[str, Any]
-    attempt: int
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of the payload."""
-        return keys_of(self.payload)
-
-    def begin_again(self) -> NoReturn:
-        """Go on with a message that the broker has delivered again: its first worker has died, or still sends."""
-        settings, keys = self.worker.settings, self.keys
-        name = f"redelivered:{keys[0]}:{len(keys)}"
-        counted = settings.store.count(name, COUNT_SECONDS)
-        if counted > settings.max_redeliveries and len(keys) == 1:
-            why = f"the worker that sends it has died {counted} times: its email is given up"
-            self.give_up(why, [EmailFailure(key, EmailAPIError(why, outcome=Outcome.UNKNOWN)) for key in keys])
-        seconds = self.worker.safe_delay()
-        if counted >= SPLIT_AT and len(keys) > 1:
-            *others, last = split(self.payload)
-            for payload in others:
-                self.publish(payload, seconds)
-            self.again(last, seconds)
-        self.again(self.payload, seconds)
-
-    def go_on(self, again: RetryLater) -> NoReturn:
+    def _go_on(self, again: RetryLater) -> NoReturn:
         """Publish the emails that are to be tried again, or give them up."""
         self.worker.tell(again.report)
+        if not self._is_eager:
+            self._release([one.key for one in again.report.not_sent])
         if self.attempt >= self.worker.settings.max_attempts:
             waiting = [*again.report.unknown, *again.report.not_sent]
-            self.give_up(f"{self.attempt} attempts were not enough; the last: {waiting[0].error}", waiting)
-        self.again(again.payload, again.seconds, attempt=self.attempt + 1)
+            self._give_up(f"{self.attempt} attempts were not enough; the last: {waiting[0].error}", waiting)
+        self._again(again.payload, again.seconds, attempt=self.attempt + 1)
 
-    def go_on_after(self, error: BaseException) -> NoReturn:
-        """Try again after an error that says nothing of the emails."""
-        if isinstance(error, (Retry, Reject, DeliveryGivenUp)):
-            raise error
-        logger.warning("a task with %s ended with %s; it is tried again", describe(self.payload), type(error).__name__)
+    def _go_on_after(self, error: Exception) -> NoReturn:
+        """Try again after an error that says nothing of the emails, as the soft time limit."""
+        name = type(error).__name__
+        logger.warning("a task with %s ended with %s: %s; it is tried again", describe(self.payload), name, error)
         if self.attempt >= self.worker.settings.max_attempts:
-            known = error if isinstance(error, EmailAPIError) else EmailAPIError(f"{type(error).__name__}: {error}")
+            known = error if isinstance(error, EmailAPIError) else EmailAPIError(f"{name}: {error}")
             failures = [EmailFailure(key, known.replace(outcome=Outcome.UNKNOWN)) for key in self.keys]
-            self.give_up(f"{self.attempt} attempts were not enough; the last: {known}", failures)
-        self.again(self.payload, self.worker.safe_delay(), attempt=self.attempt + 1)
+            self._give_up(f"{self.attempt} attempts were not enough; the last: {known}", failures)
+        self._again(self.payload, self.worker.safe_delay(), attempt=self.attempt + 1)
 
-    def give_up(self, why: str, failures: list[EmailFailure]) -> NoReturn:
+    def _give_up(self, why: str, failures: list[EmailFailure]) -> NoReturn:
         """End the task as failed, and tell the application which emails it has left."""
         unknown = tuple(one for one in failures if one.error.may_have_been_sent)
         not_sent = tuple(one for one in failures if not one.error.may_have_been_sent)
@@ -222,24 +180,34 @@ class Run:
         keys = tuple(one.key for one in failures)
         raise DeliveryGivenUp(f"{describe(self.payload)}: {why}", keys=keys, outcome=outcome)
 
-    def again(self, payload: Mapping[str, Any], seconds: float, *, attempt: int | None = None) -> NoReturn:
+    def _again(self, payload: Mapping[str, Any], seconds: float, **options: Any) -> NoReturn:
         """End this run, and go on with a message that looks its emails up."""
-        if self.task.request.is_eager:
-            signature = self.task.signature([payload, attempt or self.attempt, True])
+        signature = self._publish(payload, seconds, **options)
+        if self._is_eager:
             raise Retry(when=seconds, is_eager=True, sig=signature)
-        self.publish(payload, seconds, attempt=attempt, task_id=self.task.request.id)
         raise Retry(when=seconds)
 
-    def publish(
-        self, payload: Mapping[str, Any], seconds: float, *, attempt: int | None = None, task_id: str | None = None
-    ) -> None:
+    def _publish(
+        self, payload: Mapping[str, Any], seconds: float, *, attempt: int | None = None, **options: Any
+    ) -> Any:
         """
-        Publish a message that looks its emails up.
+        Publish a message that looks its emails up, to the queue of this one, and return its signature.
 
         Celery's own `retry` drops a message whose successor it could not publish.
         """
-        arguments = [payload, attempt or self.attempt, True]
-        try:
-            self.task.apply_async(arguments, countdown=seconds, task_id=task_id, argsrepr=describe(payload))
-        except Exception as error:
-            raise Reject(error, requeue=True) from error
+        # A longer countdown than the visibility timeout would have the broker deliver the message several times.
+        latest = max(visibility_timeout(self.task.app) / 2, self.worker.safe_delay())
+        options.setdefault("retries", (self.task.request.retries or 0) + 1)
+        signature = self.task.signature_from_request(
+            args=(payload, attempt or self.attempt, True),
+            kwargs={},
+            countdown=min(seconds, latest),
+            argsrepr=describe(payload),
+            **options,
+        )
+        if not self._is_eager:
+            try:
+                signature.apply_async()
+            except Exception as error:
+                raise Reject(error, requeue=True) from error
+        return signature

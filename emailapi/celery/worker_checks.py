@@ -3,59 +3,79 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from celery import Celery, signals
 
 from .._log import logger
-from ..errors import EmailAPIError
+from ..errors import ConfigurationError, EmailAPIError
+from ..webhooks import MemorySeenStore
+from .worker import Worker, visibility_timeout
 
-if TYPE_CHECKING:
-    from .task import Worker
-
-# How long a broker waits for the acknowledgement of a message, unless it is told otherwise: Redis (by kombu), and
-# RabbitMQ (its consumer_timeout).
-VISIBILITY_TIMEOUT = 3600.0
-CONSUMER_TIMEOUT = 1800.0
 # A message that waits for a look-up must not be delivered again meanwhile.
 LEAST_DELAYS = 4
 
 
-def visibility_timeout(app: Celery) -> float:
-    """Return after how many seconds the broker delivers a message again that was not acknowledged."""
-    chosen = (app.conf.broker_transport_options or {}).get("visibility_timeout")
-    if chosen is not None:
-        return float(chosen)
-    is_amqp = str(app.conf.broker_url or "amqp").startswith(("amqp", "pyamqp"))
-    return CONSUMER_TIMEOUT if is_amqp else VISIBILITY_TIMEOUT
-
-
 def check_at_start(app: Celery, worker: Worker) -> None:
-    """Check the settings whenever a worker of this application starts."""
+    """Check the settings whenever a worker of this application starts: it exits with a sentence if they lose emails."""
 
     def check(sender: Any = None, **_: object) -> None:
         if getattr(sender, "app", app) is not app:
             return
         try:
-            delay = worker.lookup_delay()
+            check_accepts_json(app)
+            _check_store(worker)
+            worker.lookup_delay()
         except EmailAPIError as error:
             sys.exit(f"emailapi: {error}")
+        except Exception as error:
+            sys.exit(f"emailapi: client_factory failed: {type(error).__name__}: {error}")
         finally:
             worker.close()
-        for warning in warnings(app, delay):
-            logger.warning(warning)
+
+    def warn(instance: Any, **_: object) -> None:
+        if instance.app is app:
+            for warning in _warnings(app, worker.lookup_delay(), instance.prefetch_multiplier):
+                logger.warning(warning)
+            worker.close()
+
+    def close(**_: object) -> None:
+        worker.close()
 
     signals.worker_init.connect(check, weak=False)
-    signals.worker_process_shutdown.connect(lambda **_: worker.close(), weak=False)
+    # Logging is set up then.
+    signals.celeryd_after_setup.connect(warn, weak=False)
+    signals.worker_process_shutdown.connect(close, weak=False)
+    signals.worker_shutdown.connect(close, weak=False)
 
 
-def warnings(app: Celery, lookup_delay: float) -> list[str]:
-    """Return what is dangerous in the settings of an application."""
+def check_accepts_json(app: Celery) -> None:
+    """
+    Check that tasks of JSON are accepted.
+
+    Raises:
+        ConfigurationError: They are not.
+    """
+    if not {"json", "application/json"} & {*app.conf.accept_content}:
+        raise ConfigurationError(
+            f"accept_content of Celery must have json, got {[*app.conf.accept_content]!r}: emails travel as JSON only"
+        )
+
+
+def _check_store(worker: Worker) -> None:
+    if isinstance(worker.settings.store, MemorySeenStore):
+        raise ConfigurationError(
+            "store must be shared by all workers, got a MemorySeenStore, which dies with its process: use a "
+            "RedisSeenStore"
+        )
+
+
+def _warnings(app: Celery, lookup_delay: float, multiplier: int) -> list[str]:
     found = []
-    if app.conf.worker_prefetch_multiplier != 1:
+    if multiplier != 1:
         found.append(
-            f"worker_prefetch_multiplier is {app.conf.worker_prefetch_multiplier}: tasks that wait in a worker may be "
-            "delivered again; set it to 1"
+            f"worker_prefetch_multiplier is {multiplier}: tasks that wait in a worker may be delivered again; set it "
+            "to 1"
         )
     visible = visibility_timeout(app)
     if visible < LEAST_DELAYS * lookup_delay:

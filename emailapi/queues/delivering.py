@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ from .report import DeliveryReport, EmailFailure, RetryLater
 
 # How far the service's search may lag behind what it has accepted, in seconds; the measured lag is below two.
 INDEX_LAG = 10.0
+# Loading attachments is no part of the longest delivery: a job that has loaded for longer looks its emails up.
+LOADING_SECONDS = 3.0
 BYTES_A_SECOND = 1_000_000
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
@@ -79,19 +82,28 @@ def deliver(
     if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
         raise InvalidArgument(f"attempt must be a whole number from 1, got {attempt!r}", argument="attempt")
     look_up = attempt > 1 if redelivered is None else redelivered
-    job = _Job(payload, Reader(load))
-    job.send(client, look_up=look_up)
-    report = job.report(look_up=look_up)
-    if report.is_final:
-        return report
-    seconds = _pause(report, attempt, compute_lookup_delay(client) if lookup_delay is None else lookup_delay)
-    raise RetryLater(seconds, job.remaining(), attrs.evolve(report, retry_after=seconds))
+    delay = compute_lookup_delay(client) if lookup_delay is None else lookup_delay
+    job = Job(payload, load)
+    return job.deliver(client, attempt=attempt, look_up=look_up or job.was_slow, lookup_delay=delay)
 
 
-class _Job:
-    """The emails of a payload, and what became of each."""
+class Job:
+    """
+    The emails of a payload, with their attachments loaded, and what became of each.
 
-    def __init__(self, payload: Mapping[str, Any], reader: Reader) -> None:
+    Attributes:
+        was_slow: Whether loading took so long that another worker may have sent the emails meanwhile.
+    """
+
+    def __init__(self, payload: Mapping[str, Any], load: Loader | None) -> None:
+        """
+        Restore the emails.
+
+        Raises:
+            InvalidArgument: This is no payload.
+            ConfigurationError: An attachment is a reference, and `load` is missing or returns something else.
+        """
+        started_at, reader = time.monotonic(), Reader(load)
         self._payload = payload
         self._keys: list[str] = []
         self._emails: dict[int, Queued] = {}
@@ -104,8 +116,23 @@ class _Job:
                 raise
             except EmailAPIError as error:
                 self._items[at] = error
+        self.was_slow = time.monotonic() - started_at > LOADING_SECONDS
 
-    def send(self, client: Client, *, look_up: bool) -> None:
+    def deliver(self, client: Client, *, attempt: int, look_up: bool, lookup_delay: float) -> DeliveryReport:
+        """
+        Send the emails; the arguments and errors are those of the function `deliver`.
+
+        Raises:
+            RetryLater: Some emails are left.
+        """
+        self._send(client, look_up=look_up)
+        report = self._report(look_up=look_up)
+        if report.is_final:
+            return report
+        seconds = _pause(report, attempt, lookup_delay)
+        raise RetryLater(seconds, self._remaining(), attrs.evolve(report, retry_after=seconds))
+
+    def _send(self, client: Client, *, look_up: bool) -> None:
         """Send the emails, those of templates by their own request."""
         emails = {at: email for at, email in self._emails.items() if isinstance(email, Email)}
         templates = {at: email for at, email in self._emails.items() if isinstance(email, TemplateEmail)}
@@ -116,7 +143,7 @@ class _Job:
             sent = client.outbound.send_template_batch(templates.values(), check_first=look_up)
             self._items.update(zip(templates, sent, strict=True))
 
-    def report(self, *, look_up: bool) -> DeliveryReport:
+    def _report(self, *, look_up: bool) -> DeliveryReport:
         """Sort the results by what they mean for the job."""
         results: dict[bool, list[SendResult]] = {False: [], True: []}
         failures: dict[str, list[EmailFailure]] = {"rejected": [], "unknown": [], "not_sent": []}
@@ -134,7 +161,7 @@ class _Job:
             not_sent=tuple(failures["not_sent"]),
         )
 
-    def remaining(self) -> dict[str, Any]:
+    def _remaining(self) -> dict[str, Any]:
         """Return a payload with the emails that another attempt is for."""
         left = [at for at, item in sorted(self._items.items()) if not isinstance(item, SendResult)]
         return remaining(self._payload, [at for at in left if _kind(self._items[at]) != "rejected"])  # type: ignore[arg-type]
