@@ -105,10 +105,9 @@ def register(
         max_retries=None,
         soft_time_limit=time_limit,
         time_limit=time_limit + SPARE_SECONDS,
-        queue=queue,
     )
     check_at_start(app, worker)
-    return CeleryQueue(app=app, task=task, max_bytes=max_bytes)
+    return CeleryQueue(app=app, task=task, queue=queue, max_bytes=max_bytes)
 
 
 def _check_numbers(**numbers: object) -> None:
@@ -137,10 +136,13 @@ class CeleryQueue:
     Attributes:
         app: The application.
         task: The task of Celery, for those who need its own methods.
+        queue: The queue that emails are put into; None for the application's default.
+        max_bytes: The most bytes of one task.
     """
 
     app: Celery = attrs.field(repr=False)
     task: Any
+    queue: str | None = None
     max_bytes: int = PAYLOAD_BYTES
 
     def send(
@@ -262,11 +264,16 @@ class CeleryQueue:
 
             transaction.on_commit(partial(self._publish, payload, check_first, **options))
             return None
+        if self.queue is not None:
+            options["queue"] = self.queue
         try:
             result: AsyncResult[dict[str, Any]] = self.task.apply_async(
                 [payload, 1, check_first], argsrepr=describe(payload), **options
             )
-        except OperationalError as error:
-            why = f"the broker cannot be reached, and {describe(payload)} is not in the queue: {error}"
+        except (OperationalError, OSError, RuntimeError, *getattr(self.app.backend, "connection_errors", ())) as error:
+            # The backend of results is asked before the email is published.
+            why = (
+                f"Celery's broker or result backend cannot be reached, {describe(payload)} is not in the queue: {error}"
+            )
             raise ConnectionFailed(why) from error
         return result
