@@ -6,7 +6,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from types import ModuleType
 
 import pytest
@@ -19,11 +18,6 @@ from emailapi.webhooks import RedisSeenStore
 from .broker import PROGRAM, RedisBroker
 from .messages import Messages
 from .workers import Workers
-
-
-@pytest.fixture(autouse=True)
-def celery(needs) -> None:
-    needs("celery", find_spec("celery"), "the package celery is not installed")
 
 
 @pytest.fixture

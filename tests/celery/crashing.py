@@ -1,0 +1,94 @@
+"""Killing workers and their broker while emails are sent, and counting what the service has accepted."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from contextlib import suppress
+
+from emailapi.sandbox import Sandbox
+
+from .broker import RedisBroker
+from .workers import Workers, children
+
+# The longest wait for the next email; nothing depends on it unless something is wrong.
+STILL_SECONDS = 240
+
+
+class Crashes:
+    """A worker that is started again whenever it ends, and killed again and again."""
+
+    def __init__(self, workers: Workers, redis: RedisBroker, sandbox: Sandbox, seed: int) -> None:
+        self._workers, self._redis, self._sandbox = workers, redis, sandbox
+        self._random = random.Random(seed)
+        self._options = ("-c", "4", "-l", "WARNING")
+        self._worker = workers.start(*self._options)
+        self.deaths = 0
+
+    def counts(self) -> Counter[str]:
+        """Return how often each email was accepted, by subject."""
+        return Counter(message.subject for message in self._sandbox.messages())
+
+    def wait_for(self, emails: int) -> None:
+        """Wait until so many different emails were accepted; a worker that has ended is started again."""
+        until = time.monotonic() + STILL_SECONDS
+        before = 0
+        while (now := len(self.counts())) < emails:
+            if now > before:
+                before, until = now, time.monotonic() + STILL_SECONDS
+            assert time.monotonic() < until, f"{now} of {emails} emails\n{self._workers.output[-3000:]}"
+            self._keep_running()
+            time.sleep(0.05)
+
+    def wait_until_empty(self) -> None:
+        """Wait until no message is left that could send something."""
+        until = time.monotonic() + STILL_SECONDS
+        while left := self._redis.waiting():
+            assert time.monotonic() < until, f"{left} messages are left\n{self._workers.output[-3000:]}"
+            self._keep_running()
+            time.sleep(0.1)
+
+    def kill_child(self) -> None:
+        """Kill one of the processes that send."""
+        while not (pids := children(self._worker)):
+            self._keep_running()
+            time.sleep(0.05)
+        with suppress(ProcessLookupError):
+            os.kill(self._random.choice(pids), signal.SIGKILL)
+        self.deaths += 1
+
+    def kill_parent(self) -> None:
+        """
+        Kill the worker with its children, and start another one.
+
+        Redis loses a message whose worker dies between taking it and writing down that it did. The worker is not killed
+        in that moment: this is a fault of the broker, which the guide tells.
+        """
+        if self._worker.poll() is None:
+            while not self._stop_with_all_written_down():
+                time.sleep(0.005)
+            self._workers.kill(self._worker)
+            self.deaths += 1
+        self._worker = self._workers.start(*self._options)
+
+    def restart_broker(self) -> None:
+        """Kill the broker, and start it again."""
+        self._redis.stop()
+        self._redis.start()
+
+    def _stop_with_all_written_down(self) -> bool:
+        """Stop the parent; let it go on again if it has just taken a message."""
+        os.kill(self._worker.pid, signal.SIGSTOP)
+        with self._redis.client() as client:
+            # `b` marks a connection that waits for a message.
+            taking = [one for one in client.client_list() if one["cmd"] == "brpop" and "b" not in one["flags"]]
+        if taking:
+            os.kill(self._worker.pid, signal.SIGCONT)
+        return not taking
+
+    def _keep_running(self) -> None:
+        if self._worker.poll() is not None:
+            self._worker = self._workers.start(*self._options)
