@@ -42,6 +42,17 @@ class RedisBroker:
         self._reader.join()
         self._process.communicate()
 
+    def restart(self) -> None:
+        """Kill the server, and start it again."""
+        self.stop()
+        self.start()
+
+    def is_taking(self) -> bool:
+        """Whether a worker has taken a message, and not written down that it did."""
+        with self.client() as client:
+            # `b` marks a connection that waits for a message.
+            return any(one["cmd"] == "brpop" and "b" not in one["flags"] for one in client.client_list())
+
     def client(self):
         """Return a client of the server."""
         import redis

@@ -15,8 +15,10 @@ from emailapi.celery import register
 from emailapi.sandbox import Sandbox
 from emailapi.webhooks import RedisSeenStore
 
+from ..clock import wait_for
 from .broker import PROGRAM, RedisBroker
 from .messages import Messages
+from .rabbitmq import PROGRAM as PROGRAM_OF_RABBITMQ, RabbitMQ
 from .workers import Workers
 
 
@@ -32,6 +34,17 @@ def redis(needs, tmp_path) -> Iterator[RedisBroker]:
     broker = RedisBroker(tmp_path)
     yield broker
     broker.stop()
+
+
+@pytest.fixture
+def rabbitmq(needs, tmp_path) -> Iterator[RabbitMQ]:
+    needs("rabbitmq", PROGRAM_OF_RABBITMQ, "no rabbitmq-server (Debian: apt-get install rabbitmq-server)")
+    server = RabbitMQ(tmp_path)
+    try:
+        wait_for(lambda: server.is_ready)
+        yield server
+    finally:
+        server.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from contextlib import suppress
 from emailapi.sandbox import Sandbox
 
 from .broker import RedisBroker
+from .rabbitmq import RabbitMQ
 from .workers import Workers, children
 
 # The longest wait for the next email; nothing depends on it unless something is wrong.
@@ -21,8 +22,8 @@ STILL_SECONDS = 240
 class Crashes:
     """A worker that is started again whenever it ends, and killed again and again."""
 
-    def __init__(self, workers: Workers, redis: RedisBroker, sandbox: Sandbox, seed: int) -> None:
-        self._workers, self._redis, self._sandbox = workers, redis, sandbox
+    def __init__(self, workers: Workers, broker: RedisBroker | RabbitMQ, sandbox: Sandbox, seed: int) -> None:
+        self._workers, self._broker, self._sandbox = workers, broker, sandbox
         self._random = random.Random(seed)
         self._options = ("-c", "4", "-l", "WARNING")
         self._worker = workers.start(*self._options)
@@ -46,7 +47,7 @@ class Crashes:
     def wait_until_empty(self) -> None:
         """Wait until no message is left that could send something."""
         until = time.monotonic() + STILL_SECONDS
-        while left := self._redis.waiting():
+        while left := self._broker.waiting():
             assert time.monotonic() < until, f"{left} messages are left\n{self._workers.output[-3000:]}"
             self._keep_running()
             time.sleep(0.1)
@@ -74,20 +75,13 @@ class Crashes:
             self.deaths += 1
         self._worker = self._workers.start(*self._options)
 
-    def restart_broker(self) -> None:
-        """Kill the broker, and start it again."""
-        self._redis.stop()
-        self._redis.start()
-
     def _stop_with_all_written_down(self) -> bool:
         """Stop the parent; let it go on again if it has just taken a message."""
         os.kill(self._worker.pid, signal.SIGSTOP)
-        with self._redis.client() as client:
-            # `b` marks a connection that waits for a message.
-            taking = [one for one in client.client_list() if one["cmd"] == "brpop" and "b" not in one["flags"]]
-        if taking:
+        is_taking = self._broker.is_taking()
+        if is_taking:
             os.kill(self._worker.pid, signal.SIGCONT)
-        return not taking
+        return not is_taking
 
     def _keep_running(self) -> None:
         if self._worker.poll() is not None:

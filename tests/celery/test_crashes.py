@@ -30,7 +30,7 @@ def test_killed_workers_and_a_killed_broker_neither_lose_nor_repeat_emails(load_
     emails.send_many(map(email, range(EMAILS // 2, EMAILS)), key="many", max_emails=20)
     crashes = Crashes(workers, redis, sandbox, seed=lag)
     for step, crash in enumerate(
-        [crashes.kill_child, crashes.kill_child, crashes.kill_parent, crashes.kill_child, crashes.restart_broker] * 3, 1
+        [crashes.kill_child, crashes.kill_child, crashes.kill_parent, crashes.kill_child, redis.restart] * 3, 1
     ):
         crashes.wait_for(step * 12)
         crash()
@@ -56,3 +56,19 @@ def test_an_email_that_kills_its_workers_is_given_up_by_name_and_all_others_are_
     given_up = [line for line in workers.output.splitlines() if "DeliveryGivenUp" in line]
     assert any("<1 email, key poison>" in line and "has died 6 times" in line for line in given_up)
     assert '"unknown": {"poison"' in workers.output
+
+
+def test_killed_workers_neither_lose_nor_repeat_emails_on_rabbitmq(load_project, workers, redis, rabbitmq, sandbox):
+    emails = load_project(**SETTINGS, BROKER=rabbitmq.url, BACKEND=redis.url, STORE=redis.url).emails
+    sandbox.faults.delay(0.15)
+    sandbox.faults.index_delay(3)
+    for number in range(40):
+        emails.send(email(number), key=f"single-{number}")
+    emails.send_many(map(email, range(40, 100)), key="many", max_emails=20)
+    crashes = Crashes(workers, rabbitmq, sandbox, seed=1)
+    for step, crash in enumerate([crashes.kill_child, crashes.kill_parent, crashes.kill_child], 1):
+        crashes.wait_for(step * 8)
+        crash()
+    crashes.wait_for(100)
+    crashes.wait_until_empty()
+    assert sorted(crashes.counts().items()) == sorted((f"Email {number}", 1) for number in range(100))
