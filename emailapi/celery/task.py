@@ -77,6 +77,17 @@ class Run:
             InvalidArgument: This is no payload.
         """
         keys_of(self.payload)
+        if not self._is_eager:
+            return self._execute_once()
+        run = self
+        while True:
+            try:
+                return run._execute_once()
+            except Retry as retry:
+                payload, attempt, _ = retry.sig.args
+                run = Run(self.worker, self.task, payload, attempt, look_up=True)
+
+    def _execute_once(self) -> dict[str, Any]:
         try:
             if not self._is_eager:
                 self._check_in()
@@ -184,7 +195,7 @@ class Run:
         """End this run, and go on with a message that looks its emails up."""
         signature = self._publish(payload, seconds, **options)
         if self._is_eager:
-            raise Retry(when=seconds, is_eager=True, sig=signature)
+            raise Retry(when=seconds, sig=signature)
         raise Retry(when=seconds)
 
     def _publish(
