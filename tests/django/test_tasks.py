@@ -36,7 +36,7 @@ else:
             if task.run_after is None:
                 return super().enqueue(task, args, kwargs)
             self.validate_task(task)
-            self.later.append((_, args, kwargs))
+            self.later.append((task, args, kwargs))
             return None
 
     def test_a_payload_is_sent_by_the_default_mailer(api, sandbox):
