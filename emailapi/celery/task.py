@@ -30,6 +30,7 @@ class DeliveryGivenUp(EmailAPIError):
         keys: The idempotency keys of these emails.
     """
 
+    __module__ = "emailapi.celery"
     keys: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, keys: tuple[str, ...] = (), **facts: Any) -> None:
