@@ -30,7 +30,7 @@ def test_killed_workers_and_a_killed_broker_neither_lose_nor_repeat_emails(load_
     for number in range(EMAILS // 2):
         emails.send(email(number), key=f"single-{number}")
     emails.send_many(map(email, range(EMAILS // 2, EMAILS)), key="many", max_emails=20)
-    crashes = Crashes(workers, redis, sandbox, seed=10 * int(os.environ.get("CRASH_SEED", 0)) + lag)
+    crashes = Crashes(workers, redis, sandbox, seed=10 * int(os.environ.get("CRASH_SEED", "0")) + lag)
     for step, crash in enumerate(
         [crashes.kill_child, crashes.kill_child, crashes.kill_parent, crashes.kill_child, redis.restart] * 3, 1
     ):
