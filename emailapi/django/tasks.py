@@ -47,7 +47,7 @@ def deliver(context: Any, payload: Mapping[str, Any], attempt: int = 1) -> dict[
 
     Args:
         context: The context of the task, from Django.
-        payload: What `emailapi.queues.to_payload` or `to_payloads` returned.
+        payload: The return value of `emailapi.queues.to_payload` or of `to_payloads`.
         attempt: Which attempt this is, from 1; given by the task itself.
 
     Raises:
