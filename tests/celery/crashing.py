@@ -17,6 +17,12 @@ from .workers import Workers, children
 
 # The longest wait for the next email; nothing depends on it unless something is wrong.
 STILL_SECONDS = 240
+# Redis delivers a message of a killed worker again after so many seconds, and looks for such messages each 100 polls.
+SETTINGS = {"VISIBILITY_TIMEOUT": "25", "LOOKUP_DELAY": "9"}
+
+
+def email(number):
+    return {"to": f"user{number}@example.com", "subject": f"Email {number}", "text_body": "Hello"}
 
 
 class Crashes:

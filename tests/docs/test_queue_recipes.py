@@ -85,11 +85,10 @@ def test_taskiq_sends_the_next_attempt_to_its_broker(recipe):
     async def run():
         with page.sandbox.faults.fail(status=503, code=100, message="Later", times=4, route="POST /email/batch"):
             await page.taskiq_send.kiq(page.to_payload(HELLO, key="k"))
-            while len(page.sandbox.messages()) < 2:
-                await asyncio.sleep(0.05)
+            await asyncio.to_thread(wait_for, lambda: len(page.sandbox.messages()) == 2)
             await page.taskiq_broker.wait_all()
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(run())
     assert len(page.sandbox.messages()) == 2
 
 
