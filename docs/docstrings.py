@@ -29,9 +29,9 @@ from sphinx.util.logging import getLogger
 import emailapi
 
 _log = getLogger(__name__)
-<<<<<<< HEAD
+# Cannot be imported with Django 5.2.
+_NEEDS_TASKS = "emailapi.django.tasks"
 # The modules of the sandbox whose classes have a place on a page.
-<<<<<<< HEAD
 _SANDBOX = {
     "captured",
     "clock",
@@ -43,14 +43,6 @@ _SANDBOX = {
     "simulation",
     "watching",
 }
-=======
-=======
->>>>>>> f3a987d (Keep a comment at its line)
-# Cannot be imported with Django 5.2.
-_NEEDS_TASKS = "emailapi.django.tasks"
-# The modules of the sandbox whose classes have a place on a page.
-_SANDBOX = {"captured", "clock", "faults", "matching", "request_log", "simulation", "watching"}
->>>>>>> 8745f67 (Show the pages of queues on the site; install what psycopg needs)
 _NEVER_CREATED = {
     "Connection",
     "EmailAPITestMixin",
