@@ -102,6 +102,8 @@ _CLOSING = "closing the document"
 
 
 def _begin(namespace: dict[str, Any]) -> None:
+    # As of any program: some libraries look for the module of a function.
+    namespace["__name__"] = "__main__"
     with ExitStack() as entered:
         folder = Path(entered.enter_context(tempfile.TemporaryDirectory()))
         entered.callback(os.chdir, Path.cwd())

@@ -29,6 +29,8 @@ from sphinx.util.logging import getLogger
 import emailapi
 
 _log = getLogger(__name__)
+# Cannot be imported with Django 5.2.
+_NEEDS_TASKS = "emailapi.django.tasks"
 # The modules of the sandbox whose classes have a place on a page.
 _SANDBOX = {
     "captured",
@@ -72,7 +74,7 @@ def _accepted(record: type[attrs.AttrsInstance]) -> Iterator[tuple[str, object]]
 def _load() -> None:
     """Load the package with what it imports for type checkers only, without which its annotations cannot be read."""
     # Not all of these can be imported so.
-    for name in ("boto3", "cattrs", "flask", "pytest", "redis", "requests", "waitress"):
+    for name in ("boto3", "cattrs", "celery.result", "flask", "pytest", "redis", "requests", "waitress"):
         import_module(name)
     # A model of Django's cannot be imported without a project.
     settings.configure(INSTALLED_APPS=["emailapi.django.seen"])
@@ -81,7 +83,7 @@ def _load() -> None:
     modules = [
         import_module(found.name)
         for found in walk_packages(emailapi.__path__, "emailapi.")
-        if found.name.split(".")[1] not in {"__main__", "cli", "sandbox"}
+        if (found.name.split(".")[1] not in {"__main__", "cli", "sandbox"} and found.name != _NEEDS_TASKS)
         or found.name.removeprefix("emailapi.sandbox.") in _SANDBOX
     ]
     vars(typing).update(TYPE_CHECKING=False)

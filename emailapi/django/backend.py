@@ -11,6 +11,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 
 from .._hints import unknown_name_message
+from ..client import Client
 from ..errors import ConfigurationError
 from .clients import client_for
 from .delivery import Delivery
@@ -93,6 +94,11 @@ class EmailBackend(BaseEmailBackend):
             fail_silently if alias is not None and fail_silently is not None else fail_silently or silent
         )
         self._opened = 0
+
+    @property
+    def client(self) -> Client:
+        """The client that sends; all backends with the same options share it."""
+        return client_for(self._options)
 
     def _make_delivery(self, options: BackendOptions) -> Delivery:
         if options.transport in ("api", None) and options.server_token is None:

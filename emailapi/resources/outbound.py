@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sized
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._delivery import Deadline
@@ -19,10 +18,10 @@ from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
 from ..transports.api import payload as api
 from ..transports.api.reconciliation import Wanted, find
-from ..transports.api.transport import checked_key
-from ..transports.base import EVERY_EMAIL, BaseTransport
+from ..transports.base import BaseTransport
 from ..transports.batch import BATCH_LIMIT
-from ..transports.inputs import EmailLike, as_email, as_list, check_many
+from ..transports.check_first import EVERY_EMAIL, send_all, send_one, with_keys
+from ..transports.inputs import EmailLike, as_email, check_many
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
@@ -85,10 +84,7 @@ class Outbound(Resource):
         converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
             converted = converted.replace(idempotency_key=idempotency_key)
-        if check_first:
-            self._emails._check_looks_up()
-            checked_key(converted)
-        return self._emails._send(converted, check_first=check_first)
+        return send_one(self._emails, converted, check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
@@ -107,11 +103,7 @@ class Outbound(Resource):
             InvalidArgument: `emails` is a single email instead of many, or an email has no key to look for.
             ConfigurationError: The client is closed; or, with `check_first`, its transport cannot be searched.
         """
-        given = as_list(emails)
-        if check_first:
-            self._emails._check_looks_up()
-            given = [_checked(email) for email in given]
-        return self._emails._send_batch(given, check_first=EVERY_EMAIL if check_first else 0)
+        return send_all(self._emails, emails, check_first)
 
     def send_many(
         self,
@@ -163,7 +155,7 @@ class Outbound(Resource):
         in_flight: set[str] = set()
         return Sending(
             self._emails,
-            self._emails._batches(_with_keys(emails, first), chunk_size, in_flight=in_flight),
+            self._emails._batches(with_keys(self._emails, emails, first), chunk_size, in_flight=in_flight),
             progress,
             len(emails) if isinstance(emails, Sized) else None,
             workers=workers,
@@ -207,26 +199,36 @@ class Outbound(Resource):
             raise InvalidArgument(why, argument="key_or_error")
         return Wanted(key, stream or self._options.message_stream or api.DEFAULT_STREAM, not_these=others)
 
-    def send_template(self, email: TemplateEmail | Mapping[str, Any]) -> SendResult:
+    def send_template(self, email: TemplateEmail | Mapping[str, Any], *, check_first: bool = False) -> SendResult:
         """
         Send one email that the service creates from a template.
+
+        Args:
+            email: A `TemplateEmail`, or a mapping with the same names.
+            check_first: Search for the email's key before sending, as `send` does; subjects are not compared.
 
         Raises:
             NotFound: There is no such template.
             InvalidEmail: The email is not valid, or the client's transport sends no templates.
             EmailAPIError: As `send`.
         """
-        return self._templates._send(as_record(email, TemplateEmail, "email"))
+        return send_one(self._templates, as_record(email, TemplateEmail, "email"), check_first)
 
-    def send_template_batch(self, emails: Iterable[TemplateEmail | Mapping[str, Any]]) -> BatchResult:
+    def send_template_batch(
+        self, emails: Iterable[TemplateEmail | Mapping[str, Any]], *, check_first: bool = False
+    ) -> BatchResult:
         """
         Send many emails that the service creates from templates, as `send_batch` does.
 
+        Args:
+            emails: The emails.
+            check_first: Search for each email's key before sending it, as `send_template` does; each must have one.
+
         Raises:
-            InvalidArgument: `emails` is a single email instead of many.
-            ConfigurationError: The client is closed.
+            InvalidArgument: `emails` is a single email instead of many, or an email has no key to look for.
+            ConfigurationError: As `send_batch`.
         """
-        return self._templates._send_batch(as_list(emails))
+        return send_all(self._templates, emails, check_first)
 
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
@@ -277,17 +279,3 @@ def _searched(name: str, convert: Callable[[Any], str | None], value: object) ->
         return convert(value)
     except InvalidEmail as error:
         raise InvalidArgument(error.message, argument=name) from None
-
-
-def _with_keys(emails: Iterable[EmailLike], first: int) -> Iterable[EmailLike]:
-    """Return emails of which the first so many must have keys."""
-    if not first:
-        return emails
-    return (_checked(email) if place < first else email for place, email in enumerate(emails))
-
-
-def _checked(given: EmailLike) -> EmailLike:
-    """Check that an email has a key to search for; an email that is wrong in another way is an item's error."""
-    with suppress(InvalidEmail):
-        checked_key(as_email(given, Email))
-    return given

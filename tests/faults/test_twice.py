@@ -6,7 +6,7 @@ import pytest
 
 from emailapi import DeliveryUnknown, EmailAPIError, InvalidArgument, SendResult
 
-from .calls import MAIL_CALLS, came_of, is_unknown, mail
+from .calls import MAIL_CALLS, came_of, is_unknown, mail, template
 from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, answers, keyed, listing
 
 LOST, UNDONE, REFUSED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
@@ -115,6 +115,27 @@ def test_checked_first(serve, connect):
     )
     assert [item.reconciled for item in both] == [True, False]
     assert [one.tag for one in service.accepted] == ["a", "b"]
+
+
+def test_an_email_of_a_template_is_checked_first(serve, connect):
+    service = serve()
+    client = connect(service)
+    one, two = (template(tag).replace(idempotency_key=f"job-{tag}") for tag in "ab")
+    first, again = (client.outbound.send_template(one, check_first=True) for _ in range(2))
+    assert (first.reconciled, again.reconciled) == (False, True)
+    assert again.message_id == first.message_id
+    both = client.outbound.send_template_batch([one, two], check_first=True)
+    assert [item.reconciled for item in both] == [True, False]
+    assert [email.tag for email in service.accepted] == ["a", "b"]
+
+
+def test_an_email_of_a_template_has_no_key_to_check_by(serve, connect):
+    service = serve()
+    with pytest.raises(InvalidArgument, match="check_first"):
+        connect(service).outbound.send_template(template("a"), check_first=True)
+    with pytest.raises(InvalidArgument, match="check_first"):
+        connect(service).outbound.send_template_batch([template("a")], check_first=True)
+    assert not service.seen
 
 
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)

@@ -1,0 +1,52 @@
+"""
+Sending emails from the jobs of a queue, on any engine: payloads of JSON, and a job that neither loses nor repeats.
+
+    from emailapi.queues import RetryLater, deliver, to_payload
+
+    payload = to_payload(email, key=f"receipt-{order.id}")      # in the application; the engine carries it
+    report = deliver(client, payload, attempt=attempt)          # in the worker; RetryLater says when to try again
+
+Names are loaded at their first use, and no engine is imported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._lazy import load
+
+if TYPE_CHECKING:
+    from .delivering import compute_lookup_delay, deliver
+    from .payloads import FileReference, to_payload, to_payloads
+    from .report import DeliveryReport, EmailFailure, RetryLater
+
+__all__ = [
+    "DeliveryReport",
+    "EmailFailure",
+    "FileReference",
+    "RetryLater",
+    "compute_lookup_delay",
+    "deliver",
+    "to_payload",
+    "to_payloads",
+]
+
+_MODULES = {
+    ".delivering": "compute_lookup_delay deliver",
+    ".payloads": "FileReference to_payload to_payloads",
+    ".report": "DeliveryReport EmailFailure RetryLater",
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
+# Hidden from type checkers, which would take any misspelt name for one that is here.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a public name at its first use."""
+        return load(__name__, _HOMES, name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

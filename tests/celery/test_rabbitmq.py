@@ -1,0 +1,25 @@
+"""Workers are killed while emails are sent by RabbitMQ: each email is accepted once."""
+
+from __future__ import annotations
+
+import pytest
+
+from .crashing import SETTINGS, Crashes, email
+
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
+
+
+def test_killed_workers_neither_lose_nor_repeat_emails_on_rabbitmq(load_project, workers, redis, rabbitmq, sandbox):
+    emails = load_project(**SETTINGS, BROKER=rabbitmq.url, BACKEND=redis.url, STORE=redis.url).emails
+    sandbox.faults.delay(0.15)
+    sandbox.faults.index_delay(3)
+    for number in range(40):
+        emails.send(email(number), key=f"single-{number}")
+    emails.send_many(map(email, range(40, 100)), key="many", max_emails=20)
+    crashes = Crashes(workers, rabbitmq, sandbox, seed=1)
+    for step, crash in enumerate([crashes.kill_child, crashes.kill_parent, crashes.kill_child], 1):
+        crashes.wait_for(step * 8)
+        crash()
+    crashes.wait_for(100)
+    crashes.wait_until_empty()
+    assert sorted(crashes.counts().items()) == sorted((f"Email {number}", 1) for number in range(100))

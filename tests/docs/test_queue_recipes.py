@@ -1,0 +1,122 @@
+"""The recipes for queues: emails that are queued twice, or left after a fault, are sent once by each engine."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ..celery.broker import RedisBroker
+from ..clock import wait_for
+
+PAGE = Path(__file__).parents[2] / "docs" / "guide" / "queue-recipes.md"
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+HELLO = {"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
+
+
+@pytest.fixture
+def recipe(monkeypatch):
+    """Give `recipe(engine)`: a module with the body, and one engine's recipe."""
+    module = ModuleType("recipe")
+    monkeypatch.setitem(sys.modules, "recipe", module)
+
+    def run(engine=None):
+        for code in BLOCKS:
+            if code is BLOCKS[0] or f"def {engine}_send" in code:
+                exec(code, module.__dict__)
+        return module
+
+    yield run
+    module.client.close()
+    module.sandbox.close()
+
+
+def test_a_job_that_is_run_twice_is_looked_up_later(recipe):
+    page = recipe()
+    payload = page.to_payload(HELLO, key="k")
+    later = []
+    for _ in range(2):
+        page.send_or_wait(payload, 1, lambda *job: later.append(job))
+    ((again, attempt, seconds),) = later
+    assert (again, attempt) == (payload, 2)
+    assert seconds == page.compute_lookup_delay(page.client)
+    report = page.send_or_wait(again, attempt, None)
+    assert len(report.already_sent) == 1
+    assert len(page.sandbox.messages()) == 1
+
+
+def test_an_email_that_is_left_is_sent_by_the_next_attempt(recipe):
+    page = recipe()
+    later = []
+    with page.sandbox.faults.fail(status=503, code=100, message="Later", times=9):
+        page.send_or_wait(page.to_payload(HELLO, key="k"), 1, lambda *job: later.append(job))
+    payload, attempt, _ = later[0]
+    assert len(page.send_or_wait(payload, attempt, None).accepted) == 1
+    with pytest.raises(RuntimeError, match=r"given up: \['k'\]"):
+        page.send_or_wait(payload, 9, None)
+
+
+def test_dramatiq_runs_the_next_attempt(recipe):
+    import dramatiq
+
+    page = recipe("dramatiq")
+    page.dramatiq_later(page.to_payload(HELLO, key="k"), 2, 0.05)
+    worker = dramatiq.Worker(page.broker, worker_timeout=100)
+    worker.start()
+    wait_for(lambda: len(page.sandbox.messages()) == 2)
+    worker.stop()
+
+
+def test_huey_schedules_the_next_attempt(recipe):
+    page = recipe("huey")
+    page.huey_later(page.to_payload(HELLO, key="k"), 2, 300)
+    assert page.huey.scheduled_count() == 1
+
+
+def test_taskiq_sends_the_next_attempt_to_its_broker(recipe):
+    """The broker in memory knows no delay: it runs the next attempt at once."""
+    page = recipe("taskiq")
+
+    async def run():
+        with page.sandbox.faults.fail(status=503, code=100, message="Later", times=4, route="POST /email/batch"):
+            await page.taskiq_send.kiq(page.to_payload(HELLO, key="k"))
+            await asyncio.to_thread(wait_for, lambda: len(page.sandbox.messages()) == 2)
+            await page.taskiq_broker.wait_all()
+
+    asyncio.run(run())
+    assert len(page.sandbox.messages()) == 2
+
+
+def test_procrastinate_schedules_the_next_attempt(recipe):
+    page = recipe("procrastinate")
+    page.procrastinate_later(page.to_payload(HELLO, key="k"), 2, 300)
+    *_, job = page.app.connector.jobs.values()
+    assert job["args"]["attempt"] == 2
+    assert job["scheduled_at"] is not None
+
+
+@pytest.mark.broker
+def test_rq_carries_json_and_schedules_the_next_attempt(recipe, tmp_path, needs):
+    needs("redis", shutil.which("redis-server"), "no redis-server (Debian: apt-get install redis-server)")
+    from redis import Redis
+    from rq import Queue, SimpleWorker
+    from rq.exceptions import DuplicateJobError
+    from rq.serializers import JSONSerializer
+
+    server = RedisBroker(tmp_path)
+    page = recipe("rq")
+    with Redis.from_url(server.url) as connection:
+        page.queue = Queue("email", connection=connection, serializer=JSONSerializer)
+        page.rq_queue(page.to_payload(HELLO, key="receipt-7"))
+        with pytest.raises(DuplicateJobError):
+            page.rq_queue(page.to_payload(HELLO, key="receipt-7"))
+        with page.sandbox.faults.fail(status=503, code=100, message="Later", times=9):
+            SimpleWorker([page.queue], connection=connection, serializer=JSONSerializer).work(burst=True)
+        (scheduled,) = page.queue.scheduled_job_registry.get_job_ids()
+        assert page.queue.fetch_job(scheduled).args[1] == 2
+    server.stop()
