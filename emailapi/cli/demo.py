@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
 
 from ..client import Client
 from ..errors import EmailAPIError, InactiveRecipient
@@ -25,9 +24,6 @@ from ..models.outbound import SendResult
 from .network import Relay, SMTPServer
 from .process import say
 
-if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
 MANY, CHUNK = 1_000, 100
 BOUNCING = "hardbounce@bounce-testing.postmarkapp.com"
 DOT = base64.b64decode(
@@ -35,15 +31,11 @@ DOT = base64.b64decode(
 )
 
 
-def add_to(commands: _SubParsersAction[Any]) -> None:
+def declare(parser: argparse.ArgumentParser) -> None:
     """Declare the command."""
-    parser = commands.add_parser(
-        "demo",
-        help="send emails to a sandbox: their states, a lost response, many emails, an outage",
-        description=(
-            "Start a sandbox and send emails to it through the real client: show the state of each, lose a response,"
-            " send many, and stop the API in the middle. No email leaves this machine."
-        ),
+    parser.description = (
+        "Start a sandbox and send emails to it through the real client: show the state of each, lose a response,"
+        " send many, and stop the API in the middle. No email leaves this machine."
     )
     parser.set_defaults(run=run)
 
