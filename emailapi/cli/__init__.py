@@ -11,6 +11,8 @@ from .._version import __version__
 
 # The commands in the order of the help, with what each does.
 COMMANDS = {
+    "send": "send one email",
+    "messages": "list, read, wait for and follow messages that were sent",
     "sandbox": "run the sandbox, and use a running one",
     "demo": "send emails to a sandbox: their states, a lost response, many emails, an outage",
 }

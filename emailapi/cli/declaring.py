@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
@@ -14,6 +15,7 @@ from .failures import InputError
 
 if TYPE_CHECKING:
     from ..client import Client
+    from ..models.listing import Page
 
 Run = Callable[[argparse.Namespace], "int | None"]
 
@@ -82,7 +84,7 @@ def confirm(options: argparse.Namespace, question: str) -> None:
         return
     if sys.stdin is None or not sys.stdin.isatty():
         raise InputError(f"{question} Nothing was done: confirm with --yes")
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise InputError("nothing was done")
 
@@ -130,9 +132,9 @@ def json_object(text: str) -> Mapping[str, Any]:
         source = "the model"
     try:
         value = json.loads(text)
-    except ValueError as error:
-        where = f"line {error.lineno} column {error.colno}: {error.msg}" if hasattr(error, "lineno") else str(error)
-        raise InputError(f"{source} is not valid JSON: {where}") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{source} is not valid JSON: {where}: {error.msg}") from None
     if not isinstance(value, dict):
         raise InputError(f"{source} must be a JSON object, got {type(value).__name__}")
     return value
@@ -146,7 +148,7 @@ def read_text(path: str) -> str:
         InputError: The file cannot be read, or is not UTF-8; the message names the line.
     """
     if path == "-" and sys.stdin is not None and sys.stdin.isatty():
-        print("Type the text, and end it with Ctrl-D.", file=sys.stderr)  # noqa: T201
+        print("Type the text, and end it with Ctrl-D.", file=sys.stderr)
     try:
         if path == "-":
             content = sys.stdin.buffer.read()
@@ -175,10 +177,17 @@ def open_client(options: argparse.Namespace, **settings: Any) -> Client:
 
 
 def token_of(path: str | None) -> str | None:
-    """Return the token in a file; None without a file, for the environment's."""
-    from ..settings import Secret
+    """
+    Return the token in a file; None without a file, for the environment's.
+
+    Raises:
+        ConfigurationError: There is no token, or the file cannot be read.
+    """
+    from ..settings import VARIABLES, Secret, from_environment
 
     if path is None:
+        if not from_environment("server token")[0]:
+            raise ConfigurationError(f"no token: set {VARIABLES['server token'][0]}, or give --token-file")
         return None
     try:
         with open(path, encoding="utf-8") as file:
@@ -189,6 +198,16 @@ def token_of(path: str | None) -> str | None:
     if not token:
         raise ConfigurationError(f"token file {path} is empty")
     return token
+
+
+def taken(options: argparse.Namespace, page: Page[Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that `--limit` and `--all` allow, reading page after page."""
+    return (record.to_dict() for record in islice(page.iter_all(), None if options.all else options.limit))
+
+
+def page_size(options: argparse.Namespace) -> int:
+    """Return the number of rows to ask for at once."""
+    return 500 if options.all else min(int(options.limit), 500)
 
 
 def given(options: argparse.Namespace, *names: str) -> dict[str, Any]:

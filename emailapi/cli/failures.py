@@ -65,8 +65,6 @@ def as_json(error: EmailAPIError) -> dict[str, Any]:
 
 def advice(error: EmailAPIError) -> str:
     """Return what to do about an error whose message does not say so."""
-    if isinstance(error, ConfigurationError) and "pass token=" in error.message:
-        return "; or give --token-file"
     key = getattr(error, "idempotency_key", None)
     if error.outcome is Outcome.UNKNOWN and key:
         return f"; do not simply try again: give --idempotency-key {key} --check-first, which looks for the email first"

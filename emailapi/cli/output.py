@@ -151,9 +151,6 @@ def report(error: Exception, options: argparse.Namespace) -> int:
     """
     if not isinstance(error, EmailAPIError):
         raise error
-    if is_json(options):
-        text = dump({"error": as_json(error)})
-    else:
-        text = printable(f"emailapi: {error}{advice(error)}")
-    print(text, file=sys.stderr)  # noqa: T201
+    text = dump({"error": as_json(error)}) if is_json(options) else printable(f"emailapi: {error}{advice(error)}")
+    print(text, file=sys.stderr)
     return exit_code(error)
