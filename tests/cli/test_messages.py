@@ -29,7 +29,7 @@ def test_a_list_is_an_array_with_a_row_on_each_line(run, sent):
 
 
 @pytest.mark.parametrize(
-    ("options", "count"),
+    "options, count",
     [
         (["--to", "ada@example.com"], 2),
         (["--tag", "bye"], 1),
@@ -39,7 +39,7 @@ def test_a_list_is_an_array_with_a_row_on_each_line(run, sent):
         (["--from-date", "2100-01-01"], 0),
         (["--to", "eve@example.com"], 0),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_a_list_is_filtered(run, sent, options, count):
     assert len(run("messages", "list", *options).json) == count

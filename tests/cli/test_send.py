@@ -73,7 +73,7 @@ def test_a_wait_that_ends_early_does_not_invite_to_send_again(run, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "text"),
+    "arguments, code, text",
     [
         (["send", "--to", "ada@", "--text", "Hi"], 2, "'ada@'"),
         (["send", "--to", "ada@example.com"], 2, "text_body"),
