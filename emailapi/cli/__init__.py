@@ -12,6 +12,7 @@ from .._version import __version__
 # The commands in the order of the help, with what each does.
 COMMANDS = {
     "send": "send one email",
+    "batch": "send an email for each row of a CSV or JSON lines file",
     "messages": "list, read, wait for and follow messages that were sent",
     "sandbox": "run the sandbox, and use a running one",
     "demo": "send emails to a sandbox: their states, a lost response, many emails, an outage",
