@@ -14,6 +14,10 @@ COMMANDS = {
     "send": "send one email",
     "batch": "send an email for each row of a CSV or JSON lines file",
     "messages": "list, read, wait for and follow messages that were sent",
+    "bounces": "list and read bounces, and send to a bounced address again",
+    "suppressions": "list, add and delete the addresses that a stream does not send to",
+    "streams": "list, create, change and archive message streams",
+    "stats": "show statistics",
     "sandbox": "run the sandbox, and use a running one",
     "demo": "send emails to a sandbox: their states, a lost response, many emails, an outage",
 }
