@@ -193,11 +193,14 @@ class _Batch:
         return 130 if interrupted else combined(self._codes)
 
     def _start(self, first: int) -> Sending:
-        outbound = self._client.outbound
-        transport = outbound._emails if self._options.template is None else outbound._templates
-        return outbound._send_many(
-            transport,
-            self._emails(),
+        from ..resources.outbound import Outbound
+
+        client = self._client
+        outbound = client.outbound
+        if self._options.template is not None:
+            outbound = Outbound(client._session, client._options, outbound._templates)
+        return outbound.send_many(
+            self._emails(),  # type: ignore[arg-type] # emails from templates, too
             workers=self._options.workers,
             chunk_size=self._options.chunk_size,
             check_first_limit=first or None,

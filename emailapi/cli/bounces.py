@@ -25,8 +25,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--type", metavar="TYPE", help="type, as HardBounce or SoftBounce")
     listing.add_argument("--email", metavar="TEXT", help="text in the address")
     listing.add_argument("--tag", metavar="TAG")
-    listing.add_argument("--message-id", metavar="ID", help="id of the message")
-    listing.add_argument("--stream", dest="message_stream", metavar="ID", help="message stream (default outbound)")
+    listing.add_argument("--message-id", metavar="MESSAGE_ID", help="id of the message")
+    listing.add_argument("--stream", dest="message_stream", metavar="STREAM", help="message stream (default outbound)")
     listing.add_argument("--inactive", action="store_true", default=None, help="only of addresses that are suppressed")
     add_dates(listing)
     add_limit(listing)
@@ -35,7 +35,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         ("activate", _activate, "let emails be sent to the address of a bounce again"),
     ):
         one = add(name, run, summary, f"emailapi bounces {name} 692560173")
-        one.add_argument("id", metavar="ID", type=int, help="id of the bounce")
+        one.add_argument("id", metavar="BOUNCE_ID", type=int, help="id of the bounce")
     add("stats", _stats, "show the number of bounces by type", "emailapi bounces stats")
 
 

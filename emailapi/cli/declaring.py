@@ -124,6 +124,15 @@ def pair(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
+def json_value(text: str) -> object:
+    """Return a number or a Boolean as such, and another text as a text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, (bool, int, float)) else text
+
+
 def json_object(text: str) -> Mapping[str, Any]:
     """Convert a JSON object: the text itself, the file of `@FILE`, or standard input for `-`."""
     if text == "-" or text.startswith("@"):

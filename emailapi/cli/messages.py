@@ -60,7 +60,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         ("dump", _dump, "print the raw source of a message"),
     ):
         one = add(name, run, summary, f"emailapi messages {name} 0a129aee-e1cd-480d-b08d-4f48548ff48d")
-        one.add_argument("id", metavar="ID", help="id of the message")
+        one.add_argument("id", metavar="MESSAGE_ID", help="id of the message")
     waiting = add(
         "wait",
         _wait,
@@ -68,7 +68,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         """emailapi messages wait --to ada@example.com --subject Welcome --timeout 30
         emailapi messages wait 0a129aee-e1cd-480d-b08d-4f48548ff48d --state delivered""",
     )
-    waiting.add_argument("id", metavar="ID", nargs="?", help="id of the message, in place of filters")
+    waiting.add_argument("id", metavar="MESSAGE_ID", nargs="?", help="id of the message, in place of filters")
     _add_filters(waiting)
     waiting.add_argument("--state", choices=STATES, help="wait until the message has this state, too")
     waiting.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help="seconds to wait (default 60)")
@@ -84,7 +84,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subject", metavar="TEXT", help="text in the subject")
     parser.add_argument("--tag", metavar="TAG")
     parser.add_argument("--status", choices=("queued", "sent", "processed"), help="progress of the sending")
-    parser.add_argument("--stream", dest="message_stream", metavar="ID", help="message stream (default outbound)")
+    parser.add_argument("--stream", dest="message_stream", metavar="STREAM", help="message stream (default outbound)")
     parser.add_argument("--metadata", type=pair, metavar="NAME=VALUE", help="a value of the metadata")
 
 

@@ -6,6 +6,7 @@ import argparse
 import signal
 from typing import TYPE_CHECKING
 
+from . import sandbox_actions
 from .process import Ending, say
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
     parser.set_defaults(run=run)
+    sandbox_actions.declare(parser)
 
 
 def _greeting(sandbox: Sandbox, data: str | None) -> str:

@@ -22,25 +22,25 @@ def declare(parser: argparse.ArgumentParser) -> None:
     listing.add_argument(
         "--archived", dest="include_archived_streams", action="store_true", default=None, help="archived streams, too"
     )
-    add("get", _get, "show a stream", "emailapi streams get outbound").add_argument("id", metavar="ID", help=_ID)
+    add("get", _get, "show a stream", "emailapi streams get outbound").add_argument("id", metavar="STREAM_ID", help=_ID)
     creating = add("create", _create, "create a stream", "emailapi streams create news --type Broadcasts --name News")
-    creating.add_argument("id", metavar="ID", help="id of the new stream, as it is used for sending")
+    creating.add_argument("id", metavar="STREAM_ID", help="id of the new stream, as it is used for sending")
     creating.add_argument("--name", required=True, help="name that people see")
     creating.add_argument(
         "--type", dest="message_stream_type", choices=("Transactional", "Broadcasts"), default="Transactional"
     )
     editing = add("edit", _edit, "change name and description of a stream", "emailapi streams edit news --name Letters")
-    editing.add_argument("id", metavar="ID", help=_ID)
+    editing.add_argument("id", metavar="STREAM_ID", help=_ID)
     editing.add_argument("--name", help="name that people see")
     for action in (creating, editing):
         action.add_argument("--description", metavar="TEXT")
     archiving = add(
         "archive", _archive, "archive a stream; it is deleted after 45 days", "emailapi streams archive news"
     )
-    archiving.add_argument("id", metavar="ID", help=_ID)
+    archiving.add_argument("id", metavar="STREAM_ID", help=_ID)
     add_yes(archiving)
     restoring = add("unarchive", _unarchive, "use an archived stream again", "emailapi streams unarchive news")
-    restoring.add_argument("id", metavar="ID", help=_ID)
+    restoring.add_argument("id", metavar="STREAM_ID", help=_ID)
 
 
 def _list(options: argparse.Namespace) -> None:

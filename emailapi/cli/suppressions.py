@@ -56,7 +56,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action.add_argument("addresses", metavar="ADDRESS", nargs="*", help="an address")
         action.add_argument("--file", metavar="FILE", help="file with an address on each line; - reads standard input")
     for action in (listing, creating, deleting):
-        action.add_argument("--stream", default="outbound", metavar="ID", help="message stream (default outbound)")
+        action.add_argument("--stream", default="outbound", metavar="STREAM", help="message stream (default outbound)")
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -80,7 +80,7 @@ def _addresses(options: argparse.Namespace) -> list[str]:
     from ..errors import InvalidEmail
     from ..models.address import parse_address_field
 
-    lines = [] if options.file is None else read_text(options.file).splitlines()
+    lines = [] if options.file is None else read_text(options.file).split("\n")
     numbered = [(f"{options.file}, line {number}", line.strip()) for number, line in enumerate(lines, 1)]
     found = []
     for where, text in chain([("the address", text) for text in options.addresses], numbered):

@@ -151,19 +151,6 @@ class Outbound(Resource):
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
             ConfigurationError: As `send_batch`.
         """
-        return self._send_many(self._emails, emails, workers, chunk_size, check_first, check_first_limit, progress)
-
-    def _send_many(
-        self,
-        transport: BaseTransport[Any],
-        emails: Iterable[Any],
-        workers: int = 4,
-        chunk_size: int = 500,
-        check_first: bool = False,
-        check_first_limit: int | None = None,
-        progress: Progress | None = None,
-    ) -> Sending:
-        """Send emails, or by `self._templates` emails from templates."""
         check_many(emails)
         _check_number("workers", workers, 1, POOL_SIZE)
         _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
@@ -172,11 +159,11 @@ class Outbound(Resource):
         first = check_first_limit if check_first_limit is not None else EVERY_EMAIL if check_first else 0
         self._session.check_open()
         if first:
-            transport._check_looks_up()
+            self._emails._check_looks_up()
         in_flight: set[str] = set()
         return Sending(
-            transport,
-            transport._batches(_with_keys(emails, first), chunk_size, in_flight=in_flight),
+            self._emails,
+            self._emails._batches(_with_keys(emails, first), chunk_size, in_flight=in_flight),
             progress,
             len(emails) if isinstance(emails, Sized) else None,
             workers=workers,

@@ -84,7 +84,7 @@ def test_streams_are_created_changed_and_archived(run, client):
 )
 def test_statistics_are_shown(run, client, kind):
     client.outbound.send({"to": "ada@example.com", "text_body": "Hello"})
-    done = run("stats", kind, "--from-date", "2000-01-01")
+    done = run("stats", kind, "--stream", "outbound")
     assert done.code == 0
     if kind == "sends":
         assert (done.json["sent"], [day["sent"] for day in done.json["days"]]) == (1, [1])
