@@ -18,6 +18,7 @@ COMMANDS = {
     "suppressions": "list, add and delete the addresses that a stream does not send to",
     "streams": "list, create, change and archive message streams",
     "stats": "show statistics",
+    "templates": "list, pull, push, preview and validate templates, and write types of their models",
     "webhooks": "list, create, delete, listen to, trigger and replay webhooks",
     "sandbox": "run the sandbox, and use a running one",
     "demo": "send emails to a sandbox: their states, a lost response, many emails, an outage",
