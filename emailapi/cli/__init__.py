@@ -21,6 +21,9 @@ COMMANDS = {
     "templates": "list, pull, push, preview and validate templates, and write types of their models",
     "webhooks": "list, create, delete, listen to, trigger and replay webhooks",
     "sandbox": "run the sandbox, and use a running one",
+    "doctor": "check token, connection, sender and versions",
+    "completion": "print a script for completion in a shell",
+    "commands": "print all commands and options as JSON",
     "demo": "send emails to a sandbox: their states, a lost response, many emails, an outage",
 }
 INTERRUPTED = 130
@@ -40,8 +43,13 @@ the URL of the API from EMAILAPI_BASE_URL. Output is JSON if it is not written
 to a terminal, or with --json. `emailapi COMMAND --help` shows examples."""
 
 
-def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser for some arguments: only the command that they name is imported and has its options."""
+def parser_for(arguments: Sequence[str] | None) -> argparse.ArgumentParser:
+    """
+    Return the parser for some arguments.
+
+    Args:
+        arguments: The arguments: only the command that they name is imported and has its options; None for all.
+    """
     parser = argparse.ArgumentParser(
         prog="emailapi",
         description="Send emails through a Postmark-compatible API, and look after them.",
@@ -50,10 +58,10 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"emailapi {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    named = next((argument for argument in arguments if not argument.startswith("-")), None)
+    named = next((argument for argument in arguments or () if not argument.startswith("-")), None)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, allow_abbrev=False)
-        if name == named:
+        if arguments is None or name == named:
             import_module(f".{name}", __name__).declare(command)
     return parser
 

@@ -24,7 +24,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     listing.add_argument("--type", metavar="TYPE", help="type, as HardBounce or SoftBounce")
     listing.add_argument("--email", metavar="TEXT", help="text in the address")
-    listing.add_argument("--tag", metavar="TAG")
+    listing.add_argument("--tag", metavar="TAG", help="tag of the message")
     listing.add_argument("--message-id", metavar="MESSAGE_ID", help="id of the message")
     listing.add_argument("--stream", dest="message_stream", metavar="STREAM", help="message stream (default outbound)")
     listing.add_argument("--inactive", action="store_true", default=None, help="only of addresses that are suppressed")

@@ -82,7 +82,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", dest="recipient", metavar="ADDRESS", help="recipient")
     parser.add_argument("--from", dest="sender", metavar="ADDRESS", help="sender")
     parser.add_argument("--subject", metavar="TEXT", help="text in the subject")
-    parser.add_argument("--tag", metavar="TAG")
+    parser.add_argument("--tag", metavar="TAG", help="tag")
     parser.add_argument("--status", choices=("queued", "sent", "processed"), help="progress of the sending")
     parser.add_argument("--stream", dest="message_stream", metavar="STREAM", help="message stream (default outbound)")
     parser.add_argument("--metadata", type=pair, metavar="NAME=VALUE", help="a value of the metadata")

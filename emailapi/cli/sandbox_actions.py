@@ -76,7 +76,7 @@ def _add_clock(part: argparse.ArgumentParser) -> None:
         "advance", _advance, "move the clock forward", "emailapi sandbox clock advance --days 2 --minutes 6"
     )
     for unit in _UNITS:
-        advancing.add_argument(f"--{unit}", type=seconds, metavar="N")
+        advancing.add_argument(f"--{unit}", type=seconds, metavar="N", help=f"so many {unit}")
     setting = add(
         "set", _set_clock, "set the clock to a later time", "emailapi sandbox clock set 2027-01-01T00:00+00:00"
     )

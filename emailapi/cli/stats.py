@@ -38,7 +38,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "kind", nargs="?", choices=names, default="overview", help="one of " + ", ".join(names), metavar="KIND"
     )
-    parser.add_argument("--tag", metavar="TAG")
+    parser.add_argument("--tag", metavar="TAG", help="only messages with this tag")
     parser.add_argument("--stream", dest="message_stream", metavar="STREAM", help="message stream (default: all)")
     add_dates(parser)
     add_connection(parser, run)

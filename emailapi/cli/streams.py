@@ -27,13 +27,17 @@ def declare(parser: argparse.ArgumentParser) -> None:
     creating.add_argument("id", metavar="STREAM_ID", help="id of the new stream, as it is used for sending")
     creating.add_argument("--name", required=True, help="name that people see")
     creating.add_argument(
-        "--type", dest="message_stream_type", choices=("Transactional", "Broadcasts"), default="Transactional"
+        "--type",
+        dest="message_stream_type",
+        choices=("Transactional", "Broadcasts"),
+        default="Transactional",
+        help="type",
     )
     editing = add("edit", _edit, "change name and description of a stream", "emailapi streams edit news --name Letters")
     editing.add_argument("id", metavar="STREAM_ID", help=_ID)
     editing.add_argument("--name", help="name that people see")
     for action in (creating, editing):
-        action.add_argument("--description", metavar="TEXT")
+        action.add_argument("--description", metavar="TEXT", help="description that people see")
     archiving = add(
         "archive", _archive, "archive a stream; it is deleted after 45 days", "emailapi streams archive news"
     )

@@ -46,7 +46,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     describe(parser, "List, pull, push, preview and validate templates, and write types of their models.")
     add = add_actions(parser)
     listing = add("list", _list, "list templates", "emailapi templates list --type Layout")
-    listing.add_argument("--type", dest="template_type", choices=("Standard", "Layout", "All"), default="All")
+    listing.add_argument(
+        "--type", dest="template_type", choices=("Standard", "Layout", "All"), default="All", help="only this type"
+    )
     add_limit(listing)
     pulling = add("pull", _pull, "write the templates of the server to files", "emailapi templates pull templates")
     pushing = add(
