@@ -32,8 +32,8 @@ class Check(NamedTuple):
     Attributes:
         check: Its name.
         state: `ok`, `warn` or `fail`.
-        found: What was found.
-        advice: What to do.
+        found: The facts.
+        advice: A remedy, for a check that is not ok.
         code: The exit code that the result stands for.
     """
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_VALUE = "Scalar"
 _HEAD = '''"""Types of the models of templates. Written by `emailapi templates types`: do not edit."""
 
 from __future__ import annotations
 
 from typing import Any, TypedDict
 
-Value = str | int | float | bool | None
+Scalar = str | int | float | bool | None
 '''
 
 
@@ -42,10 +43,10 @@ def _types(name: str, model: Mapping[str, Any], taken: set[str], about: str) -> 
             yield from _types(part, inner, taken, f"{key!r} in {name}.")
             fields[key] = f"list[{part}]" if isinstance(value, list) else part
         elif isinstance(value, list):
-            fields[key] = "list[Value]"
+            fields[key] = f"list[{_VALUE}]"
         else:
             # A section: the template does not tell whether a flag, an object or a list is meant.
-            fields[key] = "Any" if isinstance(value, Mapping) else "Value"
+            fields[key] = "Any" if isinstance(value, Mapping) else _VALUE
     if all(key.isidentifier() and not keyword.iskeyword(key) and not key.startswith("__") for key in fields):
         lines = [f"    {key}: {kind}" for key, kind in fields.items()]
         yield "\n".join([f"class {name}(TypedDict):", f'    """{_plain(about)}"""', *([""] if lines else []), *lines])
