@@ -188,7 +188,7 @@ class _Batch:
                 interrupted = True
             sending.close()
             for item in sending:
-                self._take_result(item)
+                self._take_result(item, ending=True)
         self._summarize(interrupted or stopped)
         return 130 if interrupted else combined(self._codes)
 
@@ -221,8 +221,8 @@ class _Batch:
             self._under_way.append((row, ", ".join(address.email for address in email.to)))
             yield email
 
-    def _take_result(self, item: BatchItem) -> int:
-        """Note and print the result of an email, and return its exit code."""
+    def _take_result(self, item: BatchItem, *, ending: bool = False) -> int:
+        """Note and print the result of an email, and return its exit code; `ending` is true after a stop."""
         from ..models.outbound import SendResult
 
         row, to = self._under_way.popleft()
@@ -237,7 +237,8 @@ class _Batch:
             record["message_id"] = item.message_id
         else:
             record["error"] = as_json(item)
-        if not sent or is_json(self._options):
+        # Emails that a stop has kept from being sent are no news.
+        if (not sent and not (ending and outcome == "not_sent")) or is_json(self._options):
             show_line(self._options, record, f"line {row.line}, {to}: {item}")
         return code
 
