@@ -79,17 +79,22 @@ def webhook_login(path: str | None) -> tuple[str, str] | None:
     Raises:
         ConfigurationError: They are not of the form USER:PASSWORD.
     """
-    text = token_of(path) if path is not None else os.environ.get(_AUTH)
+    from ..settings import Secret
+
+    text = Secret(token_of(path) if path is not None else os.environ.get(_AUTH, ""))
     if not text:
         return None
-    user, sign, password = text.partition(":")
+    user, sign, _ = text.partition(":")
     if not sign or not user:
+        del user  # it may be the password
         raise ConfigurationError(f"{path or _AUTH} must have the form USER:PASSWORD")
-    return user, password
+    return user, Secret(text[len(user) + 1 :])
 
 
 def basic_auth(login: tuple[str, str] | None) -> dict[str, str]:
     """Return the header for user name and password."""
     if login is None:
         return {}
-    return {"Authorization": "Basic " + base64.b64encode(":".join(login).encode()).decode("ascii")}
+    from ..settings import Secret
+
+    return {"Authorization": Secret("Basic " + base64.b64encode(":".join(login).encode()).decode("ascii"))}

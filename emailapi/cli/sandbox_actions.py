@@ -115,7 +115,7 @@ def _ask(
     from ..settings import resolve_base_url, resolve_token
 
     url = resolve_base_url(None, False)
-    headers = {"X-Postmark-Server-Token": str(resolve_token(token_of(options.token_file), "server token"))}
+    headers: dict[str, str] = {"X-Postmark-Server-Token": resolve_token(token_of(options.token_file), "server token")}
     data = None
     if body is not None:
         headers["Content-Type"] = "application/json"

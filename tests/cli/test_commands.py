@@ -92,20 +92,54 @@ def test_other_shells_can_read_their_script(run, tmp_path, shell, needs):
     assert subprocess.run([shell, "-n", str(tmp_path / "completion")], timeout=60).returncode == 0
 
 
+def cost(code):
+    """Return the CPU time that a Python program takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 @pytest.mark.processes
 @pytest.mark.slow
 def test_the_help_costs_little_more_than_argparse():
     """Compares CPU time, the least of several runs each: other load on the machine makes both slower."""
-
-    def cost(code):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, timeout=60)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
     help_code = "import sys; sys.argv[1:] = ['--help']; from emailapi.cli import main; main()"
     runs = [(cost("import argparse"), cost(help_code)) for _ in range(10)]
     assert min(shown for _, shown in runs) <= 2.5 * min(least for least, _ in runs)
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_a_send_costs_little_more_than_in_a_script(sandbox):
+    """At most 30 ms of CPU time more, the least of several runs each."""
+    email = "to='a@example.com', subject='Hi', text_body='Hello'"
+    script = f"from emailapi import Client, Email\nwith Client() as client: client.outbound.send(Email({email}))"
+    command = (
+        "import sys; sys.argv[1:] = ['send', '--to', 'a@example.com', '--subject', 'Hi', '--text', 'Hello']\n"
+        "from emailapi.cli import main; sys.exit(main())"
+    )
+    runs = [(cost(script), cost(command)) for _ in range(8)]
+    assert min(sent for _, sent in runs) <= min(least for least, _ in runs) + 0.03
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_a_batch_needs_the_same_memory_for_any_number_of_rows(sandbox, tmp_path):
+    def memory(rows):
+        path = tmp_path / f"{rows}.csv"
+        path.write_text("to,name\n" + "".join(f"u{number}@example.com,{number}\n" for number in range(rows)))
+        arguments = ["batch", str(path), "--text", "Hi {{name}}", "--resume", str(tmp_path / f"{rows}.jsonl")]
+        code = (
+            f"import resource, sys; sys.argv[1:] = {arguments}\nfrom emailapi.cli import main\n"
+            "code = main(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0
+        return int(done.stderr)
+
+    # Nine chunks are read ahead: beyond them nothing may grow.
+    assert memory(15_000) < 1.1 * memory(6_000)
 
 
 @pytest.mark.processes
