@@ -11,21 +11,18 @@ import sys
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EmailAPIError
-
 if TYPE_CHECKING:
     from typing import Self
 
 
-class OutputFailed(EmailAPIError):
-    """Standard output cannot be written, for another reason than that its reader is gone."""
-
-
-def say(text: str, end: str = "\n") -> None:
+def say(text: str, end: str = "\n") -> bool:
     """
     Print a line, or a part of one, at once.
 
     If the reader of a pipe is gone, such as `head` after its last line, the text is dropped and the command goes on.
+
+    Returns:
+        Whether the text was written; a command that only shows something ends when it was not.
 
     Raises:
         OutputFailed: Standard output cannot be written.
@@ -34,6 +31,8 @@ def say(text: str, end: str = "\n") -> None:
         print(text, end=end, flush=True)
     except OSError as error:
         _drop_output(error)
+        return False
+    return True
 
 
 def flush() -> None:
@@ -51,6 +50,8 @@ def _drop_output(error: OSError) -> None:
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
     if not isinstance(error, BrokenPipeError):
+        from .failures import OutputFailed
+
         raise OutputFailed(f"cannot write to standard output: {error.strerror}") from None
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from . import sandbox_actions
 from .process import Ending, say
 
 if TYPE_CHECKING:
-    from argparse import _SubParsersAction
-
     from ..sandbox import Sandbox
 
 
@@ -27,17 +26,13 @@ def _port(text: str) -> int:
 _port.__name__ = "port"  # argparse names the type in its error
 
 
-def add_to(commands: _SubParsersAction[Any]) -> None:
-    """Declare the command and its options."""
-    parser = commands.add_parser(
-        "sandbox",
-        help="run the sandbox",
-        description=(
-            "Run the same API on this machine; no email leaves it. Ctrl-C, SIGTERM or SIGHUP ends the sandbox; SIGINT"
-            " and SIGHUP do not if they are ignored when it starts, as by nohup. If standard input is a pipe, the"
-            " sandbox also ends when the process at the other end closes it or dies (not if it is closed from the"
-            " start); give it </dev/null to prevent that."
-        ),
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.description = (
+        "Run the same API on this machine; no email leaves it. Ctrl-C, SIGTERM or SIGHUP ends the sandbox; SIGINT and"
+        " SIGHUP do not if they are ignored when it starts, as by nohup. If standard input is a pipe, the sandbox also"
+        " ends when the process at the other end closes it or dies (not if it is closed from the start); give it"
+        " </dev/null to prevent that."
     )
     parser.add_argument("--port", type=_port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
     parser.add_argument(
@@ -69,6 +64,7 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
     )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
     parser.set_defaults(run=run)
+    sandbox_actions.declare(parser)
 
 
 def _greeting(sandbox: Sandbox, data: str | None) -> str:

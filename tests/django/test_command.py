@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 from django.core.management import CommandError, call_command, execute_from_command_line, load_command_class
 
-from emailapi import __version__, cli
+from emailapi import Client, __version__, cli
+from emailapi.sandbox import Sandbox
 
 BACKEND = "emailapi.django.EmailBackend"
 
@@ -105,3 +107,11 @@ def test_an_unknown_mailer_and_wrong_settings_are_named(configure, setting, ran,
 
 def test_the_command_needs_no_check():
     assert load_command_class("emailapi.django", "emailapi").requires_system_checks == ()
+
+
+def test_an_email_is_sent_with_the_settings_of_the_project(configure, capsys):
+    with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
+        configure(server_token=sandbox.token, base_url=sandbox.url)
+        assert manage("send", "--to", "ada@example.com", "--text", "Hello", "--wait", "delivered") == 0
+        assert json.loads(capsys.readouterr().out)["state"] == "delivered"
+        assert client.messages.list()[0].sender == "shop@example.com"

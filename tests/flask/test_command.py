@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from configparser import ConfigParser
 from importlib import import_module
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from emailapi import __version__, cli
+from emailapi import Client, __version__, cli
 from emailapi.cli.flask_command import command, variables
+from emailapi.sandbox import Sandbox
 
 SETUP = Path(__file__).parents[2] / "setup.cfg"
 
@@ -61,3 +63,14 @@ def test_options_without_configuration_come_from_the_environment():
     assert variables({"EMAILAPI_BASE_URL": None, "DEFAULT_MAIL_SENDER": "a@example.com"}) == {
         "EMAILAPI_SENDER": "a@example.com"
     }
+
+
+def test_an_email_is_sent_with_the_configuration_of_the_application(make_app):
+    with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
+        app = make_app(
+            EMAILAPI_SERVER_TOKEN=sandbox.token, EMAILAPI_BASE_URL=sandbox.url, MAIL_DEFAULT_SENDER="shop@example.com"
+        )
+        arguments = ["send", "--to", "ada@example.com", "--text", "Hello", "--wait", "delivered"]
+        ran = app.test_cli_runner().invoke(command, arguments)
+        assert (ran.exit_code, json.loads(ran.output)["state"]) == (0, "delivered")
+        assert client.messages.list()[0].sender == "shop@example.com"

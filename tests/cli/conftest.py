@@ -1,0 +1,60 @@
+"""A sandbox, and commands that are run against it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from emailapi import Client
+from emailapi.cli import main
+from emailapi.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[Sandbox]:
+    """Give one sandbox for all tests of commands."""
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Give a sandbox without emails, to which the environment points."""
+    running_sandbox.reset()
+    monkeypatch.setenv("EMAILAPI_BASE_URL", running_sandbox.url)
+    monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", running_sandbox.token)
+    monkeypatch.setenv("EMAILAPI_SENDER", "shop@example.com")
+    return running_sandbox
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """Give a client of the sandbox."""
+    with Client() as client:
+        yield client
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Give `run(*arguments)`, which returns the exit code, what was printed, and the JSON in it."""
+
+    def parsed(text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return None
+
+    def run(*arguments: str) -> Any:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        error = parsed(err)
+        return SimpleNamespace(
+            code=code, out=out, err=err, json=parsed(out), error=error["error"] if isinstance(error, dict) else None
+        )
+
+    return run

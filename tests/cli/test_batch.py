@@ -1,0 +1,187 @@
+"""`emailapi batch`: rows, checks, results, the journal."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from emailapi.cli import batch
+
+from ..ports import unused_port
+
+MERGE = ("--to", "{{name}} <{{email}}>", "--subject", "Hi {{name}}", "--text", "Your code is {{code}}.")
+
+
+@pytest.fixture
+def people(tmp_path):
+    """Give a function that writes a CSV file with so many people."""
+
+    def write(count, name="people.csv"):
+        path = tmp_path / name
+        rows = [f'u{number}@example.com,"Doe, Jane <{number}>",{number}' for number in range(count)]
+        path.write_text("email,name,code\n" + "".join(f"{row}\n" for row in rows))
+        return path
+
+    return write
+
+
+def lines(done):
+    """Return the JSON of each line that was printed."""
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def recipients(client):
+    """Return the address of each email that was sent, in order."""
+    return sorted(message.recipients[0] for message in client.messages.list(count=500).iter_all())
+
+
+def test_each_row_is_sent_with_its_values(run, client, people):
+    done = run("batch", people(3), *MERGE, "--html", "<p>{{name}}</p>", "--tag", "news", "--metadata", "code={{code}}")
+    *rows, summary = lines(done)
+    assert (done.code, summary["accepted"], [row["line"] for row in rows]) == (0, 3, [2, 3, 4])
+    message = client.messages.get(rows[1]["message_id"])
+    assert (message.to[0].name, message.to[0].email) == ("Doe, Jane <1>", "u1@example.com")
+    assert (message.subject, message.text_body) == ("Hi Doe, Jane <1>", "Your code is 1.")
+    assert message.html_body == "<p>Doe, Jane &lt;1&gt;</p>"
+    assert (message.tag, message.metadata["code"]) == ("news", "1")
+
+
+def test_the_columns_are_the_model_of_a_template(run, client, tmp_path):
+    client.templates.create(name="Hi", alias="welcome", subject="Hi {{user.name}}", text_body="Hello")
+    path = tmp_path / "people.jsonl"
+    path.write_text('{"to": "ada@example.com", "user": {"name": "Ada"}}\n\n{"to": "bob@example.com", "user": {}}\n')
+    done = run("batch", path, "--template", "welcome")
+    assert (done.code, [row.get("line") for row in lines(done)]) == (0, [1, 3, None])
+    assert {message.subject for message in client.messages.list()} == {"Hi Ada", "Hi "}
+
+
+def test_standard_input_is_read(run, client, monkeypatch):
+    rows = io.BytesIO("\ufeffto;name\r\nada@example.com;Ä\r\n".encode())
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=rows, isatty=lambda: False))
+    assert run("batch", "-", "--subject", "Hi {{name}}", "--text", "Hi").code == 0
+    assert client.messages.list()[0].subject == "Hi Ä"
+
+
+def test_a_dry_run_prints_the_first_request_and_sends_nothing(run, client, people, monkeypatch):
+    monkeypatch.delenv("EMAILAPI_SERVER_TOKEN")
+    done = run("batch", people(3), *MERGE, "--dry-run")
+    assert (done.code, done.json["rows"], done.json["first"]["body"]["Subject"]) == (0, 3, "Hi Doe, Jane <0>")
+    assert not client.messages.list()
+
+
+@pytest.mark.parametrize(
+    "content, text",
+    [
+        (b"email,name\na@example.com,Ada\n", "line 2: there is no column 'code'; the columns are email, name"),
+        (b"email,name,code\na@example.com,Ada,1\nb@example.com,Bob\n", "line 3: has 2 values"),
+        (b"email,name,code\na@example.com,Ada,1\nb@,Bob,2\nc@,Eve,3\n", "line 3: 'b@' is not a valid email address"),
+        (b'email,name,code\na@example.com,Ada,"1\n"\nb@,Bob,2\n', "line 4: 'b@'"),
+        (b'email,name,code\na@example.com,"Ada,1\n', "line 2: is not valid CSV"),
+        (b"email,name,code\na@example.com,Ad\xe9,1\n", "line 2: column 17 has the byte 0xe9, which is not utf-8"),
+        (b"\xff\xfee\x00", "line 1: column 1 has the byte 0xff"),
+        (b"email,name,email\na@example.com,Ada,1\n", "line 1: the column 'email' occurs twice"),
+        (b"email,,code\na@example.com,Ada,1\n", "line 1: a column has no name"),
+        (b"email,name,code\n", "has no rows"),
+        (b"", "has no rows"),
+        (b'{"email": "a@example.com", "name": "Ada", "code": 1}\n{"email": }\n', "line 2: column 11 is not valid JSON"),
+        (b'{"email": "a@example.com", "name": "Ada", "code": 1}\n[1]\n', "line 2: must be a JSON object, got list"),
+        (b'{"email": "a@example.com", "name": "Ada", "code": [1]}\n', "line 1: the column 'code' must be a text"),
+    ],
+    ids=range(14),
+)
+def test_nothing_is_sent_if_a_row_is_wrong(run, client, tmp_path, content, text):
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    done = run("batch", path, *MERGE)
+    assert (done.code, done.out) == (2, "")
+    assert text in done.error["message"]
+    assert not client.messages.list()
+
+
+def test_a_file_that_is_not_there_is_named(run, client):
+    assert "no/such cannot be read" in run("batch", "no/such", *MERGE).error["message"]
+
+
+def test_another_encoding_can_be_given(run, client, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_bytes("email,name,code\na@example.com,Adé,1\n".encode("cp1252"))
+    assert run("batch", path, *MERGE, "--encoding", "cp1252").code == 0
+    assert client.messages.list()[0].subject == "Hi Adé"
+    assert run("batch", path, *MERGE, "--encoding", "klingon").code == 2
+
+
+def test_rejected_rows_do_not_stop_the_others(run, client, tmp_path):
+    client.suppressions.create(["eve@example.com"])
+    path = tmp_path / "people.csv"
+    path.write_text("to\neve@example.com\nada@example.com\n")
+    done = run("batch", path, "--text", "Hi")
+    assert (done.code, lines(done)[0]["outcome"], lines(done)[2]["accepted"]) == (1, "not_sent", 1)
+    assert recipients(client) == ["ada@example.com"]
+
+
+def test_a_batch_ends_when_the_service_cannot_be_reached(run, sandbox, people, monkeypatch, clock, tmp_path):
+    monkeypatch.setenv("EMAILAPI_BASE_URL", f"http://127.0.0.1:{unused_port()}")
+    journal = tmp_path / "run.jsonl"
+    done = run("batch", people(50), *MERGE, "--chunk-size", "1", "--resume", journal)
+    assert (done.code, lines(done)[-1]["accepted"]) == (4, 0)
+    assert lines(done)[-1]["remaining"] > 0
+    monkeypatch.setenv("EMAILAPI_BASE_URL", sandbox.url)
+    again = run("batch", people(50), *MERGE, "--resume", journal, "--lookup-delay", "0")
+    assert (again.code, lines(again)[-1]["accepted"]) == (0, 50)
+
+
+def test_a_journal_leaves_out_what_was_sent(run, client, people, tmp_path):
+    command = ("batch", people(5), *MERGE, "--resume", tmp_path / "run.jsonl")
+    assert lines(run(*command))[-1]["accepted"] == 5
+    again = run(*command)
+    assert (again.code, lines(again)) == (
+        0,
+        [{"rows": 5, "skipped": 5, "accepted": 0, "not_sent": 0, "unknown": 0, "remaining": 0}],
+    )
+    assert client.messages.list().total_count == 5
+
+
+@pytest.mark.parametrize("cut", range(0, 400, 37))
+def test_a_journal_may_be_torn_anywhere(run, client, people, tmp_path, cut):
+    journal = tmp_path / "run.jsonl"
+    command = ("batch", people(5), *MERGE, "--resume", journal, "--lookup-delay", "0")
+    run(*command)
+    written = journal.read_bytes()
+    forced = written.index(b"\n", written.index(b"\n") + 1) + 1  # what was on the disk before the first email
+    journal.write_bytes(written[: max(forced, len(written) - cut)])
+    assert run(*command).code == 0
+    assert recipients(client) == sorted(f"u{number}@example.com" for number in range(5))
+    assert all(json.loads(line) for line in journal.read_text().splitlines())
+
+
+def test_a_journal_is_of_one_input(run, client, people, tmp_path):
+    journal = tmp_path / "run.jsonl"
+    run("batch", people(2), *MERGE, "--resume", journal)
+    assert "another input" in run("batch", people(3), *MERGE, "--resume", journal).error["message"]
+    other = tmp_path / "notes.txt"
+    other.write_text("dear diary\n")
+    assert "is not the journal" in run("batch", people(2), *MERGE, "--resume", other).error["message"]
+    assert other.read_text() == "dear diary\n"
+    assert client.messages.list().total_count == 2
+
+
+def test_ctrl_c_in_the_middle_sends_the_others_later(run, client, people, tmp_path, monkeypatch):
+    command = ("batch", people(40), *MERGE, "--resume", tmp_path / "run.jsonl", "--chunk-size", "2")
+    take = batch._Batch._take_result
+
+    def take_and_interrupt(self, item, **given):
+        code = take(self, item, **given)
+        if self._outcomes.total() == 10 and not given:
+            raise KeyboardInterrupt
+        return code
+
+    monkeypatch.setattr(batch._Batch, "_take_result", take_and_interrupt)
+    first = run(*command)
+    assert first.code == 130
+    monkeypatch.setattr(batch._Batch, "_take_result", take)
+    assert run(*command, "--lookup-delay", "0").code == 0
+    assert recipients(client) == sorted(f"u{number}@example.com" for number in range(40))

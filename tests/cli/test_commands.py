@@ -1,0 +1,158 @@
+"""All commands: their help, their list, and their completion."""
+
+from __future__ import annotations
+
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from emailapi.cli import COMMANDS, main
+from emailapi.cli.commands import tree
+
+
+def walk(command):
+    """Yield a command and all commands in it."""
+    yield command
+    for inner in command.get("commands", ()):
+        yield from walk(inner)
+
+
+ALL = [command["name"].split()[1:] for command in walk(tree())]
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_each_command_has_a_help_with_a_description(path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([*path, "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(f"usage: emailapi{''.join(f' {part}' for part in path)} ")
+    assert len(shown.splitlines()) > 4
+
+
+def test_each_last_command_has_an_example():
+    without = {"demo", "sandbox", "completion bash"}
+    for command in walk(tree()):
+        path = command["name"].split()[1:]
+        if path and "commands" not in command and " ".join(path) not in without:
+            parser = main_parser(path)
+            assert parser.epilog, path
+            assert f"emailapi {' '.join(path)}" in parser.epilog
+
+
+def main_parser(path):
+    """Return the parser of a command."""
+    from emailapi.cli import parser_for
+
+    parser = parser_for(None)
+    for part in path:
+        parser = next(action for action in parser._actions if action.choices and part in action.choices).choices[part]
+    return parser
+
+
+def test_the_list_has_all_commands(run):
+    done = run("commands")
+    assert [command["name"] for command in done.json["commands"]] == [f"emailapi {name}" for name in COMMANDS]
+    assert all(import_module(f"emailapi.cli.{name}") for name in COMMANDS)
+    for command in walk(done.json):
+        for option in command["options"]:
+            assert option["help"], (command["name"], option)
+            assert not re.search("token$|password|secret", option["names"][-1])
+
+
+@pytest.mark.processes
+def test_bash_completes_commands_and_options(run, tmp_path):
+    script = tmp_path / "completion"
+    script.write_text(run("completion", "bash").out)
+    for line, wanted in (
+        ("emailapi mess", "messages"),
+        ("emailapi messages wa", "wait"),
+        ("emailapi messages --json wait --tim", "--timeout"),
+        ("emailapi sandbox inbox ev", "event"),
+        ("emailapi send --idem", "--idempotency-key"),
+    ):
+        words = line.split()
+        code = f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _emailapi; echo ${{COMPREPLY[@]}}"
+        done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, timeout=60)
+        assert (done.stdout.strip(), done.stderr) == (wanted, ""), line
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_can_read_their_script(run, tmp_path, shell, needs):
+    script = run("completion", shell).out
+    assert "messages" in script
+    needs(shell, shutil.which(shell), f"{shell} is not installed")
+    (tmp_path / "completion").write_text(script)
+    assert subprocess.run([shell, "-n", str(tmp_path / "completion")], timeout=60).returncode == 0
+
+
+def cost(code):
+    """Return the CPU time that a Python program takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def costs_at_most(less, more_code, factor=1.0, more=0.0):
+    """Return whether one program costs little more than another: the least of up to 40 runs of each counts."""
+    least = costly = float("inf")
+    for _ in range(40):
+        least, costly = min(least, cost(less)), min(costly, cost(more_code))
+        if costly <= least * factor + more:
+            return True
+    return False
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_the_help_costs_little_more_than_argparse():
+    help_code = "import sys; sys.argv[1:] = ['--help']; from emailapi.cli import main; main()"
+    assert costs_at_most("import argparse", help_code, factor=2.5)
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_a_send_costs_little_more_than_in_a_script(sandbox):
+    email = "to='a@example.com', subject='Hi', text_body='Hello'"
+    script = f"from emailapi import Client, Email\nwith Client() as client: client.outbound.send(Email({email}))"
+    command = (
+        "import sys; sys.argv[1:] = ['send', '--to', 'a@example.com', '--subject', 'Hi', '--text', 'Hello']\n"
+        "from emailapi.cli import main; sys.exit(main())"
+    )
+    assert costs_at_most(script, command, more=0.03)
+
+
+@pytest.mark.processes
+@pytest.mark.slow
+def test_a_batch_needs_the_same_memory_for_any_number_of_rows(sandbox, tmp_path):
+    def memory(rows):
+        path = tmp_path / f"{rows}.csv"
+        path.write_text("to,name\n" + "".join(f"u{number}@example.com,{number}\n" for number in range(rows)))
+        arguments = ["batch", str(path), "--text", "Hi {{name}}", "--resume", str(tmp_path / f"{rows}.jsonl")]
+        code = (
+            f"import resource, sys; sys.argv[1:] = {arguments}\nfrom emailapi.cli import main\n"
+            "code = main(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0
+        return int(done.stderr)
+
+    # Nine chunks are read ahead: beyond them nothing may grow.
+    assert memory(15_000) < 1.1 * memory(6_000)
+
+
+@pytest.mark.processes
+def test_the_help_loads_nothing_that_it_does_not_need():
+    code = (
+        "import sys; sys.argv[1:] = ['--help']; from emailapi.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+        "print(*{name.partition('.')[0] for name in sys.modules} & {'attrs', 'attr', 'requests', 'rich', 'json'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.splitlines()[-1], done.stderr) == ("", "")
