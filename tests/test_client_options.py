@@ -52,7 +52,7 @@ def client(service):
 
 
 @pytest.mark.parametrize("name, value", [*WRONG, *WRONG_OF_A_CLIENT])
-def test_options_that_cannot_be(name, value):
+def test_an_invalid_option_is_named(name, value):
     """An option that cannot be is named, when a client is made and when it is changed."""
     with pytest.raises(ConfigurationError, match=name):
         Client("t", **{name: value})
@@ -61,18 +61,18 @@ def test_options_that_cannot_be(name, value):
 
 
 @pytest.mark.parametrize("name, value", WRONG)
-def test_options_of_an_account_that_cannot_be(name, value):
+def test_an_invalid_option_of_an_account_client_is_named(name, value):
     """The same holds for a client of the account."""
     with pytest.raises(ConfigurationError, match=name):
         AccountClient("t", **{name: value})
 
 
-def test_what_to_do_with_the_unknown():
+def test_on_unknown_has_two_values():
     """There are two things to do, and no third."""
     assert [Options(on_unknown=value).on_unknown for value in ("raise", "resend")] == ["raise", "resend"]
 
 
-def test_another_deadline(service, client):
+def test_with_options_changes_the_deadline(service, client):
     """`deadline` is changed, and the first client keeps its own."""
     service.script[:] = [MODES["drip-body"]]
     began = time.monotonic()
@@ -83,14 +83,14 @@ def test_another_deadline(service, client):
 
 
 @pytest.mark.usefixtures("clock")
-def test_another_timeout(service, client, caplog):
+def test_with_options_changes_the_timeout(service, client, caplog):
     """`timeout` is changed."""
     service.script[:] = [MODES["timeout"]]
     assert client.with_options(timeout=(10, 0.3)).outbound.send(mail("a")).reconciled
     assert "no response within 0.3 s" in caplog.text
 
 
-def test_other_retries(service, client):
+def test_with_options_changes_retry(service, client):
     """`retry` is changed."""
     service.script[:] = [MODES["429"]] * 3
     with pytest.raises(RateLimited):
@@ -100,7 +100,7 @@ def test_other_retries(service, client):
 
 
 @pytest.mark.usefixtures("clock")
-def test_another_end_of_the_unknown(service, client):
+def test_with_options_changes_on_unknown(service, client):
     """`on_unknown` is changed."""
     service.script[:] = [MODES["reset-not-done"]]
     result = client.with_options(on_unknown="resend").outbound.send(mail("a"))
@@ -110,7 +110,7 @@ def test_another_end_of_the_unknown(service, client):
         client.outbound.send(mail("a"))
 
 
-def test_no_reconciling(service, client):
+def test_with_options_changes_reconcile(service, client):
     """`reconcile` is changed."""
     other = client.with_options(reconcile=False)
     other.outbound.send(mail("a"))
@@ -118,7 +118,7 @@ def test_no_reconciling(service, client):
     assert [len(one.metadata) for one in service.accepted] == [0, 1]
 
 
-def test_other_hooks(client):
+def test_with_options_changes_hooks_as_a_whole(client):
     """`hooks` are changed, as a whole."""
     first: list[str] = []
     second: list[str] = []
@@ -128,7 +128,7 @@ def test_other_hooks(client):
     assert (len(first), len(second)) == (1, 1)
 
 
-def test_another_sender_and_stream(service, client):
+def test_with_options_changes_the_default_sender_and_stream(service, client):
     """`sender` and `message_stream` are changed; what is None stays."""
     other = client.with_options(sender="other@example.com", message_stream="news").with_options(sender=None)
     other.outbound.send({"to": "a@example.com", "text_body": "x"})
@@ -137,7 +137,7 @@ def test_another_sender_and_stream(service, client):
     assert [one.stream for one in service.accepted] == ["news"]
 
 
-def test_the_pool_is_the_same(service, client):
+def test_with_options_shares_the_pool(service, client):
     """Whatever is changed, the connections are the first client's, and its being closed is everyone's."""
     others = [
         client.with_options(deadline=3.0),
@@ -154,7 +154,7 @@ def test_the_pool_is_the_same(service, client):
             each.outbound.send(mail("a"))
 
 
-def test_options_in_threads(service, client):
+def test_options_of_threads_do_not_mix(service, client):
     """Threads that share a pool with other options each keep to their own."""
     ended: dict[int, int] = {}
     together = threading.Barrier(3)

@@ -73,7 +73,7 @@ def test_unknown_has_a_type_of_its_own(service, client):
         ({"status": 200, "body": "<html>hello</html>"}, emailapi.DeliveryUnknown),
     ],
 )
-def test_odd_responses_are_typed_errors(service, client, answer, expected):
+def test_unexpected_responses_raise_typed_errors(service, client, answer, expected):
     """A code nobody knows, a page where JSON should be, nothing at all: each is an error of ours."""
     service.post(f"{HOST}/email", **answer)
     with client.with_options(timeout=1) as quick:
@@ -81,13 +81,13 @@ def test_odd_responses_are_typed_errors(service, client, answer, expected):
 
 
 @pytest.mark.parametrize("more", [{}, {"ErrorCode": 0}, {"To": None, "Brand": "new", "SubmittedAt": "some day"}])
-def test_a_success_is_a_success(service, client, more):
+def test_a_response_of_success_is_never_an_error(service, client, more):
     """An accepted email is accepted, whatever its response leaves out or adds."""
     service.post(f"{HOST}/email", json={**ACCEPTED, **more})
     assert client.outbound.send(MAIL).message_id == ACCEPTED["MessageID"]
 
 
-def test_a_page_survives_what_is_new_in_it(service, client):
+def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
     """A new enum value, a missing field and one odd row never lose the page."""
     rows = messages({"MessageID": "1", "Status": "Teleported"}, {"MessageID": "2"}, {"MessageID": ["3"]})
     service.get(f"{HOST}/messages/outbound", json=rows)
@@ -96,7 +96,7 @@ def test_a_page_survives_what_is_new_in_it(service, client):
     assert len(page.unreadable) == 1
 
 
-def test_a_batch_item_is_judged_alone(service, client):
+def test_an_invalid_batch_item_does_not_affect_the_others(service, client):
     """An item without `To` or `MessageID` is that item's error; the others stand."""
     items = [{**ACCEPTED, "ErrorCode": 0}, {"ErrorCode": 300, "Message": "no"}, {"ErrorCode": 0}]
     service.post(f"{HOST}/email/batch", json=items)
@@ -132,7 +132,7 @@ def test_every_error_pickles_whole(error):
         assert (type(again), vars(again), str(again)) == (type(error), vars(error), str(error))
 
 
-def test_the_token_is_nowhere(service, client, caplog):
+def test_the_token_is_in_no_repr_log_or_error(service, client, caplog):
     """No repr, text, log line or exception repeats the token."""
     caplog.set_level("DEBUG")
     service.post(f"{HOST}/email", status=500)
@@ -141,7 +141,7 @@ def test_the_token_is_nowhere(service, client, caplog):
     assert TOKEN not in "".join(seen)
 
 
-def test_there_is_always_a_timeout():
+def test_a_timeout_applies_by_default():
     """A client that was told nothing waits for seconds, not for ever."""
     with Client(TOKEN) as client:
         assert all(0 < seconds <= 60 for seconds in client._options.timeout)
@@ -168,7 +168,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
-def test_a_bad_email_is_rejected_before_a_byte_leaves(service, client, fields):
+def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fields):
     """What the service would refuse, or worse, is rejected here by its field's name."""
     mail = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
@@ -177,7 +177,7 @@ def test_a_bad_email_is_rejected_before_a_byte_leaves(service, client, fields):
     assert len(service.calls) == 0
 
 
-def test_bad_base64_is_rejected():
+def test_invalid_base64_is_rejected():
     """Content that is no base64 is rejected by its attachment's name."""
     with pytest.raises(InvalidEmail, match="'a.txt'"):
         Attachment.from_base64("a.txt", "not base64!")

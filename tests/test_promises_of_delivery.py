@@ -40,7 +40,7 @@ def client(service) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("mode", [mode for mode in LOST if mode.accepts], ids=lambda mode: mode.name)
-def test_one_accepted_send_is_one_email(mode, service, client):
+def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
     """Whatever the connection does behind an accepted email, alone or in a batch, it is accepted once and known."""
     service.script[:], client = [mode, mode], client.with_options(timeout=(10, 0.3))
     results = [client.outbound.send(mail("a")), *client.outbound.send_batch([mail("b"), mail("c")])]
@@ -49,7 +49,7 @@ def test_one_accepted_send_is_one_email(mode, service, client):
 
 
 @pytest.mark.usefixtures("clock")
-def test_told_unknown_and_can_ask(service, client):
+def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service, client):
     """What may have been sent has a type of its own, whose key finds the email as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
@@ -61,7 +61,7 @@ def test_told_unknown_and_can_ask(service, client):
 
 
 @pytest.mark.parametrize("what", ["refused", "a handshake"])
-def test_connecting_is_tried_again(what):
+def test_a_failed_connection_is_retried(what):
     """A connection that is rejected, or a TLS handshake that fails, is tried again, and nothing was sent."""
     service = Service(listening=what != "refused")
     url = service.url if what == "refused" else service.url.replace("http:", "https:")
@@ -73,7 +73,7 @@ def test_connecting_is_tried_again(what):
     assert (caught.value.outcome, caught.value.attempts, caught.value.retryable) == (Outcome.NOT_SENT, 3, True)
 
 
-def test_a_name_that_is_none_is_tried_again():
+def test_a_host_name_that_cannot_be_resolved_is_retried():
     """A name that cannot be resolved is tried again, and nothing was sent."""
     with (
         Client("t", base_url="https://nowhere.invalid", retry=QUICK) as client,
@@ -84,7 +84,7 @@ def test_a_name_that_is_none_is_tried_again():
 
 
 @pytest.mark.parametrize("form", ["seconds", "a date"])
-def test_retry_after_is_waited_for(form, service, client, clock):
+def test_retry_after_is_respected(form, service, client, clock):
     """`Retry-After` is waited for in both its forms, and not half as long."""
 
     def busy(exchange):
@@ -99,7 +99,7 @@ def test_retry_after_is_waited_for(form, service, client, clock):
 
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
-def test_a_drip_meets_the_deadline(mode, service, client, clock):
+def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client, clock):
     """A server that drips bytes, wherever in its response, ends with the deadline."""
     service.script[:], service.clock, began = [mode], clock, clock()
     with pytest.raises(EmailAPIError) as caught:

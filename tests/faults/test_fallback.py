@@ -45,7 +45,7 @@ def kept(transport: MemoryTransport, tag: str) -> int:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_every_fault_that_stays(call, serve, connect, clock):
+def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, connect, clock):
     """However the API fails, no email is sent by both transports, and no rejected email by the second."""
     for mode in MODES.values():
         service, second = serve(*[mode] * 9, elsewhere=serve(), clock=clock), MemoryTransport()
@@ -67,7 +67,7 @@ def test_every_fault_that_stays(call, serve, connect, clock):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_no_server_listens(call, serve, connect):
+def test_an_unreachable_api_fails_over_with_the_same_key(call, serve, connect):
     """What cannot be sent by the API is sent by the fallback, whole, with the same key."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second, sender="other@example.com"))
@@ -78,7 +78,7 @@ def test_no_server_listens(call, serve, connect):
 
 
 @pytest.mark.parametrize("call", TEMPLATE_CALLS, ids=lambda call: call.name)
-def test_templates_go_to_the_api_alone(call, serve, connect):
+def test_templates_do_not_fail_over(call, serve, connect):
     """An email of a template, which no other transport can send, is never taken by one."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second))
@@ -86,7 +86,7 @@ def test_templates_go_to_the_api_alone(call, serve, connect):
     assert second.sent == []
 
 
-def test_what_the_client_fills_in(serve, connect):
+def test_the_secondary_gets_the_defaults_of_the_client(serve, connect):
     """The secondary gets the email with the client's sender."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second, sender="filled@example.com")
@@ -94,7 +94,7 @@ def test_what_the_client_fills_in(serve, connect):
     assert str(second.sent[0].sender) == "filled@example.com"
 
 
-def test_one_retry_and_half_of_the_time(serve, connect):
+def test_the_primary_gets_one_retry_and_half_of_the_time(serve, connect):
     """With a fallback the API is tried twice, and has half of the deadline."""
     service, second = serve(*[MODES["503-code-100"]] * 9), MemoryTransport()
     connect(service, fallback=second).outbound.send(mail("a"))
@@ -106,7 +106,7 @@ def test_one_retry_and_half_of_the_time(serve, connect):
     assert len(service.seen) == 1
 
 
-def test_an_error_of_the_second_way(serve, connect):
+def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, connect):
     """When both fail the second's error is raised, from the first's, and may be tried again if either may."""
     refusing = Refusing(SMTPError("no such user", code=550))
     with pytest.raises(SMTPError) as caught:
@@ -116,7 +116,7 @@ def test_an_error_of_the_second_way(serve, connect):
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
-def test_an_unknown_outcome_of_the_second_way(serve, connect):
+def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
     """An unknown outcome of the secondary stays one, and is not to be tried again."""
     refusing = Refusing(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown) as caught:
@@ -125,7 +125,7 @@ def test_an_unknown_outcome_of_the_second_way(serve, connect):
     assert caught.value.may_have_been_sent
 
 
-def test_skipped_after_three_failures(serve, connect, later):
+def test_the_primary_is_skipped_after_three_failures(serve, connect, later):
     """After three failures running the API is left alone for 30 seconds, then tried with one mail."""
     service, second = serve(*[MODES["503-code-100"]] * 8), MemoryTransport()
     client = connect(service, fallback=second)
@@ -143,7 +143,7 @@ def test_skipped_after_three_failures(serve, connect, later):
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_batch_is_probed_with_one_email(serve, connect, later):
+def test_a_half_open_circuit_is_tried_with_one_email_of_a_batch(serve, connect, later):
     """After the pause one email of a batch finds out: what it meets befalls it alone, or the others follow it."""
     service, second = serve(*[MODES["503-code-100"]] * 6, MODES["500"]), MemoryTransport()
     client = connect(service, fallback=second)
@@ -159,7 +159,7 @@ def test_a_batch_is_probed_with_one_email(serve, connect, later):
     assert [service.times(tag) for tag in ("well", "d", "e")] == [1] * 3
 
 
-def test_failures_in_between(serve, connect):
+def test_only_consecutive_failures_open_the_circuit(serve, connect):
     """An accepted or refused email between failures ends the counting: only three running count."""
     down, fine = [MODES["503-code-100"]] * 2, [None]
     service, second = serve(*down, *down, *fine, *down, *down, *fine), MemoryTransport()
@@ -168,7 +168,7 @@ def test_failures_in_between(serve, connect):
     assert used == ["memory", "memory", "api", "memory", "memory", "api"]
 
 
-def test_check_first_that_cannot_look(serve, connect):
+def test_check_first_without_a_search_does_not_fail_over(serve, connect):
     """An email that cannot be looked for is sent by no transport: it may have been sent before."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second)
@@ -180,7 +180,7 @@ def test_check_first_that_cannot_look(serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_resend_is_not_relieved(serve, connect):
+def test_a_resend_does_not_fail_over(serve, connect):
     """An email that may have been sent once is never sent by the fallback, whatever its resend meets."""
     second = MemoryTransport()
     service = serve(MODES["reset-not-done"], *[MODES["503-code-100"]] * 9)
@@ -190,7 +190,7 @@ def test_a_resend_is_not_relieved(serve, connect):
     assert second.sent == []
 
 
-def test_a_chunk_in_part(serve, connect):
+def test_a_chunk_accepted_in_part_fails_over_in_part(serve, connect):
     """Of a batch the secondary takes the emails that the API surely did not, and no other."""
     second = MemoryTransport()
     items = [SendResult, EmailAPIError, SendResult]

@@ -27,7 +27,7 @@ KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if not mode.wai
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
-def test_emails(mode, call, serve, connect, session):
+def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, serve, connect, session):
     """An email is accepted at most once, and its sender is told whether it was."""
     service = serve(mode, elsewhere=serve())
     came = came_of(call, connect(service, timeout=mode.timeout, session=session))
@@ -44,7 +44,7 @@ def test_emails(mode, call, serve, connect, session):
 @pytest.mark.parametrize("call", [*MAIL_CALLS, *OTHER_CALLS], ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset-not-done", "timeout-not-done"])
 @pytest.mark.usefixtures("clock")
-def test_nothing_is_denied(name, call, serve, connect, session):
+def test_a_request_that_may_have_been_carried_out_is_never_reported_as_not_sent(name, call, serve, connect, session):
     """What is not done and cannot be known is unknown, and done once at most by whatever is tried again."""
     service = serve(MODES[name])
     came = came_of(call, connect(service, timeout=(10.0, 0.1), deadline=1.0, session=session))
@@ -56,7 +56,7 @@ def test_nothing_is_denied(name, call, serve, connect, session):
             assert is_unknown(item, key=False)
 
 
-def test_one_session_and_many_threads(serve, connect, session):
+def test_one_session_can_be_used_by_many_threads(serve, connect, session):
     """A session that is shared by the threads of `send_many`, and by others, gives each email its own answer."""
     service = serve(*[MODES["reset"], None, MODES["429"], None] * 3)
     client = connect(service, session=session)

@@ -88,7 +88,7 @@ def check_mails(run: Run, came: Came) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
-def test_emails(mode, call, prepare):
+def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, prepare):
     """An email is accepted at most once, and its sender is told whether it was."""
     run = prepare(mode, call)
     check_mails(run, run())
@@ -96,7 +96,7 @@ def test_emails(mode, call, prepare):
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", SLOW, ids=lambda mode: mode.name)
-def test_emails_at_the_deadline(mode, call, prepare):
+def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
     """The same holds where the time is over before it is known what became of an email."""
     run = prepare(mode, call)
     check_mails(run, run())
@@ -104,7 +104,7 @@ def test_emails_at_the_deadline(mode, call, prepare):
 
 @pytest.mark.parametrize("call", MAIL_CALLS[2:], ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
-def test_batch_responses(mode, call, serve, connect):
+def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
     """A batch whose response does not tell each mail's fate is looked up, where it tells one's that one is not."""
     service = serve(mode)
     came = came_of(call, connect(service))
@@ -162,7 +162,7 @@ OTHERS = [
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("mode, call", OTHERS, ids=lambda part: part.name)
-def test_other_calls(mode, call, prepare):
+def test_only_safe_requests_are_repeated(mode, call, prepare):
     """What may be repeated is; all else is done at most once, and whoever asked is told what is known."""
     run = prepare(mode, call)
     check_others(run, run())
@@ -170,14 +170,14 @@ def test_other_calls(mode, call, prepare):
 
 @pytest.mark.parametrize("call", OTHER_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
-def test_other_calls_at_the_deadline(mode, call, prepare):
+def test_only_safe_requests_are_repeated_at_the_deadline(mode, call, prepare):
     """The same holds against a service that drips its response."""
     run = prepare(mode, call)
     check_others(run, run())
 
 
 @pytest.mark.parametrize("mode", [*LOST, *ODD], ids=lambda mode: mode.name)
-def test_bulk_can_be_asked_for(mode, serve, connect):
+def test_the_key_of_a_lost_bulk_request_finds_its_messages(mode, serve, connect):
     """The key in the error of a lost bulk request tells whether messages of it are there."""
     service = serve(mode)
     client = connect(service, timeout=mode.timeout)

@@ -49,7 +49,7 @@ def check(item: object, times: int, most: int, ids: list[str]) -> None:
     reconcile=st.booleans(),
     lag=st.sampled_from([0.0, 0.05, 9.0]),
 )
-def test_any_sequence_of_faults(case, on_unknown, reconcile, lag):
+def test_any_sequence_of_faults_sends_an_email_at_most_once(case, on_unknown, reconcile, lag):
     """Nothing is done twice unasked, nothing that was done is denied, and nothing is claimed that was not."""
     call, requests, searches = case
     elsewhere = Service()

@@ -65,7 +65,7 @@ def serve_either(request, serve, tls, monkeypatch):
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
-def test_an_email_whose_response_has_more_behind_it_is_looked_up(act, call, serve_either, connect):
+def test_an_email_whose_response_has_trailing_bytes_is_looked_up(act, call, serve_either, connect):
     service = serve_either(None, Mode("stray", "lost", act))
     client = connect(service)
     client.server.get()
@@ -80,7 +80,7 @@ def test_an_email_whose_response_has_more_behind_it_is_looked_up(act, call, serv
 
 @pytest.mark.parametrize("call", OTHER_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
-def test_another_call_whose_response_has_extra_bytes_has_no_response(act, call, serve, connect):
+def test_another_request_whose_response_has_trailing_bytes_has_no_response(act, call, serve, connect):
     service = serve(Mode("stray", "lost", act))
     came = came_of(call, connect(service))
     if call.kind in ("read", "write"):
@@ -91,7 +91,7 @@ def test_another_call_whose_response_has_extra_bytes_has_no_response(act, call, 
         assert len(service.seen) == 1
 
 
-def test_an_empty_line_behind_a_response_is_no_other_response(serve, connect):
+def test_an_empty_line_after_a_response_is_not_another_response(serve, connect):
     service = serve(Mode("line", "fine", lambda exchange: exchange.send(reply(exchange.value) + b"\r\n")))
     client = connect(service)
     results = [client.outbound.send(mail(tag)) for tag in "ab"]
@@ -99,7 +99,7 @@ def test_an_empty_line_behind_a_response_is_no_other_response(serve, connect):
     assert service.connections == 2
 
 
-def test_a_response_that_comes_while_nothing_is_asked_is_never_read(serve_either, connect):
+def test_a_response_without_a_request_is_never_used(serve_either, connect):
     sent = threading.Event()
 
     def late(exchange):
@@ -119,7 +119,7 @@ def test_a_response_that_comes_while_nothing_is_asked_is_never_read(serve_either
     assert service.connections == 2
 
 
-def test_a_server_that_speaks_first_gives_no_email_its_response(connect):
+def test_bytes_sent_before_the_request_are_not_its_response(connect):
     """Whether its words are there before the request is written, or only then, they are not the response."""
     posts = []
 
@@ -191,13 +191,13 @@ SAME = [
 
 
 @pytest.mark.parametrize("fields, to", SAME)
-def test_a_response_that_names_one_recipient_or_none_is_the_emails(fields, to, serve, connect):
+def test_a_response_that_names_one_matching_recipient_or_none_is_accepted(fields, to, serve, connect):
     service = serve(Mode("same", "fine", answers({**STRAY, "To": to}), accepts=False))
     result = connect(service).outbound.send(Email(sender="s@example.com", subject="s", text_body="x", **fields))
     assert (result.message_id, result.reconciled) == ("stray", False)
 
 
-def test_a_response_without_recipients_is_the_emails(serve, connect):
+def test_a_response_without_recipients_is_accepted(serve, connect):
     service = serve(Mode("same", "fine", answers(STRAY), accepts=False))
     assert connect(service).outbound.send(mail("a")).message_id == "stray"
 

@@ -19,7 +19,7 @@ def keys(service) -> list[str]:
 
 @pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
-def test_resent_once(call, serve, connect):
+def test_a_lost_email_that_no_search_finds_is_resent_once(call, serve, connect):
     """A lost email that no search knows is sent once more, by the same key, with time left for it."""
     service = serve(LOST, lag=NEVER)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -34,7 +34,7 @@ def test_resent_once(call, serve, connect):
 
 @pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
-def test_never_resent_twice(again, call, serve, connect, clock):
+def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
     """What a resend meets does not make a lost email a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER, clock=clock)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -72,7 +72,7 @@ UNANSWERED = [
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
-def test_not_resent_without_a_response(mode, call, serve, connect):
+def test_an_email_is_not_resent_if_the_search_gets_no_response(mode, call, serve, connect):
     """A lost email is not sent again when no search told that it is not there."""
     service = serve(LOST, searching=[mode] * 99)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -81,7 +81,7 @@ def test_not_resent_without_a_response(mode, call, serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_not_resent_without_a_key(serve, connect):
+def test_an_email_without_a_key_is_not_resent(serve, connect):
     """A lost email that cannot be looked up is not sent again."""
     for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
         service = serve(LOST)
@@ -91,7 +91,7 @@ def test_not_resent_without_a_key(serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_closed_before_the_resend(serve, connect):
+def test_a_closed_client_does_not_resend(serve, connect):
     """A client that is closed before it sends an email again still says that it may have been sent."""
     service = serve(LOST, lag=NEVER)
     client = connect(service, on_unknown="resend")
@@ -102,7 +102,7 @@ def test_closed_before_the_resend(serve, connect):
     assert len(service.accepted) == 1
 
 
-def test_checked_first(serve, connect):
+def test_check_first_does_not_send_an_email_that_was_sent_before(serve, connect):
     """With `check_first` an email that was sent before is found, and not sent again."""
     service = serve()
     client = connect(service)
@@ -118,7 +118,7 @@ def test_checked_first(serve, connect):
 
 
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
-def test_not_sent_unchecked(mode, serve, connect):
+def test_check_first_does_not_send_if_the_check_fails(mode, serve, connect):
     """With `check_first` an email that cannot be looked for is not sent."""
     service = serve(searching=[mode] * 99)
     client = connect(service)
@@ -130,7 +130,7 @@ def test_not_sent_unchecked(mode, serve, connect):
     assert not service.accepted
 
 
-def test_checked_for_the_exact_key(serve, connect):
+def test_check_first_compares_the_exact_key(serve, connect):
     """With `check_first` only the exact key in the right stream is the email that was sent before."""
     wrong = [keyed(lambda key: f"{key}0"), keyed(lambda key: key, MessageStream="another")]
     service = serve(searching=[Mode("wrong", "fine", act) for act in wrong])
@@ -140,7 +140,7 @@ def test_checked_for_the_exact_key(serve, connect):
     assert len(service.accepted) == 2
 
 
-def test_nothing_to_check_by(serve, connect):
+def test_check_first_rejects_an_email_without_a_key(serve, connect):
     """With `check_first` an email that carries no key is rejected: nobody could find it the next time."""
     service = serve()
     full = mail("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
@@ -155,7 +155,7 @@ def test_nothing_to_check_by(serve, connect):
     assert not service.seen
 
 
-def test_lost_after_a_check(serve, connect):
+def test_an_email_lost_after_a_check_is_looked_up(serve, connect):
     """An email that was looked for in vain and then lost is looked up as any other."""
     service = serve(LOST)
     assert connect(service).outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
