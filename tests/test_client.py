@@ -12,7 +12,7 @@ import responses
 from emailapi import Address, Client, ConfigurationError, Email, InvalidEmail
 
 HOST = "https://api.example"
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1"}
 
 
@@ -51,7 +51,7 @@ def test_the_token_comes_from_the_argument_or_the_environment(sent, monkeypatch,
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client(given, base_url=HOST) as client:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert token_of(sent[0]) == token
 
 
@@ -73,10 +73,10 @@ def test_an_invalid_token_is_rejected_and_not_repeated(given):
 
 def test_the_default_base_url_is_that_of_the_service(sent, monkeypatch):
     """Requests go to the argument, else to EMAILAPI_BASE_URL, else to the service."""
-    Client("t").outbound.send(MAIL)
+    Client("t").outbound.send(EMAIL)
     monkeypatch.setenv("EMAILAPI_BASE_URL", "http://127.0.0.1:8025/")
-    Client("t").outbound.send(MAIL)
-    Client("t", base_url=f"{HOST}/").outbound.send(MAIL)
+    Client("t").outbound.send(EMAIL)
+    Client("t", base_url=f"{HOST}/").outbound.send(EMAIL)
     urls = [call.request.url for call in sent]
     assert urls == ["https://api.postmarkapp.com/email", "http://127.0.0.1:8025/email", f"{HOST}/email"]
 
@@ -176,7 +176,7 @@ def test_a_timeout_beyond_the_limit_of_sockets_is_rejected_at_construction(timeo
 )
 def test_the_timeout_of_the_client_applies_to_each_request(sent, timeout, pair):
     """One number serves for connecting and reading; a pair is `(connect, read)`."""
-    Client("t", base_url=HOST, timeout=timeout).outbound.send(MAIL)
+    Client("t", base_url=HOST, timeout=timeout).outbound.send(EMAIL)
     assert sent[0].request.req_kwargs["timeout"] == pair
 
 
@@ -194,15 +194,15 @@ def test_the_default_sender_is_filled_in(sent, monkeypatch, given, environment, 
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client("t", base_url=HOST, sender=given) as client:
-        client.outbound.send(attrs.evolve(MAIL, sender=None))
-        client.outbound.send(MAIL)
+        client.outbound.send(attrs.evolve(EMAIL, sender=None))
+        client.outbound.send(EMAIL)
     assert [body_of(call)["From"] for call in sent] == [sender, "us@example.com"]
 
 
 def test_an_email_without_any_sender_is_rejected(sent):
     """An email without a sender is rejected where the client has none either."""
     with pytest.raises(InvalidEmail, match="sender"), Client("t", base_url=HOST) as client:
-        client.outbound.send(attrs.evolve(MAIL, sender=None))
+        client.outbound.send(attrs.evolve(EMAIL, sender=None))
     assert not sent
 
 
@@ -219,9 +219,9 @@ def test_an_invalid_default_sender_is_a_configuration_error(monkeypatch, sender,
 def test_the_default_stream_is_filled_in(sent):
     """An email that names no stream gets the client's, if it has one."""
     with Client("t", base_url=HOST, message_stream="broadcast") as client:
-        client.outbound.send(MAIL)
-        client.outbound.send(attrs.evolve(MAIL, message_stream="outbound"))
-    Client("t", base_url=HOST).outbound.send(MAIL)
+        client.outbound.send(EMAIL)
+        client.outbound.send(attrs.evolve(EMAIL, message_stream="outbound"))
+    Client("t", base_url=HOST).outbound.send(EMAIL)
     assert [body_of(call).get("MessageStream") for call in sent] == ["broadcast", "outbound", None]
 
 
@@ -237,7 +237,7 @@ def test_with_options_changes_only_the_given_options(sent):
     with Client("t", base_url=HOST, timeout=3, sender="a@example.com", message_stream="one") as client:
         other = client.with_options(timeout=(1, 20), sender="b@example.com")
         for each in (other, other.with_options(message_stream="two"), client):
-            each.outbound.send(attrs.evolve(MAIL, sender=None))
+            each.outbound.send(attrs.evolve(EMAIL, sender=None))
     told = [
         (body_of(call)["From"], body_of(call)["MessageStream"], call.request.req_kwargs["timeout"]) for call in sent
     ]
@@ -254,23 +254,23 @@ def test_a_client_of_with_options_does_not_own_the_connections(sent):
     client = Client("t", base_url=HOST)
     with client.with_options(timeout=1) as other:
         pass
-    client.outbound.send(MAIL)
-    other.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
+    other.outbound.send(EMAIL)
     client.close()
     for each in (client, other, client.with_options(timeout=2)):
         with pytest.raises(ConfigurationError, match="closed"):
-            each.outbound.send(MAIL)
+            each.outbound.send(EMAIL)
     assert len(sent) == 2
 
 
 def test_a_closed_client_raises_an_error_that_says_so(sent):
     """After its `with` block, or `close()`, which may come twice, every call is a `ConfigurationError`."""
     with Client("t", base_url=HOST) as client:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     client.close()
     calls = (
-        lambda: client.outbound.send(MAIL),
-        lambda: client.outbound.send_batch([MAIL]),
+        lambda: client.outbound.send(EMAIL),
+        lambda: client.outbound.send_batch([EMAIL]),
         lambda: client.messages.get("1"),
         client.stats.overview,
     )

@@ -21,7 +21,7 @@ from emailapi import (
 )
 from emailapi.settings import Options
 
-from .faults.calls import mail
+from .faults.calls import new_email
 from .faults.modes import MODES
 from .faults.service import Service
 
@@ -86,7 +86,7 @@ def test_with_options_changes_the_deadline(service, client):
 def test_with_options_changes_the_timeout(service, client, caplog):
     """`timeout` is changed."""
     service.script[:] = [MODES["timeout"]]
-    assert client.with_options(timeout=(10, 0.3)).outbound.send(mail("a")).reconciled
+    assert client.with_options(timeout=(10, 0.3)).outbound.send(new_email("a")).reconciled
     assert "no response within 0.3 s" in caplog.text
 
 
@@ -94,27 +94,27 @@ def test_with_options_changes_retry(service, client):
     """`retry` is changed."""
     service.script[:] = [MODES["429"]] * 3
     with pytest.raises(RateLimited):
-        client.with_options(retry=Retry(attempts=1)).outbound.send(mail("a"))
+        client.with_options(retry=Retry(attempts=1)).outbound.send(new_email("a"))
     assert len(service.seen) == 1
-    assert isinstance(client.outbound.send(mail("a")), SendResult)
+    assert isinstance(client.outbound.send(new_email("a")), SendResult)
 
 
 @pytest.mark.usefixtures("clock")
 def test_with_options_changes_on_unknown(service, client):
     """`on_unknown` is changed."""
     service.script[:] = [MODES["reset-not-done"]]
-    result = client.with_options(on_unknown="resend").outbound.send(mail("a"))
+    result = client.with_options(on_unknown="resend").outbound.send(new_email("a"))
     assert not result.reconciled
     service.script[:] = [MODES["reset-not-done"]]
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
 
 
 def test_with_options_changes_reconcile(service, client):
     """`reconcile` is changed."""
     other = client.with_options(reconcile=False)
-    other.outbound.send(mail("a"))
-    other.with_options(reconcile=True).outbound.send(mail("a"))
+    other.outbound.send(new_email("a"))
+    other.with_options(reconcile=True).outbound.send(new_email("a"))
     assert [len(one.metadata) for one in service.accepted] == [0, 1]
 
 
@@ -146,12 +146,12 @@ def test_with_options_shares_the_pool(service, client):
         client.with_options(hooks=Hooks(), sender="a@example.com", timeout=2, message_stream="s"),
     ]
     for each in (client, *others):
-        each.outbound.send(mail("a"))
+        each.outbound.send(new_email("a"))
     assert service.connections == 1
     client.close()
     for each in others:
         with pytest.raises(ConfigurationError, match="closed"):
-            each.outbound.send(mail("a"))
+            each.outbound.send(new_email("a"))
 
 
 def test_options_of_threads_do_not_mix(service, client):
@@ -163,7 +163,7 @@ def test_options_of_threads_do_not_mix(service, client):
         other = client.with_options(retry=Retry(attempts=attempts, initial=0.01))
         together.wait(60)
         with pytest.raises(RateLimited) as caught:
-            other.outbound.send(mail("a"))
+            other.outbound.send(new_email("a"))
         ended[attempts] = caught.value.attempts
 
     service.script[:] = [MODES["429"]] * 9

@@ -24,7 +24,7 @@ from .clock import Clock
 
 HOST = "https://api.postmarkapp.com"
 TOKEN = "5ecret-t0ken"
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 ACCEPTED = {"MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d"}
 
 
@@ -45,7 +45,7 @@ def client(clock: Clock) -> Iterator[Client]:
 def failure(client: Client) -> EmailAPIError:
     """Return the error that sending an email meets."""
     with pytest.raises(EmailAPIError) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     return caught.value
 
 
@@ -84,7 +84,7 @@ def test_unexpected_responses_raise_typed_errors(service, client, answer, expect
 def test_a_response_of_success_is_never_an_error(service, client, more):
     """An accepted email is accepted, whatever its response leaves out or adds."""
     service.post(f"{HOST}/email", json={**ACCEPTED, **more})
-    assert client.outbound.send(MAIL).message_id == ACCEPTED["MessageID"]
+    assert client.outbound.send(EMAIL).message_id == ACCEPTED["MessageID"]
 
 
 def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
@@ -100,7 +100,7 @@ def test_an_invalid_batch_item_does_not_affect_the_others(service, client):
     """An item without `To` or `MessageID` is that item's error; the others stand."""
     items = [{**ACCEPTED, "ErrorCode": 0}, {"ErrorCode": 300, "Message": "no"}, {"ErrorCode": 0}]
     service.post(f"{HOST}/email/batch", json=items)
-    result = client.outbound.send_batch([MAIL] * 3)
+    result = client.outbound.send_batch([EMAIL] * 3)
     assert [item.outcome for item in result][:2] == [Outcome.ACCEPTED, Outcome.NOT_SENT]
     assert isinstance(result[2], emailapi.DeliveryUnknown)
 
@@ -170,9 +170,9 @@ BAD = {
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
 def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fields):
     """What the service would refuse, or worse, is rejected here by its field's name."""
-    mail = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
+    email = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
-        client.outbound.send(mail)
+        client.outbound.send(email)
     assert caught.value.field in {*fields, "text_body"}
     assert len(service.calls) == 0
 
@@ -208,7 +208,7 @@ def test_filters_are_spelt_as_the_service_spells_them(service, client):
 def test_an_iterator_fetches_page_by_page():
     """Walking through a listing asks for a page when the one before is used up, not before."""
     with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
-        client.outbound.send_batch([MAIL] * 5)
+        client.outbound.send_batch([EMAIL] * 5)
         asked: list[str] = []
         fetch = client.messages._fetch
         client.messages._fetch = lambda path, pairs: asked.append(json.dumps(pairs)) or fetch(path, pairs)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
-from .wire import Exchange, mails_of, reply, reset
+from .wire import Exchange, emails_of, reply, reset
 
 Act = Callable[[Exchange], Any]
 
@@ -201,7 +201,7 @@ def resetting(exchange: Exchange) -> bool:
 
 def first_only(exchange: Exchange) -> None:
     """Accept the first email of a batch, and none behind it."""
-    exchange.service.accept(mails_of(exchange.seen.json)[0])
+    exchange.service.accept(emails_of(exchange.seen.json)[0])
     reset(exchange.connection)
 
 
@@ -226,7 +226,7 @@ def keyed(change: Callable[[str], str], **more: Any) -> Act:
     def act(exchange: Exchange) -> bool:
         name, value = _asked(exchange)
         # By the batch's key each email has a key of its own: it is the stream, or the batch, that is wrong then.
-        keys = [mail.metadata.get("emailapi-key", "") for mail in exchange.service.accepted] or [value]
+        keys = [email.metadata.get("emailapi-key", "") for email in exchange.service.accepted] or [value]
         rows = [
             {"MessageID": f"wrong-{key}", "Metadata": {name: change(value), "emailapi-key": change(key)}, **more}
             for key in keys

@@ -7,7 +7,7 @@ import pytest
 from emailapi import ConnectionFailed, Retry, SendResult
 
 from ..clock import wait_for
-from .calls import CALLS, MAIL_CALLS, Call, Came, came_of, is_not_sent, is_unknown
+from .calls import CALLS, EMAIL_CALLS, Call, Came, came_of, is_not_sent, is_unknown
 from .modes import MODES, THEN_CLOSE, THEN_RESET, Mode
 
 UNREAD = MODES["reset-unread"]
@@ -26,7 +26,7 @@ def check(call: Call, came: Came, service, mode: Mode | None = None) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_a_connection_refused_at_first_is_retried(call, serve, connect, clock):
+def test_a_refused_connection_is_retried(call, serve, connect, clock):
     """A call whose connection is refused is made again until somebody listens, and done once."""
     service = serve(listening=False)
     pauses = []
@@ -39,7 +39,7 @@ def test_a_connection_refused_at_first_is_retried(call, serve, connect, clock):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_a_connection_refused_at_every_attempt_is_not_sent(call, serve, connect):
+def test_an_always_refused_connection_is_not_sent(call, serve, connect):
     """A call whose connection is always refused was surely not carried out, and may succeed later."""
     came = came_of(call, connect(serve(listening=False)))
     assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
@@ -109,7 +109,7 @@ def test_faults_have_the_same_outcomes_with_tls(name, call, serve, connect, cloc
     came = came_of(call, connect(service, timeout=mode.timeout))
     check(call, came, service)
     assert came.seconds < 10_000
-    if call in MAIL_CALLS:
+    if call in EMAIL_CALLS:
         known = (mode.accepts and mode.ends != "eaten") or mode.ends == "again"
         assert all(isinstance(item, SendResult) is known for item in came.items)
 

@@ -22,10 +22,10 @@ from emailapi import (
 
 from ..transports.smtp.listener import Listener
 from ..transports.smtp.scripted import Scripted, Talk, polite
-from .calls import MAIL_CALLS, came_of, mail
+from .calls import EMAIL_CALLS, came_of, new_email
 from .modes import MODES
 
-CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
+CALLS = [call for call in EMAIL_CALLS if "template" not in call.name]
 QUICK = Retry(attempts=2, initial=0.01, maximum=0.02)
 # What the API does, and whether the secondary may then be asked.
 API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-not-done", "close", "html", "cut"]
@@ -33,7 +33,7 @@ API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-n
 SMTP = {
     "well": (polite(), 1, "accepted"),
     "refuses": (polite(rcpt=b"550 5.1.1 no such user"), 0, "not_sent"),
-    "puts off": (polite(mail=b"451 4.3.0 try later"), 0, "not_sent"),
+    "puts off": (polite(new_email=b"451 4.3.0 try later"), 0, "not_sent"),
     "no greeting": (polite(greeting=Talk.cut), 0, "not_sent"),
     "cut before data": (polite(data=Talk.cut), 0, "not_sent"),
     "cut behind data": (polite(ends=[Talk.cut]), 1, "unknown"),
@@ -60,7 +60,7 @@ def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, ser
                 came = came_of(call, client)
             asked = mode.ends == "again"
             for tag, item in zip(call.tags, came.items, strict=True):
-                by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.mails)
+                by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.messages)
                 assert by_smtp == (copies if asked else 0), mode
                 assert service.times(tag) <= 1, mode
                 if asked:
@@ -117,7 +117,7 @@ def test_a_fallback_can_be_built_from_transports(serve, connect):
     """`Fallback(APITransport(client), SMTPTransport(...))` does what the client's own does."""
     with Listener() as server:
         with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as transport:
-            result = transport.send(mail("a"))
+            result = transport.send(new_email("a"))
         assert result.via == "smtp"
         assert f"X-PM-Metadata-emailapi-key: {result.idempotency_key}\r\n".encode() in server.envelopes[0].content
 
@@ -129,19 +129,19 @@ def test_smtp_can_be_the_primary(serve, connect):
         with contextlib.closing(server), smtp_to(server.port) as first:
             transport = Fallback(first, APITransport(connect(service)))
             if via:
-                assert transport.send(mail("a")).via == via
+                assert transport.send(new_email("a")).via == via
             else:
                 with pytest.raises(EmailAPIError) as caught:
-                    transport.send(mail("a"))
+                    transport.send(new_email("a"))
                 assert caught.value.code == 550
         assert len(service.accepted) == (1 if via else 0)
 
 
 def test_both_transports_share_one_deadline_for_a_batch(serve, connect, clock):
     """Emails that fall back to a server that drips share the time that is left; those behind are not tried."""
-    server = Scripted(polite(mail=lambda talk: (clock.advance(99.0), talk.drip())))
+    server = Scripted(polite(new_email=lambda talk: (clock.advance(99.0), talk.drip())))
     with contextlib.closing(server):
         client = connect(serve(listening=False), fallback=smtp_to(server.port), retry=Retry(attempts=1))
-        batch = client.outbound.send_batch([mail(str(number)) for number in range(5)])
+        batch = client.outbound.send_batch([new_email(str(number)) for number in range(5)])
         assert [type(item) for item in batch] == [DeadlineExceeded, *[ConnectionFailed] * 4]
         assert server.verbs().count("MAIL") == 1

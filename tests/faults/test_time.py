@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection
 
 from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
 
-from .calls import CALLS, MAIL_CALLS, came_of, is_not_sent, is_unknown, mail
+from .calls import CALLS, EMAIL_CALLS, came_of, is_not_sent, is_unknown, new_email
 from .modes import MODES, OUTAGE, Mode, answers
 
 LOST = MODES["reset"]
@@ -52,7 +52,7 @@ def test_retry_after_is_respected(serve, connect):
     """A wait that the service asks for, in seconds or as a date, is kept."""
     for mode, least, most in ((busy("20"), 20.0, 20.0), (in_seconds(29), 9.0, 29.0)):
         service = serve(mode)
-        came = came_of(MAIL_CALLS[0], connect(service))
+        came = came_of(EMAIL_CALLS[0], connect(service))
         assert isinstance(came.only, SendResult)
         assert least <= came.seconds <= most
         assert len(service.seen) == 2
@@ -118,13 +118,13 @@ def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
 def test_one_attempt_means_no_retry(serve, connect):
     """With one attempt nothing is tried again."""
     service = serve(MODES["429"])
-    came = came_of(MAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
+    came = came_of(EMAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
     assert is_not_sent(came.only, RateLimited)
     assert len(service.seen) == 1
 
 
 @pytest.mark.parametrize(
-    "call", [call for call in MAIL_CALLS if "template" not in call.name], ids=lambda call: call.name
+    "call", [call for call in EMAIL_CALLS if "template" not in call.name], ids=lambda call: call.name
 )
 @pytest.mark.usefixtures("clock")
 def test_a_third_of_the_deadline_is_reserved_for_looking_up(call, serve, connect, caplog):
@@ -140,7 +140,7 @@ def test_without_reconciling_a_response_may_take_the_whole_deadline(serve, conne
     """Where nothing is looked up, a response is waited for as long as the deadline allows."""
     client = connect(serve(MODES["timeout"]), timeout=20.0, deadline=0.5, reconcile=False)
     with pytest.raises(DeliveryUnknown, match=r"no response within 0\.5 s"):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_a_slow_upload_is_not_interrupted(serve, connect):
     client = connect(service, timeout=(10, 2.0))
     for at in range(1, 4):  # a machine that stands still may break one upload, not each
         began = time.monotonic()
-        result = client.outbound.send(mail("big", text_body="x" * 4_999_000))
+        result = client.outbound.send(new_email("big", text_body="x" * 4_999_000))
         assert service.times("big") == at
         if not result.reconciled:
             break
@@ -177,7 +177,7 @@ def test_a_stalled_upload_ends_with_the_timeout(serve, connect):
     service.listen()
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(service, timeout=(10, 0.5)).outbound.send(mail("big", text_body="x" * 4_999_000))
+        connect(service, timeout=(10, 0.5)).outbound.send(new_email("big", text_body="x" * 4_999_000))
     assert is_unknown(caught.value)
     assert time.monotonic() - began < 30
 
@@ -191,12 +191,12 @@ try:
 except KeyboardInterrupt:
     print("interrupted")
 """
-MAIL = "Email(sender='s@example.com', to='a@example.com', subject='s', text_body='x')"
+EMAIL = "Email(sender='s@example.com', to='a@example.com', subject='s', text_body='x')"
 INTERRUPTED = [
-    ("backoff", f"send({MAIL})", busy("20")),
-    ("backoff-of-a-batch", f"send_batch([{MAIL}])", busy("20")),
-    ("backoff-of-many", f"send_many([{MAIL}] * 9, chunk_size=1, workers=1).wait()", busy("20")),
-    ("look-up", f"send({MAIL})", MODES["reset-not-done"]),
+    ("backoff", f"send({EMAIL})", busy("20")),
+    ("backoff-of-a-batch", f"send_batch([{EMAIL}])", busy("20")),
+    ("backoff-of-many", f"send_many([{EMAIL}] * 9, chunk_size=1, workers=1).wait()", busy("20")),
+    ("look-up", f"send({EMAIL})", MODES["reset-not-done"]),
 ]
 
 
@@ -217,7 +217,7 @@ def test_ctrl_c_ends_a_waiting_call_and_sends_nothing_afterwards(name, call, mod
 
 
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset", "500-done", "html"])
 def test_the_default_deadline_allows_a_search_index_delay_of_five_seconds(name, call, serve, connect):
     """With the defaults each kind of lost email is found by a search that lags five seconds behind."""
@@ -232,6 +232,6 @@ def test_a_timeout_with_the_defaults_is_looked_up(serve, connect, clock):
     """With the defaults an email whose response never comes is found although the search lags five seconds behind."""
     silent = Mode("silent for the ten seconds of the timeout", "lost", lambda exchange: clock.advance(10.0))
     service = serve(silent, lag=15.0)
-    came = came_of(MAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
+    came = came_of(EMAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
     assert came.only.reconciled
     assert 15 <= came.seconds < 17

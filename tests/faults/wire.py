@@ -113,7 +113,7 @@ class Exchange:
             self.connection.sendall(again)
 
 
-def mails_of(value: Any) -> list[Any]:
+def emails_of(value: Any) -> list[Any]:
     """Return the mails of a batch's body: one kind is an array, the other an object with one."""
-    mails: list[Any] = value["Messages"] if isinstance(value, dict) else value
-    return mails
+    emails: list[Any] = value["Messages"] if isinstance(value, dict) else value
+    return emails

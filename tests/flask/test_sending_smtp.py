@@ -100,7 +100,7 @@ def test_a_failing_quit_after_success_is_no_failure(by_smtp, script, message, by
     with mail.connect() as connection:
         connection.send(message)
     app.extensions["emailapi"].close()
-    assert len(server.mails) == 1
+    assert len(server.messages) == 1
 
 
 def test_the_configured_user_name_and_password_are_used(by_smtp, listen, message):

@@ -8,7 +8,7 @@ import pytest
 
 from emailapi import Email
 
-MAIL = Email(sender="a@example.com", to="b@example.com", text_body="Hello", idempotency_key="key-1")
+EMAIL = Email(sender="a@example.com", to="b@example.com", text_body="Hello", idempotency_key="key-1")
 
 
 class TimeLimit(BaseException):
@@ -25,7 +25,7 @@ def test_an_exception_after_an_unknown_outcome_names_the_key(function, serve, co
         before = sys.getprofile()
         try:
             sys.setprofile(raise_there)
-            client.outbound.send(MAIL)
+            client.outbound.send(EMAIL)
         finally:
             sys.setprofile(before)
 

@@ -11,9 +11,9 @@ from emailapi import InvalidEmail
 from emailapi.mime import envelope, envelope_of, needs_utf8
 
 
-def test_each_recipient_once(mail):
+def test_each_recipient_once(new_email):
     """An address in several fields is one recipient; order is kept, and only a domain's case means nothing."""
-    email = mail(
+    email = new_email(
         sender="Me <a@bücher.example>",
         to=["b@x.example", "c@X.example", "B@x.example"],
         cc=["b@X.EXAMPLE", "d@faß.de"],
@@ -25,18 +25,18 @@ def test_each_recipient_once(mail):
     )
 
 
-def test_no_sender(mail):
+def test_no_sender(new_email):
     """Without a sender there is no envelope."""
     with pytest.raises(InvalidEmail) as caught:
-        envelope(mail(sender=None))
+        envelope(new_email(sender=None))
     assert caught.value.field == "sender"
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
-def test_only_a_local_part_that_is_not_ascii_needs_smtputf8(mail, field):
-    assert needs_utf8(mail(**{field: "Jürgen <jürgen@example.com>"}))
-    assert not needs_utf8(mail(**{field: "Jürgen <a@bücher.example>"}))
-    assert not needs_utf8(mail(sender=None))
+def test_only_a_local_part_that_is_not_ascii_needs_smtputf8(new_email, field):
+    assert needs_utf8(new_email(**{field: "Jürgen <jürgen@example.com>"}))
+    assert not needs_utf8(new_email(**{field: "Jürgen <a@bücher.example>"}))
+    assert not needs_utf8(new_email(sender=None))
 
 
 def test_a_ready_message_needs_smtputf8_if_its_headers_are_not_ascii():

@@ -32,9 +32,9 @@ def test_the_headers():
     assert postmark_headers(Email(track_opens=True))[0].value == "true"
 
 
-def test_there_and_back(mail, read):
+def test_there_and_back(new_email, read):
     """What is written is read back."""
-    email = mail(**FIELDS)
+    email = new_email(**FIELDS)
     seen = read(to_bytes(email, headers=postmark_headers(email)))
     back = from_message(seen.data)
     assert {name: getattr(back, name) for name in FIELDS} == FIELDS

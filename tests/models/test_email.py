@@ -43,45 +43,45 @@ def test_every_field_is_tested_here():
 
 def test_an_email_keeps_what_it_is_given():
     """Each field is there, in one form whatever form it was given in."""
-    mail = Email(**FULL)
-    assert mail.sender == Address("joe@d.example", "Joe")
-    assert mail.to == (Address("a@x.example"), Address("b@x.example", "B"))
-    assert (mail.cc, mail.bcc) == ((Address("c@x.example"),), (Address("d@x.example"),))
-    assert (mail.subject, mail.text_body, mail.html_body) == ("A subject", "hush-text", "hush-html")
-    assert mail.reply_to == (Address("r@x.example"),)
-    assert (mail.tag, mail.message_stream, mail.idempotency_key) == ("a-tag", "outbound", "key-1")
-    assert mail.headers == (Header("X-Secret", "hush-header"),)
-    assert (mail.track_opens, mail.track_links) == (False, TrackLinks.NONE)
-    assert mail.metadata == {"user": "7"}
-    assert mail.attachments == (FILE,)
+    email = Email(**FULL)
+    assert email.sender == Address("joe@d.example", "Joe")
+    assert email.to == (Address("a@x.example"), Address("b@x.example", "B"))
+    assert (email.cc, email.bcc) == ((Address("c@x.example"),), (Address("d@x.example"),))
+    assert (email.subject, email.text_body, email.html_body) == ("A subject", "hush-text", "hush-html")
+    assert email.reply_to == (Address("r@x.example"),)
+    assert (email.tag, email.message_stream, email.idempotency_key) == ("a-tag", "outbound", "key-1")
+    assert email.headers == (Header("X-Secret", "hush-header"),)
+    assert (email.track_opens, email.track_links) == (False, TrackLinks.NONE)
+    assert email.metadata == {"user": "7"}
+    assert email.attachments == (FILE,)
 
 
 def test_an_empty_email_can_be_built():
     """A mail is checked as a whole when it is sent: building one needs nothing."""
-    mail = Email()
-    assert mail.sender is mail.text_body is mail.html_body is mail.tag is mail.track_opens is None
-    assert mail.to == mail.cc == mail.bcc == mail.reply_to == mail.headers == mail.attachments == ()
-    assert (mail.subject, mail.metadata) == ("", {})
+    email = Email()
+    assert email.sender is email.text_body is email.html_body is email.tag is email.track_opens is None
+    assert email.to == email.cc == email.bcc == email.reply_to == email.headers == email.attachments == ()
+    assert (email.subject, email.metadata) == ("", {})
 
 
 def test_a_mapping_is_an_email():
     """A mapping with the same names is the same mail, and an Email is itself."""
     assert as_email(FULL, Email) == as_email(MappingProxyType(FULL), Email) == Email(**FULL)
-    mail = Email()
-    assert as_email(mail, Email) is mail
+    email = Email()
+    assert as_email(email, Email) is email
 
 
 def test_nested_mappings():
     """Headers and attachments of a mapping may be mappings, too."""
-    mail = as_email(
+    email = as_email(
         {
             "headers": [{"name": "X-A", "value": "1"}, ("X-B", "2"), Header("X-C", "3")],
             "attachments": [{"name": "a.txt", "content": b"hush-content"}, FILE],
         },
         Email,
     )
-    assert [header.name for header in mail.headers] == ["X-A", "X-B", "X-C"]
-    assert mail.attachments == (FILE, FILE)
+    assert [header.name for header in email.headers] == ["X-A", "X-B", "X-C"]
+    assert email.attachments == (FILE, FILE)
 
 
 @pytest.mark.parametrize(
@@ -231,9 +231,9 @@ def test_a_name_may_come_twice_in_headers():
 def test_metadata_is_a_copy():
     """What the caller does to its mapping later does not change the mail."""
     given = {"a": "1"}
-    mail = Email(metadata=given)
+    email = Email(metadata=given)
     given["a"] = "2"
-    assert mail.metadata == {"a": "1"}
+    assert email.metadata == {"a": "1"}
 
 
 def test_reprs_show_no_content():
@@ -246,11 +246,11 @@ def test_reprs_show_no_content():
 
 
 @pytest.mark.parametrize("mail", [Email(), Email(**FULL)])
-def test_emails_are_values(mail):
+def test_emails_are_values(email):
     """Mails pickle, copy, evolve and compare."""
-    assert pickle.loads(pickle.dumps(mail)) == copy.deepcopy(mail) == attrs.evolve(mail) == mail
+    assert pickle.loads(pickle.dumps(email)) == copy.deepcopy(email) == attrs.evolve(email) == email
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        mail.subject = "x"
+        email.subject = "x"
 
 
 @pytest.mark.parametrize("field", sorted(FULL))
@@ -261,8 +261,8 @@ def test_each_field_counts_for_equality(field):
 
 def test_evolve_checks_again():
     """A mail made from another is checked as a new one."""
-    mail = attrs.evolve(Email(**FULL), to="new@x.example")
-    assert mail.to == (Address("new@x.example"),)
-    assert mail.cc == Email(**FULL).cc
+    email = attrs.evolve(Email(**FULL), to="new@x.example")
+    assert email.to == (Address("new@x.example"),)
+    assert email.cc == Email(**FULL).cc
     with pytest.raises(InvalidEmail, match="to: 'x' is not a valid email address"):
-        attrs.evolve(mail, to="x")
+        attrs.evolve(email, to="x")

@@ -235,8 +235,8 @@ def test_the_state_by_a_key(client):
 def test_the_sandbox_tells_the_state_of_an_email(client):
     """The real client, over real HTTP: one recipient got the mail, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"
-    mail = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
-    result = client.outbound.send(mail)
+    email = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
+    result = client.outbound.send(email)
     status = client.messages.status(result)
     assert status.state is MessageState.BOUNCED
     states = {one.recipient.lower(): one.state for one in status.recipients}

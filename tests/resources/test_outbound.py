@@ -25,11 +25,11 @@ from emailapi import (
     Unauthorized,
 )
 
-MAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
+EMAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "jane@example.com"}
 
 
-RECEIVER = attrs.evolve(MAIL, to="receiver@example.com")  # whom the contract's answers name
+RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # whom the contract's answers name
 
 
 def everything():
@@ -68,7 +68,7 @@ def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answ
 
 def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests_json, answers):
     service.answer("POST", "/email", {**answers("email"), "To": "jane@example.com"})
-    service.client.outbound.send(MAIL)
+    service.client.outbound.send(EMAIL)
     assert service.bodies == [requests_json("email_minimal")]
 
 
@@ -110,13 +110,13 @@ ODD_SUCCESSES = {
 def test_odd_successes_are_accepted(service, name):
     """An answer that names the message is a success, whatever else is missing from it or new in it."""
     service.answer("POST", "/email", ODD_SUCCESSES[name])
-    assert service.client.outbound.send(MAIL).message_id == "1"
+    assert service.client.outbound.send(EMAIL).message_id == "1"
 
 
 def test_accepted_without_an_id(service):
     """An `ErrorCode` 0 without `MessageID` is accepted, for a single send."""
     service.answer("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
-    assert service.client.outbound.send(MAIL).message_id == ""
+    assert service.client.outbound.send(EMAIL).message_id == ""
 
 
 UNREADABLE = {
@@ -139,7 +139,7 @@ def test_a_success_that_cannot_be_read_is_unknown(service, name):
     """A 2xx that names no message may be anything: `DeliveryUnknown`, with status and key, asked once."""
     service.answer("POST", "/email", UNREADABLE[name])
     with pytest.raises(DeliveryUnknown) as caught:
-        service.client.outbound.send(MAIL, idempotency_key="key-1")
+        service.client.outbound.send(EMAIL, idempotency_key="key-1")
     error = caught.value
     assert (error.status, error.idempotency_key, error.outcome) == (200, None, Outcome.UNKNOWN)
     assert error.__context__ is None
@@ -163,7 +163,7 @@ def test_emails_that_the_service_would_reject_are_not_sent(service, status, valu
     """A refusal is its own class, and surely not sent."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(APIError) as caught:
-        service.client.outbound.send(MAIL)
+        service.client.outbound.send(EMAIL)
     assert type(caught.value) is error
     assert (caught.value.status, caught.value.outcome) == (status, Outcome.NOT_SENT)
     assert len(service.calls) == 1
@@ -173,7 +173,7 @@ def test_all_inactive(service, answers):
     """When every recipient is suppressed the error names them."""
     service.answer("POST", "/email", answers("email_all_inactive"), 422)
     with pytest.raises(InactiveRecipient) as caught:
-        service.client.outbound.send(MAIL)
+        service.client.outbound.send(EMAIL)
     assert caught.value.addresses == ("gone@example.com", "left@example.com")
     assert (caught.value.code, caught.value.retryable) == (406, False)
 
@@ -185,7 +185,7 @@ def test_a_rate_limit_says_how_long(service, text, low, high):
     """A 429 needs no JSON, and its `Retry-After` is read in both forms."""
     service.answer("POST", "/email", b"slow down", 429, Retry_After=text)
     with pytest.raises(RateLimited) as caught:
-        service.client.outbound.send(MAIL)
+        service.client.outbound.send(EMAIL)
     after = caught.value.retry_after
     assert after is None if low is None else low <= after <= high
     assert caught.value.retryable
@@ -196,7 +196,7 @@ def test_a_failing_service_leaves_a_send_unknown(service, status, value):
     """After a 408 or 5xx nobody knows: `DeliveryUnknown`, not tried again."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(DeliveryUnknown) as caught:
-        service.client.outbound.send(MAIL, idempotency_key="key-1")
+        service.client.outbound.send(EMAIL, idempotency_key="key-1")
     assert (caught.value.status, caught.value.idempotency_key, caught.value.retryable) == (status, None, False)
     assert "html" not in str(caught.value)
     assert len(service.calls) == 1
@@ -205,17 +205,17 @@ def test_a_failing_service_leaves_a_send_unknown(service, status, value):
 def test_the_key_of_a_send(service):
     """`send(idempotency_key=)` is the mail's own; the mail that was given stays as it was."""
     service.answer("POST", "/email", OK)
-    assert service.client.outbound.send(MAIL, idempotency_key="a").idempotency_key == "a"
-    keyed = attrs.evolve(MAIL, idempotency_key="b")
+    assert service.client.outbound.send(EMAIL, idempotency_key="a").idempotency_key == "a"
+    keyed = attrs.evolve(EMAIL, idempotency_key="b")
     assert service.client.outbound.send(keyed).idempotency_key == "b"
     assert service.client.outbound.send(keyed, idempotency_key="c").idempotency_key == "c"
-    assert (MAIL.idempotency_key, keyed.idempotency_key) == (None, "b")
+    assert (EMAIL.idempotency_key, keyed.idempotency_key) == (None, "b")
     for key in ("", "x" * 81, "a\nb", 7):
         with pytest.raises(InvalidEmail, match="idempotency_key"):
-            service.client.outbound.send(MAIL, idempotency_key=key)
+            service.client.outbound.send(EMAIL, idempotency_key=key)
 
 
-@pytest.mark.parametrize("given", [None, "mail", 7, [MAIL], object()])
+@pytest.mark.parametrize("given", [None, "mail", 7, [EMAIL], object()])
 def test_an_email_is_an_email_or_a_mapping(given):
     """Anything else is refused before a byte leaves."""
     from emailapi import Client
@@ -226,8 +226,8 @@ def test_an_email_is_an_email_or_a_mapping(given):
 
 def test_the_sandbox_takes_an_email(client):
     """The real client, over real HTTP: a mail with every field is accepted."""
-    mail = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
-    result = client.outbound.send(mail, idempotency_key="key-1")
+    email = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
+    result = client.outbound.send(email, idempotency_key="key-1")
     assert result.message_id
     assert result.submitted_at.tzinfo
     assert (result.error_code, result.via, result.idempotency_key) == (0, "api", "key-1")
@@ -235,10 +235,10 @@ def test_the_sandbox_takes_an_email(client):
 
 def test_the_sandbox_suppresses_what_bounced(client):
     """A mail to an address that hard-bounced is refused, and the error names the address."""
-    mail = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
-    assert client.outbound.send(mail).message_id
+    email = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
+    assert client.outbound.send(email).message_id
     with pytest.raises(InactiveRecipient) as caught:
-        client.outbound.send(mail)
+        client.outbound.send(email)
     assert caught.value.addresses == ("hardbounce@bounce-testing.postmarkapp.com",)
 
 
@@ -247,5 +247,5 @@ def test_the_sandbox_knows_a_wrong_token(sandbox):
     from emailapi import Client
 
     with Client("wrong", base_url=sandbox.url) as client, pytest.raises(Unauthorized) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert (caught.value.status, caught.value.code) == (401, 10)

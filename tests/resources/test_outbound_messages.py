@@ -61,9 +61,9 @@ def test_a_legacy_message(client):
 
 def test_many_messages(client):
     """Messages go by batches and by `send_many`, too, beside mails and mappings."""
-    mails = [message(1), {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}, message(2)]
-    assert len(client.outbound.send_batch(mails).accepted) == 3
-    assert client.outbound.send_many(mails).wait().accepted == 3
+    emails = [message(1), {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}, message(2)]
+    assert len(client.outbound.send_batch(emails).accepted) == 3
+    assert client.outbound.send_many(emails).wait().accepted == 3
 
 
 def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):

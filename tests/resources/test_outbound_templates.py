@@ -142,7 +142,7 @@ def test_each_call(contract, call, line, files, expected):
 
 def test_a_batch_of_templates(contract):
     """A batch of mails of templates is an object with an array, its answer an array in the same order."""
-    mails = [
+    emails = [
         TemplateEmail(
             sender="joe@d.com", to="first@example.com", template_alias="welcome", template_model={"name": "One"}
         ),
@@ -150,7 +150,7 @@ def test_a_batch_of_templates(contract):
         TemplateEmail(sender="joe@d.com", to="third@example.com", template_id=1234, template_model={"name": None}),
     ]
     result = contract(
-        lambda client: client.outbound.send_template_batch(mails),
+        lambda client: client.outbound.send_template_batch(emails),
         "POST /email/batchWithTemplates",
         body="email_batch_with_templates",
         answer="email_batch",

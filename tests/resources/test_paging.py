@@ -171,8 +171,8 @@ def test_a_page_pickles(service):
 
 def test_the_sandbox_pages(client):
     """The real client, over real HTTP: a walk finds every mail once, newest first."""
-    mails = [Email(to="you@example.com", subject=str(number), text_body="Hi", tag="paging") for number in range(7)]
-    sent = [item.message_id for item in client.outbound.send_batch(mails)]
+    emails = [Email(to="you@example.com", subject=str(number), text_body="Hi", tag="paging") for number in range(7)]
+    sent = [item.message_id for item in client.outbound.send_batch(emails)]
     page = client.messages.list(count=3, tag="paging")
     assert (len(page), page.total_count) == (3, 7)
     assert [message.message_id for message in page.iter_all()] == sent[::-1]

@@ -35,11 +35,11 @@ def test_create(client, suppressed):
     assert list(suppressed) == [
         SuppressionResult(email_address=address, status=SuppressionStatus.SUPPRESSED) for address in KEPT
     ]
-    mail = Email(to=ADDRESSES, subject="Hi", text_body="Hi")
+    email = Email(to=ADDRESSES, subject="Hi", text_body="Hi")
     with pytest.raises(InactiveRecipient) as caught:
-        client.with_options(message_stream="broadcast").outbound.send(mail)
+        client.with_options(message_stream="broadcast").outbound.send(email)
     assert set(caught.value.addresses) == {address.lower() for address in KEPT}
-    client.outbound.send(mail)
+    client.outbound.send(email)
 
 
 def test_list(client, suppressed):

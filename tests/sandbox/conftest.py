@@ -14,7 +14,7 @@ from emailapi import Client, Retry
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.clock import Clock
 
-MAIL = {"From": "sender@example.com", "To": "reader@example.com", "Subject": "Hello", "TextBody": "Good morning"}
+EMAIL = {"From": "sender@example.com", "To": "reader@example.com", "Subject": "Hello", "TextBody": "Good morning"}
 
 
 class Api:
@@ -44,10 +44,10 @@ class Api:
 
     def send(self, **changes: Any) -> requests.Response:
         """Post the usual mail with these fields changed; None leaves one out."""
-        return self.post("/email", self.mail(**changes))
+        return self.post("/email", self.email(**changes))
 
-    def mail(self, **changes: Any) -> dict[str, Any]:
-        return {name: value for name, value in {**MAIL, **changes}.items() if value is not None}
+    def email(self, **changes: Any) -> dict[str, Any]:
+        return {name: value for name, value in {**EMAIL, **changes}.items() if value is not None}
 
     def accepted(self, **changes: Any) -> str:
         """Send a mail that must be accepted, and return its id."""

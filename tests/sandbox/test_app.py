@@ -16,7 +16,7 @@ JSON = {"Content-Type": "application/json"}
 )
 def test_content_type(api, rejected, headers):
     """A body without the JSON content type is rejected by status 415 and code 409."""
-    response = api.request("POST", "/email", data=json.dumps(api.mail()), headers=headers)
+    response = api.request("POST", "/email", data=json.dumps(api.email()), headers=headers)
     rejected(response, 415, 409, "Content-Type")
 
 
@@ -66,21 +66,21 @@ def test_no_json(api, rejected, body, path):
 
 def test_json_variants(api):
     """A byte order mark and a charset at the content type change nothing."""
-    body = b"\xef\xbb\xbf" + json.dumps(api.mail()).encode()
+    body = b"\xef\xbb\xbf" + json.dumps(api.email()).encode()
     headers = {"Content-Type": "Application/JSON; charset=UTF-8"}
     assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
 
 
 def test_compressed(api, rejected):
     """A compressed body is rejected by code 402: the service takes none."""
-    body = gzip.compress(json.dumps(api.mail()).encode())
+    body = gzip.compress(json.dumps(api.email()).encode())
     rejected(api.request("POST", "/email", data=body, headers={**JSON, "Content-Encoding": "gzip"}), 422, 402, "gzip")
     rejected(api.request("POST", "/email", data=body, headers=JSON), 422, 402)
 
 
 def test_chunked(api, rejected):
     """A body in chunks is read like any other, and has the same limit."""
-    body = json.dumps(api.mail()).encode()
+    body = json.dumps(api.email()).encode()
     assert api.request("POST", "/email", data=iter([body[:10], body[10:]]), headers=JSON).status_code == 200
     rejected(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
 
@@ -88,7 +88,7 @@ def test_chunked(api, rejected):
 @pytest.mark.parametrize("path", ["/EMAIL", "/email/", "/Email/", "//email", "/email//"])
 def test_paths(api, path):
     """Paths are taken in any case of letters, and with slashes at their ends."""
-    assert api.request("POST", path, json=api.mail()).status_code == 200
+    assert api.request("POST", path, json=api.email()).status_code == 200
 
 
 def test_long_paths(api):

@@ -90,7 +90,7 @@ def test_one_bounce(api, found):
 def test_order_and_pages(api, found, pass_time):
     """Bounces come newest first, and pages cut that order."""
     for subject in ("0", "1", "2"):
-        api.post("/email/batch", [api.mail(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
+        api.post("/email/batch", [api.email(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
         pass_time(timedelta(minutes=1))
     subjects = [row["Subject"] for row in found()["Bounces"]]
     assert subjects == ["2b", "2a", "1b", "1a", "0b", "0a"]

@@ -209,7 +209,7 @@ def test_a_client_that_speaks_tls_is_told_at_once(sandbox, connect):
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 def test_a_client_that_leaves_in_the_middle_of_a_batch_has_sent_nothing(api, connect, framing):
-    body = json.dumps([api.mail()] * 20).encode()
+    body = json.dumps([api.email()] * 20).encode()
     request = _request(api.sandbox, body, "/email/batch")
     if framing == "chunks":
         head = request[: -len(body)].replace(f"Content-Length: {len(body)}".encode(), b"Transfer-Encoding: chunked")
@@ -225,7 +225,7 @@ def test_a_client_that_leaves_in_the_middle_of_a_batch_has_sent_nothing(api, con
 
 def test_a_client_that_leaves_before_its_response_has_sent_the_whole_batch(api, connect):
     connection = connect()
-    connection.sendall(_request(api.sandbox, json.dumps([api.mail()] * 20).encode(), "/email/batch"))
+    connection.sendall(_request(api.sandbox, json.dumps([api.email()] * 20).encode(), "/email/batch"))
     connection.close()
     wait_for(lambda: api.found()["TotalCount"])
     assert api.found()["TotalCount"] == 20

@@ -39,7 +39,7 @@ def test_bounced(api):
 
 def test_bounce_ids(api):
     """Each bounce has an id of its own, also within a batch."""
-    items = api.post("/email/batch", [api.mail(To=f"softbounce@{DOMAIN}")] * 3).json()
+    items = api.post("/email/batch", [api.email(To=f"softbounce@{DOMAIN}")] * 3).json()
     events = [event for item in items for event in api.details(item["MessageID"])["MessageEvents"]]
     assert len({event["Details"]["BounceID"] for event in events}) == 3
 

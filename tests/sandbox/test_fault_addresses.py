@@ -10,7 +10,7 @@ import requests
 def test_an_address_asks_for_a_response(api, sandbox, address, status, code):
     for response in (
         api.send(Bcc=f"{address}@fault.sandbox.test"),
-        api.post("/email/batch", [api.mail(), api.mail(To=f"{address}@fault.sandbox.test")]),
+        api.post("/email/batch", [api.email(), api.email(To=f"{address}@fault.sandbox.test")]),
     ):
         assert (response.status_code, response.json()["ErrorCode"]) == (status, code)
     assert not sandbox.messages()

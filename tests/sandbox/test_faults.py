@@ -236,8 +236,8 @@ def test_a_fault_meets_one_server_by_its_token(sandbox, account, open_api):
 
 def test_recipients_are_found_in_batches_in_any_case(api, sandbox):
     with sandbox.faults.fail(to="eve@example.com", times=None) as fault:
-        assert api.post("/email/batch", [api.mail(), api.mail(Cc="Eve <eve@example.com>")]).status_code == 503
-        assert api.post("/email/batch", [api.mail()]).ok
+        assert api.post("/email/batch", [api.email(), api.email(Cc="Eve <eve@example.com>")]).status_code == 503
+        assert api.post("/email/batch", [api.email()]).ok
     assert fault.hits == 1
 
 

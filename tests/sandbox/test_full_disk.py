@@ -31,21 +31,21 @@ def limit_files(size):
 told = {}
 with Sandbox(path) as sandbox, requests.Session() as session:
     session.headers.update({"X-Postmark-Server-Token": sandbox.token, "Accept": "application/json"})
-    mail = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 50_000, "Metadata": {"k": "v"}}
+    email = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 50_000, "Metadata": {"k": "v"}}
     # More than a response keeps in small buffers.
-    large = session.post(sandbox.url + "/email", json={**mail, "HtmlBody": "y" * 3_000_000}, timeout=30)
+    large = session.post(sandbox.url + "/email", json={**email, "HtmlBody": "y" * 3_000_000}, timeout=30)
     told["accepted"] = [large.json()["MessageID"]]
     if limit:
         limit_files(limit)
     for _ in range(2000):
-        response = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30)
+        response = session.post(sandbox.url + "/email/batch", json=[email] * 7, timeout=30)
         if response.status_code != 200:
             break
         told["accepted"] += [item["MessageID"] for item in response.json()]
     told["rejected"] = [response.status_code, response.json()["ErrorCode"], response.json()["Message"]]
     if limit:
         limit_files(100_000)  # no temporary file either
-    one = session.post(sandbox.url + "/email", json={**mail, "TextBody": "x" * 3_000_000}, timeout=30)
+    one = session.post(sandbox.url + "/email", json={**email, "TextBody": "x" * 3_000_000}, timeout=30)
     told["single"] = [one.status_code, one.json()["ErrorCode"]]
     read = lambda what, **query: session.get(sandbox.url + what, params=query, timeout=30)
     told["total"] = read("/messages/outbound", count=1, offset=0).json()["TotalCount"]
@@ -54,7 +54,7 @@ with Sandbox(path) as sandbox, requests.Session() as session:
     told["sent"] = read("/stats/outbound").json()["Sent"]
     if limit:
         limit_files(resource.RLIM_INFINITY)
-        told["afterwards"] = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30).status_code
+        told["afterwards"] = session.post(sandbox.url + "/email/batch", json=[email] * 7, timeout=30).status_code
 print(json.dumps(told))
 """
 
@@ -128,8 +128,8 @@ def test_a_database_that_cannot_be_written_is_503_with_code_100(
 ):
     message_id = kept.accepted()
     spoil(kept.sandbox)
-    mail = kept.mail(TextBody="x" * 1_000_000)
-    rejected(kept.post(path, mail if path == "/email" else [mail]), 503, 100, reason)
+    email = kept.email(TextBody="x" * 1_000_000)
+    rejected(kept.post(path, email if path == "/email" else [email]), 503, 100, reason)
     assert reason in caplog.text
     assert "xxx" not in caplog.text
     assert kept.found()["TotalCount"] == 1

@@ -188,7 +188,7 @@ def test_nul_in_a_query(api, rejected):
 
 def test_pages(api):
     """Messages are listed newest first, and pages neither overlap nor leave one out."""
-    sent = [item["MessageID"] for item in api.post("/email/batch", [api.mail()] * 7).json()] + [api.accepted()]
+    sent = [item["MessageID"] for item in api.post("/email/batch", [api.email()] * 7).json()] + [api.accepted()]
     pages = [api.found(count=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [row["MessageID"] for page in pages for row in page["Messages"]] == sent[::-1]
     assert {page["TotalCount"] for page in pages} == {8}
@@ -241,7 +241,7 @@ def test_searches_use_an_index(sandbox):
 def test_thousands_are_quick(api):
     """A look-up by key among thousands does not grow with them: the client's reconciliation stands on it."""
     for _ in range(6):
-        api.post("/email/batch", [api.mail(Metadata={"batch": "b"}, To="x@example.com")] * 500)
+        api.post("/email/batch", [api.email(Metadata={"batch": "b"}, To="x@example.com")] * 500)
     api.accepted(Metadata={"emailapi-key": "one"})
     for _ in range(5):  # a machine that stands still makes one of them slow, not each
         began = time.perf_counter()

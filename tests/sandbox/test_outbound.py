@@ -46,17 +46,17 @@ def test_unknown_fields(api):
 def test_null_is_absent(api):
     """Clients that write out whole objects send null for what is not set."""
     optional = ("Cc", "Bcc", "HtmlBody", "ReplyTo", "Tag", "Headers", "TrackOpens", "TrackLinks", "Metadata")
-    mail = {**api.mail(), **dict.fromkeys((*optional, "Attachments", "MessageStream"))}
-    assert api.post("/email", mail).status_code == 200
+    email = {**api.email(), **dict.fromkeys((*optional, "Attachments", "MessageStream"))}
+    assert api.post("/email", email).status_code == 200
 
 
 def test_batch_in_order(api):
     """A batch is answered in the order of the request, and a failed item has a code and a sentence only."""
     items = [
-        api.mail(Subject="0"),
-        api.mail(From="nobody"),
-        api.mail(Subject="2"),
-        api.mail(TextBody=None),
+        api.email(Subject="0"),
+        api.email(From="nobody"),
+        api.email(Subject="2"),
+        api.email(TextBody=None),
         5,
         None,
         [],
@@ -72,10 +72,10 @@ def test_batch_in_order(api):
 def test_batch_limits(api, rejected):
     """A batch has 1 to 500 messages, and is rejected as a whole beyond."""
     rejected(api.post("/email/batch", []), 422, 403, "empty")
-    rejected(api.post("/email/batch", [api.mail()] * 501), 422, 410, "501")
-    rejected(api.post("/email/batch", {"Messages": [api.mail()]}), 422, 403, "array")
+    rejected(api.post("/email/batch", [api.email()] * 501), 422, 410, "501")
+    rejected(api.post("/email/batch", {"Messages": [api.email()]}), 422, 403, "array")
     assert api.found()["TotalCount"] == 0
-    answer = api.post("/email/batch", [api.mail(Metadata={"k": "v"})] * 500)
+    answer = api.post("/email/batch", [api.email(Metadata={"k": "v"})] * 500)
     assert len({item["MessageID"] for item in answer.json()}) == 500
     assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
 
@@ -84,14 +84,14 @@ def test_request_size(api, rejected):
     """A request is at most 10 MB for one mail and 50 MB for a batch, in units of a million."""
     rejected(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
     assert api.send(TextBody="x", Padding="x" * 9_900_000).status_code == 200
-    rejected(api.post("/email/batch", [api.mail(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
+    rejected(api.post("/email/batch", [api.email(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
 
 
 def test_item_size(api):
     """Each mail of a batch is at most 10 MB, and the others are sent."""
     content = "A" * 5_200_000
-    heavy = api.mail(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
-    answer = api.post("/email/batch", [heavy, api.mail()]).json()
+    heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
+    answer = api.post("/email/batch", [heavy, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [300, 0]
     assert "10 MB" in answer[0]["Message"]
 
@@ -103,7 +103,7 @@ def test_streams(api, rejected):
     rejected(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
     rejected(api.send(MessageStream="inbound"), 422, 1236, "inbound")
     rejected(api.send(MessageStream=7), 422, 403, "MessageStream")
-    items = api.post("/email/batch", [api.mail(MessageStream="newsletter"), api.mail()]).json()
+    items = api.post("/email/batch", [api.email(MessageStream="newsletter"), api.email()]).json()
     assert [item["ErrorCode"] for item in items] == [1235, 0]
 
 
@@ -115,7 +115,7 @@ def test_test_token(sandbox, open_api, rejected):
     assert len(answer["MessageID"]) == 36
     rejected(api.send(From="nobody"), 422, 300, "From")
     rejected(api.send(MessageStream="inbound"), 422, 1236)
-    items = api.post("/email/batch", [api.mail(), api.mail(To="nobody")]).json()
+    items = api.post("/email/batch", [api.email(), api.email(To="nobody")]).json()
     assert [item["ErrorCode"] for item in items] == [0, 300]
     rejected(api.get("/messages/outbound", count=1, offset=0), 401, 10)
     rejected(api.get("/stats/outbound"), 401, 10)
@@ -141,8 +141,8 @@ def test_suppressed_recipients(api, rejected):
 
 def test_suppressed_within_a_batch(api):
     """A mail that bounces suppresses its address for the mails behind it in the same batch."""
-    mail = api.mail(To="hardbounce@bounce-testing.postmarkapp.com")
-    answer = api.post("/email/batch", [mail, mail, api.mail()]).json()
+    email = api.email(To="hardbounce@bounce-testing.postmarkapp.com")
+    answer = api.post("/email/batch", [email, email, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [0, 406, 0]
 
 
@@ -154,7 +154,7 @@ def test_at_once(api, sandbox, open_api):
         client = open_api(sandbox)
         for _ in range(10):
             ids.append(client.accepted())
-            ids.extend(item["MessageID"] for item in client.post("/email/batch", [client.mail()] * 5).json())
+            ids.extend(item["MessageID"] for item in client.post("/email/batch", [client.email()] * 5).json())
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -172,7 +172,7 @@ def test_a_batch_that_fails_while_it_is_stored_was_not_sent(api, monkeypatch, ca
         raise RuntimeError("disk on fire")
 
     monkeypatch.setattr(tallies, "add", fail)
-    answer = api.post("/email/batch", [api.mail()] * 3)
+    answer = api.post("/email/batch", [api.email()] * 3)
     assert (answer.status_code, answer.json()["ErrorCode"]) == (503, 100)
     assert "disk on fire" not in answer.text
     assert "disk on fire" in caplog.text

@@ -149,7 +149,7 @@ def test_body_size_in_bytes(sandbox, rejected, api):
     """A body's limit counts what UTF-8 makes of it."""
     import json
 
-    body = json.dumps(api.mail(TextBody="\u00e9" * 2_500_001), ensure_ascii=False).encode()
+    body = json.dumps(api.email(TextBody="\u00e9" * 2_500_001), ensure_ascii=False).encode()
     rejected(
         api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"}), 422, 300, "TextBody"
     )

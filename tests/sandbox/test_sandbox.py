@@ -139,9 +139,9 @@ def test_killed(tmp_path, open_api, start):
     )
     process = start(sys.executable, "-c", script, str(path))
     url, token = process.stdout.readline().split()
-    mail = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
+    email = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
     response = requests.post(
-        f"{url}/email/batch", json=[mail] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
+        f"{url}/email/batch", json=[email] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
     )
     process.kill()
     process.wait()

@@ -30,7 +30,7 @@ def camel(name):
 @pytest.mark.parametrize("change", [str.lower, str.upper, camel])
 def test_names_of_fields_match_in_any_case(api, change):
     file = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain", "ContentID": "cid:a"}
-    given = api.mail(
+    given = api.email(
         Cc="c@example.com",
         HtmlBody="<p>",
         Tag="t",
@@ -83,7 +83,7 @@ def test_names_of_settings_match_in_any_case(api, account, change):
 
 
 def test_of_a_field_that_occurs_twice_the_last_one_counts(api):
-    body = {"to": "first@example.com", **api.mail(To="last@example.com")}
+    body = {"to": "first@example.com", **api.email(To="last@example.com")}
     assert api.post("/email", body).json()["To"] == "last@example.com"
 
 
@@ -91,14 +91,14 @@ def test_null_is_absent_in_an_email(api):
     names = (
         "Cc Bcc ReplyTo Tag HtmlBody Headers Attachments Metadata MessageStream TrackOpens TrackLinks Unknown".split()
     )
-    message_id = api.post("/email", {**api.mail(), **dict.fromkeys(names)}).json()["MessageID"]
+    message_id = api.post("/email", {**api.email(), **dict.fromkeys(names)}).json()["MessageID"]
     assert api.details(message_id)["MessageStream"] == "outbound"
 
 
 def test_an_email_of_zero_values_is_accepted(api):
     zero = {"Cc": "", "Bcc": "", "Tag": "", "HtmlBody": "", "ReplyTo": "", "TrackLinks": "", "MessageStream": ""}
     more = {"TrackOpens": False, "Headers": [], "Attachments": [], "Metadata": {}, "InlineCss": False, "TemplateId": 0}
-    assert api.post("/email", {**api.mail(), **zero, **more}).json()["ErrorCode"] == 0
+    assert api.post("/email", {**api.email(), **zero, **more}).json()["ErrorCode"] == 0
 
 
 def test_optional_enumerations_may_be_empty(api, account):
@@ -126,7 +126,7 @@ def test_optional_enumerations_may_be_empty(api, account):
     "text, kept", [("5", "5"), ("-1.50", "-1.50"), ("1e3", "1e3"), ("true", "true"), ("false", "false")]
 )
 def test_numbers_and_booleans_are_kept_as_their_text(api, text, kept):
-    given = json.dumps({**api.mail(), "Metadata": {"k": "@"}, "Headers": [{"Name": "X-A", "Value": "@"}]})
+    given = json.dumps({**api.email(), "Metadata": {"k": "@"}, "Headers": [{"Name": "X-A", "Value": "@"}]})
     response = api.request("POST", "/email", data=given.replace('"@"', text), headers=JSON)
     message = api.details(response.json()["MessageID"])
     assert message["Metadata"] == {"k": kept}

@@ -241,7 +241,7 @@ def test_archive(api, create, do, pass_time, rejected):
     assert shown["ArchivedAt"] == "2026-11-21T07:00:00.0000000-05:00"
     assert shown["ExpectedPurgeDate"] == "2027-01-05T07:00:00.0000000-05:00"
     rejected(api.send(MessageStream="news"), 422, 1235, "archived")
-    items = api.post("/email/batch", [api.mail(MessageStream="news"), api.mail()]).json()
+    items = api.post("/email/batch", [api.email(MessageStream="news"), api.email()]).json()
     assert [item["ErrorCode"] for item in items] == [1235, 0]
     assert api.found(messagestream="news")["TotalCount"] == 1
     rejected(do("archive"), 422, 1241, "already")

@@ -7,7 +7,7 @@ import base64
 import postmark
 import pytest
 
-MAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
+EMAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
 BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages": [{"to": "b@example.com"}]}
 
 
@@ -20,7 +20,7 @@ def test_send_and_read(vendor):
         "content_id": "cid:a",
     }
     sent = vendor.outbound.send(
-        {**MAIL, "cc": "c@example.com", "tag": "t", "metadata": {"k": "v"}, "html_body": "<p>", "attachments": [file]}
+        {**EMAIL, "cc": "c@example.com", "tag": "t", "metadata": {"k": "v"}, "html_body": "<p>", "attachments": [file]}
     )
     assert sent.success
     message = vendor.outbound.get(sent.message_id)
@@ -33,8 +33,8 @@ def test_send_and_read(vendor):
 
 def test_search(vendor):
     """It finds an email by each of its filters."""
-    sent = vendor.outbound.send({**MAIL, "tag": "t", "metadata": {"k": "v"}})
-    vendor.outbound.send({**MAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
+    sent = vendor.outbound.send({**EMAIL, "tag": "t", "metadata": {"k": "v"}})
+    vendor.outbound.send({**EMAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
     for filters in (
         {"recipient": "jane@example.com"},
         {"from_email": "joe@example.com"},
@@ -49,7 +49,7 @@ def test_search(vendor):
 
 def test_batch(vendor):
     """It reads a batch's response when all are accepted."""
-    results = vendor.outbound.send_batch([{**MAIL, "subject": str(number)} for number in range(5)])
+    results = vendor.outbound.send_batch([{**EMAIL, "subject": str(number)} for number in range(5)])
     assert all(result.success for result in results)
     assert vendor.outbound.list(count=2).total == 5
 
@@ -57,16 +57,16 @@ def test_batch(vendor):
 def test_rejections(vendor):
     """It raises its own errors by our codes."""
     with pytest.raises(postmark.PostmarkAPIException) as caught:
-        vendor.outbound.send({**MAIL, "to": "nobody"})
+        vendor.outbound.send({**EMAIL, "to": "nobody"})
     assert (caught.value.error_code, caught.value.http_status) == (300, 422)
-    vendor.outbound.send({**MAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
+    vendor.outbound.send({**EMAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
     with pytest.raises(postmark.InactiveRecipientException):
-        vendor.outbound.send({**MAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
+        vendor.outbound.send({**EMAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
 
 
 def test_stats(vendor):
     """It reads the statistics."""
-    vendor.outbound.send({**MAIL, "to": "a@example.com, softbounce@bounce-testing.postmarkapp.com"})
+    vendor.outbound.send({**EMAIL, "to": "a@example.com, softbounce@bounce-testing.postmarkapp.com"})
     totals = vendor.stats.overview(tag=None)
     assert (totals.sent, totals.bounced, totals.bounce_rate) == (2, 1, 50.0)
 
@@ -77,12 +77,12 @@ def test_wrong_token(sandbox):
 
     client = postmark.sync.ServerClient("wrong", retries=0, base_url=sandbox.url)
     with client, pytest.raises(postmark.InvalidAPIKeyException):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
 
 
 def test_every_email(vendor):
     """It goes through all emails page by page."""
-    ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
+    ids = [vendor.outbound.send({**EMAIL, "subject": str(number)}).message_id for number in range(5)]
     found = vendor.outbound.stream(batch_size=2)
     assert [message.message_id for message in found] == ids[::-1]
 
@@ -99,7 +99,7 @@ def test_bulk(vendor):
 def test_opens_and_clicks(vendor, sandbox):
     """It lists opens and clicks, of all messages and of one."""
     tracked = {
-        **MAIL,
+        **EMAIL,
         "track_opens": True,
         "track_links": "HtmlAndText",
         "html_body": '<a href="https://a.example/">a</a>',

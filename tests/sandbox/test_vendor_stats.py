@@ -5,7 +5,7 @@ from __future__ import annotations
 import postmark
 import pytest
 
-MAIL = {"sender": "a@example.com", "html_body": "<p>x</p>", "tag": "t", "track_opens": True}
+EMAIL = {"sender": "a@example.com", "html_body": "<p>x</p>", "tag": "t", "track_opens": True}
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def sent(vendor):
         "hardbounce@bounce-testing.postmarkapp.com",
         "softbounce@bounce-testing.postmarkapp.com",
     ):
-        vendor.outbound.send({**MAIL, "to": to})
+        vendor.outbound.send({**EMAIL, "to": to})
 
 
 @pytest.mark.usefixtures("sent")

@@ -20,7 +20,7 @@ PLAIN = Options(timeout=(1.0, 1.0), reconcile=False)
 FILLED = Options(
     timeout=(1.0, 1.0), reconcile=False, sender=Address("default@d.com", "Default"), message_stream="broadcast"
 )
-MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
+EMAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
 # The email of tests/requests/email.json, from plain attributes.
 FULL = Email(
@@ -91,23 +91,23 @@ def test_a_small_email(requests_json):
     ],
 )
 def test_falsy_and_odd_values_are_sent(given, name, value):
-    assert encoded(attrs.evolve(MAIL, **given))[name] == value
+    assert encoded(attrs.evolve(EMAIL, **given))[name] == value
 
 
 def test_the_client_fills_in():
     """The client's sender and stream stand in for what an email leaves out, and for nothing else."""
     filled = encoded(Email(to="b@example.com", text_body="x"), FILLED)
     assert (filled["From"], filled["MessageStream"]) == ("Default <default@d.com>", "broadcast")
-    own = encoded(attrs.evolve(MAIL, message_stream="outbound"), FILLED)
+    own = encoded(attrs.evolve(EMAIL, message_stream="outbound"), FILLED)
     assert (own["From"], own["MessageStream"]) == ("a@d.com", "outbound")
-    assert "MessageStream" not in encoded(MAIL)
+    assert "MessageStream" not in encoded(EMAIL)
 
 
 @pytest.mark.parametrize("group", ["to", "cc", "bcc"])
 def test_any_recipient_will_do(group):
     """An email needs one recipient, in whichever field."""
-    mail = attrs.evolve(MAIL, **{"to": (), group: "c@example.com"})
-    assert encoded(mail)[group.capitalize()] == "c@example.com"
+    email = attrs.evolve(EMAIL, **{"to": (), group: "c@example.com"})
+    assert encoded(email)[group.capitalize()] == "c@example.com"
 
 
 def test_chunks_keep_places_and_keys(requests_json):
@@ -143,8 +143,8 @@ def body_of(payloads):
 
 def test_an_email_that_is_not_valid_stands_at_its_place():
     """Emails that are rejected here leave the others alone, and each error names its email and field."""
-    mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
-    (payloads,), items = chunked(mails)
+    emails = [EMAIL, {"txt_body": "x"}, EMAIL, None, attrs.evolve(EMAIL, to=()), EMAIL, {"to": "a b@x"}]
+    (payloads,), items = chunked(emails)
     assert [*payloads] == [0, 2, 5]
     wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
@@ -161,14 +161,14 @@ def test_nothing_to_send():
 @pytest.mark.parametrize("count, sizes", [(1, [1]), (500, [500]), (501, [500, 1]), (1000, [500, 500])])
 def test_chunks_of_500(count, sizes):
     """A request has at most 500 mails."""
-    found, _ = chunked([MAIL] * count)
+    found, _ = chunked([EMAIL] * count)
     assert [len(payloads) for payloads in found] == sizes
     assert [place for payloads in found for place in payloads] == list(range(count))
 
 
 def test_rejected_emails_do_not_count():
     """Five hundred valid emails go in one request, however many refused ones stand between them."""
-    found, items = chunked([MAIL, None] * 500)
+    found, items = chunked([EMAIL, None] * 500)
     assert [len(payloads) for payloads in found] == [500]
     assert len(items) == 500
 
@@ -178,16 +178,16 @@ def test_rejected_emails_do_not_count():
 def test_chunks_of_50_megabytes(more, sizes):
     """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""
     file = Attachment(name="a.dat", content=b"x" * 6_000_000)
-    mails = [attrs.evolve(MAIL, attachments=file)] * 5
-    taken = len(body_of([encode(mail, PLAIN, EMAILS.check) for mail in mails]))
-    last = attrs.evolve(MAIL, attachments=file, text_body="t")
+    emails = [attrs.evolve(EMAIL, attachments=file)] * 5
+    taken = len(body_of([encode(email, PLAIN, EMAILS.check) for email in emails]))
+    last = attrs.evolve(EMAIL, attachments=file, text_body="t")
     room = 50_000_000 - taken - len(b",") - len(encode(last, PLAIN, EMAILS.check).part) + len(b"t")
-    found, _ = chunked([*mails, attrs.evolve(last, text_body="t" * (room + more))])
+    found, _ = chunked([*emails, attrs.evolve(last, text_body="t" * (room + more))])
     assert [len(payloads) for payloads in found] == sizes
     assert more or len(body_of(found[0].values())) == 50_000_000
 
 
 def test_a_chunk_shows_no_content():
     """The repr of a chunk, and of its emails, has no email in it."""
-    (payloads,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
+    (payloads,), _ = chunked([attrs.evolve(EMAIL, text_body="hush")])
     assert "hush" not in repr(payloads)

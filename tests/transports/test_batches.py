@@ -22,7 +22,7 @@ from emailapi.transports.api.payload import EMAILS
 from emailapi.transports.api.transport import APITransport
 from emailapi.transports.batch import not_started
 
-from ..faults.calls import is_not_sent, is_unknown, mail
+from ..faults.calls import is_not_sent, is_unknown, new_email
 from ..faults.modes import MODES, Mode, answers, keyed
 
 OPTIONS = Options(timeout=(1.0, 1.0))
@@ -39,7 +39,7 @@ def metadata(payload):
 
 def test_a_chunk_has_one_batch_key_and_each_email_its_own():
     """Each email of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
-    found = list(batches([mail("a")] * 5, 2))
+    found = list(batches([new_email("a")] * 5, 2))
     assert [chunk.count for chunk in found] == [2, 2, 1]
     for chunk in found:
         payloads = chunk.payloads.values()
@@ -51,7 +51,7 @@ def test_a_chunk_has_one_batch_key_and_each_email_its_own():
 
 def test_an_email_that_opens_a_chunk_for_its_size_carries_that_chunks_key():
     """An email that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
-    big = [mail(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
+    big = [new_email(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
     first, second = batches(big)
     assert (len(first.payloads), len(second.payloads)) == (10, 1)
     assert metadata(second.payloads[10])["emailapi-batch"] == second.key != first.key
@@ -68,7 +68,7 @@ def test_emails_taken_before_the_input_raises_are_sent():
     """They are a chunk of their own."""
 
     def broken():
-        yield mail("a")
+        yield new_email("a")
         raise LookupError
 
     found = batches(broken())
@@ -79,7 +79,7 @@ def test_emails_taken_before_the_input_raises_are_sent():
 
 def test_in_the_order_of_the_input():
     """What is known stands at its place; all else of the chunk gets a copy of the error."""
-    (chunk,) = batches([mail("a"), {"txt_body": "x"}, mail("b")])
+    (chunk,) = batches([new_email("a"), {"txt_body": "x"}, new_email("b")])
     sent = SendResult(message_id="1")
     first, second, third = chunk.items({2: sent}, not_started())
     assert third is sent
@@ -91,7 +91,7 @@ def test_in_the_order_of_the_input():
 def test_the_errors_of_a_chunk_are_each_emails_own(serve, connect):
     """The error of a failed request stands at each of its emails as an object of its own."""
     for mode, kind in ((MODES["reset"], DeliveryUnknown), (MODES["422"], EmailAPIError), (MODES["429"], RateLimited)):
-        items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([mail("a"), mail("b")])
+        items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([new_email("a"), new_email("b")])
         assert all(isinstance(item, kind) for item in items)
         assert items[0] is not items[1]
         assert [item.index for item in items] == [0, 1]
@@ -101,7 +101,7 @@ def test_the_errors_of_a_chunk_are_each_emails_own(serve, connect):
 def test_a_batch_that_is_put_off_leaves_whole_again(serve, connect):
     """A chunk that is tried again is the same bytes."""
     service = serve(MODES["429"], MODES["503-code-100"])
-    assert len(connect(service).outbound.send_batch([mail("a"), mail("b")]).accepted) == 2
+    assert len(connect(service).outbound.send_batch([new_email("a"), new_email("b")]).accepted) == 2
     assert len({seen.body for seen in service.seen}) == 1
     assert len(service.seen) == 3
 
@@ -111,7 +111,7 @@ def test_closed_between_chunks(serve, connect):
     service = serve()
     client = connect(service, reconcile=False)
     service.script[:] = [Mode("closing", "fine", lambda exchange: client.close() or answers(exchange.value)(exchange))]
-    items = client.outbound.send_batch([mail("a")] * 501)
+    items = client.outbound.send_batch([new_email("a")] * 501)
     assert all(isinstance(item, SendResult) for item in items[:500])
     assert isinstance(items[500], ConfigurationError)
     assert is_not_sent(items[500])
@@ -125,14 +125,14 @@ def test_closed_before_the_first_chunk_has_results(serve, connect):
         Mode("closing", "again", lambda exchange: client.close() or answers(b"", 429)(exchange), accepts=False)
     ]
     with pytest.raises(ConfigurationError, match="closed"):
-        client.outbound.send_batch([mail("a")])
+        client.outbound.send_batch([new_email("a")])
     assert not service.accepted
 
 
 def test_checks_that_cannot_be_made_are_items_errors(serve, connect):
     """With `check_first` an email whose check fails is not sent; the others are."""
     service = serve(searching=[MODES["422"]])
-    given = [mail("a", idempotency_key="a"), mail("b", idempotency_key="b")]
+    given = [new_email("a", idempotency_key="a"), new_email("b", idempotency_key="b")]
     first, second = connect(service).outbound.send_batch(given, check_first=True)
     assert is_not_sent(first)
     assert isinstance(second, SendResult)
@@ -143,7 +143,7 @@ def test_nothing_is_posted_where_all_was_sent_before(serve, connect):
     """With `check_first` a batch that was sent whole before makes no request but its searches."""
     service = serve()
     client = connect(service)
-    given = [mail(tag, idempotency_key=tag) for tag in "ab"]
+    given = [new_email(tag, idempotency_key=tag) for tag in "ab"]
     client.outbound.send_batch(given)
     again = client.outbound.send_batch(given, check_first=True)
     assert all(item.reconciled for item in again)
@@ -154,7 +154,7 @@ def test_a_lost_part_of_a_batch_is_looked_up_alone(serve, connect):
     """Of a batch whose response leaves one email open only that is looked up, by its own key."""
     leave = Mode("one-null", "lost", lambda exchange: answers([exchange.value[0], None])(exchange))
     service = serve(leave)
-    first, second = connect(service).outbound.send_batch([mail("a"), mail("b")])
+    first, second = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert (first.reconciled, second.reconciled) == (False, True)
     (search,) = [seen for seen in service.seen if seen.method == "GET"]
     assert "metadata_emailapi-key=" in search.target
@@ -164,14 +164,19 @@ def test_a_lost_part_of_a_batch_is_looked_up_alone(serve, connect):
 def test_a_batch_is_found_only_by_its_own_emails(serve, connect):
     """Rows that a search by the batch's key gives for other emails are nobody's."""
     service = serve(MODES["reset-not-done"], searching=[Mode("x", "fine", keyed(lambda key: f"{key}0"))] * 99)
-    items = connect(service).outbound.send_batch([mail("a"), mail("b")])
+    items = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert all(is_unknown(item) for item in items)
 
 
 def test_a_key_twice_in_a_request(serve, connect):
     """Of two emails with one key in one request the second is rejected: finding one proves nothing of the other."""
     service = serve()
-    given = [mail("a", idempotency_key="k"), mail("b", idempotency_key="k"), mail("c", idempotency_key="l"), mail("d")]
+    given = [
+        new_email("a", idempotency_key="k"),
+        new_email("b", idempotency_key="k"),
+        new_email("c", idempotency_key="l"),
+        new_email("d"),
+    ]
     result = connect(service).outbound.send_batch(given)
     assert [isinstance(item, SendResult) for item in result] == [True, False, True, True]
     assert (result[1].field, result[1].index) == ("idempotency_key", 1)
@@ -182,7 +187,7 @@ def test_checks_that_get_no_response(serve, connect):
     """After a look-up without a response, the next keys are not looked up, and none of these emails is sent."""
     service = serve(searching=[None, *[MODES["reset"]] * 9])
     client = connect(service, retry=Retry(attempts=1))
-    given = [mail(tag, idempotency_key=tag) for tag in "abcd"]
+    given = [new_email(tag, idempotency_key=tag) for tag in "abcd"]
     result = client.outbound.send_batch(given, check_first=True)
     assert [isinstance(item, SendResult) for item in result] == [True, False, False, False]
     assert all(item.retryable and not item.may_have_been_sent for item in result.failed)

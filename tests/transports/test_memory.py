@@ -8,7 +8,7 @@ import pytest
 
 from emailapi import ConfigurationError, Email, InvalidArgument, InvalidEmail, MemoryTransport, SendResult, Transport
 
-MAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"], text_body="x", idempotency_key="k")
+EMAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"], text_body="x", idempotency_key="k")
 
 
 def test_the_memory_transport_is_a_transport():
@@ -18,8 +18,8 @@ def test_the_memory_transport_is_a_transport():
 def test_an_email_is_kept():
     """An email is kept as it was given, and the result tells of it."""
     transport = MemoryTransport()
-    result = transport.send(MAIL)
-    assert transport.sent == [MAIL]
+    result = transport.send(EMAIL)
+    assert transport.sent == [EMAIL]
     assert (result.via, result.to, result.idempotency_key) == ("memory", "b@example.com, Cy <c@example.com>", "k")
     assert result.message_id
     assert result.submitted_at.tzinfo
@@ -51,13 +51,13 @@ def test_an_email_must_be_complete(missing, field):
 def test_many():
     """Each item of a batch is its mail's result, or the error that names its place."""
     transport = MemoryTransport()
-    result = transport.send_batch(iter([MAIL, {"to": "b@example.com", "text_body": "x"}, MAIL]))
+    result = transport.send_batch(iter([EMAIL, {"to": "b@example.com", "text_body": "x"}, EMAIL]))
     assert [isinstance(item, SendResult) for item in result] == [True, False, True]
     assert result[1].index == 1
     assert len(transport.sent) == 2
 
 
-@pytest.mark.parametrize("wrong", [MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
+@pytest.mark.parametrize("wrong", [EMAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
 def test_many_must_be_many(wrong):
     """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument) as caught:
@@ -72,26 +72,26 @@ def test_an_empty_batch_has_an_empty_result():
 def test_closed():
     """A closed transport takes nothing, and still shows what it took."""
     transport = MemoryTransport()
-    transport.send(MAIL)
+    transport.send(EMAIL)
     transport.close()
     with pytest.raises(ConfigurationError):
-        transport.send(MAIL)
-    assert transport.sent == [MAIL]
+        transport.send(EMAIL)
+    assert transport.sent == [EMAIL]
 
 
 def test_clear_forgets_what_was_sent_and_keeps_the_list():
     transport = MemoryTransport()
     sent = transport.sent
-    transport.send(MAIL)
+    transport.send(EMAIL)
     transport.clear()
     assert sent == []
     assert transport.sent is sent
-    transport.send(MAIL)
-    assert sent == [MAIL]
+    transport.send(EMAIL)
+    assert sent == [EMAIL]
 
 
 def test_threads_share_a_transport():
     transport = MemoryTransport()
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(transport.send, [MAIL] * 400))
+        results = list(pool.map(transport.send, [EMAIL] * 400))
     assert len(transport.sent) == len({result.message_id for result in results}) == 400

@@ -16,7 +16,7 @@ from emailapi import (
 )
 from emailapi.models.bulk import BulkEmail, BulkMessage
 
-from ..faults.calls import MAIL_CALLS, is_not_sent, is_unknown, mail
+from ..faults.calls import EMAIL_CALLS, is_not_sent, is_unknown, new_email
 from ..faults.modes import MODES, Mode, answers, listing
 from ..faults.wire import reply
 
@@ -32,21 +32,21 @@ def test_odd_fields_unmake_no_success(odd, serve, connect):
     value = {"ErrorCode": 0, "MessageID": "id-7", **odd}
     service = serve(Mode("odd", "fine", answers(value)), Mode("odd", "fine", answers([value])))
     client = connect(service)
-    results = [client.outbound.send(mail("a")), *client.outbound.send_batch([mail("b")])]
+    results = [client.outbound.send(new_email("a")), *client.outbound.send_batch([new_email("b")])]
     assert [(result.message_id, result.reconciled) for result in results] == [("id-7", False)] * 2
 
 
 def test_a_code_that_cannot_be_read_is_no_success(serve, connect):
     """A response whose code cannot be read says nothing, although it names a message: the email is looked up."""
     service = serve(Mode("odd", "odd", answers({"ErrorCode": "zero", "MessageID": "x"})))
-    assert connect(service).outbound.send(mail("a")).message_id == "id-1"
+    assert connect(service).outbound.send(new_email("a")).message_id == "id-1"
 
 
 def test_a_broken_gzip_behind_an_accepted_email(serve, connect):
     """A response whose compressed body is cut says nothing: the email is looked up."""
     cut = gzip.compress(b'{"ErrorCode": 0, "MessageID": "x"}')[:-9]
     service = serve(Mode("gzip", "odd", answers(cut, Content_Encoding="gzip")))
-    assert connect(service).outbound.send(mail("a")).message_id == "id-1"
+    assert connect(service).outbound.send(new_email("a")).message_id == "id-1"
 
 
 def test_a_flood_of_1xx(serve, connect):
@@ -60,7 +60,7 @@ def test_a_flood_of_1xx(serve, connect):
         ),
     )
     service = serve(flood)
-    result = connect(service).outbound.send(mail("a"))
+    result = connect(service).outbound.send(new_email("a"))
     assert (result.message_id, result.reconciled) == ("id-1", False)
 
 
@@ -71,7 +71,7 @@ def test_a_response_with_more_behind_it(serve, connect):
         return exchange.send(reply(exchange.value) + reply({"ErrorCode": 0, "MessageID": "stale"}))
 
     client = connect(serve(Mode("twice", "fine", twice)))
-    assert [client.outbound.send(mail(tag)).message_id for tag in "ab"] == ["id-1", "id-2"]
+    assert [client.outbound.send(new_email(tag)).message_id for tag in "ab"] == ["id-1", "id-2"]
 
 
 def test_a_mapping_that_changes_meanwhile(serve, connect):
@@ -103,7 +103,7 @@ def test_a_lost_bulk_request_without_room(serve, connect):
 def test_a_chunks_deadline_grows_with_its_bytes(seconds, single, chunk, serve, connect):
     """Each megabyte of a chunk gives it a second more; a single email has the deadline alone."""
     busy = Mode("busy", "again", answers(b"", 429, Retry_After=str(seconds)), accepts=False)
-    big = mail("a", text_body="x" * 2_000_000, metadata=FULL)
+    big = new_email("a", text_body="x" * 2_000_000, metadata=FULL)
     client = connect(serve(busy), deadline=31)
     if single:
         client.outbound.send(big)
@@ -124,13 +124,13 @@ def test_out_of_time_between_chunks(serve, connect, clock):
         exchange.silence()
 
     client = connect(serve(None, Mode("late", "eaten", late)))
-    items = client.outbound.send_batch([mail(f"m{number}", metadata=FULL) for number in range(1001)])
+    items = client.outbound.send_batch([new_email(f"m{number}", metadata=FULL) for number in range(1001)])
     assert len(items) == 1001
     assert all(isinstance(item, SendResult) for item in [*items[:500], items[1000]])
     assert all(is_unknown(item, key=False) for item in items[500:1000])
 
 
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 def test_after_close(call, serve, connect):
     """After `close()` every way to send is a `ConfigurationError`, and nothing leaves."""
     service = serve()
@@ -150,7 +150,7 @@ def test_closed_before_the_next_attempt(serve, connect, clock):
     client = connect(service)
     clock.before_pause = client.close
     with pytest.raises(ConfigurationError) as caught:
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     assert is_not_sent(caught.value)
     assert len(service.seen) == 1
 
@@ -158,7 +158,7 @@ def test_closed_before_the_next_attempt(serve, connect, clock):
 def test_a_retried_email_is_found_by_the_key_of_all_its_attempts(serve, connect):
     """An email that was put off and then lost carries one key through all attempts."""
     service = serve(MODES["429"], RESET)
-    result = connect(service).outbound.send(mail("a"))
+    result = connect(service).outbound.send(new_email("a"))
     sent = [seen.json["Metadata"]["emailapi-key"] for seen in service.seen if seen.method == "POST"]
     assert sent == [result.idempotency_key] * 2
 
@@ -167,7 +167,7 @@ def test_a_retried_email_is_found_by_the_key_of_all_its_attempts(serve, connect)
 def test_resent_as_soon_as_half_the_time_is_over(serve, connect):
     """With "resend" a look-up that finds nothing leaves half of the time, and the copy carries the same bytes."""
     service = serve(UNDONE)
-    connect(service, on_unknown="resend").outbound.send(mail("a"))
+    connect(service, on_unknown="resend").outbound.send(new_email("a"))
     first, second = (seen.body for seen in service.seen if seen.method == "POST")
     assert first == second
 
@@ -178,10 +178,10 @@ def test_resent_after_a_check_that_lags(serve, connect):
     service = serve(lag=0.2)
     client = connect(service)
     for expected in (1, 2):
-        client.outbound.send(mail("a"), idempotency_key="job", check_first=True)
+        client.outbound.send(new_email("a"), idempotency_key="job", check_first=True)
         assert service.times("a") == expected
     service.lag = 0.0
-    assert client.outbound.send(mail("a"), idempotency_key="job", check_first=True).reconciled
+    assert client.outbound.send(new_email("a"), idempotency_key="job", check_first=True).reconciled
 
 
 def test_a_check_that_is_rejected_sends_nothing(serve, connect):
@@ -189,7 +189,7 @@ def test_a_check_that_is_rejected_sends_nothing(serve, connect):
     slow = Mode("busy", "again", answers(b"", 429, Retry_After="99"), accepts=False)
     service = serve(searching=[slow] * 3)
     with pytest.raises(RateLimited):
-        connect(service).outbound.send(mail("a"), idempotency_key="job", check_first=True)
+        connect(service).outbound.send(new_email("a"), idempotency_key="job", check_first=True)
     assert not service.accepted
 
 

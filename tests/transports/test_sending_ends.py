@@ -23,9 +23,9 @@ from emailapi import (
 from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
-from ..faults.calls import is_not_sent, mail
+from ..faults.calls import is_not_sent, new_email
 from ..faults.modes import MODES, Mode, answers, listing
-from .sending import held, mails, workers
+from .sending import held, new_emails, workers
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ def test_left_early(how, serve, connect):
     taken: list[int] = []
     service = serve()
     try:
-        with connect(service).outbound.send_many(mails(1000, taken), chunk_size=2, workers=2) as sending:
+        with connect(service).outbound.send_many(new_emails(1000, taken), chunk_size=2, workers=2) as sending:
             for _ in sending:
                 if how == "exception":
                     raise LookupError
@@ -58,7 +58,7 @@ def test_nothing_is_sent_after_close(serve, connect):
     """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
     service = serve(*[MODES["429"]] * 9)
     client = connect(service, retry=Retry(attempts=9, initial=100, maximum=100), deadline=300)
-    sending = client.outbound.send_many(mails(6), chunk_size=1, workers=2)
+    sending = client.outbound.send_many(new_emails(6), chunk_size=1, workers=2)
     wait_for(lambda: len(service.seen) >= 2)
     began = time.monotonic()
     sending.close()
@@ -74,7 +74,7 @@ def test_checks_end_at_close(serve, connect):
     """`close` ends the looking up of keys before a chunk is sent; its emails were not sent."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
     service = serve(searching=[slow] * 400)
-    keyed = [mail("a", idempotency_key=f"k{number}") for number in range(400)]
+    keyed = [new_email("a", idempotency_key=f"k{number}") for number in range(400)]
     sending = connect(service).outbound.send_many(keyed, workers=1, check_first=True)
     wait_for(lambda: service.seen)
     sending.close()
@@ -93,7 +93,7 @@ def drop(sending):
 def test_dropped(sized, rest, serve, connect):
     """A dropped sending says how many emails it took, and how many of them all it does not send."""
     service = serve()
-    given = list(mails(9)) if sized else mails(9)
+    given = list(new_emails(9)) if sized else new_emails(9)
     sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
     with pytest.warns(RuntimeWarning, match=f"4 emails were taken, {rest}"):
         drop(sending)
@@ -104,7 +104,7 @@ def test_dropped_after_close(serve, connect):
     """One that was closed goes without a warning, and counts what was sent whether it was read or not."""
     event = threading.Event()
     service = serve(held(event))
-    sending = [connect(service).outbound.send_many(list(mails(9)), chunk_size=1, workers=1)]
+    sending = [connect(service).outbound.send_many(list(new_emails(9)), chunk_size=1, workers=1)]
     wait_for(lambda: service.seen)
     threading.Timer(0.05, event.set).start()
     sending[0].close()
@@ -120,7 +120,7 @@ def test_read_to_its_end_it_drops_silently(serve, connect):
     client = connect(serve())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        client.outbound.send_many(mails(3)).wait()
+        client.outbound.send_many(new_emails(3)).wait()
         assert client.outbound.send_many([]).wait() == SendingCounts()
         gc.collect()
     assert not workers()
@@ -132,7 +132,7 @@ def test_an_input_that_is_interrupted(serve, connect):
     service = serve(held(event))
 
     def interrupted():
-        yield from mails(1)
+        yield from new_emails(1)
         wait_for(lambda: service.seen)
         event.set()
         raise KeyboardInterrupt
@@ -153,7 +153,7 @@ def test_a_client_that_is_closed_meanwhile(serve, connect):
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)
-    sending = client.outbound.send_many(mails(4), chunk_size=2, workers=1)
+    sending = client.outbound.send_many(new_emails(4), chunk_size=2, workers=1)
     wait_for(lambda: service.seen)
     client.close()
     event.set()
@@ -166,7 +166,7 @@ def test_looking_up_ends_at_close(serve, connect, monkeypatch):
     """`close` ends the looking up of an email that may have been sent; it stays unknown."""
     monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 100)
     service = serve(MODES["reset-not-done"])
-    sending = connect(service, deadline=300).outbound.send_many(mails(1))
+    sending = connect(service, deadline=300).outbound.send_many(new_emails(1))
     wait_for(lambda: any(seen.method == "GET" for seen in service.seen))
     began = time.monotonic()
     sending.close()
@@ -204,7 +204,7 @@ def test_a_chunk_whose_errors_cannot_be_made_keeps_no_reader_waiting():
         def _name_unknown(self, error, payload):
             raise MemoryError
 
-    sending = Client(transport=Exhausted()).outbound.send_many([mail("a")])
+    sending = Client(transport=Exhausted()).outbound.send_many([new_email("a")])
     for _ in range(2):
         with pytest.raises(MemoryError):
             next(sending)

@@ -19,10 +19,10 @@ HEAD = """
 import atexit, sys, threading, time
 from emailapi import Client
 client = Client("t", base_url={url!r})
-def mails(count):
+def emails(count):
     return ({{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(count))
 def many(count, **more):
-    return client.outbound.send_many(mails(count), **{{"chunk_size": 2, "workers": 2, **more}})
+    return client.outbound.send_many(emails(count), **{{"chunk_size": 2, "workers": 2, **more}})
 def tell(sending):
     for item in sending:
         print(item.outcome.value, flush=True)
@@ -141,8 +141,8 @@ def test_a_system_that_gives_no_more_threads_sends_all_the_same(serve, connect, 
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", few)
-    mails = [{"sender": "s@example.com", "to": f"m{n}@example.com", "text_body": "x"} for n in range(21)]
-    items = list(connect(service).outbound.send_many(mails, chunk_size=2, workers=3))
-    assert [item.to for item in items] == [one["to"] for one in mails]
-    assert sorted(one.to for one in service.accepted) == sorted(one["to"] for one in mails)
+    emails = [{"sender": "s@example.com", "to": f"m{n}@example.com", "text_body": "x"} for n in range(21)]
+    items = list(connect(service).outbound.send_many(emails, chunk_size=2, workers=3))
+    assert [item.to for item in items] == [one["to"] for one in emails]
+    assert sorted(one.to for one in service.accepted) == sorted(one["to"] for one in emails)
     assert started

@@ -16,15 +16,15 @@ from emailapi.sandbox import Sandbox
 from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
-from ..faults.calls import mail
+from ..faults.calls import new_email
 from ..faults.modes import MODES
-from .sending import mails
+from .sending import new_emails
 
 ROOT = Path(__file__).parents[2]
 
 
 def keyed(*keys):
-    return [mail(f"m{number}", idempotency_key=key) for number, key in enumerate(keys)]
+    return [new_email(f"m{number}", idempotency_key=key) for number, key in enumerate(keys)]
 
 
 def is_refused_key(item) -> bool:
@@ -58,7 +58,7 @@ def test_a_rejected_email_gives_its_key_back_with_its_result(serve, connect):
 
 
 def test_an_invalid_email_takes_no_key(serve, connect):
-    given = [mail("a", idempotency_key="k", text_body="x" * 5_100_000), *keyed("k")]
+    given = [new_email("a", idempotency_key="k", text_body="x" * 5_100_000), *keyed("k")]
     items = list(connect(serve()).outbound.send_many(given))
     assert [type(item) for item in items] == [InvalidEmail, SendResult]
 
@@ -82,7 +82,9 @@ def test_a_key_twice_in_a_batch_is_rejected_over_all_its_chunks(key, serve, conn
 
 
 def test_a_batch_that_size_divides_rejects_a_key_too(serve, connect):
-    big = [mail(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)]
+    big = [
+        new_email(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)
+    ]
     result = connect(serve()).outbound.send_batch(big)
     assert [is_refused_key(item) for item in result] == [*[False] * 10, True]
 
@@ -126,7 +128,7 @@ def test_an_invalid_mapping_is_an_item_without_a_note(serve, connect):
 def test_no_more_emails_are_taken_than_read_ahead(workers, chunk_size, every, serve, connect):
     """However many emails are valid, and whatever is read: the bound holds, and is reached."""
     taken, most, read = [], 0, 0
-    given = (one if number % every == 0 else {} for number, one in enumerate(mails(200, taken)))
+    given = (one if number % every == 0 else {} for number, one in enumerate(new_emails(200, taken)))
     sending = connect(serve()).outbound.send_many(given, workers=workers, chunk_size=chunk_size)
     assert sending.read_ahead == (2 * workers + 1) * chunk_size
     for _ in sending:
@@ -156,7 +158,7 @@ def test_only_the_first_emails_are_looked_up(limit, looked_up, check_first, serv
 
 def test_only_the_emails_that_are_looked_up_need_keys(serve, connect):
     client = connect(serve())
-    given = [*keyed("a", "b"), mail("c")]
+    given = [*keyed("a", "b"), new_email("c")]
     assert client.outbound.send_many(given, check_first_limit=2).wait() == SendingCounts(accepted=3)
     sending = client.outbound.send_many(given, check_first_limit=3)
     assert [next(sending).reconciled for _ in range(2)] == [True, True]
@@ -231,7 +233,7 @@ def test_the_crash_test_would_see_a_copy(serve, connect):
     """Without the look-up the emails in doubt are sent twice: the bound is no idle one."""
     service = serve()
     client = connect(service)
-    given = [attrs.evolve(one, idempotency_key=one.tag) for one in mails(40)]
+    given = [attrs.evolve(one, idempotency_key=one.tag) for one in new_emails(40)]
     first = client.outbound.send_many(given, workers=1, chunk_size=2)
     next(first)
     wait_for(lambda: len(service.accepted) == first.read_ahead)

@@ -112,7 +112,7 @@ def test_a_time_that_cannot_be_is_rejected(inbox, body, argument):
 def test_requests_are_listed(inbox, api):
     accepted = api.accepted()
     api.send(To="nobody")
-    api.post("/email/batch", [api.mail(), api.mail(Subject=5)])
+    api.post("/email/batch", [api.email(), api.email(Subject=5)])
     found = inbox.get("/requests")["requests"]
     assert [(each["path"], each["status"], each["rejected"]) for each in found] == [
         ("/email/batch", 200, True),

@@ -137,7 +137,7 @@ def test_emails_are_listed_page_by_page_while_others_arrive(inbox, api):
 def test_pages_of_emails_of_one_instant_are_complete(inbox, api, sandbox):
     sandbox.clock.freeze()
     for stream in ("outbound", "broadcast"):
-        api.post("/email/batch", [api.mail(Subject=f"{stream} {number}", MessageStream=stream) for number in range(4)])
+        api.post("/email/batch", [api.email(Subject=f"{stream} {number}", MessageStream=stream) for number in range(4)])
     found, before = [], {}
     while before is not None:
         page = inbox.get("/messages", limit=3, **before)
@@ -172,7 +172,7 @@ def test_an_unknown_message_is_not_found(inbox):
 
 def test_emails_are_deleted_by_a_query(inbox, api):
     kept = api.accepted(Tag="a")
-    api.post("/email/batch", [api.mail(Tag="b", Subject=str(number)) for number in range(3)])
+    api.post("/email/batch", [api.email(Tag="b", Subject=str(number)) for number in range(3)])
     assert inbox.delete("/messages", q="tag:b") == {"deleted": 3}
     assert [each["message_id"] for each in inbox.get("/messages")["messages"]] == [kept]
     assert api.get("/stats/outbound/sends").json()["Sent"] == 4

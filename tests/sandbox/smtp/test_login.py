@@ -120,7 +120,7 @@ def test_a_login_in_clear_ends_with_starttls(sandbox):
         client.login(sandbox.token, sandbox.token)
         client.starttls(context=context)
         client.ehlo()
-        client.mail("shop@example.com")
+        client.email("shop@example.com")
         assert client.rcpt("dana@example.com")[0] == 530
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from emailapi import Address, ConfigurationError, DeliveryUnknown, InvalidEmail
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import CUT, THROTTLED, members
 
 INVITATION = (
@@ -102,7 +102,7 @@ def test_the_options_of_the_transport_apply(serve, connect):
 
 def test_an_email_is_written_with_another_envelope(serve, connect):
     service = serve()
-    email = mail(tag="welcome", bcc="hidden@example.com", idempotency_key="order-7")
+    email = new_email(tag="welcome", bcc="hidden@example.com", idempotency_key="order-7")
     result = connect(service.url).send_message(email, recipients=["a@example.com"])
     (post,) = service.accepted
     assert members(post, "Destinations") == ["a@example.com"]

@@ -10,7 +10,7 @@ import pytest
 from emailapi import ConfigurationError, ConnectionFailed, DeliveryUnknown, InvalidArgument, SESTransport, Transport
 from emailapi.errors import SESError
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import THROTTLED
 
 WRONG = {
@@ -104,11 +104,11 @@ def test_closed_is_closed(serve, connect, boto):
     transport = connect(service.url, client=client)
     short = transport.within(3)
     with transport:
-        transport.send(mail())
+        transport.send(new_email())
     for one in (transport, short):
         with pytest.raises(ConfigurationError, match="closed"):
-            one.send(mail())
-    connect(service.url, client=client).send(mail())
+            one.send(new_email())
+    connect(service.url, client=client).send(new_email())
     assert len(service.accepted) == 2
     assert service.connections == 1
 
@@ -121,16 +121,16 @@ def test_within(serve, connect):
     assert (short.deadline, transport.deadline, transport.within(60).deadline) == (15.0, 29.0, 29.0)
     for one, attempts in ((short, 2), (short.within(60, attempts=9), 2), (transport, 4)):
         with pytest.raises(SESError) as caught:
-            one.send(mail())
+            one.send(new_email())
         assert caught.value.attempts == attempts
-    transport.send(mail())
+    transport.send(new_email())
     assert service.connections == 1
     for seconds, attempts in ((0, 1), (5, 0)):
         with pytest.raises(ConfigurationError):
             transport.within(seconds, attempts=attempts)
 
 
-@pytest.mark.parametrize("emails", [mail(), {"to": "a@example.com"}, "a", 7], ids=repr)
+@pytest.mark.parametrize("emails", [new_email(), {"to": "a@example.com"}, "a", 7], ids=repr)
 def test_a_batch_is_many_emails(connect, emails):
     """One email is not a batch."""
     with pytest.raises(InvalidArgument):
@@ -140,7 +140,7 @@ def test_a_batch_is_many_emails(connect, emails):
 def test_bodies_are_in_no_log(serve, connect, caplog):
     """One line is logged of each request: no address, no text."""
     caplog.set_level("INFO", logger="emailapi")
-    connect(serve(THROTTLED).url).send(mail(subject="secret-subject", text_body="secret-body"))
+    connect(serve(THROTTLED).url).send(new_email(subject="secret-subject", text_body="secret-body"))
     lines = [record.getMessage() for record in caplog.records if record.name == "emailapi"]
     assert len(lines) == 2
     assert "SESThrottled" in lines[0]
@@ -151,7 +151,7 @@ def test_bodies_are_in_no_log(serve, connect, caplog):
 
 def test_the_log_and_the_result_have_the_id_of_the_request(serve, connect, caplog):
     caplog.set_level("INFO", logger="emailapi")
-    result = connect(serve(THROTTLED).url).send(mail())
+    result = connect(serve(THROTTLED).url).send(new_email())
     limited, sent = (record for record in caplog.records if record.name == "emailapi")
     assert result.request_id
     assert (sent.request_id, sent.message_id, sent.error_code) == (result.request_id, result.message_id, None)
@@ -173,7 +173,7 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
 
     failing = []
     transport = SESTransport(client=SimpleNamespace(send_email=send, send_raw_email=send))
-    assert transport.send(mail()).message_id == "1"
+    assert transport.send(new_email()).message_id == "1"
     url = {"endpoint_url": "http://localhost"}
     for failure, kind, count in (
         (boto.EndpointConnectionError(**url), ConnectionFailed, 2),
@@ -187,7 +187,7 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
         calls.clear()
         failing.append(failure)
         with pytest.raises(kind) as caught:
-            transport.within(9, attempts=2).send(mail())
+            transport.within(9, attempts=2).send(new_email())
         assert len(calls) == count
         assert "secret" not in str(caught.value)
 
@@ -197,4 +197,4 @@ def test_a_response_without_an_id(answer):
     """What a client answers that is no response of SES leaves the email unknown."""
     client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):
-        SESTransport(client=client).send(mail())
+        SESTransport(client=client).send(new_email())

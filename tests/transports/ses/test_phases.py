@@ -17,7 +17,7 @@ import trustme
 from emailapi import ConfigurationError, ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
 
 from ...ports import unused_port
-from .conftest import mail
+from .conftest import new_email
 from .fake import BREAK_TLS, HANG_UP
 
 AUTHORITY = trustme.CA()
@@ -42,7 +42,7 @@ def trusted(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = True) -> ConnectionFailed:
     """Send an email for which there is no connection."""
     with pytest.raises(ConnectionFailed) as caught:
-        send(mail())
+        send(new_email())
     error = caught.value
     assert error.outcome is Outcome.NOT_SENT
     assert error.retryable is retryable
@@ -70,7 +70,7 @@ def test_a_given_client_s_connection_is_tried_again(boto, connect):
 def test_a_failed_handshake_is_tried_again(serve, connect, tls, trusted):
     """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
     service = serve(HANG_UP, HANG_UP, tls=tls)
-    assert connect(service.url).send(mail()).message_id
+    assert connect(service.url).send(new_email()).message_id
     assert service.connections == 3
     assert len(service.accepted) == 1
 
@@ -93,7 +93,7 @@ def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trust
     """An `SSLError` that comes while the response is read is no failed handshake: the email is not sent again."""
     service = serve(BREAK_TLS, tls=tls)
     with pytest.raises(DeliveryUnknown, match="TLS failed"):
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     assert len(service.posts) == service.connections == 1
 
 
@@ -125,7 +125,7 @@ def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, clock
     service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
     with pytest.raises(DeadlineExceeded) as caught:
-        connect("", client=client, deadline=30.0).send(mail())
+        connect("", client=client, deadline=30.0).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert service.connections == 1
     assert not service.posts
@@ -136,11 +136,11 @@ def test_a_connection_is_kept_until_it_was_idle(serve, connect):
     service = serve()
     transport = connect(service.url)
     with time_machine.travel("2027-01-01T00:00:00Z", tick=False) as clock:
-        transport.send(mail())
-        transport.send(mail())
+        transport.send(new_email())
+        transport.send(new_email())
         assert service.connections == 1
         clock.shift(timedelta(minutes=5))
-        transport.send(mail())
+        transport.send(new_email())
     assert service.connections == 2
 
 
@@ -148,9 +148,9 @@ def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
     """What a process got by a fork is not written to: its parent's email goes that way."""
     service = serve()
     transport = connect(service.url)
-    transport.send(mail())
+    transport.send(new_email())
     monkeypatch.setattr(os, "getpid", lambda: 1)
-    transport.send(mail())
+    transport.send(new_email())
     assert service.connections == 2
 
 
@@ -172,5 +172,5 @@ def test_credentials_that_cannot_be_had_are_configuration(serve, boto, connect, 
 
     client.meta.events.register("before-sign.ses.SendEmail", sign)
     with pytest.raises(ConfigurationError, match="redentials"):
-        connect("", client=client).send(mail())
+        connect("", client=client).send(new_email())
     assert not service.posts

@@ -10,7 +10,7 @@ import pytest
 
 from emailapi import Address, Attachment
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import decoded, members, raw_message
 
 ARN = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
@@ -49,7 +49,7 @@ def sent(moto, boto):
 
 def test_moto_takes_a_simple_email(sent, moto, connect):
     """A mail without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
-    result = connect(moto).send(mail(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
+    result = connect(moto).send(new_email(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
     assert (message.id, message.source, message.body) == (result.message_id, "Me <me@example.com>", "Hello")
     assert message.destinations["ToAddresses"] == ["A <a@example.com>"]
@@ -58,7 +58,7 @@ def test_moto_takes_a_simple_email(sent, moto, connect):
 def test_moto_takes_a_raw_email(sent, moto, connect):
     """A mail with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
-    result = connect(moto).send(mail(bcc="b@example.com", attachments=file))
+    result = connect(moto).send(new_email(bcc="b@example.com", attachments=file))
     (message,) = sent
     assert (message.id, message.source) == (result.message_id, "me@example.com")
     assert set(message.destinations) == {"you@example.com", "b@example.com"}  # moto adds the header's once more
@@ -70,7 +70,7 @@ def test_moto_takes_a_raw_email(sent, moto, connect):
 def test_moto_rejects_as_ses_does(sent, moto, connect):
     """Moto's refusal of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
-        connect(moto).send(mail(sender="nobody@elsewhere.example"))
+        connect(moto).send(new_email(sender="nobody@elsewhere.example"))
     assert type(caught.value).__name__ == "SESError"
     assert not sent
 
@@ -79,7 +79,7 @@ def test_every_parameter_of_send_email(serve, connect):
     """Each field and option is the parameter of `SendEmail` that SES has for it, and nothing else is sent."""
     service = serve()
     result = connect(service.url, **FULL).send(
-        mail(
+        new_email(
             sender="Me <me@example.com>",
             to=["A <a@example.com>", "b@example.com"],
             cc="c@example.com",
@@ -117,7 +117,7 @@ def test_every_parameter_of_send_email(serve, connect):
 def test_a_small_email_is_a_small_call(serve, connect):
     """What a mail has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
-    connect(service.url).send(mail(to=(), bcc="b@example.com"))
+    connect(service.url).send(new_email(to=(), bcc="b@example.com"))
     assert set(service.posts[0]) == {
         "Action",
         "Version",
@@ -134,7 +134,7 @@ def test_every_parameter_of_send_raw_email(serve, connect):
     """As MIME `return_path` is the source, From stays the sender, and `source_arn` allows both."""
     service = serve()
     headers = {"X-A": "b", "List-Unsubscribe": "<https://example.com/u>"}
-    connect(service.url, **FULL).send(mail(headers=headers, tag="welcome", metadata={"user": "7"}))
+    connect(service.url, **FULL).send(new_email(headers=headers, tag="welcome", metadata={"user": "7"}))
     (post,) = service.posts
     message = raw_message(post)
     del post["RawMessage.Data"]
@@ -154,7 +154,7 @@ def test_raw_recipients_are_listed_once(serve, connect):
     """Everybody in to, cc and bcc is listed once, and Bcc stands in no header."""
     service = serve()
     connect(service.url).send(
-        mail(
+        new_email(
             to="A <a@example.com>",
             cc=["a@EXAMPLE.com", "c@bücher.example"],
             bcc="hidden@example.com",
@@ -177,7 +177,9 @@ def test_names_are_encoded_words(serve, connect, name, headers):
     """A name that is not ASCII travels as encoded words of at most 75 characters, and stays one name of one address."""
     service = serve()
     given = Address("jane@bücher.example", name)
-    connect(service.url).send(mail(sender=Address("me@example.com", name), to=given, reply_to=given, headers=headers))
+    connect(service.url).send(
+        new_email(sender=Address("me@example.com", name), to=given, reply_to=given, headers=headers)
+    )
     (post,) = service.accepted
     message = raw_message(post) if headers else None
     written = (
@@ -197,7 +199,7 @@ def test_raw_mime_is_seven_bit(serve, connect):
     """The MIME of a mail whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
     service = serve()
     file = Attachment(name="é.txt", content="é\n".encode() * 900, content_type="text/plain")
-    connect(service.url).send(mail(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
+    connect(service.url).send(new_email(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
     lines = raw_message(service.accepted[0]).as_bytes().splitlines()
     assert service.accepted
     assert max(map(len, lines)) <= 998
@@ -208,8 +210,8 @@ def test_an_emails_own_tags_take_precedence(serve, connect, tags):
     """Tags of every mail are sent too, unless the mail has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
-    transport.send(mail())
-    transport.send(mail(metadata={"app": "blog"}))
+    transport.send(new_email())
+    transport.send(new_email(metadata={"app": "blog"}))
     assert [post["Tags.member.1.Value"] for post in service.posts] == ["shop", "blog"]
     assert not any("Tags.member.2.Name" in post for post in service.posts)
 
@@ -217,7 +219,7 @@ def test_an_emails_own_tags_take_precedence(serve, connect, tags):
 def test_another_charset_is_named(serve, connect):
     """The charset of subject and bodies is the one asked for."""
     service = serve()
-    connect(service.url, charset="ISO-8859-1").send(mail(subject="Grüße"))
+    connect(service.url, charset="ISO-8859-1").send(new_email(subject="Grüße"))
     assert service.posts[0]["Message.Subject.Charset"] == "ISO-8859-1"
 
 
@@ -225,7 +227,9 @@ def test_threads_share_a_transport(serve, connect):
     """Many threads send by one transport, each mail once."""
     service = serve()
     transport = connect(service.url)
-    threads = [threading.Thread(target=lambda n=number: transport.send(mail(subject=str(n)))) for number in range(16)]
+    threads = [
+        threading.Thread(target=lambda n=number: transport.send(new_email(subject=str(n)))) for number in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

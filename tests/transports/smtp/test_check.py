@@ -8,7 +8,7 @@ import pytest
 
 from emailapi import Attachment, ConnectionFailed, Email, Fallback, InvalidEmail, MemoryTransport, Retry, SMTPTransport
 
-from .mails import mail
+from .emails import new_email
 
 
 def nowhere(**options):
@@ -52,17 +52,17 @@ def test_check_rejects_in_the_same_words_as_send(fields):
 
 
 def test_sending_an_email_that_check_accepts_fails_only_to_connect():
-    email = mail(headers={"X-A": "b"}, attachments=[Attachment(name="a.pdf", content=b"%PDF")], html_body="<p>")
+    email = new_email(headers={"X-A": "b"}, attachments=[Attachment(name="a.pdf", content=b"%PDF")], html_body="<p>")
     nowhere().check(email)
     with pytest.raises(ConnectionFailed):
         nowhere().send(email)
 
 
 def test_neither_check_nor_a_fallback_that_is_not_needed_encodes_a_file():
-    email = mail(attachments=[Attachment(name="a.pdf", content=b"x" * 10_000_000)])
+    email = new_email(attachments=[Attachment(name="a.pdf", content=b"x" * 10_000_000)])
     primary = MemoryTransport()
     transport = Fallback(primary, nowhere())
-    nowhere().check(mail())  # loads what it needs
+    nowhere().check(new_email())  # loads what it needs
     tracemalloc.start()
     try:
         nowhere().check(email)

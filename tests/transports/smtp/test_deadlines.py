@@ -10,7 +10,7 @@ import pytest
 
 from emailapi import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
 
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import Talk, polite
 
 
@@ -18,21 +18,21 @@ def test_a_silent_end_is_unknown(script, connect, clock):
     """A reply to the end of data that does not come in time leaves it open."""
     server = script(polite(data=lambda _: clock.advance(29.5) or b"354 go", ends=[Talk.wait]))
     with pytest.raises(DeliveryUnknown):
-        connect(server, deadline=30.0).send(mail())
+        connect(server, deadline=30.0).send(new_email())
     assert server.connections == 1
 
 
 def test_the_end_of_data_is_waited_for_longer(script, connect):
     """A server that looks at the whole email before it answers has all the deadline, not one timeout."""
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
-    assert connect(server, timeout=1.0).send(mail()).message == "ok"
+    assert connect(server, timeout=1.0).send(new_email()).message == "ok"
 
 
 def test_a_batch_that_is_stopped_while_it_waits_is_not_tried_again(script, connect):
     stopped = threading.Event()
     server = script(polite(greeting=lambda talk: (stopped.set(), talk.cut())))
     transport = connect(server, retry=Retry(attempts=3, initial=30, maximum=30), deadline=120)
-    (batch,) = transport._batches([mail()], 1)
+    (batch,) = transport._batches([new_email()], 1)
     (item,) = transport._deliver_batch(batch, stopped)
     assert isinstance(item, ConnectionFailed)
     assert item.attempts == server.connections == 1
@@ -45,7 +45,7 @@ def test_the_deadline_holds(stage, how, script, connect):
     server = script(polite(**{stage: how}))
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded) as caught:
-        connect(server, deadline=0.3).send(mail())
+        connect(server, deadline=0.3).send(new_email())
     assert time.monotonic() - began < 20
     assert caught.value.outcome is Outcome.NOT_SENT
 
@@ -53,7 +53,7 @@ def test_the_deadline_holds(stage, how, script, connect):
 def test_a_dripping_end_is_unknown_at_the_deadline(script, connect, clock):
     """The same holds where each byte of the reply comes in time."""
     with pytest.raises(DeliveryUnknown):
-        connect(script(polite(ends=[lambda talk: (clock.advance(99.0), talk.drip())]))).send(mail())
+        connect(script(polite(ends=[lambda talk: (clock.advance(99.0), talk.drip())]))).send(new_email())
 
 
 def test_a_reply_without_end_ends(script, connect):
@@ -65,14 +65,14 @@ def test_a_reply_without_end_ends(script, connect):
 
     server = script(polite(ehlo=endless))
     with pytest.raises(ConnectionFailed, match="too long"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
+        connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
 def test_a_line_without_end_ends(script, connect):
     """Nor does a line."""
     server = script(polite(ehlo=lambda talk: talk.connection.sendall(b"2" * 9000)))
     with pytest.raises(ConnectionFailed, match="line"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
+        connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
 def test_a_slow_reader_has_its_time_for_each_piece(script, connect):
@@ -118,7 +118,7 @@ def test_a_handshake_that_breaks_sent_nothing(tls, how, script, connect):
 
     server = script(broken if tls == "implicit" else polite("STARTTLS", starttls=broken))
     with pytest.raises(ConnectionFailed) as caught:
-        connect(server, tls=tls).send(mail())
+        connect(server, tls=tls).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert "MAIL" not in server.verbs()
 
@@ -134,12 +134,12 @@ def test_a_silent_handshake_meets_the_deadline(tls, script, connect):
 
     server = script(silent if tls == "implicit" else polite("STARTTLS", starttls=silent))
     with pytest.raises(DeadlineExceeded):
-        connect(server, tls=tls, deadline=0.3).send(mail())
+        connect(server, tls=tls, deadline=0.3).send(new_email())
 
 
 def test_no_time_is_a_deadline(script, connect):
     """An email that has no time at all is not sent."""
     server = script(polite())
     with pytest.raises(DeadlineExceeded):
-        connect(server).within(1e-9).send(mail())
-    assert server.mails == []
+        connect(server).within(1e-9).send(new_email())
+    assert server.messages == []

@@ -131,7 +131,7 @@ transport.close()
 
 @both_forks
 def test_a_lost_connection_of_a_child_is_its_own(fork, script):
-    server = script(polite(), polite(mail=[Talk.cut]), polite())
+    server = script(polite(), polite(email=[Talk.cut]), polite())
     forking = """
 transport.send(email)
 in_child(lambda: transport.send(email) and transport.close())

@@ -11,7 +11,7 @@ import pytest
 from emailapi import Email, InvalidEmail, SMTPTransport
 from emailapi.transports.smtp import send
 
-from .mails import READY, mail
+from .emails import READY, new_email
 
 
 def as_email_message() -> EmailMessage:
@@ -38,7 +38,7 @@ def as_text() -> MIMEText:
 
 
 FORMS = {
-    "Email": (mail, ["you@example.org"]),
+    "Email": (new_email, ["you@example.org"]),
     "EmailMessage": (as_email_message, ["you@example.org", "secret@example.org"]),
     "MIMEMultipart": (as_multipart, ["you@example.org", "copy@example.org"]),
     "MIMEText": (as_text, ["you@example.org"]),
@@ -107,7 +107,7 @@ def test_send_takes_ready_messages_and_mappings(listen, connect):
     transport = connect(server)
     transport.send(as_email_message())
     transport.send({"sender": "me@example.com", "to": "you@example.org", "text_body": "Hello"})
-    batch = transport.send_batch([mail(), as_multipart()])
+    batch = transport.send_batch([new_email(), as_multipart()])
     assert len(batch.accepted) == 2
     assert len(server.envelopes) == 4
     assert server.peers == 1
@@ -116,7 +116,7 @@ def test_send_takes_ready_messages_and_mappings(listen, connect):
 def test_an_address_that_is_given_twice_is_one_recipient(listen, connect):
     """The case of its domain does not matter."""
     server = listen()
-    connect(server).send(mail(to="a@x.example, b@x.example", cc="a@X.example", bcc="b@x.example"))
+    connect(server).send(new_email(to="a@x.example, b@x.example", cc="a@X.example", bcc="b@x.example"))
     connect(server).send_message(READY, recipients=["a@x.example", "a@X.EXAMPLE", "A@x.example"])
     assert [envelope.rcpt_tos for envelope in server.envelopes] == [
         ["a@x.example", "b@x.example"],
@@ -130,7 +130,7 @@ def test_an_address_that_is_given_twice_is_one_recipient(listen, connect):
         (b"Subject: Hi\r\n\r\nHello", {"recipients": "a@x.example"}, "sender"),
         (b"Subject: Hi\r\n\r\nHello", {"sender": "a@x.example"}, "recipients"),
         (READY, {"recipients": []}, "recipients"),
-        (mail(), {"recipients": []}, "recipients"),
+        (new_email(), {"recipients": []}, "recipients"),
         (READY, {"mail_options": "RET=HDRS"}, "mail_options"),
         (READY, {"sender": "a@x.example, b@x.example"}, "sender"),
         (READY, {"recipients": 7}, "recipients"),
@@ -183,5 +183,5 @@ def test_options_travel_with_their_commands(script, connect):
         mail_options=["BODY=8BITMIME", "RET=HDRS"],
         rcpt_options=["NOTIFY=NEVER"],
     )
-    assert server.seen[1].split(">", 1)[1].split() == [f"SIZE={len(server.mails[0])}", "BODY=8BITMIME", "RET=HDRS"]
+    assert server.seen[1].split(">", 1)[1].split() == [f"SIZE={len(server.messages[0])}", "BODY=8BITMIME", "RET=HDRS"]
     assert server.seen[2] == "RCPT TO:<b@x.example> NOTIFY=NEVER"

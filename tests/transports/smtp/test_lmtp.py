@@ -21,7 +21,7 @@ from emailapi import (
     Transport,
 )
 
-from .mails import READY, SAVED, THREE, codes, mail, three
+from .emails import READY, SAVED, THREE, codes, new_email, three
 from .scripted import Talk, polite
 
 
@@ -95,7 +95,12 @@ def test_an_email_store_replies_for_each_recipient(store, connect_lmtp):
 
 
 def test_a_batch_goes_over_one_connection(store, connect_lmtp):
-    emails = [mail(to="a@example.org"), mail(to="b@example.org"), mail(tag="news"), mail(to="c@example.org")]
+    emails = [
+        new_email(to="a@example.org"),
+        new_email(to="b@example.org"),
+        new_email(tag="news"),
+        new_email(to="c@example.org"),
+    ]
     items = connect_lmtp(store).send_batch(emails)
     assert [type(item) for item in items] == [SendResult, SMTPError, InvalidEmail, SendResult]
     assert len({id(envelope) for envelope in store.envelopes}) == 3
@@ -128,7 +133,7 @@ def test_no_option_turns_smtp_into_lmtp():
 
 def test_lmtp_greets_with_lhlo_only(script, connect_lmtp):
     server = script(polite(lmtp=True))
-    connect_lmtp(server).send(mail())
+    connect_lmtp(server).send(new_email())
     assert server.verbs() == ["LHLO", "MAIL", "RCPT", "DATA"]
 
 
@@ -137,14 +142,14 @@ def test_a_server_without_lhlo_is_not_asked_again(reply, script, connect_lmtp):
     """An SMTP server would take HELO, and then one reply for all recipients."""
     server = script(polite(lhlo=reply))
     with pytest.raises(ConnectionFailed, match="rejected LHLO.*SMTPTransport") as caught:
-        connect_lmtp(server).send(mail())
+        connect_lmtp(server).send(new_email())
     assert not caught.value.retryable
     assert server.verbs() == ["LHLO"]
 
 
 def test_starttls_is_followed_by_lhlo(script, connect_lmtp, trust):
     server = script(polite("STARTTLS", lmtp=True), tls=trust.server)
-    connect_lmtp(server, tls="required", cert_bundle=trust.bundle).send(mail())
+    connect_lmtp(server, tls="required", cert_bundle=trust.bundle).send(new_email())
     assert server.verbs()[:3] == ["LHLO", "STARTTLS", "LHLO"]
 
 
@@ -168,7 +173,7 @@ def test_replies_that_come_together_are_told_apart(script, connect_lmtp):
     server = script(polite(lmtp=True, ends=[together, silence, silence, SAVED[0]]))
     transport = connect_lmtp(server)
     assert [one.code for one in transport.send(three()).recipients] == [250, 550, 250]
-    assert transport.send(mail()).recipients[0].message == "saved a"
+    assert transport.send(new_email()).recipients[0].message == "saved a"
     assert server.connections == 1
     assert "RSET" not in server.verbs()
 
@@ -223,15 +228,15 @@ def test_a_rejected_data_has_one_reply(script, connect_lmtp):
 
 def test_a_key_travels_where_it_is_understood(script, connect_lmtp):
     server = script(polite(lmtp=True))
-    connect_lmtp(server, postmark_headers=True).send(mail(tag="news", idempotency_key="mine"))
-    assert b"X-PM-Tag: news\r\n" in server.mails[0]
-    assert b"X-PM-Metadata-emailapi-key: mine\r\n" in server.mails[0]
+    connect_lmtp(server, postmark_headers=True).send(new_email(tag="news", idempotency_key="mine"))
+    assert b"X-PM-Tag: news\r\n" in server.messages[0]
+    assert b"X-PM-Metadata-emailapi-key: mine\r\n" in server.messages[0]
 
 
 def test_a_ready_message_leaves_as_given(script, connect_lmtp):
     server = script(polite(lmtp=True))
     result = connect_lmtp(server).send_message(READY, sender="", recipients=THREE)
-    assert server.mails == [READY]
+    assert server.messages == [READY]
     assert server.seen[1] == "MAIL FROM:<>"
     assert len(result.recipients) == 3
 
@@ -239,5 +244,5 @@ def test_a_ready_message_leaves_as_given(script, connect_lmtp):
 def test_the_log_names_the_protocol(script, connect_lmtp, caplog):
     caplog.set_level(logging.INFO, "emailapi")
     server = script(polite(lmtp=True))
-    connect_lmtp(server).send(mail())
+    connect_lmtp(server).send(new_email())
     assert caplog.messages[-1].startswith(f"LMTP 127.0.0.1:{server.port} accepted")

@@ -12,13 +12,13 @@ import trustme
 from emailapi import ConfigurationError, EmailAPIError, Retry, SMTPTransport
 
 from ...ports import unused_port
-from .mails import mail
+from .emails import new_email
 from .scripted import Talk, polite
 
 
 def error_of(transport: SMTPTransport, **fields) -> EmailAPIError:
     with pytest.raises(EmailAPIError) as caught:
-        transport.send(mail(**fields))
+        transport.send(new_email(**fields))
     return caught.value
 
 
@@ -85,9 +85,9 @@ SCRIPTS = {
         polite("AUTH XOAUTH2", auth=b"535 5.7.8 no"),
         {"username": "user", "oauth_token_generator": lambda: "token"},
     ),
-    "pass username= and password=": (polite(mail=b"530 5.7.0 Authentication required"), {}),
+    "pass username= and password=": (polite(new_email=b"530 5.7.0 Authentication required"), {}),
     "username= and password= to log in": (polite(rcpt=b"554 5.7.1 Relay access denied"), {}),
-    "use tls='required'": (polite(mail=b"530 5.7.0 Must issue a STARTTLS command first"), {}),
+    "use tls='required'": (polite(new_email=b"530 5.7.0 Must issue a STARTTLS command first"), {}),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from emailapi import ConnectionFailed, DeliveryUnknown, Retry
 
-from .mails import mail
+from .emails import new_email
 from .scripted import Talk, polite
 
 
@@ -21,7 +21,7 @@ def test_a_reply_is_read_in_whatever_pieces_it_comes(end, step, script, connect)
 
     server = script(polite(ends=[answer, b"250 queued as 5CD"]))
     transport = connect(server)
-    first, second = transport.send(mail()), transport.send(mail())
+    first, second = transport.send(new_email()), transport.send(new_email())
     assert (first.message_id, first.message, second.message_id) == ("4AB", "one queued as 4AB", "5CD")
     assert first.recipients[0].accepted
     assert server.carriers == [1, 1]
@@ -29,27 +29,27 @@ def test_a_reply_is_read_in_whatever_pieces_it_comes(end, step, script, connect)
 
 def test_a_last_reply_counts_without_its_line_end(script, connect):
     server = script(polite(ends=[lambda talk: (talk.connection.sendall(b"250 queued as 4AB"), talk.cut())]))
-    assert connect(server).send(mail()).message_id == "4AB"
+    assert connect(server).send(new_email()).message_id == "4AB"
 
 
 @pytest.mark.parametrize("end", [b"", b"\r\n"], ids=["open", "ended"])
 def test_a_line_that_is_too_long_is_no_reply(end, script, connect):
     server = script(polite(greeting=lambda talk: (talk.connection.sendall(b"220 " + b"x" * 9000 + end), talk.wait())))
     with pytest.raises(ConnectionFailed, match="a line of the reply is too long"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
+        connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
 @pytest.mark.parametrize("reply", [b"2x0 ok", b"25", b"", b"0250 ok", b"-50 ok", b"199 ok", b"600 ok"])
 def test_a_line_without_a_code_from_200_to_599_is_not_a_reply(reply, script, connect):
-    server = script(polite(mail=reply))
+    server = script(polite(new_email=reply))
     with pytest.raises(ConnectionFailed, match="the reply is not SMTP"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
+        connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
 def test_after_a_421_the_next_email_goes_over_another_connection_without_a_quit(script, connect):
     server = script(polite(ends=[b"250 ok", b"421 4.3.2 going down"]), polite())
     transport = connect(server)
-    batch = transport.send_batch([mail(), mail(), mail()])
+    batch = transport.send_batch([new_email(), new_email(), new_email()])
     assert [item.outcome.value for item in batch] == ["accepted", "not_sent", "accepted"]
     assert server.carriers == [1, 1, 2]
     assert "QUIT" not in server.verbs()
@@ -59,10 +59,10 @@ def test_control_characters_of_a_reply_reach_no_result_error_or_log(script, conn
     caplog.set_level("INFO", "emailapi")
     odd = b"one \x00\x1b[31m\rtwo \xe2\x80\xa8 three\tqueued as 4AB\x1b"
     accepting, rejecting = script(polite(ends=[b"250 " + odd])), script(polite(ehlo=b"550 " + odd, helo=b"550 " + odd))
-    result = connect(accepting).send(mail())
+    result = connect(accepting).send(new_email())
     assert (result.message, result.message_id) == ("one   [31m two   three queued as 4AB ", "4AB")
     with pytest.raises(ConnectionFailed, match="550 one") as caught:
-        connect(rejecting).send(mail())
+        connect(rejecting).send(new_email())
     assert str(caught.value).isprintable()
     assert caplog.messages
     assert all(map(str.isprintable, caplog.messages))
@@ -77,19 +77,19 @@ def test_lines_that_accept_and_reject_leave_the_outcome_of_an_email_unknown(repl
     server = script(polite(ends=[reply]), polite())
     transport = connect(server)
     with pytest.raises(DeliveryUnknown, match="contradict each other"):
-        transport.send(mail())
-    assert len(server.mails) == 1
-    assert transport.send(mail()).message_id == "4XYZ"
+        transport.send(new_email())
+    assert len(server.messages) == 1
+    assert transport.send(new_email()).message_id == "4XYZ"
 
 
 @pytest.mark.parametrize("reply", CONTRADICTIONS)
 def test_lines_that_accept_and_reject_before_an_email_are_no_reply(reply, script, connect):
     server = script(polite(rcpt=reply))
     with pytest.raises(ConnectionFailed, match="contradict each other"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
-    assert not server.mails
+        connect(server, retry=Retry(attempts=1)).send(new_email())
+    assert not server.messages
 
 
 def test_the_last_line_has_the_code_of_a_reply_whose_lines_agree(script, connect):
     server = script(polite(ends=[b"251-forwarded\r\n250 queued as 4AB"]))
-    assert connect(server).send(mail()).recipients[0].code == 250
+    assert connect(server).send(new_email()).recipients[0].code == 250

@@ -21,7 +21,7 @@ from emailapi import (
 from emailapi.transports.smtp import send
 
 from .conftest import QUICK
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import Talk, polite
 
 
@@ -49,7 +49,7 @@ def keeper(folder, closing):
 
 def test_a_server_on_a_path_takes_emails(keeper, connect):
     with connect(keeper) as transport:
-        results = [transport.send(mail()), *transport.send_batch([mail(), mail()])]
+        results = [transport.send(new_email()), *transport.send_batch([new_email(), new_email()])]
     assert [result.message_id for result in results] == ["4Q9zT1"] * 3
     assert len(keeper.envelopes) == 3
 
@@ -62,15 +62,15 @@ def test_send_takes_a_path(as_path, folder, keeper):
 def test_the_connection_is_kept(script_on_path, connect):
     server = script_on_path(polite())
     transport = connect(server)
-    transport.send(mail())
-    transport.send(mail())
-    assert (server.connections, len(server.mails)) == (1, 2)
+    transport.send(new_email())
+    transport.send(new_email())
+    assert (server.connections, len(server.messages)) == (1, 2)
 
 
 def test_tls_is_not_used_and_a_login_is_allowed(script_on_path, connect):
     """A socket is as local as loopback; STARTTLS would protect bytes that never leave the machine."""
     server = script_on_path(polite("STARTTLS", "AUTH PLAIN", auth=b"235 ok"))
-    connect(server, username="user", password="secret").send(mail())
+    connect(server, username="user", password="secret").send(new_email())
     assert server.verbs()[:2] == ["EHLO", "AUTH"]
 
 
@@ -78,7 +78,7 @@ def test_tls_is_not_used_and_a_login_is_allowed(script_on_path, connect):
 def test_ehlo_has_no_address_to_name(machine, name, script_on_path, connect, monkeypatch):
     monkeypatch.setattr("socket.gethostname", lambda: machine)
     server = script_on_path(polite())
-    connect(server).send(mail())
+    connect(server).send(new_email())
     assert server.seen[0] == f"ehlo {name}"
 
 
@@ -86,7 +86,7 @@ def test_ehlo_has_no_address_to_name(machine, name, script_on_path, connect, mon
 def test_a_slow_greeting_is_waited_for(script_on_path, connect):
     """There is no port that could wait for TLS: nothing but the greeting is waited for."""
     server = script_on_path(polite(greeting=lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"220 here"))))
-    connect(server).send(mail())
+    connect(server).send(new_email())
     assert server.connections == 1
 
 
@@ -153,7 +153,7 @@ def test_a_platform_without_such_sockets(monkeypatch):
 def refused(path):
     """Return the error of a send to a path that nobody serves."""
     with pytest.raises(ConnectionFailed) as caught:
-        SMTPTransport(socket_path=path, retry=QUICK).send(mail())
+        SMTPTransport(socket_path=path, retry=QUICK).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     return caught.value
 
@@ -230,14 +230,14 @@ def test_a_server_of_something_else_names_the_option(script_on_path):
 
 
 def test_a_broken_connection_is_replaced(script_on_path, connect):
-    server = script_on_path(polite(mail=Talk.cut), polite())
-    assert connect(server).send(mail()).message_id == "4XYZ"
+    server = script_on_path(polite(new_email=Talk.cut), polite())
+    assert connect(server).send(new_email()).message_id == "4XYZ"
     assert server.connections == 2
 
 
 def test_a_server_on_a_path_can_be_a_fallback(keeper, connect, folder):
     gone = SMTPTransport(socket_path=folder / "missing")
     with Fallback(gone, connect(keeper)) as pair:
-        assert pair.send(mail()).message_id == "4Q9zT1"
+        assert pair.send(new_email()).message_id == "4Q9zT1"
     with Fallback(SMTPTransport(socket_path=folder / "missing"), MemoryTransport()) as pair:
-        assert pair.send(mail()).via == "memory"
+        assert pair.send(new_email()).via == "memory"
