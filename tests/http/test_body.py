@@ -57,7 +57,9 @@ def peak_of(call):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("codings", ["gzip", "deflate", "gzip, gzip", "gzip, deflate"])
-def test_a_response_that_exceeds_the_limit_when_decompressed_is_rejected(codings, serve, connect, reply, bombs, session):
+def test_a_response_that_exceeds_the_limit_when_decompressed_is_rejected(
+    codings, serve, connect, reply, bombs, session
+):
     peer = serve(reply(bombs[codings], Content_Encoding=codings))
     client = connect(peer.url, session=session)
 
@@ -90,9 +92,7 @@ def test_a_response_with_a_content_length_over_the_limit_is_not_read(serve, conn
     assert time.monotonic() - began < 30
 
 
-def test_the_request_after_a_too_large_response_gets_its_own_response(
-    serve, connect, reply, accepted, bombs, session
-):
+def test_the_request_after_a_too_large_response_gets_its_own_response(serve, connect, reply, accepted, bombs, session):
     peer = serve(reply(bombs["gzip"], Content_Encoding="gzip"), accepted)
     client = connect(peer.url, session=session)
     with pytest.raises(DeliveryUnknown):

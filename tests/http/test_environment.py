@@ -95,7 +95,9 @@ def test_loopback_is_connected_to_through_a_proxy_on_loopback(serve, connect, ac
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(serve, connect, tls, accepted, monkeypatch, tmp_path, name):
+def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(
+    serve, connect, tls, accepted, monkeypatch, tmp_path, name
+):
     """A CA bundle that is not there is a `ConfigurationError` that names it, for a send and a read alike."""
     missing = str(tmp_path / "missing.pem")
     monkeypatch.setenv(name, missing)
@@ -108,7 +110,9 @@ def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(serve, conne
     assert peer.connections == 0
 
 
-def test_an_invalid_ca_bundle_is_a_configuration_error_that_names_it(serve, connect, tls, accepted, monkeypatch, tmp_path):
+def test_an_invalid_ca_bundle_is_a_configuration_error_that_names_it(
+    serve, connect, tls, accepted, monkeypatch, tmp_path
+):
     """A CA bundle that holds no certificate is a `ConfigurationError` that names it."""
     garbage = tmp_path / "garbage.pem"
     garbage.write_text("no certificate")

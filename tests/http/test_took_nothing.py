@@ -28,7 +28,7 @@ EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", te
 
 @pytest.mark.parametrize("value", [b"", {"ErrorCode": 300, "Message": "x"}, {"ErrorCode": 405, "Message": "x"}])
 @pytest.mark.parametrize("status", [421, 425])
-def test_a_421_is_not_sent(status, value, serve, connect, reply, accepted):
+def test_a_421_or_425_is_not_sent(status, value, serve, connect, reply, accepted):
     peer = serve(reply(value, status))
     with pytest.raises(ServiceUnavailable) as caught:
         connect(peer.url, retry=QUICK).outbound.send(EMAIL)

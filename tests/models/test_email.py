@@ -245,7 +245,7 @@ def test_reprs_show_no_content():
     assert "a-tag" in text
 
 
-@pytest.mark.parametrize("mail", [Email(), Email(**FULL)])
+@pytest.mark.parametrize("email", [Email(), Email(**FULL)])
 def test_emails_are_values(email):
     """Mails pickle, copy, evolve and compare."""
     assert pickle.loads(pickle.dumps(email)) == copy.deepcopy(email) == attrs.evolve(email) == email

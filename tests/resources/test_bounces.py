@@ -60,7 +60,7 @@ CALLS = [
         "GET /deliverystats",
         {"answer": "deliverystats"},
         DeliveryStats(
-            inactive_emails=136,
+            inactive_mails=136,
             bounces=(
                 BounceCount(type="", name="All", count=141),
                 BounceCount(type=BounceType.HARD_BOUNCE, name="Hard bounce", count=136),

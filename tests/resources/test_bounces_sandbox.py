@@ -84,7 +84,7 @@ def test_delivery_stats(client, bounced):
         stats = client.bounces.delivery_stats()
         assert stats.bounces[0] == BounceCount(name="All", count=sum(row.count for row in stats.bounces[1:]))
         kinds = {row.type: row.count for row in stats.bounces}
-        return stats.inactive_emails, kinds[""], kinds.get(BounceType.MANUALLY_DEACTIVATED, 0)
+        return stats.inactive_mails, kinds[""], kinds.get(BounceType.MANUALLY_DEACTIVATED, 0)
 
     before = counts()
     bounced(f"manuallydeactivated@{DOMAIN}")
