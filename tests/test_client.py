@@ -18,7 +18,7 @@ OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1"}
 
 @pytest.fixture
 def sent():
-    """Answer every send, and give what was sent."""
+    """Respond to every send, and give what was sent."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
         mocked.post(f"{HOST}/email", json=OK)
         mocked.post("https://api.postmarkapp.com/email", json=OK)
@@ -209,7 +209,7 @@ def test_an_email_without_any_sender_is_rejected(sent):
 @pytest.mark.parametrize("sender", ["nobody", "a@example.com, b@example.com", "a@example.com\r\nBcc: x@y", 7])
 @pytest.mark.parametrize("where", ["argument", "environment", "with_options"])
 def test_an_invalid_default_sender_is_a_configuration_error(monkeypatch, sender, where):
-    """A default sender that is not one address is a `ConfigurationError` before any mail."""
+    """A default sender that is not one address is a `ConfigurationError` before any email."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_SENDER", str(sender))
     with pytest.raises(ConfigurationError, match="EMAILAPI_SENDER" if where == "environment" else "sender"):

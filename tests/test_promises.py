@@ -30,7 +30,7 @@ ACCEPTED = {"MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d"}
 
 @pytest.fixture
 def service() -> Iterator[responses.RequestsMock]:
-    """Stand in for the service, with whatever answer a test wants."""
+    """Stand in for the service, with whatever response a test wants."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
         yield mocked
 
@@ -148,7 +148,7 @@ def test_a_timeout_applies_by_default():
 
 
 def test_a_misspelt_field_is_an_error():
-    """`txt_body=` is rejected, as an argument and in a mapping, and not an empty mail."""
+    """`txt_body=` is rejected, as an argument and in a mapping, and not an empty email."""
     with pytest.raises(TypeError, match="txt_body"):
         Email(txt_body="Hi")  # type: ignore[call-arg]
     with Client(TOKEN) as client, pytest.raises(InvalidEmail, match="did you mean 'text_body'"):
@@ -169,7 +169,7 @@ BAD = {
 
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
 def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fields):
-    """What the service would refuse, or worse, is rejected here by its field's name."""
+    """What the service would reject, or worse, is rejected here by its field's name."""
     email = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
         client.outbound.send(email)

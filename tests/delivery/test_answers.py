@@ -139,7 +139,7 @@ def test_rejections_have_their_class(status, value, error):
 
 
 def test_only_temporary_rejections_are_retryable():
-    """Of what the service answers, 429, maintenance and 5xx may be tried again; the rest not."""
+    """Of the responses of the service, 429, maintenance and 5xx may be tried again; the rest not."""
     for status, value in ((429, b""), (503, {"ErrorCode": 100}), (500, b"")):
         assert classify(READ, response(status, value)).retryable
     for status, value in ((401, b""), (404, b""), (422, {"ErrorCode": 300}), (422, {"ErrorCode": 406}), (301, b"")):

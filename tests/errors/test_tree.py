@@ -191,7 +191,7 @@ def test_the_text_of_a_transport_error_has_the_number_of_attempts():
 
 
 def test_at_adds_the_index_of_the_item():
-    """A refused email of a batch says its place, and keeps its field."""
+    """A rejected email of a batch says its place, and keeps its field."""
     error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)
     assert (error.field, error.argument, error.index) == ("to", "to", 3)
     assert str(error) == "email at index 3: to: 'x' is not a valid email address"

@@ -126,7 +126,7 @@ def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
 
 
 def test_the_primary_is_skipped_after_three_failures(serve, connect, later):
-    """After three failures running the API is left alone for 30 seconds, then tried with one mail."""
+    """After three failures running the API is left alone for 30 seconds, then tried with one email."""
     service, second = serve(*[MODES["503-code-100"]] * 8), MemoryTransport()
     client = connect(service, fallback=second)
     for _ in range(5):
@@ -160,7 +160,7 @@ def test_a_half_open_circuit_is_tried_with_one_email_of_a_batch(serve, connect, 
 
 
 def test_only_consecutive_failures_open_the_circuit(serve, connect):
-    """An accepted or refused email between failures ends the counting: only three running count."""
+    """An accepted or rejected email between failures ends the counting: only three running count."""
     down, fine = [MODES["503-code-100"]] * 2, [None]
     service, second = serve(*down, *down, *fine, *down, *down, *fine), MemoryTransport()
     client = connect(service, fallback=second)

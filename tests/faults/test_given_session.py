@@ -57,7 +57,7 @@ def test_a_request_that_may_have_been_carried_out_is_never_reported_as_not_sent(
 
 
 def test_one_session_can_be_used_by_many_threads(serve, connect, session):
-    """A session that is shared by the threads of `send_many`, and by others, gives each email its own answer."""
+    """A session that is shared by the threads of `send_many`, and by others, gives each email its own response."""
     service = serve(*[MODES["reset"], None, MODES["429"], None] * 3)
     client = connect(service, session=session)
     results: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Looking lost emails up: whatever the search says first, and never the wrong mail."""
+"""Looking lost emails up: whatever the search says first, and never the wrong email."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def searches(service) -> list:
 @pytest.mark.parametrize("mode", SEARCH_MODES, ids=lambda mode: mode.name)
 @pytest.mark.usefixtures("clock")
 def test_a_failed_search_is_repeated(mode, call, serve, connect):
-    """A lost email is found by its own key however the search fails before, and is no other mail."""
+    """A lost email is found by its own key however the search fails before, and is no other email."""
     service = serve(LOST, searching=[mode])
     came = came_of(call, connect(service, timeout=mode.timeout))
     for tag, item in zip(call.tags, came.items, strict=True):

@@ -105,7 +105,7 @@ def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
 @pytest.mark.parametrize("call", EMAIL_CALLS[2:], ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
 def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
-    """A batch whose response does not tell each mail's fate is looked up, where it tells one's that one is not."""
+    """A batch whose response does not tell each email's fate is looked up, where it tells one's that one is not."""
     service = serve(mode)
     came = came_of(call, connect(service))
     first, second = came.items
@@ -116,7 +116,7 @@ def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
 
 
 def expected_of_others(mode: Mode, kind: str) -> str:
-    """Return how a call that is no mail's ends: `good`, `refused`, `unread`, `late` or `unknown`."""
+    """Return how a call that is no email's ends: `good`, `rejected`, `unread`, `late` or `unknown`."""
     if mode.ends in ("fine", "again"):
         return "good"
     if mode.ends == "refused":
@@ -150,7 +150,7 @@ def check_others(run: Run, came: Came) -> None:
     assert done == (0 if kind == "read" else carried_out)
 
 
-# What a delete answers is not read: any JSON will do.
+# The response to a delete is not read: any JSON will do.
 OTHERS = [
     (mode, call)
     for mode in MODES.values()

@@ -25,30 +25,30 @@ def stray_of(value):
 
 
 def behind(exchange):
-    """Answer, with a second response behind it."""
+    """Respond, with a second response behind it."""
     return exchange.send(reply(exchange.value) + stray_of(exchange.value))
 
 
 def before(exchange):
-    """Answer, with another response before it."""
+    """Respond, with another response before it."""
     return exchange.send(stray_of(exchange.value) + reply(exchange.value))
 
 
 def in_two_writes(exchange):
-    """Answer, with another response before it: a record of its own by TLS."""
+    """Respond, with another response before it: a record of its own by TLS."""
     exchange.send(stray_of(exchange.value) + b"HTTP/1.1 200 ")
     return exchange.send(reply(exchange.value))
 
 
 def in_chunks_and_behind(exchange):
-    """Answer in chunks, with a second response behind them."""
+    """Respond in chunks, with a second response behind them."""
     body = reply(exchange.value).partition(b"\r\n\r\n")[2]
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     return exchange.send(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) + stray_of(exchange.value))
 
 
 def half_of_one(exchange):
-    """Answer, with the beginning of something behind it."""
+    """Respond, with the beginning of something behind it."""
     return exchange.send(reply(exchange.value) + b"HTTP/1.1 2")
 
 

@@ -84,7 +84,7 @@ WRITES = [call for call in CALLS if call.kind == "write"]
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
 @pytest.mark.parametrize("last", ["429", "503-code-100", "422", "reset", "500", "drip-body"])
 def test_a_write_without_a_response_is_unknown(last, call, serve, connect, clock):
-    """A write whose first attempt was not answered may be done, whatever comes of the attempts after it."""
+    """A write whose first attempt got no response may be done, whatever comes of the attempts after it."""
     service = serve(LOST, *[MODES[last]] * 3, clock=clock)
     came = came_of(call, connect(service))
     assert came.only.may_have_been_sent
@@ -105,7 +105,7 @@ def test_a_write_to_a_server_that_does_not_read_is_unknown(call, serve, connect)
 
 
 def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
-    """A delete that finds nothing behind an unanswered attempt was done by that; else there was nothing to delete."""
+    """A delete that finds nothing after an attempt without a response was done by that attempt."""
     gone = Mode("gone", "refused", answers({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
     service = serve(LOST, gone)
     connect(service).inbound_rules.delete(7)

@@ -163,7 +163,7 @@ def test_an_unknown_content_encoding_is_an_invalid_response(coding, serve, conne
 
 
 def endlessly(chunk, pause, clock=None):
-    """Answer with chunks that never end; the third comes after the deadline."""
+    """Respond with chunks that never end; the third comes after the deadline."""
 
     def act(exchange):
         exchange.send(CHUNKED)

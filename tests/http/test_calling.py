@@ -53,7 +53,7 @@ def test_hooks_are_called_for_each_attempt_and_its_wait(serve, connect, reply, a
 
 
 def test_hooks_are_called_for_attempts_without_a_response(serve, connect, accepted):
-    """What befell an attempt that was not answered is told before its wait, and at the end, with its count."""
+    """What befell an attempt that got no response is told before its wait, and at the end, with its count."""
     hooks, told = recorder()
     client = connect(serve("reset", "close", "reset").url, hooks=hooks, retry=QUICK)
     with pytest.raises(EmailAPIError) as caught:

@@ -83,7 +83,7 @@ def resolve_to(monkeypatch, *addresses):
 
 
 def test_all_addresses_of_a_host_have_one_deadline(connect, full, monkeypatch):
-    """A host with many addresses, none of which answers, costs the deadline and not that for each."""
+    """A host with many addresses, none of which responds, costs the deadline and not that for each."""
     resolve_to(monkeypatch, *["127.0.0.1"] * 6)
     client = connect(f"http://localhost:{full}", timeout=0.3, deadline=0.5)
     began = time.monotonic()

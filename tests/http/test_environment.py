@@ -29,7 +29,7 @@ def test_tls_is_verified_by_the_bundle_of_the_environment(serve, connect, tls, a
 
 
 def test_a_proxy_tunnels_without_seeing_the_token(through, connect, token, monkeypatch):
-    """By https a proxy gets one CONNECT with its own login, and neither token nor mail."""
+    """By https a proxy gets one CONNECT with its own login, and neither token nor email."""
     target, proxy = through
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:word@127.0.0.1:{proxy.port}")
     client = connect("https://api.example")

@@ -97,7 +97,7 @@ def test_cookies_are_not_sent_back(serve, connect, reply):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(serve, connect, reply, status):
-    """A redirect is a rejection: nothing arrives at the other server, neither the token nor the mail."""
+    """A redirect is a rejection: nothing arrives at the other server, neither the token nor the email."""
     other = serve(reply(OK))
     peer = serve(reply(b"", status, Location=f"{other.url}/email"))
     with pytest.raises(InvalidRequest) as caught:
@@ -165,13 +165,13 @@ def test_a_rejection_with_a_truncated_body_is_that_rejection(serve, connect, sta
 
 
 def test_a_100_continue_response_is_skipped(serve, connect, reply):
-    """An interim answer is not the response."""
+    """An interim response is not the response."""
     peer = serve(b"HTTP/1.1 100 Continue\r\n\r\n" + reply(OK))
     assert connect(peer.url).outbound.send(EMAIL).message_id == "0a129aee"
 
 
 def test_sequential_calls_share_one_connection(serve, connect, reply):
-    """Calls one after another use one connection, whatever their answers were."""
+    """Calls one after another use one connection, whatever their responses were."""
     bodies = [reply(OK), reply({"ErrorCode": 300}, 422), reply(b"", 500), reply(b"<html>", 502), reply(b"no JSON")]
     peer = serve(*bodies, reply(OK))
     client = connect(peer.url)
@@ -190,7 +190,7 @@ def test_a_connection_closed_while_idle_is_replaced(serve, connect, reply):
 
 
 def test_a_connection_is_not_reused_after_a_truncated_response(serve, connect, reply):
-    """After a response that broke off, the next call has a connection of its own and its own answer."""
+    """After a response that broke off, the next call has a connection of its own and its own response."""
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
     client = connect(peer.url)
     with pytest.raises(DeliveryUnknown):

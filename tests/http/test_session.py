@@ -204,7 +204,7 @@ def test_a_hook_that_calls_raise_for_status_does_not_hide_a_rejection(serve, con
 
 
 def test_a_status_raised_for_another_server_is_not_that_of_the_service(serve, connect, reply, accepted, session):
-    """A status that a hook got from another server is not taken for the service's answer."""
+    """A status that a hook got from another server is not taken for the service's response."""
     other = serve(reply(b"", 404))
 
     def report(response, **_):

@@ -40,7 +40,7 @@ def alarm():
 
 
 def interrupting(answer, number=signal.SIGALRM):
-    """Answer a request in a way, and send the signal as soon as the request is there."""
+    """Respond to a request in a way, and send the signal as soon as the request is there."""
 
     def respond(seen):
         interrupt(number)

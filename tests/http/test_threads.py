@@ -28,7 +28,7 @@ def send(client, subject):
 
 
 def test_threads_get_their_own_responses(serve, connect, accepted):
-    """Threads that share a client each get their own answers, over at most one connection a thread."""
+    """Threads that share a client each get their own responses, over at most one connection a thread."""
     peer = serve(accepted)
     client = connect(peer.url)
     subjects = [str(number) for number in range(THREADS * 12)]
@@ -113,7 +113,7 @@ def senders(peer):
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 def test_after_a_fork_each_process_has_its_own_connection(serve, accepted, own):
-    """Children of a fork open connections of their own and get their own answers; the parent keeps its one."""
+    """Children of a fork open connections of their own and get their own responses; the parent keeps its one."""
     peer = serve(accepted)
     script = """
 import multiprocessing

@@ -11,7 +11,7 @@ from emailapi import InvalidEmail
 from emailapi.mime import envelope, envelope_of, needs_utf8
 
 
-def test_each_recipient_once(new_email):
+def test_each_recipient_is_in_the_envelope_once(new_email):
     """An address in several fields is one recipient; order is kept, and only a domain's case means nothing."""
     email = new_email(
         sender="Me <a@bücher.example>",
@@ -25,7 +25,7 @@ def test_each_recipient_once(new_email):
     )
 
 
-def test_no_sender(new_email):
+def test_a_message_without_a_sender_has_no_envelope(new_email):
     """Without a sender there is no envelope."""
     with pytest.raises(InvalidEmail) as caught:
         envelope(new_email(sender=None))
@@ -96,7 +96,7 @@ def test_a_message_without_a_readable_envelope_is_rejected_by_its_field(message,
 
 
 @pytest.mark.parametrize("line", ["Bcc : c@example.com", "Cc\t: c@example.com", "c@example.com"])
-def test_a_header_that_the_library_does_not_see(line):
+def test_a_message_with_a_line_that_hides_headers_is_rejected(line):
     """Where a line among the headers hides those behind it, nobody is left out in silence: the message is rejected."""
     text = f"From: a@example.com\nTo: b@example.com\n{line}\nSubject: x\n\nHello\n"
     for given in (text, text.encode()):

@@ -53,7 +53,7 @@ def test_subjects_round_trip(new_email, read, subject):
 
 @given(subject=TEXTS)
 def test_any_subject_round_trips(new_email, read, subject):
-    """Any subject is read as it was written, or refused when it is made."""
+    """Any subject is read as it was written, or rejected when it is made."""
     if BREAKS & set(subject):
         with pytest.raises(InvalidEmail) as caught:
             new_email(subject=subject)
@@ -65,7 +65,7 @@ def test_any_subject_round_trips(new_email, read, subject):
         assert len(word) <= 75
 
 
-def test_no_character_is_split_between_words(new_email, read):
+def test_no_character_is_split_between_encoded_words(new_email, read):
     """Each encoded word decodes by itself."""
     from email.header import decode_header
 
@@ -77,7 +77,7 @@ def test_no_character_is_split_between_words(new_email, read):
             assert data.decode(charset)
 
 
-def test_only_what_must_be_is_encoded(new_email, read):
+def test_only_words_that_require_it_are_encoded(new_email, read):
     """Plain words before and behind stay readable."""
     seen = read(to_bytes(new_email(subject="Invoice für the year and others")))
     assert b"Subject: Invoice =?utf-8?q?f=C3=BCr?= the year and others\r\n" in seen.header
@@ -107,7 +107,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("header, field", [("From", "sender"), ("To", "to"), ("Cc", "cc"), ("Reply-To", "reply_to")])
-def test_a_name_never_makes_another_address(new_email, read, name, header, field):
+def test_a_name_cannot_add_an_address(new_email, read, name, header, field):
     """Any name is one address with that name, wherever it stands and wherever its line is folded."""
     addresses = [Address("j@example.com", name)]
     if field != "sender":
@@ -121,7 +121,7 @@ def test_a_name_never_makes_another_address(new_email, read, name, header, field
 
 @given(names=st.lists(TEXTS, min_size=1, max_size=4))
 def test_any_name_is_one_address(new_email, read, names):
-    """Any names are read as they were written, each with its own address, or refused when they are made."""
+    """Any names are read as they were written, each with its own address, or rejected when they are made."""
     if BREAKS & set("".join(names)):
         with pytest.raises(InvalidEmail) as caught:
             [Address("a@example.com", name) for name in names]
@@ -154,7 +154,7 @@ def test_a_long_quoted_name_stays_quoted(new_email, read):
         ("a@[127.0.0.1]", "a@[127.0.0.1]"),
     ],
 )
-def test_mailboxes(new_email, read, given, written):
+def test_the_domain_of_a_mailbox_is_written_as_idna(new_email, read, given, written):
     """A domain is written by IDNA 2008 when it is not ASCII; all else of a mailbox stays as it is."""
     seen = read(to_bytes(new_email(to=Address(given, "Ä"))))
     assert seen.raw("To") == f"=?utf-8?b?w4Q=?= <{written}>"
@@ -164,7 +164,7 @@ def test_mailboxes(new_email, read, given, written):
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 @pytest.mark.parametrize("email", ["=?utf-8?q?b=40evil=2Eexample=2C?=@example.com", "a" * 1000 + "@example.com"])
-def test_mailboxes_that_cannot_be_written(new_email, field, email):
+def test_a_mailbox_that_cannot_be_written_is_rejected(new_email, field, email):
     """What a reader would decode to another address, and what no line holds, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(new_email(**{field: email}))
@@ -211,7 +211,7 @@ def test_urls_without_spaces_are_folded_at_commas(new_email, read):
         ("Sender", "Jürgen"),
     ],
 )
-def test_headers_that_cannot_be_written(new_email, name, value):
+def test_a_header_that_cannot_be_written_is_rejected(new_email, name, value):
     """A header that would have to be broken, or would show who gets a copy in secret, is rejected by its name."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(new_email(headers={name: value}))
@@ -233,12 +233,12 @@ def test_headers_that_cannot_be_written(new_email, name, value):
         "a\x85b\x0b",
     ],
 )
-def test_headers_of_ones_own_round_trip(new_email, read, value):
+def test_custom_headers_round_trip(new_email, read, value):
     """Free text of the sender's own is read as it was written."""
     assert read(to_bytes(new_email(headers={"X-Own": value})))["X-Own"] == value
 
 
-def test_an_address_header_of_ones_own(new_email, read):
+def test_a_custom_header_of_addresses_is_written_as_addresses(new_email, read):
     """A header of addresses is written as one, its names in words and its domains in ASCII."""
     seen = read(to_bytes(new_email(headers={"Disposition-Notification-To": '"Jürgen, Dr." <j@bücher.example>'})))
     assert seen.addresses("Disposition-Notification-To") == [("Jürgen, Dr.", "j@xn--bcher-kva.example")]

@@ -20,7 +20,7 @@ def inner(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_seven_bits_stay_as_they_are(new_email, read, end):
+def test_seven_bit_parts_are_unchanged(new_email, read, end):
     """A message of ASCII lines is attached byte by byte, with CRLF."""
     content = end.join([b"Subject: x", b"X:  y", b"", b"From here", b".", b"end", b""])
     seen = read(to_bytes(attached(new_email, content)))
@@ -101,13 +101,13 @@ def test_lines_that_are_too_long_are_encoded(new_email, read, encoding, body, de
         (b"Content-Type: message/rfc822\n\n" * 60 + "ü".encode(), {}),
     ],
 )
-def test_an_attached_message_that_cannot_be_made_7_bit_is_rejected_by_its_name(new_email, content, more):
+def test_an_attached_message_that_cannot_be_7_bit_is_rejected_by_name(new_email, content, more):
     with pytest.raises(InvalidEmail, match=r"attachments\[0\] \('a.eml'\)") as caught:
         to_bytes(attached(new_email, content, **more))
     assert caught.value.field == "attachments"
 
 
-def test_an_international_message_may_be_base64(new_email, read):
+def test_an_international_message_can_be_base64(new_email, read):
     """A message/global, which is UTF-8 by its nature, may be encoded (RFC 6532)."""
     content = "Subject: Grüße\n\nbody\n".encode()
     data = to_bytes(attached(new_email, content, content_type="message/global"))

@@ -30,7 +30,7 @@ LINE = 78
         ({"attachments": [LOGO, PDF]}, "mixed(plain, png, pdf)"),
     ],
 )
-def test_shapes(new_email, read, fields, shape):
+def test_the_parts_of_a_message_have_the_usual_structure(new_email, read, fields, shape):
     """Plain comes first and HTML last, with its images; files stand around both, and nothing has a wrapper too many."""
     assert read(to_bytes(new_email(**fields))).shape == shape
 
@@ -53,7 +53,7 @@ def test_an_inline_image_without_html_is_a_file(new_email, read):
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"a\rb\nc\r\nd", bytes(range(256)) * 5, b"From x\n.\n", b"\0"])
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.bin"])
-def test_files_are_exact(new_email, read, content, name):
+def test_files_keep_their_bytes(new_email, read, content, name):
     """A file arrives byte by byte, of whatever type."""
     assert read(to_bytes(new_email(attachments=Attachment(name=name, content=content)))).files[0].content == content
 
@@ -115,7 +115,7 @@ def test_any_file_name_round_trips(new_email, read, name):
         ('application/x-a; note="ünï"', "application/x-a", {"note": "ünï"}),
     ],
 )
-def test_parameters_of_a_type(new_email, read, given, kind, parameters):
+def test_parameters_of_a_content_type_are_kept(new_email, read, given, kind, parameters):
     """A type keeps its parameters, quoted, encoded or continued where they must be."""
     from email.utils import collapse_rfc2231_value
 
@@ -129,28 +129,28 @@ def test_parameters_of_a_type(new_email, read, given, kind, parameters):
     "kind",
     ["a/b; c", "a/b; c=", "a/b; =d", "a/b; c=d e", 'a/b; c="d', "multipart/mixed", "MULTIPART/Mixed; boundary=x"],
 )
-def test_types_that_cannot_be_written(new_email, kind):
+def test_a_content_type_that_cannot_be_written_is_rejected(new_email, kind):
     """A type that cannot be read, or that a file cannot have, is rejected by the file's name."""
     with pytest.raises(InvalidEmail, match=r"attachments\[1\] \('odd.bin'\)") as caught:
         to_bytes(new_email(attachments=[PDF, Attachment(name="odd.bin", content=b"x", content_type=kind)]))
     assert caught.value.field == "attachments"
 
 
-def test_an_id_longer_than_a_line(new_email):
+def test_a_content_id_longer_than_a_line_is_rejected(new_email):
     """An id stands on one line, or is rejected."""
     with pytest.raises(InvalidEmail, match="content_id") as caught:
         to_bytes(new_email(html_body="h", attachments=Attachment(name="a", content=b"", content_id="x" * 990)))
     assert caught.value.field == "attachments"
 
 
-def test_a_long_id_stands_on_one_line(new_email):
+def test_a_long_content_id_is_on_one_line(new_email):
     """An id is never folded or encoded: pages name it."""
     long = "x" * 200 + "@example.com"
     data = to_bytes(new_email(html_body="h", attachments=Attachment(name="a.png", content=b"", content_id=long)))
     assert f"\r\nContent-ID: <{long}>\r\n".encode() in data
 
 
-def test_no_boundary_stands_in_a_part(new_email, read):
+def test_no_boundary_occurs_in_a_part(new_email, read):
     """What looks like a boundary in a body ends no part."""
     first = to_bytes(new_email(html_body="h", attachments=PDF)).decode()
     seen = read(to_bytes(new_email(text_body=first, html_body=first, attachments=PDF)))

@@ -13,7 +13,7 @@ from emailapi.mime import to_bytes
 from emailapi.models.header import Header
 
 
-def test_an_email_of_text_is_one_part(new_email, read):
+def test_an_email_with_text_only_has_one_part(new_email, read):
     """A text is one part: no wrapper, no empty twin, and as it is when it is ASCII."""
     seen = read(to_bytes(new_email(subject="Hi", text_body="Hello\nthere")))
     assert seen.shape == "plain"
@@ -24,8 +24,8 @@ def test_an_email_of_text_is_one_part(new_email, read):
     assert seen.data.endswith(b"\r\n\r\nHello\r\nthere")
 
 
-def test_date_and_message_id_are_made(new_email, read):
-    """Without them an email gets a Date of now and a Message-ID of the sender's domain, another for each mail."""
+def test_date_and_message_id_are_generated(new_email, read):
+    """Without them an email gets a Date of now and a Message-ID of the sender's domain, another for each email."""
     first, second = (read(to_bytes(new_email(sender="a@bücher.example"))) for _ in range(2))
     assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(UTC)).total_seconds()) < 60
     assert first["Date"].endswith(" +0000")
@@ -37,7 +37,7 @@ def test_date_and_message_id_are_made(new_email, read):
     "name, value", [("dAtE", "Mon, 01 Jan 2024 00:00:00 +0100"), ("Message-Id", "<mine@example.com>")]
 )
 @pytest.mark.parametrize("way", ["own", "extra"])
-def test_the_callers_replace_ours(new_email, read, name, value, way):
+def test_date_and_message_id_of_the_caller_take_precedence(new_email, read, name, value, way):
     """A Date or Message-ID of the caller's stands instead of ours, once, whatever the case of its letters."""
     own, extra = ({name: value}, ()) if way == "own" else ({}, (Header(name, value),))
     seen = read(to_bytes(new_email(headers=own), headers=extra))
@@ -45,7 +45,7 @@ def test_the_callers_replace_ours(new_email, read, name, value, way):
 
 
 @pytest.mark.parametrize("name", ["Date", "message-id", "Sender", "In-Reply-To", "REFERENCES"])
-def test_a_header_that_may_occur_once_is_rejected_when_it_is_given_twice(new_email, name):
+def test_a_single_header_given_twice_is_rejected(new_email, name):
     """The case of its letters does not matter."""
     headers = [(name, "<a@b.example>"), (name.swapcase(), "<c@d.example>")]
     with pytest.raises(InvalidEmail, match=f"at most one {name.lower()}") as caught:
@@ -55,8 +55,8 @@ def test_a_header_that_may_occur_once_is_rejected_when_it_is_given_twice(new_ema
         to_bytes(new_email(headers=headers[:1]), headers=[Header(*headers[1])])
 
 
-def test_extra_headers_follow_the_emails_own(new_email, read):
-    """What a way out adds stands behind what the email has."""
+def test_extra_headers_follow_those_of_the_email(new_email, read):
+    """What a transport adds stands behind what the email has."""
     seen = read(to_bytes(new_email(headers=[("X-A", "1"), ("X-A", "2")]), headers=[Header("X-PM-Tag", "t")]))
     assert [name for name in seen.names if name.startswith("X")] == ["X-A", "X-A", "X-PM-Tag"]
 
@@ -89,7 +89,7 @@ def test_bcc_is_in_no_header(new_email, read):
     assert not {"To", "Cc", "Bcc"} & set(read(data).names)
 
 
-def test_addresses_stand_as_given(new_email, read):
+def test_addresses_are_written_as_given(new_email, read):
     """Headers have each address as often as it was given, in its order and letters."""
     seen = read(
         to_bytes(new_email(to=["b@EXAMPLE.com", "B <b@example.com>"], cc="b@example.com", reply_to="r@example.com"))
@@ -105,7 +105,7 @@ def test_fields_of_the_service_are_not_written_as_mime(new_email):
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
-def test_a_local_part_that_is_not_ascii(new_email, field):
+def test_a_non_ascii_local_part_is_rejected_or_written_as_utf_8(new_email, field):
     """Such an address is rejected by its field, or written as it is for SMTPUTF8; never as an encoded word."""
     email = new_email(**{field: "Jürgen <jürgen@bücher.example>"})
     with pytest.raises(InvalidEmail, match="jürgen") as caught:
@@ -118,7 +118,7 @@ def test_a_local_part_that_is_not_ascii(new_email, field):
     assert header.decode()
 
 
-def test_an_email_of_a_message_stays_what_it_was():
+def test_writing_an_email_does_not_change_it():
     """Writing an email changes nothing of it."""
     email = Email(sender="a@example.com", to="b@example.com", text_body="Hello", metadata={"a": "b"})
     before = repr(email)

@@ -23,7 +23,7 @@ def tag():
 
 @pytest.fixture
 def bounced(client, tag):
-    """Sends a mail that comes back, and returns its bounce."""
+    """Sends an email that comes back, and returns its bounce."""
 
     def bounced(to):
         client.suppressions.delete("outbound", to)
@@ -36,7 +36,7 @@ def bounced(client, tag):
 
 
 def test_get(client, bounced, tag):
-    """A bounce is the same by its id, with its content, and tells its kind, its mail and when."""
+    """A bounce is the same by its id, with its content, and tells its kind, its email and when."""
     listed = bounced(HARD)
     bounce = client.bounces.get(listed.id)
     assert (bounce.type, bounce.email, bounce.sender) == (BounceType.HARD_BOUNCE, HARD, "us@example.com")
@@ -68,7 +68,7 @@ def test_list(client, bounced, tag):
 
 
 def test_activate(client, bounced):
-    """Activating gives the bounce as it is now, and its address gets mail again."""
+    """Activating gives the bounce as it is now, and its address gets email again."""
     bounce = bounced(HARD)
     with pytest.raises(InactiveRecipient):
         client.outbound.send(Email(to=HARD, subject="Hi", text_body="Hi"))

@@ -78,7 +78,7 @@ def test_there_are_calls_of_each_kind():
 @pytest.mark.parametrize("id", ["", " ", "\t", ".", "..", None, True, 1.5, b"7", ["7"], "\ud800"])
 @pytest.mark.parametrize("name", BY_ID)
 def test_an_id_that_cannot_be(service, name, id):
-    """An id that is empty, of another type, or would lead to another path is refused before a byte leaves."""
+    """An id that is empty, of another type, or would lead to another path is rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(id, **MORE.get(name, {}))
     assert caught.value.argument in ("id", "id_or_alias")
@@ -99,7 +99,7 @@ def test_a_stream_that_cannot_be(service, name, id):
 @pytest.mark.parametrize("given", [{"count": 0}, {"count": 501}, {"count": "5"}, {"offset": -1}, {"offset": 9_901}])
 @pytest.mark.parametrize("name", LISTED)
 def test_a_range_that_cannot_be(service, name, given):
-    """A range that the service does not list is refused before a byte leaves, whatever is listed."""
+    """A range that the service does not list is rejected before a byte leaves, whatever is listed."""
     arguments = ("7",) if "message_" in name else ()
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(*arguments, **given)
@@ -116,7 +116,7 @@ FILTERED = [
 
 @pytest.mark.parametrize("name", FILTERED)
 def test_an_unknown_filter(service, name):
-    """A filter that a call does not have is refused before a byte leaves, and the known ones are named."""
+    """A filter that a call does not have is rejected before a byte leaves, and the known ones are named."""
     arguments = ("7",) if name in BY_STREAM else ()
     with pytest.raises(InvalidArgument, match=r"unknown filter 'zzz'; known: \w+") as caught:
         of(service, name)(*arguments, zzz="x")

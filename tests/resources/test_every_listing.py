@@ -1,4 +1,4 @@
-"""What every listing does with odd rows, odd answers, and the dates it is asked for."""
+"""What every listing does with odd rows, odd responses, and the dates it is asked for."""
 
 from __future__ import annotations
 

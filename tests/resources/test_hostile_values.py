@@ -99,7 +99,7 @@ def test_there_are_filters_and_arguments():
 
 @pytest.mark.parametrize("name, field, kind", KEYWORDS, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_value_is_rejected_by_name_or_sent(service, name, field, kind):
-    """Whatever is given, it is refused here, naming the filter or argument, or it makes a request that can be read."""
+    """Whatever is given, it is rejected here, naming the filter or argument, or it makes a request that can be read."""
     any_path = re.compile(".*")
     for method in (responses.GET, responses.POST, responses.PUT, responses.PATCH):
         service._mock.add(method, any_path, body=b"[]")
@@ -116,7 +116,7 @@ def test_a_value_is_rejected_by_name_or_sent(service, name, field, kind):
             assert caught.value.argument == field
             assert field in caught.value.message
             assert caught.value.message.isprintable()
-        # Otherwise the request was made, and the answer above is none.
+        # Otherwise the request was made, and the response above is none.
         assert len(service.calls) == before + (not isinstance(caught.value, InvalidArgument))
 
 

@@ -106,11 +106,11 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_no_email(service):
-    """A server without inbound mail has an empty page."""
+    """A server without inbound email has an empty page."""
     service.answer("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
     assert service.client.inbound.list() == Page((), 0)

@@ -82,7 +82,7 @@ def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
     ],
 )
 def test_filters_that_cannot_be(service, given, says):
-    """A filter that is not known or cannot be written is refused by name, before a request."""
+    """A filter that is not known or cannot be written is rejected by name, before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert says in caught.value.message
@@ -160,7 +160,7 @@ def test_the_source_of_a_message(service, answers):
 
 @pytest.mark.parametrize("id", ["", " ", ".", "..", "\ud800", None, b"1", ["1"], True])
 def test_ids_that_cannot_be(service, id):
-    """An id that is none, or would be read as another path, is refused by name before a request."""
+    """An id that is none, or would be read as another path, is rejected by name before a request."""
     for call in (service.client.messages.get, service.client.messages.dump, service.client.messages.status):
         with pytest.raises(InvalidArgument) as caught:
             call(id)
@@ -218,7 +218,7 @@ def test_the_state_by_a_result(service):
 
 
 def test_the_state_by_a_key(client):
-    """A mail that left another way is searched by its key; without one, or where none is found, that is said."""
+    """An email that left another way is searched by its key; without one, or where none is found, that is said."""
     key = "left-by-smtp"
     client.outbound.send(Email(to="ok@example.com", text_body="Hi"), idempotency_key=key)
     for result in (
@@ -233,7 +233,7 @@ def test_the_state_by_a_key(client):
 
 
 def test_the_sandbox_tells_the_state_of_an_email(client):
-    """The real client, over real HTTP: one recipient got the mail, one bounced, and nobody knows a foreign id."""
+    """The real client, over real HTTP: one recipient got the email, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"
     email = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
     result = client.outbound.send(email)

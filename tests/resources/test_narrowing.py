@@ -18,7 +18,7 @@ END = datetime(2026, 6, 1, tzinfo=UTC)
 
 def serve(service, path, key, moments, make):
     """
-    Answer a listing as the service does: these moments' rows, newest first, none past the 10,000th.
+    Respond to a listing as the service does: these moments' rows, newest first, none past the 10,000th.
 
     It reads `todate` as Eastern time and compares whole seconds, both ends included; of two readings it takes the
     later. `make` is given a row's number and its moment.

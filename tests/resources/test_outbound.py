@@ -1,4 +1,4 @@
-"""`client.outbound`: what a send is on the wire, and what each answer makes of it."""
+"""`client.outbound`: what a send is on the wire, and what each response makes of it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # whom the contract's
 
 
 def everything():
-    """Return a mail with every field, as tests/requests/email.json has it."""
+    """Return an email with every field, as tests/requests/email.json has it."""
     return {
         "sender": Address("joe@d.com", "Doe, Jr."),
         "to": [Address("jane@example.com", "Doe, Jane"), "joe@example.com"],
@@ -58,7 +58,7 @@ def everything():
 
 @pytest.mark.parametrize("make", [lambda: Email(**everything()), everything], ids=["Email", "mapping"])
 def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answers, make):
-    """A mail with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
+    """An email with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
     service.answer("POST", "/email", {**answers("email"), "To": "joe@example.com"})
     service.client.outbound.send(make())
     (request,) = service.calls
@@ -73,7 +73,7 @@ def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests
 
 
 def test_the_response_of_a_send(service, answers):
-    """All that the service says of an accepted mail is in the result."""
+    """All that the service says of an accepted email is in the result."""
     service.answer("POST", "/email", answers("email"))
     result = service.client.outbound.send(RECEIVER)
     assert result.message_id == "0a129aee-e1cd-480d-b08d-4f48548ff48d"
@@ -108,7 +108,7 @@ ODD_SUCCESSES = {
 
 @pytest.mark.parametrize("name", ODD_SUCCESSES)
 def test_odd_successes_are_accepted(service, name):
-    """An answer that names the message is a success, whatever else is missing from it or new in it."""
+    """A response that names the message is a success, whatever else is missing from it or new in it."""
     service.answer("POST", "/email", ODD_SUCCESSES[name])
     assert service.client.outbound.send(EMAIL).message_id == "1"
 
@@ -160,7 +160,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize("status, value, error", REFUSALS, ids=[str(row[0]) for row in REFUSALS])
 def test_emails_that_the_service_would_reject_are_not_sent(service, status, value, error):
-    """A refusal is its own class, and surely not sent."""
+    """A rejection is its own class, and surely not sent."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(APIError) as caught:
         service.client.outbound.send(EMAIL)
@@ -203,7 +203,7 @@ def test_a_failing_service_leaves_a_send_unknown(service, status, value):
 
 
 def test_the_key_of_a_send(service):
-    """`send(idempotency_key=)` is the mail's own; the mail that was given stays as it was."""
+    """`send(idempotency_key=)` is the email's own; the email that was given stays as it was."""
     service.answer("POST", "/email", OK)
     assert service.client.outbound.send(EMAIL, idempotency_key="a").idempotency_key == "a"
     keyed = attrs.evolve(EMAIL, idempotency_key="b")
@@ -217,7 +217,7 @@ def test_the_key_of_a_send(service):
 
 @pytest.mark.parametrize("given", [None, "mail", 7, [EMAIL], object()])
 def test_an_email_is_an_email_or_a_mapping(given):
-    """Anything else is refused before a byte leaves."""
+    """Anything else is rejected before a byte leaves."""
     from emailapi import Client
 
     with pytest.raises(InvalidArgument):
@@ -225,7 +225,7 @@ def test_an_email_is_an_email_or_a_mapping(given):
 
 
 def test_the_sandbox_takes_an_email(client):
-    """The real client, over real HTTP: a mail with every field is accepted."""
+    """The real client, over real HTTP: an email with every field is accepted."""
     email = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
     result = client.outbound.send(email, idempotency_key="key-1")
     assert result.message_id
@@ -234,7 +234,7 @@ def test_the_sandbox_takes_an_email(client):
 
 
 def test_the_sandbox_suppresses_what_bounced(client):
-    """A mail to an address that hard-bounced is refused, and the error names the address."""
+    """An email to an address that hard-bounced is rejected, and the error names the address."""
     email = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
     assert client.outbound.send(email).message_id
     with pytest.raises(InactiveRecipient) as caught:

@@ -1,4 +1,4 @@
-"""`client.outbound.send_batch`: each mail's own fate, at its place."""
+"""`client.outbound.send_batch`: each email's own fate, at its place."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from emailapi.transports.api.transport import APITransport
 
 
 def new_email(name, **more):
-    """Make a mail to somebody."""
+    """Make an email to somebody."""
     return Email(sender="joe@d.com", to=f"{name}@example.com", subject="Hi", text_body="Hi", **more)
 
 
 def ok(name):
-    """Return the item that accepts a mail to somebody."""
+    """Return the item that accepts an email to somebody."""
     return {"ErrorCode": 0, "Message": "OK", "MessageID": name, "To": f"{name}@example.com"}
 
 
 def accept(request):
-    """Accept all that a request has, naming each mail's recipient."""
+    """Accept all that a request has, naming each email's recipient."""
     import json
 
     return [ok(item["To"].partition("@")[0]) for item in json.loads(request.body)]
 
 
 def test_a_batch_is_the_contracts_array(service, requests_json, answers):
-    """A batch is a POST of an array, and each item of the answer is the result or error of its mail."""
+    """A batch is a POST of an array, and each item of the response is the result or error of its email."""
     service.answer("POST", "/email/batch", answers("email_batch"))
     emails = [
         {"sender": "joe@d.com", "to": "first@example.com", "subject": "Hi", "text_body": "One"},
@@ -73,7 +73,7 @@ def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, wh
 
 
 def test_an_email_that_is_not_valid_stops_no_other(service):
-    """A mail that is refused here is an `InvalidEmail` at its place, naming it; the others are sent."""
+    """An email that is rejected here is an `InvalidEmail` at its place, naming it; the others are sent."""
     service.answer_by("POST", "/email/batch", accept)
     emails = [
         new_email("a"),
@@ -94,7 +94,7 @@ def test_an_email_that_is_not_valid_stops_no_other(service):
 
 
 def test_no_request_when_no_email_is_valid(service):
-    """When no mail is valid nothing is sent, and every place has its error."""
+    """When no email is valid nothing is sent, and every place has its error."""
     result = service.client.outbound.send_batch([{}, {}])
     assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
     assert not service.calls
@@ -160,7 +160,7 @@ MISMATCHES = {
 
 @pytest.mark.parametrize("name", MISMATCHES)
 def test_a_response_of_another_length_tells_nothing(service, name):
-    """An answer that does not match its request leaves every mail unknown, each with its own key."""
+    """A response that does not match its request leaves every email unknown, each with its own key."""
     service.answer("POST", "/email/batch", MISMATCHES[name])
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
     result = service.client.outbound.send_batch(emails)
@@ -183,7 +183,7 @@ def test_a_response_of_another_length_tells_nothing(service, name):
     ],
 )
 def test_a_failed_request_is_the_error_of_each_email(service, status, value, kind):
-    """What fails a whole request stands at each of its mails, as an error of its own with that mail's key."""
+    """What fails a whole request stands at each of its emails, as an error of its own with that email's key."""
     service.answer("POST", "/email/batch", value, status)
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
     one, other = service.client.outbound.send_batch(emails)
@@ -195,7 +195,7 @@ def test_a_failed_request_is_the_error_of_each_email(service, status, value, kin
 
 
 def test_chunks_of_500(service):
-    """A batch leaves in requests of at most 500 mails, one after another; results keep the input's order."""
+    """A batch leaves in requests of at most 500 emails, one after another; results keep the input's order."""
     service.answer_by("POST", "/email/batch", accept)
     names = [str(number) for number in range(1001)]
     result = service.client.outbound.send_batch(new_email(name) for name in names)
@@ -204,7 +204,7 @@ def test_chunks_of_500(service):
 
 
 def test_chunks_by_size(service, monkeypatch):
-    """A request's bytes stay within the limit, its brackets and commas counted; every mail is in exactly one."""
+    """A request's bytes stay within the limit, its brackets and commas counted; every email is in exactly one."""
     one = len(api.encode(new_email("a"), service.client._options, api.EMAILS.check).part)
     service.answer_by("POST", "/email/batch", accept)
     for limit, sizes in ((2 * one + 3, [2, 2, 1]), (2 * one + 2, [1, 1, 1, 1, 1]), (one, [1, 1, 1, 1, 1])):
@@ -235,7 +235,7 @@ def test_a_failed_chunk_loses_no_other(service, monkeypatch):
 
 
 def test_raise_for_errors(service):
-    """`raise_for_errors` raises when a mail failed, with the batch, and tells whether any may have been sent."""
+    """`raise_for_errors` raises when an email failed, with the batch, and tells whether any may have been sent."""
     service.answer("POST", "/email/batch", [ok("a"), {}])
     result = service.client.outbound.send_batch([new_email("a"), new_email("b")])
     with pytest.raises(BatchFailed, match="1 of 2") as caught:
@@ -246,7 +246,7 @@ def test_raise_for_errors(service):
 
 @pytest.mark.slow
 def test_no_server_there():
-    """When nothing was sent, each mail's error says so, and the batch may be sent again."""
+    """When nothing was sent, each email's error says so, and the batch may be sent again."""
     from emailapi import Client
 
     with Client("t", base_url="http://127.0.0.1:9") as client:
@@ -258,7 +258,7 @@ def test_no_server_there():
 
 
 def test_the_sandbox_takes_a_batch(client):
-    """The real client, over real HTTP: accepted and refused mails stand at their places."""
+    """The real client, over real HTTP: accepted and rejected emails stand at their places."""
     emails = [
         new_email("a"),
         new_email("b", headers={"X-Nr": "2"}),

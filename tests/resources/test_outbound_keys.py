@@ -1,4 +1,4 @@
-"""`client.outbound`: keys, finding mails by them, and many mails."""
+"""`client.outbound`: keys, finding emails by them, and many emails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMAIL = Email(to="you@example.com", subject="Hello", text_body="Hi")
 
 
 def new_emails(count: int):
-    """Yield so many mails."""
+    """Yield so many emails."""
     return (Email(to=f"user{number}@example.com", text_body=str(number)) for number in range(count))
 
 
@@ -30,7 +30,7 @@ def test_new_keys_are_uuids():
 
 
 def test_an_email_is_found_by_its_key(client):
-    """`find` returns the mail that carries a key, whichever call sent it, and None for any other key."""
+    """`find` returns the email that carries a key, whichever call sent it, and None for any other key."""
     sent = client.outbound.send(EMAIL, idempotency_key="found-1")
     found = client.outbound.find("found-1")
     assert (found.message_id, found.reconciled, found.idempotency_key) == (sent.message_id, True, "found-1")
@@ -71,7 +71,7 @@ def test_with_check_first_an_email_that_is_found_is_not_sent_again(client):
 
 
 def test_looking_first_needs_a_key(client):
-    """`check_first` without a key of the mail's own has nothing to look for."""
+    """`check_first` without a key of the email's own has nothing to look for."""
     with pytest.raises(InvalidArgument, match="check_first"):
         client.outbound.send(EMAIL, check_first=True)
     with pytest.raises(InvalidArgument, match="check_first"):
@@ -79,7 +79,7 @@ def test_looking_first_needs_a_key(client):
 
 
 def test_an_email_without_room_carries_no_key(client):
-    """A mail with ten pairs of metadata is sent as it is; one that uses the key's name is refused."""
+    """An email with ten pairs of metadata is sent as it is; one that uses the key's name is rejected."""
     full = {str(number): "x" for number in range(10)}
     sent = client.outbound.send({"to": "a@example.com", "text_body": "x", "metadata": full})
     assert client.messages.get(sent.message_id).metadata == full
@@ -94,7 +94,7 @@ def test_without_reconciling_nothing_is_added(client):
 
 
 def test_many_emails_come_back_in_order(client):
-    """`send_many` gives each mail's result in the order of the input, errors in their places, and counts."""
+    """`send_many` gives each email's result in the order of the input, errors in their places, and counts."""
     given = [*new_emails(7), {"txt_body": "wrong"}, *new_emails(4)]
     told = []
     with client.outbound.send_many(
@@ -133,7 +133,7 @@ def test_sending_starts_at_the_call_and_warns_when_dropped(client):
 
 
 def test_leaving_early_leaves_nothing_behind(client):
-    """After an early exit no thread of the sending is left, and each mail that was taken has a result or an error."""
+    """After an early exit no thread of the sending is left, and each email that was taken has a result or an error."""
     with client.outbound.send_many(new_emails(100), workers=2, chunk_size=5) as many:
         first = next(many)
     rest = list(many)
@@ -144,7 +144,7 @@ def test_leaving_early_leaves_nothing_behind(client):
 
 
 def test_an_input_that_breaks_loses_no_result(client):
-    """What the input raises comes behind the results of the mails before it."""
+    """What the input raises comes behind the results of the emails before it."""
 
     def generator():
         yield from new_emails(10)

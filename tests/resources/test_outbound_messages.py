@@ -60,7 +60,7 @@ def test_a_legacy_message(client):
 
 
 def test_many_messages(client):
-    """Messages go by batches and by `send_many`, too, beside mails and mappings."""
+    """Messages go by batches and by `send_many`, too, beside emails and mappings."""
     emails = [message(1), {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}, message(2)]
     assert len(client.outbound.send_batch(emails).accepted) == 3
     assert client.outbound.send_many(emails).wait().accepted == 3
@@ -80,7 +80,7 @@ def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
 
 
 def test_templates_take_no_messages(client):
-    """A message is no mail of a template, and one message is no list."""
+    """A message is no email of a template, and one message is no list."""
     with pytest.raises(InvalidEmail):
         client.outbound.send_template(message())
     with pytest.raises(InvalidArgument):

@@ -136,12 +136,12 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_a_batch_of_templates(contract):
-    """A batch of mails of templates is an object with an array, its answer an array in the same order."""
+    """A batch of emails of templates is an object with an array, its response an array in the same order."""
     emails = [
         TemplateEmail(
             sender="joe@d.com", to="first@example.com", template_alias="welcome", template_model={"name": "One"}
@@ -205,7 +205,7 @@ def test_an_unknown_bulk_request(service):
 
 @pytest.mark.parametrize("value", [{}, [], b"<html>", {"Id": ""}, {"Id": []}])
 def test_a_bulk_response_that_cannot_be_read(service, value):
-    """A bulk request whose answer has no id may have been taken."""
+    """A bulk request whose response has no id may have been taken."""
     service.answer("POST", "/email/bulk", value)
     with pytest.raises(DeliveryUnknown):
         service.client.outbound.send_bulk(BULK)

@@ -11,7 +11,7 @@ from emailapi import ConfigurationError, Email, InvalidArgument, LimitExceeded, 
 
 
 def serve_rows(service, rows, total=None):
-    """Answer as a listing of these rows does, counting them as text as some answers do."""
+    """Respond as a listing of these rows does, counting them as text as some responses do."""
 
     def page(request):
         count, offset = int(request.params["count"]), int(request.params["offset"])
@@ -48,7 +48,7 @@ def asked(service):
     ],
 )
 def test_a_range_the_service_does_not_list(service, given, argument):
-    """Count and offset are whole numbers within the service's limits, else refused by name before a request."""
+    """Count and offset are whole numbers within the service's limits, else rejected by name before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert caught.value.argument == argument
@@ -101,7 +101,7 @@ def test_the_filters_go_along(service):
 
 
 def test_repeats_are_passed_over(service):
-    """A record that new mail pushed to the next page comes once; one without an id comes as often as it is listed."""
+    """A record that new email pushed to the next page comes once; one without an id comes as often as it is listed."""
     rows = [row(0), row(1), row(1), row(2), {"Subject": "no id"}, {"Subject": "no id"}, row(0), row(3)]
     serve_rows(service, rows)
     found = [message.message_id for message in service.client.messages.list(count=2).iter_all()]
@@ -170,7 +170,7 @@ def test_a_page_pickles(service):
 
 
 def test_the_sandbox_pages(client):
-    """The real client, over real HTTP: a walk finds every mail once, newest first."""
+    """The real client, over real HTTP: a walk finds every email once, newest first."""
     emails = [Email(to="you@example.com", subject=str(number), text_body="Hi", tag="paging") for number in range(7)]
     sent = [item.message_id for item in client.outbound.send_batch(emails)]
     page = client.messages.list(count=3, tag="paging")

@@ -10,13 +10,13 @@ from emailapi.resources._resource import encode_body, encode_query, path_segment
 
 @pytest.mark.parametrize("value", [{"a": object()}, {"a": float("nan")}, {"a": {1, 2}}, {"a": "\ud800"}])
 def test_a_body_that_is_no_json(value):
-    """What JSON does not have is refused before anything is sent."""
+    """What JSON does not have is rejected before anything is sent."""
     with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
         encode_body(value)
 
 
 def test_a_body_that_contains_itself():
-    """A value without an end is refused, too."""
+    """A value without an end is rejected, too."""
     value: dict[str, object] = {}
     value["a"] = value
     with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
@@ -32,7 +32,7 @@ def test_a_filter_with_a_lone_surrogate():
 
 @pytest.mark.parametrize("value", ["", " ", None, True, ".", "..", "\ud800"])
 def test_an_id_that_is_no_part_of_a_path(value):
-    """An id that would be read as another path, or as none, is refused by its argument's name."""
+    """An id that would be read as another path, or as none, is rejected by its argument's name."""
     with pytest.raises(InvalidArgument) as caught:
         path_segment(value, "id")
     assert caught.value.argument == "id"

@@ -44,7 +44,7 @@ def test_edit(account):
 
 
 def test_delete(sandbox, account):
-    """A server is deleted where the account may, and refused by code 604 where it may not."""
+    """A server is deleted where the account may, and rejected by code 604 where it may not."""
     server = account.servers.create(name="Doomed")
     with pytest.raises(InvalidRequest) as caught:
         account.servers.delete(server.id)

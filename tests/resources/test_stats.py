@@ -63,14 +63,14 @@ def test_stats_know_whole_days(service, given, sent):
 
 
 def test_unknown_filters_are_rejected(service):
-    """A filter that stats do not have is refused by name, with the nearest that they have."""
+    """A filter that stats do not have is rejected by name, with the nearest that they have."""
     with pytest.raises(InvalidArgument, match="did you mean 'from_date'"):
         service.client.stats.overview(fromdate="2026-01-01")
     assert not service.calls
 
 
 def test_dates_that_the_service_rejects(service):
-    """A date that the service refuses is an `InvalidRequest` with its code."""
+    """A date that the service rejects is an `InvalidRequest` with its code."""
     service.answer("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
     with pytest.raises(InvalidRequest) as caught:
         service.client.stats.overview(from_date=date(2000, 1, 1))
@@ -85,7 +85,7 @@ def test_an_overview_of_another_shape_is_an_invalid_response(service, value):
 
 
 def test_the_sandbox_counts(client):
-    """The real client, over real HTTP: one mail to two recipients counts as two."""
+    """The real client, over real HTTP: one email to two recipients counts as two."""
     before = client.stats.overview(tag="counted")
     client.outbound.send(Email(to="a@example.com, b@example.com", subject="Hi", text_body="Hi", tag="counted"))
     after = client.stats.overview(tag="counted")

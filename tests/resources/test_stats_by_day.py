@@ -123,7 +123,7 @@ PATHS = [path for _, path, _ in CALLS]
 
 @pytest.mark.parametrize("call, path, expected", CALLS, ids=PATHS)
 def test_each_call(contract, call, path, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+    """Each call is the contract's request, and its response is read whole."""
     answer = "stats_outbound_" + path.replace("/", "_")
     assert contract(call, f"GET /stats/outbound/{path}", query="stats_query", answer=answer) == expected
 

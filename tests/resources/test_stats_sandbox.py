@@ -54,7 +54,7 @@ def today(sandbox):
 
 @pytest.fixture(autouse=True)
 def sent(client, sandbox, today):
-    """Two mails of one recipient each, once for all tests: one arrives, one comes back."""
+    """Two emails of one recipient each, once for all tests: one arrives, one comes back."""
     if not client.messages.list(tag="t"):
         for to in ("a@example.com", f"softbounce@{DOMAIN}"):
             client.outbound.send(Email(to=to, subject="Hi", html_body="<p>Hi", tag="t", track_opens=True))

@@ -90,7 +90,7 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
@@ -100,7 +100,7 @@ def test_each_call(contract, call, line, files, expected):
     ["", [], None, "no address", ["a@example.com", "b"], [f"{number}@example.com" for number in range(51)], 7],
 )
 def test_addresses_that_cannot_be(service, verb, addresses):
-    """None, more than 50, and what is no address are refused before a byte leaves."""
+    """None, more than 50, and what is no address are rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         getattr(service.client.suppressions, verb)("news", addresses)
     assert caught.value.argument == "addresses"
@@ -115,7 +115,7 @@ def test_fifty_addresses_are_taken(service):
 
 
 def test_a_result_that_cannot_be_read(service):
-    """A result that cannot be read is named, and the others are there; an answer of another shape may mean done."""
+    """A result that cannot be read is named, and the others are there; a response of another shape may mean done."""
     path = "/message-streams/news/suppressions"
     service.answer("POST", path, {"Suppressions": [5, {"EmailAddress": "a@example.com", "Status": "Odd"}]})
     page = service.client.suppressions.create("news", "a@example.com")

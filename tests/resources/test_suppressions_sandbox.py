@@ -31,7 +31,7 @@ def suppressed(client):
 
 
 def test_create(client, suppressed):
-    """Each address of a call has its result, and gets no more mail of that stream."""
+    """Each address of a call has its result, and gets no more email of that stream."""
     assert list(suppressed) == [
         SuppressionResult(email_address=address, status=SuppressionStatus.SUPPRESSED) for address in KEPT
     ]

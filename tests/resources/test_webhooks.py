@@ -104,13 +104,13 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 @pytest.mark.parametrize("left_out", ["", "ErrorCode"])
 def test_a_webhook_that_did_not_respond(service, answers, left_out):
-    """A refused webhook's error tells each kind of event it failed at; the code stands in a header, too."""
+    """A rejected webhook's error tells each kind of event it failed at; the code stands in a header, too."""
     value = answers("webhook_unverified")
     value.pop(left_out, None)
     service.answer("POST", "/webhooks", value, 422, X_PM_ApiErrorCode="1364")
@@ -122,7 +122,7 @@ def test_a_webhook_that_did_not_respond(service, answers, left_out):
 
 @pytest.mark.parametrize("results", [5, [5], {"a": 1}])
 def test_odd_results_of_a_rejected_webhook(service, results):
-    """Results that cannot be read do not hide the refusal."""
+    """Results that cannot be read do not hide the rejection."""
     service.answer("PUT", "/webhooks/7", {"ErrorCode": 1364, "Message": "No.", "Results": results}, 422)
     with pytest.raises(InvalidRequest, match="No.") as caught:
         service.client.webhooks.edit(7, verify=True)

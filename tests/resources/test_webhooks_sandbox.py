@@ -43,7 +43,7 @@ def made(client):
 
 
 def test_create(made):
-    """A new webhook is answered with what it was made with, and is not verified."""
+    """A new webhook is returned with what it was made with, and is not verified."""
     assert made == Webhook(
         id=made.id,
         url=URL,

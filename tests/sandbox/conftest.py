@@ -43,14 +43,14 @@ class Api:
         return self.request("DELETE", path)
 
     def send(self, **changes: Any) -> requests.Response:
-        """Post the usual mail with these fields changed; None leaves one out."""
+        """Post the usual email with these fields changed; None leaves one out."""
         return self.post("/email", self.email(**changes))
 
     def email(self, **changes: Any) -> dict[str, Any]:
         return {name: value for name, value in {**EMAIL, **changes}.items() if value is not None}
 
     def accepted(self, **changes: Any) -> str:
-        """Send a mail that must be accepted, and return its id."""
+        """Send an email that must be accepted, and return its id."""
         answer = self.send(**changes)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["MessageID"])
@@ -131,7 +131,7 @@ def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
 
 @pytest.fixture
 def rejected() -> Any:
-    """Checks that an answer is a rejection: status, code in body and header, and a sentence that holds a text."""
+    """Checks that a response is a rejection: status, code in body and header, and a sentence that holds a text."""
 
     def check(answer: requests.Response, status: int, code: int, text: str = "") -> None:
         assert (answer.status_code, answer.json()["ErrorCode"]) == (status, code), answer.text

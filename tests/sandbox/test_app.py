@@ -103,20 +103,20 @@ def test_long_paths(api):
     "path", ["/", "/nothing", "/email/nothing", "/messages", "/messages/outbound/a/b", "/email/..", "/%00", "/static/x"]
 )
 def test_unknown_paths(api, rejected, path):
-    """A path that no route has is answered by status 404, in the service's envelope."""
+    """A path that no route has gets status 404, in the service's envelope."""
     rejected(api.get(path), 404, 12, "There is nothing at")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_wrong_method(api, rejected, method):
-    """A method that a path does not take is answered by status 405, which names those it takes."""
+    """A method that a path does not take gets status 405, which names those it takes."""
     response = api.request(method, "/email")
     rejected(response, 405, 615)
     assert response.headers["Allow"] == "POST"
 
 
 def test_faults(api, monkeypatch, caplog, rejected):
-    """A fault of the sandbox is answered by code 101 with an id that its log has, and nothing of the fault itself."""
+    """A fault of the sandbox gets code 101 with an id that its log has, and nothing of the fault itself."""
     from emailapi.sandbox import source
     from emailapi.sandbox.routes import messages
 

@@ -28,7 +28,7 @@ def keys(domain):
 
 
 def test_create(account, pass_time):
-    """A new domain has a first key that is awaited, and is answered with every key of the contract."""
+    """A new domain has a first key that is awaited, and the response has every key of the contract."""
     path, domain = made(account, "Example.COM", ReturnPathDomain="PM-bounces.example.com")
     key = domain.pop("DKIMPendingTextValue")
     assert key.startswith("k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ")
@@ -247,5 +247,5 @@ def test_no_such_domain(account, rejected, domain_id):
 
 
 def test_sending_needs_none(api):
-    """Mails are taken from any sender: the sandbox knows no senders that have to be proven."""
+    """Emails are taken from any sender: the sandbox knows no senders that have to be proven."""
     assert api.send(From="anybody@example.invalid").status_code == 200

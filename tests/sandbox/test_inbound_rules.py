@@ -1,4 +1,4 @@
-"""Senders whose inbound mail is blocked."""
+"""Senders whose inbound email is blocked."""
 
 from __future__ import annotations
 

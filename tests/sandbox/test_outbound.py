@@ -12,7 +12,7 @@ BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
 def test_an_accepted_email(api):
-    """An accepted mail is answered with exactly the service's five keys."""
+    """The response to an accepted email has exactly the service's five keys."""
     answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("application/json")
@@ -25,7 +25,7 @@ def test_an_accepted_email(api):
 
 
 def test_only_copies(api):
-    """A mail with Cc or Bcc alone is accepted, and its answer has no `To`."""
+    """An email with Cc or Bcc alone is accepted, and its response has no `To`."""
     answer = api.send(To=None, Bcc="b@example.com")
     assert answer.status_code == 200
     assert "To" not in answer.json()
@@ -81,14 +81,14 @@ def test_batch_limits(api, rejected):
 
 
 def test_request_size(api, rejected):
-    """A request is at most 10 MB for one mail and 50 MB for a batch, in units of a million."""
+    """A request is at most 10 MB for one email and 50 MB for a batch, in units of a million."""
     rejected(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
     assert api.send(TextBody="x", Padding="x" * 9_900_000).status_code == 200
     rejected(api.post("/email/batch", [api.email(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
 
 
 def test_item_size(api):
-    """Each mail of a batch is at most 10 MB, and the others are sent."""
+    """Each email of a batch is at most 10 MB, and the others are sent."""
     content = "A" * 5_200_000
     heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
     answer = api.post("/email/batch", [heavy, api.email()]).json()
@@ -97,7 +97,7 @@ def test_item_size(api):
 
 
 def test_streams(api, rejected):
-    """A mail goes through a stream of its server that can send."""
+    """An email goes through a stream of its server that can send."""
     assert api.send(MessageStream="broadcast").status_code == 200
     assert api.send(MessageStream="").status_code == 200
     rejected(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
@@ -108,7 +108,7 @@ def test_streams(api, rejected):
 
 
 def test_test_token(sandbox, open_api, rejected):
-    """The test token checks mails, stores nothing, and opens nothing else."""
+    """The test token checks emails, stores nothing, and opens nothing else."""
     api = open_api(sandbox, "postmark_api_test")
     answer = api.send().json()
     assert (answer["ErrorCode"], answer["Message"]) == (0, "Test job accepted")
@@ -140,14 +140,14 @@ def test_suppressed_recipients(api, rejected):
 
 
 def test_suppressed_within_a_batch(api):
-    """A mail that bounces suppresses its address for the mails behind it in the same batch."""
+    """An email that bounces suppresses its address for the emails behind it in the same batch."""
     email = api.email(To="hardbounce@bounce-testing.postmarkapp.com")
     answer = api.post("/email/batch", [email, email, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [0, 406, 0]
 
 
 def test_at_once(api, sandbox, open_api):
-    """Many threads send at once, and no mail is lost or answered twice."""
+    """Many threads send at once, and no email is lost or gets two responses."""
     ids: list[str] = []
 
     def work() -> None:

@@ -30,7 +30,7 @@ SETTINGS = {
 
 
 def test_the_server_of_a_new_sandbox(sandbox, api):
-    """A server is answered with every key of the contract, its tokens among them."""
+    """The response has every key of the contract, the tokens among them."""
     server = api.get("/server").json()
     assert re.fullmatch("[0-9a-f]{32}", server.pop("InboundHash"))
     assert re.fullmatch(r"[0-9a-f]{32}@inbound\.postmarkapp\.com", server.pop("InboundAddress"))

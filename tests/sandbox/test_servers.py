@@ -22,7 +22,7 @@ def listed(account, **query):
 
 
 def test_create(sandbox, api, account):
-    """A new server is answered with its settings, and with tokens and an inbound address of its own."""
+    """A new server gets its settings, tokens and an inbound address of its own."""
     first = api.get("/server").json()
     second = made(account, Color="red", TrackOpens=True, InboundSpamThreshold=5)
     assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("red", True, 5)
@@ -162,7 +162,7 @@ def test_delete(sandbox, account, api, open_api, rejected):
 
 
 FILE = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
-# What the first server's one mail leaves.
+# What the first server's one email leaves.
 ONE_SERVERS = {
     "servers": 1,
     "tokens": 1,

@@ -18,7 +18,7 @@ def made(account, **fields):
 
 
 def test_create(account):
-    """A new signature waits for its owner, and is answered with its domain's records."""
+    """A new signature waits for its owner, and has its domain's records."""
     path, signature = made(
         account, ReplyToEmail="re@example.org", ReturnPathDomain="pm.example.com", ConfirmationPersonalNote="Hi, Joe"
     )

@@ -55,7 +55,7 @@ def count(sandbox):
 
 @pytest.fixture
 def two_days(api, pass_time):
-    """Mails of two days with one between them, from November 21, 2026."""
+    """Emails of two days with one between them, from November 21, 2026."""
     pass_time(timedelta(0))
     api.accepted(To=f"a@example.com, hardbounce@{DOMAIN}, smtpapierror@{DOMAIN}", TrackOpens=True, HtmlBody="<p>")
     api.accepted(To=f"softbounce@{DOMAIN}", Tag="t")
@@ -145,7 +145,7 @@ def test_eastern_days(api, stats, pass_time):
     ids=str,
 )
 def test_rejected_queries(api, pass_time, rejected, path, query, code):
-    """Each of the statistics refuses wrong dates and unknown streams as the overview does."""
+    """Each of the statistics rejects wrong dates and unknown streams as the overview does."""
     pass_time(timedelta(0))
     rejected(api.get(f"{PATH}/{path}", **query), 422, code)
 

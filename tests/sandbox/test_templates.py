@@ -10,7 +10,7 @@ LAYOUT = {"Name": "Frame", "Alias": "frame", "TemplateType": "Layout", "HtmlBody
 
 @pytest.fixture
 def make(api):
-    """Makes a template that must be accepted, and returns the answer."""
+    """Makes a template that must be accepted, and returns the response."""
 
     def make(template, **changes):
         answer = api.post("/templates", {**template, **changes})

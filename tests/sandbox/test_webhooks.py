@@ -19,7 +19,7 @@ TRIGGERS = {
 
 @pytest.fixture
 def make(api):
-    """Makes a webhook that must be accepted, and returns the answer."""
+    """Makes a webhook that must be accepted, and returns the response."""
 
     def make(**fields):
         answer = api.post("/webhooks", {"Url": URL, **fields})
@@ -40,7 +40,7 @@ def listed(api, **query):
 
 
 def test_create(api, make):
-    """A webhook is answered with every key, unverified as long as the sandbox calls none."""
+    """The response has every key of a webhook, unverified as long as the sandbox calls none."""
     made = make()
     assert made == {
         "ID": made["ID"],

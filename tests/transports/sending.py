@@ -21,5 +21,5 @@ def workers():
 
 
 def held(event: threading.Event) -> Mode:
-    """Answer well as soon as an event is set."""
+    """Respond well as soon as an event is set."""
     return Mode("held", "fine", lambda exchange: event.wait(60) and answers(exchange.value)(exchange))

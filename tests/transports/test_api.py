@@ -160,14 +160,14 @@ def test_nothing_to_send():
 
 @pytest.mark.parametrize("count, sizes", [(1, [1]), (500, [500]), (501, [500, 1]), (1000, [500, 500])])
 def test_chunks_of_500(count, sizes):
-    """A request has at most 500 mails."""
+    """A request has at most 500 emails."""
     found, _ = chunked([EMAIL] * count)
     assert [len(payloads) for payloads in found] == sizes
     assert [place for payloads in found for place in payloads] == list(range(count))
 
 
 def test_rejected_emails_do_not_count():
-    """Five hundred valid emails go in one request, however many refused ones stand between them."""
+    """Five hundred valid emails go in one request, however many rejected ones stand between them."""
     found, items = chunked([EMAIL, None] * 500)
     assert [len(payloads) for payloads in found] == [500]
     assert len(items) == 500

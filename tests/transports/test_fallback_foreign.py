@@ -26,7 +26,7 @@ class Foreign(Bare):
     """A user's own transport that keeps to nothing: it raises what it likes, or answers what it is told to."""
 
     def __init__(self, fate: object) -> None:
-        """Raise this, or answer it."""
+        """Raise this, or return it."""
         super().__init__()
         self.fate = fate
 
@@ -77,7 +77,7 @@ def test_a_batch_without_a_result_for_each_email(answer):
 
 
 def test_an_item_that_is_no_result():
-    """One item that is neither a result nor an error of ours is that mail's unknown outcome."""
+    """One item that is neither a result nor an error of ours is that email's unknown outcome."""
     batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([EMAIL, EMAIL])
     assert batch[0] is TAKEN
     assert isinstance(batch[1], DeliveryUnknown)

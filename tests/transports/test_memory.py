@@ -49,7 +49,7 @@ def test_an_email_must_be_complete(missing, field):
 
 
 def test_many():
-    """Each item of a batch is its mail's result, or the error that names its place."""
+    """Each item of a batch is its email's result, or the error that names its place."""
     transport = MemoryTransport()
     result = transport.send_batch(iter([EMAIL, {"to": "b@example.com", "text_body": "x"}, EMAIL]))
     assert [isinstance(item, SendResult) for item in result] == [True, False, True]

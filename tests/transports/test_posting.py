@@ -50,7 +50,7 @@ def test_a_broken_gzip_behind_an_accepted_email(serve, connect):
 
 
 def test_a_flood_of_1xx(serve, connect):
-    """Thousands of early answers are passed over; the last one counts."""
+    """Thousands of early responses are passed over; the last one counts."""
     flood = Mode(
         "flood",
         "fine",
@@ -65,7 +65,7 @@ def test_a_flood_of_1xx(serve, connect):
 
 
 def test_a_response_with_more_behind_it(serve, connect):
-    """What a service writes behind a response is not read as that to the next mail."""
+    """What a service writes behind a response is not read as that to the next email."""
 
     def twice(exchange):
         return exchange.send(reply(exchange.value) + reply({"ErrorCode": 0, "MessageID": "stale"}))

@@ -42,7 +42,7 @@ def test_results_in_the_order_of_the_input(serve, connect):
 
 
 def test_a_chunk_that_fails_loses_no_other(serve, connect):
-    """Each email of a refused chunk has an error of its own; the other chunks stand."""
+    """Each email of a rejected chunk has an error of its own; the other chunks stand."""
     service = serve(None, MODES["422"], None)
     items = list(connect(service).outbound.send_many(new_emails(6), chunk_size=2, workers=1))
     assert [item.outcome for item in items] == [

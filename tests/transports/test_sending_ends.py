@@ -149,7 +149,7 @@ def test_an_input_that_is_interrupted(serve, connect):
 
 
 def test_a_client_that_is_closed_meanwhile(serve, connect):
-    """What is under way when the client is closed has its response; what comes behind is each mail's error."""
+    """What is under way when the client is closed has its response; what comes behind is each email's error."""
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)

@@ -1,4 +1,4 @@
-"""What a type checker says of mails and sending: checked by mypy --strict, never run."""
+"""What a type checker says of emails and sending: checked by mypy --strict, never run."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from emailapi import (
     Transport,
 )
 
-# What a mail takes.
+# What an email takes.
 Email()
 Email(sender="a@example.com", to="b@example.com", subject="Hi", text_body="Hello", metadata={"user_id": "7"})
 Email(sender=Address("a@example.com", "A"), to=["b@example.com", Address("c@example.com")], cc=(), bcc=None)

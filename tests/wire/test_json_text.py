@@ -58,14 +58,14 @@ def test_json_is_compact_utf8(encoder, value, data):
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"a": ["\udfff"]}, {"\ud800": 1}])
 def test_what_json_does_not_have_is_a_value_error(encoder, value):
-    """NaN, infinity and lone surrogates are refused, not written as something else."""
+    """NaN, infinity and lone surrogates are rejected, not written as something else."""
     with pytest.raises(ValueError, match="JSON compliant|surrogates not allowed"):
         dump_json(value)
 
 
 @pytest.mark.parametrize("value", [b"x", {1, 2}, object(), {"a": b"x"}, {("a",): 1}])
 def test_what_is_no_json_value_is_a_type_error(encoder, value):
-    """A value of another type is refused."""
+    """A value of another type is rejected."""
     with pytest.raises(TypeError):
         dump_json(value)
 

@@ -72,7 +72,7 @@ def test_statistics_know_days():
     [("tagg", "did you mean 'tag'?"), ("from_dat", "did you mean 'from_date'?"), ("zzz", "known: recipient, sender")],
 )
 def test_an_unknown_filter_is_named(name, hint):
-    """A filter that the listing does not have is refused, with the nearest that it has."""
+    """A filter that the listing does not have is rejected, with the nearest that it has."""
     with pytest.raises(InvalidArgument, match=f"unknown filter '{name}'") as caught:
         write_query(MessageFilters, {name: "x"})
     assert caught.value.argument == name

@@ -194,7 +194,7 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
 
 @pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
 def test_a_response_without_an_id(answer):
-    """What a client answers that is no response of SES leaves the email unknown."""
+    """What a client returns that is no response of SES leaves the email unknown."""
     client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):
         SESTransport(client=client).send(new_email())

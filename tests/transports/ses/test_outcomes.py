@@ -1,4 +1,4 @@
-"""What SES answers, or does not, and what becomes of the mail."""
+"""What SES responds, or does not, and what becomes of the email."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
 
 
 def test_throttling_is_waited_out(serve, connect):
-    """Too many emails a second is tried again until SES takes the mail."""
+    """Too many emails a second is tried again until SES takes the email."""
     service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
     assert connect(service.url).send(new_email()).message_id == "0100-1"
     assert len(service.posts) == 4

@@ -121,7 +121,7 @@ def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
 
 
 def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, clock, tls, trusted):
-    """A connection that is made when the deadline is over carries no mail."""
+    """A connection that is made when the deadline is over carries no email."""
     service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
     with pytest.raises(DeadlineExceeded) as caught:

@@ -66,7 +66,7 @@ def nowhere():
 
 @pytest.mark.parametrize("fields, field", WRONG.values(), ids=WRONG)
 def test_the_field_that_ses_would_reject_is_named(nowhere, fields, field):
-    """The error of an email that SES would refuse, or cannot carry, names the field; sending says the same."""
+    """The error of an email that SES would reject, or cannot carry, names the field; sending says the same."""
     for call in (nowhere.check, nowhere.send):
         with pytest.raises(InvalidEmail) as caught:
             call(new_email(**fields))

@@ -48,7 +48,7 @@ def sent(moto, boto):
 
 
 def test_moto_takes_a_simple_email(sent, moto, connect):
-    """A mail without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
+    """An email without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
     result = connect(moto).send(new_email(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
     assert (message.id, message.source, message.body) == (result.message_id, "Me <me@example.com>", "Hello")
@@ -56,7 +56,7 @@ def test_moto_takes_a_simple_email(sent, moto, connect):
 
 
 def test_moto_takes_a_raw_email(sent, moto, connect):
-    """A mail with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
+    """An email with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
     result = connect(moto).send(new_email(bcc="b@example.com", attachments=file))
     (message,) = sent
@@ -68,7 +68,7 @@ def test_moto_takes_a_raw_email(sent, moto, connect):
 
 
 def test_moto_rejects_as_ses_does(sent, moto, connect):
-    """Moto's refusal of a sender that is not verified is an error of this package."""
+    """Moto's rejection of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(new_email(sender="nobody@elsewhere.example"))
     assert type(caught.value).__name__ == "SESError"
@@ -115,7 +115,7 @@ def test_every_parameter_of_send_email(serve, connect):
 
 
 def test_a_small_email_is_a_small_call(serve, connect):
-    """What a mail has not is no parameter: no empty list, no empty twin of a body."""
+    """What an email has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
     connect(service.url).send(new_email(to=(), bcc="b@example.com"))
     assert set(service.posts[0]) == {
@@ -196,7 +196,7 @@ def test_names_are_encoded_words(serve, connect, name, headers):
 
 
 def test_raw_mime_is_seven_bit(serve, connect):
-    """The MIME of a mail whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
+    """The MIME of an email whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
     service = serve()
     file = Attachment(name="é.txt", content="é\n".encode() * 900, content_type="text/plain")
     connect(service.url).send(new_email(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
@@ -207,7 +207,7 @@ def test_raw_mime_is_seven_bit(serve, connect):
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
 def test_an_emails_own_tags_take_precedence(serve, connect, tags):
-    """Tags of every mail are sent too, unless the mail has one of that name."""
+    """Tags of every email are sent too, unless the email has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
     transport.send(new_email())
@@ -224,7 +224,7 @@ def test_another_charset_is_named(serve, connect):
 
 
 def test_threads_share_a_transport(serve, connect):
-    """Many threads send by one transport, each mail once."""
+    """Many threads send by one transport, each email once."""
     service = serve()
     transport = connect(service.url)
     threads = [
@@ -238,7 +238,7 @@ def test_threads_share_a_transport(serve, connect):
 
 
 def test_a_mapping_is_an_email(serve, connect):
-    """A mapping with a mail's names is sent like one."""
+    """A mapping with an email's names is sent like one."""
     service = serve()
     connect(service.url).send({"sender": "me@example.com", "to": "you@example.com", "html_body": ""})
     assert service.accepted[0]["Message.Body.Html.Data"] == ""

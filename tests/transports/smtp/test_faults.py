@@ -187,7 +187,7 @@ def test_a_batch_goes_on_after_a_421(script, connect):
 
 
 def test_a_batch_goes_on_after_any_item(script, connect):
-    """Each item has its own end: invalid, refused, unknown, accepted."""
+    """Each item has its own end: invalid, rejected, unknown, accepted."""
     server = script(
         polite("SIZE 2000", rcpt=[b"250 ok", b"550 5.1.1 who?", b"250 ok"], ends=[b"250 ok", Talk.cut]), polite()
     )

@@ -36,7 +36,7 @@ def test_a_size_that_says_nothing_limits_nothing(size, script, connect):
 
 @pytest.mark.parametrize("fields", [{"to": "jürgen@x.example"}, {"sender": "jürgen@x.example"}])
 def test_international_mailboxes_need_smtputf8(fields, script, connect):
-    """A local part that is not ASCII is sent where SMTPUTF8 is offered, and else refused here."""
+    """A local part that is not ASCII is sent where SMTPUTF8 is offered, and else rejected here."""
     server = script(polite("SMTPUTF8", "8BITMIME"), polite("8BITMIME"))
     connect(server).send(new_email(**fields))
     assert "SMTPUTF8" in server.seen[1].split()

@@ -81,7 +81,7 @@ def test_raw_email_needs_nothing_in_it(raw, listen):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_envelope_may_be_another(form, listen, connect):
-    """A sender and recipients that are given replace those of the mail."""
+    """A sender and recipients that are given replace those of the email."""
     server = listen()
     result = connect(server).send_message(
         FORMS[form][0](), sender="bounces@example.com", recipients="One <one@example.net>, two@example.net"

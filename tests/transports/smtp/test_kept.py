@@ -18,7 +18,7 @@ from .scripted import Talk, polite
 
 
 def test_many_emails_go_over_one_connection(listen, connect, trust):
-    """One login, one handshake, for all mails."""
+    """One login, one handshake, for all emails."""
     server = listen(starttls=trust.server, users={b"user": b"hunter22"}, auth_exclude_mechanism=["LOGIN"])
     transport = connect(server, cert_bundle=trust.bundle, username="user", password="hunter22")
     assert len(transport.send_batch([new_email() for _ in range(20)]).accepted) == 20
@@ -45,7 +45,7 @@ def test_a_connection_is_renewed_after_so_many_emails(script, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_a_slow_farewell_is_not_waited_for_long(script, connect, monkeypatch):
-    """The QUIT of a connection that is renewed takes a part of the next mail's time, not all of it."""
+    """The QUIT of a connection that is renewed takes a part of the next email's time, not all of it."""
     waits, finish = [], Session.finish
     monkeypatch.setattr(Session, "finish", lambda session, seconds: waits.append(seconds) or finish(session, seconds))
     server = script(polite(quit=Talk.wait), polite())
@@ -90,7 +90,7 @@ def test_an_idle_connection_is_tried_by_noop(script, connect):
 
 @pytest.mark.parametrize("noop", [Talk.cut, b"421 bye", b"500 what?"])
 def test_a_noop_that_fails_renews(noop, script, connect):
-    """A connection that does not answer NOOP well is renewed."""
+    """A connection that does not respond well to NOOP is renewed."""
     server = script(polite(noop=noop), polite())
     transport = connect(server)
     transport.send(new_email())

@@ -58,11 +58,11 @@ class Controlled:
 
 
 class OverTCP(Controlled, Controller):
-    """A mail store on loopback."""
+    """An email store on loopback."""
 
 
 class OverPath(Controlled, UnixSocketController):
-    """A mail store on a path."""
+    """An email store on a path."""
 
 
 @pytest.fixture(params=["TCP", "path"])

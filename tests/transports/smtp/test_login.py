@@ -39,7 +39,7 @@ def test_empty_is_no_login(username, password, script, connect):
 
 
 def test_the_first_535_is_final(script, connect):
-    """A refused password is not tried again by another mechanism: accounts are locked for that."""
+    """A rejected password is not tried again by another mechanism: accounts are locked for that."""
     server = script(polite("AUTH PLAIN LOGIN", auth=b"535 5.7.8 no"))
     with pytest.raises(SMTPError, match="rejected the login") as caught:
         connect(server, username="user", password=SECRET).send(new_email())
@@ -94,7 +94,7 @@ def test_a_token_logs_in_by_xoauth2(script, connect):
 
 
 def test_a_rejected_token_says_why(script, connect):
-    """XOAUTH2's rejection comes as a challenge: it is answered with nothing, and the code follows."""
+    """XOAUTH2's rejection comes as a challenge: it gets nothing, and the code follows."""
     server = script(polite("AUTH XOAUTH2", auth=b"334 eyJzdGF0dXMiOiI0MDAifQ==", **{"": b"535 5.7.8 expired"}))
     with pytest.raises(SMTPError, match="expired") as caught:
         connect(server, username="user", oauth_token_generator=lambda: "token").send(new_email())

@@ -59,7 +59,7 @@ def test_postfix_speaks_tls_from_the_first_byte(postfix):
 
 
 def test_postfix_rejects_some(transport):
-    """Recipients that it does not know, defers or does not relay to are told one by one; the others get the mail."""
+    """Recipients that it does not know, defers or does not relay to are told one by one; the others get the email."""
     to = ["you@example.org", "nobody@example.org", "later@example.org"]
     told = [(fate.accepted, fate.code, fate.enhanced_code) for fate in transport.send(new_email(to=to)).recipients]
     assert told == [(True, 250, "2.1.5"), (False, 550, "5.1.1"), (False, 450, "4.7.1")]

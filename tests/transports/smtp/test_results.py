@@ -41,7 +41,7 @@ def test_partial_rejections_are_told(extensions, script, connect):
     [([b"550 5.1.1 who?", b"551 no"], 550, False), ([b"550 who?", b"450 4.2.0 later"], 450, True)],
 )
 def test_no_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, script, connect):
-    """All recipients refused: an error with each one's fate, retryable if one may be taken later; no email leaves."""
+    """All recipients rejected: an error with each one's fate, retryable if one may be taken later; no email leaves."""
     server = script(polite(*extensions, rcpt=rcpt))
     transport = connect(server)
     with pytest.raises(SMTPError) as caught:

@@ -153,7 +153,7 @@ def test_old_tls_is_rejected(listen, trust, connect):
 
 
 def test_a_stripped_starttls_sends_nothing(script, connect):
-    """Where TLS is required, an offer that was taken out ends the call: no login, no mail."""
+    """Where TLS is required, an offer that was taken out ends the call: no login, no email."""
     server = script(polite("AUTH PLAIN", "SIZE 1000"))
     with pytest.raises(ConnectionFailed, match="STARTTLS") as caught:
         connect(server, tls="required", username="user", password="secret").send(new_email())
@@ -163,7 +163,7 @@ def test_a_stripped_starttls_sends_nothing(script, connect):
 
 @pytest.mark.parametrize("refusal", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
 def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
-    """Where TLS is required, nothing goes on after any answer but 220."""
+    """Where TLS is required, nothing goes on after any response but 220."""
     server = script(polite("STARTTLS", starttls=refusal))
     with pytest.raises(ConnectionFailed):
         connect(server, tls="required").send(new_email())
@@ -171,7 +171,7 @@ def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
 
 
 def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
-    """Opportunistic TLS goes on in clear where STARTTLS is offered and refused; not when the server goes away."""
+    """Opportunistic TLS goes on in clear where STARTTLS is offered and rejected; not when the server goes away."""
     server = script(polite("STARTTLS", starttls=b"454 4.7.0 not now"))
     connect(server).send(new_email())
     assert len(server.messages) == 1
@@ -182,7 +182,7 @@ def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
 def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):
-    """What came in clear together with STARTTLS's answer is not taken for a response under TLS."""
+    """What came in clear together with STARTTLS's response is not taken for a response under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
     with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
         connect(server, tls=tls, cert_bundle=trust.bundle).send(new_email())
@@ -225,7 +225,7 @@ def test_a_slow_greeting_is_waited_for(script, connect):
 
 
 def test_nothing_is_printed(listen, connect, monkeypatch, capsys):
-    """The debugging of smtplib, switched on for all, prints neither password nor mail."""
+    """The debugging of smtplib, switched on for all, prints neither password nor email."""
     monkeypatch.setattr(smtplib.SMTP, "debuglevel", 2)
     server = listen(users={b"user": b"hunter22"})
     connect(server, username="user", password="hunter22").send(new_email())
