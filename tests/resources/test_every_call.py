@@ -24,7 +24,7 @@ CALLS = {
 }
 
 
-def test_no_namespace_and_no_call_is_missing():
+def test_every_namespace_and_method_is_tested():
     calls = {
         "client.outbound": "send send_batch send_template send_template_batch send_bulk bulk_status list_bulk",
         "client.messages": "list get status dump opens message_opens clicks message_clicks",
@@ -69,7 +69,7 @@ def of(service, name):
     return getattr(getattr(getattr(service, side), namespace), verb)
 
 
-def test_there_are_calls_of_each_kind():
+def test_methods_of_each_kind_are_tested():
     """The calls that the tests below look at are found by their arguments."""
     assert (len(BY_ID), len(BY_STREAM), len(LISTED)) == (40, 3, 12)
 
@@ -77,7 +77,7 @@ def test_there_are_calls_of_each_kind():
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("id", ["", " ", "\t", ".", "..", None, True, 1.5, b"7", ["7"], "\ud800"])
 @pytest.mark.parametrize("name", BY_ID)
-def test_an_id_that_cannot_be(service, name, id):
+def test_an_invalid_id_is_rejected_before_a_request(service, name, id):
     """An id that is empty, of another type, or would lead to another path is rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(id, **MORE.get(name, {}))
@@ -87,7 +87,7 @@ def test_an_id_that_cannot_be(service, name, id):
 
 @pytest.mark.parametrize("id", ["", " ", "..", None, 1.5])
 @pytest.mark.parametrize("name", BY_STREAM)
-def test_a_stream_that_cannot_be(service, name, id):
+def test_an_invalid_stream_is_rejected_before_a_request(service, name, id):
     """So is a stream."""
     arguments = () if name.endswith("list") else ("a@example.com",)
     with pytest.raises(InvalidArgument) as caught:
@@ -98,7 +98,7 @@ def test_a_stream_that_cannot_be(service, name, id):
 
 @pytest.mark.parametrize("given", [{"count": 0}, {"count": 501}, {"count": "5"}, {"offset": -1}, {"offset": 9_901}])
 @pytest.mark.parametrize("name", LISTED)
-def test_a_range_that_cannot_be(service, name, given):
+def test_an_invalid_range_is_rejected_before_a_request(service, name, given):
     """A range that the service does not list is rejected before a byte leaves, whatever is listed."""
     arguments = ("7",) if "message_" in name else ()
     with pytest.raises(InvalidArgument) as caught:
@@ -115,7 +115,7 @@ FILTERED = [
 
 
 @pytest.mark.parametrize("name", FILTERED)
-def test_an_unknown_filter(service, name):
+def test_an_unknown_filter_is_rejected_before_a_request(service, name):
     """A filter that a call does not have is rejected before a byte leaves, and the known ones are named."""
     arguments = ("7",) if name in BY_STREAM else ()
     with pytest.raises(InvalidArgument, match=r"unknown filter 'zzz'; known: \w+") as caught:
@@ -184,7 +184,7 @@ PATHS = {
 
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("value", [[], None, "text", 7])
-def test_a_record_of_another_shape_is_an_invalid_response(service, name, value):
+def test_a_response_of_another_shape_is_an_invalid_response(service, name, value):
     """The error names the record and the request."""
     part = {"client.messages": "/details", "client.inbound": "/details"}.get(name.removesuffix(".get"), "")
     service.answer("GET", f"{PATHS[name]}/7{part}", value)

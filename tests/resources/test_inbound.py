@@ -105,12 +105,12 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
     """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-def test_no_email(service):
+def test_a_server_without_inbound_emails_has_an_empty_page(service):
     """A server without inbound email has an empty page."""
     service.answer("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
     assert service.client.inbound.list() == Page((), 0)

@@ -72,7 +72,7 @@ def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests
     assert service.bodies == [requests_json("email_minimal")]
 
 
-def test_the_response_of_a_send(service, answers):
+def test_the_result_has_all_values_of_the_response(service, answers):
     """All that the service says of an accepted email is in the result."""
     service.answer("POST", "/email", answers("email"))
     result = service.client.outbound.send(RECEIVER)
@@ -107,13 +107,13 @@ ODD_SUCCESSES = {
 
 
 @pytest.mark.parametrize("name", ODD_SUCCESSES)
-def test_odd_successes_are_accepted(service, name):
+def test_unusual_responses_of_success_are_accepted(service, name):
     """A response that names the message is a success, whatever else is missing from it or new in it."""
     service.answer("POST", "/email", ODD_SUCCESSES[name])
     assert service.client.outbound.send(EMAIL).message_id == "1"
 
 
-def test_accepted_without_an_id(service):
+def test_a_success_without_a_message_id_is_accepted(service):
     """An `ErrorCode` 0 without `MessageID` is accepted, for a single send."""
     service.answer("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
     assert service.client.outbound.send(EMAIL).message_id == ""
@@ -135,7 +135,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_success_that_cannot_be_read_is_unknown(service, name):
+def test_an_unreadable_response_of_success_is_unknown(service, name):
     """A 2xx that names no message may be anything: `DeliveryUnknown`, with status and key, asked once."""
     service.answer("POST", "/email", UNREADABLE[name])
     with pytest.raises(DeliveryUnknown) as caught:
@@ -169,7 +169,7 @@ def test_emails_that_the_service_would_reject_are_not_sent(service, status, valu
     assert len(service.calls) == 1
 
 
-def test_all_inactive(service, answers):
+def test_an_email_with_inactive_recipients_only_names_them(service, answers):
     """When every recipient is suppressed the error names them."""
     service.answer("POST", "/email", answers("email_all_inactive"), 422)
     with pytest.raises(InactiveRecipient) as caught:
@@ -181,7 +181,7 @@ def test_all_inactive(service, answers):
 @pytest.mark.parametrize(
     "text, low, high", [("7", 7, 7), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12), ("soon", None, None)]
 )
-def test_a_rate_limit_says_how_long(service, text, low, high):
+def test_a_rate_limit_has_retry_after(service, text, low, high):
     """A 429 needs no JSON, and its `Retry-After` is read in both forms."""
     service.answer("POST", "/email", b"slow down", 429, Retry_After=text)
     with pytest.raises(RateLimited) as caught:
@@ -192,7 +192,7 @@ def test_a_rate_limit_says_how_long(service, text, low, high):
 
 
 @pytest.mark.parametrize("status, value", [(408, b""), (500, b""), (502, b"<html>"), (503, b""), (504, b""), (500, OK)])
-def test_a_failing_service_leaves_a_send_unknown(service, status, value):
+def test_a_5xx_or_408_leaves_a_send_unknown(service, status, value):
     """After a 408 or 5xx nobody knows: `DeliveryUnknown`, not tried again."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(DeliveryUnknown) as caught:
@@ -202,7 +202,7 @@ def test_a_failing_service_leaves_a_send_unknown(service, status, value):
     assert len(service.calls) == 1
 
 
-def test_the_key_of_a_send(service):
+def test_the_idempotency_key_argument_applies_to_the_email(service):
     """`send(idempotency_key=)` is the email's own; the email that was given stays as it was."""
     service.answer("POST", "/email", OK)
     assert service.client.outbound.send(EMAIL, idempotency_key="a").idempotency_key == "a"
@@ -224,7 +224,7 @@ def test_an_email_is_an_email_or_a_mapping(given):
         Client("t", base_url="http://127.0.0.1:9").outbound.send(given)
 
 
-def test_the_sandbox_takes_an_email(client):
+def test_the_sandbox_accepts_an_email(client):
     """The real client, over real HTTP: an email with every field is accepted."""
     email = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
     result = client.outbound.send(email, idempotency_key="key-1")
@@ -233,7 +233,7 @@ def test_the_sandbox_takes_an_email(client):
     assert (result.error_code, result.via, result.idempotency_key) == (0, "api", "key-1")
 
 
-def test_the_sandbox_suppresses_what_bounced(client):
+def test_the_sandbox_suppresses_a_bounced_address(client):
     """An email to an address that hard-bounced is rejected, and the error names the address."""
     email = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
     assert client.outbound.send(email).message_id
@@ -242,7 +242,7 @@ def test_the_sandbox_suppresses_what_bounced(client):
     assert caught.value.addresses == ("hardbounce@bounce-testing.postmarkapp.com",)
 
 
-def test_the_sandbox_knows_a_wrong_token(sandbox):
+def test_the_sandbox_rejects_a_wrong_token(sandbox):
     """A token that the service does not know is `Unauthorized`."""
     from emailapi import Client
 

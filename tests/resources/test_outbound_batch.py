@@ -39,7 +39,7 @@ def accept(request):
     return [ok(item["To"].partition("@")[0]) for item in json.loads(request.body)]
 
 
-def test_a_batch_is_the_contracts_array(service, requests_json, answers):
+def test_a_batch_is_a_json_array(service, requests_json, answers):
     """A batch is a POST of an array, and each item of the response is the result or error of its email."""
     service.answer("POST", "/email/batch", answers("email_batch"))
     emails = [
@@ -59,7 +59,7 @@ def test_a_batch_is_the_contracts_array(service, requests_json, answers):
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, whole):
+def test_the_error_of_an_item_has_the_index_and_key_of_its_email(service, whole):
     """Also if the request failed as a whole."""
     emails = [new_email("a", idempotency_key="key-a"), {}, new_email("b", idempotency_key="key-b")]
     if not whole:
@@ -72,7 +72,7 @@ def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, wh
     assert [(error.index, error.idempotency_key) for error in failed] == places
 
 
-def test_an_email_that_is_not_valid_stops_no_other(service):
+def test_an_invalid_email_does_not_stop_the_others(service):
     """An email that is rejected here is an `InvalidEmail` at its place, naming it; the others are sent."""
     service.answer_by("POST", "/email/batch", accept)
     emails = [
@@ -101,7 +101,7 @@ def test_no_request_when_no_email_is_valid(service):
 
 
 @pytest.mark.parametrize("given", [new_email("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
-def test_a_batch_is_many_emails(service, given):
+def test_a_single_email_is_rejected_as_a_batch(service, given):
     """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
@@ -133,7 +133,7 @@ ODD_ITEMS = {
 
 
 @pytest.mark.parametrize("name", ODD_ITEMS)
-def test_an_odd_item_is_its_emails_own(service, name):
+def test_an_unreadable_item_does_not_affect_the_others(service, name):
     """An item that is odd is judged by itself; those beside it stand."""
     item, kind = ODD_ITEMS[name]
     service.answer("POST", "/email/batch", [ok("a"), item, ok("c")])
@@ -159,7 +159,7 @@ MISMATCHES = {
 
 
 @pytest.mark.parametrize("name", MISMATCHES)
-def test_a_response_of_another_length_tells_nothing(service, name):
+def test_a_response_of_another_length_leaves_every_email_unknown(service, name):
     """A response that does not match its request leaves every email unknown, each with its own key."""
     service.answer("POST", "/email/batch", MISMATCHES[name])
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
@@ -194,7 +194,7 @@ def test_a_failed_request_is_the_error_of_each_email(service, status, value, kin
         assert (one.idempotency_key, other.idempotency_key) == (None, None)
 
 
-def test_chunks_of_500(service):
+def test_a_batch_is_sent_in_requests_of_500_emails(service):
     """A batch leaves in requests of at most 500 emails, one after another; results keep the input's order."""
     service.answer_by("POST", "/email/batch", accept)
     names = [str(number) for number in range(1001)]
@@ -203,7 +203,7 @@ def test_chunks_of_500(service):
     assert [len(body) for body in service.bodies] == [500, 500, 1]
 
 
-def test_chunks_by_size(service, monkeypatch):
+def test_a_batch_is_split_by_the_size_of_requests(service, monkeypatch):
     """A request's bytes stay within the limit, its brackets and commas counted; every email is in exactly one."""
     one = len(api.encode(new_email("a"), service.client._options, api.EMAILS.check).part)
     service.answer_by("POST", "/email/batch", accept)
@@ -217,7 +217,7 @@ def test_chunks_by_size(service, monkeypatch):
         assert all(len(request.body) <= limit for request in made) or limit == one
 
 
-def test_a_failed_chunk_loses_no_other(service, monkeypatch):
+def test_a_failed_chunk_does_not_affect_the_others(service, monkeypatch):
     """A chunk that fails leaves the results of those before and behind it."""
     monkeypatch.setattr(APITransport, "at_once", 2)
     service.answer("POST", "/email/batch", [ok("a"), ok("b")])
@@ -234,7 +234,7 @@ def test_a_failed_chunk_loses_no_other(service, monkeypatch):
     assert len(service.calls) == 3
 
 
-def test_raise_for_errors(service):
+def test_raise_for_errors_raises_if_an_email_failed(service):
     """`raise_for_errors` raises when an email failed, with the batch, and tells whether any may have been sent."""
     service.answer("POST", "/email/batch", [ok("a"), {}])
     result = service.client.outbound.send_batch([new_email("a"), new_email("b")])
@@ -245,7 +245,7 @@ def test_raise_for_errors(service):
 
 
 @pytest.mark.slow
-def test_no_server_there():
+def test_an_unreachable_server_is_the_error_of_each_email():
     """When nothing was sent, each email's error says so, and the batch may be sent again."""
     from emailapi import Client
 
@@ -257,7 +257,7 @@ def test_no_server_there():
     assert (caught.value.outcome, caught.value.retryable) == (Outcome.NOT_SENT, True)
 
 
-def test_the_sandbox_takes_a_batch(client):
+def test_the_sandbox_accepts_a_batch(client):
     """The real client, over real HTTP: accepted and rejected emails stand at their places."""
     emails = [
         new_email("a"),
@@ -271,7 +271,7 @@ def test_the_sandbox_takes_a_batch(client):
 
 
 @pytest.mark.parametrize("value", [5, None, b"x", "a\r\nb"])
-def test_metadata_that_was_changed_since_costs_that_email_alone(service, value):
+def test_metadata_changed_after_validation_fails_only_its_email(service, value):
     """A dictionary of a frozen email can be changed; what it holds then is checked again."""
     emails = [new_email(name) for name in "abc"]
     emails[1].metadata["late"] = value

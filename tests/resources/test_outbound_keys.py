@@ -48,7 +48,7 @@ def test_a_key_that_no_email_can_have_is_an_invalid_argument(client, key):
 
 
 @pytest.mark.parametrize("stream", [7, "\ud800", "a\nb"])
-def test_a_stream_that_cannot_be_is_an_invalid_argument(client, stream):
+def test_an_invalid_stream_is_an_invalid_argument(client, stream):
     with pytest.raises(InvalidArgument, match="message_stream"):
         client.outbound.find("k", message_stream=stream)
 
@@ -70,7 +70,7 @@ def test_with_check_first_an_email_that_is_found_is_not_sent_again(client):
     assert client.messages.list().total_count == before + 2
 
 
-def test_looking_first_needs_a_key(client):
+def test_check_first_requires_a_key(client):
     """`check_first` without a key of the email's own has nothing to look for."""
     with pytest.raises(InvalidArgument, match="check_first"):
         client.outbound.send(EMAIL, check_first=True)
@@ -93,7 +93,7 @@ def test_without_reconciling_nothing_is_added(client):
     assert client.messages.get(sent.message_id).metadata == {}
 
 
-def test_many_emails_come_back_in_order(client):
+def test_send_many_returns_results_in_the_order_of_the_input(client):
     """`send_many` gives each email's result in the order of the input, errors in their places, and counts."""
     given = [*new_emails(7), {"txt_body": "wrong"}, *new_emails(4)]
     told = []
@@ -108,7 +108,7 @@ def test_many_emails_come_back_in_order(client):
     assert told[-1] == (12, 12)
 
 
-def test_many_emails_are_taken_as_they_are_needed(client):
+def test_send_many_reads_the_input_as_needed(client):
     """At the first result a few chunks are taken from the input, not all of it."""
     taken = []
 
@@ -132,7 +132,7 @@ def test_sending_starts_at_the_call_and_warns_when_dropped(client):
     assert client.messages.list().total_count == before + 10
 
 
-def test_leaving_early_leaves_nothing_behind(client):
+def test_leaving_send_many_early_stops_its_threads(client):
     """After an early exit no thread of the sending is left, and each email that was taken has a result or an error."""
     with client.outbound.send_many(new_emails(100), workers=2, chunk_size=5) as many:
         first = next(many)
@@ -143,7 +143,7 @@ def test_leaving_early_leaves_nothing_behind(client):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("emailapi-send")]
 
 
-def test_an_input_that_breaks_loses_no_result(client):
+def test_an_error_of_the_input_comes_after_all_results(client):
     """What the input raises comes behind the results of the emails before it."""
 
     def generator():
@@ -172,7 +172,7 @@ def test_an_input_that_breaks_loses_no_result(client):
         ("check_first_limit", "5"),
     ],
 )
-def test_numbers_that_cannot_be(client, name, value):
+def test_invalid_workers_and_chunk_sizes_are_named(client, name, value):
     """Workers and chunk sizes have limits, and the one that is wrong is named."""
     with pytest.raises(InvalidArgument, match=name):
         client.outbound.send_many(new_emails(1), **{name: value})

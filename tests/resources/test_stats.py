@@ -9,7 +9,7 @@ import pytest
 from emailapi import Email, InvalidArgument, InvalidRequest, InvalidResponse, StatsOverview
 
 
-def test_the_overview(service, answers):
+def test_the_overview_has_every_count_and_rate(service, answers):
     """The overview has every count and rate of the contract."""
     service.answer("GET", "/stats/outbound", answers("stats_outbound"))
     assert service.client.stats.overview() == StatsOverview(
@@ -55,7 +55,7 @@ def test_a_missing_count_is_0(service, value):
     ],
     ids=lambda row: "-".join(row),
 )
-def test_stats_know_whole_days(service, given, sent):
+def test_a_datetime_filter_selects_its_eastern_day(service, given, sent):
     """Stats are narrowed by tag, stream and day; an aware datetime names its day in Eastern time."""
     service.answer("GET", "/stats/outbound", {})
     service.client.stats.overview(**given)
@@ -69,7 +69,7 @@ def test_unknown_filters_are_rejected(service):
     assert not service.calls
 
 
-def test_dates_that_the_service_rejects(service):
+def test_a_date_that_the_service_rejects_is_an_invalid_request(service):
     """A date that the service rejects is an `InvalidRequest` with its code."""
     service.answer("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
     with pytest.raises(InvalidRequest) as caught:
@@ -84,7 +84,7 @@ def test_an_overview_of_another_shape_is_an_invalid_response(service, value):
         service.client.stats.overview()
 
 
-def test_the_sandbox_counts(client):
+def test_the_sandbox_counts_each_recipient(client):
     """The real client, over real HTTP: one email to two recipients counts as two."""
     before = client.stats.overview(tag="counted")
     client.outbound.send(Email(to="a@example.com, b@example.com", subject="Hi", text_body="Hi", tag="counted"))

@@ -103,7 +103,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
     """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
@@ -121,7 +121,7 @@ def test_a_webhook_that_did_not_respond(service, answers, left_out):
 
 
 @pytest.mark.parametrize("results", [5, [5], {"a": 1}])
-def test_odd_results_of_a_rejected_webhook(service, results):
+def test_unreadable_results_do_not_hide_the_rejection_of_a_webhook(service, results):
     """Results that cannot be read do not hide the rejection."""
     service.answer("PUT", "/webhooks/7", {"ErrorCode": 1364, "Message": "No.", "Results": results}, 422)
     with pytest.raises(InvalidRequest, match="No.") as caught:

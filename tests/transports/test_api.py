@@ -59,20 +59,20 @@ def test_every_field_is_in_the_request(requests_json):
     assert set(request["Attachments"][1]) == set(wire_names(Attachment).values())
 
 
-def test_a_full_email(requests_json):
+def test_an_email_with_every_field_is_encoded_as_in_the_contract(requests_json):
     """An email with every field is encoded as the request that was written by hand from the contract."""
     assert encoded(FULL) == requests_json("email")
     assert write(FULL) == requests_json("email")
 
 
-def test_the_bytes_are_compact_utf8(requests_json):
+def test_the_json_is_compact_utf_8(requests_json):
     """The body is compact JSON in UTF-8, without escapes that make it longer."""
     data = encode(FULL, PLAIN, EMAILS.check).part
     assert "Ihre Bestellung – danke".encode() in data
     assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def test_a_small_email(requests_json):
+def test_fields_that_are_not_set_are_omitted(requests_json):
     """What an email does not say is not sent: the service's and the server's settings decide."""
     assert encoded(Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")) == requests_json(
         "email_minimal"
@@ -90,11 +90,11 @@ def test_a_small_email(requests_json):
         ({"html_body": "\0"}, "HtmlBody", "\0"),
     ],
 )
-def test_falsy_and_odd_values_are_sent(given, name, value):
+def test_falsy_and_unusual_values_are_sent(given, name, value):
     assert encoded(attrs.evolve(EMAIL, **given))[name] == value
 
 
-def test_the_client_fills_in():
+def test_the_defaults_of_the_client_are_filled_in():
     """The client's sender and stream stand in for what an email leaves out, and for nothing else."""
     filled = encoded(Email(to="b@example.com", text_body="x"), FILLED)
     assert (filled["From"], filled["MessageStream"]) == ("Default <default@d.com>", "broadcast")
@@ -104,13 +104,13 @@ def test_the_client_fills_in():
 
 
 @pytest.mark.parametrize("group", ["to", "cc", "bcc"])
-def test_any_recipient_will_do(group):
+def test_any_kind_of_recipient_is_enough(group):
     """An email needs one recipient, in whichever field."""
     email = attrs.evolve(EMAIL, **{"to": (), group: "c@example.com"})
     assert encoded(email)[group.capitalize()] == "c@example.com"
 
 
-def test_chunks_keep_places_and_keys(requests_json):
+def test_chunks_keep_the_index_and_key_of_each_email(requests_json):
     """A batch is an array in the order of its emails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
     (payloads,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
@@ -141,7 +141,7 @@ def body_of(payloads):
     return EMAILS.body([*payloads])
 
 
-def test_an_email_that_is_not_valid_stands_at_its_place():
+def test_an_invalid_email_has_its_error_at_its_index():
     """Emails that are rejected here leave the others alone, and each error names its email and field."""
     emails = [EMAIL, {"txt_body": "x"}, EMAIL, None, attrs.evolve(EMAIL, to=()), EMAIL, {"to": "a b@x"}]
     (payloads,), items = chunked(emails)
@@ -152,7 +152,7 @@ def test_an_email_that_is_not_valid_stands_at_its_place():
     assert all(type(item) is InvalidEmail for item in items.values())
 
 
-def test_nothing_to_send():
+def test_without_a_valid_email_no_request_is_made():
     """Where no email is valid, or none is given, there is no chunk and so no request."""
     assert chunked([None, {}])[0] == []
     assert chunked([]) == ([], {})
@@ -166,7 +166,7 @@ def test_chunks_of_500(count, sizes):
     assert [place for payloads in found for place in payloads] == list(range(count))
 
 
-def test_rejected_emails_do_not_count():
+def test_invalid_emails_do_not_count_for_the_chunk_size():
     """Five hundred valid emails go in one request, however many rejected ones stand between them."""
     found, items = chunked([EMAIL, None] * 500)
     assert [len(payloads) for payloads in found] == [500]

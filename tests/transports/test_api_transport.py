@@ -79,7 +79,7 @@ def test_without_reconcile_there_is_no_key():
     assert second.sent == [EMAIL]
 
 
-def test_the_clients_own_fallback_is_left_out():
+def test_the_fallback_of_the_client_is_not_used():
     """A transport that is called the API is the API alone."""
     second = MemoryTransport()
     with (
@@ -110,6 +110,6 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
 
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.5, "2"])
-def test_within_rejects_a_number_of_attempts_that_is_none(client, attempts):
+def test_within_rejects_an_invalid_number_of_attempts(client, attempts):
     with pytest.raises(ConfigurationError, match="attempts must be a whole number of at least 1"):
         APITransport(client).within(5, attempts=attempts)

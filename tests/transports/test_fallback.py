@@ -97,14 +97,14 @@ def test_a_rejected_or_unknown_email_does_not_fail_over(error):
     assert second.sent == []
 
 
-def test_the_first_serves():
+def test_an_email_that_the_primary_accepts_does_not_reach_the_secondary():
     """An email that the primary takes is not seen by the second."""
     second = MemoryTransport()
     assert Fallback(Bare(), second).send(EMAIL).via == "bare"
     assert second.sent == []
 
 
-def test_checked_before_the_first_attempt():
+def test_an_email_is_checked_for_both_transports_before_the_first_attempt():
     """What the secondary could not carry is rejected by name while the first still works."""
     first = Bare()
     transport = Fallback(first, NoTag())
@@ -147,7 +147,7 @@ def test_only_transports_are_accepted():
         Fallback(Bare, MemoryTransport())
 
 
-def test_composed():
+def test_a_fallback_is_a_transport_that_can_be_composed():
     """A fallback is itself a transport, primary or secondary of another fallback."""
     last = MemoryTransport()
     transport = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
@@ -158,7 +158,7 @@ def test_composed():
     assert repr(Fallback(MemoryTransport(), last)) == "Fallback(MemoryTransport(0 sent), MemoryTransport(2 sent))"
 
 
-def test_the_cause():
+def test_the_error_of_the_secondary_has_that_of_the_primary_as_cause():
     """The secondary's error names the first's as its cause."""
     first, second = RateLimited("slow down"), SMTPError("no such user", code=550)
     with pytest.raises(SMTPError) as caught:
@@ -166,7 +166,7 @@ def test_the_cause():
     assert caught.value.__cause__ is first
 
 
-def test_closing():
+def test_closing_a_fallback_closes_both_transports():
     """Closing a pair closes both, as leaving its block does, and closing a client its fallback."""
     transports = [Bare() for _ in range(5)]
     Fallback(transports[0], transports[1]).close()
@@ -185,13 +185,13 @@ def test_a_clone_does_not_close():
 
 
 @pytest.mark.parametrize("wrong", [EMAIL, "text"], ids=repr)
-def test_many_must_be_many(wrong):
+def test_a_single_email_is_rejected_as_a_batch(wrong):
     """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument):
         Fallback(Bare(), Bare()).send_batch(wrong)
 
 
-def test_more_than_one_request():
+def test_a_batch_of_several_requests_fails_over():
     """A batch of any length keeps its order, whichever transport sends each email."""
     emails = [Email(sender="a@example.com", to=f"u{number}@example.com", text_body="x") for number in range(1201)]
     second = MemoryTransport()

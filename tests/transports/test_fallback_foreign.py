@@ -54,7 +54,7 @@ class Mixed(Bare):
 
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
-def test_a_transport_that_keeps_to_nothing(fate):
+def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
     """A user's transport that raises or returns anything against the protocol leaves the email unknown, sent once."""
     second = MemoryTransport()
     for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
@@ -66,7 +66,7 @@ def test_a_transport_that_keeps_to_nothing(fate):
 
 
 @pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
-def test_a_batch_without_a_result_for_each_email(answer):
+def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(answer):
     """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
     second = MemoryTransport()
     batch = Fallback(Foreign(answer), second).send_batch([EMAIL, EMAIL])
@@ -76,7 +76,7 @@ def test_a_batch_without_a_result_for_each_email(answer):
     assert [type(item) for item in batch] == [SendResult, DeliveryUnknown, DeliveryUnknown]
 
 
-def test_an_item_that_is_no_result():
+def test_an_item_that_is_not_a_result_is_an_unknown_outcome():
     """One item that is neither a result nor an error of ours is that email's unknown outcome."""
     batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([EMAIL, EMAIL])
     assert batch[0] is TAKEN
@@ -99,7 +99,7 @@ class OneByOne(Bare):
         return super().send(email)
 
 
-def test_a_primary_without_batches():
+def test_a_primary_without_send_batch_is_supported():
     """Where each email has its own deadline, each is sent on its own: the circuit opens from the fourth on."""
     first, second = OneByOne(ConnectionFailed("refused")), MemoryTransport()
     batch = Fallback(first, second).send_batch([EMAIL] * 9)
@@ -108,7 +108,7 @@ def test_a_primary_without_batches():
     assert Fallback(first, second).at_once == 1
 
 
-def test_a_secondary_without_batches():
+def test_a_secondary_without_send_batch_is_supported():
     """A secondary that cannot be reached three times running does not keep the rest of a batch waiting."""
     second = OneByOne(ConnectionFailed("no server"))
     batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([EMAIL] * 9)
@@ -118,7 +118,7 @@ def test_a_secondary_without_batches():
     assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch([EMAIL] * 9).failed) == second.asked == 9
 
 
-def test_closing_the_second_though_the_first_fails():
+def test_the_secondary_is_closed_even_if_closing_the_primary_fails():
     """A primary that cannot be closed does not keep the second open."""
     second = Bare()
     with pytest.raises(OSError, match="stuck"):

@@ -22,7 +22,7 @@ def busy(after):
     return Mode("busy", "again", answers(b"", 429, Retry_After=after), accepts=False)
 
 
-def test_a_search_waits_as_long_as_it_is_asked_to(serve, connect, clock):
+def test_a_search_respects_retry_after(serve, connect, clock):
     """A search that is put off is asked again when the service said, and not before."""
     service = serve(RESET, searching=[busy("5")])
     began = clock()
@@ -31,7 +31,7 @@ def test_a_search_waits_as_long_as_it_is_asked_to(serve, connect, clock):
     assert len(searches(service)) == 2
 
 
-def test_a_search_that_is_put_off_for_too_long(serve, connect, clock):
+def test_a_search_with_a_long_retry_after_ends_the_look_up(serve, connect, clock):
     """A search that is put off for longer than there is time ends the look-up at once."""
     service = serve(RESET, searching=[busy("60")] * 9)
     began = clock()
@@ -42,7 +42,7 @@ def test_a_search_that_is_put_off_for_too_long(serve, connect, clock):
     assert len(searches(service)) == 1
 
 
-def test_a_search_that_is_rejected_is_not_asked_again(serve, connect):
+def test_a_rejected_search_is_not_repeated(serve, connect):
     """A search that the service rejects is given up: asking again would give the same."""
     service = serve(RESET, searching=[MODES["422"]] * 9)
     with pytest.raises(DeliveryUnknown):
@@ -50,7 +50,7 @@ def test_a_search_that_is_rejected_is_not_asked_again(serve, connect):
     assert len(searches(service)) == 1
 
 
-def test_a_search_that_drips_ends_with_the_look_up(serve, connect, clock):
+def test_a_dripping_search_ends_with_the_look_up(serve, connect, clock):
     """A look-up takes its ten seconds and no more, also where the deadline leaves far more."""
     service = serve(RESET, searching=[MODES["drip-body"]] * 9, clock=clock)
     with pytest.raises(DeliveryUnknown):
@@ -70,7 +70,7 @@ def test_many_searches_end_with_the_look_up(serve, connect, clock):
     assert len(searches(service)) == 10
 
 
-def test_searches_are_logged_and_told(serve, connect, caplog):
+def test_searches_are_logged_and_passed_to_hooks(serve, connect, caplog):
     """Each search has its line in the log, and hooks are told of it, as of any other request."""
     caplog.set_level(logging.INFO, "emailapi")
     told: list[HookEvent] = []
@@ -90,7 +90,7 @@ def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
     assert "count=500" in search.target
 
 
-def test_a_copy_is_found_as_the_email(serve, connect):
+def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
     """Of two emails that carry a key the first is the one that was accepted."""
     service = serve()
     client = connect(service)
@@ -100,7 +100,7 @@ def test_a_copy_is_found_as_the_email(serve, connect):
 
 
 @pytest.mark.parametrize("key", ['a"b&c=d', "ümlaut 100%", "x" * 80, "+ +"])
-def test_keys_of_any_characters(key, serve, connect):
+def test_keys_with_any_characters_are_found(key, serve, connect):
     """A key is searched for as it is, whatever characters it has."""
     service = serve(RESET)
     assert connect(service).outbound.send(new_email("a"), idempotency_key=key).idempotency_key == key

@@ -47,7 +47,7 @@ def many(client, emails, **options):
 
 
 @pytest.mark.parametrize("how", ["batch", "many"])
-def test_a_transport_that_cannot_be_reached_is_asked_three_times(how):
+def test_an_unreachable_transport_is_tried_three_times(how):
     transport = Counting(ConnectionFailed("refused"))
     client = Client(transport=transport)
     items = client.outbound.send_batch([EMAIL] * 20) if how == "batch" else many(client, [EMAIL] * 20)
@@ -57,7 +57,7 @@ def test_a_transport_that_cannot_be_reached_is_asked_three_times(how):
 
 
 @pytest.mark.parametrize("how", ["batch", "many"])
-def test_no_email_follows_one_that_found_no_smtp_server(how, monkeypatch):
+def test_no_email_is_sent_after_an_unreachable_smtp_server(how, monkeypatch):
     opened, connect = [], socket.socket.connect
 
     def counted(self, address):
@@ -80,7 +80,7 @@ def test_a_fallback_gives_up_when_neither_transport_can_be_reached():
     assert {type(item) for item in items} == {ConnectionFailed}
 
 
-def test_a_fallback_goes_on_while_one_transport_works():
+def test_a_fallback_continues_while_one_transport_works():
     second = MemoryTransport()
     Fallback(refused(), second).send_batch([EMAIL] * 20).raise_for_errors()
     assert len(second.sent) == 20
@@ -123,7 +123,7 @@ def test_a_stopped_sending_ends_between_two_emails():
     assert len(transport.sent) == 1
 
 
-def test_a_client_that_is_closed_in_the_middle_of_a_chunk_keeps_the_results():
+def test_closing_the_client_within_a_chunk_keeps_the_results():
     class Closes(Bare):
         at_once = 1
 

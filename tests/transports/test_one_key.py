@@ -48,7 +48,7 @@ def rows_with(**changes) -> Mode:
 @pytest.mark.usefixtures("clock")
 @other
 @pytest.mark.parametrize("on_unknown", ["raise", "resend"])
-def test_a_cut_email_whose_key_is_another_emails_stays_unknown_and_is_not_resent(second, on_unknown, serve, connect):
+def test_a_lost_email_with_the_key_of_another_stays_unknown_and_is_not_resent(second, on_unknown, serve, connect):
     service = serve(None, UNDONE)
     client = connect(service, on_unknown=on_unknown)
     client.outbound.send(FIRST)
@@ -60,7 +60,7 @@ def test_a_cut_email_whose_key_is_another_emails_stays_unknown_and_is_not_resent
 
 
 @other
-def test_of_several_messages_with_one_key_the_matching_one_wins(second, serve, connect):
+def test_of_several_messages_with_one_key_the_matching_one_is_found(second, serve, connect):
     service = serve(None, RESET, None)
     client = connect(service)
     client.outbound.send(FIRST)
@@ -161,7 +161,7 @@ MANY = Email(
     ids=str,
 )
 @pytest.mark.usefixtures("clock")
-def test_a_message_that_the_service_writes_in_its_own_way_is_the_email(changes, serve, connect):
+def test_a_message_normalized_by_the_service_matches_the_email(changes, serve, connect):
     """Case, white space, composed letters, IDNA, Bcc that are not named: none of these makes another email."""
     service = serve(None, UNDONE, searching=[rows_with(**changes)] * 99)
     client = connect(service)
@@ -207,7 +207,7 @@ def test_a_message_may_lack_suppressed_recipients_but_no_others(suppressed, foun
 
 
 @pytest.mark.usefixtures("clock")
-def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
+def test_unreadable_suppressions_leave_the_outcome_unknown(serve, connect):
     """Nothing is sent, nothing is sent again, and the error may be gone at the next call."""
     service = serve(
         UNDONE,
@@ -227,7 +227,7 @@ def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_find_takes_the_error_and_does_not_find_the_other_email(serve, connect):
+def test_find_accepts_the_error_and_does_not_find_another_email(serve, connect):
     """What the error knows survives pickling and copying, as a worker in another process needs it."""
     service = serve(None, UNDONE)
     client = connect(service)
@@ -269,7 +269,7 @@ def test_every_unknown_outcome_names_its_stream(options, stream, serve, connect)
 
 
 @pytest.mark.parametrize("options, stream", [({}, "broadcast"), ({"message_stream": "news"}, "news")])
-def test_a_bulk_request_names_the_stream_that_the_service_takes(options, stream, serve, connect):
+def test_the_error_of_a_bulk_request_names_the_stream_that_the_service_uses(options, stream, serve, connect):
     service = serve(RESET)
     client = connect(service, **options)
     bulk = {"sender": "s@example.com", "subject": "s", "text_body": "x", "messages": [{"to": "a@example.com"}]}
@@ -280,7 +280,7 @@ def test_a_bulk_request_names_the_stream_that_the_service_takes(options, stream,
 
 
 @pytest.mark.parametrize("given", [ValueError("k"), InvalidEmail("x", field="to"), SendResult(idempotency_key="k")])
-def test_find_takes_no_other_object(given, serve, connect):
+def test_find_rejects_other_objects(given, serve, connect):
     with pytest.raises(InvalidArgument, match="idempotency_key"):
         connect(serve()).outbound.find(given)
 

@@ -41,7 +41,7 @@ def test_results_in_the_order_of_the_input(serve, connect):
     assert [item.to for item in sending] == [f"m{number}@example.com" for number in range(8)]
 
 
-def test_a_chunk_that_fails_loses_no_other(serve, connect):
+def test_a_failed_chunk_does_not_affect_the_others(serve, connect):
     """Each email of a rejected chunk has an error of its own; the other chunks stand."""
     service = serve(None, MODES["422"], None)
     items = list(connect(service).outbound.send_many(new_emails(6), chunk_size=2, workers=1))
@@ -53,7 +53,7 @@ def test_a_chunk_that_fails_loses_no_other(serve, connect):
     assert items[2] is not items[3]
 
 
-def test_counts_of_every_outcome(serve, connect):
+def test_a_sending_counts_every_outcome(serve, connect):
     """`wait` counts what was accepted, what was not sent, and what is unknown."""
     service = serve(None, MODES["422"], MODES["reset"])
     sending = connect(service, reconcile=False).outbound.send_many(new_emails(3), chunk_size=1, workers=1)
@@ -61,7 +61,7 @@ def test_counts_of_every_outcome(serve, connect):
     assert sending.wait() == sending.counts
 
 
-def test_an_email_too_large_is_its_items_error(serve, connect):
+def test_a_too_large_email_is_the_error_of_its_item(serve, connect):
     """An email that no request could carry is its own item's error, and the others are sent."""
     given = [new_email("a"), new_email("b", text_body="x" * 5_100_000), new_email("c")]
     first, second, third = connect(serve()).outbound.send_many(given)
@@ -72,7 +72,7 @@ def test_an_email_too_large_is_its_items_error(serve, connect):
 
 
 @pytest.mark.parametrize("sized", [True, False])
-def test_progress(sized, serve, connect):
+def test_progress_is_called_after_each_chunk(sized, serve, connect):
     """`progress` is told after each chunk how many emails are done, and of how many if that can be known."""
     told = []
     given = list(new_emails(5)) if sized else new_emails(5)
@@ -82,7 +82,7 @@ def test_progress(sized, serve, connect):
     assert told == [(2, total), (4, total), (5, total)]
 
 
-def test_progress_that_raises_loses_no_result(serve, connect):
+def test_a_failing_progress_function_loses_no_result(serve, connect):
     """What `progress` raises comes through, and the results it was told of can still be read."""
 
     def fail(done, total):
@@ -95,7 +95,7 @@ def test_progress_that_raises_loses_no_result(serve, connect):
     assert [item.to for item in sending] == [f"m{number}@example.com" for number in range(4)]
 
 
-def test_an_input_that_raises(serve, connect):
+def test_an_error_of_the_input_ends_the_sending(serve, connect):
     """What the input raises comes once, behind the results of the emails before it; then there are no more."""
 
     def broken():
@@ -110,7 +110,7 @@ def test_an_input_that_raises(serve, connect):
     assert sending.counts == SendingCounts(accepted=3)
 
 
-def test_an_email_without_a_key_to_check(serve, connect):
+def test_check_first_ends_at_an_email_without_a_key(serve, connect):
     """With `check_first` an email that has no key ends the sending at its place; those before it are sent."""
     given = [new_email("a", idempotency_key="k"), new_email("b"), new_email("c", idempotency_key="l")]
     sending = connect(serve()).outbound.send_many(given, check_first=True)
@@ -119,7 +119,7 @@ def test_an_email_without_a_key_to_check(serve, connect):
         next(sending)
 
 
-def test_checked_first(serve, connect):
+def test_check_first_sends_only_emails_that_no_search_finds(serve, connect):
     """With `check_first` only the emails of a chunk that no search knows are sent."""
     service = serve()
     client = connect(service)
@@ -130,7 +130,7 @@ def test_checked_first(serve, connect):
 
 
 @pytest.mark.slow
-def test_memory_stays_the_same(serve, connect):
+def test_memory_use_does_not_grow_with_the_number_of_emails(serve, connect):
     """However many emails there are, what is held is some chunks of them."""
     service = serve()
     client = connect(service)
@@ -150,7 +150,7 @@ def test_memory_stays_the_same(serve, connect):
     assert peak(3000) < peak(600) * 1.3 + 100_000
 
 
-def test_lost_chunks_are_found_each_by_its_own_key(serve, connect):
+def test_emails_of_lost_chunks_are_found_by_their_own_keys(serve, connect):
     """Chunks in flight that are all lost are found, each email by its own key."""
     service = serve(*[MODES["reset"]] * 5)
     items = list(connect(service).outbound.send_many(new_emails(10), chunk_size=2, workers=4))
@@ -160,7 +160,7 @@ def test_lost_chunks_are_found_each_by_its_own_key(serve, connect):
     assert len(service.accepted) == 10
 
 
-def test_the_repr_says_how_far_a_sending_is(serve, connect):
+def test_the_repr_shows_the_progress(serve, connect):
     outbound = connect(serve()).outbound
     with outbound.send_many([*new_emails(2), {"to": "joe@"}], chunk_size=1, workers=1) as sending:
         assert repr(sending) == "<Sending: 0 of 3 emails done>"

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("how", ["break", "exception"])
-def test_left_early(how, serve, connect):
+def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
     """Whoever leaves the block early leaves no thread behind, and can read what became of each email that was taken."""
     taken: list[int] = []
     service = serve()
@@ -54,7 +54,7 @@ def test_left_early(how, serve, connect):
             assert item.retryable
 
 
-def test_nothing_is_sent_after_close(serve, connect):
+def test_close_prevents_further_attempts(serve, connect):
     """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
     service = serve(*[MODES["429"]] * 9)
     client = connect(service, retry=Retry(attempts=9, initial=100, maximum=100), deadline=300)
@@ -70,7 +70,7 @@ def test_nothing_is_sent_after_close(serve, connect):
     assert len(service.seen) == seen == 2
 
 
-def test_checks_end_at_close(serve, connect):
+def test_close_ends_the_checks(serve, connect):
     """`close` ends the looking up of keys before a chunk is sent; its emails were not sent."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
     service = serve(searching=[slow] * 400)
@@ -90,7 +90,7 @@ def drop(sending):
 
 
 @pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
-def test_dropped(sized, rest, serve, connect):
+def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, connect):
     """A dropped sending says how many emails it took, and how many of them all it does not send."""
     service = serve()
     given = list(new_emails(9)) if sized else new_emails(9)
@@ -100,7 +100,7 @@ def test_dropped(sized, rest, serve, connect):
     wait_for(lambda: len(service.accepted) == 4 and not workers())
 
 
-def test_dropped_after_close(serve, connect):
+def test_dropping_a_closed_sending_does_not_warn(serve, connect):
     """One that was closed goes without a warning, and counts what was sent whether it was read or not."""
     event = threading.Event()
     service = serve(held(event))
@@ -115,7 +115,7 @@ def test_dropped_after_close(serve, connect):
     assert len(service.accepted) == 1
 
 
-def test_read_to_its_end_it_drops_silently(serve, connect):
+def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connect):
     """A sending that was read to its end, or had nothing to send, goes without a warning."""
     client = connect(serve())
     with warnings.catch_warnings():
@@ -126,7 +126,7 @@ def test_read_to_its_end_it_drops_silently(serve, connect):
     assert not workers()
 
 
-def test_an_input_that_is_interrupted(serve, connect):
+def test_an_interrupted_input_ends_the_sending(serve, connect):
     """After Ctrl-C in the input nothing is sent that is not under way."""
     event = threading.Event()
     service = serve(held(event))
@@ -148,7 +148,7 @@ def test_an_input_that_is_interrupted(serve, connect):
     assert len(service.accepted) == 1
 
 
-def test_a_client_that_is_closed_meanwhile(serve, connect):
+def test_closing_the_client_ends_the_sending(serve, connect):
     """What is under way when the client is closed has its response; what comes behind is each email's error."""
     event = threading.Event()
     service = serve(held(event))
@@ -162,7 +162,7 @@ def test_a_client_that_is_closed_meanwhile(serve, connect):
     assert all(is_not_sent(item) for item in items[2:])
 
 
-def test_looking_up_ends_at_close(serve, connect, monkeypatch):
+def test_close_ends_looking_up(serve, connect, monkeypatch):
     """`close` ends the looking up of an email that may have been sent; it stays unknown."""
     monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 100)
     service = serve(MODES["reset-not-done"])
@@ -176,7 +176,7 @@ def test_looking_up_ends_at_close(serve, connect, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
-def test_a_loop_without_a_block(left_by, serve):
+def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):
     """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
     service = serve(*[slow] * 40)

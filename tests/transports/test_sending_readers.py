@@ -159,7 +159,7 @@ def test_a_forked_child_cannot_read_and_says_so(call, serve, connect):
     assert sending.wait() == SendingCounts(accepted=4)
 
 
-def test_a_forked_child_may_leave_the_block_and_drop_the_sending(serve, connect):
+def test_a_forked_child_can_leave_the_block_without_a_warning(serve, connect):
     """The sending is the parent's: the child neither waits for it nor warns of it."""
     event = threading.Event()
     service = serve(held(event))

@@ -50,21 +50,21 @@ def test_a_key_is_free_again_beyond_the_read_ahead(serve, connect):
     assert sending.wait() == SendingCounts(accepted=27)
 
 
-def test_a_rejected_email_gives_its_key_back_with_its_result(serve, connect):
+def test_the_key_of_a_rejected_email_is_free_after_its_result(serve, connect):
     service = serve(MODES["422"])
     given = keyed("k", "a", "b", "k")
     items = list(connect(service).outbound.send_many(given, chunk_size=1, workers=1))
     assert [isinstance(item, SendResult) for item in items] == [False, True, True, True]
 
 
-def test_an_invalid_email_takes_no_key(serve, connect):
+def test_an_invalid_email_does_not_use_its_key(serve, connect):
     given = [new_email("a", idempotency_key="k", text_body="x" * 5_100_000), *keyed("k")]
     items = list(connect(serve()).outbound.send_many(given))
     assert [type(item) for item in items] == [InvalidEmail, SendResult]
 
 
 @pytest.mark.parametrize("key", ["idempotency_key", "template"])
-def test_a_key_twice_in_a_batch_is_rejected_over_all_its_chunks(key, serve, connect):
+def test_a_repeated_key_in_a_batch_is_rejected_over_all_its_chunks(key, serve, connect):
     service = serve()
     client = connect(service)
     if key == "template":
@@ -81,7 +81,7 @@ def test_a_key_twice_in_a_batch_is_rejected_over_all_its_chunks(key, serve, conn
     assert len(result.accepted) == 502
 
 
-def test_a_batch_that_size_divides_rejects_a_key_too(serve, connect):
+def test_a_batch_split_by_size_rejects_a_repeated_key(serve, connect):
     big = [
         new_email(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)
     ]
@@ -125,7 +125,7 @@ def test_an_invalid_mapping_is_an_item_without_a_note(serve, connect):
 
 @pytest.mark.parametrize("workers, chunk_size", [(1, 1), (1, 7), (2, 5), (4, 3)])
 @pytest.mark.parametrize("every", [1, 2, 3])
-def test_no_more_emails_are_taken_than_read_ahead(workers, chunk_size, every, serve, connect):
+def test_no_more_emails_are_read_than_read_ahead(workers, chunk_size, every, serve, connect):
     """However many emails are valid, and whatever is read: the bound holds, and is reached."""
     taken, most, read = [], 0, 0
     given = (one if number % every == 0 else {} for number, one in enumerate(new_emails(200, taken)))
@@ -201,7 +201,7 @@ with open(journal, "a+") as lines:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
-def test_a_sending_that_was_killed_goes_on_without_a_copy_or_a_loss(stop_at, tmp_path):
+def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_path):
     """What the journal does not tell is at most the read-ahead, and all of it is looked up."""
     journal = tmp_path / "journal"
     with Sandbox() as sandbox:
@@ -229,7 +229,7 @@ def test_a_sending_that_was_killed_goes_on_without_a_copy_or_a_loss(stop_at, tmp
     assert sorted(journal.read_text().split()) == sorted(sent)
 
 
-def test_the_crash_test_would_see_a_copy(serve, connect):
+def test_the_crash_test_detects_a_copy(serve, connect):
     """Without the look-up the emails in doubt are sent twice: the bound is no idle one."""
     service = serve()
     client = connect(service)

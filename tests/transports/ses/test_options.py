@@ -28,13 +28,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items() for value in values])
-def test_an_option_that_cannot_be(name, value):
+def test_an_invalid_option_is_a_configuration_error_that_names_it(name, value):
     """An option that cannot be is a `ConfigurationError` that names it."""
     with pytest.raises(ConfigurationError, match=name):
         SESTransport(region_name="eu-west-1", **{name: value})
 
 
-def test_the_extra_is_named(monkeypatch):
+def test_without_boto3_the_error_names_the_extra(monkeypatch):
     """Without boto3 the error names the extra."""
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(ConfigurationError, match=r"emailapi-sdk\[ses\]") as caught:
@@ -42,13 +42,13 @@ def test_the_extra_is_named(monkeypatch):
     assert caught.value.__context__ is None
 
 
-def test_no_region():
+def test_a_missing_region_is_an_error():
     """Without a region no transport is made."""
     with pytest.raises(ConfigurationError, match="region_name="):
         SESTransport()
 
 
-def test_no_credentials(monkeypatch):
+def test_missing_credentials_are_an_error(monkeypatch):
     """Without credentials no transport is made."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -60,14 +60,14 @@ def test_no_credentials(monkeypatch):
     "name, value",
     [("AWS_PROFILE", "nobody"), ("AWS_SECRET_ACCESS_KEY", None), ("AWS_ENDPOINT_URL_SES", "no url")],
 )
-def test_an_environment_that_cannot_be(monkeypatch, name, value):
+def test_an_invalid_configuration_of_boto3_is_a_configuration_error(monkeypatch, name, value):
     """What boto3 finds wrong with its own configuration is a `ConfigurationError`."""
     monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name)
     with pytest.raises(ConfigurationError):
         SESTransport(region_name="eu-west-1")
 
 
-def test_the_region_of_the_environment(monkeypatch):
+def test_the_region_comes_from_the_environment(monkeypatch):
     """The region may come from where boto3 finds it."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
     with SESTransport() as transport:
@@ -81,7 +81,7 @@ def test_a_repr_has_no_secret(connect):
     assert isinstance(transport, Transport)
 
 
-def test_a_client_for_something_else():
+def test_a_client_of_another_aws_service_is_rejected():
     """A client of another service, or of another region than asked for, is rejected."""
     import boto3
 
@@ -97,7 +97,7 @@ def test_a_client_for_something_else():
     client.close()
 
 
-def test_closed_is_closed(serve, connect, boto):
+def test_a_closed_transport_sends_nothing(serve, connect, boto):
     """A closed transport sends nothing, nor do those made of it; a client that was given is not closed."""
     service = serve()
     client = boto(service.url)
@@ -113,7 +113,7 @@ def test_closed_is_closed(serve, connect, boto):
     assert service.connections == 1
 
 
-def test_within(serve, connect):
+def test_within_shares_the_connection_and_never_extends_limits(serve, connect):
     """A transport with less time and fewer attempts is on the same connection, and never has more of either."""
     service = serve(*[THROTTLED] * 8)
     transport = connect(service.url, deadline=29)
@@ -131,7 +131,7 @@ def test_within(serve, connect):
 
 
 @pytest.mark.parametrize("emails", [new_email(), {"to": "a@example.com"}, "a", 7], ids=repr)
-def test_a_batch_is_many_emails(connect, emails):
+def test_a_single_email_is_rejected_as_a_batch(connect, emails):
     """One email is not a batch."""
     with pytest.raises(InvalidArgument):
         connect("http://localhost:1").send_batch(emails)
@@ -193,7 +193,7 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
 
 
 @pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
-def test_a_response_without_an_id(answer):
+def test_a_response_without_an_id_is_handled(answer):
     """What a client returns that is no response of SES leaves the email unknown."""
     client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):

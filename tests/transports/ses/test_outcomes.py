@@ -76,7 +76,7 @@ def test_an_accepted_email_has_its_id(serve, connect):
 
 @pytest.mark.parametrize("raw", [False, True], ids=["simple", "raw"])
 @pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
-def test_a_request_that_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act, raw):
+def test_a_request_without_a_response_is_unknown_and_not_repeated(serve, connect, act, raw):
     """Once a request may have been read, only a rejection tells its outcome."""
     service = serve(act)
     with pytest.raises(DeliveryUnknown) as caught:
@@ -105,7 +105,7 @@ def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act,
     assert len(service.posts) == 1
 
 
-def test_the_environment_does_not_turn_retries_on(serve, connect, monkeypatch):
+def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monkeypatch):
     """Retries of sends by boto3 are off whatever the environment asks for."""
     monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
@@ -115,7 +115,7 @@ def test_the_environment_does_not_turn_retries_on(serve, connect, monkeypatch):
     assert len(service.posts) == 1
 
 
-def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
+def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
     """What others do by a given client is retried as before: another operation, and a send that is not ours."""
     five = UNKNOWN["500"]
     quota = (
@@ -134,7 +134,7 @@ def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
     assert len(service.accepted) == 1
 
 
-def test_throttling_is_waited_out(serve, connect):
+def test_throttling_is_retried_with_a_wait(serve, connect):
     """Too many emails a second is tried again until SES takes the email."""
     service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
     assert connect(service.url).send(new_email()).message_id == "0100-1"
@@ -161,7 +161,7 @@ def test_throttling_of_a_given_client_is_counted_once(mode, serve, boto, connect
     assert (caught.value.attempts, caught.value.status, len(service.posts)) == (2, 503, 2)
 
 
-def test_throttling_to_the_end(serve, connect):
+def test_throttling_at_every_attempt_is_rate_limited(serve, connect):
     """Throttling that does not end is `RateLimited` and `SESError`, not sent, with the request's id."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited, match="Maximum sending rate exceeded") as caught:
@@ -175,7 +175,7 @@ def test_throttling_to_the_end(serve, connect):
     assert len(service.posts) == 4
 
 
-def test_the_daily_quota_is_no_throttling(serve, connect):
+def test_an_exceeded_daily_quota_is_not_retried(serve, connect):
     """A day's quota that is used up is `LimitExceeded`, and not tried again, although its code is the same."""
     service = serve(QUOTA)
     with pytest.raises(LimitExceeded, match="Daily message quota") as caught:
@@ -187,7 +187,7 @@ def test_the_daily_quota_is_no_throttling(serve, connect):
 
 
 @pytest.mark.parametrize("code, kind", REFUSED.items())
-def test_a_rejection_is_an_error_of_ours(serve, connect, code, kind):
+def test_a_rejection_raises_an_error_of_the_sdk(serve, connect, code, kind):
     """What SES rejects is an `SESError` with SES's code, status, words and request id, and is posted once."""
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:
@@ -202,7 +202,7 @@ def test_a_rejection_is_an_error_of_ours(serve, connect, code, kind):
 
 
 @pytest.mark.parametrize("act", [THROTTLED, QUOTA, fault(403, "AccessDenied"), UNKNOWN["500"], CUT])
-def test_errors_pickle_whole(serve, connect, act):
+def test_errors_can_be_pickled(serve, connect, act):
     """Each error comes back from a pickle with all it knows."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - each of them
         connect(serve(act).url, retry=Retry(attempts=1)).send(new_email())
@@ -220,7 +220,7 @@ def test_a_redirect_is_not_followed(serve, connect):
     assert not other.posts
 
 
-def test_waiting_ends_with_the_deadline(serve, connect):
+def test_the_wait_between_attempts_ends_with_the_deadline(serve, connect):
     """A wait for which there is no time is not begun."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited) as caught:
@@ -239,7 +239,7 @@ def test_the_wait_for_a_response_ends_with_the_deadline(serve, boto, connect):
         connect("", client=client, deadline=0.9).send(new_email())
 
 
-def test_a_late_email_does_not_leave(serve, connect, monkeypatch):
+def test_an_email_is_not_sent_after_the_deadline(serve, connect, monkeypatch):
     """When connecting took all of the time, the email is not sent after it."""
     service = serve()
     transport = connect(service.url, deadline=5)
@@ -251,7 +251,7 @@ def test_a_late_email_does_not_leave(serve, connect, monkeypatch):
     assert transport.send(new_email()).message_id
 
 
-def test_a_batch_tells_each_email(serve, connect):
+def test_a_batch_has_a_result_or_error_for_each_email(serve, connect):
     """Each email of a batch has its result or its own error, and the others are sent."""
     service = serve(THROTTLED, fault(500, "InternalFailure"))
     unverified = new_email(sender="x@unverified.example.com")
@@ -264,7 +264,7 @@ def test_a_batch_tells_each_email(serve, connect):
     assert batch[1].index == 1
 
 
-def test_hanging_up_at_once_is_unknown(serve, connect):
+def test_a_connection_closed_without_a_response_is_unknown(serve, connect):
     """A server that hangs up on a connection it took may have read: the email is not sent again."""
     service = serve(HANG_UP)
     with pytest.raises(DeliveryUnknown):

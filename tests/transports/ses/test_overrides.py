@@ -18,7 +18,7 @@ OWN = {
 }
 
 
-def test_an_email_has_options_of_its_own(serve, connect):
+def test_ses_headers_of_an_email_become_parameters(serve, connect):
     """SES's headers become parameters: such an email is simple, and its recipients do not see the headers."""
     service = serve()
     transport = connect(service.url, **FULL)
@@ -58,7 +58,7 @@ def test_the_tag_and_the_metadata_of_an_email_take_precedence(serve, connect):
     assert tags == {"app": "b", "tag": "t"}
 
 
-def test_send_message_with_an_email_reads_them_too(serve, connect):
+def test_send_message_reads_ses_headers_of_an_email_too(serve, connect):
     service = serve()
     connect(service.url).send_message(new_email(headers=OWN))
     assert service.accepted[0]["ConfigurationSetName"] == "orders"
@@ -75,7 +75,7 @@ def test_send_message_with_an_email_reads_them_too(serve, connect):
     ],
     ids=range(5),
 )
-def test_a_header_that_is_not_valid_is_rejected_before_a_request(headers, why, connect):
+def test_an_invalid_ses_header_is_rejected_before_a_request(headers, why, connect):
     with pytest.raises(InvalidEmail) as caught:
         connect("http://localhost:1").check(new_email(headers=headers))
     assert (caught.value.field, why in caught.value.message) == ("headers", True)

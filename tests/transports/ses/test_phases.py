@@ -51,23 +51,23 @@ def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = Tr
     return error
 
 
-def test_a_refused_connection_is_tried_again(connect):
+def test_a_refused_connection_is_retried(connect):
     """Nothing was sent where nobody listens, and it is tried again until the attempts are used up."""
     assert "refused" in str(fails(connect(f"http://localhost:{unused_port()}").send))
 
 
-def test_a_name_that_is_none_is_tried_again(connect):
+def test_an_unresolvable_host_name_is_retried(connect):
     """Nothing was sent to a name that cannot be resolved."""
     fails(connect("http://nobody.invalid").send)
 
 
-def test_a_given_client_s_connection_is_tried_again(boto, connect):
+def test_a_failed_connection_of_a_given_client_is_retried(boto, connect):
     """A given client's own retries do not multiply ours."""
     client = boto(f"http://localhost:{unused_port()}", retries={"mode": "standard", "max_attempts": 5})
     fails(connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send, attempts=2)
 
 
-def test_a_failed_handshake_is_tried_again(serve, connect, tls, trusted):
+def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
     """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
     service = serve(HANG_UP, HANG_UP, tls=tls)
     assert connect(service.url).send(new_email()).message_id
@@ -75,14 +75,14 @@ def test_a_failed_handshake_is_tried_again(serve, connect, tls, trusted):
     assert len(service.accepted) == 1
 
 
-def test_a_plain_server_is_no_tls(serve, connect):
+def test_tls_to_a_plain_server_is_not_sent(serve, connect):
     """Speaking TLS to a server that does not is no connection, and nothing was sent."""
     service = serve()
     fails(connect(service.url.replace("http:", "https:")).send)
     assert not service.posts
 
 
-def test_an_untrusted_certificate_does_not_heal(serve, connect, tls):
+def test_an_untrusted_certificate_is_not_retried(serve, connect, tls):
     """A certificate nobody vouches for is not tried again."""
     service = serve(tls=tls)
     assert "not trusted" in str(fails(connect(service.url).send, attempts=1, retryable=False))
@@ -97,7 +97,7 @@ def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trust
     assert len(service.posts) == service.connections == 1
 
 
-def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
+def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
     """A proxy that rejects CONNECT, or cannot be reached, sent nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     heads: list[bytes] = []
@@ -120,7 +120,7 @@ def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
     fails(transport.send, attempts=2)
 
 
-def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, clock, tls, trusted):
+def test_no_email_is_sent_after_a_handshake_beyond_the_deadline(serve, boto, connect, clock, tls, trusted):
     """A connection that is made when the deadline is over carries no email."""
     service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
@@ -131,7 +131,7 @@ def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, clock
     assert not service.posts
 
 
-def test_a_connection_is_kept_until_it_was_idle(serve, connect):
+def test_a_connection_is_reused_until_it_was_idle_too_long(serve, connect):
     """One connection carries email after email; after a long sleep of the machine another one is made."""
     service = serve()
     transport = connect(service.url)
@@ -144,7 +144,7 @@ def test_a_connection_is_kept_until_it_was_idle(serve, connect):
     assert service.connections == 2
 
 
-def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
+def test_each_process_has_its_own_connection(serve, connect, monkeypatch):
     """What a process got by a fork is not written to: its parent's email goes that way."""
     service = serve()
     transport = connect(service.url)
@@ -155,7 +155,7 @@ def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["gone", "broken", "refused"])
-def test_credentials_that_cannot_be_had_are_configuration(serve, boto, connect, monkeypatch, kind):
+def test_credentials_that_cannot_be_loaded_are_a_configuration_error(serve, boto, connect, monkeypatch, kind):
     """Credentials that are looked for when an email is signed, and are not there, are a `ConfigurationError`."""
     from botocore import exceptions
 

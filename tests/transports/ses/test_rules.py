@@ -83,7 +83,7 @@ def test_an_email_at_each_limit_of_ses_is_sent(serve, connect, nowhere, fields):
     assert len(service.accepted) == 1
 
 
-def test_a_character_that_the_charset_has_not(serve, connect):
+def test_a_character_that_the_charset_cannot_encode_is_rejected(serve, connect):
     """A text that the charset cannot write is rejected: SES would put question marks in it."""
     service = serve()
     transport = connect(service.url, charset="ISO-8859-1")
@@ -95,7 +95,7 @@ def test_a_character_that_the_charset_has_not(serve, connect):
 
 
 @pytest.mark.parametrize("text", ["a\r\nBcc: x@example.com", "a\nb", "a\0b"])
-def test_nothing_is_injected(nowhere, text):
+def test_line_breaks_cannot_inject_headers(nowhere, text):
     """Line ends in what becomes a header are rejected by the field."""
     for name in ("subject", "tag", "sender", "to"):
         with pytest.raises(InvalidEmail) as caught:

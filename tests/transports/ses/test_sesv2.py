@@ -74,7 +74,7 @@ def test_moto_accepts_a_simple_and_a_raw_email(sent, moto, connect_v2):
     assert simple.request_id
 
 
-def test_every_parameter_of_a_simple_email(serve, connect_v2):
+def test_a_simple_email_has_every_parameter(serve, connect_v2):
     transport = connect_v2(serve(DONE).url, **FULL)
     transport.send(
         new_email(subject="Hi", html_body="<p>", cc="c@example.com", reply_to="r@example.com", tag="welcome")
@@ -102,7 +102,7 @@ def test_every_parameter_of_a_simple_email(serve, connect_v2):
     ]
 
 
-def test_every_parameter_of_a_raw_email(serve, connect_v2):
+def test_a_raw_email_has_every_parameter(serve, connect_v2):
     transport = connect_v2(serve(DONE).url, **FULL)
     transport.send(new_email(headers={"X-Campaign": "7"}, bcc="b@example.com"))
     (given,) = transport.given
@@ -130,7 +130,7 @@ def test_every_parameter_of_a_raw_email(serve, connect_v2):
     ],
     ids=["throttled once", "throttled", "rejected", "cut", "500", "hung up"],
 )
-def test_the_outcomes_are_those_of_the_first_version(script, error, posts, serve, connect_v2):
+def test_outcomes_are_the_same_as_with_sesv1(script, error, posts, serve, connect_v2):
     """An email that SES may have read is never sent again."""
     service = serve(*script)
     transport = connect_v2(service.url)

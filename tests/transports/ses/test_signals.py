@@ -39,7 +39,7 @@ CLIENTS = pytest.mark.parametrize("kind", ["own", "legacy", "standard", "adaptiv
 
 @CLIENTS
 @pytest.mark.parametrize("error", [TimeLimit("60 s"), RuntimeError("60 s"), KeyboardInterrupt()], ids=repr)
-def test_a_time_limit_while_a_response_is_awaited_passes_with_a_note(kind, error, serve, boto, connect, on_signal):
+def test_a_time_limit_while_waiting_for_a_response_propagates_with_a_note(kind, error, serve, boto, connect, on_signal):
     def limit(*_):
         raise error
 
@@ -56,7 +56,7 @@ def test_a_time_limit_while_a_response_is_awaited_passes_with_a_note(kind, error
 
 
 @CLIENTS
-def test_a_time_limit_before_the_request_passes_without_a_note(kind, serve, boto, connect, on_signal):
+def test_a_time_limit_before_the_request_propagates_without_a_note(kind, serve, boto, connect, on_signal):
     def limit(*_):
         raise TimeLimit("60 s")
 
@@ -88,7 +88,9 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(serve, conn
 @CLIENTS
 @pytest.mark.parametrize("second", [None, CUT, fault(400, "MessageRejected")], ids=["accepted", "cut", "rejected"])
 @pytest.mark.parametrize("first", [None, CUT], ids=["accepted", "cut"])
-def test_an_email_of_a_signal_handler_changes_no_other_outcome(kind, first, second, serve, boto, connect, on_signal):
+def test_an_email_sent_by_a_signal_handler_changes_no_other_outcome(
+    kind, first, second, serve, boto, connect, on_signal
+):
     going_on, found = threading.Event(), {}
 
     def wait() -> None:

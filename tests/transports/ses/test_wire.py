@@ -47,7 +47,7 @@ def sent(moto, boto):
     return messages
 
 
-def test_moto_takes_a_simple_email(sent, moto, connect):
+def test_moto_accepts_a_simple_email(sent, moto, connect):
     """An email without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
     result = connect(moto).send(new_email(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
@@ -55,7 +55,7 @@ def test_moto_takes_a_simple_email(sent, moto, connect):
     assert message.destinations["ToAddresses"] == ["A <a@example.com>"]
 
 
-def test_moto_takes_a_raw_email(sent, moto, connect):
+def test_moto_accepts_a_raw_email(sent, moto, connect):
     """An email with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
     result = connect(moto).send(new_email(bcc="b@example.com", attachments=file))
@@ -67,7 +67,7 @@ def test_moto_takes_a_raw_email(sent, moto, connect):
     assert [part.get_filename() for part in parsed.walk()][-1] == "a.txt"
 
 
-def test_moto_rejects_as_ses_does(sent, moto, connect):
+def test_a_rejection_of_moto_is_an_error_of_the_sdk(sent, moto, connect):
     """Moto's rejection of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(new_email(sender="nobody@elsewhere.example"))
@@ -75,7 +75,7 @@ def test_moto_rejects_as_ses_does(sent, moto, connect):
     assert not sent
 
 
-def test_every_parameter_of_send_email(serve, connect):
+def test_send_email_has_every_parameter(serve, connect):
     """Each field and option is the parameter of `SendEmail` that SES has for it, and nothing else is sent."""
     service = serve()
     result = connect(service.url, **FULL).send(
@@ -114,7 +114,7 @@ def test_every_parameter_of_send_email(serve, connect):
     }
 
 
-def test_a_small_email_is_a_small_call(serve, connect):
+def test_fields_that_are_not_set_are_omitted(serve, connect):
     """What an email has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
     connect(service.url).send(new_email(to=(), bcc="b@example.com"))
@@ -130,7 +130,7 @@ def test_a_small_email_is_a_small_call(serve, connect):
     }
 
 
-def test_every_parameter_of_send_raw_email(serve, connect):
+def test_send_raw_email_has_every_parameter(serve, connect):
     """As MIME `return_path` is the source, From stays the sender, and `source_arn` allows both."""
     service = serve()
     headers = {"X-A": "b", "List-Unsubscribe": "<https://example.com/u>"}
@@ -150,7 +150,7 @@ def test_every_parameter_of_send_raw_email(serve, connect):
     assert message["List-Unsubscribe"] == "<https://example.com/u>"
 
 
-def test_raw_recipients_are_listed_once(serve, connect):
+def test_recipients_of_a_raw_email_are_listed_once(serve, connect):
     """Everybody in to, cc and bcc is listed once, and Bcc stands in no header."""
     service = serve()
     connect(service.url).send(
@@ -195,7 +195,7 @@ def test_names_are_encoded_words(serve, connect, name, headers):
     assert [getaddresses([text])[0][1] for text in written[1:]] == ["jane@xn--bcher-kva.example"] * 2
 
 
-def test_raw_mime_is_seven_bit(serve, connect):
+def test_raw_mime_is_7_bit(serve, connect):
     """The MIME of an email whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
     service = serve()
     file = Attachment(name="é.txt", content="é\n".encode() * 900, content_type="text/plain")
@@ -206,7 +206,7 @@ def test_raw_mime_is_seven_bit(serve, connect):
 
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
-def test_an_emails_own_tags_take_precedence(serve, connect, tags):
+def test_tags_of_the_email_take_precedence(serve, connect, tags):
     """Tags of every email are sent too, unless the email has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
@@ -216,7 +216,7 @@ def test_an_emails_own_tags_take_precedence(serve, connect, tags):
     assert not any("Tags.member.2.Name" in post for post in service.posts)
 
 
-def test_another_charset_is_named(serve, connect):
+def test_another_charset_is_sent_as_a_parameter(serve, connect):
     """The charset of subject and bodies is the one asked for."""
     service = serve()
     connect(service.url, charset="ISO-8859-1").send(new_email(subject="Grüße"))

@@ -13,7 +13,7 @@ from .scripted import polite
 FILES = (pool_module.__file__, contextlib.__file__)
 
 
-def test_an_exception_at_any_moment_leaves_the_connection_to_the_next_email(script, connect):
+def test_an_exception_at_any_moment_does_not_break_the_next_email(script, connect):
     server = script(polite())
     transport = connect(server)
     transport.send(new_email())

@@ -42,7 +42,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("fields", WRONG, ids=lambda fields: next(reversed(fields)))
-def test_check_rejects_in_the_same_words_as_send(fields):
+def test_check_and_send_raise_the_same_errors(fields):
     email = Email(**{"sender": "me@example.com", "to": "you@example.org", "text_body": "x", **fields})
     with pytest.raises(InvalidEmail) as sent:
         nowhere().send(email)
@@ -51,7 +51,7 @@ def test_check_rejects_in_the_same_words_as_send(fields):
     assert (checked.value.field, str(checked.value)) == (sent.value.field, str(sent.value))
 
 
-def test_sending_an_email_that_check_accepts_fails_only_to_connect():
+def test_an_email_that_passes_check_fails_only_by_its_connection():
     email = new_email(headers={"X-A": "b"}, attachments=[Attachment(name="a.pdf", content=b"%PDF")], html_body="<p>")
     nowhere().check(email)
     with pytest.raises(ConnectionFailed):

@@ -38,7 +38,7 @@ def halfway(talk: Talk) -> None:
 @pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "pipelining"])
 @pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("stage", STAGES)
-def test_before_the_end_of_data_it_is_sent_anew(stage, how, extensions, script, connect):
+def test_a_failure_before_the_end_of_data_is_retried(stage, how, extensions, script, connect):
     """What breaks before the end of data was not sent: another connection carries it, once."""
     server = script(polite(*extensions, **{stage: BREAKS[how]}), polite())
     result = connect(server).send(new_email())
@@ -48,7 +48,7 @@ def test_before_the_end_of_data_it_is_sent_anew(stage, how, extensions, script, 
 
 
 @pytest.mark.parametrize("stage", [*STAGES, "halfway"])
-def test_a_server_that_always_breaks_sent_nothing(stage, script, connect):
+def test_a_connection_lost_at_every_attempt_is_not_sent(stage, script, connect):
     """When no attempt gets through, the error says so, and how many there were."""
     broken = {"data": halfway} if stage == "halfway" else {stage: Talk.cut}
     server = script(polite(**broken))
@@ -60,7 +60,7 @@ def test_a_server_that_always_breaks_sent_nothing(stage, script, connect):
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value
 
 
-def test_a_421_that_stays_is_an_smtp_error(script, connect):
+def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
     """A server that always goes away by 421 is quoted."""
     server = script(polite(new_email=b"421 4.7.0 try later"))
     with pytest.raises(SMTPError, match="try later") as caught:
@@ -83,7 +83,7 @@ LOST = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "354": b"354 
 
 
 @pytest.mark.parametrize("how", LOST)
-def test_after_the_end_of_data_nothing_is_sent_again(how, script, connect):
+def test_a_failure_after_the_end_of_data_is_unknown_and_not_retried(how, script, connect):
     """What breaks after the end of data may have been sent: the error says so, and there is no second attempt."""
     server = script(polite(ends=[LOST[how]]))
     with pytest.raises(DeliveryUnknown) as caught:
@@ -94,7 +94,7 @@ def test_after_the_end_of_data_nothing_is_sent_again(how, script, connect):
     assert server.connections == len(server.messages) == 1
 
 
-def test_a_key_that_travelled_is_named(script, connect):
+def test_the_error_names_a_key_that_was_sent(script, connect):
     """Where X-PM headers are written, an unknown email can be looked up by its key, also by one that was made."""
     server = script(polite(ends=[Talk.cut]))
     keys = []
@@ -108,7 +108,7 @@ def test_a_key_that_travelled_is_named(script, connect):
 
 
 @pytest.mark.parametrize("more", [b"250 2.0.0 Ok: queued as 4NO", b"552 5.3.4 no"])
-def test_a_response_before_the_email_is_no_acceptance(more, script, connect):
+def test_a_reply_before_the_content_does_not_accept_the_email(more, script, connect):
     """What stands behind the 354 is not the response to the email: a rejection is one, anything else breaks it off."""
     server = script(polite(data=lambda talk: (talk.say(b"354 go\r\n" + more), talk.wait())), polite())
     transport = connect(server)
@@ -121,7 +121,7 @@ def test_a_response_before_the_email_is_no_acceptance(more, script, connect):
     assert server.carriers == [2]
 
 
-def test_last_words_are_heard(script, connect):
+def test_a_rejection_sent_before_closing_the_connection_is_read(script, connect):
     """A server that rejects in the middle of an email and hangs up is quoted, where that can be read."""
 
     def refuse(talk: Talk) -> None:
@@ -147,7 +147,7 @@ def test_quit_never_raises(how, script, connect, monkeypatch):
     assert server.verbs()[-1] == "QUIT"
 
 
-def test_no_server_listens(connect):
+def test_a_refused_connection_is_retried_and_not_sent(connect):
     """A refused connection is retried, and surely sent nothing."""
     port = unused_port()
     transport = SMTPTransport("127.0.0.1", port, retry=Retry(attempts=2, initial=0.01))
@@ -157,13 +157,13 @@ def test_no_server_listens(connect):
     assert caught.value.retryable
 
 
-def test_an_unknown_host(connect):
+def test_an_unknown_host_is_retried_and_not_sent(connect):
     """A name that nobody knows is a failed connection."""
     with pytest.raises(ConnectionFailed, match="resolved"):
         SMTPTransport("nowhere.invalid", retry=Retry(attempts=1)).send(new_email())
 
 
-def test_a_server_that_accepts_no_client(script, connect):
+def test_a_rejecting_greeting_is_final_if_it_is_permanent(script, connect):
     """A greeting that rejects for good is not tried again; one that rejects for now is."""
     server = script(polite(greeting=b"554 5.7.1 not you"))
     with pytest.raises(ConnectionFailed, match="not you") as caught:
@@ -175,7 +175,7 @@ def test_a_server_that_accepts_no_client(script, connect):
     assert (caught.value.attempts, caught.value.retryable) == (3, True)
 
 
-def test_a_batch_goes_on_after_a_421(script, connect):
+def test_a_batch_continues_after_a_421(script, connect):
     """A server that hangs up after each second email gets the rest over new connections, each email once."""
     two = {"mail": [b"250 ok", b"250 ok", b"421 4.7.0 enough"]}
     server = script(polite(**two), polite("PIPELINING", **two), polite(**two), polite(**two))
@@ -186,7 +186,7 @@ def test_a_batch_goes_on_after_a_421(script, connect):
     assert server.connections == 4
 
 
-def test_a_batch_goes_on_after_any_item(script, connect):
+def test_a_batch_continues_after_any_outcome(script, connect):
     """Each item has its own end: invalid, rejected, unknown, accepted."""
     server = script(
         polite("SIZE 2000", rcpt=[b"250 ok", b"550 5.1.1 who?", b"250 ok"], ends=[b"250 ok", Talk.cut]), polite()
@@ -207,7 +207,7 @@ def test_a_batch_goes_on_after_any_item(script, connect):
     assert len(server.messages) == 4
 
 
-def test_a_batch_without_a_connection_is_not_tried_email_by_email(script, connect):
+def test_a_batch_without_a_connection_is_not_tried_for_each_email(script, connect):
     """When no connection can be made, each item has that error, after the attempts of one."""
     server = script(polite(ehlo=Talk.cut))
     batch = connect(server).send_batch([new_email(), new_email(tag="no"), new_email()])

@@ -13,7 +13,7 @@ from .emails import READY, new_email
 from .scripted import polite
 
 
-def test_size_is_checked_before_a_byte(script, connect):
+def test_the_size_limit_is_checked_before_a_byte_is_sent(script, connect):
     """An email that is larger than the server says is rejected here; MAIL is not said."""
     server = script(polite("SIZE 400"))
     transport = connect(server)
@@ -27,7 +27,7 @@ def test_size_is_checked_before_a_byte(script, connect):
 
 
 @pytest.mark.parametrize("size", ["SIZE 0", "SIZE", "SIZE many", "SIZE " + "9" * 5000])
-def test_a_size_that_says_nothing_limits_nothing(size, script, connect):
+def test_a_size_of_zero_or_without_a_number_is_no_limit(size, script, connect):
     """Zero is no limit, nor is what is no number."""
     server = script(polite(size))
     connect(server).send(new_email(text_body="x" * 5000))
@@ -35,7 +35,7 @@ def test_a_size_that_says_nothing_limits_nothing(size, script, connect):
 
 
 @pytest.mark.parametrize("fields", [{"to": "jürgen@x.example"}, {"sender": "jürgen@x.example"}])
-def test_international_mailboxes_need_smtputf8(fields, script, connect):
+def test_international_mailboxes_require_smtputf8(fields, script, connect):
     """A local part that is not ASCII is sent where SMTPUTF8 is offered, and else rejected here."""
     server = script(polite("SMTPUTF8", "8BITMIME"), polite("8BITMIME"))
     connect(server).send(new_email(**fields))
@@ -46,7 +46,7 @@ def test_international_mailboxes_need_smtputf8(fields, script, connect):
     assert server.verbs()[4:].count("MAIL") == 0
 
 
-def test_international_headers_need_smtputf8(script, connect):
+def test_international_headers_require_smtputf8(script, connect):
     """So does a ready message whose header is not ASCII."""
     server = script(polite("SMTPUTF8", "8BITMIME"), polite("8BITMIME"))
     ready = READY.replace(b"Hi", "Hï".encode())
@@ -56,7 +56,7 @@ def test_international_headers_need_smtputf8(script, connect):
         connect(server).send_message(ready)
 
 
-def test_international_domains_need_nothing(script, connect):
+def test_international_domains_require_no_extension(script, connect):
     """A domain travels in ASCII."""
     server = script(polite())
     connect(server).send(new_email(to="you@faß.example"))
@@ -73,7 +73,7 @@ def eight_bit(signed: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("signed", ["", "DKIM-Signature: v=1\r\n"])
-def test_eight_bits_are_announced(signed, script, connect):
+def test_an_8_bit_message_is_announced(signed, script, connect):
     """A ready message with 8-bit bytes leaves as it is where 8BITMIME is offered."""
     server = script(polite("8BITMIME"))
     connect(server).send_message(eight_bit(signed))
@@ -81,7 +81,7 @@ def test_eight_bits_are_announced(signed, script, connect):
     assert server.seen[1].endswith(" BODY=8BITMIME")
 
 
-def test_eight_bits_are_encoded_where_they_cannot_travel(script, connect):
+def test_an_8_bit_message_is_encoded_without_8bitmime(script, connect):
     """Without 8BITMIME, a message that nobody signed is encoded, and says the same."""
     server = script(polite())
     connect(server).send_message(eight_bit())
@@ -114,7 +114,7 @@ def test_a_message_that_cannot_be_encoded_is_rejected(script, connect):
         "Content-Type: application/pkcs7-mime\r\n",
     ],
 )
-def test_a_signed_message_is_not_touched(signed, script, connect):
+def test_a_signed_message_is_not_changed(signed, script, connect):
     """Without 8BITMIME, one that is signed is rejected: encoded anew its signature would break."""
     server = script(polite())
     with pytest.raises(InvalidEmail, match="signed") as caught:
@@ -123,7 +123,7 @@ def test_a_signed_message_is_not_touched(signed, script, connect):
     assert "MAIL" not in server.verbs()
 
 
-def test_dots_are_doubled_and_taken_back(script, connect):
+def test_leading_dots_are_escaped(script, connect):
     """Lines that begin with a dot come out as they went in, the first one and the last one too."""
     ready = READY + b".\r\n..\r\n.x\r\nx.\r\n.\r\n"
     server = script(polite())
@@ -131,7 +131,7 @@ def test_dots_are_doubled_and_taken_back(script, connect):
     assert server.messages == [ready]
 
 
-def test_line_ends_cannot_end_an_email(script, connect):
+def test_line_ends_cannot_inject_the_end_of_data(script, connect):
     """No kind of line end around a dot is the end of data to anybody: every line ends in CRLF."""
     server = script(polite())
     connect(server).send_message(READY + b"a\n.\nb\r.\rc\n.\r\nd\r\n.\ne\r\r\n.\r\r\nMAIL FROM:<x>\n")

@@ -49,7 +49,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("by", ["send", "transport"])
-def test_every_form_is_sent_to_all_its_recipients(form, by, listen, connect):
+def test_every_kind_of_message_is_sent_to_all_recipients(form, by, listen, connect):
     """Each form goes to its To, Cc and Bcc, from its sender, with no Bcc in it."""
     server = listen()
     make, recipients = FORMS[form]
@@ -68,7 +68,7 @@ def test_every_form_is_sent_to_all_its_recipients(form, by, listen, connect):
 
 
 @pytest.mark.parametrize("raw", [b"no header of a recipient: x\r\n\r\nHello", "Subject: Hi\n\nHello"])
-def test_raw_email_needs_nothing_in_it(raw, listen):
+def test_a_raw_message_can_have_any_content(raw, listen):
     """Text and bytes go from `sender` to `recipients`, whatever stands in them."""
     server = listen()
     if raw[:2] == b"no":
@@ -80,7 +80,7 @@ def test_raw_email_needs_nothing_in_it(raw, listen):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_envelope_may_be_another(form, listen, connect):
+def test_the_envelope_can_differ_from_the_headers(form, listen, connect):
     """A sender and recipients that are given replace those of the email."""
     server = listen()
     result = connect(server).send_message(
@@ -92,7 +92,7 @@ def test_the_envelope_may_be_another(form, listen, connect):
     assert len(result.recipients) == 2
 
 
-def test_a_bounce_has_no_sender(script, connect):
+def test_an_empty_sender_is_the_null_sender(script, connect):
     """An empty sender is the null one."""
     from .scripted import polite
 
@@ -101,7 +101,7 @@ def test_a_bounce_has_no_sender(script, connect):
     assert server.seen[1:4] == ["MAIL FROM:<>", "RCPT TO:<root>", "RCPT TO:<a@x.example>"]
 
 
-def test_send_takes_ready_messages_and_mappings(listen, connect):
+def test_send_accepts_message_objects_and_mappings(listen, connect):
     """`send` and `send_batch` take an `Email`, a mapping, and any `Message`."""
     server = listen()
     transport = connect(server)
@@ -113,7 +113,7 @@ def test_send_takes_ready_messages_and_mappings(listen, connect):
     assert server.peers == 1
 
 
-def test_an_address_that_is_given_twice_is_one_recipient(listen, connect):
+def test_a_repeated_address_is_one_recipient(listen, connect):
     """The case of its domain does not matter."""
     server = listen()
     connect(server).send(new_email(to="a@x.example, b@x.example", cc="a@X.example", bcc="b@x.example"))
@@ -157,7 +157,7 @@ CONTROLS = ["\r", "\n", "\r\n", "\0", "\x01", "\x7f"]
 @pytest.mark.parametrize("control", CONTROLS, ids=repr)
 @pytest.mark.parametrize("part", ["sender", "recipients", "mail_options", "rcpt_options"])
 @pytest.mark.parametrize("shape", ["a{}b@x.example", "{}a@x.example", "a@x{}.example", "a@x.example>{}DATA", "root{}x"])
-def test_no_control_character_reaches_a_command(control, part, shape):
+def test_a_control_character_in_a_command_is_rejected(control, part, shape):
     """A control character in any part of a command is rejected before a byte."""
     text = shape.format(control)
     transport = SMTPTransport("127.0.0.1", 1, deadline=0.1)
@@ -167,13 +167,13 @@ def test_no_control_character_reaches_a_command(control, part, shape):
 
 
 @pytest.mark.parametrize("text", ["a@x.example> SIZE=1", "a b@x.example", "<a@x.example", "a@x.example>", "ro ot"])
-def test_nothing_ends_an_address_before_its_end(text):
+def test_an_address_cannot_inject_a_parameter(text):
     """What would be another parameter is no address."""
     with pytest.raises(InvalidEmail):
         SMTPTransport("127.0.0.1", 1, deadline=0.1).send_message(READY, recipients=[text])
 
 
-def test_options_travel_with_their_commands(script, connect):
+def test_parameters_of_mail_and_rcpt_are_sent_with_their_commands(script, connect):
     """Parameters of MAIL and RCPT are written behind their addresses, those that are ours only once."""
     from .scripted import polite
 

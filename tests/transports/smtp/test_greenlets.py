@@ -21,7 +21,7 @@ def subjects(emails: list[bytes]) -> Counter[str]:
 
 @pytest.mark.parametrize("tls", ["none", "required", "implicit"])
 @pytest.mark.parametrize("patch", PATCHES)
-def test_greenlets_that_share_a_connection_deliver_each_email_once(patch, tls, listen, trust):
+def test_greenlets_that_share_a_connection_send_each_email_once(patch, tls, listen, trust):
     class Slow:
         async def handle_DATA(self, server, session, envelope):  # noqa: N802
             await asyncio.sleep(0.01)
@@ -39,7 +39,7 @@ def test_greenlets_that_share_a_connection_deliver_each_email_once(patch, tls, l
 
 
 @pytest.mark.parametrize("patch", PATCHES)
-def test_greenlets_know_which_emails_may_have_been_sent(patch, script):
+def test_greenlets_report_which_emails_may_have_been_sent(patch, script):
     server = script(
         polite("PIPELINING", ends=[OK, Talk.cut]), polite(ends=[OK, Talk.reset]), polite(data=[b"354 go", Talk.cut])
     )

@@ -27,7 +27,7 @@ def test_many_emails_go_over_one_connection(listen, connect, trust):
     assert server.peers == len(server.logins) == 1
 
 
-def test_nothing_is_connected_before_the_first_email(script, connect):
+def test_no_connection_is_opened_before_the_first_email(script, connect):
     """Making, entering and leaving a transport says nothing to anybody."""
     server = script(polite())
     with connect(server) as transport:
@@ -35,7 +35,7 @@ def test_nothing_is_connected_before_the_first_email(script, connect):
     assert server.connections == 0
 
 
-def test_a_connection_is_renewed_after_so_many_emails(script, connect):
+def test_a_connection_is_replaced_after_max_messages(script, connect):
     """`max_messages` emails go over one connection; it is left with QUIT."""
     server = script(polite())
     connect(server, max_messages=2).send_batch([new_email()] * 5)
@@ -44,7 +44,7 @@ def test_a_connection_is_renewed_after_so_many_emails(script, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_slow_farewell_is_not_waited_for_long(script, connect, monkeypatch):
+def test_a_slow_reply_to_quit_is_not_waited_for(script, connect, monkeypatch):
     """The QUIT of a connection that is renewed takes a part of the next email's time, not all of it."""
     waits, finish = [], Session.finish
     monkeypatch.setattr(Session, "finish", lambda session, seconds: waits.append(seconds) or finish(session, seconds))
@@ -61,7 +61,7 @@ def later(seconds: float):
     return time_machine.travel(datetime.now(UTC) + timedelta(seconds=seconds), tick=True)
 
 
-def test_a_connection_is_renewed_after_so_long(script, connect):
+def test_a_connection_is_replaced_after_max_age(script, connect):
     """So it is when it is older than `max_age`."""
     server = script(polite())
     transport = connect(server, max_age=600, max_idle=10_000)
@@ -73,7 +73,7 @@ def test_a_connection_is_renewed_after_so_long(script, connect):
     assert server.carriers == [1, 1, 2]
 
 
-def test_an_idle_connection_is_tried_by_noop(script, connect):
+def test_an_idle_connection_is_tested_with_noop(script, connect):
     """After some silence a NOOP tells whether it still stands; after more it is renewed unasked."""
     server = script(polite(), polite())
     transport = connect(server)
@@ -89,7 +89,7 @@ def test_an_idle_connection_is_tried_by_noop(script, connect):
 
 
 @pytest.mark.parametrize("noop", [Talk.cut, b"421 bye", b"500 what?"])
-def test_a_noop_that_fails_renews(noop, script, connect):
+def test_a_failed_noop_replaces_the_connection(noop, script, connect):
     """A connection that does not respond well to NOOP is renewed."""
     server = script(polite(noop=noop), polite())
     transport = connect(server)
@@ -112,7 +112,7 @@ def test_a_connection_that_was_closed_or_has_unexpected_data_is_not_reused(after
     assert server.carriers == [1, 2]
 
 
-def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
+def test_a_lost_persistent_connection_does_not_count_as_an_attempt(script, connect):
     """An email whose kept connection breaks is sent over another, with `attempts=1` too."""
     server = script(polite(new_email=[b"250 ok", Talk.cut]), polite())
     transport = connect(server).within(25, attempts=1)
@@ -121,7 +121,7 @@ def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
     assert server.carriers == [1, 2]
 
 
-def test_threads_share_it(script, connect):
+def test_threads_share_the_connection(script, connect):
     """Emails of many threads go over one connection, one after another."""
     server = script(polite())
     transport = connect(server)
@@ -132,7 +132,7 @@ def test_threads_share_it(script, connect):
     assert server.verbs()[1:4] == ["MAIL", "RCPT", "DATA"]
 
 
-def test_waiting_for_the_connection_counts(script, connect):
+def test_waiting_for_the_connection_counts_toward_the_deadline(script, connect):
     """The time that other emails have the connection is part of an email's deadline."""
     done = threading.Event()
     server = script(polite(ends=[lambda _: done.wait(60) and b"250 ok"]))
@@ -147,7 +147,7 @@ def test_waiting_for_the_connection_counts(script, connect):
     assert len(server.messages) == 1
 
 
-def test_after_close_nothing_is_sent(script, connect):
+def test_a_closed_transport_sends_nothing(script, connect):
     """A closed transport says so; closing twice does nothing."""
     server = script(polite())
     transport = connect(server)
@@ -162,7 +162,7 @@ def test_after_close_nothing_is_sent(script, connect):
     assert server.verbs().count("QUIT") == 1
 
 
-def test_within_is_the_same_connection(script, connect):
+def test_within_shares_the_connection(script, connect):
     """`within` shortens the deadline, never lengthens it, and shares the connection."""
     server = script(polite())
     transport = connect(server, deadline=25)
@@ -178,13 +178,13 @@ def test_within_is_the_same_connection(script, connect):
 
 
 @pytest.mark.parametrize("emails", [new_email(), {}, "mail", 7, None])
-def test_a_batch_is_many(emails, script, connect):
+def test_a_single_email_is_rejected_as_a_batch(emails, script, connect):
     """One email instead of many is an InvalidArgument."""
     with pytest.raises(InvalidArgument):
         connect(script(polite())).send_batch(emails)
 
 
-def test_a_message_is_no_batch(script, connect):
+def test_a_message_object_is_rejected_as_a_batch(script, connect):
     """Nor is one ready message, although it can be iterated."""
     from email import message_from_bytes
 

@@ -37,7 +37,7 @@ def transport(postfix):
         yield transport
 
 
-def test_postfix_delivers(postfix, transport):
+def test_postfix_delivers_an_email(postfix, transport):
     """An email goes over STARTTLS into the mailbox, under the queue id of the result."""
     result = transport.send(
         new_email(subject="Grüße", text_body=".dot\n..\nHellö\n" + "x" * 2000, cc="other@example.org")
@@ -58,7 +58,7 @@ def test_postfix_speaks_tls_from_the_first_byte(postfix):
     assert len(postfix.delivered("you", before + 1)) == before + 1
 
 
-def test_postfix_rejects_some(transport):
+def test_postfix_rejects_some_recipients(transport):
     """Recipients that it does not know, defers or does not relay to are told one by one; the others get the email."""
     to = ["you@example.org", "nobody@example.org", "later@example.org"]
     told = [(fate.accepted, fate.code, fate.enhanced_code) for fate in transport.send(new_email(to=to)).recipients]
@@ -70,7 +70,7 @@ def test_postfix_rejects_some(transport):
     transport.send(new_email())
 
 
-def test_postfix_takes_few_recipients_at_once(postfix, transport):
+def test_postfix_limits_recipients_and_the_email_is_split(postfix, transport):
     """Its 452 for too many recipients splits the email, and each of them gets it once."""
     names = ["you", "other", "third", "nobody", "fourth"]
     before = {name: len(postfix.delivered(name, 0)) for name in ("third", "fourth")}
@@ -81,20 +81,20 @@ def test_postfix_takes_few_recipients_at_once(postfix, transport):
     assert [int(found) for found in re.findall(r"nrcpt=(\d)", postfix.log())][-2:] == [3, 1]
 
 
-def test_postfix_says_how_large(transport):
+def test_postfix_announces_its_size_limit(transport):
     """Its SIZE is kept to before a byte."""
     with pytest.raises(InvalidEmail, match="200000"):
         transport.send(new_email(text_body="x" * 200_001))
 
 
-def test_postfix_takes_international_mailboxes(transport):
+def test_postfix_accepts_international_mailboxes(transport):
     """SMTPUTF8 is offered, and the mailbox is looked for as it is."""
     with pytest.raises(SMTPError) as caught:
         transport.send(new_email(to="jürgen@example.org"))
     assert caught.value.recipients[0].enhanced_code == "5.1.1"
 
 
-def test_a_batch_for_postfix(postfix, transport):
+def test_postfix_delivers_a_batch(postfix, transport):
     """Fifty emails go over one connection, pipelined."""
     before = len(postfix.delivered("you", 0))
     batch = transport.send_batch([new_email(subject=str(number)) for number in range(50)])

@@ -19,7 +19,7 @@ PIPELINING = [(), ("PIPELINING",)]
 
 
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
-def test_partial_rejections_are_told(extensions, script, connect):
+def test_partial_rejections_are_in_the_result(extensions, script, connect):
     """An email that one recipient gets is accepted, with each one's code, enhanced code and text."""
     rcpt = [b"250 2.1.5 Ok", b"550 5.1.1 who?", b"450-4.2.1 full\r\n450 4.2.1 later", b"251 will forward"]
     server = script(polite(*extensions, rcpt=rcpt))
@@ -40,7 +40,7 @@ def test_partial_rejections_are_told(extensions, script, connect):
     "rcpt, code, retryable",
     [([b"550 5.1.1 who?", b"551 no"], 550, False), ([b"550 who?", b"450 4.2.0 later"], 450, True)],
 )
-def test_no_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, script, connect):
+def test_an_email_without_an_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, script, connect):
     """All recipients rejected: an error with each one's fate, retryable if one may be taken later; no email leaves."""
     server = script(polite(*extensions, rcpt=rcpt))
     transport = connect(server)
@@ -63,7 +63,7 @@ def test_no_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, sc
     ],
     ids=["mail", "rcpt", "data", "end"],
 )
-def test_the_next_email_begins_afresh(told, code, script, connect):
+def test_a_rejection_resets_the_transaction(told, code, script, connect):
     """After a rejection the connection goes on, its half transaction reset."""
     server = script(polite(**told))
     transport = connect(server)
@@ -75,7 +75,7 @@ def test_the_next_email_begins_afresh(told, code, script, connect):
     assert server.verbs()[-4:] == ["RSET", "MAIL", "RCPT", "DATA"]
 
 
-def test_a_rejected_email_is_rejected_for_all(script, connect):
+def test_a_rejection_at_the_end_of_data_applies_to_all_recipients(script, connect):
     """A rejection at the end of data counts for the recipients that had been taken, too; it is not sent again."""
     server = script(polite(rcpt=[b"250 ok", b"550 who?"], ends=[b"554 5.7.1 spam"]))
     with pytest.raises(SMTPError, match="spam") as caught:
@@ -86,7 +86,7 @@ def test_a_rejected_email_is_rejected_for_all(script, connect):
 
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
 @pytest.mark.parametrize("refusal", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
-def test_too_many_recipients_are_split(refusal, extensions, script, connect):
+def test_an_email_with_too_many_recipients_is_split(refusal, extensions, script, connect):
     """Those that were too many for one transaction get the email in the next; nobody gets it twice."""
     server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", refusal, refusal, b"250 ok", b"250 ok"]))
     result = connect(server).send(new_email(to=[f"{name}@x.example" for name in "abcd"]))
@@ -96,7 +96,7 @@ def test_too_many_recipients_are_split(refusal, extensions, script, connect):
     assert "".join(asked) == "abcdcd"
 
 
-def test_a_full_mailbox_is_not_too_many(script, connect):
+def test_a_452_for_a_full_mailbox_does_not_split_the_email(script, connect):
     """A 452 for a recipient's own reasons is that recipient's fate."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.2.2 mailbox full"]))
     result = connect(server).send(new_email(to="a@x.example, b@x.example"))
@@ -112,7 +112,7 @@ def test_recipients_accepted_in_the_first_part_stay_accepted_if_the_second_is_re
     assert [(fate.accepted, fate.code) for fate in result.recipients] == [(True, 250), (False, 451)]
 
 
-def test_after_a_break_between_two_parts_the_second_is_sent_over_another_connection(script, connect):
+def test_after_a_lost_connection_the_second_part_is_sent_over_another(script, connect):
     first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], new_email=[b"250 ok", Talk.cut])
     server = script(first, polite())
     result = connect(server).send(new_email(to="a@x.example, b@x.example"))
@@ -120,7 +120,7 @@ def test_after_a_break_between_two_parts_the_second_is_sent_over_another_connect
     assert server.seen[-2:] == ["RCPT TO:<b@x.example>", "DATA"]
 
 
-def test_without_another_connection_the_result_names_the_recipients_that_got_nothing(script, connect):
+def test_without_another_connection_the_result_names_the_missing_recipients(script, connect):
     first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], new_email=[b"250 ok", Talk.cut])
     server = script(first, polite(greeting=Talk.cut))
     result = connect(server).send(new_email(to="a@x.example, b@x.example"))
@@ -128,7 +128,7 @@ def test_without_another_connection_the_result_names_the_recipients_that_got_not
     assert "closed" in result.recipients[1].message
 
 
-def test_an_unknown_part_makes_the_whole_unknown(script, connect):
+def test_an_unknown_part_makes_the_whole_email_unknown(script, connect):
     """When the second part is lost after its end, the email may or may not have come to those in it."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.5.3 too many", b"250 ok"], ends=[b"250 ok", Talk.cut]))
     with pytest.raises(DeliveryUnknown):
@@ -136,7 +136,7 @@ def test_an_unknown_part_makes_the_whole_unknown(script, connect):
     assert len(server.messages) == 2
 
 
-def test_an_unknown_outcome_names_the_recipients_that_are_known(script, connect):
+def test_an_unknown_outcome_has_the_known_results_of_recipients(script, connect):
     rcpt = [b"250 ok", b"550 5.1.1 who?", b"452 4.5.3 too many", b"250 ok"]
     server = script(polite(rcpt=rcpt, ends=[b"250 ok", Talk.cut]))
     with pytest.raises(DeliveryUnknown) as caught:
@@ -169,7 +169,7 @@ def test_queue_ids_are_found(text, expected):
     assert queue_id(Reply.read(250, text)) == expected
 
 
-def test_no_recipient_stands_in_a_log(script, connect, caplog):
+def test_no_recipient_is_logged(script, connect, caplog):
     """What is logged names server, code and queue id, and neither a recipient nor the server's words on one."""
     caplog.set_level("INFO")
     server = script(polite(rcpt=[b"550 5.1.1 <you@example.org>: unknown", b"250 ok"]))
@@ -185,7 +185,7 @@ def test_no_recipient_stands_in_a_log(script, connect, caplog):
 @pytest.mark.parametrize(
     "steps", [{"data": b"250 <you@example.org> go"}, {"ends": [b"354 <you@example.org>?"]}], ids=repr
 )
-def test_a_reply_out_of_place_is_not_logged_either(steps, script, connect, caplog):
+def test_an_unexpected_reply_is_not_logged(steps, script, connect, caplog):
     """Of a response that makes no sense where it comes the log has the code, and not the words."""
     with pytest.raises(TransportError):
         connect(script(polite(**steps))).send(new_email())
@@ -193,7 +193,7 @@ def test_a_reply_out_of_place_is_not_logged_either(steps, script, connect, caplo
     assert "example.org" not in caplog.text
 
 
-def test_replies_are_taken_apart():
+def test_replies_are_parsed_into_code_enhanced_code_and_text():
     """Lines are joined, the enhanced code is taken out of each, and bytes that are no text do no harm."""
     assert Reply.read(550, b"5.1.1 no\n5.1.1 such \xff user") == Reply(550, "no such \ufffd user", "5.1.1")
     assert Reply.read(250, b"2.0.0\nfine") == Reply(250, "fine", "2.0.0")

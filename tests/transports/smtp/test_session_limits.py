@@ -34,7 +34,7 @@ def limited(verb: str, reply: bytes, count: int = 2, *extensions: str) -> Callab
 @pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["", "pipelining"])
 @pytest.mark.parametrize("reply", REPLIES)
 @pytest.mark.parametrize("verb", ["mail", "data"])
-def test_a_batch_goes_on_over_another_connection(verb, reply, extensions, script, connect):
+def test_a_batch_continues_over_another_connection(verb, reply, extensions, script, connect):
     server = script(limited(verb, reply, 2, *extensions))
     batch = connect(server).send_batch([new_email(subject=str(number)) for number in range(6)])
     assert len(batch.accepted) == len(server.messages) == 6
@@ -49,14 +49,14 @@ def test_a_batch_goes_on_over_another_connection(verb, reply, extensions, script
         b"451 too many messages",
     ],
 )
-def test_a_limit_that_is_told_at_a_recipient_renews_the_connection_too(reply, script, connect):
+def test_a_limit_in_a_reply_to_rcpt_replaces_the_connection_too(reply, script, connect):
     server = script(limited("rcpt", reply))
     batch = connect(server).send_batch([new_email() for number in range(6)])
     assert len(batch.accepted) == 6
     assert server.carriers == [1, 1, 2, 2, 3, 3]
 
 
-def test_a_limit_that_is_told_at_the_end_of_an_email_renews_the_connection_too(script, connect):
+def test_a_limit_in_a_reply_to_the_end_of_data_replaces_the_connection_too(script, connect):
     def serve(talk: Talk) -> None:
         polite(ends=[OK, b"452 4.4.5 too many messages in this session"])(talk)
 
@@ -67,7 +67,7 @@ def test_a_limit_that_is_told_at_the_end_of_an_email_renews_the_connection_too(s
 
 
 @pytest.mark.parametrize("ready", [False, True], ids=["Email", "ready message"])
-def test_single_emails_go_on_over_another_connection(ready, script, connect):
+def test_single_emails_continue_over_another_connection(ready, script, connect):
     server = script(limited("mail", REPLIES[0]))
     transport = connect(server).within(25, attempts=1)
     for _ in range(5):
@@ -76,7 +76,7 @@ def test_single_emails_go_on_over_another_connection(ready, script, connect):
     assert server.verbs().count("QUIT") == 2
 
 
-def test_threads_go_on_over_another_connection(script, connect):
+def test_threads_continue_over_another_connection(script, connect):
     server = script(limited("mail", REPLIES[0], 1))
     transport = connect(server)
     with ThreadPoolExecutor(32) as pool:
@@ -84,7 +84,7 @@ def test_threads_go_on_over_another_connection(script, connect):
     assert len(results) == len(server.messages) == server.connections == 64
 
 
-def test_recipients_of_one_email_are_spread_over_connections(script, connect):
+def test_recipients_of_one_email_are_split_over_connections(script, connect):
     def serve(talk: Talk) -> None:
         polite("PIPELINING", rcpt=[OK, OK, b"452 4.5.3 too many recipients in this session"])(talk)
 
@@ -97,7 +97,7 @@ def test_recipients_of_one_email_are_spread_over_connections(script, connect):
 
 @pytest.mark.parametrize("verb", ["mail", "data", "rcpt"])
 @pytest.mark.parametrize("reply", REPLIES[:3])
-def test_a_server_that_always_rejects_is_not_asked_again_and_again(verb, reply, script, connect):
+def test_a_server_that_always_rejects_is_not_retried_forever(verb, reply, script, connect):
     server = script(polite(**{verb: reply}))
     transport = connect(server)
     for _ in range(3):
@@ -126,7 +126,7 @@ def test_a_server_that_rejects_from_now_on_costs_one_connection(verb, script, co
         pytest.param("mail", b"550 5.7.1 too many messages per session", id="for good"),
     ],
 )
-def test_a_rejection_that_another_connection_would_meet_too_renews_nothing(verb, reply, script, connect):
+def test_other_rejections_do_not_replace_the_connection(verb, reply, script, connect):
     server = script(polite(**{verb: [OK, reply]}))
     transport = connect(server)
     transport.send(new_email())
@@ -136,7 +136,7 @@ def test_a_rejection_that_another_connection_would_meet_too_renews_nothing(verb,
 
 
 @pytest.mark.parametrize("code", [452, 552])
-def test_too_many_recipients_on_every_connection_ends(code, script, connect):
+def test_too_many_recipients_on_every_connection_is_an_error(code, script, connect):
     server = script(
         polite(rcpt=[OK, f"{code} 5.5.3 too many recipients".encode()]), polite(rcpt=f"{code} too many".encode())
     )
@@ -149,7 +149,7 @@ def test_too_many_recipients_on_every_connection_ends(code, script, connect):
     assert server.connections == (2 if code == 452 else 1)
 
 
-def test_recipients_rejected_for_good_stay_rejected_when_the_connection_is_renewed(script, connect):
+def test_permanently_rejected_recipients_stay_rejected_on_the_next_connection(script, connect):
     limit, none = b"452 4.5.3 too many recipients", b"550 5.1.1 no such user"
     server = script(polite(rcpt=[OK, none, limit]), polite())
     transport = connect(server)
@@ -162,7 +162,7 @@ def test_recipients_rejected_for_good_stay_rejected_when_the_connection_is_renew
     assert server.seen.count("RCPT TO:<nobody@example.org>") == 1
 
 
-def test_no_connection_to_go_on_with_is_no_connection(script, connect):
+def test_a_failed_replacement_connection_is_a_connection_failed(script, connect):
     server = script(limited("mail", REPLIES[0], 1), polite(greeting=b"421 too busy"))
     transport = connect(server)
     transport.send(new_email())
@@ -171,7 +171,7 @@ def test_no_connection_to_go_on_with_is_no_connection(script, connect):
     assert len(server.messages) == 1
 
 
-def test_an_email_that_breaks_its_connection_stops_no_other_of_the_batch(script, connect):
+def test_an_email_that_breaks_its_connection_does_not_stop_the_batch(script, connect):
     server = script(polite(rcpt=[Talk.cut]), polite(rcpt=[Talk.cut]), polite(), polite())
     result = connect(server, retry=Retry(attempts=2, initial=0.01)).send_batch([new_email(), new_email(), new_email()])
     assert [item.outcome.value for item in result] == ["not_sent", "accepted", "accepted"]

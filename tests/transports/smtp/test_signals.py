@@ -70,7 +70,7 @@ LIMITS = pytest.mark.parametrize(
 
 @LIMITS
 @pytest.mark.parametrize("verb", ["greeting", "ehlo", "mail", "rcpt", "data"])
-def test_a_time_limit_before_the_content_passes_without_a_note(verb, limit, script, connect, on_signal):
+def test_a_time_limit_before_the_content_propagates_without_a_note(verb, limit, script, connect, on_signal):
     server = script(polite(**{verb: interrupting}), polite())
     transport = connect(server, deadline=60, timeout=60)
     limit = type(limit)(*limit.args)
@@ -84,7 +84,7 @@ def test_a_time_limit_before_the_content_passes_without_a_note(verb, limit, scri
 
 
 @LIMITS
-def test_a_time_limit_after_the_content_passes_with_a_note(limit, script, connect, on_signal):
+def test_a_time_limit_after_the_content_propagates_with_a_note(limit, script, connect, on_signal):
     server = script(polite(ends=[interrupting]), polite())
     transport = connect(server, deadline=60, timeout=60, postmark_headers=True)
     limit = type(limit)(*limit.args)
@@ -110,7 +110,7 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(script, con
         frame = frame.tb_next
 
 
-def test_a_time_limit_in_the_middle_of_the_content_passes_without_a_note(connect, on_signal):
+def test_a_time_limit_within_the_content_propagates_without_a_note(connect, on_signal):
     """The server reads a part of a large email only, so that its end cannot have left."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -138,7 +138,7 @@ def test_a_time_limit_in_the_middle_of_the_content_passes_without_a_note(connect
     assert not getattr(caught.value, "__notes__", [])
 
 
-def test_a_time_limit_while_a_connection_is_made_passes(on_signal):
+def test_a_time_limit_while_connecting_propagates(on_signal):
     """The server accepts no more connections, as its backlog is full."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = []
@@ -159,7 +159,7 @@ def test_a_time_limit_while_a_connection_is_made_passes(on_signal):
                 one.close()
 
 
-def test_a_time_limit_while_a_token_is_fetched_passes(script, connect, on_signal):
+def test_a_time_limit_while_fetching_a_token_propagates(script, connect, on_signal):
     def token() -> str:
         interrupt()
         signal.pause()
@@ -171,7 +171,7 @@ def test_a_time_limit_while_a_token_is_fetched_passes(script, connect, on_signal
         connect(server, username="user", oauth_token_generator=token).send(new_email())
 
 
-def test_ctrl_c_passes_with_the_note(script, connect, on_signal):
+def test_ctrl_c_propagates_with_the_note(script, connect, on_signal):
     server = script(polite(ends=[interrupting]))
 
     def press() -> None:
@@ -184,7 +184,7 @@ def test_ctrl_c_passes_with_the_note(script, connect, on_signal):
 
 
 @pytest.mark.parametrize("verb", ["greeting", "mail", "rcpt", "end"])
-def test_an_email_of_a_signal_handler_goes_over_a_connection_of_its_own(verb, script, connect, on_signal):
+def test_an_email_sent_by_a_signal_handler_uses_its_own_connection(verb, script, connect, on_signal):
     going_on = threading.Event()
     step = interrupting_until(going_on, (lambda talk: talk.say(b"220 here")) if verb == "greeting" else accept)
     server = script(polite(ends=[step]) if verb == "end" else polite(**{verb: step}), polite())
@@ -203,7 +203,7 @@ def test_an_email_of_a_signal_handler_goes_over_a_connection_of_its_own(verb, sc
     transport.close()
 
 
-def test_a_signal_handler_may_close_the_transport(script, connect, on_signal):
+def test_a_signal_handler_can_close_the_transport(script, connect, on_signal):
     going_on = threading.Event()
     server = script(polite(ends=[interrupting_until(going_on, accept)]))
     transport = connect(server, deadline=60, timeout=60)

@@ -42,7 +42,7 @@ def as_is_known(**options):
         ({"tls": "implicit", "start_tls": False}, "implicit", 465),
     ],
 )
-def test_tls_is_required_off_loopback(options, tls, port):
+def test_tls_is_required_for_other_hosts(options, tls, port):
     """Without a word TLS is required off loopback, implicit at 465, opportunistic on loopback; the port follows."""
     assert as_is_known(**options) == (tls, port)
 
@@ -67,7 +67,7 @@ def test_tls_is_required_off_loopback(options, tls, port):
         {"cert_bundle": __file__},
     ],
 )
-def test_contradictions_are_rejected(options):
+def test_contradictory_options_are_rejected(options):
     """Options that say two things, or nothing that can be, are a ConfigurationError."""
     with pytest.raises(ConfigurationError):
         SMTPTransport("mail.example", **options)
@@ -84,7 +84,7 @@ def test_contradictions_are_rejected(options):
         ("implicit", {"tls": "implicit", "hostname": "localhost"}),
     ],
 )
-def test_email_goes_encrypted(kind, options, listen, trust):
+def test_emails_are_sent_encrypted(kind, options, listen, trust):
     """STARTTLS by itself or required, and TLS from the first byte, with the CA that is given."""
     server = listen(**{kind: trust.server})
     result = send(READY, **{"hostname": "127.0.0.1", "cert_bundle": trust.bundle, "port": server.port, **options})
@@ -92,14 +92,14 @@ def test_email_goes_encrypted(kind, options, listen, trust):
     assert len(server.envelopes) == 1
 
 
-def test_opting_out_stays_in_clear(script, connect):
+def test_start_tls_false_does_not_encrypt(script, connect):
     """`start_tls=False` does not upgrade, although the server offers it."""
     server = script(polite("STARTTLS"))
     connect(server, start_tls=False).send(new_email())
     assert "STARTTLS" not in server.verbs()
 
 
-def test_a_server_of_this_machine_may_sign_for_itself(listen, trust, connect):
+def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen, trust, connect):
     """Opportunistic TLS on loopback asks nobody to vouch: in clear it would be no safer."""
     server = listen(starttls=trust.stranger, require_starttls=True)
     connect(server).send(new_email())
@@ -108,7 +108,7 @@ def test_a_server_of_this_machine_may_sign_for_itself(listen, trust, connect):
 
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
 @pytest.mark.parametrize("fault", ["unknown authority", "another name"])
-def test_a_certificate_must_be_trusted(kind, options, fault, listen, trust, connect):
+def test_an_untrusted_certificate_is_rejected(kind, options, fault, listen, trust, connect):
     """A certificate of nobody we know, or of another name, ends the call at once and for good."""
     server = listen(**{kind: trust.server if fault == "unknown authority" else trust.stranger})
     if fault == "another name":
@@ -122,7 +122,7 @@ def test_a_certificate_must_be_trusted(kind, options, fault, listen, trust, conn
 
 
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
-def test_the_certificate_may_have_another_name(kind, options, listen, trust, connect):
+def test_server_hostname_sets_the_expected_name_of_the_certificate(kind, options, listen, trust, connect):
     """`server_hostname` is the name that is checked, apart from the host to connect to."""
     server = listen(**{kind: trust.stranger})
     connect(server, cert_bundle=trust.bundle, server_hostname="mail.example", **options).send(new_email())
@@ -130,7 +130,7 @@ def test_the_certificate_may_have_another_name(kind, options, listen, trust, con
 
 
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
-def test_a_client_certificate_is_shown(kind, options, listen, trust, connect):
+def test_a_client_certificate_is_presented(kind, options, listen, trust, connect):
     """A server that wants a certificate gets ours, and takes nothing without."""
     server = listen(**{kind: trust.strict})
     connect(server, cert_bundle=trust.bundle, client_cert=trust.client_cert, **options).send(new_email())
@@ -139,7 +139,7 @@ def test_a_client_certificate_is_shown(kind, options, listen, trust, connect):
     assert len(server.envelopes) == 1
 
 
-def test_a_ready_context_serves(listen, trust, connect):
+def test_a_given_context_is_used(listen, trust, connect):
     """A context of the user's own is taken as it is."""
     server = listen(implicit=trust.server)
     context = ssl.create_default_context(cafile=trust.bundle)
@@ -170,7 +170,7 @@ def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
     assert set(server.verbs()) == {"EHLO", "STARTTLS"}
 
 
-def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
+def test_opportunistic_tls_continues_unencrypted_after_a_rejected_starttls(script, connect):
     """Opportunistic TLS goes on in clear where STARTTLS is offered and rejected; not when the server goes away."""
     server = script(polite("STARTTLS", starttls=b"454 4.7.0 not now"))
     connect(server).send(new_email())
@@ -181,7 +181,7 @@ def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
 
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
-def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):
+def test_bytes_after_the_220_of_starttls_are_an_error(tls, injected, script, connect, trust):
     """What came in clear together with STARTTLS's response is not taken for a response under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
     with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
@@ -198,7 +198,7 @@ def test_extensions_offered_before_tls_are_discarded(script, connect, trust):
     assert server.verbs() == ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT", "DATA"]
 
 
-def test_tls_to_a_plain_port_says_so(listen, connect):
+def test_the_error_of_tls_to_a_plain_port_says_so(listen, connect):
     """TLS from the first byte to a server that begins in clear: an error that says what to change, at once."""
     with pytest.raises(ConnectionFailed, match="does not speak TLS from the first byte") as caught:
         connect(listen(), use_tls=True).send(new_email())
@@ -207,7 +207,7 @@ def test_tls_to_a_plain_port_says_so(listen, connect):
 
 @pytest.mark.usefixtures("greeted_late")
 @pytest.mark.parametrize("options", [{"tls": "required"}, {"tls": "none"}, {}])
-def test_plain_to_a_tls_port_says_so(options, listen, connect, trust):
+def test_the_error_of_a_plain_connection_to_a_tls_port_says_so(options, listen, connect, trust):
     """A port that waits for TLS is told from one that is slow to greet, long before the timeout."""
     server, began = listen(implicit=trust.server), time.monotonic()
     with pytest.raises(ConnectionFailed, match="use_tls=True") as caught:
