@@ -84,14 +84,12 @@ def test_with_options_changes_the_deadline(service, client):
 
 @pytest.mark.usefixtures("clock")
 def test_with_options_changes_the_timeout(service, client, caplog):
-    """`timeout` is changed."""
     service.script[:] = [MODES["timeout"]]
     assert client.with_options(timeout=(10, 0.3)).outbound.send(new_email("a")).reconciled
     assert "no response within 0.3 s" in caplog.text
 
 
 def test_with_options_changes_retry(service, client):
-    """`retry` is changed."""
     service.script[:] = [MODES["429"]] * 3
     with pytest.raises(RateLimited):
         client.with_options(retry=Retry(attempts=1)).outbound.send(new_email("a"))
@@ -101,7 +99,6 @@ def test_with_options_changes_retry(service, client):
 
 @pytest.mark.usefixtures("clock")
 def test_with_options_changes_on_unknown(service, client):
-    """`on_unknown` is changed."""
     service.script[:] = [MODES["reset-not-done"]]
     result = client.with_options(on_unknown="resend").outbound.send(new_email("a"))
     assert not result.reconciled
@@ -111,7 +108,6 @@ def test_with_options_changes_on_unknown(service, client):
 
 
 def test_with_options_changes_reconcile(service, client):
-    """`reconcile` is changed."""
     other = client.with_options(reconcile=False)
     other.outbound.send(new_email("a"))
     other.with_options(reconcile=True).outbound.send(new_email("a"))
@@ -119,7 +115,6 @@ def test_with_options_changes_reconcile(service, client):
 
 
 def test_with_options_changes_hooks_as_a_whole(client):
-    """`hooks` are changed, as a whole."""
     first: list[str] = []
     second: list[str] = []
     hooked = client.with_options(hooks=Hooks(before_send=lambda event: first.append(event.path)))

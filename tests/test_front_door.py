@@ -83,7 +83,6 @@ def test_building_an_email_loads_few_modules():
 
 
 def test_public_classes_pickle_by_reference():
-    """Each public class pickles as itself."""
     for name in emailapi.__all__:
         value = getattr(emailapi, name)
         if isinstance(value, type):

@@ -55,7 +55,6 @@ def test_the_token_comes_from_the_argument_or_the_environment(monkeypatch, given
 
 
 def test_a_missing_token_is_an_error_that_names_both_variables():
-    """Without a token the error names both variables."""
     with pytest.raises(ConfigurationError, match="set EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
         resolve_token(None, "server token")
 

@@ -57,7 +57,6 @@ def test_a_look_up_that_finds_nothing_ends_with_its_time():
 
 
 def test_a_look_up_without_time_makes_no_search():
-    """Without time nothing is searched for."""
     search, given = searching(("found", 0.0))
     assert look_up(search, Deadline.after(-1.0)) is None
     assert not given

@@ -55,7 +55,6 @@ def test_there_are_examples(modules):
 
 @pytest.mark.slow
 def test_examples_pass_mypy(modules, monkeypatch):
-    """All examples pass `mypy --strict`."""
     from mypy import api
 
     monkeypatch.chdir(ROOT)

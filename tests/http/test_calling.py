@@ -79,7 +79,6 @@ def test_on_error_gets_the_outcome_of_a_send(status, serve, connect, reply):
 
 
 def test_on_error_gets_the_raised_error_of_a_rejection(serve, connect, reply):
-    """A rejection is told as the error that is raised."""
     hooks, told = recorder()
     client = connect(serve(reply({"ErrorCode": 701, "Message": "Gone"}, 422)).url, hooks=hooks)
     with pytest.raises(NotFound) as caught:
@@ -243,7 +242,6 @@ def test_any_request_is_retried_after_a_429_and_a_503_of_maintenance(name, serve
 
 
 def test_a_read_that_always_fails_raises_the_error_of_its_last_response(serve, connect, reply):
-    """A read that always fails raises what its last response says."""
     peer = serve(reply(b"", 502), reply({"ErrorCode": 101, "Message": "last"}, 500, X_Request_Id="r-2"))
     with pytest.raises(ServerError, match="last") as caught:
         connect(peer.url, retry=QUICK).messages.get("1")

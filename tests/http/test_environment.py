@@ -59,7 +59,6 @@ def test_the_environment_is_read_once_for_each_client(through, connect, serve, m
 
 @pytest.mark.parametrize("no_proxy", ["*", "api.example", ".example", "127.0.0.1,api.example"])
 def test_a_host_in_no_proxy_is_connected_to_directly(serve, connect, accepted, monkeypatch, no_proxy):
-    """A host that `NO_PROXY` names is connected to directly."""
     proxy = serve(accepted)
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", no_proxy)

@@ -108,7 +108,6 @@ def test_the_auth_of_a_session_is_called_for_every_request(serve, connect, accep
 
 
 def test_proxies_of_a_session_are_used(serve, connect, accepted, session):
-    """A session's proxies are used."""
     proxy = serve(accepted)
     session.proxies = {"http": proxy.url}
     connect("http://api.example", session=session, allow_http=True).outbound.send(EMAIL)

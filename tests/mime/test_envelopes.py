@@ -26,7 +26,6 @@ def test_each_recipient_is_in_the_envelope_once(new_email):
 
 
 def test_a_message_without_a_sender_has_no_envelope(new_email):
-    """Without a sender there is no envelope."""
     with pytest.raises(InvalidEmail) as caught:
         envelope(new_email(sender=None))
     assert caught.value.field == "sender"

@@ -137,7 +137,6 @@ def test_a_content_type_that_cannot_be_written_is_rejected(new_email, kind):
 
 
 def test_a_content_id_longer_than_a_line_is_rejected(new_email):
-    """An id stands on one line, or is rejected."""
     with pytest.raises(InvalidEmail, match="content_id") as caught:
         to_bytes(new_email(html_body="h", attachments=Attachment(name="a", content=b"", content_id="x" * 990)))
     assert caught.value.field == "attachments"

@@ -50,7 +50,6 @@ def test_a_written_email_is_read_back_unchanged():
     value=TEXT.map(str.strip),
 )
 def test_any_written_email_is_read_back_unchanged(names, subject, text, file, value):
-    """Any email is read back as it was written."""
     email = Email(
         sender=Address("a@example.com", *names[:1]),
         to=[Address("b@example.com", name.strip() or None) for name in names] or "c@example.com",
@@ -163,7 +162,6 @@ def test_a_header_that_an_email_cannot_express_is_rejected(message, field):
 
 
 def test_an_invalid_header_name_is_rejected():
-    """A name that is no header's is rejected by the headers' name."""
     message = message_from_bytes(b"\nhello")
     message.set_raw("X A", "b")  # by [] newer Pythons reject it
     with pytest.raises(InvalidEmail, match="X A") as caught:

@@ -186,7 +186,6 @@ def test_an_incomplete_or_unencodable_message_object_is_rejected(message):
 
 
 def test_a_multipart_with_preamble_and_epilogue_or_without_parts_is_serialized():
-    """A multipart without parts, and one with a preamble and an epilogue, are written."""
     empty = MIMEMultipart(boundary="b")
     empty["Subject"] = "x"
     assert as_given(empty).endswith(b"\r\n\r\n--b\r\n\r\n--b--\r\n")

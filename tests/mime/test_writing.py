@@ -119,7 +119,6 @@ def test_a_non_ascii_local_part_is_rejected_or_written_as_utf_8(new_email, field
 
 
 def test_writing_an_email_does_not_change_it():
-    """Writing an email changes nothing of it."""
     email = Email(sender="a@example.com", to="b@example.com", text_body="Hello", metadata={"a": "b"})
     before = repr(email)
     to_bytes(email)

@@ -72,7 +72,6 @@ def test_a_mapping_is_an_email():
 
 
 def test_headers_and_attachments_of_a_mapping_may_be_mappings():
-    """Headers and attachments of a mapping may be mappings, too."""
     email = as_email(
         {
             "headers": [{"name": "X-A", "value": "1"}, ("X-B", "2"), Header("X-C", "3")],
@@ -200,7 +199,6 @@ def test_a_wrong_value_is_an_invalid_email_that_names_the_field_and_the_item(fie
 
 @pytest.mark.parametrize("field", sorted(FULL))
 def test_none_is_the_same_as_leaving_a_field_out(field):
-    """None is the same as leaving a field out."""
     assert Email(**{field: None}) == Email()
 
 
@@ -247,7 +245,6 @@ def test_reprs_show_no_content():
 
 @pytest.mark.parametrize("email", [Email(), Email(**FULL)])
 def test_emails_compare_copy_and_pickle(email):
-    """Emails pickle, copy, evolve and compare."""
     assert pickle.loads(pickle.dumps(email)) == copy.deepcopy(email) == attrs.evolve(email) == email
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         email.subject = "x"

@@ -161,7 +161,6 @@ def test_reprs_show_no_content():
 
 
 def test_messages_compare_copy_and_pickle():
-    """Messages with all that is in them pickle and compare."""
     found = message(event(A, EventType.DELIVERED), metadata={"a": "b"}, to=(Recipient(email=A, name="A"),))
     assert pickle.loads(pickle.dumps(found)) == found
     assert pickle.loads(pickle.dumps(derive_status(found))) == derive_status(found)

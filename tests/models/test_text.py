@@ -32,7 +32,6 @@ def test_valid_text_is_unchanged(text):
 
 
 def test_none_is_no_body_and_not_an_empty_one():
-    """No body is none, and is not an empty one."""
     assert convert_body(None, "text_body") is None
     assert convert_body("", "text_body") == ""
 

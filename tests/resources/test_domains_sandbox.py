@@ -38,7 +38,6 @@ def test_list_returns_domains_without_their_records(account):
 
 
 def test_edit_changes_the_return_path(account):
-    """Only the return path changes."""
     domain = account.domains.create(name="edited.example")
     changed = account.domains.edit(domain.id, return_path_domain="pm.edited.example")
     assert changed == attrs.evolve(

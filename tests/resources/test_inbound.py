@@ -111,6 +111,5 @@ def test_each_method_sends_the_documented_request_and_reads_the_response(contrac
 
 
 def test_a_server_without_inbound_emails_has_an_empty_page(service):
-    """A server without inbound email has an empty page."""
     service.answer("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
     assert service.client.inbound.list() == Page((), 0)

@@ -10,7 +10,6 @@ from emailapi import Email, InvalidArgument, InvalidRequest, InvalidResponse, St
 
 
 def test_the_overview_has_every_count_and_rate(service, answers):
-    """The overview has every count and rate of the contract."""
     service.answer("GET", "/stats/outbound", answers("stats_outbound"))
     assert service.client.stats.overview() == StatsOverview(
         sent=615,
@@ -70,7 +69,6 @@ def test_unknown_filters_are_rejected(service):
 
 
 def test_a_date_that_the_service_rejects_is_an_invalid_request(service):
-    """A date that the service rejects is an `InvalidRequest` with its code."""
     service.answer("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
     with pytest.raises(InvalidRequest) as caught:
         service.client.stats.overview(from_date=date(2000, 1, 1))

@@ -87,7 +87,6 @@ def test_each_statistic_has_totals_and_days(client, today, call, record, counts)
 
 
 def test_the_overview_has_the_same_counts(client):
-    """The overview has the same counts at once."""
     overview = client.stats.overview(tag="t")
     assert (overview.sent, overview.bounced, overview.bounce_rate) == (2, 1, 50.0)
     assert (overview.spam_complaints, overview.spam_complaints_rate) == (1, 50.0)

@@ -206,7 +206,7 @@ def _public_calls(side, client):
             yield from (f"{side}.{name}.{verb}" for verb in dir(namespace) if not verb.startswith("_"))
 
 
-def test_no_call_is_missing():
+def test_every_method_of_the_client_is_tested():
     with Client("t") as client, AccountClient("t") as account:
         assert {*_public_calls("client", client), *_public_calls("account", account)} == {*CALLS}
 
@@ -242,5 +242,5 @@ def world(sandbox, client, target):
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_sandbox_carries_the_call_out(world, name):
+def test_the_sandbox_supports_the_method(world, name):
     CALLS[name](world)

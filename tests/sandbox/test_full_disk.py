@@ -84,7 +84,7 @@ def _ids(path: Path, count: int) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept(tmp_path):
+def test_a_batch_that_does_not_fit_on_the_disk_is_not_stored(tmp_path):
     told = _fill(tmp_path / "messages.db", 8_000_000)
     _check(told, len(told["accepted"]))
     assert told["afterwards"] == 200
@@ -93,7 +93,7 @@ def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept
 
 
 @pytest.mark.slow
-def test_a_full_file_system_is_not_sent(tmp_path, needs):
+def test_an_email_that_does_not_fit_on_the_file_system_is_not_sent(tmp_path, needs):
     # In a mount namespace of its own, so that the file system is gone with the process.
     mounting = f'mount -t tmpfs -o size=12M none "{tmp_path}" && exec "$@"'
     small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mounting, "sh"]
@@ -136,7 +136,7 @@ def test_a_database_that_cannot_be_written_is_503_with_code_100(
     assert kept.details(message_id)["TextBody"] == "Good morning"
 
 
-def test_other_calls_that_store_are_503_too(kept, rejected):
+def test_other_requests_that_store_are_503_too(kept, rejected):
     _read_only(kept.sandbox)
     suppressed = {"Suppressions": [{"EmailAddress": "jane@example.com"}]}
     rejected(kept.post("/message-streams/outbound/suppressions", suppressed), 503, 100)
@@ -146,7 +146,7 @@ def test_other_calls_that_store_are_503_too(kept, rejected):
     assert kept.get("/server").json()["Name"] == "Sandbox"
 
 
-def test_python_is_told_that_nothing_was_stored(kept):
+def test_the_python_api_raises_if_nothing_was_stored(kept):
     _read_only(kept.sandbox)
     with pytest.raises(StorageFailed, match="readonly"):
         kept.sandbox.allow(delete_servers=True)
@@ -175,7 +175,7 @@ def test_a_client_knows_that_the_email_was_not_sent(tmp_path):
             )
 
 
-def test_two_readings_of_a_message_have_the_same_source(api):
+def test_the_source_of_a_message_is_always_the_same(api):
     file = {"Name": "a.dat", "Content": "AAECAw==", "ContentType": "application/octet-stream"}
     message_id = api.accepted(HtmlBody="<p>Hello", Attachments=[file])
     source = api.details(message_id)["Body"]

@@ -11,7 +11,7 @@ import pytest
 BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
-def test_an_accepted_email(api):
+def test_the_response_to_an_accepted_email_has_five_keys(api):
     """The response to an accepted email has exactly the service's five keys."""
     answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
     assert answer.status_code == 200
@@ -24,7 +24,7 @@ def test_an_accepted_email(api):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}-0[45]:00", body["SubmittedAt"])
 
 
-def test_only_copies(api):
+def test_an_email_with_only_cc_or_bcc_is_accepted(api):
     """An email with Cc or Bcc alone is accepted, and its response has no `To`."""
     answer = api.send(To=None, Bcc="b@example.com")
     assert answer.status_code == 200
@@ -32,25 +32,25 @@ def test_only_copies(api):
 
 
 @pytest.mark.parametrize("body", ["[]", '"mail"', "1", "null", "true"])
-def test_body_is_an_object(api, rejected, body):
+def test_a_body_must_be_an_object(api, rejected, body):
     """A single send takes a JSON object and nothing else."""
     answer = api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"})
     rejected(answer, 422, 403, "object")
 
 
-def test_unknown_fields(api):
+def test_unknown_fields_are_ignored(api):
     """A field that the service does not know is passed over."""
     assert api.send(Colour="red", Extra={"deep": [[[1]]]}).status_code == 200
 
 
-def test_null_is_absent(api):
+def test_null_counts_as_absent(api):
     """Clients that write out whole objects send null for what is not set."""
     optional = ("Cc", "Bcc", "HtmlBody", "ReplyTo", "Tag", "Headers", "TrackOpens", "TrackLinks", "Metadata")
     email = {**api.email(), **dict.fromkeys((*optional, "Attachments", "MessageStream"))}
     assert api.post("/email", email).status_code == 200
 
 
-def test_batch_in_order(api):
+def test_results_of_a_batch_are_in_its_order(api):
     """A batch is answered in the order of the request, and a failed item has a code and a sentence only."""
     items = [
         api.email(Subject="0"),
@@ -69,7 +69,7 @@ def test_batch_in_order(api):
     assert subjects == ["0", "2"]
 
 
-def test_batch_limits(api, rejected):
+def test_a_batch_has_1_to_500_messages(api, rejected):
     """A batch has 1 to 500 messages, and is rejected as a whole beyond."""
     rejected(api.post("/email/batch", []), 422, 403, "empty")
     rejected(api.post("/email/batch", [api.email()] * 501), 422, 410, "501")
@@ -80,14 +80,14 @@ def test_batch_limits(api, rejected):
     assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
 
 
-def test_request_size(api, rejected):
+def test_the_size_of_a_request_is_limited(api, rejected):
     """A request is at most 10 MB for one email and 50 MB for a batch, in units of a million."""
     rejected(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
     assert api.send(TextBody="x", Padding="x" * 9_900_000).status_code == 200
     rejected(api.post("/email/batch", [api.email(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
 
 
-def test_item_size(api):
+def test_the_size_of_each_email_of_a_batch_is_limited(api):
     """Each email of a batch is at most 10 MB, and the others are sent."""
     content = "A" * 5_200_000
     heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
@@ -96,7 +96,7 @@ def test_item_size(api):
     assert "10 MB" in answer[0]["Message"]
 
 
-def test_streams(api, rejected):
+def test_an_email_needs_a_stream_of_its_server_that_can_send(api, rejected):
     """An email goes through a stream of its server that can send."""
     assert api.send(MessageStream="broadcast").status_code == 200
     assert api.send(MessageStream="").status_code == 200
@@ -107,7 +107,7 @@ def test_streams(api, rejected):
     assert [item["ErrorCode"] for item in items] == [1235, 0]
 
 
-def test_test_token(sandbox, open_api, rejected):
+def test_the_test_token_validates_and_stores_nothing(sandbox, open_api, rejected):
     """The test token checks emails, stores nothing, and opens nothing else."""
     api = open_api(sandbox, "postmark_api_test")
     answer = api.send().json()
@@ -122,7 +122,7 @@ def test_test_token(sandbox, open_api, rejected):
     assert open_api(sandbox).found()["TotalCount"] == 0
 
 
-def test_suppressed_recipients(api, rejected):
+def test_suppressed_recipients_are_rejected_or_omitted(api, rejected):
     """A hard bounce suppresses its address on that stream: alone it is rejected, among others it is left out."""
     dead, other = "HardBounce@bounce-testing.postmarkapp.com", "badaddress@bounce-testing.postmarkapp.com"
     api.accepted(To=f"{dead}, {other}")
@@ -139,14 +139,14 @@ def test_suppressed_recipients(api, rejected):
     assert api.send(To=dead, MessageStream="broadcast").status_code == 200
 
 
-def test_suppressed_within_a_batch(api):
+def test_a_bounce_within_a_batch_suppresses_later_emails(api):
     """An email that bounces suppresses its address for the emails behind it in the same batch."""
     email = api.email(To="hardbounce@bounce-testing.postmarkapp.com")
     answer = api.post("/email/batch", [email, email, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [0, 406, 0]
 
 
-def test_at_once(api, sandbox, open_api):
+def test_many_threads_can_send_at_once(api, sandbox, open_api):
     """Many threads send at once, and no email is lost or gets two responses."""
     ids: list[str] = []
 

@@ -25,7 +25,7 @@ def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     assert sandbox.token not in repr(sandbox.requests())
 
 
-def test_the_last_thousand_requests_are_kept(api, sandbox):
+def test_the_last_1000_requests_are_stored(api, sandbox):
     for number in range(1_010):
         api.get(f"/nothing/{number}")
     listed = sandbox.requests()

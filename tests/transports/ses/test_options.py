@@ -29,13 +29,11 @@ WRONG = {
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items() for value in values])
 def test_an_invalid_option_is_a_configuration_error_that_names_it(name, value):
-    """An option that cannot be is a `ConfigurationError` that names it."""
     with pytest.raises(ConfigurationError, match=name):
         SESTransport(region_name="eu-west-1", **{name: value})
 
 
 def test_without_boto3_the_error_names_the_extra(monkeypatch):
-    """Without boto3 the error names the extra."""
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(ConfigurationError, match=r"emailapi-sdk\[ses\]") as caught:
         SESTransport(region_name="eu-west-1")
@@ -132,7 +130,6 @@ def test_within_shares_the_connection_and_never_extends_limits(serve, connect):
 
 @pytest.mark.parametrize("emails", [new_email(), {"to": "a@example.com"}, "a", 7], ids=repr)
 def test_a_single_email_is_rejected_as_a_batch(connect, emails):
-    """One email is not a batch."""
     with pytest.raises(InvalidArgument):
         connect("http://localhost:1").send_batch(emails)
 
@@ -193,7 +190,7 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
 
 
 @pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
-def test_a_response_without_an_id_is_handled(answer):
+def test_a_response_without_an_id_is_unknown(answer):
     """What a client returns that is no response of SES leaves the email unknown."""
     client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):

@@ -138,7 +138,6 @@ def test_a_stalled_tls_handshake_ends_with_the_deadline(tls, script, connect):
 
 
 def test_an_email_without_time_is_not_sent(script, connect):
-    """An email that has no time at all is not sent."""
     server = script(polite())
     with pytest.raises(DeadlineExceeded):
         connect(server).within(1e-9).send(new_email())

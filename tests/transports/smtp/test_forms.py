@@ -93,7 +93,6 @@ def test_the_envelope_can_differ_from_the_headers(form, listen, connect):
 
 
 def test_an_empty_sender_is_the_null_sender(script, connect):
-    """An empty sender is the null one."""
     from .scripted import polite
 
     server = script(polite())
@@ -173,7 +172,7 @@ def test_an_address_cannot_inject_a_parameter(text):
         SMTPTransport("127.0.0.1", 1, deadline=0.1).send_message(READY, recipients=[text])
 
 
-def test_parameters_of_mail_and_rcpt_are_sent_with_their_commands(script, connect):
+def test_smtp_parameters_are_sent_with_their_commands(script, connect):
     """Parameters of MAIL and RCPT are written behind their addresses, those that are ours only once."""
     from .scripted import polite
 

@@ -44,7 +44,7 @@ def test_a_connection_is_replaced_after_max_messages(script, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_slow_reply_to_quit_is_not_waited_for(script, connect, monkeypatch):
+def test_a_slow_reply_to_quit_uses_only_a_part_of_the_deadline(script, connect, monkeypatch):
     """The QUIT of a connection that is renewed takes a part of the next email's time, not all of it."""
     waits, finish = [], Session.finish
     monkeypatch.setattr(Session, "finish", lambda session, seconds: waits.append(seconds) or finish(session, seconds))
