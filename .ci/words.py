@@ -71,6 +71,7 @@ CODE = (
     "models",
     "resources",
     "sandbox",
+    "server_namespaces.py",
     "settings.py",
     "testing",
     "transports",

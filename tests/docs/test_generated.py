@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -82,8 +83,7 @@ def test_the_errors_page_has_every_error_and_code():
     [
         (client, name)
         for client in (Client, AccountClient)
-        for name, value in vars(client).items()
-        if isinstance(value, Namespace)
+        for name, _ in inspect.getmembers(client, lambda value: isinstance(value, Namespace))
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )

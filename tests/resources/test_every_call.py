@@ -13,8 +13,7 @@ CLIENTS = {"client": Client("t"), "account": AccountClient("t")}
 NAMESPACES = {
     f"{side}.{name}": getattr(client, name)
     for side, client in CLIENTS.items()
-    for name, value in vars(type(client)).items()
-    if isinstance(value, Namespace)
+    for name, _ in inspect.getmembers(type(client), lambda value: isinstance(value, Namespace))
 }
 CALLS = {
     f"{name}.{verb}": getattr(namespace, verb)

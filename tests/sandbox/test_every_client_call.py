@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -200,10 +201,9 @@ CALLS = {
 
 
 def _public_calls(side, client):
-    for name, value in vars(type(client)).items():
-        if isinstance(value, Namespace):
-            namespace = getattr(client, name)
-            yield from (f"{side}.{name}.{verb}" for verb in dir(namespace) if not verb.startswith("_"))
+    for name, _ in inspect.getmembers(type(client), lambda value: isinstance(value, Namespace)):
+        namespace = getattr(client, name)
+        yield from (f"{side}.{name}.{verb}" for verb in dir(namespace) if not verb.startswith("_"))
 
 
 def test_every_method_of_the_client_is_tested():
