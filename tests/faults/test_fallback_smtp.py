@@ -33,7 +33,7 @@ API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-n
 SMTP = {
     "well": (polite(), 1, "accepted"),
     "refuses": (polite(rcpt=b"550 5.1.1 no such user"), 0, "not_sent"),
-    "puts off": (polite(new_email=b"451 4.3.0 try later"), 0, "not_sent"),
+    "puts off": (polite(mail=b"451 4.3.0 try later"), 0, "not_sent"),
     "no greeting": (polite(greeting=Talk.cut), 0, "not_sent"),
     "cut before data": (polite(data=Talk.cut), 0, "not_sent"),
     "cut behind data": (polite(ends=[Talk.cut]), 1, "unknown"),
@@ -139,7 +139,7 @@ def test_smtp_can_be_the_primary(serve, connect):
 
 def test_both_transports_share_one_deadline_for_a_batch(serve, connect, clock):
     """Emails that fall back to a server that drips share the time that is left; those behind are not tried."""
-    server = Scripted(polite(new_email=lambda talk: (clock.advance(99.0), talk.drip())))
+    server = Scripted(polite(mail=lambda talk: (clock.advance(99.0), talk.drip())))
     with contextlib.closing(server):
         client = connect(serve(listening=False), fallback=smtp_to(server.port), retry=Retry(attempts=1))
         batch = client.outbound.send_batch([new_email(str(number)) for number in range(5)])

@@ -62,7 +62,7 @@ def test_a_connection_lost_at_every_attempt_is_not_sent(stage, script, connect):
 
 def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
     """A server that always goes away by 421 is quoted."""
-    server = script(polite(new_email=b"421 4.7.0 try later"))
+    server = script(polite(mail=b"421 4.7.0 try later"))
     with pytest.raises(SMTPError, match="try later") as caught:
         connect(server).send(new_email())
     assert (caught.value.code, caught.value.retryable, caught.value.outcome) == (421, True, Outcome.NOT_SENT)
@@ -71,7 +71,7 @@ def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
 
 def test_attempts_1_makes_a_single_attempt(script, connect):
     """`Retry(attempts=1)` and `within(attempts=1)` try once."""
-    server = script(polite(new_email=Talk.cut))
+    server = script(polite(mail=Talk.cut))
     with pytest.raises(ConnectionFailed):
         connect(server, retry=Retry(attempts=1)).send(new_email())
     with pytest.raises(ConnectionFailed):

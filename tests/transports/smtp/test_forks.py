@@ -131,7 +131,7 @@ transport.close()
 
 @both_forks
 def test_a_lost_connection_of_a_forked_child_does_not_affect_its_parent(fork, script):
-    server = script(polite(), polite(email=[Talk.cut]), polite())
+    server = script(polite(), polite(mail=[Talk.cut]), polite())
     forking = """
 transport.send(email)
 in_child(lambda: transport.send(email) and transport.close())

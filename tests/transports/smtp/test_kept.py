@@ -114,7 +114,7 @@ def test_a_connection_that_was_closed_or_has_unexpected_data_is_not_reused(after
 
 def test_a_lost_persistent_connection_does_not_count_as_an_attempt(script, connect):
     """An email whose kept connection breaks is sent over another, with `attempts=1` too."""
-    server = script(polite(new_email=[b"250 ok", Talk.cut]), polite())
+    server = script(polite(mail=[b"250 ok", Talk.cut]), polite())
     transport = connect(server).within(25, attempts=1)
     transport.send(new_email())
     transport.send(new_email())

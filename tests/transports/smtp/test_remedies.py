@@ -85,9 +85,9 @@ SCRIPTS = {
         polite("AUTH XOAUTH2", auth=b"535 5.7.8 no"),
         {"username": "user", "oauth_token_generator": lambda: "token"},
     ),
-    "pass username= and password=": (polite(new_email=b"530 5.7.0 Authentication required"), {}),
+    "pass username= and password=": (polite(mail=b"530 5.7.0 Authentication required"), {}),
     "username= and password= to log in": (polite(rcpt=b"554 5.7.1 Relay access denied"), {}),
-    "use tls='required'": (polite(new_email=b"530 5.7.0 Must issue a STARTTLS command first"), {}),
+    "use tls='required'": (polite(mail=b"530 5.7.0 Must issue a STARTTLS command first"), {}),
 }
 
 

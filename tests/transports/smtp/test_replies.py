@@ -41,7 +41,7 @@ def test_a_line_that_is_too_long_is_not_a_reply(end, script, connect):
 
 @pytest.mark.parametrize("reply", [b"2x0 ok", b"25", b"", b"0250 ok", b"-50 ok", b"199 ok", b"600 ok"])
 def test_a_line_without_a_code_from_200_to_599_is_not_a_reply(reply, script, connect):
-    server = script(polite(new_email=reply))
+    server = script(polite(mail=reply))
     with pytest.raises(ConnectionFailed, match="the reply is not SMTP"):
         connect(server, retry=Retry(attempts=1)).send(new_email())
 

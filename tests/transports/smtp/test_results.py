@@ -113,7 +113,7 @@ def test_recipients_accepted_in_the_first_part_stay_accepted_if_the_second_is_re
 
 
 def test_after_a_lost_connection_the_second_part_is_sent_over_another(script, connect):
-    first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], new_email=[b"250 ok", Talk.cut])
+    first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
     server = script(first, polite())
     result = connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert [fate.accepted for fate in result.recipients] == [True, True]
@@ -121,7 +121,7 @@ def test_after_a_lost_connection_the_second_part_is_sent_over_another(script, co
 
 
 def test_without_another_connection_the_result_names_the_missing_recipients(script, connect):
-    first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], new_email=[b"250 ok", Talk.cut])
+    first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
     server = script(first, polite(greeting=Talk.cut))
     result = connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert [fate.accepted for fate in result.recipients] == [True, False]

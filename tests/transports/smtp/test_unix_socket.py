@@ -230,7 +230,7 @@ def test_a_server_of_another_protocol_names_the_option(script_on_path):
 
 
 def test_a_broken_connection_is_replaced(script_on_path, connect):
-    server = script_on_path(polite(new_email=Talk.cut), polite())
+    server = script_on_path(polite(mail=Talk.cut), polite())
     assert connect(server).send(new_email()).message_id == "4XYZ"
     assert server.connections == 2
 
