@@ -75,7 +75,7 @@ def send(smtp: smtplib.SMTP) -> Callable[..., str]:
     """Sends a message, and returns its id."""
 
     def send(message: bytes = MESSAGE, *recipients: str) -> str:
-        smtp.email("shop@example.com")
+        smtp.mail("shop@example.com")
         for recipient in recipients or ("dana@example.com",):
             assert smtp.rcpt(recipient)[0] == 250
         code, reply = smtp.data(message)

@@ -120,7 +120,7 @@ def test_starttls_discards_an_unencrypted_authentication(sandbox):
         client.login(sandbox.token, sandbox.token)
         client.starttls(context=context)
         client.ehlo()
-        client.email("shop@example.com")
+        client.mail("shop@example.com")
         assert client.rcpt("dana@example.com")[0] == 530
 
 
