@@ -1,12 +1,13 @@
-"""The client of one server: an attribute for each namespace."""
+"""The client of one server: its options, and the transport that sends the emails."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .base_client import BaseClient, Namespace
+from .base_client import Namespace
 from .models.address import AddressLike
 from .models.options import Hooks, OnUnknown, Retry
+from .server_namespaces import ServerNamespaces
 from .settings import Options, Secret, Timeout, check_api_options, resolve_sender
 
 if TYPE_CHECKING:
@@ -17,23 +18,13 @@ if TYPE_CHECKING:
 
     from ._http import Session
     from .models.transport import Transport
-    from .resources.bounces import Bounces
-    from .resources.inbound import Inbound
-    from .resources.inbound_rules import InboundRules
-    from .resources.messages import Messages
     from .resources.outbound import Outbound
-    from .resources.server import OwnServer
-    from .resources.stats import Stats
-    from .resources.streams import Streams
-    from .resources.suppressions import Suppressions
-    from .resources.templates import Templates
-    from .resources.webhooks import Webhooks
     from .transports.base import BaseTransport
     from .transports.fallback import Fallback
     from .transports.memory import MemoryTransport
 
 
-class Client(BaseClient):
+class Client(ServerNamespaces):
     """
     A client of one server of the service.
 
@@ -89,8 +80,7 @@ class Client(BaseClient):
             reconcile: Whether emails carry a key in their metadata, by which those of unknown outcome are looked up.
             sender: Sender of emails without one; by default `EMAILAPI_SENDER` or `POSTMARK_SENDER_EMAIL`.
             message_stream: Message stream of emails without one.
-            allow_http: Allow an `http://` URL off loopback, with the token in clear; by default
-                `EMAILAPI_ALLOW_HTTP`.
+            allow_http: Allow `http://` to another host, with the token unencrypted; by default `EMAILAPI_ALLOW_HTTP`.
             hooks: Functions that are called for each request.
             session: A `requests.Session` of your own, with its adapters, proxies and certificates.
             transport: A transport that replaces the API, as a `MemoryTransport()` in tests; closed with the client.
@@ -127,9 +117,24 @@ class Client(BaseClient):
     @staticmethod
     def in_memory(*, sender: AddressLike | None = None, message_stream: str | None = None) -> InMemoryClient:
         """
-        Create a client that keeps emails in a `MemoryTransport`, for tests: `client.transport.sent` are the emails.
+        Create a client that keeps emails in memory, for tests. Nothing is sent, and no token is needed.
 
-        The arguments are those of `Client`.
+        `client.transport` is a `MemoryTransport`: its list `sent` has the emails in order, with the defaults of the
+        client, and `client.transport.clear()` empties the list. Emails are validated as by the API. Only `outbound`
+        can be used.
+
+        Args:
+            sender: Sender of emails without one; by default `EMAILAPI_SENDER` or `POSTMARK_SENDER_EMAIL`.
+            message_stream: Message stream of emails without one.
+
+        Raises:
+            ConfigurationError: An option is not valid.
+
+        Example:
+            >>> client = Client.in_memory(sender="shop@example.com")
+            >>> result = client.outbound.send({"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"})
+            >>> client.transport.sent[0].subject
+            'Hi'
         """
         return InMemoryClient(sender=sender, message_stream=message_stream)
 
@@ -171,76 +176,6 @@ class Client(BaseClient):
 
         return Outbound(self._session, self._options, self._sends_by())
 
-    @Namespace
-    def messages(self) -> Messages:
-        """The namespace of sent messages, and of their events."""
-        from .resources.messages import Messages
-
-        return Messages(self._session, self._options)
-
-    @Namespace
-    def inbound(self) -> Inbound:
-        """The namespace of received messages."""
-        from .resources.inbound import Inbound
-
-        return Inbound(self._session, self._options)
-
-    @Namespace
-    def inbound_rules(self) -> InboundRules:
-        """The namespace of senders whose inbound email is blocked."""
-        from .resources.inbound_rules import InboundRules
-
-        return InboundRules(self._session, self._options)
-
-    @Namespace
-    def bounces(self) -> Bounces:
-        """The namespace of bounces."""
-        from .resources.bounces import Bounces
-
-        return Bounces(self._session, self._options)
-
-    @Namespace
-    def templates(self) -> Templates:
-        """The namespace of templates."""
-        from .resources.templates import Templates
-
-        return Templates(self._session, self._options)
-
-    @Namespace
-    def streams(self) -> Streams:
-        """The namespace of message streams."""
-        from .resources.streams import Streams
-
-        return Streams(self._session, self._options)
-
-    @Namespace
-    def suppressions(self) -> Suppressions:
-        """The namespace of addresses that a stream does not send to."""
-        from .resources.suppressions import Suppressions
-
-        return Suppressions(self._session, self._options)
-
-    @Namespace
-    def webhooks(self) -> Webhooks:
-        """The namespace of webhooks, to which the service reports events."""
-        from .resources.webhooks import Webhooks
-
-        return Webhooks(self._session, self._options)
-
-    @Namespace
-    def stats(self) -> Stats:
-        """The namespace of statistics about sent emails and their events."""
-        from .resources.stats import Stats
-
-        return Stats(self._session, self._options)
-
-    @Namespace
-    def server(self) -> OwnServer:
-        """The namespace of the server that the token belongs to."""
-        from .resources.server import OwnServer
-
-        return OwnServer(self._session, self._options)
-
     def with_options(
         self,
         *,
@@ -254,13 +189,31 @@ class Client(BaseClient):
         hooks: Hooks | None = None,
     ) -> Self:
         """
-        Return a client with other options on the same connections; an option that is None stays as it is.
+        Return a client with other options on the same connections; an option that is None is unchanged.
 
-        The connections belong to the first client: closing the new one leaves them open. A client with a `transport`
-        uses the new `deadline`, `sender` and `message_stream`; the other options are for the API.
+        The connections belong to the first client: closing the new client leaves them open, and closing the first
+        client closes both. A client with a `transport` uses the new `deadline`, `sender` and `message_stream`; the
+        other options are for the API.
+
+        Args:
+            timeout: Seconds for each socket operation, or `(connect, read)`.
+            deadline: Seconds for one call, including retries and look-ups.
+            retry: When to retry.
+            on_unknown: The reaction to an email of unknown outcome that cannot be found: `"raise"` or `"resend"`.
+            reconcile: Whether emails carry a key in their metadata, by which those of unknown outcome are looked up.
+            sender: Sender of emails without one.
+            message_stream: Message stream of emails without one.
+            hooks: Functions that are called for each request; they replace all hooks of the first client.
 
         Raises:
             ConfigurationError: An option is not valid.
+
+        Example:
+            >>> client = Client.in_memory(sender="shop@example.com")
+            >>> news = client.with_options(message_stream="news", deadline=60)
+            >>> result = news.outbound.send({"to": "jane@example.com", "subject": "Hi", "text_body": "Hello"})
+            >>> client.transport.sent[0].message_stream
+            'news'
         """
         return self._with(
             timeout=timeout,

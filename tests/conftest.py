@@ -90,7 +90,7 @@ def needs() -> Callable[[str, object, str], None]:
 
 @pytest.fixture(scope="session")
 def answers() -> Callable[[str], Any]:
-    """Give `answers(name)`: what the service answers, as tests/answers/ has it by hand from the contract."""
+    """Give `answers(name)`: what the service responds, as tests/answers/ has it by hand from the contract."""
     return lambda name: json.loads((TESTS / "answers" / f"{name}.json").read_bytes())
 
 

@@ -12,13 +12,13 @@ import responses
 from emailapi import Address, Client, ConfigurationError, Email, InvalidEmail
 
 HOST = "https://api.example"
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1"}
 
 
 @pytest.fixture
 def sent():
-    """Answer every send, and give what was sent."""
+    """Respond to every send, and give what was sent."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
         mocked.post(f"{HOST}/email", json=OK)
         mocked.post("https://api.postmarkapp.com/email", json=OK)
@@ -46,17 +46,17 @@ def body_of(call):
         ("  mine\n", {}, "mine"),
     ],
 )
-def test_where_the_token_comes_from(sent, monkeypatch, given, environment, token):
+def test_the_token_comes_from_the_argument_or_the_environment(sent, monkeypatch, given, environment, token):
     """The token is the argument, else EMAILAPI_SERVER_TOKEN, else POSTMARK_SERVER_TOKEN, without white space around."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client(given, base_url=HOST) as client:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert token_of(sent[0]) == token
 
 
 @pytest.mark.parametrize("given", [None, "", " "])
-def test_no_token(given, monkeypatch):
+def test_a_missing_token_is_an_error_that_names_both_variables(given, monkeypatch):
     """Without a token there is no client, and the error names both variables; an account's token is none."""
     monkeypatch.setenv("EMAILAPI_ACCOUNT_TOKEN", "account")
     with pytest.raises(ConfigurationError, match="EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
@@ -64,19 +64,19 @@ def test_no_token(given, monkeypatch):
 
 
 @pytest.mark.parametrize("given", ["se cret", "secret\r\nX-Evil: 1", "sécret", "sec\0ret", 7, b"secret", object()])
-def test_a_token_that_cannot_be(given):
+def test_an_invalid_token_is_rejected_and_not_repeated(given):
     """A token that is no text or is not valid in a header is rejected without being repeated."""
     with pytest.raises(ConfigurationError) as caught:
         Client(given)
     assert "cret" not in str(caught.value)
 
 
-def test_the_base_url_is_the_services(sent, monkeypatch):
+def test_the_default_base_url_is_that_of_the_service(sent, monkeypatch):
     """Requests go to the argument, else to EMAILAPI_BASE_URL, else to the service."""
-    Client("t").outbound.send(MAIL)
+    Client("t").outbound.send(EMAIL)
     monkeypatch.setenv("EMAILAPI_BASE_URL", "http://127.0.0.1:8025/")
-    Client("t").outbound.send(MAIL)
-    Client("t", base_url=f"{HOST}/").outbound.send(MAIL)
+    Client("t").outbound.send(EMAIL)
+    Client("t", base_url=f"{HOST}/").outbound.send(EMAIL)
     urls = [call.request.url for call in sent]
     assert urls == ["https://api.postmarkapp.com/email", "http://127.0.0.1:8025/email", f"{HOST}/email"]
 
@@ -107,7 +107,7 @@ def test_the_base_url_is_the_services(sent, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("where", ["argument", "environment"])
-def test_a_base_url_that_cannot_be(monkeypatch, url, where):
+def test_an_invalid_base_url_is_rejected(monkeypatch, url, where):
     """A base URL is http(s)://host, with a path at most; a password in it is not repeated."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_BASE_URL", url if isinstance(url, str) else "x")
@@ -129,7 +129,7 @@ def test_a_base_url_that_cannot_be(monkeypatch, url, where):
         "https://api.example",
     ],
 )
-def test_clear_text_on_loopback(url):
+def test_plain_http_is_allowed_on_loopback(url):
     """Plain HTTP is allowed on loopback, TLS anywhere."""
     Client("t", base_url=url).close()
 
@@ -137,7 +137,7 @@ def test_clear_text_on_loopback(url):
 @pytest.mark.parametrize(
     "url", ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
 )
-def test_clear_text_elsewhere(monkeypatch, url):
+def test_plain_http_to_another_host_requires_allow_http(monkeypatch, url):
     """Plain HTTP elsewhere needs `allow_http`, by argument or environment: the token would travel in clear."""
     with pytest.raises(ConfigurationError, match="allow_http"):
         Client("t", base_url=url)
@@ -155,7 +155,7 @@ WRONG = [None, 0, -1, math.nan, math.inf, True, "10", (1,), (1, 2, 3), (1, None)
 
 
 @pytest.mark.parametrize("timeout", WRONG, ids=repr)
-def test_a_timeout_that_cannot_be(timeout):
+def test_an_invalid_timeout_is_rejected(timeout):
     """A timeout is one or two positive numbers: nothing waits for ever."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Client("t", timeout=timeout)
@@ -165,7 +165,7 @@ def test_a_timeout_that_cannot_be(timeout):
 
 
 @pytest.mark.parametrize("timeout", [1e7, 1e10, 10**30, (1, 1e300)])
-def test_a_timeout_that_no_socket_can_wait(timeout):
+def test_a_timeout_beyond_the_limit_of_sockets_is_rejected_at_construction(timeout):
     """A timeout beyond what sockets take is rejected when the client is made, not at its first call."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Client("t", timeout=timeout)
@@ -174,9 +174,9 @@ def test_a_timeout_that_no_socket_can_wait(timeout):
 @pytest.mark.parametrize(
     "timeout, pair", [(3, (3, 3)), (0.5, (0.5, 0.5)), ((1, 20), (1, 20)), ((0.1, 2.5), (0.1, 2.5))]
 )
-def test_timeouts_reach_the_request(sent, timeout, pair):
+def test_the_timeout_of_the_client_applies_to_each_request(sent, timeout, pair):
     """One number serves for connecting and reading; a pair is `(connect, read)`."""
-    Client("t", base_url=HOST, timeout=timeout).outbound.send(MAIL)
+    Client("t", base_url=HOST, timeout=timeout).outbound.send(EMAIL)
     assert sent[0].request.req_kwargs["timeout"] == pair
 
 
@@ -189,55 +189,55 @@ def test_timeouts_reach_the_request(sent, timeout, pair):
         (None, {"POSTMARK_SENDER_EMAIL": "b@example.com"}, "b@example.com"),
     ],
 )
-def test_the_default_sender(sent, monkeypatch, given, environment, sender):
+def test_the_default_sender_is_filled_in(sent, monkeypatch, given, environment, sender):
     """An email without a sender gets the client's: the argument, EMAILAPI_SENDER or POSTMARK_SENDER_EMAIL."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client("t", base_url=HOST, sender=given) as client:
-        client.outbound.send(attrs.evolve(MAIL, sender=None))
-        client.outbound.send(MAIL)
+        client.outbound.send(attrs.evolve(EMAIL, sender=None))
+        client.outbound.send(EMAIL)
     assert [body_of(call)["From"] for call in sent] == [sender, "us@example.com"]
 
 
-def test_no_sender_at_all(sent):
+def test_an_email_without_any_sender_is_rejected(sent):
     """An email without a sender is rejected where the client has none either."""
     with pytest.raises(InvalidEmail, match="sender"), Client("t", base_url=HOST) as client:
-        client.outbound.send(attrs.evolve(MAIL, sender=None))
+        client.outbound.send(attrs.evolve(EMAIL, sender=None))
     assert not sent
 
 
 @pytest.mark.parametrize("sender", ["nobody", "a@example.com, b@example.com", "a@example.com\r\nBcc: x@y", 7])
 @pytest.mark.parametrize("where", ["argument", "environment", "with_options"])
-def test_a_sender_that_cannot_be(monkeypatch, sender, where):
-    """A default sender that is not one address is a `ConfigurationError` before any mail."""
+def test_an_invalid_default_sender_is_a_configuration_error(monkeypatch, sender, where):
+    """A default sender that is not one address is a `ConfigurationError` before any email."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_SENDER", str(sender))
     with pytest.raises(ConfigurationError, match="EMAILAPI_SENDER" if where == "environment" else "sender"):
         Client("t", sender=sender if where == "argument" else None).with_options(sender=sender)
 
 
-def test_the_default_stream(sent):
+def test_the_default_stream_is_filled_in(sent):
     """An email that names no stream gets the client's, if it has one."""
     with Client("t", base_url=HOST, message_stream="broadcast") as client:
-        client.outbound.send(MAIL)
-        client.outbound.send(attrs.evolve(MAIL, message_stream="outbound"))
-    Client("t", base_url=HOST).outbound.send(MAIL)
+        client.outbound.send(EMAIL)
+        client.outbound.send(attrs.evolve(EMAIL, message_stream="outbound"))
+    Client("t", base_url=HOST).outbound.send(EMAIL)
     assert [body_of(call).get("MessageStream") for call in sent] == ["broadcast", "outbound", None]
 
 
 @pytest.mark.parametrize("stream", ["", " ", "a\nb", 7])
-def test_a_stream_that_cannot_be(stream):
+def test_an_invalid_default_stream_is_rejected(stream):
     """A default stream is a stream's id."""
     with pytest.raises(ConfigurationError, match="message_stream"):
         Client("t", message_stream=stream)
 
 
-def test_with_options_changes_what_is_named(sent):
+def test_with_options_changes_only_the_given_options(sent):
     """`with_options` changes what it is given, keeps the rest, and leaves the first client as it was."""
     with Client("t", base_url=HOST, timeout=3, sender="a@example.com", message_stream="one") as client:
         other = client.with_options(timeout=(1, 20), sender="b@example.com")
         for each in (other, other.with_options(message_stream="two"), client):
-            each.outbound.send(attrs.evolve(MAIL, sender=None))
+            each.outbound.send(attrs.evolve(EMAIL, sender=None))
     told = [
         (body_of(call)["From"], body_of(call)["MessageStream"], call.request.req_kwargs["timeout"]) for call in sent
     ]
@@ -249,28 +249,28 @@ def test_with_options_changes_what_is_named(sent):
     assert {token_of(call) for call in sent} == {"t"}
 
 
-def test_with_options_owns_no_connections(sent):
+def test_a_client_of_with_options_does_not_own_the_connections(sent):
     """Closing what `with_options` gave closes nothing; closing the first client closes both."""
     client = Client("t", base_url=HOST)
     with client.with_options(timeout=1) as other:
         pass
-    client.outbound.send(MAIL)
-    other.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
+    other.outbound.send(EMAIL)
     client.close()
     for each in (client, other, client.with_options(timeout=2)):
         with pytest.raises(ConfigurationError, match="closed"):
-            each.outbound.send(MAIL)
+            each.outbound.send(EMAIL)
     assert len(sent) == 2
 
 
-def test_a_closed_client_says_so(sent):
+def test_a_closed_client_raises_an_error_that_says_so(sent):
     """After its `with` block, or `close()`, which may come twice, every call is a `ConfigurationError`."""
     with Client("t", base_url=HOST) as client:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     client.close()
     calls = (
-        lambda: client.outbound.send(MAIL),
-        lambda: client.outbound.send_batch([MAIL]),
+        lambda: client.outbound.send(EMAIL),
+        lambda: client.outbound.send_batch([EMAIL]),
         lambda: client.messages.get("1"),
         client.stats.overview,
     )

@@ -21,7 +21,7 @@ from emailapi import (
 )
 from emailapi.settings import Options
 
-from .faults.calls import mail
+from .faults.calls import new_email
 from .faults.modes import MODES
 from .faults.service import Service
 
@@ -52,7 +52,7 @@ def client(service):
 
 
 @pytest.mark.parametrize("name, value", [*WRONG, *WRONG_OF_A_CLIENT])
-def test_options_that_cannot_be(name, value):
+def test_an_invalid_option_is_named(name, value):
     """An option that cannot be is named, when a client is made and when it is changed."""
     with pytest.raises(ConfigurationError, match=name):
         Client("t", **{name: value})
@@ -61,18 +61,18 @@ def test_options_that_cannot_be(name, value):
 
 
 @pytest.mark.parametrize("name, value", WRONG)
-def test_options_of_an_account_that_cannot_be(name, value):
+def test_an_invalid_option_of_an_account_client_is_named(name, value):
     """The same holds for a client of the account."""
     with pytest.raises(ConfigurationError, match=name):
         AccountClient("t", **{name: value})
 
 
-def test_what_to_do_with_the_unknown():
+def test_on_unknown_has_two_values():
     """There are two things to do, and no third."""
     assert [Options(on_unknown=value).on_unknown for value in ("raise", "resend")] == ["raise", "resend"]
 
 
-def test_another_deadline(service, client):
+def test_with_options_changes_the_deadline(service, client):
     """`deadline` is changed, and the first client keeps its own."""
     service.script[:] = [MODES["drip-body"]]
     began = time.monotonic()
@@ -83,43 +83,38 @@ def test_another_deadline(service, client):
 
 
 @pytest.mark.usefixtures("clock")
-def test_another_timeout(service, client, caplog):
-    """`timeout` is changed."""
+def test_with_options_changes_the_timeout(service, client, caplog):
     service.script[:] = [MODES["timeout"]]
-    assert client.with_options(timeout=(10, 0.3)).outbound.send(mail("a")).reconciled
+    assert client.with_options(timeout=(10, 0.3)).outbound.send(new_email("a")).reconciled
     assert "no response within 0.3 s" in caplog.text
 
 
-def test_other_retries(service, client):
-    """`retry` is changed."""
+def test_with_options_changes_retry(service, client):
     service.script[:] = [MODES["429"]] * 3
     with pytest.raises(RateLimited):
-        client.with_options(retry=Retry(attempts=1)).outbound.send(mail("a"))
+        client.with_options(retry=Retry(attempts=1)).outbound.send(new_email("a"))
     assert len(service.seen) == 1
-    assert isinstance(client.outbound.send(mail("a")), SendResult)
+    assert isinstance(client.outbound.send(new_email("a")), SendResult)
 
 
 @pytest.mark.usefixtures("clock")
-def test_another_end_of_the_unknown(service, client):
-    """`on_unknown` is changed."""
+def test_with_options_changes_on_unknown(service, client):
     service.script[:] = [MODES["reset-not-done"]]
-    result = client.with_options(on_unknown="resend").outbound.send(mail("a"))
+    result = client.with_options(on_unknown="resend").outbound.send(new_email("a"))
     assert not result.reconciled
     service.script[:] = [MODES["reset-not-done"]]
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
 
 
-def test_no_reconciling(service, client):
-    """`reconcile` is changed."""
+def test_with_options_changes_reconcile(service, client):
     other = client.with_options(reconcile=False)
-    other.outbound.send(mail("a"))
-    other.with_options(reconcile=True).outbound.send(mail("a"))
+    other.outbound.send(new_email("a"))
+    other.with_options(reconcile=True).outbound.send(new_email("a"))
     assert [len(one.metadata) for one in service.accepted] == [0, 1]
 
 
-def test_other_hooks(client):
-    """`hooks` are changed, as a whole."""
+def test_with_options_changes_hooks_as_a_whole(client):
     first: list[str] = []
     second: list[str] = []
     hooked = client.with_options(hooks=Hooks(before_send=lambda event: first.append(event.path)))
@@ -128,7 +123,7 @@ def test_other_hooks(client):
     assert (len(first), len(second)) == (1, 1)
 
 
-def test_another_sender_and_stream(service, client):
+def test_with_options_changes_the_default_sender_and_stream(service, client):
     """`sender` and `message_stream` are changed; what is None stays."""
     other = client.with_options(sender="other@example.com", message_stream="news").with_options(sender=None)
     other.outbound.send({"to": "a@example.com", "text_body": "x"})
@@ -137,7 +132,7 @@ def test_another_sender_and_stream(service, client):
     assert [one.stream for one in service.accepted] == ["news"]
 
 
-def test_the_pool_is_the_same(service, client):
+def test_with_options_shares_the_pool(service, client):
     """Whatever is changed, the connections are the first client's, and its being closed is everyone's."""
     others = [
         client.with_options(deadline=3.0),
@@ -146,15 +141,15 @@ def test_the_pool_is_the_same(service, client):
         client.with_options(hooks=Hooks(), sender="a@example.com", timeout=2, message_stream="s"),
     ]
     for each in (client, *others):
-        each.outbound.send(mail("a"))
+        each.outbound.send(new_email("a"))
     assert service.connections == 1
     client.close()
     for each in others:
         with pytest.raises(ConfigurationError, match="closed"):
-            each.outbound.send(mail("a"))
+            each.outbound.send(new_email("a"))
 
 
-def test_options_in_threads(service, client):
+def test_options_of_threads_do_not_mix(service, client):
     """Threads that share a pool with other options each keep to their own."""
     ended: dict[int, int] = {}
     together = threading.Barrier(3)
@@ -163,7 +158,7 @@ def test_options_in_threads(service, client):
         other = client.with_options(retry=Retry(attempts=attempts, initial=0.01))
         together.wait(60)
         with pytest.raises(RateLimited) as caught:
-            other.outbound.send(mail("a"))
+            other.outbound.send(new_email("a"))
         ended[attempts] = caught.value.attempts
 
     service.script[:] = [MODES["429"]] * 9

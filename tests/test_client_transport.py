@@ -34,7 +34,7 @@ class Down(MemoryTransport):
         raise ConnectionFailed("down")
 
 
-def test_all_sends_of_a_client_leave_by_its_transport_without_a_token():
+def test_all_emails_of_a_client_are_sent_by_its_transport_without_a_token():
     with Client(transport=MemoryTransport()) as client:
         sent = client.transport.sent
         results = [client.outbound.send(EMAIL, idempotency_key="k"), *client.outbound.send_batch([EMAIL, EMAIL])]
@@ -73,7 +73,7 @@ def test_the_defaults_of_the_client_are_filled_in_for_every_kind_of_email(monkey
     assert found == [("env@example.com", "news"), ("a@example.com", "other"), *[("env@example.com", "news")] * 2]
 
 
-def test_an_email_that_is_not_valid_is_rejected_as_by_the_api():
+def test_an_invalid_email_is_rejected_as_by_the_api():
     with Client.in_memory() as client:
         for call, email, field in (
             (client.outbound.send, EMAIL.replace(sender=None), "sender"),
@@ -105,7 +105,7 @@ def test_a_transport_without_templates_and_bulk_rejects_them_by_name(make, behin
         assert caught.value.field == "messages"
 
 
-def test_a_users_transport_serves_a_client():
+def test_a_client_can_send_by_a_transport_of_the_user():
     transport = Bare()
     with Client(transport=transport, sender="us@example.com") as client:
         assert client.transport is transport
@@ -139,7 +139,7 @@ def test_the_transport_is_the_primary_of_a_fallback():
         second.send(EMAIL)
 
 
-def test_the_api_of_another_client_serves_templates_and_bulk_too(serve, connect):  # noqa: F811
+def test_the_api_of_another_client_supports_templates_and_bulk(serve, connect):  # noqa: F811
     service = serve()
     with Client(transport=APITransport(connect(service)), message_stream="news") as client:
         client.outbound.send(EMAIL)

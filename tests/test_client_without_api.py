@@ -65,7 +65,7 @@ def test_a_transport_that_cannot_be_searched_has_no_check_first():
         lambda client: client.server.get(),
     ],
 )
-def test_everything_else_says_that_it_needs_a_client_with_a_token(call):
+def test_other_calls_say_that_they_need_a_client_with_a_token(call):
     with Client.in_memory() as client:
         for one in (client, client.with_options(deadline=1)):
             with pytest.raises(ConfigurationError, match=r"sends by MemoryTransport and has no API.*with a token"):
@@ -95,12 +95,12 @@ def test_an_option_of_the_api_excludes_a_transport(option):
 
 
 @pytest.mark.parametrize("wrong", ["smtp", MemoryTransport, 5, Client], ids=repr)
-def test_a_transport_must_be_one(wrong):
+def test_an_object_that_is_not_a_transport_is_rejected(wrong):
     with pytest.raises(ConfigurationError, match="transport must be a transport"):
         Client(transport=wrong)
 
 
-def test_an_empty_token_is_none():
+def test_an_empty_token_counts_as_missing():
     Client("", transport=MemoryTransport()).close()
 
 
@@ -114,7 +114,7 @@ def test_with_options_sends_by_the_same_transport_and_does_not_close_it():
         assert [email.sender.email for email in client.transport.sent] == ["other@example.com", "us@example.com"]
 
 
-def test_with_options_of_a_subclass_keeps_what_it_added():
+def test_with_options_keeps_the_attributes_of_a_subclass():
     class Mine(Client):
         def __init__(self):
             super().__init__(transport=MemoryTransport())
@@ -127,7 +127,7 @@ def test_with_options_of_a_subclass_keeps_what_it_added():
         assert other.outbound is not client.outbound
 
 
-def test_a_closed_client_sends_by_no_transport():
+def test_a_closed_client_does_not_send_by_its_transport():
     transport = Bare()
     client = Client(transport=transport)
     other = client.with_options(deadline=3)

@@ -137,7 +137,7 @@ def name_of(row):
 
 
 @pytest.mark.parametrize("file, distribution, module, owner, part", ROWS, ids=name_of)
-def test_a_dependency_still_has_what_we_use_of_it(file, distribution, module, owner, part):
+def test_the_parts_of_a_dependency_that_we_use_exist(file, distribution, module, owner, part):
     found = import_module(module)
     try:
         source = inspect.getsource(attrgetter(owner)(found) if owner else found)
@@ -150,7 +150,7 @@ def test_a_dependency_still_has_what_we_use_of_it(file, distribution, module, ow
         )
 
 
-def test_every_dependency_with_such_parts_has_a_ceiling():
+def test_a_dependency_with_private_parts_that_we_use_has_an_upper_bound():
     config = configparser.ConfigParser()
     config.read(Path(__file__).parent.parent / "setup.cfg")
     requirements = [config["options"]["install_requires"], *config["options.extras_require"].values()]

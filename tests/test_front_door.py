@@ -25,7 +25,7 @@ def loaded_by(code: str) -> set[str]:
     return set(run(f"{code}\nimport sys; print(*sys.modules)").split())
 
 
-def test_each_name_says_that_it_lives_in_the_package():
+def test_public_names_show_the_package_as_their_module():
     for name in emailapi.__all__:
         assert getattr(getattr(emailapi, name), "__module__", "emailapi").startswith("emailapi"), name
         assert name in vars(emailapi), "a loaded name is kept"
@@ -36,13 +36,13 @@ def test_dir_is_complete():
     assert dir(emailapi) == emailapi.__all__
 
 
-def test_nothing_leaks():
+def test_import_adds_no_names_but_those_in_all():
     """A fresh `import emailapi` has no public name but those in `__all__`, and no helper of its own making."""
     code = "import emailapi; print([n for n in vars(emailapi) if n[0] != '_' and n not in emailapi.__all__])"
     assert run(code).strip() == "['annotations']"
 
 
-def test_star_import_gives_all():
+def test_star_import_imports_all_public_names():
     """`from emailapi import *` gives exactly the public names."""
     space: dict[str, object] = {}
     exec("from emailapi import *", space)
@@ -62,19 +62,19 @@ def test_an_unknown_name_is_an_import_error():
         exec("from emailapi import Typo", {})
 
 
-def test_import_loads_nothing_heavy():
+def test_import_loads_neither_requests_nor_attrs_nor_cattrs():
     """`import emailapi` loads neither requests nor attrs nor cattrs, nor any module of the package but its version."""
     loaded = loaded_by("import emailapi")
     assert not loaded & (HEAVY | {"attr", "attrs"})
     assert {name for name in loaded if name.startswith("emailapi.")} == {"emailapi._version"}
 
 
-def test_the_first_names_load_little():
+def test_the_first_names_load_few_modules():
     """`from emailapi import Client, Email` does without HTTP, codec, international domains and time zones."""
     assert not loaded_by("from emailapi import Client, Email") & HEAVY
 
 
-def test_an_email_is_built_with_little():
+def test_building_an_email_loads_few_modules():
     """An email to plain addresses is built without them, too."""
     code = (
         "from emailapi import Email; Email(sender='a@example.com', to='B <b@example.com>', subject='x', text_body='y')"
@@ -83,7 +83,6 @@ def test_an_email_is_built_with_little():
 
 
 def test_public_classes_pickle_by_reference():
-    """Each public class pickles as itself."""
     for name in emailapi.__all__:
         value = getattr(emailapi, name)
         if isinstance(value, type):

@@ -55,7 +55,7 @@ def client():
 
 
 @pytest.mark.parametrize("name, hint", FIELDS)
-def test_a_field_by_another_name_is_a_hint_as_keyword_and_as_key(name, hint):
+def test_a_field_of_another_name_gets_a_hint_as_keyword_and_as_key(name, hint):
     with pytest.raises(TypeError) as by_keyword:
         Email(**{name: "x"})
     with pytest.raises(InvalidEmail) as by_key:
@@ -85,7 +85,7 @@ def test_a_field_by_another_name_is_a_hint_as_keyword_and_as_key(name, hint):
     ],
     ids=range(12),
 )
-def test_a_constructor_names_the_argument_that_was_meant(call, hint):
+def test_a_constructor_suggests_the_closest_argument(call, hint):
     with pytest.raises(TypeError) as caught:
         call()
     assert hint in str(caught.value)
@@ -106,7 +106,7 @@ def test_a_constructor_names_the_argument_that_was_meant(call, hint):
     ],
     ids=range(9),
 )
-def test_a_call_names_the_argument_that_was_meant(client, call, hint):
+def test_a_method_suggests_the_closest_argument(client, call, hint):
     with pytest.raises(TypeError) as caught:
         call(client.outbound)
     assert hint in str(caught.value)
@@ -123,7 +123,7 @@ def test_a_call_names_the_argument_that_was_meant(client, call, hint):
     ],
     ids=["text", "bytes", "list", "generator", "template"],
 )
-def test_another_type_than_an_email_is_a_hint(given, hint):
+def test_an_email_of_a_wrong_type_gets_a_hint(given, hint):
     with pytest.raises(InvalidEmail, match="expected Email or a mapping, got ") as caught:
         Client.in_memory().outbound.send(given)
     assert hint in caught.value.message
@@ -143,18 +143,18 @@ def test_another_type_than_an_email_is_a_hint(given, hint):
     ],
     ids=range(8),
 )
-def test_attachments_of_another_type_are_a_hint(given, hint):
+def test_attachments_of_a_wrong_type_get_a_hint(given, hint):
     with pytest.raises(InvalidEmail) as caught:
         Email(attachments=given)
     assert (caught.value.field, hint in caught.value.message) == ("attachments", True)
 
 
-def test_a_hint_never_names_a_field_of_another_record():
+def test_a_hint_names_only_fields_of_the_same_record():
     with pytest.raises(InvalidEmail, match="unknown field 'from'; known: name, "):
         Email(attachments=[{"from": "x"}])
 
 
-def test_a_single_mapping_is_an_attachment():
+def test_a_single_mapping_is_one_attachment():
     (attachment,) = Email(attachments={"name": "a.txt", "content": b"x"}).attachments
     assert attachment == Attachment(name="a.txt", content=b"x")
 
@@ -167,7 +167,7 @@ def test_a_single_mapping_is_an_attachment():
         ("Doe, Jane, Dr. <j@x.com>, a@x.com", '"Doe, Jane, Dr." <j@x.com>', "Address('j@x.com', 'Doe, Jane, Dr.')"),
     ],
 )
-def test_a_name_with_a_comma_says_how_to_quote(text, quoted, address):
+def test_the_error_of_a_name_with_a_comma_says_how_to_quote(text, quoted, address):
     with pytest.raises(InvalidEmail) as caught:
         Email(to=text)
     assert quoted in caught.value.message
@@ -177,7 +177,7 @@ def test_a_name_with_a_comma_says_how_to_quote(text, quoted, address):
 
 @pytest.mark.parametrize("field", ["sender", "to", "reply_to"])
 @pytest.mark.parametrize("pair", [("Shop", "s@example.com"), ["s@example.com", "Shop"]])
-def test_a_pair_of_name_and_address_says_address(field, pair):
+def test_the_error_of_a_name_and_address_pair_suggests_address(field, pair):
     """Never accepted: a pair of texts is a list of two addresses, and a name such as `Sales @ Shop` would get email."""
     for given in (pair, [tuple(pair)] if field != "sender" else pair):
         with pytest.raises(InvalidEmail) as caught:
@@ -201,14 +201,14 @@ def test_a_pair_of_name_and_address_says_address(field, pair):
         ("templates.update", "edit"),
     ],
 )
-def test_an_attribute_by_another_name_is_a_hint(client, path, meant):
+def test_a_misspelt_attribute_gets_a_hint(client, path, meant):
     *before, name = path.split(".")
     with pytest.raises(AttributeError, match=rf"no attribute '{name}'; did you mean '{meant}'\?"):
         getattr(client if not before else getattr(client, before[0]), name)
 
 
 @pytest.mark.parametrize("name, hint", [("domains", "by an AccountClient"), ("sent", "use client.transport.sent")])
-def test_an_attribute_that_stands_elsewhere_is_a_hint(name, hint):
+def test_an_attribute_of_a_related_object_gets_a_hint(name, hint):
     with pytest.raises(AttributeError, match=hint):
         getattr(Client.in_memory(), name)
 
@@ -227,7 +227,7 @@ def test_a_call_keeps_its_signature():
     assert "html_body" in inspect.signature(Email).parameters
 
 
-def test_a_class_of_the_user_is_left_as_it_is():
+def test_a_subclass_of_the_user_is_unchanged():
     class Mine(Client):
         """A client of an application."""
 

@@ -68,7 +68,7 @@ def objects():
         ("emailapi.send", "Client(token).outbound.send(email)"),
     ],
 )
-def test_an_attribute_of_another_library_names_what_stands_for_it(objects, path, hint):
+def test_an_attribute_of_another_library_gets_a_hint_with_our_name(objects, path, hint):
     owner, name = path.split(".")
     with pytest.raises(AttributeError) as caught:
         getattr(objects[owner], name)
@@ -104,7 +104,7 @@ def test_a_private_attribute_has_no_hint():
     ],
     ids=range(16),
 )
-def test_an_argument_of_another_library_names_what_stands_for_it(call, hint):
+def test_an_argument_of_another_library_gets_a_hint_with_our_name(call, hint):
     with pytest.raises(TypeError) as caught:
         call()
     assert hint in str(caught.value)
@@ -144,7 +144,7 @@ def existing_names() -> set[str]:
     return found | set(SMTPOptions.__annotations__) | {"hostname", "host", "sent", "tags", *emailapi.__all__}
 
 
-def test_every_hint_names_what_exists():
+def test_every_hint_names_an_existing_attribute():
     known = existing_names()
     meant = {name for here, _ in MEANT for whole in here.split() for name in whole.split(".")}
     assert meant <= known

@@ -12,7 +12,7 @@ from emailapi import AccountClient, Client, ConfigurationError
 HOST = "https://api.example"
 
 
-def test_namespaces_are_made_once_on_first_use():
+def test_namespaces_are_created_once_at_first_use():
     with Client("t", base_url=HOST) as client:
         assert client.messages is client.messages
         assert client.with_options(deadline=1).messages is not client.messages
@@ -47,7 +47,7 @@ def test_a_mock_made_from_a_client_class_knows_its_namespaces(kind, names):
         ("mesages", "messages"),
     ],
 )
-def test_an_attribute_that_does_not_exist_names_the_one_that_was_meant(name, meant):
+def test_an_unknown_attribute_suggests_the_closest_one(name, meant):
     with Client("t", base_url=HOST) as client, pytest.raises(AttributeError, match=f"{name}'; did you mean '{meant}'"):
         getattr(client, name)
     assert not hasattr(Client("t", base_url=HOST), "something_else")

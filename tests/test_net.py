@@ -30,7 +30,7 @@ def waiting(request, monkeypatch):
 
 
 @pytest.mark.usefixtures("waiting")
-def test_a_socket_is_ready_when_something_came_and_when_it_ended(pair):
+def test_a_socket_is_ready_when_data_arrives_and_at_its_end(pair):
     ours, theirs = pair
     is_ready = readiness(ours)
     assert not is_ready()
@@ -45,20 +45,20 @@ def test_a_socket_is_ready_when_something_came_and_when_it_ended(pair):
 
 
 @pytest.mark.usefixtures("waiting")
-def test_readiness_waits_as_long_as_it_is_told_to(pair):
+def test_waiting_for_readiness_lasts_for_the_given_timeout(pair):
     ours, theirs = pair
     assert not readiness(ours, 0.01)()
     threading.Timer(0.02, theirs.sendall, [b"a"]).start()
     assert readiness(ours, 60)()
 
 
-def test_looking_at_a_socket_leaves_its_timeout_alone(pair):
+def test_waiting_for_readiness_does_not_change_the_timeout_of_the_socket(pair):
     ours, _ = pair
     ours.settimeout(7)
     assert received_from(ours) is None
     assert ours.gettimeout() == 7
 
 
-def test_a_clock_that_a_test_replaces_is_not_that_of_deadlines(monkeypatch):
+def test_deadlines_do_not_use_a_clock_that_a_test_replaces(monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: -1.0)
     assert monotonic() > 0

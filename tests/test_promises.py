@@ -24,13 +24,13 @@ from .clock import Clock
 
 HOST = "https://api.postmarkapp.com"
 TOKEN = "5ecret-t0ken"
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 ACCEPTED = {"MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d"}
 
 
 @pytest.fixture
 def service() -> Iterator[responses.RequestsMock]:
-    """Stand in for the service, with whatever answer a test wants."""
+    """Stand in for the service, with whatever response a test wants."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
         yield mocked
 
@@ -45,7 +45,7 @@ def client(clock: Clock) -> Iterator[Client]:
 def failure(client: Client) -> EmailAPIError:
     """Return the error that sending an email meets."""
     with pytest.raises(EmailAPIError) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     return caught.value
 
 
@@ -73,7 +73,7 @@ def test_unknown_has_a_type_of_its_own(service, client):
         ({"status": 200, "body": "<html>hello</html>"}, emailapi.DeliveryUnknown),
     ],
 )
-def test_odd_responses_are_typed_errors(service, client, answer, expected):
+def test_unexpected_responses_raise_typed_errors(service, client, answer, expected):
     """A code nobody knows, a page where JSON should be, nothing at all: each is an error of ours."""
     service.post(f"{HOST}/email", **answer)
     with client.with_options(timeout=1) as quick:
@@ -81,13 +81,13 @@ def test_odd_responses_are_typed_errors(service, client, answer, expected):
 
 
 @pytest.mark.parametrize("more", [{}, {"ErrorCode": 0}, {"To": None, "Brand": "new", "SubmittedAt": "some day"}])
-def test_a_success_is_a_success(service, client, more):
+def test_a_response_of_success_is_never_an_error(service, client, more):
     """An accepted email is accepted, whatever its response leaves out or adds."""
     service.post(f"{HOST}/email", json={**ACCEPTED, **more})
-    assert client.outbound.send(MAIL).message_id == ACCEPTED["MessageID"]
+    assert client.outbound.send(EMAIL).message_id == ACCEPTED["MessageID"]
 
 
-def test_a_page_survives_what_is_new_in_it(service, client):
+def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
     """A new enum value, a missing field and one odd row never lose the page."""
     rows = messages({"MessageID": "1", "Status": "Teleported"}, {"MessageID": "2"}, {"MessageID": ["3"]})
     service.get(f"{HOST}/messages/outbound", json=rows)
@@ -96,11 +96,11 @@ def test_a_page_survives_what_is_new_in_it(service, client):
     assert len(page.unreadable) == 1
 
 
-def test_a_batch_item_is_judged_alone(service, client):
+def test_an_invalid_batch_item_does_not_affect_the_others(service, client):
     """An item without `To` or `MessageID` is that item's error; the others stand."""
     items = [{**ACCEPTED, "ErrorCode": 0}, {"ErrorCode": 300, "Message": "no"}, {"ErrorCode": 0}]
     service.post(f"{HOST}/email/batch", json=items)
-    result = client.outbound.send_batch([MAIL] * 3)
+    result = client.outbound.send_batch([EMAIL] * 3)
     assert [item.outcome for item in result][:2] == [Outcome.ACCEPTED, Outcome.NOT_SENT]
     assert isinstance(result[2], emailapi.DeliveryUnknown)
 
@@ -132,7 +132,7 @@ def test_every_error_pickles_whole(error):
         assert (type(again), vars(again), str(again)) == (type(error), vars(error), str(error))
 
 
-def test_the_token_is_nowhere(service, client, caplog):
+def test_the_token_is_in_no_repr_log_or_error(service, client, caplog):
     """No repr, text, log line or exception repeats the token."""
     caplog.set_level("DEBUG")
     service.post(f"{HOST}/email", status=500)
@@ -141,14 +141,14 @@ def test_the_token_is_nowhere(service, client, caplog):
     assert TOKEN not in "".join(seen)
 
 
-def test_there_is_always_a_timeout():
+def test_a_timeout_applies_by_default():
     """A client that was told nothing waits for seconds, not for ever."""
     with Client(TOKEN) as client:
         assert all(0 < seconds <= 60 for seconds in client._options.timeout)
 
 
 def test_a_misspelt_field_is_an_error():
-    """`txt_body=` is rejected, as an argument and in a mapping, and not an empty mail."""
+    """`txt_body=` is rejected, as an argument and in a mapping, and not an empty email."""
     with pytest.raises(TypeError, match="txt_body"):
         Email(txt_body="Hi")  # type: ignore[call-arg]
     with Client(TOKEN) as client, pytest.raises(InvalidEmail, match="did you mean 'text_body'"):
@@ -168,16 +168,16 @@ BAD = {
 
 
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
-def test_a_bad_email_is_rejected_before_a_byte_leaves(service, client, fields):
-    """What the service would refuse, or worse, is rejected here by its field's name."""
-    mail = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
+def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fields):
+    """What the service would reject, or worse, is rejected here by its field's name."""
+    email = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
-        client.outbound.send(mail)
+        client.outbound.send(email)
     assert caught.value.field in {*fields, "text_body"}
     assert len(service.calls) == 0
 
 
-def test_bad_base64_is_rejected():
+def test_invalid_base64_is_rejected():
     """Content that is no base64 is rejected by its attachment's name."""
     with pytest.raises(InvalidEmail, match="'a.txt'"):
         Attachment.from_base64("a.txt", "not base64!")
@@ -208,7 +208,7 @@ def test_filters_are_spelt_as_the_service_spells_them(service, client):
 def test_an_iterator_fetches_page_by_page():
     """Walking through a listing asks for a page when the one before is used up, not before."""
     with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url) as client:
-        client.outbound.send_batch([MAIL] * 5)
+        client.outbound.send_batch([EMAIL] * 5)
         asked: list[str] = []
         fetch = client.messages._fetch
         client.messages._fetch = lambda path, pairs: asked.append(json.dumps(pairs)) or fetch(path, pairs)

@@ -15,7 +15,7 @@ import pytest
 
 from emailapi import Client, DeliveryUnknown, EmailAPIError, Outcome, Retry, TransportError
 
-from .faults.calls import mail
+from .faults.calls import new_email
 from .faults.modes import EATEN, LOST, MODES, Mode, answers
 from .faults.service import Service
 from .forking import ended
@@ -40,20 +40,20 @@ def client(service) -> Iterator[Client]:
 
 
 @pytest.mark.parametrize("mode", [mode for mode in LOST if mode.accepts], ids=lambda mode: mode.name)
-def test_one_accepted_send_is_one_email(mode, service, client):
+def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
     """Whatever the connection does behind an accepted email, alone or in a batch, it is accepted once and known."""
     service.script[:], client = [mode, mode], client.with_options(timeout=(10, 0.3))
-    results = [client.outbound.send(mail("a")), *client.outbound.send_batch([mail("b"), mail("c")])]
+    results = [client.outbound.send(new_email("a")), *client.outbound.send_batch([new_email("b"), new_email("c")])]
     assert [result.message_id for result in results] == ["id-1", "id-2", "id-3"]
     assert [one.tag for one in service.accepted] == ["a", "b", "c"]
 
 
 @pytest.mark.usefixtures("clock")
-def test_told_unknown_and_can_ask(service, client):
+def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service, client):
     """What may have been sent has a type of its own, whose key finds the email as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     assert caught.value.outcome is Outcome.UNKNOWN
     assert client.outbound.find(caught.value.idempotency_key) is None
     service.lag = 0.0
@@ -61,30 +61,30 @@ def test_told_unknown_and_can_ask(service, client):
 
 
 @pytest.mark.parametrize("what", ["refused", "a handshake"])
-def test_connecting_is_tried_again(what):
+def test_a_failed_connection_is_retried(what):
     """A connection that is rejected, or a TLS handshake that fails, is tried again, and nothing was sent."""
     service = Service(listening=what != "refused")
     url = service.url if what == "refused" else service.url.replace("http:", "https:")
     try:
         with Client("t", base_url=url, retry=QUICK) as client, pytest.raises(TransportError) as caught:
-            client.outbound.send(mail("a"))
+            client.outbound.send(new_email("a"))
     finally:
         service.close()
     assert (caught.value.outcome, caught.value.attempts, caught.value.retryable) == (Outcome.NOT_SENT, 3, True)
 
 
-def test_a_name_that_is_none_is_tried_again():
+def test_a_host_name_that_cannot_be_resolved_is_retried():
     """A name that cannot be resolved is tried again, and nothing was sent."""
     with (
         Client("t", base_url="https://nowhere.invalid", retry=QUICK) as client,
         pytest.raises(TransportError, match="resolved") as caught,
     ):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 3)
 
 
 @pytest.mark.parametrize("form", ["seconds", "a date"])
-def test_retry_after_is_waited_for(form, service, client, clock):
+def test_retry_after_is_respected(form, service, client, clock):
     """`Retry-After` is waited for in both its forms, and not half as long."""
 
     def busy(exchange):
@@ -93,17 +93,17 @@ def test_retry_after_is_waited_for(form, service, client, clock):
 
     service.script[:] = [Mode("busy", "again", busy, accepts=False)]
     began = clock()
-    client.outbound.send(mail("a"))
+    client.outbound.send(new_email("a"))
     assert clock() - began >= (28 if form == "seconds" else 16)  # even if the machine stands still for ten seconds
     assert len(service.seen) == 2
 
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
-def test_a_drip_meets_the_deadline(mode, service, client, clock):
+def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client, clock):
     """A server that drips bytes, wherever in its response, ends with the deadline."""
     service.script[:], service.clock, began = [mode], clock, clock()
     with pytest.raises(EmailAPIError) as caught:
-        client.with_options(timeout=30).outbound.send(mail("a"))
+        client.with_options(timeout=30).outbound.send(new_email("a"))
     assert clock() - began < 10_000
     assert caught.value.may_have_been_sent
 
@@ -111,11 +111,11 @@ def test_a_drip_meets_the_deadline(mode, service, client, clock):
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_after_a_fork_each_process_has_its_own_pool(service, client):
-    """Children of a fork, and their parent, each get the responses to their own mails."""
-    client.outbound.send(mail("before"))
+    """Children of a fork, and their parent, each get the responses to their own emails."""
+    client.outbound.send(new_email("before"))
 
     def send(name: str) -> bool:
-        return all(client.outbound.send(mail(f"{name}{at}")).to == f"{name}{at}@example.com" for at in range(10))
+        return all(client.outbound.send(new_email(f"{name}{at}")).to == f"{name}{at}@example.com" for at in range(10))
 
     children = []
     for name in "ab":

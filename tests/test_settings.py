@@ -25,7 +25,7 @@ from emailapi.settings import (
 URL = "https://api.postmarkapp.com"
 
 
-def test_the_names_of_the_variables():
+def test_the_environment_variables_have_their_names():
     """The environment's names are those that the design fixes, ours before Postmark's."""
     assert VARIABLES == {
         "server token": ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN"),
@@ -47,20 +47,19 @@ def test_the_names_of_the_variables():
         ("", {"POSTMARK_SERVER_TOKEN": "theirs"}, "theirs"),
     ],
 )
-def test_where_a_token_comes_from(monkeypatch, given, environment, token):
+def test_the_token_comes_from_the_argument_or_the_environment(monkeypatch, given, environment, token):
     """A token that is passed wins over the environment, our variable over Postmark's; space around it is dropped."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert str(resolve_token(given, "server token")) == token
 
 
-def test_no_token():
-    """Without a token the error names both variables."""
+def test_a_missing_token_is_an_error_that_names_both_variables():
     with pytest.raises(ConfigurationError, match="set EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
         resolve_token(None, "server token")
 
 
-def test_the_other_kind_of_token_does_not_serve(monkeypatch):
+def test_a_server_token_is_not_used_as_an_account_token(monkeypatch):
     """A server's token is not taken for an account's."""
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "server")
     with pytest.raises(ConfigurationError, match="EMAILAPI_ACCOUNT_TOKEN"):
@@ -70,7 +69,7 @@ def test_the_other_kind_of_token_does_not_serve(monkeypatch):
 @pytest.mark.parametrize(
     "token", ["hush\r\nX: y", "hush hush", "hush\0", "hüsh", "hush\u2028x", "hush\x7f", "hush\ttab"]
 )
-def test_a_token_that_is_no_header(token):
+def test_a_token_that_is_invalid_in_a_header_is_rejected_and_not_repeated(token):
     """A token that would break its header is rejected, and not repeated."""
     with pytest.raises(ConfigurationError, match="is not valid in a header") as caught:
         resolve_token(token, "server token")
@@ -78,7 +77,7 @@ def test_a_token_that_is_no_header(token):
 
 
 @pytest.mark.parametrize("token", [b"hush", 5, ["hush"]])
-def test_a_token_is_text(token):
+def test_a_token_must_be_a_string(token):
     """A token of another type is rejected by its type's name."""
     with pytest.raises(ConfigurationError, match=f"token must be text, got {type(token).__name__}"):
         resolve_token(token, "server token")
@@ -115,7 +114,7 @@ def test_a_secret_is_not_shown(caplog):
         ("HTTPS://api.example", "HTTPS://api.example"),
     ],
 )
-def test_base_urls(given, expected):
+def test_a_base_url_loses_its_last_slash(given, expected):
     """A base URL is taken without the slash at its end; clear text is for this machine only."""
     assert resolve_base_url(given, allow_http=False) == expected
 
@@ -174,7 +173,7 @@ def test_base_urls_that_are_rejected(given, sentence):
     assert "hush" not in caught.value.message
 
 
-def test_clear_text_may_be_allowed():
+def test_allow_http_allows_plain_http():
     """Plain http off this machine goes when it is allowed."""
     assert resolve_base_url("http://api.example", allow_http=True) == "http://api.example"
 
@@ -195,19 +194,19 @@ def test_clear_text_may_be_allowed():
         ("2130706433", False),
     ],
 )
-def test_loopback(host, expected):
+def test_only_names_and_addresses_of_this_machine_are_loopback(host, expected):
     """Only names and addresses that never leave the machine are loopback; a doubtful one is not."""
     assert is_loopback(host) is expected
 
 
 @pytest.mark.parametrize("value", ["1", "true", " YES ", "On"])
-def test_the_environment_may_allow_clear_text(monkeypatch, value):
+def test_the_environment_can_allow_plain_http(monkeypatch, value):
     monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", value)
     assert resolve_base_url("http://api.example", allow_http=False) == "http://api.example"
 
 
 @pytest.mark.parametrize("value", ["0", "False", "no", "off", "", " "])
-def test_the_environment_may_keep_clear_text_off(monkeypatch, value):
+def test_the_environment_can_forbid_plain_http(monkeypatch, value):
     monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", value)
     with pytest.raises(ConfigurationError, match="in clear"):
         resolve_base_url("http://api.example", allow_http=False)
@@ -238,7 +237,7 @@ def test_a_variable_with_a_wrong_base_url_is_named(monkeypatch):
     "given, expected",
     [(10, (10.0, 10.0)), (0.5, (0.5, 0.5)), ((1, 2.5), (1.0, 2.5)), (2_147_483, (2_147_483.0, 2_147_483.0))],
 )
-def test_timeouts(given, expected):
+def test_a_timeout_is_one_number_or_a_pair(given, expected):
     """A timeout is one number, or one to connect and one to read; a socket takes each."""
     assert Options(timeout=given).timeout == expected
     with socket.socket() as taken:

@@ -34,12 +34,12 @@ class CacheSeenStore:
 
     Args:
         alias: The name of the cache in `CACHES`.
-        keep: How many seconds a committed key is kept.
+        keep: Seconds for which a committed key is stored.
         prefix: The beginning of all keys.
     """
 
     def __init__(self, alias: str = "default", *, keep: float = KEEP_SECONDS, prefix: str = "emailapi-seen:") -> None:
-        """Keep the options."""
+        """Create a store; nothing is read or written until the first call."""
         self._alias, self._keep, self._prefix = alias, keep, prefix
 
     @property
@@ -47,21 +47,21 @@ class CacheSeenStore:
         return caches[self._alias]
 
     def claim(self, key: str, ttl: float) -> bool:
-        """Claim a key for so many seconds; False when it is claimed or committed."""
+        """Claim a key for `ttl` seconds; return False if the key is claimed or committed."""
         return bool(self._cache.add(self._prefix + _short(key), "claimed", ttl))
 
     def commit(self, key: str) -> None:
-        """Remember that the event is handled."""
+        """Remember for `keep` seconds that the event of a key is handled."""
         self._cache.set(self._prefix + _short(key), "committed", self._keep)
 
     def release(self, key: str) -> None:
-        """Give a claim back; what is committed stays."""
+        """Release a claim, so that the key can be claimed again; a committed key stays committed."""
         name = self._prefix + _short(key)
         if self._cache.get(name) == "claimed":
             self._cache.delete(name)
 
     def count(self, key: str, ttl: float) -> int:
-        """Count a key, and return how often it was counted."""
+        """Count a call for a key, and return the number of calls; forgotten `ttl` seconds after the last one."""
         name = f"{self._prefix}count:{_short(key)}"
         self._cache.add(name, 0, ttl)
         try:
@@ -79,18 +79,20 @@ class CacheSeenStore:
 
 class DatabaseSeenStore:
     """
-    A store in the project's database. `INSTALLED_APPS` must have "emailapi.django.seen", and be migrated.
+    A store in the project's database, shared by all processes that use the database.
+
+    `INSTALLED_APPS` must contain `"emailapi.django.seen"`, and `migrate` creates the table.
 
     Args:
-        using: The name of the database in `DATABASES`; by default what the routers say.
-        keep: How many seconds a committed key is kept.
-        clock: The time in seconds, the same for all processes; tests give their own.
+        using: The name of the database in `DATABASES`; by default the database that the routers select.
+        keep: Seconds for which a committed key is stored.
+        clock: Returns the time in seconds, the same in all processes; a test may pass its own.
     """
 
     def __init__(
         self, using: str | None = None, *, keep: float = KEEP_SECONDS, clock: Callable[[], float] = time.time
     ) -> None:
-        """Keep the options."""
+        """Create a store; nothing is read or written until the first call."""
         self._using, self._keep, self._clock = using, keep, clock
         self._purge_at = 0.0
 
@@ -103,7 +105,7 @@ class DatabaseSeenStore:
         return model.objects.using(self._using or router.db_for_write(model))
 
     def claim(self, key: str, ttl: float) -> bool:
-        """Claim a key for so many seconds; False when it is claimed or committed."""
+        """Claim a key for `ttl` seconds; return False if the key is claimed or committed."""
         now, rows, name = self._clock(), self._rows, _short(key)
         self._purge(rows, now)
         if rows.filter(key=name, expires__lte=now).update(expires=now + ttl, committed=False, counted=0):
@@ -121,7 +123,7 @@ class DatabaseSeenStore:
         return True
 
     def commit(self, key: str) -> None:
-        """Remember that the event is handled."""
+        """Remember for `keep` seconds that the event of a key is handled."""
         rows, name = self._rows, _short(key)
         values = {"expires": self._clock() + self._keep, "committed": True}
         # By update first: SQLite gives up at once when a transaction that has read wants to write.
@@ -129,11 +131,11 @@ class DatabaseSeenStore:
             rows.filter(key=name).update(**values)
 
     def release(self, key: str) -> None:
-        """Give a claim back; what is committed stays."""
+        """Release a claim, so that the key can be claimed again; a committed key stays committed."""
         self._rows.filter(key=_short(key), committed=False).delete()
 
     def count(self, key: str, ttl: float) -> int:
-        """Count a key, and return how often it was counted."""
+        """Count a call for a key, and return the number of calls; forgotten `ttl` seconds after the last one."""
         now, rows = self._clock(), self._rows
         row = rows.filter(key=f"count:{_short(key)}")
         # The update locks the row until the count has been read.

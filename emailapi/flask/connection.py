@@ -23,6 +23,13 @@ class Connection:
     """
     Sends messages one by one. The transport keeps its network connections open, also after the `with` block.
 
+    Example:
+        ::
+
+            with mail.connect() as connection:
+                for user in users:
+                    connection.send(Message("Hi", [user.email], body="Hello"))
+
     Attributes:
         mail: The state of the application.
         host: An object with the methods `sendmail` and `quit` of `smtplib.SMTP`; None while emails are suppressed.
@@ -34,7 +41,11 @@ class Connection:
 
     def __init__(self, mail: Settings, delivery: Delivery | None = None) -> None:
         """
-        Create a connection of an application; by default of the current one.
+        Create a connection of an application; `Mail.connect` creates one for the current application.
+
+        Args:
+            mail: The state of the application, as in `app.extensions["mail"]`.
+            delivery: Internal; omit it.
 
         Raises:
             RuntimeError: No initialized application was found.

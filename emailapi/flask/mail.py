@@ -39,7 +39,9 @@ class Setting:
 
 class Mail(SendMethods):
     """
-    Sends the email of Flask applications.
+    Sends the emails of Flask applications.
+
+    One object can serve several applications. Threads share it, and connections live as long as the application.
 
     Args:
         app: The application; with an application factory, omit it and call `init_app`.
@@ -53,6 +55,12 @@ class Mail(SendMethods):
     Attributes:
         app: The application, if one was given.
         name: The name, if one was given.
+
+    Example:
+        ::
+
+            mail = Mail(app)
+            result = mail.send(Message("Hi", ["ada@example.com"], body="Hello"))
     """
 
     server = Setting()
@@ -104,6 +112,11 @@ class Mail(SendMethods):
         """
         Create settings from a configuration.
 
+        Args:
+            config: The configuration, such as `app.config`.
+            debug: The default of `MAIL_DEBUG`.
+            testing: The default of `TESTING`, which is the default of `MAIL_SUPPRESS_SEND`.
+
         Raises:
             ConfigurationError: A value is not valid; the message names its key.
         """
@@ -115,7 +128,14 @@ class Mail(SendMethods):
         """
         Read the configuration of an application, and register this extension. No connection is opened.
 
-        `app.extensions["mail"]` holds the settings. `app.extensions["emailapi"].close()` closes all connections.
+        `app.extensions["mail"]` holds the settings. `app.extensions["emailapi"].close()` closes all connections. A
+        second call for the same application reads its configuration again.
+
+        Args:
+            app: The application.
+
+        Returns:
+            The settings of the application.
 
         Raises:
             ConfigurationError: A value is not valid; the message names its key.

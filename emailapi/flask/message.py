@@ -102,6 +102,9 @@ class Message(MessageFields):
         """
         Create a message from the result of `to_dict`.
 
+        Args:
+            data: The dict.
+
         Raises:
             InvalidEmail: A field is unknown or cannot be read; the error names it.
         """
@@ -127,5 +130,13 @@ class Message(MessageFields):
         return self.as_bytes()
 
     def send(self, connection: MessageSender) -> SendResult:
-        """Send this message by a connection."""
+        """
+        Send this message by a connection.
+
+        Args:
+            connection: A `Connection`, or another object with the method `send`.
+
+        Raises:
+            EmailAPIError: As `Mail.send`.
+        """
         return connection.send(self)

@@ -24,11 +24,20 @@ _NEEDS_QUOTES = re.compile(r'[][()<>@,:;".\\]')
 
 
 def force_text(s: object, encoding: str = "utf-8", errors: str = "strict") -> str:
-    """
+    r"""
     Convert a value to a string; bytes are decoded, and lazy strings evaluated.
+
+    Args:
+        s: The value.
+        encoding: The encoding of bytes.
+        errors: The handling of bytes that cannot be decoded, as for `bytes.decode`.
 
     Raises:
         FlaskMailUnicodeDecodeError: The bytes cannot be decoded by this encoding.
+
+    Example:
+        >>> force_text(b"caf\xc3\xa9")
+        'café'
     """
     if isinstance(s, str):
         return str.__str__(s)
@@ -41,12 +50,32 @@ def force_text(s: object, encoding: str = "utf-8", errors: str = "strict") -> st
 
 
 def sanitize_subject(subject: str, encoding: str = "utf-8") -> str:
-    """Return a subject for a header: encoded (RFC 2047) unless it is ASCII."""
+    """
+    Return a subject for a header: encoded (RFC 2047) unless it is ASCII.
+
+    Args:
+        subject: The subject.
+        encoding: The charset of the encoded words; UTF-8 is used if this charset lacks a character.
+
+    Example:
+        >>> sanitize_subject("Café")
+        '=?utf-8?b?Q2Fmw6k=?='
+    """
     return subject if subject.isascii() else _encode_words(subject, encoding)
 
 
 def sanitize_address(addr: MessageAddress, encoding: str = "utf-8") -> str:
-    """Return an address for a header: name encoded or quoted, domain in ASCII, without line breaks."""
+    """
+    Return an address for a header: name encoded or quoted, domain in ASCII, without line breaks.
+
+    Args:
+        addr: A string, a pair of name and address, or an `Address`.
+        encoding: The charset of the encoded words; UTF-8 is used if this charset lacks a character.
+
+    Example:
+        >>> sanitize_address(("Doe, Jane", "jane@example.com"))
+        '"Doe, Jane" <jane@example.com>'
+    """
     name, mailbox = split_address(addr)
     try:
         mailbox = Address(mailbox).mailbox
@@ -58,7 +87,13 @@ def sanitize_address(addr: MessageAddress, encoding: str = "utf-8") -> str:
 
 
 def sanitize_addresses(addresses: Iterable[MessageAddress], encoding: str = "utf-8") -> list[str]:
-    """Apply `sanitize_address` to each address, in order."""
+    """
+    Return addresses for a header, in order, as `sanitize_address` does for each.
+
+    Args:
+        addresses: Strings, pairs of name and address, or `Address` objects.
+        encoding: As for `sanitize_address`.
+    """
     return [sanitize_address(one, encoding) for one in addresses]
 
 

@@ -29,6 +29,9 @@ class SendMethods:
         While `MAIL_SUPPRESS_SEND` is true (the default when `TESTING` is true), the message is validated and added to
         `outbox`, and nothing is sent.
 
+        Args:
+            message: The message. The default sender and the prefix of the subject are applied now.
+
         Raises:
             MissingAddress: The message has no sender or no recipient. The error is also an `AssertionError`.
             BadHeaderError: A field that becomes a header contains a line break.
@@ -47,8 +50,14 @@ class SendMethods:
         """
         Send several messages, through the API in as few requests as possible. Errors of single messages are not raised.
 
+        Args:
+            messages: The messages.
+
         Returns:
             A `SendResult` or an exception for each message, in order.
+
+        Raises:
+            RuntimeError: No initialized application was found.
         """
         return self._delivery().send_many(messages)
 

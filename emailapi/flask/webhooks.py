@@ -25,7 +25,7 @@ _KINDS: tuple[type[BaseEvent], ...] = (*get_args(Event), BaseEvent)
 
 class WebhookBlueprint(Blueprint):
     """
-    A blueprint with one view that receives webhooks; `on` registers handlers of events.
+    A blueprint with one view that receives webhooks, created by `webhook_blueprint`; `on` registers handlers of events.
 
     Args:
         verifier: Checks the credentials.
@@ -48,8 +48,11 @@ class WebhookBlueprint(Blueprint):
         """
         Return a decorator that registers a handler for events of these classes, or of all classes if none is given.
 
-        Handlers are called in the order of registration. If one raises, the response is 500, and the service sends the
-        event again, to all handlers; `StopRetries` prevents that.
+        Handlers are called in the order of registration, with the event as their argument. If a handler raises, the
+        response is 500, and the service sends the event again, to all handlers; `StopRetries` prevents that.
+
+        Args:
+            kinds: Classes of events, such as `BounceEvent`.
 
         Raises:
             InvalidArgument: An argument is not a class of events.
@@ -103,5 +106,16 @@ def webhook_blueprint(
         url_prefix: The path that the service posts to.
         seen: The store of handled events. Without a store, repeated deliveries are handled again.
         name: The name of the blueprint.
+
+    Example:
+        ::
+
+            hooks = webhook_blueprint(Verifier(basic=("hooks", "a-long-secret")), url_prefix="/hooks")
+
+            @hooks.on(BounceEvent)
+            def bounced(event):
+                print(event.recipient)
+
+            app.register_blueprint(hooks)
     """
     return WebhookBlueprint(verifier, url_prefix=url_prefix, seen=seen, name=name)

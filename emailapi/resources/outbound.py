@@ -247,11 +247,14 @@ class Outbound(Resource):
         """
         Return the progress of a bulk request.
 
+        Only its `status` says whether the request is completed. `client.messages` has the state of each message.
+
         Args:
-            id: The id of the request, or a `BulkStatus` of it.
+            id: The `id` of the `BulkStatus` that `send_bulk` or `list_bulk` returned, or that `BulkStatus` itself.
 
         Raises:
-            NotFound: There is no such request.
+            InvalidArgument: The id is empty, or cannot be a part of a URL.
+            NotFound: There is no bulk request with this id.
             ConfigurationError: The client has no API to ask.
         """
         return self._read(f"{BULK.path}/{path_segment(id, 'id', BulkStatus)}", BulkStatus)

@@ -19,8 +19,14 @@ class RedisSeenStore:
     """
     A store in Redis, shared by everything that reaches the server. It needs `pip install 'emailapi-sdk[redis]'`.
 
-    Redis itself forgets what has expired. A server that may evict keys before (`maxmemory-policy`) forgets that events
-    were handled.
+    Redis deletes expired keys. A server that may evict keys earlier (`maxmemory-policy`) forgets that events were
+    handled. A call that cannot reach the server raises a `redis.RedisError`.
+
+    Example:
+        ::
+
+            seen = RedisSeenStore("redis://localhost:6379/0")
+            application = wsgi_app(verifier, handle, seen=seen)
     """
 
     def __init__(
@@ -32,14 +38,14 @@ class RedisSeenStore:
         keep: float = KEEP_SECONDS,
     ) -> None:
         """
-        Connect at the first call.
+        Create a store. No connection is opened until the first call.
 
         Args:
             url: The server, as in `"redis://localhost:6379/0"`, `"rediss://..."` or `"unix://..."`; with
                 `?socket_timeout=2` the server may be silent for 2 seconds instead of 5.
-            client: A `redis.Redis` of your own instead of a URL; it is not closed here unless by `close`.
+            client: A `redis.Redis` of your own, instead of a URL; only `close` closes it.
             prefix: The beginning of the names of all keys.
-            keep: How many seconds a committed key is kept.
+            keep: Seconds for which a committed key is stored.
 
         Raises:
             ConfigurationError: Neither a URL nor a client is given, or both, the URL is not valid, or redis is not
@@ -52,7 +58,7 @@ class RedisSeenStore:
         self._keep = keep
 
     def claim(self, key: str, ttl: float) -> bool:
-        """Claim a key for so many seconds; False when it is claimed or committed."""
+        """Claim a key for `ttl` seconds; return False if the key is claimed or committed."""
         name = f"{self._prefix}seen:{key}"
         token = os.urandom(8).hex()
         if self._redis.set(name, token, nx=True, px=_milliseconds(ttl)):
@@ -61,15 +67,15 @@ class RedisSeenStore:
         return self._redis.get(name) in (token, token.encode())
 
     def commit(self, key: str) -> None:
-        """Remember that the event is handled."""
+        """Remember for `keep` seconds that the event of a key is handled."""
         self._redis.set(f"{self._prefix}seen:{key}", _COMMITTED, px=_milliseconds(self._keep))
 
     def release(self, key: str) -> None:
-        """Give a claim back; what is committed stays."""
+        """Release a claim, so that the key can be claimed again; a committed key stays committed."""
         self._redis.eval(_RELEASE, 1, f"{self._prefix}seen:{key}", _COMMITTED)
 
     def count(self, key: str, ttl: float) -> int:
-        """Count a key, and return how often it was counted."""
+        """Count a call for a key, and return the number of calls; forgotten `ttl` seconds after the last one."""
         name = f"{self._prefix}count:{key}"
         with self._redis.pipeline(transaction=True) as pipeline:
             counted, _ = pipeline.incr(name).pexpire(name, _milliseconds(ttl)).execute()
@@ -80,7 +86,7 @@ class RedisSeenStore:
         self._redis.close()
 
     def __repr__(self) -> str:
-        """Return what the store is, without the URL: it may have a password."""
+        """Name the prefix, and not the URL, which may have a password."""
         return f"RedisSeenStore(prefix={self._prefix!r})"
 
 

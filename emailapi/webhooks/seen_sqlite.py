@@ -45,22 +45,28 @@ class SQLiteSeenStore:
     """
     A store in an SQLite file, shared by all threads and processes of one machine.
 
-    Each call opens a connection of its own, so that forks and threads need no care.
+    Each call opens its own connection, so that a store can be used in threads and after a fork. A call that finds the
+    file locked for 10 seconds, or the disk full, raises `sqlite3.OperationalError`.
+
+    Example:
+        >>> seen = SQLiteSeenStore("seen.db")
+        >>> seen.claim("event-1", ttl=60)
+        True
     """
 
     def __init__(
         self, path: str | os.PathLike[str], *, keep: float = KEEP_SECONDS, clock: Callable[[], float] = time.time
     ) -> None:
         """
-        Create the file, or use one that is there.
+        Create the file, or use an existing one.
 
         Args:
-            path: The file; not on a network drive.
-            keep: How many seconds a committed key is kept.
-            clock: The time in seconds, the same for all processes; tests give their own.
+            path: The file. It must not be on a network drive.
+            keep: Seconds for which a committed key is stored.
+            clock: Returns the time in seconds, the same in all processes; a test may pass its own.
 
         Raises:
-            ConfigurationError: The file cannot be opened, or the path is `":memory:"`, which no two calls share.
+            ConfigurationError: The file cannot be opened, or the path is empty or `":memory:"`.
         """
         if os.fspath(path) in ("", ":memory:"):
             raise ConfigurationError("SQLiteSeenStore needs the path of a file: use MemorySeenStore() for memory")
@@ -76,21 +82,21 @@ class SQLiteSeenStore:
             raise ConfigurationError(f"SQLiteSeenStore cannot open {self._path!r}: {error}") from None
 
     def claim(self, key: str, ttl: float) -> bool:
-        """Claim a key for so many seconds; False when it is claimed or committed."""
+        """Claim a key for `ttl` seconds; return False if the key is claimed or committed."""
         now = self._clock()
         self._purge(now)
         return self._execute(_CLAIM, key=key, expires=now + ttl, now=now) == 1
 
     def commit(self, key: str) -> None:
-        """Remember that the event is handled."""
+        """Remember for `keep` seconds that the event of a key is handled."""
         self._execute(_COMMIT, key=key, expires=self._clock() + self._keep)
 
     def release(self, key: str) -> None:
-        """Give a claim back; what is committed stays."""
+        """Release a claim, so that the key can be claimed again; a committed key stays committed."""
         self._execute(_RELEASE, key=key)
 
     def count(self, key: str, ttl: float) -> int:
-        """Count a key, and return how often it was counted."""
+        """Count a call for a key, and return the number of calls; forgotten `ttl` seconds after the last one."""
         now = self._clock()
         self._purge(now)
 

@@ -36,7 +36,7 @@ def test_a_missing_extra_is_named(command):
     assert re.fullmatch(r"emailapi: .*emailapi-sdk\[sandbox\].*\n", done.stderr)
 
 
-def test_the_version_is_told(capsys):
+def test_version_prints_name_and_version(capsys):
     """`--version` names the package and its version."""
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
@@ -67,7 +67,7 @@ def test_a_port_in_use_is_named(capsys):
     assert str(port) in error
 
 
-def test_a_file_that_is_no_database_is_named_and_kept(capsys, tmp_path):
+def test_a_data_file_that_is_not_a_database_is_named_and_unchanged(capsys, tmp_path):
     """A data file that is no database ends with 3 and one line naming it, and is left as it was."""
     path = tmp_path / "notes.txt"
     path.write_text("dear diary\n" * 100)
@@ -93,13 +93,13 @@ os.dup2(writer, 1)
 @pytest.mark.parametrize(
     "unbuffered", ["", "sys.stdout.reconfigure(write_through=True)"], ids=["buffered", "unbuffered"]
 )
-def test_a_reader_that_has_gone_is_no_error(arguments, unbuffered):
+def test_a_closed_pipe_at_the_output_is_not_an_error(arguments, unbuffered):
     done = run(*arguments, before=CLOSED + unbuffered)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.processes
-def test_the_demo_goes_on_without_its_reader():
+def test_the_demo_continues_after_its_output_pipe_is_closed():
     check = "from emailapi.cli import demo; demo.BOUNCING = 'softbounce@bounce-testing.postmarkapp.com'"
     done = run("demo", before=f"{CLOSED}\n{check}")
     assert (done.returncode, done.stdout) == (1, "")
@@ -118,6 +118,6 @@ def test_output_that_cannot_be_written_is_named(arguments):
 
 
 @pytest.mark.processes
-def test_a_closed_standard_output_is_no_error():
+def test_a_closed_standard_output_is_not_an_error():
     done = run("demo", before="import os, sys; os.close(1); sys.stdout = sys.__stdout__ = None")
     assert (done.returncode, done.stderr) == (0, "")

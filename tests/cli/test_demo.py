@@ -79,7 +79,7 @@ def test_the_last_line_names_a_command_that_works(shown):
         ("/venv/lib/emailapi/__main__.py", None, f"{sys.executable} -m emailapi"),
     ],
 )
-def test_that_command_is_written_as_it_can_be_typed(monkeypatch, tmp_path, script, on_path, command):
+def test_the_printed_command_can_be_pasted_into_a_shell(monkeypatch, tmp_path, script, on_path, command):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [script, "demo"])
     monkeypatch.setattr(demo.shutil, "which", lambda name: on_path)
@@ -119,7 +119,7 @@ def test_a_step_with_another_result_is_an_error(capsys, monkeypatch, owner, name
     assert capsys.readouterr().err == f"emailapi: demo: {error}\n"
 
 
-def test_a_call_that_fails_is_an_error(capsys, monkeypatch):
+def test_a_failed_request_is_an_error(capsys, monkeypatch):
     def fail(*_: object) -> None:
         raise ConnectionFailed("connection refused", method="POST", path="/email")
 
@@ -129,7 +129,7 @@ def test_a_call_that_fails_is_an_error(capsys, monkeypatch):
 
 
 @pytest.mark.parametrize("before", [None, "internal.example"])
-def test_it_asks_no_proxy_and_keeps_the_environment(capsys, monkeypatch, before):
+def test_it_uses_no_proxy_and_does_not_change_the_environment(capsys, monkeypatch, before):
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     if before is not None:

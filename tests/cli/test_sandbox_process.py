@@ -112,7 +112,7 @@ def test_it_prints_both_tokens(run_sandbox):
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
 
 
-def test_a_switch_lets_the_api_delete_servers(run_sandbox):
+def test_an_option_allows_the_api_to_delete_servers(run_sandbox):
     running = run_sandbox("--allow-server-deletion")
     with AccountClient(running.account_token, base_url=running.url) as account:
         account.servers.delete(account.servers.create(name="Second").id)
@@ -156,7 +156,7 @@ def test_it_ends_when_its_parent_closes_the_pipe(run_sandbox):
     assert running.wait() == 0
 
 
-def test_what_comes_by_the_pipe_is_left_alone(run_sandbox):
+def test_data_in_the_pipe_is_not_read(run_sandbox):
     reader, writer = os.pipe()
     os.write(writer, b"not for the sandbox")
     running = run_sandbox(stdin=reader)
@@ -201,7 +201,9 @@ def _terminal(_: Path) -> int:
 
 
 @pytest.mark.parametrize("standard_input", [_null, _file, _closed_pipe, _terminal])
-def test_it_runs_on_without_a_parent_at_a_pipe(run_sandbox, tmp_path, standard_input: Callable[[Path], int]):
+def test_it_keeps_running_if_its_input_is_not_a_pipe_of_its_parent(
+    run_sandbox, tmp_path, standard_input: Callable[[Path], int]
+):
     descriptor = standard_input(tmp_path)
     running = run_sandbox(stdin=descriptor)
     os.close(descriptor)
@@ -209,13 +211,13 @@ def test_it_runs_on_without_a_parent_at_a_pipe(run_sandbox, tmp_path, standard_i
     assert running.end(signal.SIGINT) == 130  # had it been about to end by itself, this were 0
 
 
-def test_it_runs_on_without_any_standard_input(run_sandbox):
+def test_it_keeps_running_without_a_standard_input(run_sandbox):
     running = run_sandbox(preexec_fn=lambda: os.close(0))
     assert running.send() == 1
     assert running.end(signal.SIGINT) == 130
 
 
-def test_it_serves_on_when_the_reader_of_its_output_has_gone(tmp_path):
+def test_it_keeps_serving_after_its_output_pipe_is_closed(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", LAUNCHER, "", "sandbox", "--port", "0", "--data", str(tmp_path / "mail.db")],
         stdin=subprocess.PIPE,

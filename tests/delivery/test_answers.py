@@ -96,7 +96,7 @@ def test_retry_after_as_a_date(zone, monkeypatch):
         time.tzset()
 
 
-def test_no_retry_after():
+def test_an_unreadable_retry_after_is_none():
     """Without the header nothing is known of how long to wait."""
     assert retry_after({}) is None
 
@@ -138,15 +138,15 @@ def test_rejections_have_their_class(status, value, error):
         assert "<" not in str(found)
 
 
-def test_only_some_rejections_may_be_tried_again():
-    """Of what the service answers, 429, maintenance and 5xx may be tried again; the rest not."""
+def test_only_temporary_rejections_are_retryable():
+    """Of the responses of the service, 429, maintenance and 5xx may be tried again; the rest not."""
     for status, value in ((429, b""), (503, {"ErrorCode": 100}), (500, b"")):
         assert classify(READ, response(status, value)).retryable
     for status, value in ((401, b""), (404, b""), (422, {"ErrorCode": 300}), (422, {"ErrorCode": 406}), (301, b"")):
         assert not classify(READ, response(status, value)).retryable
 
 
-def test_rate_limits_tell_how_long_to_wait():
+def test_rate_limits_have_retry_after():
     """A 429 carries its `Retry-After`, or None."""
     assert classify(SEND, response(429, HTML, Retry_After="7")).retry_after == 7
     assert classify(SEND, response(429, {"ErrorCode": 429, "Message": "Slow down"})).retry_after is None
@@ -169,7 +169,7 @@ def test_inactive_addresses_are_named():
 
 
 @pytest.mark.parametrize("message", [None, "", 7, {"a": 1}])
-def test_a_rejection_without_a_sentence_gets_one(message):
+def test_a_rejection_without_a_message_gets_a_default_one(message):
     """An envelope whose `Message` is none still makes an error with a sentence."""
     found = api_error({"ErrorCode": 300, "Message": message}, 422, {})
     assert isinstance(found, APIError)
@@ -177,7 +177,7 @@ def test_a_rejection_without_a_sentence_gets_one(message):
 
 
 @pytest.mark.parametrize("request_", [READ, *WRITES], ids=lambda request: request.kind.value)
-def test_what_was_not_sent_failed_to_connect(request_):
+def test_a_request_that_was_not_sent_is_a_connection_failed(request_):
     """What was not sent is a `ConnectionFailed`, whatever the request would have done."""
     found = no_response(request_, "refused", sent=False)
     assert type(found) is ConnectionFailed
@@ -186,7 +186,7 @@ def test_what_was_not_sent_failed_to_connect(request_):
 
 
 @pytest.mark.parametrize("request_", WRITES, ids=lambda request: request.kind.value)
-def test_a_write_that_was_sent_is_unknown(request_):
+def test_a_write_that_may_have_been_sent_is_unknown(request_):
     """A write that may have been read is a `DeliveryUnknown`; only a send's sentence speaks of an email."""
     found = no_response(request_, "silence", sent=True)
     assert type(found) is DeliveryUnknown
@@ -194,7 +194,7 @@ def test_a_write_that_was_sent_is_unknown(request_):
     assert ("mail" in found.message) is (request_.kind is Kind.SEND)
 
 
-def test_a_read_that_was_sent_may_be_repeated():
+def test_a_read_that_was_sent_is_retryable():
     """A read without a response is a plain `TransportError`."""
     found = no_response(READ, "silence", sent=True)
     assert type(found) is TransportError
@@ -217,7 +217,7 @@ def test_a_read_with_a_nonsense_response(value):
     assert (caught.value.status, caught.value.__context__) == (200, None)
 
 
-def test_a_last_attempt_does_not_deny_an_earlier_one_that_may_have_been_carried_out():
+def test_an_earlier_unknown_attempt_keeps_the_outcome_unknown():
     write = WRITES[0]
     rejected = keep_unknown(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
     assert (type(rejected), rejected.outcome, rejected.code) == (NotFound, Outcome.UNKNOWN, 1101)

@@ -71,7 +71,7 @@ def test_each_code_with_each_status(kind, status):
 
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.value)
-def test_loop_error_and_fallback_never_disagree(kind, status):
+def test_retries_errors_and_fallback_use_the_same_classification(kind, status):
     request = Request("POST", "/x", kind=kind)
     for code in CODES:
         error = classify(request, response(status, code))
@@ -94,7 +94,7 @@ def test_a_2xx_is_a_success_unless_its_code_says_otherwise(status, value):
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"[100]", b'{"Message": "100"}'])
 @pytest.mark.parametrize("headers", [{}, {"X-PM-ApiErrorCode": "100"}])
-def test_only_a_body_with_code_100_makes_a_503_surely_not_sent(body, headers):
+def test_a_503_is_not_sent_only_with_code_100_in_its_body(body, headers):
     send = Request("POST", "/email", kind=Kind.SEND)
     assert classify(send, Response.parse(503, headers, body)).outcome is Outcome.UNKNOWN
     said = Response.parse(503, headers, b'{"ErrorCode": "100"}')

@@ -22,14 +22,14 @@ def searching(*results):
     return search, given
 
 
-def test_what_is_found_ends_the_search():
+def test_a_found_email_ends_the_look_up():
     """What the first search finds is returned without a wait."""
     search, given = searching(("found", 0.0))
     assert look_up(search, Deadline.after(5.0)) == "found"
     assert len(given) == 1
 
 
-def test_nothing_is_found_at_once():
+def test_a_search_is_repeated_after_a_pause():
     """A search is made again after a short pause."""
     search, given = searching((None, 0.0), (None, 0.0), ("found", 0.0))
     assert look_up(search, Deadline.after(5.0)) == "found"
@@ -38,7 +38,7 @@ def test_nothing_is_found_at_once():
     assert PACE.initial <= second - third
 
 
-def test_a_search_has_no_more_than_ten_seconds():
+def test_a_search_may_take_ten_seconds():
     """Each search is told what is left: of the deadline, or of the look-up's ten seconds."""
     search, given = searching(("found", 0.0))
     look_up(search, Deadline.after(60.0))
@@ -47,7 +47,7 @@ def test_a_search_has_no_more_than_ten_seconds():
     assert given[1] == 3
 
 
-def test_nothing_found_in_time():
+def test_a_look_up_that_finds_nothing_ends_with_its_time():
     """Where nothing is found the search ends with its time."""
     search, given = searching((None, 0.0))
     deadline = Deadline.after(0.2)
@@ -56,14 +56,13 @@ def test_nothing_found_in_time():
     assert 1 < len(given) < 5
 
 
-def test_no_time_at_all():
-    """Without time nothing is searched for."""
+def test_a_look_up_without_time_makes_no_search():
     search, given = searching(("found", 0.0))
     assert look_up(search, Deadline.after(-1.0)) is None
     assert not given
 
 
-def test_a_search_that_is_put_off():
+def test_a_search_that_gets_a_429_is_repeated():
     """A pause is as long as the search asks for; one longer than what is left ends it at once."""
     search, given = searching((None, 0.15), ("found", 0.0))
     assert look_up(search, Deadline.after(5.0)) == "found"

@@ -30,7 +30,7 @@ class Value:
 
 
 @both_forks
-def test_a_forked_child_makes_a_value_of_its_own(fork):
+def test_a_forked_child_creates_its_own_value(fork):
     script = """
 local = ProcessLocal(Value)
 value = local.get()
@@ -75,7 +75,7 @@ in_child(work)
 
 
 @both_forks
-def test_a_child_has_nothing_to_close_before_it_used_its_value(fork):
+def test_a_child_that_has_not_used_its_value_has_nothing_to_close(fork):
     script = """
 local = ProcessLocal(Value)
 assert local.made() is None
@@ -107,7 +107,7 @@ def test_all_threads_get_the_same_value():
         assert len(set(map(id, values))) == 1
 
 
-def test_another_kind_of_lock_makes_another_value(monkeypatch):
+def test_another_kind_of_lock_creates_another_value(monkeypatch):
     local = ProcessLocal(Value)
     value = local.get()
     monkeypatch.setattr(threading, "Lock", lambda: "another kind")

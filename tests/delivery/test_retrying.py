@@ -23,7 +23,7 @@ def test_half_of_a_wait_is_fixed_and_half_random(retry, attempt):
     assert longest / 2 <= backoff(retry, attempt) <= longest
 
 
-def test_waits_differ():
+def test_waits_of_several_clients_differ():
     """Many that failed at the same moment do not come back at the same moment."""
     waits = {backoff(Retry(initial=1.0), 1) for _ in range(200)}
     assert len(waits) > 100
@@ -36,7 +36,7 @@ def test_waits_differ():
     asked=st.none() | st.floats(min_value=0, allow_nan=False),
     left=st.floats(min_value=-10, max_value=1e6),
 )
-def test_next_wait(retry, attempt, asked, left):
+def test_the_next_wait_depends_on_attempts_time_and_retry_after(retry, attempt, asked, left):
     """There is no further attempt behind the last, nor one without time; what is asked is the least."""
     wait = next_wait(retry, attempt, asked, left)
     longest = max(min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60)), asked or 0.0)
@@ -61,7 +61,7 @@ def test_next_wait(retry, attempt, asked, left):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_may_be_repeated(kind, error, repeated):
+def test_only_safe_requests_are_repeated_after_an_unknown_outcome(kind, error, repeated):
     """What was surely not done may always be; what may have been done only where twice is the same as once."""
     assert may_repeat(Request("POST", "/x", kind=kind), error) is (kind in repeated)
 
@@ -82,14 +82,14 @@ def attempts(*scripted, retry=QUICK, deadline=None):
     return last, numbers, told
 
 
-def test_attempts_end_with_the_first_that_needs_no_other():
+def test_attempts_end_with_the_first_final_outcome():
     done = Attempt("value")
     assert attempts(REFUSED, done) == ((done, 2), [1, 2], [(1, REFUSED)])
     rejected = Attempt(error=ConnectionFailed("certificate", retryable=False))
     assert attempts(rejected) == ((rejected, 1), [1], [])
 
 
-def test_attempts_end_when_there_are_no_more():
+def test_attempts_end_at_the_maximum():
     assert attempts(*[REFUSED] * 5) == ((REFUSED, 3), [1, 2, 3], [(1, REFUSED), (2, REFUSED)])
 
 
@@ -98,18 +98,18 @@ def test_a_free_attempt_does_not_count():
     assert attempts(free, free, REFUSED, free, Attempt("value"))[1] == [1, 1, 1, 2, 2]
 
 
-def test_no_attempt_follows_a_wait_that_the_deadline_does_not_allow():
+def test_no_attempt_follows_if_the_wait_exceeds_the_deadline():
     slow = Attempt(error=ConnectionFailed("busy"), again=True, retry_after=99.0)
     assert attempts(slow) == ((slow, 1), [1], [])
 
 
-def test_no_attempt_follows_when_nothing_is_to_be_sent_any_more():
+def test_no_attempt_follows_after_the_client_is_closed():
     stopped = threading.Event()
     stopped.set()
     assert attempts(REFUSED, deadline=Deadline.after(60, stopped))[1] == [1]
 
 
-def test_a_deadline(clock):
+def test_a_narrowed_deadline_never_ends_later(clock):
     """A deadline knows what is left of it, and never ends later by being narrowed."""
     deadline = Deadline.after(5.0)
     assert deadline.left() == 5.0
@@ -122,14 +122,14 @@ def test_a_deadline(clock):
     assert Deadline.after(-1.0).left() < 0
 
 
-def test_a_pause_without_anybody_to_stop_it():
+def test_a_pause_lasts_for_its_duration():
     """A pause lasts as long as it is told to, and then there may be a next attempt."""
     began = time.monotonic()
     assert Deadline.after(5.0).pause(0.02)
     assert time.monotonic() - began >= 0.02
 
 
-def test_a_pause_that_is_stopped():
+def test_a_stopped_pause_ends_early():
     """A pause ends at once when nothing is to be sent any more, and so does what comes of narrowing its deadline."""
     stopped = threading.Event()
     deadline = Deadline.after(60.0, stopped).sooner(50.0)

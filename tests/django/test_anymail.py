@@ -70,7 +70,7 @@ def test_track_clicks_is_track_links(send):
 
 
 @pytest.mark.parametrize("name", ["send_at", "envelope_sender"])
-def test_what_the_service_does_not_know_is_rejected_by_name(outbox, name):
+def test_attributes_that_the_service_does_not_support_are_rejected_by_name(outbox, name):
     rejects(outbox, message(**{name: "bounces@example.com"}), name)
 
 
@@ -83,21 +83,21 @@ def test_what_the_service_does_not_know_is_rejected_by_name(outbox, name):
         ({"template_id": 7, "template_alias": "a"}, "template_id and template_alias are both set"),
     ],
 )
-def test_one_thing_by_two_names_must_be_the_same(outbox, attributes, name):
+def test_two_names_of_one_attribute_must_have_the_same_value(outbox, attributes, name):
     rejects(outbox, message(**attributes), name)
 
 
-def test_one_thing_by_two_names_may_be_the_same(send):
+def test_two_names_of_one_attribute_may_have_the_same_value(send):
     assert send(message(tag="a", tags=["a"], esp_extra={"Tag": "a"}))[0].tag == "a"
 
 
-def test_esp_extra_takes_names_of_the_service(send, outbox):
+def test_esp_extra_accepts_names_of_the_service(send, outbox):
     (email,) = send(message(esp_extra={"MessageStream": "broadcast", "TrackOpens": True}))
     assert (email.message_stream, email.track_opens) == ("broadcast", True)
     rejects(outbox, message(esp_extra={"MessageStrem": "x"}), "did you mean 'MessageStream'")
 
 
-def test_esp_extra_takes_a_token_for_one_message(configure, sandbox):
+def test_esp_extra_accepts_a_token_for_one_message(configure, sandbox):
     configure(server_token="wrong", base_url=sandbox.url)
     one = message(esp_extra={"server_token": sandbox.token})
     assert one.send() == 1
@@ -111,13 +111,13 @@ def test_template_id_is_a_number_digits_or_an_alias(send, given, field):
     assert str(getattr(email, field)) == str(given)
 
 
-def test_our_names_of_templates(send):
+def test_our_own_template_attributes_are_accepted(send):
     (email,) = send(template(template_id=None, template_alias="welcome", template_model={"name": "Ada"}))
     assert (email.template_alias, email.template_model) == ("welcome", {"name": "Ada"})
 
 
 @pytest.mark.parametrize("attributes", [{"subject": "Hi"}, {"body": "Hello"}])
-def test_a_subject_or_body_beside_a_template_is_rejected(outbox, attributes):
+def test_a_subject_or_body_with_a_template_is_rejected(outbox, attributes):
     one = template()
     for name, value in attributes.items():
         setattr(one, name, value)
@@ -191,13 +191,13 @@ def test_use_bulk_sends_a_template_merge_as_one_request(send):
     assert one.emailapi_status.message_id == one.emailapi_result.id
 
 
-def test_use_bulk_leaves_other_messages_alone(send):
+def test_use_bulk_does_not_change_other_messages(send):
     assert isinstance(send(template(), use_bulk=True)[0], TemplateEmail)
     assert isinstance(send(template("a@x.org", merge_data={}), use_bulk=True)[0], TemplateEmail)
     assert len(send(message("a@x.org", "b@x.org", merge_data={}), use_bulk=True)) == 2
 
 
-def test_templates_are_sent_apart_and_keep_their_place(outbox):
+def test_templates_are_sent_in_a_batch_of_their_own_and_results_keep_their_order(outbox):
     from django.core import mail
 
     sent = outbox()

@@ -77,7 +77,7 @@ def test_an_async_view_sends_by_sync_to_async(api, setting):
 
 @pytest.mark.processes
 @pytest.mark.parametrize("kind", FORKS)
-def test_workers_that_are_forked_after_the_first_send_can_send(sandbox, kind):
+def test_workers_forked_after_the_first_email_can_send(sandbox, kind):
     script = """
 import django
 from django.conf import settings
@@ -188,7 +188,7 @@ def test_settings_of_djangos_smtp_backend_have_no_effect(outbox, setting):
     assert len(sent) == 1
 
 
-def test_djangos_backend_in_memory_takes_our_messages(setting):
+def test_the_locmem_backend_of_django_accepts_our_messages(setting):
     setting(
         **({"MAILERS": {"default": {"BACKEND": LOCMEM}}} if hasattr(mail, "mailers") else {"EMAIL_BACKEND": LOCMEM})
     )

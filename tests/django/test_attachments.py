@@ -60,7 +60,7 @@ def test_bytes_are_attached(read):
     assert (found.name, found.content, found.content_type) == ("a.pdf", b"%PDF", "application/pdf")
 
 
-def test_a_text_is_encoded_and_its_charset_kept(read):
+def test_a_text_is_encoded_and_keeps_its_charset(read):
     found = attached(read, "a.txt", "Grüße", "text/plain")
     assert (found.content, found.content_type) == ("Grüße".encode(), 'text/plain; charset="utf-8"')
     found = attached(read, "a.txt", "Grüße", "text/plain", encoding="latin-1")
@@ -114,14 +114,14 @@ def test_a_mime_part_with_a_content_id_is_inline(read):
     assert (found.content, found.content_type, found.content_id) == (b"PNG", "image/png", "logo")
 
 
-def test_a_mime_part_with_a_content_id_that_is_an_attachment_stays_one(read):
+def test_an_attached_mime_part_with_a_content_id_is_not_inline(read):
     one = message()
     one.attachments.append(image("attachment"))
     (found,) = read(one).attachments
     assert (found.name, found.content_id) == ("logo.png", None)
 
 
-def test_an_old_mime_part_is_attached(read):
+def test_a_legacy_mime_part_is_attached(read):
     part = email.mime.base.MIMEBase("text", "csv", charset="latin-1")
     part.set_payload("x;\xfc".encode("latin-1"))
     email.encoders.encode_base64(part)
@@ -141,7 +141,7 @@ def test_a_header_of_a_mime_part_that_cannot_be_sent_is_rejected(rejected):
 
 
 @pytest.mark.parametrize("form", ["django", "library", "text", "bytes"])
-def test_a_message_is_attached_in_each_form(read, form):
+def test_an_attached_message_can_have_every_form(read, form):
     inner = message("Inner")
     written = inner.message()
     forms = {"django": inner, "library": written, "text": written.as_string(), "bytes": written.as_bytes()}

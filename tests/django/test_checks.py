@@ -27,7 +27,7 @@ def found(configure, setting):
     return run
 
 
-def test_good_settings_have_nothing(found):
+def test_valid_settings_have_no_warnings(found):
     assert found(**GOOD) == []
     assert found(deploy=True, **GOOD) == []
 
@@ -41,7 +41,7 @@ def test_another_transport_needs_no_token(found):
     assert found(transport="memory") == []
 
 
-def test_a_base_url_in_clear_is_e002(found):
+def test_a_base_url_without_tls_is_e002(found):
     assert found(**GOOD, base_url="http://example.com") == ["E002"]
     assert found(**GOOD, base_url="http://localhost:3000") == []
     assert found(**GOOD, base_url="http://example.com", allow_http=True) == []
@@ -61,11 +61,11 @@ def test_a_sender_without_a_real_domain_is_w002(found, setting, name, address):
 
 
 @pytest.mark.parametrize("options", [{"redirect_to": "x"}, {"defaults": {"tga": "x"}}, {"server_tokn": "x"}])
-def test_options_that_are_not_valid_are_e003(found, options):
+def test_invalid_options_are_e003(found, options):
     assert "E003" in found(**GOOD, **options)
 
 
-def test_a_setting_that_is_not_valid_is_e003_and_stops_no_other_check(found, setting):
+def test_an_invalid_setting_is_e003_and_other_checks_still_run(found, setting):
     setting(EMAILAPI={"SERVER_TOKN": "x"}, DEFAULT_FROM_EMAIL="webmaster@localhost")
     assert found(**GOOD) == ["E003", "W002"]
 
@@ -88,7 +88,7 @@ def test_urls_of_webhooks_without_credentials_are_e004(found, setting):
     assert found(**GOOD) == ["E004"]
 
 
-def test_urls_of_webhooks_with_credentials_are_fine(found, setting):
+def test_urls_of_webhooks_with_credentials_have_no_error(found, setting):
     setting(ROOT_URLCONF=__name__, EMAILAPI={"WEBHOOK": {"basic": [("u", "p")]}})
     assert found(**GOOD) == []
 

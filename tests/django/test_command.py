@@ -79,7 +79,7 @@ def test_call_command_runs_a_command(configure, ran):
 
 
 @pytest.mark.mailers(True)
-def test_using_chooses_the_mailer(setting, ran):
+def test_the_using_option_selects_the_mailer(setting, ran):
     options = [{"server_token": "one"}, {"server_token": "two", "allow_http": True}]
     setting(MAILERS={
         "default": {"BACKEND": BACKEND, "OPTIONS": options[0]},
@@ -105,7 +105,7 @@ def test_an_unknown_mailer_and_wrong_settings_are_named(configure, setting, ran,
     assert "arguments" not in ran
 
 
-def test_the_command_needs_no_check():
+def test_the_command_runs_without_system_checks():
     assert load_command_class("emailapi.django", "emailapi").requires_system_checks == ()
 
 

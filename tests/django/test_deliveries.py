@@ -34,7 +34,7 @@ class Broken(EmailMessage):
         raise ZeroDivisionError
 
 
-def test_after_an_error_of_the_program_messages_have_the_results_that_are_known(closing, configure):
+def test_after_a_programming_error_messages_have_their_known_results(closing, configure):
     server = closing.enter_context(Listener())
     configure(transport="smtp", transport_options={"hostname": "127.0.0.1", "port": server.port})
     sent, broken = message("1"), Broken("2", "Hello", to=["ada@example.com"])
@@ -54,7 +54,7 @@ def test_after_an_error_of_the_program_messages_have_the_results_that_are_known(
     assert (broken.emailapi_result, dict(broken.emailapi_status)) == (None, {})
 
 
-def test_the_error_of_a_bulk_request_is_one_error(configure, sandbox):
+def test_a_failed_bulk_request_raises_one_error(configure, sandbox):
     configure(server_token="wrong", base_url=sandbox.url, use_bulk=True)
     one = template("a@x.org", "b@x.org", "c@x.org", merge_data={})
     with pytest.raises(Unauthorized, match="/email/bulk") as caught:
@@ -64,7 +64,7 @@ def test_the_error_of_a_bulk_request_is_one_error(configure, sandbox):
     assert [*one.emailapi_status.values()] == ["rejected"] * 3
 
 
-def test_an_error_names_the_place_of_the_message_in_the_call(api):
+def test_an_error_has_the_index_of_its_message(api):
     api()
     many = [f"a{number}@example.com" for number in range(60)]
     messages = [EmailMessage("0", "Hello"), message("1", to=["no address"]), message("2"), message("3", to=many)]
@@ -76,7 +76,7 @@ def test_an_error_names_the_place_of_the_message_in_the_call(api):
     assert messages[2].emailapi_status["ada@example.com"] == "sent"
 
 
-def test_an_error_of_a_message_that_is_sent_alone_names_no_place(outbox):
+def test_an_error_of_a_single_message_has_no_index(outbox):
     outbox()
     with pytest.raises(InvalidEmail) as caught:
         message(to=["no address"]).send()
@@ -91,7 +91,7 @@ def test_the_same_message_twice_is_sent_twice(outbox):
     assert one.emailapi_result.message_id
 
 
-def test_a_backend_that_is_kept_sends_after_close_all(api):
+def test_a_backend_can_send_after_close_all(api):
     api()
     kept = connection()
     assert kept.send_messages([message()]) == 1

@@ -81,7 +81,7 @@ def test_a_report_by_a_mailer_with_a_warning_raises_out_of_the_request(project, 
 
 
 @pytest.mark.mailers(True)
-def test_a_report_by_the_mailer_of_the_guide_leaves_the_response(project, handler, caplog):
+def test_a_report_by_the_mailer_of_the_guide_does_not_change_the_response(project, handler, caplog):
     project(fail_silently=True, deadline=3)
     handler(using="admin")
     assert not warned()
@@ -99,7 +99,7 @@ def test_a_broken_link_report_by_a_mailer_with_a_warning_raises_out_of_the_reque
 
 
 @pytest.mark.mailers(False)
-def test_a_report_leaves_the_response_before_mailers(configure, setting, handler, closed_port):
+def test_a_report_before_mailers_does_not_change_the_response(configure, setting, handler, closed_port):
     configure(server_token="1f2e3d4c-0000", base_url=f"http://127.0.0.1:{closed_port}", deadline=3)
     setting(ROOT_URLCONF=__name__, DEBUG=False, ADMINS=ADMINS)
     handler()

@@ -58,14 +58,14 @@ def test_the_sender_is_from_email(read):
     assert read(message(from_email="Shop <a@example.com>")).sender.header == "Shop <a@example.com>"
 
 
-def test_a_from_header_in_any_case_wins(read):
+def test_a_from_header_in_any_case_takes_precedence(read):
     for name in ("From", "from", "FROM"):
         assert (
             read(message(from_email="a@example.com", headers={name: "b@example.com"})).sender.email == "b@example.com"
         )
 
 
-def test_the_default_sender_is_djangos(read):
+def test_the_default_sender_is_that_of_django(read):
     one = message()
     one.from_email = ""
     assert read(one).sender.email == "shop@example.com"
@@ -77,11 +77,11 @@ def test_all_recipients_keep_their_field_and_order(read):
     assert addresses(email.cc + email.bcc + email.reply_to) == ["c@x.org", "d@x.org", "e@x.org"]
 
 
-def test_one_text_may_have_several_addresses(read):
+def test_one_string_may_have_several_addresses(read):
     assert addresses(read(message(to=["a@x.org, b@x.org"])).to) == ["a@x.org", "b@x.org"]
 
 
-def test_lazy_addresses_are_made(read):
+def test_lazy_addresses_are_evaluated(read):
     assert addresses(read(message(to=[lazystr("a@x.org")], from_email=lazystr("b@x.org"))).to) == ["a@x.org"]
 
 
@@ -98,11 +98,11 @@ def test_other_headers_are_sent(read):
 
 
 @pytest.mark.parametrize("name", ["To", "to", "Cc", "CC"])
-def test_a_header_that_shows_other_recipients_is_rejected_by_name(rejected, name):
+def test_a_recipient_header_that_differs_from_the_recipients_is_rejected_by_name(rejected, name):
     rejected(message(headers={name: "list@x.org"}), f"header {name.title()} shows other recipients")
 
 
-def test_a_header_that_shows_the_same_recipients_is_left_out(read):
+def test_a_recipient_header_equal_to_the_recipients_is_omitted(read):
     email = read(message(headers={"To": "Ada <ADA@example.com>"}))
     assert (addresses(email.to), email.headers) == (["ada@example.com"], ())
 
@@ -118,7 +118,7 @@ def test_a_line_break_in_a_subject_is_rejected(rejected):
 # Bodies
 
 
-def test_a_plain_message_has_a_text_only(read):
+def test_a_message_without_alternatives_has_only_a_text_body(read):
     email = read(message())
     assert (email.subject, email.text_body, email.html_body) == ("Hi", "Hello", None)
 
@@ -149,7 +149,7 @@ def test_alternatives_may_be_plain_pairs(read):
     assert read(one).html_body == "<b>Hi</b>"
 
 
-def test_an_empty_body_beside_html_is_left_out(read):
+def test_an_empty_body_with_an_html_alternative_is_omitted(read):
     one = message(body="")
     one.attach_alternative("<b>Hi</b>", "text/html")
     assert read(one).text_body is None
@@ -163,13 +163,13 @@ def test_a_further_alternative_is_rejected_by_name(rejected, kind):
     rejected(one, rf"alternatives\[1\]: .*got {kind}; attach it, or send by SMTP")
 
 
-def test_lazy_texts_are_made_in_the_language_of_the_send(read):
+def test_lazy_texts_are_evaluated_in_the_language_active_when_sending(read):
     with override("de"):
         email = read(message(gettext_lazy("Yes"), gettext_lazy("No")))
     assert type(email.subject) is type(email.text_body) is str
 
 
-def test_marked_texts_become_plain(read):
+def test_safe_strings_become_plain_strings(read):
     one = message(mark_safe("A & B"), SafeString("Hello"))
     one.tag = SafeString("t")
     one.metadata = {"a": SafeString("b")}
@@ -178,7 +178,7 @@ def test_marked_texts_become_plain(read):
     assert email.subject == "A & B"
 
 
-def test_the_subject_of_an_error_report_is_cut(outbox, setting):
+def test_the_long_subject_of_an_error_report_is_truncated(outbox, setting):
     admins = ["root@example.com"] if django.VERSION >= (6, 0) else [("Root", "root@example.com")]
     setting(ADMINS=admins)
     sent = outbox()
@@ -187,7 +187,7 @@ def test_the_subject_of_an_error_report_is_cut(outbox, setting):
     assert sent[0].subject.endswith("...")
 
 
-def test_another_long_subject_is_left_for_the_service(read):
+def test_another_long_subject_is_not_truncated(read):
     assert len(read(message("x" * 3000)).subject) == 3000
 
 
@@ -216,14 +216,14 @@ def test_metadata_of_other_types_becomes_text(read):
     }  # fmt: skip
 
 
-def test_our_classes_take_them_as_arguments(read):
+def test_our_message_classes_accept_the_attributes_as_arguments(read):
     one = ours.EmailMultiAlternatives(SafeString("Hi"), "Hello", to=["ada@example.com"], tag="t", metadata={"a": 1})
     email = read(one)
     assert (email.tag, email.metadata, type(email.subject)) == ("t", {"a": "1"}, str)
     assert read(ours.EmailMessage("Hi", "Hello", to=["ada@example.com"], tag="u")).tag == "u"
 
 
-def test_defaults_are_for_messages_that_set_none(read):
+def test_defaults_apply_to_messages_without_their_own_value(read):
     defaults = {"tag": "default", "metadata": {"a": "1", "b": "2"}, "track_opens": True, "reply_to": "r@x.org"}
     email = read(message(), defaults=defaults)
     assert (email.tag, email.track_opens, addresses(email.reply_to)) == ("default", True, ["r@x.org"])
@@ -245,7 +245,7 @@ class Rewritten(EmailMultiAlternatives):
         return made
 
 
-def test_a_message_method_of_its_own_is_used_and_bcc_is_kept(read):
+def test_an_overridden_message_method_is_used_and_bcc_still_receives_the_email(read):
     one = Rewritten("Hi", "Hello", to=["ada@example.com"], bcc=["b@x.org"])
     one.tag = "t"
     email = read(one)
@@ -258,7 +258,7 @@ def test_a_plain_message_has_no_date_and_message_id(read):
     assert read(message()).headers == ()
 
 
-def test_nothing_warns_of_what_django_deprecates(outbox):
+def test_no_deprecation_warning_of_django_is_raised(outbox):
     outbox()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -71,13 +71,13 @@ def test_a_merge_without_an_address_in_to_is_rejected(outbox, name):
     assert sent == []
 
 
-def test_lazy_tags_are_texts(outbox):
+def test_lazy_tags_are_evaluated(outbox):
     sent = outbox()
     message(tags=lazystr("welcome")).send()
     assert sent[0].tag == "welcome"
 
 
-def test_a_header_that_django_cannot_write_is_an_invalid_email(outbox):
+def test_a_header_that_django_cannot_serialize_is_an_invalid_email(outbox):
     class Rewritten(EmailMessage):
         def message(self, **options):
             return super().message(**options)

@@ -26,7 +26,7 @@ def test_the_token_may_come_from_the_environment(backend, monkeypatch):
     assert backend(deadline=4)._options.server_token == "from-environment"
 
 
-def test_options_win_over_the_setting_and_the_setting_over_the_environment(backend, setting, monkeypatch):
+def test_options_take_precedence_over_the_setting_and_the_setting_over_the_environment(backend, setting, monkeypatch):
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "environment")
     setting(EMAILAPI={"SERVER_TOKEN": "setting", "DEADLINE": 9})
     assert backend()._options.server_token == "setting"
@@ -63,18 +63,18 @@ def test_an_unknown_name_in_the_setting_is_named(backend, setting):
 
 
 @pytest.mark.parametrize("name", ["username", "password"])
-def test_a_login_is_rejected_by_name(name):
+def test_user_name_and_password_are_rejected_by_name(name):
     with pytest.raises(TypeError, match=f"{name} .*transport_options"):
         EmailBackend(transport="memory", **{name: "x"})
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_a_login_of_nothing_is_ignored(nothing):
+def test_an_empty_user_name_and_password_are_ignored(nothing):
     assert EmailBackend(transport="memory", username=nothing, password=nothing).send_messages([message()]) == 1
 
 
 @pytest.mark.mailers(False)
-def test_the_timeout_of_django_is_taken(backend, setting):
+def test_the_timeout_of_django_is_used(backend, setting):
     setting(EMAIL_TIMEOUT=3)
     assert backend(transport="memory")._options.timeout == 3
     assert backend(transport="memory", timeout=4)._options.timeout == 4

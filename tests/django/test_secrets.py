@@ -49,12 +49,12 @@ def check(error: Exception) -> None:
 
 
 @pytest.mark.parametrize("options", WRONG)
-def test_an_option_that_is_not_valid_is_named_and_shows_no_secret(backend, options):
+def test_an_invalid_option_is_named_and_shows_no_secret(backend, options):
     check(error_of(lambda: backend(server_token=SECRET, **options), ImproperlyConfigured))
 
 
 @pytest.mark.parametrize("options", [*WRONG, {"server_tokn": "x"}])
-def test_an_argument_that_is_not_valid_shows_no_secret(options):
+def test_an_invalid_argument_shows_no_secret(options):
     check(error_of(lambda: EmailBackend(server_token=SECRET, **options), ImproperlyConfigured, TypeError))
 
 

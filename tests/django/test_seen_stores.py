@@ -44,7 +44,7 @@ def test_a_released_key_can_be_claimed(store):
     assert store.claim("a", 60) is True
 
 
-def test_a_committed_key_stays(store):
+def test_a_committed_key_cannot_be_claimed(store):
     store.claim("a", 60)
     store.commit("a")
     store.release("a")
@@ -53,7 +53,7 @@ def test_a_committed_key_stays(store):
     assert store.claim("b", 60) is False
 
 
-def test_counts(store):
+def test_count_returns_the_number_of_calls_for_a_key(store):
     assert [store.count("a", 60) for _ in range(3)] == [1, 2, 3]
     assert store.count("b", 60) == 1
     assert store.claim("a", 60) is True
@@ -79,7 +79,7 @@ def test_a_claim_in_the_cache_expires():
     assert store.claim("a", 50)
 
 
-def test_expired_rows_are_forgotten(tables):
+def test_expired_rows_are_deleted(tables):
     from emailapi.django.seen.models import SeenKey
 
     now = [1000.0]
@@ -107,7 +107,7 @@ class Replicated:
 
 
 @pytest.mark.parametrize("using", [None, "default"])
-def test_a_store_reads_where_it_writes(tables, setting, using):
+def test_a_store_reads_from_the_database_it_writes_to(tables, setting, using):
     from django.db import transaction
 
     setting(DATABASE_ROUTERS=[Replicated()])
@@ -133,7 +133,7 @@ def test_a_commit_writes_before_it_reads(tables):
     assert [query["sql"].split()[0] for query in queries] == ["UPDATE"]
 
 
-def test_a_failed_claim_breaks_no_transaction(tables):
+def test_a_failed_claim_does_not_break_the_transaction(tables):
     from django.db import transaction
 
     store = DatabaseSeenStore()

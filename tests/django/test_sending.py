@@ -88,7 +88,7 @@ def test_messages_sent_together_are_one_batch(api, sandbox, opened, monkeypatch)
     assert [path for path in paths if "email" in path] == ["/email/batch"]
 
 
-def test_one_message_is_no_batch(api, monkeypatch):
+def test_one_message_is_not_sent_as_a_batch(api, monkeypatch):
     api()
     paths: list[str] = []
     service = Channel.service
@@ -109,7 +109,7 @@ def test_open_and_close_never_close_the_shared_client(api, opened):
     assert len(opened) == 1
 
 
-def test_changed_settings_make_another_client(api, outbox):
+def test_changed_settings_create_another_client(api, outbox):
     api()
     first = connection()._delivery.client
     assert connection()._delivery.client is first
@@ -120,7 +120,7 @@ def test_changed_settings_make_another_client(api, outbox):
         first.outbound.send({"sender": "a@example.com", "to": "b@example.com", "text_body": "x"})
 
 
-def test_other_options_are_another_client(backend):
+def test_other_options_create_another_client(backend):
     assert (
         backend(transport="memory", deadline=5)._delivery.client
         is not backend(transport="memory", deadline=6)._delivery.client
@@ -128,20 +128,20 @@ def test_other_options_are_another_client(backend):
 
 
 @pytest.mark.parametrize("nothing", [None, [], (), iter(())])
-def test_no_messages_are_0(outbox, nothing):
+def test_sending_no_messages_returns_0(outbox, nothing):
     sent = outbox()
     assert connection().send_messages(nothing) == 0
     assert sent == []
 
 
 @pytest.mark.parametrize("kind", [list, tuple, iter])
-def test_messages_may_come_in_any_kind_of_sequence(outbox, kind):
+def test_messages_can_be_any_iterable(outbox, kind):
     sent = outbox()
     assert connection().send_messages(kind([message("1"), message("2")])) == 2
     assert [email.subject for email in sent] == ["1", "2"]
 
 
-def test_a_message_without_recipients_counts_0_and_costs_nothing(outbox):
+def test_a_message_without_recipients_is_not_counted_and_makes_no_request(outbox):
     sent = outbox()
     empty = EmailMessage("Hi", "Hello", None, [], bcc=[""])
     assert connection().send_messages([empty, message("2")]) == 1
@@ -149,7 +149,7 @@ def test_a_message_without_recipients_counts_0_and_costs_nothing(outbox):
     assert empty.send() == 0
 
 
-def test_what_can_be_sent_is_sent_and_then_the_first_error_is_raised(refusing):
+def test_all_valid_messages_are_sent_before_the_first_error_is_raised(refusing):
     refusing()
     messages = [message("1"), message("failed"), message("3"), message("unknown"), message("5", to="no address")]
     with pytest.raises(ConnectionFailed) as caught:
@@ -164,7 +164,7 @@ def test_what_can_be_sent_is_sent_and_then_the_first_error_is_raised(refusing):
 
 
 @pytest.mark.parametrize("subject", ["unknown", "failed"])
-def test_fail_silently_swallows_and_logs_the_errors_of_a_delivery(refusing, caplog, subject):
+def test_fail_silently_ignores_and_logs_delivery_errors(refusing, caplog, subject):
     refusing(fail_silently=True)
     one = message(subject)
     assert one.send() == 0
@@ -175,7 +175,7 @@ def test_fail_silently_swallows_and_logs_the_errors_of_a_delivery(refusing, capl
         assert "order-7" in record.message
 
 
-def test_fail_silently_swallows_what_a_log_filter_raises(refusing, monkeypatch):
+def test_fail_silently_ignores_an_error_of_a_log_filter(refusing, monkeypatch):
     def broken(record):
         raise ValueError("a filter with a mistake")
 
@@ -186,13 +186,13 @@ def test_fail_silently_swallows_what_a_log_filter_raises(refusing, monkeypatch):
     assert isinstance(one.emailapi_result, DeliveryUnknown)
 
 
-def test_fail_silently_swallows_and_logs_an_email_that_is_not_valid(outbox, caplog):
+def test_fail_silently_ignores_and_logs_an_invalid_email(outbox, caplog):
     outbox(fail_silently=True)
     assert message(to="no address").send() == 0
     assert "no address" in caplog.text
 
 
-def test_fail_silently_never_swallows_an_error_of_the_program(outbox):
+def test_fail_silently_never_ignores_a_programming_error(outbox):
     outbox(fail_silently=True)
     broken = message()
     broken.attachments = None
@@ -200,7 +200,7 @@ def test_fail_silently_never_swallows_an_error_of_the_program(outbox):
         broken.send()
 
 
-def test_a_log_record_about_emails_never_becomes_an_email(refusing):
+def test_a_log_record_about_emails_is_never_sent_as_an_email(refusing):
     refusing(fail_silently=True)
     sent = []
 

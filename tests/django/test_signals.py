@@ -38,7 +38,7 @@ def test_pre_send_may_change_the_email(outbox):
     assert sent[0].tag == "tag of Hi"
 
 
-def test_a_changed_email_is_guarded(outbox):
+def test_the_recipient_guard_applies_to_a_changed_email(outbox):
     sent = outbox(allow_recipients=["@example.com"])
 
     def change(email, **kwargs):
@@ -87,7 +87,7 @@ def test_errors_of_pre_send_propagate(outbox):
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_what_pre_send_returns_must_be_one_email(outbox, number):
+def test_pre_send_must_return_one_email(outbox, number):
     outbox()
 
     def first(email, **kwargs):
@@ -137,7 +137,7 @@ def test_a_receiver_may_send_another_message(outbox):
     assert [email.subject for email in sent] == ["Hi", "Copy"]
 
 
-def test_a_receiver_that_sends_for_each_message_ends(outbox):
+def test_a_receiver_that_sends_for_each_message_does_not_recurse_forever(outbox):
     sent = outbox()
 
     def after(**kwargs):

@@ -66,16 +66,16 @@ def test_300_marks_the_address_that_it_names_as_invalid(status):
         "Invalid metadata content. Field names are limited to 20 characters.",
     ],
 )
-def test_300_about_another_field_calls_no_recipient_invalid(status, text):
+def test_300_about_another_field_marks_no_recipient_as_invalid(status, text):
     assert {*status(InvalidRequest(text, code=300, status=422)).values()} == {"rejected"}
 
 
-def test_300_about_a_field_without_an_address_is_about_all_in_the_field(status):
+def test_300_about_a_field_without_an_address_marks_all_addresses_of_the_field(status):
     assert status(InvalidRequest("Error parsing 'Cc': x.", code=300, status=422)) == {"bob@example.com": "invalid"}
 
 
 @pytest.mark.parametrize("others", [[], ["eve@example.com"]])
-def test_only_the_address_that_is_not_valid_is_invalid(outbox, others):
+def test_only_the_invalid_address_is_marked_as_invalid(outbox, others):
     outbox()
     one = EmailMessage("Hi", "Hello", to=["", "ada@example.com", "Bob <bob@>"], cc=others)
     with pytest.raises(InvalidEmail):
@@ -83,7 +83,7 @@ def test_only_the_address_that_is_not_valid_is_invalid(outbox, others):
     assert dict(one.emailapi_status) == {"Bob <bob@>": "invalid"}
 
 
-def test_an_invalid_sender_calls_no_recipient_invalid(outbox):
+def test_an_invalid_sender_marks_no_recipient_as_invalid(outbox):
     outbox()
     one = EmailMessage("Hi", "Hello", "no address", to=["ada@example.com"])
     with pytest.raises(InvalidEmail):
@@ -106,17 +106,17 @@ def test_anymails_status_has_the_attribute_esp_response(outbox):
     assert one.anymail_status.esp_response is None
 
 
-def test_another_rejection_is_of_all_recipients(status):
+def test_another_rejection_marks_all_recipients_as_rejected(status):
     assert {*status(InvalidRequest("no such tag", code=403, status=422)).values()} == {"rejected"}
     assert {*status(SMTPError("550 no", code=550)).values()} == {"rejected"}
 
 
 @pytest.mark.parametrize("error", [ServiceUnavailable("closed", status=503), SMTPError("451 later", code=451)])
-def test_an_email_that_was_not_sent_for_now_has_no_status(status, error):
+def test_an_email_that_failed_temporarily_has_no_status(status, error):
     assert status(error) == {}
 
 
-def test_a_pickled_backend_has_no_token_and_takes_that_of_its_settings(backend):
+def test_a_pickled_backend_has_no_token_and_uses_that_of_its_settings(backend):
     made = backend(server_token="very-secret-token", fail_silently=True)
     written = pickle.dumps(made)
     assert b"very-secret-token" not in written

@@ -28,7 +28,7 @@ def message(subject: str = "Hi") -> EmailMessage:
     return made
 
 
-def test_the_mixin_keeps_emails_for_each_test():
+def test_the_mixin_records_emails_for_each_test():
     class Case(EmailAPITestMixin, SimpleTestCase):
         def test_one(self):
             one = message()
@@ -44,7 +44,7 @@ def test_the_mixin_keeps_emails_for_each_test():
     assert (result.testsRun, result.errors, result.failures) == (2, [], [])
 
 
-def test_the_fixture_keeps_emails(emailapi_django_outbox):  # noqa: F811
+def test_the_fixture_records_emails(emailapi_django_outbox):  # noqa: F811
     message().send()
     assert [email.subject for email in emailapi_django_outbox] == ["Hi"]
 
@@ -57,7 +57,7 @@ def test_message_ids_are_unique(emailapi_django_outbox):  # noqa: F811
 
 
 @pytest.mark.mailers(True)
-def test_every_alias_is_kept(setting):
+def test_emails_of_every_alias_are_recorded(setting):
     locmem = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     setting(MAILERS={"default": locmem, "admin": locmem})
     with emailapi_outbox() as outbox:
@@ -66,7 +66,7 @@ def test_every_alias_is_kept(setting):
     assert [email.subject for email in outbox] == ["1", "2"]
 
 
-def test_options_that_shape_emails_are_kept(setting):
+def test_options_that_change_emails_still_apply(setting):
     setting(EMAILAPI={"DEFAULTS": {"metadata": {"a": "1"}}, "SERVER_TOKEN": "t", "REDIRECT_TO": "a@x.org"})
     with emailapi_outbox() as outbox:
         message().send()
@@ -74,7 +74,7 @@ def test_options_that_shape_emails_are_kept(setting):
 
 
 @pytest.mark.mailers(True)
-def test_options_of_a_mailer_that_shape_emails_are_kept(configure):
+def test_options_of_a_mailer_that_change_emails_still_apply(configure):
     configure(server_token="t", defaults={"metadata": {"a": "1"}}, message_stream="news", redirect_to="a@x.org")
     with emailapi_outbox() as outbox:
         message().send()
@@ -82,7 +82,7 @@ def test_options_of_a_mailer_that_shape_emails_are_kept(configure):
     assert outbox[0].to[0].email == "ada@example.com"
 
 
-def test_djangos_outbox_works_as_ever_and_copies_messages(api):
+def test_the_outbox_of_django_still_works_and_copies_messages(api):
     api()
     one = message()
     one.send()
@@ -96,7 +96,7 @@ def test_djangos_outbox_works_as_ever_and_copies_messages(api):
 
 
 @pytest.mark.mailers(True)
-def test_a_project_that_has_not_migrated_to_mailers_is_tested_too(setting):
+def test_the_mixin_works_in_a_project_without_mailers(setting):
     with warnings.catch_warnings(), override_settings():
         warnings.simplefilter("ignore")
         del settings.MAILERS

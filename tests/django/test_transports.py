@@ -45,7 +45,7 @@ def smtp(closing, configure):
     return start
 
 
-def test_a_message_leaves_by_smtp(smtp):
+def test_a_message_is_sent_by_smtp(smtp):
     server = smtp()
     one = message(bcc=["b@example.com"])
     assert one.send() == 1
@@ -55,7 +55,7 @@ def test_a_message_leaves_by_smtp(smtp):
 
 
 @pytest.mark.parametrize("kind", ["text/calendar", "text/x-amp-html"])
-def test_smtp_carries_further_alternatives(smtp, kind):
+def test_smtp_sends_further_alternatives(smtp, kind):
     server = smtp()
     one = message()
     one.attach_alternative("<b>Hi</b>", "text/html")
@@ -77,7 +77,7 @@ def ses(closing, monkeypatch) -> FakeSES:
     return service
 
 
-def test_a_message_leaves_by_ses(ses, configure):
+def test_a_message_is_sent_by_ses(ses, configure):
     configure(transport="ses", transport_options={"region_name": "eu-west-1"})
     one = message(bcc=["b@example.com"])
     one.attach_alternative("<b>Hi</b>", "text/html")
@@ -87,7 +87,7 @@ def test_a_message_leaves_by_ses(ses, configure):
     assert dict(one.emailapi_status) == {"ada@example.com": "sent", "b@example.com": "sent"}
 
 
-def test_smtp_carries_a_to_header_of_its_own(smtp):
+def test_smtp_sends_an_explicit_to_header(smtp):
     server = smtp()
     message(headers={"To": "list@example.com"}, from_email="Shop <a@example.com>", to=["Ada <ada@example.com>"]).send()
     (received,) = server.envelopes
@@ -95,7 +95,7 @@ def test_smtp_carries_a_to_header_of_its_own(smtp):
     assert b"To: list@example.com" in received.content
 
 
-def test_smtp_sends_what_a_class_has_written_as_it_is(smtp):
+def test_smtp_sends_the_message_of_an_overridden_message_method_unchanged(smtp):
     class Signed(EmailMessage):
         def message(self, **options):
             made = super().message(**options)
@@ -110,7 +110,7 @@ def test_smtp_sends_what_a_class_has_written_as_it_is(smtp):
 
 
 @pytest.mark.parametrize("name, value", [("tag", "t"), ("metadata", {"a": 1}), ("merge_data", {})])
-def test_smtp_rejects_an_attribute_that_django_cannot_write(smtp, name, value):
+def test_smtp_rejects_an_attribute_that_django_cannot_serialize(smtp, name, value):
     server = smtp()
     one = message(to=["a@x.org", "b@x.org"])
     one.attach_alternative("other", "text/calendar")
@@ -120,7 +120,7 @@ def test_smtp_rejects_an_attribute_that_django_cannot_write(smtp, name, value):
     assert server.envelopes == []
 
 
-def test_a_merge_of_a_class_that_writes_its_messages_is_a_merge_by_smtp(smtp):
+def test_a_merge_with_an_overridden_message_method_works_by_smtp(smtp):
     class Rewritten(EmailMessage):
         def message(self, **options):
             return super().message(**options)
@@ -132,7 +132,7 @@ def test_a_merge_of_a_class_that_writes_its_messages_is_a_merge_by_smtp(smtp):
     assert [received.rcpt_tos for received in server.envelopes] == [["a@x.org"], ["b@x.org"]]
 
 
-def test_smtp_carries_an_attached_part_that_the_api_does_not(smtp):
+def test_smtp_sends_an_attached_part_that_the_api_does_not_support(smtp):
     if django.VERSION < (6, 0):
         part: Message = MIMEText("Hello")
     else:
@@ -160,7 +160,7 @@ class Muted(EmailMessage):
         return [item for item in super().recipients() if not item.startswith("b")]
 
 
-def test_a_recipient_of_the_class_gets_a_blind_copy(outbox):
+def test_a_recipient_added_by_an_overridden_method_gets_a_blind_copy(outbox):
     sent = outbox()
     one = Archived("Hi", "Hello", to=["a@example.com"])
     assert one.send() == 1
@@ -168,7 +168,7 @@ def test_a_recipient_of_the_class_gets_a_blind_copy(outbox):
     assert {*one.emailapi_status} == {"a@example.com", "archive@example.com"}
 
 
-def test_a_recipient_that_the_class_leaves_out_is_left_out_by_smtp_and_rejected_by_the_api(smtp, outbox):
+def test_a_recipient_removed_by_an_overridden_method_is_omitted_by_smtp_and_rejected_by_the_api(smtp, outbox):
     server = smtp()
     assert Muted("Hi", "Hello", to=["a@example.com", "b@example.com"]).send() == 1
     assert server.envelopes[0].rcpt_tos == ["a@example.com"]
@@ -214,7 +214,7 @@ def test_the_fallback_may_be_the_name_of_a_factory(configure):
     assert len(MADE[-1].sent) == 1
 
 
-def test_a_transport_of_the_users_is_not_closed(backend):
+def test_a_transport_of_the_user_is_not_closed(backend):
     transport = MemoryTransport()
     backend(transport=transport)
     clients.close_all()
@@ -224,7 +224,7 @@ def test_a_transport_of_the_users_is_not_closed(backend):
 # The guard
 
 
-def test_everybody_is_redirected(outbox):
+def test_redirect_to_replaces_every_recipient(outbox):
     sent = outbox(redirect_to="staging@example.com")
     message(to=["a@x.org", "b@x.org"], cc=["c@x.org"], bcc=["d@x.org"]).send()
     (email,) = sent
@@ -235,7 +235,7 @@ def test_everybody_is_redirected(outbox):
     ]
 
 
-def test_allowed_recipients_are_kept(outbox):
+def test_allowed_recipients_are_not_redirected(outbox):
     sent = outbox(redirect_to="staging@example.com", allow_recipients=["a@x.org", "@example.org"])
     message(to=["A@x.org", "b@x.org"], cc=["c@EXAMPLE.org"]).send()
     (email,) = sent
@@ -251,7 +251,7 @@ def test_without_redirect_to_another_recipient_is_rejected(outbox, field):
     assert sent == []
 
 
-def test_each_email_of_a_merge_is_guarded(outbox):
+def test_the_recipient_guard_applies_to_each_email_of_a_merge(outbox):
     sent = outbox(redirect_to="staging@example.com")
     one = message(to=["a@x.org", "b@x.org"])
     one.merge_data = {}
@@ -259,14 +259,14 @@ def test_each_email_of_a_merge_is_guarded(outbox):
     assert [address.email for email in sent for address in email.to] == ["staging@example.com"] * 2
 
 
-def test_reports_to_admins_are_guarded(outbox, setting):
+def test_the_recipient_guard_applies_to_reports_to_admins(outbox, setting):
     setting(ADMINS=["root@x.org"] if django.VERSION >= (6, 0) else [("Root", "root@x.org")])
     sent = outbox(redirect_to="staging@example.com")
     mail_admins("Hi", "Hello")
     assert [address.email for address in sent[0].to] == ["staging@example.com"]
 
 
-def test_a_message_that_only_smtp_carries_is_not_redirected_but_rejected(smtp):
+def test_a_message_that_only_smtp_can_send_is_rejected_instead_of_redirected(smtp):
     server = smtp(redirect_to="staging@example.com")
     with pytest.raises(InvalidEmail, match="cannot be redirected"):
         message(headers={"To": "list@example.com"}).send()

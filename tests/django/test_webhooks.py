@@ -63,7 +63,7 @@ def test_an_event_is_sent_as_the_signal_tracking(hooks):
 
 
 @pytest.mark.parametrize("name", ["webhook", "inbound"])
-def test_an_email_that_comes_in_is_sent_as_the_signal_inbound(hooks, name):
+def test_an_inbound_email_is_sent_as_the_signal_inbound(hooks, name):
     seen = []
     with receiving(inbound, receiver := lambda sender, event, **kwargs: seen.append(sender)):
         body = {"FromFull": {"Email": "a@x.org"}, "To": "b@x.org", "MessageID": "7", "Subject": "Hi", "TextBody": "x"}
@@ -82,7 +82,7 @@ def test_only_post_is_allowed(hooks):
     assert (response.status_code, response["Allow"]) == (405, "POST")
 
 
-def test_another_type_or_body_is_rejected(hooks):
+def test_an_invalid_content_type_or_body_is_rejected(hooks):
     assert post("x", content_type="text/plain").status_code == 415
     assert post("[]").status_code == 400
 
@@ -99,7 +99,7 @@ def test_a_body_over_our_limit_is_rejected(hooks):
     assert webhook(request).status_code == 413
 
 
-def test_a_receiver_that_raises_makes_the_service_try_again(hooks):
+def test_a_receiver_that_raises_gives_500(hooks):
     def fail(**kwargs):
         raise ZeroDivisionError
 
@@ -130,7 +130,7 @@ def test_a_repeated_event_is_handled_once(hooks, seen):
     assert receiver
 
 
-def test_a_receiver_that_raises_is_rolled_back_with_atomic_requests(hooks, monkeypatch):
+def test_atomic_requests_roll_back_the_changes_of_a_receiver_that_raises(hooks, monkeypatch):
     from django.db import connection
 
     from emailapi.django.seen.models import SeenKey
@@ -147,7 +147,7 @@ def test_a_receiver_that_raises_is_rolled_back_with_atomic_requests(hooks, monke
     assert not SeenKey.objects.filter(key="of the receiver").exists()
 
 
-def test_no_login_is_asked_for():
+def test_the_view_requires_no_django_login():
     assert webhook.login_required is False
     assert webhook.csrf_exempt is True
 
@@ -167,7 +167,7 @@ def test_a_store_in_the_database_without_its_application_is_named(hooks, setting
 
 
 @pytest.mark.parametrize("size", [1000, 3_000_000])
-def test_an_asgi_server_may_run_the_view(hooks, size):
+def test_the_view_works_under_asgi(hooks, size):
     seen = []
 
     def receiver(event, **kwargs):

@@ -23,7 +23,7 @@ def sections_cited():
                     yield section, path.relative_to(ROOT)
 
 
-def test_each_section_of_the_contract_that_is_cited_is_there():
+def test_each_cited_section_of_the_contract_exists():
     sections = set(SECTION.findall(CONTRACT.read_text("utf-8")))
     cited = [*sections_cited()]
     assert len(cited) > 60

@@ -32,7 +32,7 @@ def test_a_namespace_has_an_example(kind):
 
 
 @pytest.mark.parametrize("kind", BY_SANDBOX)
-def test_an_example_is_true(kind, capsys):
+def test_an_example_runs_and_prints_what_it_shows(kind, capsys):
     with (
         Sandbox() as sandbox,
         Client(sandbox.token, base_url=sandbox.url, sender="me@example.com") as client,
@@ -41,7 +41,7 @@ def test_an_example_is_true(kind, capsys):
         assert not failures(kind, capsys, client=client, account=account)
 
 
-def test_the_example_of_inbound_messages_is_true(capsys):
+def test_the_example_of_inbound_messages_runs(capsys):
     rows = [{"MessageID": "1", "From": "spam@example.com"}, {"MessageID": "2", "From": "friend@example.com"}]
     with responses.RequestsMock() as service, Client("t", base_url=HOST) as client:
         service.get(f"{HOST}/messages/inbound", json={"TotalCount": 2, "InboundMessages": rows})

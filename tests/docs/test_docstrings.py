@@ -116,18 +116,18 @@ def test_members_of_an_enumeration_have_their_values(page):
     assert "HARD_BOUNCE = 'HardBounce'" in page
 
 
-def test_only_what_is_made_by_position_shows_how_it_is_made(page):
+def test_only_classes_with_positional_arguments_show_a_signature(page):
     assert "class Bounce" in page
     assert "exception InvalidEmail" in page
     assert any(line.startswith("class Address(") for line in page)
 
 
-def test_names_are_shortened_and_type_variables_are_letters(page):
+def test_types_are_shown_by_short_names(page):
     assert any(line.endswith("**filters: Unpack[BounceFilters]) → Page[Bounce]") for line in page)
     assert "iter_all() → Iterator[T]" in page
 
 
-def test_what_a_docstring_lacks_is_a_warning(tmp_path, monkeypatch):
+def test_a_missing_part_of_a_docstring_is_a_warning(tmp_path, monkeypatch):
     (tmp_path / "emailapi_faulty.py").write_text(FAULTY)
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{DOCS.parent}")
     names = ("autoclass:: emailapi_faulty.Record", "autoclass:: emailapi_faulty.Arguments")

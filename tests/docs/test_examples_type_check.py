@@ -40,7 +40,7 @@ def modules(tmp_path_factory) -> list[str]:
     return paths
 
 
-def test_lines_keep_their_places():
+def test_extracted_examples_keep_their_line_numbers():
     """A line of an example has the number it has in the document, and nothing else is in the module."""
     text = "# A\n\n```python\na = 1\n\nb = 2\n```\n\n```console\n$ ls\n```\n\n```python\nc = a\n```\n"
     assert module_of(text) == "\n\n\na = 1\n\nb = 2\n\n\n\n\n\n\n\nc = a\n\n"
@@ -55,7 +55,6 @@ def test_there_are_examples(modules):
 
 @pytest.mark.slow
 def test_examples_pass_mypy(modules, monkeypatch):
-    """All examples pass `mypy --strict`."""
     from mypy import api
 
     monkeypatch.chdir(ROOT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -36,7 +37,7 @@ def folder(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", GENERATED)
 @pytest.mark.parametrize("text", [None, "", "# Wire names\n"], ids=["missing", "empty", "old"])
-def test_a_stale_page_is_one_line(folder, name, text):
+def test_an_outdated_page_fails_the_check_with_one_line(folder, name, text):
     """A page that is old, empty or missing fails the check with one line that names it and says what to run."""
     (folder / name).unlink()
     if text is not None:
@@ -49,14 +50,14 @@ def test_a_stale_page_is_one_line(folder, name, text):
 
 
 @pytest.mark.slow
-def test_writing_makes_the_pages_current(tmp_path):
+def test_generating_updates_the_pages(tmp_path):
     """Into an empty folder all pages are written, and are then current, letter by letter those that are committed."""
     assert generate(tmp_path).returncode == 0
     assert generate("--check", tmp_path).returncode == 0
     assert all((tmp_path / name).read_bytes() == (DOCS / name).read_bytes() for name in GENERATED)
 
 
-def test_the_wire_page_has_what_is_odd():
+def test_the_wire_page_lists_unusual_spellings():
     """Bases that are no records of their own are left out; odd spellings, and fields that stay here, are told."""
     text = (REFERENCE / "wire.md").read_text("utf-8")
     assert "| `message_id` | **`MessageID`** |" in text
@@ -82,12 +83,11 @@ def test_the_errors_page_has_every_error_and_code():
     [
         (client, name)
         for client in (Client, AccountClient)
-        for name, value in vars(client).items()
-        if isinstance(value, Namespace)
+        for name, _ in inspect.getmembers(client, lambda value: isinstance(value, Namespace))
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
-def test_each_namespace_has_its_page(client, name):
+def test_each_namespace_has_a_page(client, name):
     """What a user types is the page's name, and that page has the calls and an example of its own."""
     text = (REFERENCE / f"{name}.md").read_text("utf-8")
     assert f"{'client' if client is Client else 'account'}.{name}" in text
@@ -96,7 +96,7 @@ def test_each_namespace_has_its_page(client, name):
     assert f"\n{name}\n" in (REFERENCE / "index.md").read_text("utf-8")
 
 
-def test_each_public_name_stands_on_one_page():
+def test_each_public_name_is_documented_on_one_page():
     """The reference describes every public name exactly once."""
     text = "".join(path.read_text("utf-8") for path in REFERENCE.glob("*.md"))
     found = re.findall(

@@ -50,7 +50,7 @@ def test_each_code_has_the_status_and_the_class_of_the_contract():
     assert {code: (row.code, row.status, row.error.__name__) for code, row in ERROR_CODES.items()} == expected
 
 
-def test_each_code_says_in_words_what_it_means():
+def test_each_code_has_a_description():
     assert not [row for row in ERROR_CODES.values() if len(row.meaning) <= 8]
 
 
@@ -60,7 +60,7 @@ def test_a_response_with_a_code_and_its_own_status_raises_the_class_of_the_code(
     assert {code: error_class(row.status, code) for code, row in ERROR_CODES.items()} == expected
 
 
-def test_the_table_cannot_be_changed():
+def test_the_table_is_read_only():
     """The one table that both sides share is read-only."""
     with pytest.raises(TypeError):
         ERROR_CODES[0] = ERROR_CODES[10]  # type: ignore[index]
@@ -120,6 +120,6 @@ def test_the_table_cannot_be_changed():
         (422, -1, errors.InvalidRequest),
     ],
 )
-def test_status_and_code_together(status, code, expected):
+def test_the_class_depends_on_status_and_code(status, code, expected):
     """The code decides where it says more than the status, else the status does."""
     assert error_class(status, code) is expected

@@ -66,7 +66,7 @@ def every_error():
     return [*(make(kind, own) for kind, own, _, _ in TREE), BatchFailed(BatchResult((ACCEPTED, failed)))]
 
 
-def test_the_tree_is_all_there():
+def test_every_error_class_is_exported():
     """Each public error class is tested here, and each stands in the tree that the module draws."""
     classes = [value for name in emailapi.__all__ if isinstance(value := getattr(emailapi, name), type)]
     kinds = {kind for kind in classes if issubclass(kind, Exception)}
@@ -76,7 +76,7 @@ def test_the_tree_is_all_there():
 
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
-def test_parents(kind, own, parent, others):
+def test_each_class_has_its_parent_and_its_built_in_error(kind, own, parent, others):
     """Each class stands under its parent, and is the built-in error that callers know already."""
     assert parent in kind.__bases__
     assert issubclass(kind, EmailAPIError)
@@ -84,7 +84,7 @@ def test_parents(kind, own, parent, others):
 
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
-def test_what_an_error_keeps(kind, own, parent, others):
+def test_an_error_has_its_message_and_the_facts_of_the_request(kind, own, parent, others):
     """An error keeps its sentence, its own facts and those of the request."""
     error = make(kind, own)
     assert error.message == "It went wrong"
@@ -94,7 +94,7 @@ def test_what_an_error_keeps(kind, own, parent, others):
 
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
-def test_an_error_that_knows_little(kind, own, parent, others):
+def test_an_error_without_a_request_has_defaults(kind, own, parent, others):
     """Without facts an error has its sentence, no request, and no attempt."""
     error = kind("It went wrong", **({"field": "to"} if kind is errors.InvalidEmail else {}))
     assert (error.method, error.path, error.attempts) == (None, None, 0)
@@ -103,7 +103,7 @@ def test_an_error_that_knows_little(kind, own, parent, others):
 
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
-def test_outcome(kind, own, parent, others):
+def test_only_delivery_unknown_may_have_been_sent(kind, own, parent, others):
     """Only DeliveryUnknown may have been sent; everything else surely was not."""
     error = kind("x", **own)
     unknown = kind is errors.DeliveryUnknown
@@ -112,13 +112,13 @@ def test_outcome(kind, own, parent, others):
 
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
-def test_retryable(kind, own, parent, others):
+def test_temporary_failures_are_retryable(kind, own, parent, others):
     """What is over by itself may be tried again: the connection, the time, the rate, the service."""
     error = kind("x", **({"field": "to"} if kind is errors.InvalidEmail else {}))
     assert error.retryable is (kind.__name__ in RETRYABLE)
 
 
-def test_a_certificate_will_not_heal():
+def test_an_invalid_certificate_is_not_retryable():
     """A failed connection can say that trying again is no use, and only that error says so."""
     assert errors.ConnectionFailed("x", retryable=False).retryable is False
     assert errors.ConnectionFailed("x").retryable is True
@@ -138,7 +138,7 @@ def test_errors_pickle_whole(error, protocol):
 
 @pytest.mark.parametrize("how", [copy.copy, copy.deepcopy])
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
-def test_errors_copy(error, how):
+def test_a_copied_error_is_equal_and_independent(error, how):
     """A copy of an error is equal to it, and a change to the copy is not one to the error."""
     copied = how(error)
     assert copied == error
@@ -172,12 +172,12 @@ def test_each_fact_counts_for_equality(name, value):
         (FACTS, "It went wrong (POST /email, HTTP 422, code 300, request r-1)"),
     ],
 )
-def test_text(facts, text):
+def test_the_text_of_an_error_is_its_message_and_the_facts_of_the_request(facts, text):
     """An error's text is its sentence and, in brackets, what is known of the request."""
     assert str(errors.NotFound("It went wrong", **facts)) == text
 
 
-def test_the_text_of_an_os_error_is_ours():
+def test_the_text_of_an_os_error_is_that_of_the_sdk():
     """The classes that are OSErrors, too, have the same text and no errno."""
     error = errors.ConnectionFailed("no route", method="POST", path="/email")
     assert str(error) == "no route (POST /email)"
@@ -190,8 +190,8 @@ def test_the_text_of_a_transport_error_has_the_number_of_attempts():
     assert str(error.replace(attempts=1)) == "no route (POST /email)"
 
 
-def test_at_names_the_item():
-    """A refused email of a batch says its place, and keeps its field."""
+def test_at_adds_the_index_of_the_item():
+    """A rejected email of a batch says its place, and keeps its field."""
     error = errors.InvalidEmail("to: 'x' is not a valid email address", field="to").at(3)
     assert (error.field, error.argument, error.index) == ("to", "to", 3)
     assert str(error) == "email at index 3: to: 'x' is not a valid email address"
@@ -221,14 +221,14 @@ LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
         ((ACCEPTED, LOST), Outcome.UNKNOWN, False),
     ],
 )
-def test_what_a_failed_batch_may_promise(items, outcome, retryable):
+def test_a_failed_batch_is_retryable_only_if_no_item_was_accepted_or_unknown(items, outcome, retryable):
     """A batch may be tried again only if nothing of it was accepted and each failure may; one unknown makes all so."""
     error = BatchFailed(BatchResult(items))
     assert (error.outcome, error.retryable) == (outcome, retryable)
     assert error.may_have_been_sent is (outcome is Outcome.UNKNOWN)
 
 
-def test_a_failed_batch_says_what_failed():
+def test_the_text_of_a_failed_batch_counts_its_failures():
     """The text counts the failures and repeats the first; the batch itself is in `result`."""
     batch = BatchResult((ACCEPTED, REFUSED, LOST))
     error = BatchFailed(batch)
@@ -249,7 +249,7 @@ def failing():
         return raised
 
 
-def test_a_replaced_error_is_a_copy_that_keeps_everything_else():
+def test_replace_returns_a_copy_that_keeps_all_other_attributes():
     error = failing()
     other = error.replace(message="still lost", message_stream="news")
     assert (type(other), other.message, other.args) == (type(error), "still lost", ("still lost",))
@@ -260,7 +260,7 @@ def test_a_replaced_error_is_a_copy_that_keeps_everything_else():
     assert pickle.loads(pickle.dumps(other)) == other
 
 
-def test_a_copy_of_an_error_has_notes_of_its_own():
+def test_a_copied_error_has_its_own_notes():
     error = failing()
     for other in (error.replace(), copy.copy(error), pickle.loads(pickle.dumps(error))):
         other.add_note("second")
@@ -268,23 +268,23 @@ def test_a_copy_of_an_error_has_notes_of_its_own():
     assert error.__notes__ == ["first"]
 
 
-def test_a_replaced_error_may_get_another_cause():
+def test_replace_can_change_the_cause():
     cause = OSError("refused")
     other = errors.ConnectionFailed("no").replace(cause=cause, retryable=False)
     assert (other.__cause__, other.__suppress_context__, other.retryable) == (cause, True, False)
 
 
-def test_an_attribute_that_an_error_has_not_cannot_be_replaced():
+def test_replace_rejects_an_unknown_attribute():
     with pytest.raises(TypeError, match="NotFound has no attribute 'retry_after'"):
         errors.NotFound("gone").replace(retry_after=1.0)
 
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
-def test_an_error_may_be_made_with_another_outcome(kind, own, parent, others):
+def test_replace_can_change_the_outcome(kind, own, parent, others):
     error = make(kind, {**own, "retryable": True}, outcome=Outcome.UNKNOWN)
     assert (error.outcome, error.retryable, error.may_have_been_sent) == (Outcome.UNKNOWN, True, True)
 
 
-def test_a_rate_limit_tells_how_long_to_wait():
+def test_a_rate_limit_has_retry_after():
     error = errors.RateLimited("Too many requests", status=429, retry_after=30.0)
     assert str(error) == "Too many requests (HTTP 429, retry after 30 s)"

@@ -14,7 +14,7 @@ from emailapi.models.bulk import BulkEmail, BulkMessage
 SENDER = "sender@example.com"
 
 
-def mail(tag: str, **more: Any) -> Email:
+def new_email(tag: str, **more: Any) -> Email:
     """Return an email that is told from others by its tag."""
     return Email(**{"sender": SENDER, "to": f"{tag}@example.com", "subject": tag, "text_body": "x", "tag": tag, **more})
 
@@ -38,25 +38,25 @@ class Call:
     Attributes:
         name: Its name.
         make: Make it, and return its results: one, or one an email.
-        tags: The tags of its mails.
-        kind: What may be done when it fails: `mail`, `bulk`, `read`, `write` (may be repeated), `once`.
+        tags: The tags of its emails.
+        kind: What may be done when it fails: `email`, `bulk`, `read`, `write` (may be repeated), `once`.
     """
 
     name: str
     make: Callable[[Client], Sequence[Any]] = attrs.field(repr=False)
     tags: tuple[str, ...] = ()
-    kind: str = "mail"
+    kind: str = "email"
 
 
 ONE, TWO = ("a",), ("a", "b")
-MAIL_CALLS = [
-    Call("send", lambda client: [client.outbound.send(mail("a"))], ONE),
+EMAIL_CALLS = [
+    Call("send", lambda client: [client.outbound.send(new_email("a"))], ONE),
     Call("send_template", lambda client: [client.outbound.send_template(template("a"))], ONE),
-    Call("send_batch", lambda client: client.outbound.send_batch([mail(tag) for tag in TWO]), TWO),
+    Call("send_batch", lambda client: client.outbound.send_batch([new_email(tag) for tag in TWO]), TWO),
     Call(
         "send_template_batch", lambda client: client.outbound.send_template_batch([template(tag) for tag in TWO]), TWO
     ),
-    Call("send_many", lambda client: list(client.outbound.send_many(mail(tag) for tag in TWO)), TWO),
+    Call("send_many", lambda client: list(client.outbound.send_many(new_email(tag) for tag in TWO)), TWO),
 ]
 OTHER_CALLS = [
     Call("send_bulk", lambda client: [client.outbound.send_bulk(bulk())], ONE, "bulk"),
@@ -67,7 +67,7 @@ OTHER_CALLS = [
     Call("inbound_rules.create", lambda client: [client.inbound_rules.create("a@example.com")], (), "once"),
     Call("bounces.activate", lambda client: [client.bounces.activate(3)], (), "once"),
 ]
-CALLS = [*MAIL_CALLS, *OTHER_CALLS]
+CALLS = [*EMAIL_CALLS, *OTHER_CALLS]
 
 
 @attrs.frozen

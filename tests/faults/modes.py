@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import attrs
 
-from .wire import Exchange, mails_of, reply, reset
+from .wire import Exchange, emails_of, reply, reset
 
 Act = Callable[[Exchange], Any]
 
@@ -21,7 +21,7 @@ class Mode:
 
     Attributes:
         name: Its name.
-        ends: What comes of it: `fine` (an odd response, but one), `again` (surely not done: tried again), `refused`,
+        ends: What comes of it: `fine` (an odd response, but one), `again` (surely not done: tried again), `rejected`,
             `lost` (no response that says anything), `odd` (a success that cannot be read), `eaten` (the time is over).
         act: What happens on the connection; true when it stays open.
         accepts: Whether the request is carried out all the same.
@@ -43,7 +43,7 @@ class Mode:
 
 
 def answers(value: object, status: int = 200, **headers: str) -> Act:
-    """Answer so."""
+    """Respond like this."""
     return lambda exchange: exchange.send(reply(value, status, **headers))
 
 
@@ -187,13 +187,13 @@ FIRST_KNOWN = ("one-null", "one-without-id", "one-empty")
 
 
 def closing(exchange: Exchange) -> bool:
-    """Answer well, and close the connection without having said so."""
+    """Respond well, and close the connection without having said so."""
     exchange.send(reply(exchange.value))
     return False
 
 
 def resetting(exchange: Exchange) -> bool:
-    """Answer well, and reset the connection at once: the next request may be on its way already."""
+    """Respond well, and reset the connection at once: the next request may be on its way already."""
     exchange.send(reply(exchange.value))
     reset(exchange.connection)
     return False
@@ -201,7 +201,7 @@ def resetting(exchange: Exchange) -> bool:
 
 def first_only(exchange: Exchange) -> None:
     """Accept the first email of a batch, and none behind it."""
-    exchange.service.accept(mails_of(exchange.seen.json)[0])
+    exchange.service.accept(emails_of(exchange.seen.json)[0])
     reset(exchange.connection)
 
 
@@ -216,17 +216,17 @@ def _asked(exchange: Exchange) -> tuple[str, str]:
 
 
 def listing(*rows: Any) -> Act:
-    """Answer a search with these rows, whatever was asked."""
+    """Respond to a search with these rows, whatever was asked."""
     return answers({"TotalCount": len(rows), "Messages": list(rows)})
 
 
 def keyed(change: Callable[[str], str], **more: Any) -> Act:
-    """Answer a search with an email that carries what was asked for, changed."""
+    """Respond to a search with an email that carries what was asked for, changed."""
 
     def act(exchange: Exchange) -> bool:
         name, value = _asked(exchange)
         # By the batch's key each email has a key of its own: it is the stream, or the batch, that is wrong then.
-        keys = [mail.metadata.get("emailapi-key", "") for mail in exchange.service.accepted] or [value]
+        keys = [email.metadata.get("emailapi-key", "") for email in exchange.service.accepted] or [value]
         rows = [
             {"MessageID": f"wrong-{key}", "Metadata": {name: change(value), "emailapi-key": change(key)}, **more}
             for key in keys

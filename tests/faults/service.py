@@ -18,7 +18,7 @@ import attrs
 from emailapi import _net
 
 from ..clock import Clock
-from .wire import Exchange, Seen, mails_of, read_request, reset
+from .wire import Exchange, Seen, emails_of, read_request, reset
 
 SINGLE = ("/email", "/email/withTemplate")
 BATCH = ("/email/batch", "/email/batchWithTemplates")
@@ -187,7 +187,7 @@ class Service:
         if path in SINGLE:
             return self.accept(seen.json)
         if path in BATCH:
-            return [self.accept(mail) for mail in mails_of(seen.json)]
+            return [self.accept(email) for email in emails_of(seen.json)]
         if path == "/email/bulk":
             for message in seen.json["Messages"]:
                 shared = {"MessageStream": "broadcast", **seen.json}
@@ -198,18 +198,18 @@ class Service:
         rule = {"ID": 7, "Rule": "a@example.com", "Name": "Done"}
         return {**rule, "Bounce": rule, "Message": "OK"}
 
-    def accept(self, mail: dict[str, Any]) -> dict[str, Any]:
+    def accept(self, email: dict[str, Any]) -> dict[str, Any]:
         """Keep one email, and return what the sender is told."""
         one = Mail(
             f"id-{next(self._ids)}",
             _net.monotonic(),
-            mail.get("MessageStream", "outbound"),
-            mail.get("Metadata", {}),
-            mail["To"],
-            mail.get("Tag", ""),
-            mail.get("Cc", ""),
-            mail.get("Bcc", ""),
-            mail.get("Subject", ""),
+            email.get("MessageStream", "outbound"),
+            email.get("Metadata", {}),
+            email["To"],
+            email.get("Tag", ""),
+            email.get("Cc", ""),
+            email.get("Bcc", ""),
+            email.get("Subject", ""),
         )
         self.accepted.append(one)
         return {
@@ -224,17 +224,17 @@ class Service:
         wanted = [(name[9:].lower(), value) for name, value in query.items() if name.startswith("metadata_")]
         stream, now = query.get("messagestream", "outbound"), _net.monotonic()
         rows = [
-            mail.row
-            for mail in reversed(self.accepted)
-            if mail.stream == stream
-            and now - mail.at >= self.lag
-            and all({name.lower(): text for name, text in mail.metadata.items()}.get(at) == to for at, to in wanted)
+            email.row
+            for email in reversed(self.accepted)
+            if email.stream == stream
+            and now - email.at >= self.lag
+            and all({name.lower(): text for name, text in email.metadata.items()}.get(at) == to for at, to in wanted)
         ]
         return {"TotalCount": len(rows), "Messages": rows[: int(query["count"])]}
 
     def times(self, tag: str) -> int:
         """Return how often the email with this tag was accepted."""
-        return sum(mail.tag == tag for mail in self.accepted)
+        return sum(email.tag == tag for email in self.accepted)
 
     def close(self) -> None:
         """Stop, and wait for every connection's end."""

@@ -7,7 +7,7 @@ import pytest
 from emailapi import ConnectionFailed, Retry, SendResult
 
 from ..clock import wait_for
-from .calls import CALLS, MAIL_CALLS, Call, Came, came_of, is_not_sent, is_unknown
+from .calls import CALLS, EMAIL_CALLS, Call, Came, came_of, is_not_sent, is_unknown
 from .modes import MODES, THEN_CLOSE, THEN_RESET, Mode
 
 UNREAD = MODES["reset-unread"]
@@ -26,7 +26,7 @@ def check(call: Call, came: Came, service, mode: Mode | None = None) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_refused_at_first(call, serve, connect, clock):
+def test_a_refused_connection_is_retried(call, serve, connect, clock):
     """A call whose connection is refused is made again until somebody listens, and done once."""
     service = serve(listening=False)
     pauses = []
@@ -39,7 +39,7 @@ def test_refused_at_first(call, serve, connect, clock):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_refused_for_ever(call, serve, connect):
+def test_an_always_refused_connection_is_not_sent(call, serve, connect):
     """A call whose connection is always refused was surely not carried out, and may succeed later."""
     came = came_of(call, connect(serve(listening=False)))
     assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
@@ -49,7 +49,7 @@ def test_refused_for_ever(call, serve, connect):
 
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_closed_while_idle(call, mode, serve, connect):
+def test_a_connection_closed_while_idle_is_replaced(call, mode, serve, connect):
     """A connection that was closed while it was idle is renewed, and nothing is lost."""
     service = serve(THEN_CLOSE)
     client = connect(service)
@@ -65,7 +65,7 @@ def test_closed_while_idle(call, mode, serve, connect):
 
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_reset_at_the_moment_of_reuse(call, serve, connect):
+def test_a_connection_reset_when_it_is_reused_is_handled(call, serve, connect):
     """A request on a connection that is reset before it is read counts as one that may have been."""
     service = serve(None, UNREAD)
     client = connect(service)
@@ -82,7 +82,7 @@ def test_reset_at_the_moment_of_reuse(call, serve, connect):
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_closed_right_after_a_response(call, mode, serve, connect):
+def test_a_connection_closed_right_after_a_response_is_replaced(call, mode, serve, connect):
     """Whenever a connection ends behind a response, each of many quick calls is done once, and no more is claimed."""
     service = serve(*[mode] * 6)
     client = connect(service)
@@ -100,7 +100,7 @@ MODES_BY_TLS = ["reset", "reset-not-done", "close", "timeout", "500-done", "429"
 
 @pytest.mark.parametrize("call", CALLS_BY_TLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", MODES_BY_TLS)
-def test_by_tls(name, call, serve, connect, clock, tls, monkeypatch):
+def test_faults_have_the_same_outcomes_with_tls(name, call, serve, connect, clock, tls, monkeypatch):
     """Faults end by TLS as they do without it."""
     mode = MODES[name]
     context, bundle = tls
@@ -109,13 +109,13 @@ def test_by_tls(name, call, serve, connect, clock, tls, monkeypatch):
     came = came_of(call, connect(service, timeout=mode.timeout))
     check(call, came, service)
     assert came.seconds < 10_000
-    if call in MAIL_CALLS:
+    if call in EMAIL_CALLS:
         known = (mode.accepts and mode.ends != "eaten") or mode.ends == "again"
         assert all(isinstance(item, SendResult) is known for item in came.items)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_no_certificate_that_is_trusted(call, serve, connect, tls):
+def test_an_untrusted_certificate_is_not_retried(call, serve, connect, tls):
     """A service whose certificate nobody vouches for gets nothing, and is not asked again."""
     service = serve(tls=tls[0])
     came = came_of(call, connect(service))
@@ -125,7 +125,7 @@ def test_no_certificate_that_is_trusted(call, serve, connect, tls):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_no_tls_behind_https(call, serve, connect):
+def test_https_to_a_server_without_tls_is_not_sent(call, serve, connect):
     """A TLS handshake that fails is tried again, and nothing was sent."""
     service = serve()
     service.url = service.url.replace("http:", "https:")

@@ -8,11 +8,11 @@ import pytest
 
 from emailapi import DeliveryUnknown, EmailAPIError, MemoryTransport, Outcome, SendResult, SMTPError
 
-from .calls import MAIL_CALLS, came_of, mail
+from .calls import EMAIL_CALLS, came_of, new_email
 from .modes import MODES, Mode, answers
 
-CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
-TEMPLATE_CALLS = [call for call in MAIL_CALLS if "template" in call.name]
+CALLS = [call for call in EMAIL_CALLS if "template" not in call.name]
+TEMPLATE_CALLS = [call for call in EMAIL_CALLS if "template" in call.name]
 
 
 class Refusing(MemoryTransport):
@@ -45,7 +45,7 @@ def kept(transport: MemoryTransport, tag: str) -> int:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_every_fault_that_stays(call, serve, connect, clock):
+def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, connect, clock):
     """However the API fails, no email is sent by both transports, and no rejected email by the second."""
     for mode in MODES.values():
         service, second = serve(*[mode] * 9, elsewhere=serve(), clock=clock), MemoryTransport()
@@ -67,7 +67,7 @@ def test_every_fault_that_stays(call, serve, connect, clock):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_no_server_listens(call, serve, connect):
+def test_an_unreachable_api_fails_over_with_the_same_key(call, serve, connect):
     """What cannot be sent by the API is sent by the fallback, whole, with the same key."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second, sender="other@example.com"))
@@ -78,7 +78,7 @@ def test_no_server_listens(call, serve, connect):
 
 
 @pytest.mark.parametrize("call", TEMPLATE_CALLS, ids=lambda call: call.name)
-def test_templates_go_to_the_api_alone(call, serve, connect):
+def test_templates_do_not_fail_over(call, serve, connect):
     """An email of a template, which no other transport can send, is never taken by one."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second))
@@ -86,7 +86,7 @@ def test_templates_go_to_the_api_alone(call, serve, connect):
     assert second.sent == []
 
 
-def test_what_the_client_fills_in(serve, connect):
+def test_the_secondary_gets_the_defaults_of_the_client(serve, connect):
     """The secondary gets the email with the client's sender."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second, sender="filled@example.com")
@@ -94,108 +94,108 @@ def test_what_the_client_fills_in(serve, connect):
     assert str(second.sent[0].sender) == "filled@example.com"
 
 
-def test_one_retry_and_half_of_the_time(serve, connect):
+def test_the_primary_gets_one_retry_and_half_of_the_time(serve, connect):
     """With a fallback the API is tried twice, and has half of the deadline."""
     service, second = serve(*[MODES["503-code-100"]] * 9), MemoryTransport()
-    connect(service, fallback=second).outbound.send(mail("a"))
+    connect(service, fallback=second).outbound.send(new_email("a"))
     assert len(service.seen) == 2
 
     slow = answers(b"", 429, Retry_After="20")
     service = serve(*[Mode("429-later", "again", slow, accepts=False)] * 2)
-    assert connect(service, fallback=second).outbound.send(mail("b")).via == "memory"
+    assert connect(service, fallback=second).outbound.send(new_email("b")).via == "memory"
     assert len(service.seen) == 1
 
 
-def test_an_error_of_the_second_way(serve, connect):
+def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, connect):
     """When both fail the second's error is raised, from the first's, and may be tried again if either may."""
     refusing = Refusing(SMTPError("no such user", code=550))
     with pytest.raises(SMTPError) as caught:
-        connect(serve(listening=False), fallback=refusing).outbound.send(mail("a"))
+        connect(serve(listening=False), fallback=refusing).outbound.send(new_email("a"))
     assert isinstance(caught.value.__cause__, ConnectionError)
     assert caught.value.retryable
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
-def test_an_unknown_outcome_of_the_second_way(serve, connect):
+def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
     """An unknown outcome of the secondary stays one, and is not to be tried again."""
     refusing = Refusing(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(serve(listening=False), fallback=refusing).outbound.send(mail("a"))
+        connect(serve(listening=False), fallback=refusing).outbound.send(new_email("a"))
     assert not caught.value.retryable
     assert caught.value.may_have_been_sent
 
 
-def test_skipped_after_three_failures(serve, connect, later):
-    """After three failures running the API is left alone for 30 seconds, then tried with one mail."""
+def test_the_primary_is_skipped_after_three_failures(serve, connect, later):
+    """After three failures running the API is left alone for 30 seconds, then tried with one email."""
     service, second = serve(*[MODES["503-code-100"]] * 8), MemoryTransport()
     client = connect(service, fallback=second)
     for _ in range(5):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     assert len(service.seen) == 6  # three times two attempts
     later(31)
-    client.outbound.send(mail("probe"))
+    client.outbound.send(new_email("probe"))
     assert len(service.seen) == 8
-    client.outbound.send(mail("a"))
+    client.outbound.send(new_email("a"))
     assert len(service.seen) == 8
     later(31)
-    assert client.outbound.send(mail("well")).via == "api"
-    assert client.outbound.send(mail("again")).via == "api"
+    assert client.outbound.send(new_email("well")).via == "api"
+    assert client.outbound.send(new_email("again")).via == "api"
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_batch_is_probed_with_one_email(serve, connect, later):
+def test_a_half_open_circuit_is_tried_with_one_email_of_a_batch(serve, connect, later):
     """After the pause one email of a batch finds out: what it meets befalls it alone, or the others follow it."""
     service, second = serve(*[MODES["503-code-100"]] * 6, MODES["500"]), MemoryTransport()
     client = connect(service, fallback=second)
     for _ in range(3):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     later(31)
-    batch = client.outbound.send_batch([mail("probe"), mail("b"), mail("c")])
+    batch = client.outbound.send_batch([new_email("probe"), new_email("b"), new_email("c")])
     assert isinstance(batch[0], DeliveryUnknown)
     assert [item.via for item in batch[1:]] == ["memory"] * 2
     later(31)
-    batch = client.outbound.send_batch([mail("well"), mail("d"), mail("e")])
+    batch = client.outbound.send_batch([new_email("well"), new_email("d"), new_email("e")])
     assert [item.via for item in batch] == ["api"] * 3
     assert [service.times(tag) for tag in ("well", "d", "e")] == [1] * 3
 
 
-def test_failures_in_between(serve, connect):
-    """An accepted or refused email between failures ends the counting: only three running count."""
+def test_only_consecutive_failures_open_the_circuit(serve, connect):
+    """An accepted or rejected email between failures ends the counting: only three running count."""
     down, fine = [MODES["503-code-100"]] * 2, [None]
     service, second = serve(*down, *down, *fine, *down, *down, *fine), MemoryTransport()
     client = connect(service, fallback=second)
-    used = [client.outbound.send(mail("a")).via for _ in range(6)]
+    used = [client.outbound.send(new_email("a")).via for _ in range(6)]
     assert used == ["memory", "memory", "api", "memory", "memory", "api"]
 
 
-def test_check_first_that_cannot_look(serve, connect):
+def test_check_first_without_a_search_does_not_fail_over(serve, connect):
     """An email that cannot be looked for is sent by no transport: it may have been sent before."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second)
     with pytest.raises(ConnectionError):
-        client.outbound.send(mail("a"), idempotency_key="k", check_first=True)
-    result = client.outbound.send_batch([mail("a", idempotency_key="k")], check_first=True)
+        client.outbound.send(new_email("a"), idempotency_key="k", check_first=True)
+    result = client.outbound.send_batch([new_email("a", idempotency_key="k")], check_first=True)
     assert isinstance(result[0], ConnectionError)
     assert second.sent == []
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_resend_is_not_relieved(serve, connect):
+def test_a_resend_does_not_fail_over(serve, connect):
     """An email that may have been sent once is never sent by the fallback, whatever its resend meets."""
     second = MemoryTransport()
     service = serve(MODES["reset-not-done"], *[MODES["503-code-100"]] * 9)
     client = connect(service, fallback=second, on_unknown="resend")
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     assert second.sent == []
 
 
-def test_a_chunk_in_part(serve, connect):
+def test_a_chunk_accepted_in_part_fails_over_in_part(serve, connect):
     """Of a batch the secondary takes the emails that the API surely did not, and no other."""
     second = MemoryTransport()
     items = [SendResult, EmailAPIError, SendResult]
     client = connect(serve(listening=False), fallback=second)
-    mails = [mail("a"), {"to": "b@example.com", "sender": "x@example.com"}, mail("c")]
-    result = client.outbound.send_batch(mails)
+    emails = [new_email("a"), {"to": "b@example.com", "sender": "x@example.com"}, new_email("c")]
+    result = client.outbound.send_batch(emails)
     assert [isinstance(item, kind) for item, kind in zip(result, items, strict=True)] == [True] * 3
     assert [email.tag for email in second.sent] == ["a", "c"]

@@ -22,10 +22,10 @@ from emailapi import (
 
 from ..transports.smtp.listener import Listener
 from ..transports.smtp.scripted import Scripted, Talk, polite
-from .calls import MAIL_CALLS, came_of, mail
+from .calls import EMAIL_CALLS, came_of, new_email
 from .modes import MODES
 
-CALLS = [call for call in MAIL_CALLS if "template" not in call.name]
+CALLS = [call for call in EMAIL_CALLS if "template" not in call.name]
 QUICK = Retry(attempts=2, initial=0.01, maximum=0.02)
 # What the API does, and whether the secondary may then be asked.
 API = ["429", "503-code-100", "422", "302", "500", "500-done", "reset", "reset-not-done", "close", "html", "cut"]
@@ -48,7 +48,7 @@ def smtp_to(port: int, **options) -> SMTPTransport:
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("behind", SMTP)
 @pytest.mark.usefixtures("clock")
-def test_both_fail(behind, call, serve, connect):
+def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, serve, connect):
     """Whatever both transports do, an email is taken at most once, and what is said of it is so."""
     script, copies, ends = SMTP[behind]
     with contextlib.ExitStack() as closing:
@@ -60,7 +60,7 @@ def test_both_fail(behind, call, serve, connect):
                 came = came_of(call, client)
             asked = mode.ends == "again"
             for tag, item in zip(call.tags, came.items, strict=True):
-                by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.mails)
+                by_smtp = sum(f"X-PM-Tag: {tag}\r\n".encode() in sent for sent in server.messages)
                 assert by_smtp == (copies if asked else 0), mode
                 assert service.times(tag) <= 1, mode
                 if asked:
@@ -75,7 +75,7 @@ def test_both_fail(behind, call, serve, connect):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_the_same_email_by_smtp(call, serve, connect):
+def test_smtp_sends_the_same_email_with_the_same_key(call, serve, connect):
     """By SMTP the same email leaves, with the service's own fields as headers and the same key."""
     with Listener() as server:
         client = connect(serve(listening=False), fallback=smtp_to(server.port), message_stream="news")
@@ -93,7 +93,7 @@ def test_the_same_email_by_smtp(call, serve, connect):
 
 
 @pytest.mark.parametrize("field", ["tag", "metadata", "message_stream", "track_opens", "track_links", "headers"])
-def test_what_smtp_cannot_carry_is_known_before(field, serve, connect):
+def test_fields_that_smtp_cannot_send_are_rejected_or_omitted_while_the_api_works(field, serve, connect):
     """A field that the server behind does not understand is rejected by name while the API works, or left behind."""
     value = {"tag": "a", "metadata": {"a": "b"}, "track_opens": True, "headers": {"X-A": "b"}}.get(field, "HtmlOnly")
     given = {"to": "a@example.com", "sender": "s@example.com", "text_body": "x", field: value}
@@ -113,35 +113,35 @@ def test_what_smtp_cannot_carry_is_known_before(field, serve, connect):
         assert b"X-PM" not in server.envelopes[0].content
 
 
-def test_composed_by_hand(serve, connect):
+def test_a_fallback_can_be_built_from_transports(serve, connect):
     """`Fallback(APITransport(client), SMTPTransport(...))` does what the client's own does."""
     with Listener() as server:
         with Fallback(APITransport(connect(serve(listening=False))), smtp_to(server.port)) as transport:
-            result = transport.send(mail("a"))
+            result = transport.send(new_email("a"))
         assert result.via == "smtp"
         assert f"X-PM-Metadata-emailapi-key: {result.idempotency_key}\r\n".encode() in server.envelopes[0].content
 
 
-def test_smtp_first(serve, connect):
+def test_smtp_can_be_the_primary(serve, connect):
     """By SMTP first, what a server puts off leaves by the API, and what it rejects does not."""
     for reply, via in ((b"451 4.3.0 try later", "api"), (b"550 5.1.1 no such user", None)):
         server, service = Scripted(polite(rcpt=reply)), serve()
         with contextlib.closing(server), smtp_to(server.port) as first:
             transport = Fallback(first, APITransport(connect(service)))
             if via:
-                assert transport.send(mail("a")).via == via
+                assert transport.send(new_email("a")).via == via
             else:
                 with pytest.raises(EmailAPIError) as caught:
-                    transport.send(mail("a"))
+                    transport.send(new_email("a"))
                 assert caught.value.code == 550
         assert len(service.accepted) == (1 if via else 0)
 
 
-def test_a_batch_has_one_deadline(serve, connect, clock):
+def test_both_transports_share_one_deadline_for_a_batch(serve, connect, clock):
     """Emails that fall back to a server that drips share the time that is left; those behind are not tried."""
     server = Scripted(polite(mail=lambda talk: (clock.advance(99.0), talk.drip())))
     with contextlib.closing(server):
         client = connect(serve(listening=False), fallback=smtp_to(server.port), retry=Retry(attempts=1))
-        batch = client.outbound.send_batch([mail(str(number)) for number in range(5)])
+        batch = client.outbound.send_batch([new_email(str(number)) for number in range(5)])
         assert [type(item) for item in batch] == [DeadlineExceeded, *[ConnectionFailed] * 4]
         assert server.verbs().count("MAIL") == 1

@@ -9,7 +9,7 @@ from emailapi import DeliveryUnknown
 from emailapi._net import monotonic
 from emailapi.transports.circuit_breaker import CircuitBreaker
 
-from .calls import mail
+from .calls import new_email
 from .modes import MODES
 
 
@@ -17,7 +17,7 @@ def test_an_unknown_outcome_ends_with_the_deadline_while_the_clock_is_frozen(ser
     monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 0.5)
     client = connect(serve(MODES["reset-not-done"]))
     with freeze_time("2020-01-01"), pytest.raises(DeliveryUnknown):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
 
 
 def test_an_outage_while_the_clock_is_frozen_leaves_no_circuit_open():

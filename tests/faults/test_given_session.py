@@ -9,7 +9,7 @@ import requests
 
 from emailapi import DeliveryUnknown, SendResult
 
-from .calls import MAIL_CALLS, OTHER_CALLS, came_of, is_not_sent, is_unknown, mail
+from .calls import EMAIL_CALLS, OTHER_CALLS, came_of, is_not_sent, is_unknown, new_email
 from .modes import AGAIN, FINE, LOST, MODES, ODD, REFUSED
 
 
@@ -25,9 +25,9 @@ KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if not mode.wai
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
-def test_emails(mode, call, serve, connect, session):
+def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, serve, connect, session):
     """An email is accepted at most once, and its sender is told whether it was."""
     service = serve(mode, elsewhere=serve())
     came = came_of(call, connect(service, timeout=mode.timeout, session=session))
@@ -41,10 +41,10 @@ def test_emails(mode, call, serve, connect, session):
             assert item.message_id == next(one.id for one in service.accepted if one.tag == tag)
 
 
-@pytest.mark.parametrize("call", [*MAIL_CALLS, *OTHER_CALLS], ids=lambda call: call.name)
+@pytest.mark.parametrize("call", [*EMAIL_CALLS, *OTHER_CALLS], ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset-not-done", "timeout-not-done"])
 @pytest.mark.usefixtures("clock")
-def test_nothing_is_denied(name, call, serve, connect, session):
+def test_a_request_that_may_have_been_carried_out_is_never_reported_as_not_sent(name, call, serve, connect, session):
     """What is not done and cannot be known is unknown, and done once at most by whatever is tried again."""
     service = serve(MODES[name])
     came = came_of(call, connect(service, timeout=(10.0, 0.1), deadline=1.0, session=session))
@@ -56,20 +56,20 @@ def test_nothing_is_denied(name, call, serve, connect, session):
             assert is_unknown(item, key=False)
 
 
-def test_one_session_and_many_threads(serve, connect, session):
-    """A session that is shared by the threads of `send_many`, and by others, gives each email its own answer."""
+def test_one_session_can_be_used_by_many_threads(serve, connect, session):
+    """A session that is shared by the threads of `send_many`, and by others, gives each email its own response."""
     service = serve(*[MODES["reset"], None, MODES["429"], None] * 3)
     client = connect(service, session=session)
     results: dict[str, str] = {}
 
     def work(name):
         for number in range(5):
-            results[f"{name}{number}"] = client.outbound.send(mail(f"{name}{number}")).message_id
+            results[f"{name}{number}"] = client.outbound.send(new_email(f"{name}{number}")).message_id
 
     threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
     for thread in threads:
         thread.start()
-    for number, item in enumerate(client.outbound.send_many([mail(f"m{at}") for at in range(20)], chunk_size=2)):
+    for number, item in enumerate(client.outbound.send_many([new_email(f"m{at}") for at in range(20)], chunk_size=2)):
         results[f"m{number}"] = item.message_id
     for thread in threads:
         thread.join()
@@ -90,4 +90,4 @@ def test_a_response_without_a_status_is_unknown(status, serve, connect, session)
 
     session.mount("http://", Adapter())
     with pytest.raises(DeliveryUnknown):
-        connect(serve(), session=session, reconcile=False).outbound.send(mail("a"))
+        connect(serve(), session=session, reconcile=False).outbound.send(new_email("a"))

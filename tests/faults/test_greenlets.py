@@ -134,7 +134,7 @@ def app(environ, start_response):
 
 
 @pytest.mark.slow
-def test_gunicorn_with_gevent_workers_and_a_client_that_was_made_before_the_fork(serve, tmp_path, monkeypatch):
+def test_a_client_created_before_the_fork_works_in_gevent_workers_of_gunicorn(serve, tmp_path, monkeypatch):
     (tmp_path / "app.py").write_text(APP)
     service = serve(*faults())
     monkeypatch.setenv("URL", service.url)

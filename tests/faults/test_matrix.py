@@ -15,7 +15,7 @@ from emailapi import (
     SendResult,
 )
 
-from .calls import MAIL_CALLS, OTHER_CALLS, Call, Came, came_of, is_not_sent, is_unknown
+from .calls import EMAIL_CALLS, OTHER_CALLS, Call, Came, came_of, is_not_sent, is_unknown
 from .modes import BATCH_MODES, EATEN, FIRST_KNOWN, LOST, MODES, ODD, Mode
 from .service import Service
 
@@ -27,7 +27,7 @@ def posts(service) -> int:
     return sum(seen.method != "GET" for seen in service.seen)
 
 
-def check_mail(item, mode: Mode, service, tag: str) -> None:
+def check_email(item, mode: Mode, service, tag: str) -> None:
     """Hold what an email's sender is told against what the service has of it."""
     assert service.times(tag) == (1 if mode.accepts or mode.ends == "again" else 0)
     if mode.ends == "refused":
@@ -39,7 +39,7 @@ def check_mail(item, mode: Mode, service, tag: str) -> None:
     else:
         assert isinstance(item, SendResult)
         assert item.outcome is Outcome.ACCEPTED
-        assert item.message_id == next(mail.id for mail in service.accepted if mail.tag == tag)
+        assert item.message_id == next(email.id for email in service.accepted if email.tag == tag)
         assert item.reconciled is (mode.ends in ("lost", "odd"))
         assert item.idempotency_key
         assert item.to == f"{tag}@example.com"
@@ -78,45 +78,45 @@ def prepare(serve, connect, clock):
     return make
 
 
-def check_mails(run: Run, came: Came) -> None:
+def check_emails(run: Run, came: Came) -> None:
     assert len(came.items) == len(run.call.tags)
     for tag, item in zip(run.call.tags, came.items, strict=True):
-        check_mail(item, run.mode, run.service, tag)
+        check_email(item, run.mode, run.service, tag)
     assert posts(run.service) == (2 if run.mode.ends == "again" else 0 if run.mode.unread else 1)
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
-def test_emails(mode, call, prepare):
+def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, prepare):
     """An email is accepted at most once, and its sender is told whether it was."""
     run = prepare(mode, call)
-    check_mails(run, run())
+    check_emails(run, run())
 
 
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", SLOW, ids=lambda mode: mode.name)
-def test_emails_at_the_deadline(mode, call, prepare):
+def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
     """The same holds where the time is over before it is known what became of an email."""
     run = prepare(mode, call)
-    check_mails(run, run())
+    check_emails(run, run())
 
 
-@pytest.mark.parametrize("call", MAIL_CALLS[2:], ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS[2:], ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
-def test_batch_responses(mode, call, serve, connect):
-    """A batch whose response does not tell each mail's fate is looked up, where it tells one's that one is not."""
+def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
+    """A batch whose response does not tell each email's fate is looked up, where it tells one's that one is not."""
     service = serve(mode)
     came = came_of(call, connect(service))
     first, second = came.items
     known = mode.name in FIRST_KNOWN
-    check_mail(first, MODES["continue"] if known else mode, service, "a")
-    check_mail(second, mode, service, "b")
+    check_email(first, MODES["continue"] if known else mode, service, "a")
+    check_email(second, mode, service, "b")
     assert posts(service) == 1
 
 
 def expected_of_others(mode: Mode, kind: str) -> str:
-    """Return how a call that is no mail's ends: `good`, `refused`, `unread`, `late` or `unknown`."""
+    """Return how a call that is no email's ends: `good`, `rejected`, `unread`, `late` or `unknown`."""
     if mode.ends in ("fine", "again"):
         return "good"
     if mode.ends == "refused":
@@ -150,7 +150,7 @@ def check_others(run: Run, came: Came) -> None:
     assert done == (0 if kind == "read" else carried_out)
 
 
-# What a delete answers is not read: any JSON will do.
+# The response to a delete is not read: any JSON will do.
 OTHERS = [
     (mode, call)
     for mode in MODES.values()
@@ -162,7 +162,7 @@ OTHERS = [
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("mode, call", OTHERS, ids=lambda part: part.name)
-def test_other_calls(mode, call, prepare):
+def test_only_safe_requests_are_repeated(mode, call, prepare):
     """What may be repeated is; all else is done at most once, and whoever asked is told what is known."""
     run = prepare(mode, call)
     check_others(run, run())
@@ -170,14 +170,14 @@ def test_other_calls(mode, call, prepare):
 
 @pytest.mark.parametrize("call", OTHER_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
-def test_other_calls_at_the_deadline(mode, call, prepare):
+def test_only_safe_requests_are_repeated_at_the_deadline(mode, call, prepare):
     """The same holds against a service that drips its response."""
     run = prepare(mode, call)
     check_others(run, run())
 
 
 @pytest.mark.parametrize("mode", [*LOST, *ODD], ids=lambda mode: mode.name)
-def test_bulk_can_be_asked_for(mode, serve, connect):
+def test_the_key_of_a_lost_bulk_request_finds_its_messages(mode, serve, connect):
     """The key in the error of a lost bulk request tells whether messages of it are there."""
     service = serve(mode)
     client = connect(service, timeout=mode.timeout)

@@ -49,7 +49,7 @@ def check(item: object, times: int, most: int, ids: list[str]) -> None:
     reconcile=st.booleans(),
     lag=st.sampled_from([0.0, 0.05, 9.0]),
 )
-def test_any_sequence_of_faults(case, on_unknown, reconcile, lag):
+def test_any_sequence_of_faults_sends_an_email_at_most_once(case, on_unknown, reconcile, lag):
     """Nothing is done twice unasked, nothing that was done is denied, and nothing is claimed that was not."""
     call, requests, searches = case
     elsewhere = Service()
@@ -67,8 +67,8 @@ def test_any_sequence_of_faults(case, on_unknown, reconcile, lag):
         if call.kind == "read":
             assert not getattr(item, "may_have_been_sent", False)
             continue
-        mails = [one for one in service.accepted if call.tags and one.tag == call.tags[at]]
-        times = len(mails) if call.tags else len(service.done)
-        most = {"mail": 2 if on_unknown == "resend" and reconcile else 1, "write": 3}.get(call.kind, 1)
-        check(item, times, most, [one.id for one in mails] if call.kind == "mail" else [])
-        assert len({one.metadata.get("emailapi-key") for one in mails}) <= 1
+        emails = [one for one in service.accepted if call.tags and one.tag == call.tags[at]]
+        times = len(emails) if call.tags else len(service.done)
+        most = {"email": 2 if on_unknown == "resend" and reconcile else 1, "write": 3}.get(call.kind, 1)
+        check(item, times, most, [one.id for one in emails] if call.kind == "email" else [])
+        assert len({one.metadata.get("emailapi-key") for one in emails}) <= 1

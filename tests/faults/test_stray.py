@@ -12,7 +12,7 @@ import requests
 
 from emailapi import DeliveryUnknown, Email, SendResult
 
-from .calls import MAIL_CALLS, OTHER_CALLS, came_of, mail
+from .calls import EMAIL_CALLS, OTHER_CALLS, came_of, new_email
 from .modes import Mode, answers
 from .wire import reply
 
@@ -25,30 +25,30 @@ def stray_of(value):
 
 
 def behind(exchange):
-    """Answer, with a second response behind it."""
+    """Respond, with a second response behind it."""
     return exchange.send(reply(exchange.value) + stray_of(exchange.value))
 
 
 def before(exchange):
-    """Answer, with another response before it."""
+    """Respond, with another response before it."""
     return exchange.send(stray_of(exchange.value) + reply(exchange.value))
 
 
 def in_two_writes(exchange):
-    """Answer, with another response before it: a record of its own by TLS."""
+    """Respond, with another response before it: a record of its own by TLS."""
     exchange.send(stray_of(exchange.value) + b"HTTP/1.1 200 ")
     return exchange.send(reply(exchange.value))
 
 
 def in_chunks_and_behind(exchange):
-    """Answer in chunks, with a second response behind them."""
+    """Respond in chunks, with a second response behind them."""
     body = reply(exchange.value).partition(b"\r\n\r\n")[2]
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     return exchange.send(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) + stray_of(exchange.value))
 
 
 def half_of_one(exchange):
-    """Answer, with the beginning of something behind it."""
+    """Respond, with the beginning of something behind it."""
     return exchange.send(reply(exchange.value) + b"HTTP/1.1 2")
 
 
@@ -63,9 +63,9 @@ def serve_either(request, serve, tls, monkeypatch):
     return lambda *script: serve(*script, tls=context if request.param else None)
 
 
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
-def test_an_email_whose_response_has_more_behind_it_is_looked_up(act, call, serve_either, connect):
+def test_an_email_whose_response_has_trailing_bytes_is_looked_up(act, call, serve_either, connect):
     service = serve_either(None, Mode("stray", "lost", act))
     client = connect(service)
     client.server.get()
@@ -80,7 +80,7 @@ def test_an_email_whose_response_has_more_behind_it_is_looked_up(act, call, serv
 
 @pytest.mark.parametrize("call", OTHER_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("act", STRAYS, ids=lambda act: act.__name__)
-def test_another_call_whose_response_has_extra_bytes_has_no_response(act, call, serve, connect):
+def test_another_request_whose_response_has_trailing_bytes_has_no_response(act, call, serve, connect):
     service = serve(Mode("stray", "lost", act))
     came = came_of(call, connect(service))
     if call.kind in ("read", "write"):
@@ -91,15 +91,15 @@ def test_another_call_whose_response_has_extra_bytes_has_no_response(act, call, 
         assert len(service.seen) == 1
 
 
-def test_an_empty_line_behind_a_response_is_no_other_response(serve, connect):
+def test_an_empty_line_after_a_response_is_not_another_response(serve, connect):
     service = serve(Mode("line", "fine", lambda exchange: exchange.send(reply(exchange.value) + b"\r\n")))
     client = connect(service)
-    results = [client.outbound.send(mail(tag)) for tag in "ab"]
+    results = [client.outbound.send(new_email(tag)) for tag in "ab"]
     assert [result.reconciled for result in results] == [False, False]
     assert service.connections == 2
 
 
-def test_a_response_that_comes_while_nothing_is_asked_is_never_read(serve_either, connect):
+def test_a_response_without_a_request_is_never_used(serve_either, connect):
     sent = threading.Event()
 
     def late(exchange):
@@ -111,15 +111,15 @@ def test_a_response_that_comes_while_nothing_is_asked_is_never_read(serve_either
 
     service = serve_either(Mode("late", "fine", late))
     client = connect(service)
-    client.outbound.send(mail("a"))
+    client.outbound.send(new_email("a"))
     assert sent.wait(5)
     time.sleep(0.05)
-    result = client.outbound.send(mail("b"))
+    result = client.outbound.send(new_email("b"))
     assert (result.message_id, result.reconciled) == ("id-2", False)
     assert service.connections == 2
 
 
-def test_a_server_that_speaks_first_gives_no_email_its_response(connect):
+def test_bytes_sent_before_the_request_are_not_its_response(connect):
     """Whether its words are there before the request is written, or only then, they are not the response."""
     posts = []
 
@@ -144,7 +144,7 @@ def test_a_server_that_speaks_first_gives_no_email_its_response(connect):
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
 
         client = connect(Named, deadline=0.5)
-        came = came_of(MAIL_CALLS[0], client)
+        came = came_of(EMAIL_CALLS[0], client)
         assert isinstance(came.only, Exception)
         assert came.only.may_have_been_sent or not posts
         listener.shutdown(socket.SHUT_RDWR)
@@ -163,7 +163,7 @@ OTHERS = [
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 @pytest.mark.parametrize("to", OTHERS)
-@pytest.mark.parametrize("call", MAIL_CALLS[:2], ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS[:2], ids=lambda call: call.name)
 def test_a_response_that_names_other_recipients_is_looked_up(call, to, own, serve, connect):
     service = serve(Mode("other", "lost", lambda exchange: answers({**STRAY, "To": to})(exchange)))
     with requests.Session() as session:
@@ -191,19 +191,19 @@ SAME = [
 
 
 @pytest.mark.parametrize("fields, to", SAME)
-def test_a_response_that_names_one_recipient_or_none_is_the_emails(fields, to, serve, connect):
+def test_a_response_that_names_one_matching_recipient_or_none_is_accepted(fields, to, serve, connect):
     service = serve(Mode("same", "fine", answers({**STRAY, "To": to}), accepts=False))
     result = connect(service).outbound.send(Email(sender="s@example.com", subject="s", text_body="x", **fields))
     assert (result.message_id, result.reconciled) == ("stray", False)
 
 
-def test_a_response_without_recipients_is_the_emails(serve, connect):
+def test_a_response_without_recipients_is_accepted(serve, connect):
     service = serve(Mode("same", "fine", answers(STRAY), accepts=False))
-    assert connect(service).outbound.send(mail("a")).message_id == "stray"
+    assert connect(service).outbound.send(new_email("a")).message_id == "stray"
 
 
 def test_a_batch_whose_results_are_in_another_order_is_looked_up(serve, connect):
     swapped = [{**STRAY, "To": "b@example.com"}, {**STRAY, "To": "a@example.com"}]
     service = serve(Mode("swapped", "lost", answers(swapped)))
-    batch = connect(service).outbound.send_batch([mail("a"), mail("b")])
+    batch = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert [(item.message_id, item.reconciled) for item in batch] == [("id-1", True), ("id-2", True)]

@@ -14,7 +14,7 @@ from urllib3.connection import HTTPConnection
 
 from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
 
-from .calls import CALLS, MAIL_CALLS, came_of, is_not_sent, is_unknown, mail
+from .calls import CALLS, EMAIL_CALLS, came_of, is_not_sent, is_unknown, new_email
 from .modes import MODES, OUTAGE, Mode, answers
 
 LOST = MODES["reset"]
@@ -37,7 +37,7 @@ def in_seconds(seconds: float) -> Mode:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("status, kind", [(429, RateLimited), (503, ServiceUnavailable)])
-def test_asked_to_wait_too_long(status, kind, call, serve, connect):
+def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(status, kind, call, serve, connect):
     """A call that would have to wait longer than its deadline ends at once, and was not carried out."""
     service = serve(busy("60", status))
     came = came_of(call, connect(service))
@@ -48,18 +48,18 @@ def test_asked_to_wait_too_long(status, kind, call, serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_asked_to_wait(serve, connect):
+def test_retry_after_is_respected(serve, connect):
     """A wait that the service asks for, in seconds or as a date, is kept."""
     for mode, least, most in ((busy("20"), 20.0, 20.0), (in_seconds(29), 9.0, 29.0)):
         service = serve(mode)
-        came = came_of(MAIL_CALLS[0], connect(service))
+        came = came_of(EMAIL_CALLS[0], connect(service))
         assert isinstance(came.only, SendResult)
         assert least <= came.seconds <= most
         assert len(service.seen) == 2
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
-def test_always_busy(call, serve, connect):
+def test_a_call_that_is_rate_limited_at_every_attempt_is_retryable(call, serve, connect):
     """A call that is put off at each attempt was not carried out, and may succeed later."""
     service = serve(*[MODES["429"]] * 9)
     came = came_of(call, connect(service))
@@ -69,7 +69,7 @@ def test_always_busy(call, serve, connect):
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.kind == "read"], ids=lambda call: call.name)
-def test_reads_that_always_fail(call, serve, connect):
+def test_a_read_without_any_response_raises_a_retryable_error(call, serve, connect):
     """A read that never gets a response raises an error that says so; nothing was carried out."""
     for name in ("reset", "500", "502-html", "timeout", "cut", "garbage"):
         came = came_of(call, connect(serve(*[MODES[name]] * 9), timeout=MODES[name].timeout))
@@ -83,8 +83,8 @@ WRITES = [call for call in CALLS if call.kind == "write"]
 
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
 @pytest.mark.parametrize("last", ["429", "503-code-100", "422", "reset", "500", "drip-body"])
-def test_a_write_that_may_be_done(last, call, serve, connect, clock):
-    """A write whose first attempt was not answered may be done, whatever comes of the attempts after it."""
+def test_a_write_without_a_response_is_unknown(last, call, serve, connect, clock):
+    """A write whose first attempt got no response may be done, whatever comes of the attempts after it."""
     service = serve(LOST, *[MODES[last]] * 3, clock=clock)
     came = came_of(call, connect(service))
     assert came.only.may_have_been_sent
@@ -93,7 +93,7 @@ def test_a_write_that_may_be_done(last, call, serve, connect, clock):
 
 
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
-def test_a_write_to_a_server_that_does_not_read(call, serve, connect):
+def test_a_write_to_a_server_that_does_not_read_is_unknown(call, serve, connect):
     """The same holds where the next attempts find no connection."""
     service = serve()
     client = connect(service)
@@ -104,8 +104,8 @@ def test_a_write_to_a_server_that_does_not_read(call, serve, connect):
     assert len(service.done) == 1
 
 
-def test_a_delete_that_was_done(serve, connect):
-    """A delete that finds nothing behind an unanswered attempt was done by that; else there was nothing to delete."""
+def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
+    """A delete that finds nothing after an attempt without a response was done by that attempt."""
     gone = Mode("gone", "refused", answers({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
     service = serve(LOST, gone)
     connect(service).inbound_rules.delete(7)
@@ -115,19 +115,19 @@ def test_a_delete_that_was_done(serve, connect):
     assert is_not_sent(caught.value)
 
 
-def test_no_retries(serve, connect):
+def test_one_attempt_means_no_retry(serve, connect):
     """With one attempt nothing is tried again."""
     service = serve(MODES["429"])
-    came = came_of(MAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
+    came = came_of(EMAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
     assert is_not_sent(came.only, RateLimited)
     assert len(service.seen) == 1
 
 
 @pytest.mark.parametrize(
-    "call", [call for call in MAIL_CALLS if "template" not in call.name], ids=lambda call: call.name
+    "call", [call for call in EMAIL_CALLS if "template" not in call.name], ids=lambda call: call.name
 )
 @pytest.mark.usefixtures("clock")
-def test_a_hang_leaves_time_to_look_up(call, serve, connect, caplog):
+def test_a_third_of_the_deadline_is_reserved_for_looking_up(call, serve, connect, caplog):
     """Where the timeout alone would use up the deadline, its last third is for looking up what hangs."""
     service = serve(MODES["timeout"])
     came = came_of(call, connect(service, timeout=20.0, deadline=1.5))
@@ -136,11 +136,11 @@ def test_a_hang_leaves_time_to_look_up(call, serve, connect, caplog):
 
 
 @pytest.mark.usefixtures("clock")
-def test_without_looking_up_a_hang_has_all_the_time(serve, connect):
+def test_without_reconciling_a_response_may_take_the_whole_deadline(serve, connect):
     """Where nothing is looked up, a response is waited for as long as the deadline allows."""
     client = connect(serve(MODES["timeout"]), timeout=20.0, deadline=0.5, reconcile=False)
     with pytest.raises(DeliveryUnknown, match=r"no response within 0\.5 s"):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def small_buffers():
 
 
 @pytest.mark.usefixtures("small_buffers")
-def test_a_slow_upload(serve, connect):
+def test_a_slow_upload_is_not_interrupted(serve, connect):
     """A large email takes longer than the timeout to a service that reads slowly, as long as each piece does not."""
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 0.04, 65_536
@@ -161,7 +161,7 @@ def test_a_slow_upload(serve, connect):
     client = connect(service, timeout=(10, 2.0))
     for at in range(1, 4):  # a machine that stands still may break one upload, not each
         began = time.monotonic()
-        result = client.outbound.send(mail("big", text_body="x" * 4_999_000))
+        result = client.outbound.send(new_email("big", text_body="x" * 4_999_000))
         assert service.times("big") == at
         if not result.reconciled:
             break
@@ -170,14 +170,14 @@ def test_a_slow_upload(serve, connect):
 
 
 @pytest.mark.usefixtures("clock", "small_buffers")
-def test_an_upload_that_stalls(serve, connect):
+def test_a_stalled_upload_ends_with_the_timeout(serve, connect):
     """A large email whose bytes nobody takes ends with the timeout, and may have been sent."""
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 60, 65_536
     service.listen()
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(service, timeout=(10, 0.5)).outbound.send(mail("big", text_body="x" * 4_999_000))
+        connect(service, timeout=(10, 0.5)).outbound.send(new_email("big", text_body="x" * 4_999_000))
     assert is_unknown(caught.value)
     assert time.monotonic() - began < 30
 
@@ -191,17 +191,17 @@ try:
 except KeyboardInterrupt:
     print("interrupted")
 """
-MAIL = "Email(sender='s@example.com', to='a@example.com', subject='s', text_body='x')"
+EMAIL = "Email(sender='s@example.com', to='a@example.com', subject='s', text_body='x')"
 INTERRUPTED = [
-    ("backoff", f"send({MAIL})", busy("20")),
-    ("backoff-of-a-batch", f"send_batch([{MAIL}])", busy("20")),
-    ("backoff-of-many", f"send_many([{MAIL}] * 9, chunk_size=1, workers=1).wait()", busy("20")),
-    ("look-up", f"send({MAIL})", MODES["reset-not-done"]),
+    ("backoff", f"send({EMAIL})", busy("20")),
+    ("backoff-of-a-batch", f"send_batch([{EMAIL}])", busy("20")),
+    ("backoff-of-many", f"send_many([{EMAIL}] * 9, chunk_size=1, workers=1).wait()", busy("20")),
+    ("look-up", f"send({EMAIL})", MODES["reset-not-done"]),
 ]
 
 
 @pytest.mark.parametrize("name, call, mode", INTERRUPTED, ids=[case[0] for case in INTERRUPTED])
-def test_interrupted(name, call, mode, serve, start):
+def test_ctrl_c_ends_a_waiting_call_and_sends_nothing_afterwards(name, call, mode, serve, start):
     """Ctrl-C while a call waits ends it, and nothing is sent afterwards."""
     service = serve(mode, mode)
     child = start(sys.executable, "-c", SCRIPT.format(call=call), service.url)
@@ -217,9 +217,9 @@ def test_interrupted(name, call, mode, serve, start):
 
 
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset", "500-done", "html"])
-def test_the_default_deadline_at_a_lag_of_five_seconds(name, call, serve, connect):
+def test_the_default_deadline_allows_a_search_index_delay_of_five_seconds(name, call, serve, connect):
     """With the defaults each kind of lost email is found by a search that lags five seconds behind."""
     service = serve(MODES[name], lag=5.0)
     came = came_of(call, connect(service, retry=None, timeout=10.0, deadline=30.0))
@@ -228,10 +228,10 @@ def test_the_default_deadline_at_a_lag_of_five_seconds(name, call, serve, connec
     assert 5 <= came.seconds < 7
 
 
-def test_a_timeout_with_the_defaults(serve, connect, clock):
+def test_a_timeout_with_the_defaults_is_looked_up(serve, connect, clock):
     """With the defaults an email whose response never comes is found although the search lags five seconds behind."""
     silent = Mode("silent for the ten seconds of the timeout", "lost", lambda exchange: clock.advance(10.0))
     service = serve(silent, lag=15.0)
-    came = came_of(MAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
+    came = came_of(EMAIL_CALLS[0], connect(service, retry=None, timeout=10.0, deadline=30.0))
     assert came.only.reconciled
     assert 15 <= came.seconds < 17

@@ -6,7 +6,7 @@ import pytest
 
 from emailapi import DeliveryUnknown, EmailAPIError, InvalidArgument, SendResult
 
-from .calls import MAIL_CALLS, came_of, is_unknown, mail, template
+from .calls import EMAIL_CALLS, came_of, is_unknown, new_email, template
 from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, answers, keyed, listing
 
 LOST, UNDONE, REFUSED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
@@ -17,9 +17,9 @@ def keys(service) -> list[str]:
     return [one.metadata["emailapi-key"] for one in service.accepted]
 
 
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
-def test_resent_once(call, serve, connect):
+def test_a_lost_email_that_no_search_finds_is_resent_once(call, serve, connect):
     """A lost email that no search knows is sent once more, by the same key, with time left for it."""
     service = serve(LOST, lag=NEVER)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -32,9 +32,9 @@ def test_resent_once(call, serve, connect):
     assert came.seconds == 10
 
 
-@pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
+@pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
-def test_never_resent_twice(again, call, serve, connect, clock):
+def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
     """What a resend meets does not make a lost email a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER, clock=clock)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -42,7 +42,7 @@ def test_never_resent_twice(again, call, serve, connect, clock):
     assert all(service.times(tag) == (2 if again.accepts else 1) for tag in call.tags)
 
 
-@pytest.mark.parametrize("call", MAIL_CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
 def test_a_lost_resend_is_looked_up(call, serve, connect):
     """An email whose resend is lost, too, is found when the search knows either."""
@@ -56,7 +56,7 @@ def test_a_lost_resend_is_looked_up(call, serve, connect):
 def test_found_emails_are_not_resent(serve, connect):
     """Of a batch that was accepted in part, only the emails that no search knows are sent again."""
     service = serve(FIRST_ONLY)
-    first, second = connect(service, on_unknown="resend").outbound.send_batch([mail("a"), mail("b")])
+    first, second = connect(service, on_unknown="resend").outbound.send_batch([new_email("a"), new_email("b")])
     assert (first.reconciled, second.reconciled) == (True, False)
     assert [one.tag for one in service.accepted] == ["a", "b"]
 
@@ -70,9 +70,9 @@ UNANSWERED = [
 
 
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
-@pytest.mark.parametrize("call", [MAIL_CALLS[0], MAIL_CALLS[2]], ids=lambda call: call.name)
+@pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
-def test_not_resent_without_a_response(mode, call, serve, connect):
+def test_an_email_is_not_resent_if_the_search_gets_no_response(mode, call, serve, connect):
     """A lost email is not sent again when no search told that it is not there."""
     service = serve(LOST, searching=[mode] * 99)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -81,37 +81,37 @@ def test_not_resent_without_a_response(mode, call, serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_not_resent_without_a_key(serve, connect):
+def test_an_email_without_a_key_is_not_resent(serve, connect):
     """A lost email that cannot be looked up is not sent again."""
     for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
         service = serve(LOST)
         with pytest.raises(DeliveryUnknown):
-            connect(service, on_unknown="resend", **options).outbound.send(mail("a", **more))
+            connect(service, on_unknown="resend", **options).outbound.send(new_email("a", **more))
         assert len(service.accepted) == 1
 
 
 @pytest.mark.usefixtures("clock")
-def test_closed_before_the_resend(serve, connect):
+def test_a_closed_client_does_not_resend(serve, connect):
     """A client that is closed before it sends an email again still says that it may have been sent."""
     service = serve(LOST, lag=NEVER)
     client = connect(service, on_unknown="resend")
     close = Mode("closing", "fine", lambda exchange: client.close() or listing()(exchange))
     service.searching[:] = [close]
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(mail("a"))
+        client.outbound.send(new_email("a"))
     assert len(service.accepted) == 1
 
 
-def test_checked_first(serve, connect):
+def test_check_first_does_not_send_an_email_that_was_sent_before(serve, connect):
     """With `check_first` an email that was sent before is found, and not sent again."""
     service = serve()
     client = connect(service)
-    sent = client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
-    again = client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+    sent = client.outbound.send(new_email("a"), idempotency_key="job-1", check_first=True)
+    again = client.outbound.send(new_email("a"), idempotency_key="job-1", check_first=True)
     assert (sent.reconciled, again.reconciled) == (False, True)
     assert again.message_id == sent.message_id
     both = client.outbound.send_batch(
-        [mail("a", idempotency_key="job-1"), mail("b", idempotency_key="job-2")], check_first=True
+        [new_email("a", idempotency_key="job-1"), new_email("b", idempotency_key="job-2")], check_first=True
     )
     assert [item.reconciled for item in both] == [True, False]
     assert [one.tag for one in service.accepted] == ["a", "b"]
@@ -139,48 +139,48 @@ def test_an_email_of_a_template_has_no_key_to_check_by(serve, connect):
 
 
 @pytest.mark.parametrize("mode", UNANSWERED, ids=lambda mode: mode.name)
-def test_not_sent_unchecked(mode, serve, connect):
+def test_check_first_does_not_send_if_the_check_fails(mode, serve, connect):
     """With `check_first` an email that cannot be looked for is not sent."""
     service = serve(searching=[mode] * 99)
     client = connect(service)
     with pytest.raises(EmailAPIError) as caught:
-        client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+        client.outbound.send(new_email("a"), idempotency_key="job-1", check_first=True)
     assert not caught.value.may_have_been_sent
-    (item,) = client.outbound.send_batch([mail("a", idempotency_key="job-1")], check_first=True)
+    (item,) = client.outbound.send_batch([new_email("a", idempotency_key="job-1")], check_first=True)
     assert isinstance(item, EmailAPIError)
     assert not service.accepted
 
 
-def test_checked_for_the_exact_key(serve, connect):
+def test_check_first_compares_the_exact_key(serve, connect):
     """With `check_first` only the exact key in the right stream is the email that was sent before."""
     wrong = [keyed(lambda key: f"{key}0"), keyed(lambda key: key, MessageStream="another")]
     service = serve(searching=[Mode("wrong", "fine", act) for act in wrong])
     client = connect(service)
     for _ in wrong:
-        assert not client.outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
+        assert not client.outbound.send(new_email("a"), idempotency_key="job-1", check_first=True).reconciled
     assert len(service.accepted) == 2
 
 
-def test_nothing_to_check_by(serve, connect):
+def test_check_first_rejects_an_email_without_a_key(serve, connect):
     """With `check_first` an email that carries no key is rejected: nobody could find it the next time."""
     service = serve()
-    full = mail("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
+    full = new_email("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
     with pytest.raises(InvalidArgument):
-        connect(service).outbound.send(mail("a"), check_first=True)
+        connect(service).outbound.send(new_email("a"), check_first=True)
     with pytest.raises(InvalidArgument):
         connect(service).outbound.send(full, check_first=True)
     with pytest.raises(InvalidArgument):
-        connect(service, reconcile=False).outbound.send(mail("a"), idempotency_key="job-1", check_first=True)
+        connect(service, reconcile=False).outbound.send(new_email("a"), idempotency_key="job-1", check_first=True)
     (item,) = connect(service).outbound.send_batch([full], check_first=True)
     assert isinstance(item, InvalidArgument)
     assert not service.seen
 
 
-def test_lost_after_a_check(serve, connect):
+def test_an_email_lost_after_a_check_is_looked_up(serve, connect):
     """An email that was looked for in vain and then lost is looked up as any other."""
     service = serve(LOST)
-    assert connect(service).outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
+    assert connect(service).outbound.send(new_email("a"), idempotency_key="job-1", check_first=True).reconciled
     assert service.script == []
     service.script[:] = [THEN_RESET]
-    assert connect(service).outbound.send(mail("a"), idempotency_key="job-1", check_first=True).reconciled
+    assert connect(service).outbound.send(new_email("a"), idempotency_key="job-1", check_first=True).reconciled
     assert len(service.accepted) == 1

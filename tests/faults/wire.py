@@ -1,4 +1,4 @@
-"""One request and one answer of the fault service, byte by byte."""
+"""One request and one response of the fault service, byte by byte."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def reply(value: object, status: int = 200, **headers: str) -> bytes:
-    """Return the bytes of an answer; a value that is no bytes becomes JSON."""
+    """Return the bytes of a response; a value that is no bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Content-Type: application/json"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]
@@ -66,11 +66,11 @@ class Exchange:
     One request under way.
 
     Attributes:
-        service: Who answers.
+        service: The service that responds.
         connection: By what.
         seen: The request.
         path: Its path.
-        value: What the answer says when all is well; None when nothing was carried out.
+        value: What the response says when all is well; None when nothing was carried out.
     """
 
     service: Any
@@ -80,14 +80,14 @@ class Exchange:
     value: Any
 
     def answer(self, fault: Any) -> bool:
-        """Answer well, or do what a fault does; return whether the connection stays open."""
+        """Respond well, or do what a fault does; return whether the connection stays open."""
         if fault is None:
             self.send(reply(self.value))
             return True
         return bool(fault.act(self))
 
     def send(self, data: bytes) -> bool:
-        """Write an answer, and keep the connection."""
+        """Write a response, and keep the connection."""
         self.connection.sendall(data)
         return True
 
@@ -113,7 +113,7 @@ class Exchange:
             self.connection.sendall(again)
 
 
-def mails_of(value: Any) -> list[Any]:
-    """Return the mails of a batch's body: one kind is an array, the other an object with one."""
-    mails: list[Any] = value["Messages"] if isinstance(value, dict) else value
-    return mails
+def emails_of(value: Any) -> list[Any]:
+    """Return the emails of a batch's body: one kind is an array, the other an object with one."""
+    emails: list[Any] = value["Messages"] if isinstance(value, dict) else value
+    return emails

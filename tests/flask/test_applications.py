@@ -83,7 +83,7 @@ def test_a_second_extension_of_one_application_is_the_same_account(app, mail):
     assert len(mail.outbox) == 1
 
 
-def test_a_context_that_ends_closes_nothing(app, make_app):
+def test_the_end_of_a_context_closes_no_connection(app, make_app):
     transport = MemoryTransport()
     app = make_app()
     mail = Mail(app, transport=transport)
@@ -95,7 +95,7 @@ def test_a_context_that_ends_closes_nothing(app, make_app):
     assert len(transport.sent) == 3
 
 
-def test_a_given_transport_is_left_open(make_app):
+def test_a_given_transport_is_not_closed(make_app):
     transport = MemoryTransport()
     app = make_app()
     mail = Mail(app, transport=transport)
@@ -117,7 +117,7 @@ def test_a_client_in_memory_sends(make_app):
         assert client.transport.sent[0].subject == "Hi"
 
 
-def test_applications_are_not_kept_alive(make_app):
+def test_the_extension_does_not_keep_applications_alive(make_app):
     from flask import Flask
 
     mail = Mail()
@@ -149,7 +149,7 @@ def test_named_accounts_have_keys_of_their_own(make_app):
     assert app.extensions["mail"] is mail.state
 
 
-def test_named_accounts_take_no_token_or_server_of_another(make_app, monkeypatch):
+def test_a_named_account_does_not_use_the_token_or_server_of_another(make_app, monkeypatch):
     monkeypatch.setenv("POSTMARK_SERVER_TOKEN", "t")
     app = make_app(EMAILAPI_SERVER_TOKEN="t", MAIL_SERVER="mail.example.com", DEFAULT_MAIL_SENDER="x@example.com")
     billing = Mail(app, name="billing")
@@ -186,7 +186,7 @@ def test_a_second_init_app_reads_the_configuration_again(app, mail):
     assert mail.outbox[0].sender == "new@example.com"
 
 
-def test_the_transport_is_made_once_for_all_threads(make_app):
+def test_the_transport_is_created_once_for_all_threads(make_app):
     made = []
 
     def make() -> MemoryTransport:

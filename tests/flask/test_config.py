@@ -113,7 +113,7 @@ def test_a_default_sender_may_be_a_list(make_app):
     assert mail.outbox[0].to_email().sender == Address("jane@example.com", "Doe, Jane")
 
 
-def test_the_older_name_of_the_default_sender(make_app):
+def test_the_older_key_of_the_default_sender_is_read(make_app):
     app = make_app(MAIL_DEFAULT_SENDER=None, DEFAULT_MAIL_SENDER="old@example.com")
     assert Mail(app).state.default_sender == "old@example.com"
 
@@ -234,7 +234,7 @@ def test_timeout_and_deadline_come_from_the_configuration_or_the_environment(mak
         _ = Mail(make_app(MAIL_TIMEOUT="soon")).transport
 
 
-def test_a_given_client_or_transport_is_used(make_app):
+def test_an_explicit_client_or_transport_is_used(make_app):
     transport = MemoryTransport()
     assert Mail(make_app(), transport=transport).transport is transport
     with Client("a-token") as client:

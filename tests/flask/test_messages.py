@@ -97,7 +97,7 @@ def test_a_sender_must_be_one_address():
         sent(sender="a@example.com, b@example.com")
 
 
-def test_a_pair_is_one_sender_whatever_its_name():
+def test_a_pair_of_name_and_address_is_one_sender():
     assert sent(sender=("Ada @ Shop", "a@example.com")).sender == Address("a@example.com", "Ada @ Shop")
     assert sent(recipients=[("Ada @ Shop", "a@example.com")]).to == (Address("a@example.com", "Ada @ Shop"),)
 
@@ -200,7 +200,7 @@ def test_structural_headers_are_rejected(name):
     ],
     ids=str,
 )
-def test_inline_images(attach, content_id):
+def test_an_inline_image_has_a_content_id(attach, content_id):
     message = Message("Hi", "ada@example.com", html='<img src="cid:logo">')
     message.attach("logo.png", data=b"png", **attach)
     (attachment,) = message.to_email().attachments
@@ -226,7 +226,7 @@ def test_an_invalid_attachment_is_named_by_its_index():
         message.to_email()
 
 
-def test_a_template_email():
+def test_a_message_can_use_a_template():
     message = Message(recipients="ada@example.com", template_alias="welcome", template_model={"name": "Ada"})
     assert message.to_template_email() == TemplateEmail(
         to="ada@example.com", template_alias="welcome", template_model={"name": "Ada"}

@@ -150,7 +150,7 @@ def test_signals_are_a_namespace():
     [("é", "é"), (b"\xc3\xa9", "é"), (7, "7")],
     ids=["text", "bytes", "number"],
 )
-def test_force_text(given, text):
+def test_force_text_converts_to_a_string(given, text):
     assert force_text(given) == text
 
 
@@ -174,7 +174,7 @@ def test_undecodable_bytes_are_an_error_that_does_not_show_them():
         ((None, "ada@example.com"), "ada@example.com"),
     ],
 )
-def test_sanitize_address(given, written):
+def test_sanitize_address_encodes_an_address(given, written):
     assert sanitize_address(given) == written
     assert sanitize_addresses([given]) == [written]
 
@@ -183,7 +183,7 @@ def test_sanitize_address(given, written):
     "given, encoding, written",
     [("Hi", "utf-8", "Hi"), ("é", "utf-8", "=?utf-8?b?w6k=?="), ("✓", "latin-1", "=?utf-8?b?4pyT?=")],
 )
-def test_sanitize_subject(given, encoding, written):
+def test_sanitize_subject_encodes_a_subject(given, encoding, written):
     assert sanitize_subject(given, encoding) == written
 
 

@@ -143,7 +143,7 @@ def test_g_of_another_application_is_unchanged(app, make_app):
         assert "outbox" not in g
 
 
-def test_recording_begins_and_ends(mail):
+def test_recording_starts_and_stops(mail):
     mail.send(hello("before"))
     with mail.record_messages() as outbox:
         mail.send(hello("inside"))
@@ -185,7 +185,7 @@ def test_recording_collects_no_emails_of_another_application(make_app):
     assert subjects(outbox) == ["Hi one"]
 
 
-def test_the_outbox_is_one_list(app, mail):
+def test_the_outbox_is_cleared_and_never_replaced(app, mail):
     """It is cleared and never replaced: who has it sees what comes later."""
     outbox = mail.outbox
     mail.send(hello())

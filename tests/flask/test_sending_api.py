@@ -38,7 +38,7 @@ def test_all_fields_are_sent(api):
     assert (details.tag, details.metadata["user"], details.attachments) == ("welcome", "7", ("a.txt",))
 
 
-def test_the_connection_is_kept_over_requests_and_contexts(api, sandbox, message):
+def test_the_connection_is_reused_across_requests_and_contexts(api, sandbox, message):
     """A context ends with each request, and the pool must not."""
     app = api()
     mail = Mail(app)
@@ -67,7 +67,7 @@ def test_closing_the_extension_closes_the_connections(api, message):
     assert mail.client is not closed
 
 
-def test_a_given_client_is_left_open(api, sandbox, message):
+def test_a_given_client_is_not_closed(api, sandbox, message):
     with Client(sandbox.token, base_url=sandbox.url) as client:
         app = api()
         Mail(app, client=client).send(message)
@@ -91,7 +91,7 @@ def test_threads_share_one_client(api, message):
     assert (len(clients), len(set(results))) == (1, 8)
 
 
-def test_the_message_stream_of_the_configuration(api):
+def test_the_message_stream_comes_from_the_configuration(api):
     mail = Mail(api(EMAILAPI_MESSAGE_STREAM="broadcast"))
     found = mail.send(Message("Hi", ["ada@example.com"], "x"))
     assert mail.client.messages.get(found.message_id).message_stream == "broadcast"
@@ -214,7 +214,7 @@ def test_send_many_returns_the_error_of_a_single_email(make_app, service, messag
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_send_many_of_none_or_one(api, count):
+def test_send_many_accepts_no_or_one_message(api, count):
     mail = Mail(api())
     assert len(mail.send_many([Message("Hi", ["ada@example.com"], "x")] * count).accepted) == count
 

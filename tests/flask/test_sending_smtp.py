@@ -49,7 +49,7 @@ def test_alternatives_charset_date_and_options_are_sent(by_smtp, listen):
     assert "BODY=8BITMIME" in envelope.mail_options
 
 
-def test_alternatives_alone_are_enough(by_smtp, listen):
+def test_a_message_may_have_alternatives_only(by_smtp, listen):
     server = listen()
     Mail(by_smtp(server)).send(Message("Hi", ["ada@example.com"], alts={"calendar": "BEGIN:VCALENDAR"}))
     assert b"text/calendar" in server.envelopes[0].content
@@ -81,7 +81,7 @@ def test_one_connection_serves_the_block_and_the_next_email(by_smtp, listen, mes
     assert (len(server.envelopes), server.peers) == (4, 1)
 
 
-def test_a_connection_is_renewed_after_max_emails(by_smtp, listen, message):
+def test_a_connection_is_replaced_after_max_emails(by_smtp, listen, message):
     server = listen()
     mail = Mail(by_smtp(server, MAIL_MAX_EMAILS=2))
     with mail.connect() as connection:
@@ -92,7 +92,7 @@ def test_a_connection_is_renewed_after_max_emails(by_smtp, listen, message):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bye", [b"500 no", Talk.cut, Talk.reset, Talk.wait], ids=["refused", "cut", "reset", "silent"])
-def test_a_failing_quit_after_success_is_no_failure(by_smtp, script, message, bye):
+def test_a_failed_quit_after_success_is_ignored(by_smtp, script, message, bye):
     """Flask-Mail raises after the email was sent, and its callers send again."""
     server = script(polite(quit=bye))
     app = by_smtp(server)
@@ -100,7 +100,7 @@ def test_a_failing_quit_after_success_is_no_failure(by_smtp, script, message, by
     with mail.connect() as connection:
         connection.send(message)
     app.extensions["emailapi"].close()
-    assert len(server.mails) == 1
+    assert len(server.messages) == 1
 
 
 def test_the_configured_user_name_and_password_are_used(by_smtp, listen, message):
@@ -120,7 +120,7 @@ def test_debug_shows_one_line_and_no_password_or_body(by_smtp, listen, capsys):
         assert secret not in shown.err + shown.out
 
 
-def test_debug_without_a_standard_error_is_no_failure(by_smtp, listen, message, monkeypatch):
+def test_debug_without_a_standard_error_is_ignored(by_smtp, listen, message, monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     assert Mail(by_smtp(listen(), MAIL_DEBUG=True)).send(message).via == "smtp"
 

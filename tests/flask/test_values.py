@@ -46,7 +46,7 @@ def test_lazy_strings_are_evaluated_when_the_email_is_sent(mail):
 
 
 @pytest.mark.parametrize("field", ["recipients", "cc", "bcc", "reply_to", "sender"])
-def test_lazy_addresses(mail, field):
+def test_lazy_addresses_are_evaluated(mail, field):
     lazy = Lazy(lambda: "Ada <ada@example.com>")
     mail.send(Message("Hi", **{"recipients": ["x@example.com"], "body": "x", field: lazy}))
     email = mail.outbox[0].to_email()
@@ -55,7 +55,7 @@ def test_lazy_addresses(mail, field):
 
 
 @pytest.mark.parametrize("field", ["default_sender", "default_reply_to"])
-def test_lazy_settings(mail, message, field):
+def test_lazy_settings_are_evaluated(mail, message, field):
     setattr(mail.state, field, Lazy(lambda: "Ada <ada@example.com>"))
     mail.send(message)
     email = mail.outbox[0].to_email()
@@ -118,7 +118,7 @@ def test_metadata_must_be_a_mapping():
         Message("Hi", "ada@example.com", "x", metadata=[("a", "b")]).to_email()
 
 
-def test_values_of_templates():
+def test_values_of_templates_are_converted_to_json():
     order = {"id": uuid.UUID(int=7), "total": Decimal("1.10"), "day": date(2026, 11, 28), "greeting": HELLO}
     message = Message(recipients="ada@example.com", template_alias="order", template_model={"orders": [order]})
     model = message.to_template_email().template_model

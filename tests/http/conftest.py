@@ -232,7 +232,7 @@ def tls(authority: Any) -> Callable[..., ssl.SSLContext]:
 
 @pytest.fixture
 def accepted() -> Callable[[Seen], bytes]:
-    """Answer as the service does when all is well: one email, a batch, a listing or a message."""
+    """Respond as the service does when all is well: one email, a batch, a listing or a message."""
     ok = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d", "To": "a@example.com"}
 
     def answer(seen: Seen) -> bytes:

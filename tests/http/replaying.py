@@ -198,7 +198,7 @@ def by_socket(url, replies, status):
     sent = []
 
     class Socket(socket.socket):
-        """A socket that is never connected and answers by itself, as those of httpretty and mocket."""
+        """A socket that is never connected and responds by itself, as those of httpretty and mocket."""
 
         def connect(self, address):
             self.address = address

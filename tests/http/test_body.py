@@ -16,7 +16,7 @@ from emailapi import DeadlineExceeded, DeliveryUnknown, Email, InvalidRequest, I
 from ..faults.modes import CHUNKED, Mode
 from ..faults.service import Service
 
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 MEGABYTE = 1_000_000
 
 
@@ -57,13 +57,15 @@ def peak_of(call):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("codings", ["gzip", "deflate", "gzip, gzip", "gzip, deflate"])
-def test_a_small_response_that_is_large_when_decompressed(codings, serve, connect, reply, bombs, session):
+def test_a_response_that_exceeds_the_limit_when_decompressed_is_rejected(
+    codings, serve, connect, reply, bombs, session
+):
     peer = serve(reply(bombs[codings], Content_Encoding=codings))
     client = connect(peer.url, session=session)
 
     def send():
         with pytest.raises(DeliveryUnknown, match="larger than 1 MB"):
-            client.outbound.send(MAIL)
+            client.outbound.send(EMAIL)
 
     def read():
         with pytest.raises(InvalidResponse, match="larger than 64 MB"):
@@ -78,26 +80,24 @@ def test_a_small_response_that_is_large_when_decompressed(codings, serve, connec
 def test_a_status_counts_although_its_body_is_too_large(status, error, serve, connect, reply, bombs, session):
     peer = serve(reply(bombs["gzip"], status, Content_Encoding="gzip"))
     with pytest.raises(error) as caught:
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
     assert caught.value.status == status
 
 
-def test_a_response_that_says_it_is_too_large_is_not_read(serve, connect, session):
+def test_a_response_with_a_content_length_over_the_limit_is_not_read(serve, connect, session):
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n" + bytes(2 * MEGABYTE))
     began = time.monotonic()
     with pytest.raises(DeliveryUnknown, match="larger than 1 MB"):
-        connect(peer.url, session=session, timeout=60, deadline=60).outbound.send(MAIL)
+        connect(peer.url, session=session, timeout=60, deadline=60).outbound.send(EMAIL)
     assert time.monotonic() - began < 30
 
 
-def test_the_next_request_after_one_that_was_too_large_gets_its_own_response(
-    serve, connect, reply, accepted, bombs, session
-):
+def test_the_request_after_a_too_large_response_gets_its_own_response(serve, connect, reply, accepted, bombs, session):
     peer = serve(reply(bombs["gzip"], Content_Encoding="gzip"), accepted)
     client = connect(peer.url, session=session)
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(MAIL)
-    assert client.outbound.send(MAIL).message == "Hello"
+        client.outbound.send(EMAIL)
+    assert client.outbound.send(EMAIL).message == "Hello"
     assert peer.connections == 2
 
 
@@ -114,10 +114,10 @@ def test_a_response_below_the_limit_is_read(serve, connect, reply, session):
 def test_the_response_to_a_full_batch_fits(serve, connect, reply, session):
     """500 emails of 50 recipients each, whose every one is rejected with a message that names all of them."""
     to = [f"{'r' * 40}{number}@{'d' * 40}.example.com" for number in range(50)]
-    mails = [Email(sender="us@example.com", to=to, subject="s", text_body="x") for _ in range(500)]
+    emails = [Email(sender="us@example.com", to=to, subject="s", text_body="x") for _ in range(500)]
     item = {"ErrorCode": 300, "Message": "Found: " + ", ".join(to) + "; " + ", ".join(to), "To": ", ".join(to)}
     peer = serve(reply([item] * 500))
-    result = connect(peer.url, session=session, retry=None).outbound.send_batch(mails)
+    result = connect(peer.url, session=session, retry=None).outbound.send_batch(emails)
     assert {error.code for error in result.failed} == {300}
 
 
@@ -137,7 +137,7 @@ CODED = {
 
 
 @pytest.mark.parametrize("coding", CODED)
-def test_every_coding_that_was_asked_for_is_read(coding, serve, connect, reply, session):
+def test_every_requested_content_encoding_is_decoded(coding, serve, connect, reply, session):
     peer = serve(reply(CODED[coding], Content_Encoding=coding))
     assert connect(peer.url, session=session).messages.dump("1") == "source"
 
@@ -153,17 +153,17 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("coding", UNREADABLE)
-def test_a_coding_that_cannot_be_read_is_an_invalid_response(coding, serve, connect, reply, session):
+def test_an_unknown_content_encoding_is_an_invalid_response(coding, serve, connect, reply, session):
     peer = serve(reply(UNREADABLE[coding], Content_Encoding=coding))
     client = connect(peer.url, session=session)
     with pytest.raises(InvalidResponse, match=coding.split(",")[0]):
         client.messages.dump("1")
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
 
 
 def endlessly(chunk, pause, clock=None):
-    """Answer with chunks that never end; the third comes after the deadline."""
+    """Respond with chunks that never end; the third comes after the deadline."""
 
     def act(exchange):
         exchange.send(CHUNKED)
@@ -192,7 +192,7 @@ def endless():
 
 
 @pytest.mark.parametrize("chunk", [b"1\r\nx\r\n", b"1000\r\n%b\r\n" % bytes(4096)], ids=["small", "large"])
-def test_chunks_that_never_end_end_with_the_deadline(chunk, endless, connect, clock, session):
+def test_an_endless_chunked_response_ends_with_the_deadline(chunk, endless, connect, clock, session):
     client = connect(endless(chunk, 0.002, clock).url, session=session)
     for call, error in ((lambda: client.messages.get("1"), DeadlineExceeded), (send_to(client), DeliveryUnknown)):
         with pytest.raises(error, match="deadline|no response within"):
@@ -201,31 +201,31 @@ def test_chunks_that_never_end_end_with_the_deadline(chunk, endless, connect, cl
 
 def send_to(client):
     """Return a call that sends."""
-    return lambda: client.outbound.send(MAIL)
+    return lambda: client.outbound.send(EMAIL)
 
 
-def test_chunks_as_fast_as_can_be_end_with_the_limit(endless, connect, session):
+def test_a_fast_endless_chunked_response_ends_with_the_limit(endless, connect, session):
     chunk = b"10000\r\n%b\r\n" % bytes(65536)
     client = connect(endless(chunk, 0).url, session=session, deadline=300)
     with pytest.raises(InvalidResponse, match="64 MB"):
         client.messages.get("1")
     with pytest.raises(DeliveryUnknown, match="1 MB"):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
 
 
 def test_a_hook_of_a_session_may_have_read_the_response(serve, connect, accepted):
     seen = []
     with requests.Session() as session:
         session.hooks["response"] = lambda response, **_: seen.append(response.json()["Message"])
-        assert connect(serve(accepted).url, session=session).outbound.send(MAIL).message == "Hello"
+        assert connect(serve(accepted).url, session=session).outbound.send(EMAIL).message == "Hello"
     assert seen == ["Hello"]
 
 
-def test_connections_of_a_session_are_used_again(serve, connect, accepted):
+def test_connections_of_a_session_are_reused(serve, connect, accepted):
     peer = serve(accepted)
     with requests.Session() as session:
         client = connect(peer.url, session=session)
         for _ in range(5):
-            client.outbound.send(MAIL)
+            client.outbound.send(EMAIL)
             client.messages.get("1")
     assert (len(peer.seen), peer.connections) == (10, 1)

@@ -23,7 +23,7 @@ from emailapi import (
 from ..clock import wait_for
 
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
-MAIL = Email(
+EMAIL = Email(
     sender="us@example.com", to="you@example.com", subject="Sub-ject", text_body="Bo-dy", metadata={"user": "se-ven"}
 )
 SECRETS = ("us@example", "you@example", "Sub-ject", "Bo-dy", "se-ven", "5ecre7")
@@ -36,11 +36,11 @@ def recorder():
     return Hooks(**{name: lambda event, name=name: told.append((name, event)) for name in names}), told
 
 
-def test_hooks_of_a_send_that_is_put_off(serve, connect, reply, accepted):
+def test_hooks_are_called_for_each_attempt_and_its_wait(serve, connect, reply, accepted):
     """Hooks are told of each attempt, its response and the wait behind it; what is accepted in the end is no error."""
     peer = serve(reply(b"", 429), reply({"ErrorCode": 100, "Message": "x"}, 503, Retry_After="0"), accepted)
     hooks, told = recorder()
-    connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(MAIL)
+    connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(EMAIL)
     assert [name for name, _ in told] == [*["before_send", "on_response", "on_retry"] * 2, "before_send", "on_response"]
     assert [event.attempt for _, event in told] == [1, 1, 1, 2, 2, 2, 3, 3]
     assert [event.status for _, event in told] == [None, 429, 429, None, 503, 503, None, 200]
@@ -52,8 +52,8 @@ def test_hooks_of_a_send_that_is_put_off(serve, connect, reply, accepted):
     assert not [secret for secret in SECRETS if secret in repr(told)]
 
 
-def test_hooks_of_a_call_without_a_response(serve, connect, accepted):
-    """What befell an attempt that was not answered is told before its wait, and at the end, with its count."""
+def test_hooks_are_called_for_attempts_without_a_response(serve, connect, accepted):
+    """What befell an attempt that got no response is told before its wait, and at the end, with its count."""
     hooks, told = recorder()
     client = connect(serve("reset", "close", "reset").url, hooks=hooks, retry=QUICK)
     with pytest.raises(EmailAPIError) as caught:
@@ -65,12 +65,12 @@ def test_hooks_of_a_call_without_a_response(serve, connect, accepted):
 
 
 @pytest.mark.parametrize("status", [500, 408])
-def test_on_error_says_what_became_of_a_send(status, serve, connect, reply):
+def test_on_error_gets_the_outcome_of_a_send(status, serve, connect, reply):
     """A send that the service failed is told as one that may have been sent; a read as one that may be tried again."""
     hooks, told = recorder()
     client = connect(serve(reply(b"", status)).url, hooks=hooks)
     with pytest.raises(DeliveryUnknown):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     with pytest.raises(EmailAPIError):
         client.messages.get("1")
     send, read = (event.error for name, event in told if name == "on_error")
@@ -78,8 +78,7 @@ def test_on_error_says_what_became_of_a_send(status, serve, connect, reply):
     assert (read.outcome, read.retryable) == (Outcome.NOT_SENT, True)
 
 
-def test_on_error_of_a_rejection(serve, connect, reply):
-    """A rejection is told as the error that is raised."""
+def test_on_error_gets_the_raised_error_of_a_rejection(serve, connect, reply):
     hooks, told = recorder()
     client = connect(serve(reply({"ErrorCode": 701, "Message": "Gone"}, 422)).url, hooks=hooks)
     with pytest.raises(NotFound) as caught:
@@ -88,7 +87,7 @@ def test_on_error_of_a_rejection(serve, connect, reply):
 
 
 @pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
-def test_a_hook_that_raises_breaks_nothing(name, serve, connect, reply, accepted, caplog):
+def test_a_failing_hook_does_not_change_the_result(name, serve, connect, reply, accepted, caplog):
     """What a hook raises stands in the log; a send is accepted, and a rejection is a rejection, all the same."""
 
     def fail(event):
@@ -96,7 +95,7 @@ def test_a_hook_that_raises_breaks_nothing(name, serve, connect, reply, accepted
 
     peer = serve(reply(b"", 429), accepted, reply(b"", 404))
     client = connect(peer.url, hooks=Hooks(**{name: fail}), retry=QUICK)
-    assert client.outbound.send(MAIL).message == "Sub-ject"
+    assert client.outbound.send(EMAIL).message == "Sub-ject"
     with pytest.raises(NotFound):
         client.messages.get("1")
     failed = [record for record in caplog.records if record.exc_info]
@@ -109,7 +108,7 @@ def test_a_hook_that_raises_breaks_nothing(name, serve, connect, reply, accepted
     assert len(peer.seen) == 3
 
 
-def test_an_interrupt_in_a_hook_is_one(serve, connect, accepted):
+def test_ctrl_c_in_a_hook_is_not_swallowed(serve, connect, accepted):
     """Ctrl-C is not taken for a hook's failure, and before a send nothing leaves."""
 
     def interrupt(event):
@@ -117,7 +116,7 @@ def test_an_interrupt_in_a_hook_is_one(serve, connect, accepted):
 
     peer = serve(accepted)
     with pytest.raises(KeyboardInterrupt):
-        connect(peer.url, hooks=Hooks(before_send=interrupt)).outbound.send(MAIL)
+        connect(peer.url, hooks=Hooks(before_send=interrupt)).outbound.send(EMAIL)
     assert not peer.seen
 
 
@@ -128,25 +127,25 @@ class Broken(logging.Handler):
         raise LookupError("handler")
 
 
-def test_a_handler_that_raises_breaks_nothing(serve, connect, reply, accepted, monkeypatch):
+def test_a_failing_log_handler_does_not_change_the_result(serve, connect, reply, accepted, monkeypatch):
     """A log that cannot be written hides no response: a send is accepted, also where a hook fails, too."""
     logger = logging.getLogger("emailapi")
     monkeypatch.setattr(logger, "handlers", [Broken()])
     monkeypatch.setattr(logger, "level", logging.DEBUG)
     peer = serve(reply(b"", 429), accepted)
     hooks = Hooks(on_response=lambda event: 1 / 0)
-    assert connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(MAIL).message == "Sub-ject"
+    assert connect(peer.url, hooks=hooks, retry=QUICK).outbound.send(EMAIL).message == "Sub-ject"
 
 
-def test_the_log(serve, connect, reply, accepted, caplog):
+def test_each_request_is_logged_in_one_line(serve, connect, reply, accepted, caplog):
     """A line a request: method, path, status, milliseconds, attempt and the message's id; warnings for failures."""
     caplog.set_level(logging.DEBUG, "emailapi")
     peer = serve(reply(b"", 429), accepted, reply({"ErrorCode": 300, "Message": "you@example.com"}, 422), "reset")
     client = connect(peer.url, retry=QUICK)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     for _ in range(2):
         with pytest.raises(EmailAPIError):
-            client.outbound.send(MAIL)
+            client.outbound.send(EMAIL)
     assert {record.name for record in caplog.records} == {"emailapi"}
     lines = [record.getMessage() for record in caplog.records]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "WARNING", "WARNING"]
@@ -158,16 +157,16 @@ def test_the_log(serve, connect, reply, accepted, caplog):
     assert not [secret for secret in SECRETS if secret in caplog.text]
 
 
-def test_an_id_forges_no_line(serve, connect, reply, caplog):
+def test_an_id_with_a_line_feed_is_not_logged(serve, connect, reply, caplog):
     """An id with a line feed is not logged: it would look like a line of its own."""
     caplog.set_level(logging.INFO, "emailapi")
     peer = serve(reply({"ErrorCode": 0, "MessageID": "1\nforged"}))
-    assert connect(peer.url).outbound.send(MAIL).message_id == "1\nforged"
+    assert connect(peer.url).outbound.send(EMAIL).message_id == "1\nforged"
     assert "forged" not in caplog.text
     assert len(caplog.records) == 1
 
 
-def test_no_query_in_the_log(serve, connect, reply, caplog):
+def test_the_query_is_not_logged(serve, connect, reply, caplog):
     """What a listing is narrowed by, an address maybe, is not logged."""
     caplog.set_level(logging.INFO, "emailapi")
     connect(serve(reply({"TotalCount": 0, "Messages": []})).url).messages.list(recipient="you@example.com")
@@ -175,10 +174,10 @@ def test_no_query_in_the_log(serve, connect, reply, caplog):
     assert "you@example" not in caplog.text
 
 
-def test_no_line_without_a_log_handler(serve, connect, accepted, caplog):
+def test_nothing_is_logged_below_the_level_of_the_logger(serve, connect, accepted, caplog):
     """Below the logger's level nothing is written."""
     caplog.set_level(logging.ERROR, "emailapi")
-    connect(serve(accepted).url).outbound.send(MAIL)
+    connect(serve(accepted).url).outbound.send(EMAIL)
     assert not caplog.records
 
 
@@ -223,7 +222,7 @@ def test_a_repeatable_request_is_retried_after_a_5xx_a_408_and_a_timeout(name, f
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("name", [*ONCE, *ONCE_OF_AN_ACCOUNT])
-def test_a_request_that_must_not_be_repeated_is_made_once(name, failure, serve, connect, reply):
+def test_an_unsafe_request_is_not_repeated(name, failure, serve, connect, reply):
     peer = serve(FAILURES[failure](reply))
     options = {"retry": QUICK, "timeout": (5, 0.5 if failure == "silence" else 5)}
     call = ONCE.get(name) or ONCE_OF_AN_ACCOUNT[name]
@@ -242,8 +241,7 @@ def test_any_request_is_retried_after_a_429_and_a_503_of_maintenance(name, serve
     assert len(peer.seen) == 3
 
 
-def test_a_read_tells_its_last_response(serve, connect, reply):
-    """A read that always fails raises what its last response says."""
+def test_a_read_that_always_fails_raises_the_error_of_its_last_response(serve, connect, reply):
     peer = serve(reply(b"", 502), reply({"ErrorCode": 101, "Message": "last"}, 500, X_Request_Id="r-2"))
     with pytest.raises(ServerError, match="last") as caught:
         connect(peer.url, retry=QUICK).messages.get("1")
@@ -253,7 +251,7 @@ def test_a_read_tells_its_last_response(serve, connect, reply):
 def test_retries_send_the_same_bytes(serve, connect, reply, accepted):
     """An email that is tried again is the same email, key and all."""
     peer = serve(reply(b"", 429), accepted)
-    connect(peer.url, retry=QUICK, reconcile=True).outbound.send(MAIL)
+    connect(peer.url, retry=QUICK, reconcile=True).outbound.send(EMAIL)
     first, second = peer.seen
     assert first.body == second.body
     assert json.loads(first.body)["Metadata"]["emailapi-key"]

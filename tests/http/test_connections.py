@@ -27,13 +27,13 @@ from emailapi import (
 )
 from emailapi._http import connection
 
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 forks = pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
 quietly = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
 @pytest.mark.parametrize("clock", ["monotonic", "time"])
-def test_a_connection_that_was_idle_for_long_is_renewed(clock, serve, connect, accepted, monkeypatch):
+def test_a_connection_that_was_idle_too_long_is_replaced(clock, serve, connect, accepted, monkeypatch):
     """By either clock: the monotonic one may stand still while a machine sleeps, the wall clock be set back."""
     peer = serve(accepted)
     client = connect(peer.url)
@@ -42,18 +42,18 @@ def test_a_connection_that_was_idle_for_long_is_renewed(clock, serve, connect, a
     for seconds, opened in ((0, 1), (connection.IDLE_SECONDS - 5, 1), (connection.IDLE_SECONDS + 1, 2), (0, 2)):
         ahead[0] += seconds
         with_time = client.with_options(deadline=1000)
-        assert with_time.outbound.send(MAIL).message == "Hello"
+        assert with_time.outbound.send(EMAIL).message == "Hello"
         assert peer.connections == opened
 
 
-def test_a_wall_clock_that_is_set_back_renews_nothing(serve, connect, accepted, monkeypatch):
+def test_a_wall_clock_that_is_set_back_does_not_replace_connections(serve, connect, accepted, monkeypatch):
     """A clock that goes back says nothing about how long a connection was idle."""
     peer = serve(accepted)
     client = connect(peer.url)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 9999)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     assert peer.connections == 1
 
 
@@ -83,12 +83,12 @@ def resolve_to(monkeypatch, *addresses):
 
 
 def test_all_addresses_of_a_host_have_one_deadline(connect, full, monkeypatch):
-    """A host with many addresses, none of which answers, costs the deadline and not that for each."""
+    """A host with many addresses, none of which responds, costs the deadline and not that for each."""
     resolve_to(monkeypatch, *["127.0.0.1"] * 6)
     client = connect(f"http://localhost:{full}", timeout=0.3, deadline=0.5)
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert 0.45 < time.monotonic() - began < 10
 
 
@@ -96,32 +96,32 @@ def test_the_next_address_is_tried(serve, connect, accepted, monkeypatch):
     """Where one address rejects the next one serves."""
     peer = serve(accepted)
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
-    assert connect(f"http://localhost:{peer.port}").outbound.send(MAIL).message == "Hello"
+    assert connect(f"http://localhost:{peer.port}").outbound.send(EMAIL).message == "Hello"
 
 
-def test_no_address_at_all(connect, monkeypatch):
+def test_a_host_without_an_address_is_not_sent(connect, monkeypatch):
     """A host that has no address was surely sent nothing."""
     resolve_to(monkeypatch)
     with pytest.raises((ConnectionFailed, DeadlineExceeded)) as caught:
-        connect("http://localhost:9").outbound.send(MAIL)
+        connect("http://localhost:9").outbound.send(EMAIL)
     assert not caught.value.may_have_been_sent
 
 
-def test_the_last_address_says_why(connect, monkeypatch, serve):
+def test_the_error_has_the_reason_of_the_last_address(connect, monkeypatch, serve):
     """Where every address rejects, the error says so."""
     peer = serve(b"")
     peer.close()
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
     with pytest.raises(ConnectionFailed, match="refused"):
-        connect(f"http://localhost:{peer.port}").outbound.send(MAIL)
+        connect(f"http://localhost:{peer.port}").outbound.send(EMAIL)
 
 
-def test_a_handshake_has_the_deadline(serve, connect):
+def test_a_stalled_tls_handshake_ends_with_the_deadline(serve, connect):
     """A TLS handshake that never goes on ends with the deadline, and nothing was sent."""
     peer = serve(b"", greeting="silence")
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
-        connect(f"https://127.0.0.1:{peer.port}", timeout=30, deadline=0.5).outbound.send(MAIL)
+        connect(f"https://127.0.0.1:{peer.port}", timeout=30, deadline=0.5).outbound.send(EMAIL)
     assert time.monotonic() - began < 20
 
 
@@ -142,11 +142,11 @@ def in_child(work):
 @forks
 @quietly
 @pytest.mark.parametrize("what", ["send", "close", "both"])
-def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accepted):
+def test_a_fork_while_another_thread_holds_locks_does_not_block_the_child(what, serve, connect, accepted):
     """What another thread of the parent holds at the fork stops neither a send nor a close in the child."""
     peer = serve(accepted)
     client = connect(peer.url)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     adapter = client._session._adapters.get()
     held, go = threading.Event(), threading.Event()
 
@@ -161,7 +161,7 @@ def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accep
 
     def work():
         if what != "close":
-            assert client.outbound.send(MAIL).message == "Hello"
+            assert client.outbound.send(EMAIL).message == "Hello"
         if what != "send":
             client.close()
 
@@ -170,7 +170,7 @@ def test_a_fork_while_another_thread_holds_the_locks(what, serve, connect, accep
     finally:
         go.set()
         thread.join()
-    assert client.outbound.send(MAIL).message == "Hello"
+    assert client.outbound.send(EMAIL).message == "Hello"
     assert peer.connections == (1 if what == "close" else 2)
 
 
@@ -180,14 +180,14 @@ def test_keys_differ_between_the_processes_of_a_fork(serve, connect, accepted):
     """Parent and child give their emails keys of their own."""
     peer = serve(accepted)
     client = connect(peer.url, reconcile=True)
-    assert in_child(lambda: client.outbound.send_batch([MAIL] * 3)) == 0
-    client.outbound.send_batch([MAIL] * 3)
-    keys = [mail["Metadata"]["emailapi-key"] for seen in peer.seen for mail in seen.json]
+    assert in_child(lambda: client.outbound.send_batch([EMAIL] * 3)) == 0
+    client.outbound.send_batch([EMAIL] * 3)
+    keys = [email["Metadata"]["emailapi-key"] for seen in peer.seen for email in seen.json]
     assert len(set(keys)) == 6
 
 
 @pytest.mark.parametrize("kind", [Client, AccountClient])
-def test_a_client_is_not_pickled(kind):
+def test_a_client_cannot_be_pickled_or_copied(kind):
     """A client is neither pickled nor copied: what came of it would hold the token."""
     with kind("5ecret") as client:
         for attempt in (pickle.dumps, copy.copy, copy.deepcopy):
@@ -201,7 +201,7 @@ class Odd(Exception):
 
 
 @pytest.mark.parametrize("raised", [Odd("5ecret"), KeyError("x"), EmailAPIError("another client's"), MemoryError()])
-def test_whatever_a_given_session_raises_is_unknown(raised, serve, connect, accepted):
+def test_an_error_raised_by_a_given_session_is_an_unknown_outcome(raised, serve, connect, accepted):
     """What a hook of a given session raises, our own errors too, does not say that the email was not sent."""
 
     def fail(response, **_):
@@ -212,24 +212,24 @@ def test_whatever_a_given_session_raises_is_unknown(raised, serve, connect, acce
         peer = serve(accepted)
         client = connect(peer.url, session=session)
         with pytest.raises(DeliveryUnknown) as caught:
-            client.outbound.send(MAIL)
-        (item,) = client.outbound.send_batch([MAIL])
+            client.outbound.send(EMAIL)
+        (item,) = client.outbound.send_batch([EMAIL])
     assert isinstance(item, DeliveryUnknown)
     assert caught.value.__context__ is None
     assert "5ecret" not in str(caught.value)
     assert len(peer.seen) == 2
 
 
-def test_a_host_name_that_no_resolver_takes(connect):
+def test_an_invalid_host_name_is_not_sent(connect):
     """A name with a part that is too long was surely sent nothing, and is said to be no name."""
     with pytest.raises(EmailAPIError) as caught:
-        connect(f"https://{'a' * 64}.example").outbound.send(MAIL)
+        connect(f"https://{'a' * 64}.example").outbound.send(EMAIL)
     assert not caught.value.may_have_been_sent
 
 
-def test_a_proxy_whose_address_is_none(connect, serve, accepted, monkeypatch):
+def test_an_invalid_proxy_address_is_an_error_of_the_request(connect, serve, accepted, monkeypatch):
     """A proxy's address that cannot be read stops no client from being made; a call says what is wrong."""
     monkeypatch.setenv("http_proxy", "http://[::1")
     client = connect(serve(accepted).url)
     with pytest.raises(ConfigurationError):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)

@@ -7,7 +7,7 @@ import requests
 
 from emailapi import ConfigurationError, ConnectionFailed, Email
 
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 
 
 @pytest.fixture
@@ -24,17 +24,17 @@ def test_tls_is_verified_by_the_bundle_of_the_environment(serve, connect, tls, a
     peer = serve(accepted, tls=tls())
     client = connect(peer.url)
     for _ in range(3):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert (len(peer.seen), peer.connections) == (3, 1)
 
 
 def test_a_proxy_tunnels_without_seeing_the_token(through, connect, token, monkeypatch):
-    """By https a proxy gets one CONNECT with its own login, and neither token nor mail."""
+    """By https a proxy gets one CONNECT with its own login, and neither token nor email."""
     target, proxy = through
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:word@127.0.0.1:{proxy.port}")
     client = connect("https://api.example")
     for _ in range(2):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     (asked,) = proxy.seen
     assert (asked.method, asked.target) == ("CONNECT", "api.example:443")
     assert asked.headers["Proxy-Authorization"] == "Basic dXNlcjp3b3Jk"
@@ -43,29 +43,28 @@ def test_a_proxy_tunnels_without_seeing_the_token(through, connect, token, monke
     assert "Proxy-Authorization" not in target.seen[0].headers
 
 
-def test_the_environment_is_read_once_a_client(through, connect, serve, monkeypatch):
+def test_the_environment_is_read_once_for_each_client(through, connect, serve, monkeypatch):
     """A proxy or bundle that is set, changed or taken away later does not matter to a client that is there."""
     target, proxy = through
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
     client = connect("https://api.example")
     for name in ("HTTPS_PROXY", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "*")
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     assert (len(target.seen), proxy.connections) == (2, 1)
 
 
 @pytest.mark.parametrize("no_proxy", ["*", "api.example", ".example", "127.0.0.1,api.example"])
-def test_no_proxy_is_heeded(serve, connect, accepted, monkeypatch, no_proxy):
-    """A host that `NO_PROXY` names is connected to directly."""
+def test_a_host_in_no_proxy_is_connected_to_directly(serve, connect, accepted, monkeypatch, no_proxy):
     proxy = serve(accepted)
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", no_proxy)
     monkeypatch.setattr("socket.getaddrinfo", _resolve_nothing)
     with pytest.raises(ConnectionFailed, match="cannot be resolved"):
-        connect("http://api.example", allow_http=True).outbound.send(MAIL)
+        connect("http://api.example", allow_http=True).outbound.send(EMAIL)
     assert proxy.connections == 0
 
 
@@ -77,45 +76,49 @@ def _resolve_nothing(*args, **options):
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 @pytest.mark.parametrize("proxy", ["http://198.51.100.7:3128", "user:pass@proxy.example:3128"])
-def test_loopback_is_reached_without_a_proxy_elsewhere(serve, connect, accepted, monkeypatch, name, proxy):
+def test_loopback_is_connected_to_without_a_remote_proxy(serve, connect, accepted, monkeypatch, name, proxy):
     """Clear text is allowed on loopback because it stays there: no proxy of another machine gets it."""
     peer = serve(accepted)
     monkeypatch.setenv(name, proxy)
-    connect(peer.url).outbound.send(MAIL)
+    connect(peer.url).outbound.send(EMAIL)
     assert len(peer.seen) == 1
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_loopback_is_reached_through_a_proxy_on_loopback(serve, connect, accepted, monkeypatch, name):
+def test_loopback_is_connected_to_through_a_proxy_on_loopback(serve, connect, accepted, monkeypatch, name):
     """A proxy on this machine serves for loopback as for all else."""
     peer, proxy = serve(accepted), serve(accepted)
     monkeypatch.setenv(name, proxy.url)
-    connect(peer.url).outbound.send(MAIL)
+    connect(peer.url).outbound.send(EMAIL)
     assert (len(peer.seen), proxy.connections) == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_a_missing_bundle_is_named(serve, connect, tls, accepted, monkeypatch, tmp_path, name):
+def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(
+    serve, connect, tls, accepted, monkeypatch, tmp_path, name
+):
     """A CA bundle that is not there is a `ConfigurationError` that names it, for a send and a read alike."""
     missing = str(tmp_path / "missing.pem")
     monkeypatch.setenv(name, missing)
     peer = serve(accepted, tls=tls())
     client = connect(peer.url)
-    for call in (lambda: client.outbound.send(MAIL), lambda: client.messages.get("1")):
+    for call in (lambda: client.outbound.send(EMAIL), lambda: client.messages.get("1")):
         with pytest.raises(ConfigurationError, match="missing.pem") as caught:
             call()
         assert not caught.value.retryable
     assert peer.connections == 0
 
 
-def test_a_bundle_that_is_none_is_named(serve, connect, tls, accepted, monkeypatch, tmp_path):
+def test_an_invalid_ca_bundle_is_a_configuration_error_that_names_it(
+    serve, connect, tls, accepted, monkeypatch, tmp_path
+):
     """A CA bundle that holds no certificate is a `ConfigurationError` that names it."""
     garbage = tmp_path / "garbage.pem"
     garbage.write_text("no certificate")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(garbage))
     peer = serve(accepted, tls=tls())
     with pytest.raises(ConfigurationError, match="garbage.pem"):
-        connect(peer.url).outbound.send(MAIL)
+        connect(peer.url).outbound.send(EMAIL)
     assert not peer.seen
 
 
@@ -123,27 +126,27 @@ OFF = {"REQUESTS_CA_BUNDLE": ["", "0", "false"], "CURL_CA_BUNDLE": ["", "false"]
 
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in OFF.items() for value in values])
-def test_nothing_turns_verification_off(serve, connect, tls, accepted, monkeypatch, name, value):
+def test_no_variable_disables_certificate_verification(serve, connect, tls, accepted, monkeypatch, name, value):
     """No value of any variable lets a request go to a server whose certificate nobody vouches for."""
     monkeypatch.setenv(name, value)
     peer = serve(accepted, tls=tls())
     with pytest.raises((ConnectionFailed, ConfigurationError)):
-        connect(peer.url).outbound.send(MAIL)
+        connect(peer.url).outbound.send(EMAIL)
     assert not peer.seen
 
 
 @pytest.mark.parametrize(
     "proxy", ["http://user:pr0xy-pass@:3128", "http://us er:pr0xy-pass@[::1", "ftp://user:pr0xy-pass@host", "http://"]
 )
-def test_a_proxy_that_is_none(connect, monkeypatch, proxy):
+def test_an_invalid_proxy_is_a_configuration_error_without_its_password(connect, monkeypatch, proxy):
     """A proxy whose address cannot be read is a `ConfigurationError`, without its password."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(ConfigurationError) as caught:
-        connect("https://api.example").outbound.send(MAIL)
+        connect("https://api.example").outbound.send(EMAIL)
     assert "pr0xy-pass" not in repr(caught.value)
 
 
-def test_a_netrc_is_no_login(serve, connect, accepted, token, monkeypatch, tmp_path):
+def test_a_netrc_file_is_not_used(serve, connect, accepted, token, monkeypatch, tmp_path):
     """A login that ~/.netrc has for the host is neither sent nor does it replace the token."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password netrc-word\n")
@@ -151,6 +154,6 @@ def test_a_netrc_is_no_login(serve, connect, accepted, token, monkeypatch, tmp_p
     monkeypatch.setenv("NETRC", str(netrc))
     peer = serve(accepted)
     assert requests.utils.get_netrc_auth(peer.url) == ("me", "netrc-word")
-    connect(peer.url).outbound.send(MAIL)
+    connect(peer.url).outbound.send(EMAIL)
     assert "Authorization" not in peer.seen[0].headers
     assert peer.seen[0].headers["X-Postmark-Server-Token"] == token

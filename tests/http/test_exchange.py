@@ -25,14 +25,14 @@ from emailapi._delivery import Deadline, Kind, Request
 from ..clock import wait_for
 from ..interrupting import interrupt
 
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "0a129aee", "To": "you@example.com"}
 
 
-def test_a_send_on_the_wire(serve, connect, reply, token):
+def test_a_send_is_a_post_of_json_with_the_token(serve, connect, reply, token):
     """A send is a POST of JSON with the token's header, its length and nothing that the service does not ask for."""
     peer = serve(reply(OK))
-    connect(peer.url).outbound.send(MAIL)
+    connect(peer.url).outbound.send(EMAIL)
     (seen,) = peer.seen
     assert (seen.method, seen.target) == ("POST", "/email")
     assert seen.body == b'{"From":"us@example.com","To":"you@example.com","Subject":"Hello","TextBody":"Hi"}'
@@ -47,7 +47,7 @@ def test_a_send_on_the_wire(serve, connect, reply, token):
     }
 
 
-def test_a_read_on_the_wire(serve, connect, reply, token):
+def test_a_read_is_a_get_without_a_body(serve, connect, reply, token):
     """A read is a GET without a body and without its headers, its query encoded as UTF-8."""
     peer = serve(reply({"TotalCount": 0, "Messages": []}))
     connect(peer.url).messages.list(count=2, subject="a&b=c ü", metadata={"user id": "7/8"})
@@ -59,7 +59,7 @@ def test_a_read_on_the_wire(serve, connect, reply, token):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_a_write_without_a_body_on_the_wire(serve, connect, reply, method):
+def test_a_write_without_a_body_has_no_content_type(serve, connect, reply, method):
     """A write that has no body says so, and names no content type."""
     peer = serve(reply({"Message": "OK"}))
     request = Request(method, "/streams/a", kind=Kind.WRITE)
@@ -70,15 +70,15 @@ def test_a_write_without_a_body_on_the_wire(serve, connect, reply, method):
     assert "Content-Type" not in seen.headers
 
 
-def test_a_base_url_may_have_a_path(serve, connect, reply):
+def test_the_path_of_the_base_url_precedes_that_of_the_request(serve, connect, reply):
     """A path in the base URL stands before each call's own."""
     peer = serve(reply(OK))
-    connect(f"{peer.url}/mail/v1/").outbound.send(MAIL)
+    connect(f"{peer.url}/mail/v1/").outbound.send(EMAIL)
     assert peer.seen[0].target == "/mail/v1/email"
 
 
 @pytest.mark.parametrize("id", ["a/b", "a?b", "a#b", "%2e%2e", "../x", "é", "a b"])
-def test_an_id_is_one_part_of_the_path(serve, connect, reply, id):
+def test_an_id_is_one_escaped_segment_of_the_path(serve, connect, reply, id):
     """Whatever an id contains, it arrives as one part of the path."""
     peer = serve(reply({"Body": "x"}))
     connect(peer.url).messages.dump(id)
@@ -86,22 +86,22 @@ def test_an_id_is_one_part_of_the_path(serve, connect, reply, id):
     assert target == f"/messages/outbound/{requests.utils.quote(id, safe='')}/dump"
 
 
-def test_cookies_are_not_kept(serve, connect, reply):
+def test_cookies_are_not_sent_back(serve, connect, reply):
     """What a response sets as a cookie is not sent back."""
     peer = serve(reply(OK, Set_Cookie="who=me; Path=/"))
     client = connect(peer.url)
     for _ in range(2):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert "Cookie" not in peer.seen[1].headers
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(serve, connect, reply, status):
-    """A redirect is a rejection: nothing arrives at the other server, neither the token nor the mail."""
+    """A redirect is a rejection: nothing arrives at the other server, neither the token nor the email."""
     other = serve(reply(OK))
     peer = serve(reply(b"", status, Location=f"{other.url}/email"))
     with pytest.raises(InvalidRequest) as caught:
-        connect(peer.url).outbound.send(MAIL)
+        connect(peer.url).outbound.send(EMAIL)
     assert (caught.value.status, caught.value.retryable) == (status, False)
     assert (len(peer.seen), other.connections) == (1, 0)
 
@@ -133,13 +133,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("odd", BROKEN)
-def test_a_response_that_cannot_be_read(serve, connect, reply, odd):
+def test_an_unreadable_response_of_success_leaves_a_send_unknown(serve, connect, reply, odd):
     """A success that cannot be read leaves a send unknown and is an `InvalidResponse` of a read, with its status."""
     headers, body = BROKEN[odd]
     peer = serve(reply(body, **headers))
     client = connect(peer.url)
     with pytest.raises(DeliveryUnknown) as unknown:
-        client.outbound.send(MAIL, idempotency_key="key-1")
+        client.outbound.send(EMAIL, idempotency_key="key-1")
     assert (unknown.value.status, unknown.value.idempotency_key) == (200, None)
     with pytest.raises(InvalidResponse) as invalid:
         client.messages.dump("1")
@@ -151,12 +151,12 @@ def test_a_response_that_cannot_be_read(serve, connect, reply, odd):
 @pytest.mark.parametrize(
     "status, error", [(422, InvalidRequest), (404, NotFound), (429, RateLimited), (500, DeliveryUnknown)]
 )
-def test_a_status_counts_without_its_body(serve, connect, status, error, end):
+def test_a_rejection_with_a_truncated_body_is_that_rejection(serve, connect, status, error, end):
     """A rejection whose body breaks off is that rejection: its status says enough."""
     peer = serve(b"HTTP/1.1 %d No\r\nContent-Length: 99%s\r\n\r\n{" % (status, end))
     for attempts in (1, 2):
         with pytest.raises(EmailAPIError) as caught:
-            connect(peer.url, timeout=(5, 0.5 if attempts == 1 else 10)).outbound.send(MAIL)
+            connect(peer.url, timeout=(5, 0.5 if attempts == 1 else 10)).outbound.send(EMAIL)
         wait_for(lambda: len(peer.seen) == attempts)  # noqa: B023
         if caught.value.status is not None:  # else the machine stood still before the status was there
             break
@@ -164,43 +164,43 @@ def test_a_status_counts_without_its_body(serve, connect, status, error, end):
     assert caught.value.status == status
 
 
-def test_100_continue_is_passed_over(serve, connect, reply):
-    """An interim answer is not the response."""
+def test_a_100_continue_response_is_skipped(serve, connect, reply):
+    """An interim response is not the response."""
     peer = serve(b"HTTP/1.1 100 Continue\r\n\r\n" + reply(OK))
-    assert connect(peer.url).outbound.send(MAIL).message_id == "0a129aee"
+    assert connect(peer.url).outbound.send(EMAIL).message_id == "0a129aee"
 
 
 def test_sequential_calls_share_one_connection(serve, connect, reply):
-    """Calls one after another use one connection, whatever their answers were."""
+    """Calls one after another use one connection, whatever their responses were."""
     bodies = [reply(OK), reply({"ErrorCode": 300}, 422), reply(b"", 500), reply(b"<html>", 502), reply(b"no JSON")]
     peer = serve(*bodies, reply(OK))
     client = connect(peer.url)
     for _ in range(12):
-        client.outbound.send_batch([MAIL])
+        client.outbound.send_batch([EMAIL])
     assert (len(peer.seen), peer.connections) == (12, 1)
 
 
-def test_a_connection_closed_meanwhile_is_renewed(serve, connect, reply):
+def test_a_connection_closed_while_idle_is_replaced(serve, connect, reply):
     """A kept connection that the service has closed is replaced before the request, which is sent once."""
     peer = serve(reply(OK, Connection="close"))
     client = connect(peer.url)
     for _ in range(3):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert (len(peer.seen), peer.connections) == (3, 3)
 
 
-def test_a_failed_exchange_costs_its_connection(serve, connect, reply):
-    """After a response that broke off, the next call has a connection of its own and its own answer."""
+def test_a_connection_is_not_reused_after_a_truncated_response(serve, connect, reply):
+    """After a response that broke off, the next call has a connection of its own and its own response."""
     peer = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", reply(OK))
     client = connect(peer.url)
     with pytest.raises(DeliveryUnknown):
-        client.with_options(timeout=(5, 0.5)).outbound.send(MAIL)
+        client.with_options(timeout=(5, 0.5)).outbound.send(EMAIL)
     wait_for(lambda: peer.seen)
-    assert client.outbound.send(MAIL).message_id == "0a129aee"
+    assert client.outbound.send(EMAIL).message_id == "0a129aee"
     assert peer.connections == 2
 
 
-def test_a_read_that_the_service_failed(serve, connect, reply):
+def test_a_5xx_of_a_read_is_a_retryable_server_error(serve, connect, reply):
     """A 5xx makes a read a `ServerError` that may be tried again; it is not tried here."""
     peer = serve(reply(b"<html>Bad Gateway</html>", 502, Content_Type="text/html"))
     with pytest.raises(ServerError) as caught:
@@ -210,7 +210,7 @@ def test_a_read_that_the_service_failed(serve, connect, reply):
     assert len(peer.seen) == 1
 
 
-def test_an_interrupt_costs_the_connection(serve, connect, reply):
+def test_a_connection_is_not_reused_after_ctrl_c(serve, connect, reply):
     """Ctrl-C while a response is awaited ends the call as it is, and a later call does not get that response."""
 
     def interrupting(seen):
@@ -220,6 +220,6 @@ def test_an_interrupt_costs_the_connection(serve, connect, reply):
     peer = serve(interrupting, reply(OK))
     client = connect(peer.url)
     with pytest.raises(KeyboardInterrupt):
-        client.outbound.send(MAIL)
-    assert client.outbound.send(MAIL).message_id == "0a129aee"
+        client.outbound.send(EMAIL)
+    assert client.outbound.send(EMAIL).message_id == "0a129aee"
     assert (len(peer.seen), peer.connections) == (2, 2)

@@ -22,7 +22,7 @@ from ..ports import unused_port
 
 BODY = "b0dy-that-n0b0dy-sees"
 CONTENT = b"c0ntent-that-n0b0dy-sees"
-MAIL = Email(
+EMAIL = Email(
     sender="us@example.com",
     to="you@example.com",
     subject="Hello",
@@ -147,12 +147,12 @@ UNKNOWN = {
 
 def _send(client: emailapi.Client) -> list[Exception]:
     with pytest.raises(TransportError) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     return [caught.value]
 
 
 def _send_batch(client: emailapi.Client) -> list[Exception]:
-    return list(client.outbound.send_batch([MAIL, attrs.evolve(MAIL, idempotency_key="key-2")]).failed)
+    return list(client.outbound.send_batch([EMAIL, attrs.evolve(EMAIL, idempotency_key="key-2")]).failed)
 
 
 def _get(client: emailapi.Client) -> list[Exception]:
@@ -200,7 +200,7 @@ def test_a_failure_before_the_first_byte_is_a_connection_failed(fail: Any, failu
 
 @pytest.mark.parametrize("call", SENDS)
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in UNKNOWN.items()])
-def test_a_send_that_fails_later_may_have_been_sent(fail: Any, failure: Failure, call: Any) -> None:
+def test_a_send_that_fails_after_the_first_byte_is_unknown(fail: Any, failure: Failure, call: Any) -> None:
     """A send whose request may have been read is a `DeliveryUnknown`, and was made exactly once."""
     errors, requests = fail(failure, call)
     assert requests == failure.requests
@@ -214,7 +214,7 @@ def test_a_send_that_fails_later_may_have_been_sent(fail: Any, failure: Failure,
 
 
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in UNKNOWN.items()])
-def test_a_read_without_a_response_may_be_tried_again(fail: Any, failure: Failure) -> None:
+def test_a_read_without_a_response_is_retryable(fail: Any, failure: Failure) -> None:
     """A read that got no response is a plain `TransportError`: nothing was sent, and it may succeed later."""
     (error,), requests = fail(failure, _get)
     assert requests == failure.requests
@@ -254,7 +254,7 @@ def _told(error: BaseException) -> str:
 
 @pytest.mark.parametrize("call", [_send, _send_batch])
 @pytest.mark.parametrize("name", [*NOT_SENT, *UNKNOWN])
-def test_no_error_tells_secrets(fail: Any, token: str, caplog: pytest.LogCaptureFixture, name: str, call: Any) -> None:
+def test_no_error_shows_secrets(fail: Any, token: str, caplog: pytest.LogCaptureFixture, name: str, call: Any) -> None:
     """Token, bodies, files and a proxy's password stand in no text, traceback, attribute or log line of a failure."""
     caplog.set_level(logging.DEBUG)
     errors, _ = fail({**NOT_SENT, **UNKNOWN}[name], call)

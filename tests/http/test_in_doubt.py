@@ -18,7 +18,7 @@ def edit(client):
 
 
 @pytest.mark.parametrize("first", ["reset", "close", 500, 408])
-def test_a_rejection_after_it_may_have_been_carried_out(first, serve, connect, reply):
+def test_a_rejection_after_an_unknown_attempt_leaves_the_outcome_unknown(first, serve, connect, reply):
     """The error says why the last attempt was rejected, and that an earlier one may have been carried out."""
     peer = serve(reply(b"", first) if isinstance(first, int) else first, reply({"ErrorCode": 300, "Message": "x"}, 422))
     with pytest.raises(InvalidRequest) as caught:
@@ -27,14 +27,14 @@ def test_a_rejection_after_it_may_have_been_carried_out(first, serve, connect, r
     assert len(peer.seen) == 2
 
 
-def test_a_rejection_after_a_429_was_surely_not_carried_out(serve, connect, reply):
+def test_a_rejection_after_a_429_is_not_sent(serve, connect, reply):
     peer = serve(reply(b"", 429), reply({"ErrorCode": 300, "Message": "x"}, 422))
     with pytest.raises(InvalidRequest) as caught:
         edit(connect(peer.url, retry=QUICK))
     assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 2)
 
 
-def test_a_failed_connection_after_it_may_have_been_carried_out(serve, connect):
+def test_a_failed_connection_after_an_unknown_attempt_leaves_the_outcome_unknown(serve, connect):
     """The hook is told of each attempt as it went, and of the unknown outcome in the end."""
     peer, told = serve("reset"), []
     hooks = Hooks(
@@ -47,7 +47,7 @@ def test_a_failed_connection_after_it_may_have_been_carried_out(serve, connect):
     assert told[-1] is caught.value
 
 
-def test_a_client_that_is_closed_after_it_may_have_been_carried_out(serve, connect):
+def test_closing_the_client_after_an_unknown_attempt_leaves_the_outcome_unknown(serve, connect):
     clients = []
     client = connect(serve("reset").url, retry=QUICK, hooks=Hooks(on_retry=lambda event: clients[0].close()))
     clients.append(client)
@@ -56,14 +56,14 @@ def test_a_client_that_is_closed_after_it_may_have_been_carried_out(serve, conne
     assert caught.value.attempts == 2
 
 
-def test_deleting_again_what_an_earlier_attempt_deleted_is_no_error(serve, connect, reply):
+def test_a_repeated_delete_of_a_deleted_record_is_not_an_error(serve, connect, reply):
     gone = reply({"ErrorCode": 1352, "Message": "not found"}, 422)
     connect(serve("reset", gone).url, retry=QUICK).webhooks.delete(1)
     with pytest.raises(NotFound):
         connect(serve(gone).url, retry=QUICK).webhooks.delete(1)
 
 
-def test_an_exception_between_attempts_says_that_it_may_have_been_carried_out(serve, connect):
+def test_an_exception_between_attempts_has_a_note_about_the_unknown_outcome(serve, connect):
     hooks = Hooks(on_retry=lambda event: interrupt(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt) as caught:
         edit(connect(serve("reset").url, retry=Retry(initial=5.0), hooks=hooks))

@@ -73,7 +73,7 @@ def test_the_record_of_a_rejection_and_of_a_read(serve, connect, reply, caplog):
     ],
     ids=["accepted", "one rejected", "all rejected"],
 )
-def test_a_batch_says_how_many_emails_were_rejected(items, level, end, code, serve, connect, reply, caplog):
+def test_the_record_of_a_batch_counts_rejected_emails(items, level, end, code, serve, connect, reply, caplog):
     """A batch of which nothing was accepted is no success, although its status is 200."""
     caplog.set_level(logging.INFO, "emailapi")
     connect(serve(reply(items)).url).outbound.send_batch([EMAIL, EMAIL])
@@ -84,7 +84,7 @@ def test_a_batch_says_how_many_emails_were_rejected(items, level, end, code, ser
     assert "example.com" not in caplog.text
 
 
-def test_a_rejected_batch_is_seen_by_programs_that_log_warnings_only(serve, connect, reply, caplog):
+def test_a_rejected_batch_is_logged_as_a_warning(serve, connect, reply, caplog):
     caplog.set_level(logging.WARNING, "emailapi")
     client = connect(serve(reply([OK]), reply([REJECTED])).url)
     client.outbound.send_batch([EMAIL])
@@ -92,7 +92,7 @@ def test_a_rejected_batch_is_seen_by_programs_that_log_warnings_only(serve, conn
     assert len(caplog.records) == 1
 
 
-def test_hooks_know_the_message_the_number_of_emails_and_the_outcome(serve, connect, reply):
+def test_hooks_get_the_message_the_number_of_emails_and_the_outcome(serve, connect, reply):
     hooks, events = told("before_send", "on_response", "on_retry")
     peer = serve(reply(b"", 429), reply(OK), reply([OK, REJECTED]), reply([REJECTED]), reply({"Messages": []}))
     client = connect(peer.url, hooks=hooks, retry=QUICK)
@@ -131,7 +131,7 @@ class Mine(MemoryTransport):
     """A transport of an application."""
 
 
-def test_on_fallback_is_told_before_emails_fail_over(serve, connect, reply):
+def test_on_fallback_is_called_before_emails_fail_over(serve, connect, reply):
     hooks, events = told("on_fallback")
     memory = MemoryTransport()
     client = connect(serve(reply(b"", 429)).url, hooks=hooks, fallback=memory, retry=Retry(attempts=1))
@@ -148,7 +148,7 @@ def test_on_fallback_is_told_before_emails_fail_over(serve, connect, reply):
     assert {(event.method, event.path) for _, event in events} == {("", "")}
 
 
-def test_a_hook_for_fallbacks_that_raises_breaks_nothing(serve, connect, reply, caplog):
+def test_a_failing_on_fallback_hook_does_not_change_the_result(serve, connect, reply, caplog):
     hooks = Hooks(on_fallback=lambda event: 1 / 0)
     client = connect(serve(reply(b"", 429)).url, hooks=hooks, fallback=MemoryTransport(), retry=Retry(attempts=1))
     assert client.outbound.send(EMAIL).via == "memory"

@@ -67,7 +67,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_patch_at_any_place_on_the_path_of_a_request_is_called(serve, connect, monkeypatch, place):
+def test_a_patched_function_of_requests_or_urllib3_is_called(serve, connect, monkeypatch, place):
     namespace, method, *arguments = PLACES[place]
     client = connect(serve(b"").url)
     monkeypatch.setattr(place, _pass)
@@ -82,7 +82,7 @@ def test_a_patch_of_https_connections_is_called(connect, monkeypatch, name):
         connect("https://127.0.0.1:9").outbound.send(EMAIL)
 
 
-def test_an_untouched_requests_is_not_gone_through(serve, connect, accepted, monkeypatch):
+def test_unpatched_requests_is_bypassed(serve, connect, accepted, monkeypatch):
     client = connect(serve(accepted).url)
     monkeypatch.setattr(requests.Session, "__init__", lambda *_: pytest.fail("a session was made"))
     client.outbound.send(EMAIL)
@@ -96,7 +96,7 @@ def _run(program, *args):
     return json.loads(done.stdout)
 
 
-def test_a_tool_that_was_there_before_the_import_is_seen_while_it_lasts(serve, accepted):
+def test_a_tool_that_patched_before_the_import_is_respected_while_active(serve, accepted):
     peer = serve(accepted)
     program = """
         import functools, json, sys
@@ -120,7 +120,7 @@ def test_a_tool_that_was_there_before_the_import_is_seen_while_it_lasts(serve, a
 
 
 @pytest.mark.parametrize("patching", ["gevent.monkey.patch_all()", "eventlet.monkey_patch()"])
-def test_gevent_and_eventlet_are_no_tools(serve, accepted, patching):
+def test_gevent_and_eventlet_do_not_count_as_tools(serve, accepted, patching):
     """They replace sockets for good: a server that uses them would open a connection for each request."""
     peer = serve(accepted)
     program = f"""
@@ -170,7 +170,7 @@ def test_sentry_has_a_span_and_a_breadcrumb_of_each_request(serve, accepted):
     assert peer.connections == 1
 
 
-def test_an_error_of_a_socket_guard_passes(serve, connect, accepted, monkeypatch):
+def test_an_error_of_a_socket_guard_is_not_converted(serve, connect, accepted, monkeypatch):
     """As that of pytest-socket, which is neither a failed connection nor a reason to fail over."""
 
     class NetworkForbidden(RuntimeError):
@@ -190,7 +190,7 @@ def test_an_error_of_a_socket_guard_passes(serve, connect, accepted, monkeypatch
     assert (len(peer.seen), len(memory.sent)) == (1, 0)
 
 
-def test_a_frame_of_an_error_that_passes_shows_no_token(connect, monkeypatch, token):
+def test_a_frame_of_an_error_that_is_not_converted_shows_no_token(connect, monkeypatch, token):
     monkeypatch.setattr(HTTPAdapter, "send", lambda *_, **options: 1 / 0)
     with pytest.raises(ZeroDivisionError) as caught:
         connect("http://127.0.0.1:9").outbound.send(EMAIL)
@@ -202,7 +202,7 @@ def test_a_frame_of_an_error_that_passes_shows_no_token(connect, monkeypatch, to
 
 
 @pytest.mark.parametrize("name", ["send", "request", "post"])
-def test_a_stand_in_that_gives_no_response_is_named(connect, monkeypatch, name):
+def test_a_replacement_that_returns_no_response_is_named(connect, monkeypatch, name):
     monkeypatch.setattr(requests.Session, name, mock.Mock())
     with pytest.raises(TypeError, match="gave a Mock, not a Response"):
         connect("http://127.0.0.1:9").outbound.send(EMAIL)

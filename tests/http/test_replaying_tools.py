@@ -37,7 +37,7 @@ CALLS = {
 
 @replaying
 @pytest.mark.parametrize("name", CALLS)
-def test_a_replaying_tool_gets_the_one_request_and_the_service_nothing(serve, connect, tool, name, token):
+def test_a_replaying_tool_gets_the_request_and_the_service_none(serve, connect, tool, name, token):
     method, path, check = CALLS[name]
     peer = serve(lambda seen: response_bytes(urlsplit(seen.target).path))
     client = connect(peer.url)
@@ -54,7 +54,7 @@ def test_a_replaying_tool_gets_the_one_request_and_the_service_nothing(serve, co
 
 
 @replaying
-def test_a_replaying_tool_serves_the_account_client(serve, tool):
+def test_a_replaying_tool_works_with_the_account_client(serve, tool):
     peer = serve(b"")
     with emailapi.AccountClient("acc0unt-t0ken", base_url=peer.url) as account, tool(peer.url, REPLIES, 200) as seen:
         assert [server.name for server in account.servers.list()] == ["Shop"]
@@ -65,7 +65,7 @@ def test_a_replaying_tool_serves_the_account_client(serve, tool):
 
 
 @replaying
-def test_a_replayed_rejection_is_raised_as_if_the_service_had_made_it(serve, connect, tool):
+def test_a_replayed_rejection_raises_the_error_of_the_service(serve, connect, tool):
     inactive = {"ErrorCode": 406, "Message": "Found inactive addresses: you@example.com. Inactive recipients are"}
     peer, memory = serve(b""), MemoryTransport()
     client = connect(peer.url, fallback=memory)

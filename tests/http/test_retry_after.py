@@ -10,24 +10,24 @@ import pytest
 from emailapi import Email, Hooks, Outcome, RateLimited, Retry
 
 QUICK = Retry(attempts=3, initial=0.01, maximum=0.02)
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 HOUR = 3600.0
 
 
 @pytest.mark.parametrize("text", ["-5", "1.5", "soon", "", "0", formatdate(0, usegmt=True), "Thu, 99 Foo 2099"])
-def test_a_retry_after_that_says_little(text, serve, connect, reply, accepted):
+def test_a_past_or_unreadable_retry_after_is_ignored(text, serve, connect, reply, accepted):
     """A `Retry-After` that is past or cannot be read does not keep a send from its own pace."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
-    connect(peer.url, retry=QUICK).outbound.send(MAIL)
+    connect(peer.url, retry=QUICK).outbound.send(EMAIL)
     assert len(peer.seen) == 2
 
 
 @pytest.mark.parametrize("text", ["31", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_a_retry_after_that_is_too_long(text, serve, connect, reply, accepted):
+def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(text, serve, connect, reply, accepted):
     """One that is longer than what is left of the deadline ends the call at once, as a rejection for now."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
     with pytest.raises(RateLimited) as caught:
-        connect(peer.url, retry=QUICK).outbound.send(MAIL)
+        connect(peer.url, retry=QUICK).outbound.send(EMAIL)
     assert (caught.value.outcome, caught.value.attempts) == (Outcome.NOT_SENT, 1)
     assert caught.value.retry_after > 30
     assert len(peer.seen) == 1
@@ -45,22 +45,22 @@ def test_a_retry_after_date_is_read_by_the_clock_of_the_responding_host(ahead, s
     waits = []
     peer = serve(busy, accepted)
     hooks = Hooks(on_retry=lambda event: waits.append(event.wait))
-    connect(peer.url, retry=QUICK, hooks=hooks).outbound.send(MAIL)
+    connect(peer.url, retry=QUICK, hooks=hooks).outbound.send(EMAIL)
     assert waits == [1.0]
 
 
-def test_retry_after_tells_the_seconds_by_the_clock_of_the_responding_host(serve, connect, reply):
+def test_the_retry_after_attribute_uses_the_clock_of_the_responding_host(serve, connect, reply):
     late = {"Date": formatdate(time.time() + HOUR, usegmt=True), "Retry_After": formatdate(time.time() + 2 * HOUR)}
     with pytest.raises(RateLimited) as caught:
-        connect(serve(reply(b"", 429, **late)).url).outbound.send(MAIL)
+        connect(serve(reply(b"", 429, **late)).url).outbound.send(EMAIL)
     assert HOUR - 2 <= caught.value.retry_after <= HOUR + 2
 
 
 @pytest.mark.parametrize("date", ["", "soon", "0", "Thu, 99 Foo 2099"])
-def test_a_retry_after_date_without_a_date_beside_it_is_read_by_our_clock(date, serve, connect, reply):
+def test_a_retry_after_date_without_a_date_header_is_read_by_the_local_clock(date, serve, connect, reply):
     peer = serve(reply(b"", 429, Retry_After=formatdate(time.time() + HOUR, usegmt=True), Date=date))
     with pytest.raises(RateLimited) as caught:
-        connect(peer.url).outbound.send(MAIL)
+        connect(peer.url).outbound.send(EMAIL)
     assert HOUR - 5 <= caught.value.retry_after <= HOUR
 
 
@@ -73,5 +73,5 @@ def test_a_retry_after_is_never_less_than_the_backoff(text, serve, connect, repl
         hooks=Hooks(on_retry=lambda event: waits.append(event.wait)),
     )
     with pytest.raises(RateLimited):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert all(least <= wait <= 2 * least for wait, least in zip(waits, (0.02, 0.04, 0.05), strict=True))

@@ -18,7 +18,7 @@ from emailapi import (
 
 from ..clock import wait_for
 
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="Hello", text_body="Hi")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def session():
 
 
 @pytest.mark.parametrize("given", ["https://x", requests, object()])
-def test_a_session_is_one(given):
+def test_an_object_that_is_not_a_session_is_rejected(given):
     """Anything but a `requests.Session` is rejected."""
     with pytest.raises(ConfigurationError, match="requests.Session"):
         _client(session=given)
@@ -53,25 +53,25 @@ def test_a_session_that_retries_is_rejected(session, retries):
         _client(session=session)
 
 
-def test_a_session_that_verifies_nothing_is_rejected(session):
+def test_a_session_without_certificate_verification_is_rejected(session):
     """`verify=False` is rejected."""
     session.verify = False
     with pytest.raises(ConfigurationError, match="verify=False"):
         _client(session=session)
 
 
-def test_a_session_is_judged_at_each_call(serve, connect, accepted, session):
+def test_a_session_is_validated_at_each_request(serve, connect, accepted, session):
     """What would have been rejected is rejected also when it is set after the client was made."""
     peer = serve(accepted)
     client = connect(peer.url, session=session)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     session.mount("http://", HTTPAdapter(max_retries=3))
     with pytest.raises(ConfigurationError, match="retries"):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert len(peer.seen) == 1
 
 
-def test_its_adapters_hooks_and_headers_serve(serve, connect, accepted, session, token):
+def test_adapters_hooks_and_headers_of_a_session_are_used(serve, connect, accepted, session, token):
     """A session's own adapter, hooks, headers and cookies are used, with the client's token."""
     sent, seen = [], []
 
@@ -84,14 +84,14 @@ def test_its_adapters_hooks_and_headers_serve(serve, connect, accepted, session,
     session.mount("http://", Counting())
     session.headers["X-Trace"] = "1"
     session.hooks["response"] = lambda response, **_: seen.append(response.status_code)
-    connect(peer.url, session=session).outbound.send(MAIL)
+    connect(peer.url, session=session).outbound.send(EMAIL)
     assert (sent, seen) == ([f"{peer.url}/email"], [200])
     assert peer.seen[0].headers["X-Trace"] == "1"
     assert peer.seen[0].headers["X-Postmark-Server-Token"] == token
     assert peer.seen[0].headers["Content-Type"] == "application/json"
 
 
-def test_its_auth_is_asked_for_every_request(serve, connect, accepted, session):
+def test_the_auth_of_a_session_is_called_for_every_request(serve, connect, accepted, session):
     """An auth callable signs each request's own body."""
 
     def sign(request):
@@ -101,21 +101,20 @@ def test_its_auth_is_asked_for_every_request(serve, connect, accepted, session):
     session.auth = sign
     peer = serve(accepted)
     client = connect(peer.url, session=session)
-    client.outbound.send(MAIL)
-    client.outbound.send_batch([MAIL, MAIL])
+    client.outbound.send(EMAIL)
+    client.outbound.send_batch([EMAIL, EMAIL])
     client.messages.get("1")
     assert [seen.headers["X-Length"] for seen in peer.seen] == [str(len(seen.body)) for seen in peer.seen]
 
 
-def test_its_proxies_serve(serve, connect, accepted, session):
-    """A session's proxies are used."""
+def test_proxies_of_a_session_are_used(serve, connect, accepted, session):
     proxy = serve(accepted)
     session.proxies = {"http": proxy.url}
-    connect("http://api.example", session=session, allow_http=True).outbound.send(MAIL)
+    connect("http://api.example", session=session, allow_http=True).outbound.send(EMAIL)
     assert proxy.seen[0].target == "http://api.example/email"
 
 
-def test_its_certificates_serve(serve, connect, tls, authority, ca_file, accepted, session, tmp_path):
+def test_certificates_of_a_session_are_used(serve, connect, tls, authority, ca_file, accepted, session, tmp_path):
     """A session's CA bundle and client certificate are used."""
     import ssl
 
@@ -126,57 +125,57 @@ def test_its_certificates_serve(serve, connect, tls, authority, ca_file, accepte
     mine = tmp_path / "mine.pem"
     authority.issue_cert("me@example.com").private_key_and_cert_chain_pem.write_to_path(str(mine))
     session.verify, session.cert = ca_file, str(mine)
-    connect(peer.url, session=session).outbound.send(MAIL)
+    connect(peer.url, session=session).outbound.send(EMAIL)
     assert len(peer.seen) == 1
 
 
-def test_a_missing_bundle_of_a_session_is_named(serve, connect, tls, accepted, session):
+def test_a_missing_ca_bundle_of_a_session_is_a_configuration_error(serve, connect, tls, accepted, session):
     """A CA bundle of the session's that is not there is a `ConfigurationError`, not an unknown outcome."""
     session.verify = "/nowhere/ca.pem"
     peer = serve(accepted, tls=tls())
     with pytest.raises(ConfigurationError, match="/nowhere/ca.pem"):
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
 
 
 def test_a_session_of_the_user_follows_no_redirect(serve, connect, reply, accepted, session):
     other = serve(accepted)
     peer = serve(reply(b"", 307, Location=f"{other.url}/email"))
     with pytest.raises(InvalidRequest):
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
     assert other.connections == 0
 
 
-def test_a_session_stays_open(serve, connect, accepted, session):
+def test_closing_the_client_leaves_the_session_open(serve, connect, accepted, session):
     """Closing the client leaves the user's session open, and the client closed."""
     peer = serve(accepted)
     client = connect(peer.url, session=session)
-    client.outbound.send(MAIL)
+    client.outbound.send(EMAIL)
     client.close()
     with pytest.raises(ConfigurationError, match="closed"):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert session.get(peer.url).status_code == 200
     assert peer.connections == 1
 
 
-def test_a_session_counts_only_failures_before_the_request_as_not_sent(serve, connect, tls, session):
+def test_only_failures_before_the_request_are_not_sent_with_a_session(serve, connect, tls, session):
     """Refused connections, unknown names and untrusted certificates never come after the request."""
     peer = serve(b"", tls=tls())
     with pytest.raises(ConnectionFailed) as untrusted:
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
     assert not untrusted.value.retryable
     peer.close()
     with pytest.raises(ConnectionFailed, match="refused") as refused:
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
     assert refused.value.retryable
 
 
 @pytest.mark.parametrize("answer", ["reset", "close", "silence"])
-def test_the_rest_is_unknown_by_a_session(serve, connect, session, token, answer):
+def test_other_failures_with_a_session_are_unknown(serve, connect, session, token, answer):
     """By a session that is not ours every other failure of a send is unknown, and tells no token."""
     peer = serve(answer)
     client = connect(peer.url, session=session, timeout=(5, 0.5))
     with pytest.raises(DeliveryUnknown) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert caught.value.__context__ is None
     assert token not in repr(vars(caught.value))
     wait_for(lambda: peer.seen)
@@ -186,25 +185,25 @@ def test_the_rest_is_unknown_by_a_session(serve, connect, session, token, answer
     assert type(read.value) is TransportError
 
 
-def test_a_handshake_by_a_session_is_unknown(serve, connect, session):
+def test_a_failed_handshake_with_a_session_is_unknown(serve, connect, session):
     """Without our marks a reset in the TLS handshake cannot be told from one after the request."""
     peer = serve(b"", greeting="reset")
     with pytest.raises(DeliveryUnknown):
-        connect(f"https://127.0.0.1:{peer.port}", session=session).outbound.send(MAIL)
+        connect(f"https://127.0.0.1:{peer.port}", session=session).outbound.send(EMAIL)
 
 
-def test_a_hook_that_raises_for_a_status(serve, connect, reply, session):
+def test_a_hook_that_calls_raise_for_status_does_not_hide_a_rejection(serve, connect, reply, session):
     """A hook that calls `raise_for_status` hides no rejection: the response counts."""
     session.hooks["response"] = lambda response, **_: response.raise_for_status()
     inactive = {"ErrorCode": 406, "Message": "Found inactive addresses: you@example.com. Inactive recipients are"}
     peer = serve(reply(inactive, 422))
     with pytest.raises(InactiveRecipient) as caught:
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
     assert caught.value.addresses == ("you@example.com",)
 
 
-def test_a_hook_that_raises_for_anothers_status(serve, connect, reply, accepted, session):
-    """A status that a hook got from another server is not taken for the service's answer."""
+def test_a_status_raised_for_another_server_is_not_that_of_the_service(serve, connect, reply, accepted, session):
+    """A status that a hook got from another server is not taken for the service's response."""
     other = serve(reply(b"", 404))
 
     def report(response, **_):
@@ -213,10 +212,10 @@ def test_a_hook_that_raises_for_anothers_status(serve, connect, reply, accepted,
 
     session.hooks["response"] = report
     with pytest.raises(DeliveryUnknown):
-        connect(serve(accepted).url, session=session).outbound.send(MAIL)
+        connect(serve(accepted).url, session=session).outbound.send(EMAIL)
 
 
-def test_a_hook_that_fails_elsewhere(serve, connect, accepted, session):
+def test_a_hook_that_cannot_reach_its_own_server_leaves_the_outcome_unchanged(serve, connect, accepted, session):
     """A hook that cannot reach a server of its own, after the response, does not make the email unsent."""
     gone = serve(b"")
     gone.close()
@@ -228,11 +227,11 @@ def test_a_hook_that_fails_elsewhere(serve, connect, accepted, session):
     session.hooks["response"] = report
     peer = serve(accepted)
     with pytest.raises(DeliveryUnknown):
-        connect(peer.url, session=session).outbound.send(MAIL)
+        connect(peer.url, session=session).outbound.send(EMAIL)
     assert len(peer.seen) == 1
 
 
-def test_a_hook_that_uses_a_client(serve, connect, accepted, session):
+def test_another_client_inside_a_hook_does_not_affect_the_request(serve, connect, accepted, session):
     """What another client does inside a hook does not speak for the request under way."""
     gone = serve(b"")
     gone.close()
@@ -241,9 +240,9 @@ def test_a_hook_that_uses_a_client(serve, connect, accepted, session):
     def report(response, **_):
         assert response.content
         with pytest.raises(ConnectionFailed):
-            other.outbound.send(MAIL)
+            other.outbound.send(EMAIL)
         raise requests.ConnectionError("lost", request=response.request)
 
     session.hooks["response"] = report
     with pytest.raises(DeliveryUnknown):
-        connect(serve(accepted).url, session=session).outbound.send(MAIL)
+        connect(serve(accepted).url, session=session).outbound.send(EMAIL)

@@ -17,7 +17,7 @@ from emailapi.transports.memory import MemoryTransport
 from ..interrupting import interrupt
 from ..ports import unused_port
 
-MAIL = Email(sender="us@example.com", to="you@example.com", subject="outer", text_body="Hi", idempotency_key="key-1")
+EMAIL = Email(sender="us@example.com", to="you@example.com", subject="outer", text_body="Hi", idempotency_key="key-1")
 INNER = Email(sender="us@example.com", to="you@example.com", subject="inner", text_body="Hi")
 
 
@@ -40,7 +40,7 @@ def alarm():
 
 
 def interrupting(answer, number=signal.SIGALRM):
-    """Answer a request in a way, and send the signal as soon as the request is there."""
+    """Respond to a request in a way, and send the signal as soon as the request is there."""
 
     def respond(seen):
         interrupt(number)
@@ -94,13 +94,13 @@ def raised_by(call, error):
 
 @pytest.mark.parametrize("kind", HANDLERS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_an_exception_of_a_signal_handler_passes_while_a_response_is_awaited(
+def test_an_exception_of_a_signal_handler_propagates_while_waiting_for_a_response(
     error, kind, serve, connect, accepted, alarm
 ):
     peer = serve(interrupting("silence"), accepted)
     client = connect(peer.url, retry=Retry(attempts=3, initial=0.01))
     alarm(HANDLERS[kind](error))
-    notes = raised_by(lambda: client.outbound.send(MAIL), error)
+    notes = raised_by(lambda: client.outbound.send(EMAIL), error)
     assert "may have been sent" in notes
     assert "key-1" in notes
     assert client.outbound.send(INNER).message == "inner"
@@ -111,7 +111,7 @@ def test_an_exception_of_a_signal_handler_passes_while_a_response_is_awaited(
 def test_a_traceback_of_an_interrupted_send_shows_neither_email_nor_token(serve, connect, alarm, token):
     error = Limit("over")
     alarm(raising(error))
-    secret = Email(**MAIL_FIELDS).replace(text_body="a private text")
+    secret = Email(**EMAIL_FIELDS).replace(text_body="a private text")
     raised_by(lambda: connect(serve(interrupting("silence")).url).outbound.send(secret), error)
     frame = error.__traceback__
     while frame is not None:
@@ -122,14 +122,14 @@ def test_a_traceback_of_an_interrupted_send_shows_neither_email_nor_token(serve,
         frame = frame.tb_next
 
 
-def test_an_exception_of_a_signal_handler_that_has_a_cause_passes_unchanged(serve, connect, alarm):
+def test_an_exception_of_a_signal_handler_with_a_cause_propagates_unchanged(serve, connect, alarm):
     error = TimeoutError("over")
 
     def handler(number, frame):
         raise error from ConnectionResetError("before")
 
     alarm(handler)
-    raised_by(lambda: connect(serve(interrupting("silence")).url).outbound.send(MAIL), error)
+    raised_by(lambda: connect(serve(interrupting("silence")).url).outbound.send(EMAIL), error)
 
 
 PARTS = [
@@ -142,12 +142,12 @@ PARTS = [
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 @pytest.mark.parametrize("part", PARTS, ids=["body", "body of a refusal", "chunk", "head"])
-def test_an_exception_of_a_signal_handler_passes_inside_a_response(part, own, serve, connect, alarm):
+def test_an_exception_of_a_signal_handler_propagates_while_reading_a_response(part, own, serve, connect, alarm):
     error = TimeoutError("over")
     with requests.Session() as session:
         client = connect(serve(interrupting(part)).url, session=session if own else None)
         alarm(raising(error))
-        assert "key-1" in raised_by(lambda: client.outbound.send(MAIL), error)
+        assert "key-1" in raised_by(lambda: client.outbound.send(EMAIL), error)
 
 
 @pytest.mark.parametrize("error", [Limit("over"), TimeoutError("over")], ids=lambda error: type(error).__name__)
@@ -155,16 +155,16 @@ def test_an_exception_of_a_signal_handler_before_the_request_names_no_key(error,
     with socket.create_server(("127.0.0.1", 0)) as listener:  # whose TLS handshake never goes on
         client = connect(f"https://127.0.0.1:{listener.getsockname()[1]}")
         alarm(raising(error), 0.5)
-        assert not raised_by(lambda: client.outbound.send(MAIL), error)
+        assert not raised_by(lambda: client.outbound.send(EMAIL), error)
 
 
-def test_an_exception_of_a_signal_handler_passes_between_attempts(serve, connect, reply, alarm):
+def test_an_exception_of_a_signal_handler_propagates_between_attempts(serve, connect, reply, alarm):
     error = Limit("over")
     peer = serve(reply(b"", 429))
     alarm(raising(error))
     hooks = Hooks(on_retry=lambda event: signal.setitimer(signal.ITIMER_REAL, 0.1))
     client = connect(peer.url, retry=Retry(initial=10.0), hooks=hooks)
-    assert not raised_by(lambda: client.outbound.send(MAIL), error)
+    assert not raised_by(lambda: client.outbound.send(EMAIL), error)
     assert len(peer.seen) == 1
 
 
@@ -173,11 +173,11 @@ def test_an_exception_of_a_signal_handler_during_a_look_up_names_the_key(error, 
     peer = serve("reset", interrupting(reply({"TotalCount": 0, "Messages": []})))
     client = connect(peer.url, reconcile=True)
     alarm(raising(error))
-    assert "key-1" in raised_by(lambda: client.outbound.send(MAIL), error)
+    assert "key-1" in raised_by(lambda: client.outbound.send(EMAIL), error)
     assert sum(seen.method == "POST" for seen in peer.seen) == 1
 
 
-def test_an_exception_of_a_signal_handler_passes_inside_a_hook(serve, connect, accepted, alarm):
+def test_an_exception_of_a_signal_handler_propagates_inside_a_hook(serve, connect, accepted, alarm):
     error = Limit("over")
 
     def hook(event):
@@ -186,23 +186,23 @@ def test_an_exception_of_a_signal_handler_passes_inside_a_hook(serve, connect, a
 
     client = connect(serve(accepted).url, hooks=Hooks(on_response=hook))
     alarm(raising(error))
-    assert "key-1" in raised_by(lambda: client.outbound.send(MAIL), error)
+    assert "key-1" in raised_by(lambda: client.outbound.send(EMAIL), error)
 
 
-def test_the_note_at_a_batch_names_the_keys(serve, connect, alarm):
+def test_the_note_of_a_batch_names_the_keys(serve, connect, alarm):
     error = Limit("over")
     client = connect(serve(interrupting("silence")).url)
     alarm(raising(error))
-    mails = [{**MAIL_FIELDS, "idempotency_key": f"key-{number}"} for number in range(30)]
-    notes = raised_by(lambda: client.outbound.send_batch(mails), error)
+    emails = [{**EMAIL_FIELDS, "idempotency_key": f"key-{number}"} for number in range(30)]
+    notes = raised_by(lambda: client.outbound.send_batch(emails), error)
     assert all(f"'key-{number}'" in notes for number in range(20))
     assert "and 10 more" in notes
 
 
-MAIL_FIELDS = {"sender": "us@example.com", "to": "you@example.com", "subject": "s", "text_body": "x"}
+EMAIL_FIELDS = {"sender": "us@example.com", "to": "you@example.com", "subject": "s", "text_body": "x"}
 
 
-def test_an_exception_of_a_signal_handler_passes_inside_a_fallback(alarm):
+def test_an_exception_of_a_signal_handler_propagates_inside_a_fallback(alarm):
     class Slow(MemoryTransport):
         def send(self, email):
             signal.setitimer(signal.ITIMER_REAL, 0.1)
@@ -213,35 +213,35 @@ def test_an_exception_of_a_signal_handler_passes_inside_a_fallback(alarm):
     port = unused_port()
     with Client("x", base_url=f"http://127.0.0.1:{port}", fallback=Slow(), retry=Retry(attempts=1)) as client:
         alarm(raising(error))
-        raised_by(lambda: client.outbound.send(MAIL), error)
+        raised_by(lambda: client.outbound.send(EMAIL), error)
 
 
 def test_an_interrupt_names_the_key(serve, connect):
     with pytest.raises(KeyboardInterrupt) as caught:
-        connect(serve(interrupting("silence", signal.SIGINT)).url).outbound.send(MAIL)
+        connect(serve(interrupting("silence", signal.SIGINT)).url).outbound.send(EMAIL)
     assert "key-1" in caught.value.__notes__[0]
 
 
-def test_an_internal_error_is_no_failed_connection(serve, connect, accepted, monkeypatch):
+def test_an_internal_error_is_not_a_connection_failed(serve, connect, accepted, monkeypatch):
     def fail(*args, **options):
         raise TypeError("a bug")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     peer = serve(accepted)
     with pytest.raises(TypeError, match="a bug"):
-        connect(peer.url).outbound.send(MAIL)
+        connect(peer.url).outbound.send(EMAIL)
     assert not peer.seen
 
 
 def test_a_timeout_that_no_signal_handler_raised_is_an_unknown_outcome(serve, connect, alarm):
     alarm(raising(Limit("never")), 60)
     with pytest.raises(DeliveryUnknown):
-        connect(serve("silence").url, timeout=0.05).outbound.send(MAIL)
+        connect(serve("silence").url, timeout=0.05).outbound.send(EMAIL)
 
 
 @pytest.mark.parametrize("answer", ["reset", "close", "answered"])
 @pytest.mark.parametrize("inner", ["by the same client", "by another that is refused"])
-def test_a_signal_handler_that_sends_leaves_the_send_it_interrupts_alone(
+def test_a_send_in_a_signal_handler_does_not_affect_the_interrupted_send(
     inner, answer, serve, connect, accepted, alarm
 ):
     ended, results = threading.Event(), []
@@ -264,10 +264,10 @@ def test_a_signal_handler_that_sends_leaves_the_send_it_interrupts_alone(
 
     alarm(handler)
     if answer == "answered":
-        assert client.outbound.send(MAIL).message == "outer"
+        assert client.outbound.send(EMAIL).message == "outer"
     else:
         with pytest.raises(DeliveryUnknown):
-            client.outbound.send(MAIL)
+            client.outbound.send(EMAIL)
     posted = [seen.json["Subject"] for seen in peer.seen]
     if inner == "by the same client":
         assert (posted, results) == (["outer", "inner"], ["inner"])
@@ -285,7 +285,7 @@ class Computing(Exception):
         raise LookupError("computed")
 
 
-def test_a_hook_whose_exception_computes_its_attributes_breaks_no_send(alarm, serve, connect, reply):
+def test_an_exception_with_computed_attributes_in_a_hook_does_not_break_a_send(alarm, serve, connect, reply):
     """The exception is searched for the one that a signal handler may have raised."""
 
     def hook(event):
@@ -294,4 +294,4 @@ def test_a_hook_whose_exception_computes_its_attributes_breaks_no_send(alarm, se
     alarm(lambda number, frame: None)
     accepted = {"ErrorCode": 0, "MessageID": "id-1", "Message": "OK"}
     client = connect(serve(reply(accepted)).url, hooks=Hooks(on_response=hook))
-    assert client.outbound.send(MAIL).message_id == "id-1"
+    assert client.outbound.send(EMAIL).message_id == "id-1"

@@ -8,8 +8,7 @@ from emailapi import Email
 
 from ..moments import TimeLimit, run_profiled
 
-MAIL = Email(sender="a@example.com", to="b@example.com", text_body="Hello", idempotency_key="key-1")
-
+E
 
 @pytest.mark.parametrize("function", ["_reconcile", "_unknown", "identified", "_look_up", "look_up_all"])
 def test_an_exception_after_an_unknown_outcome_names_the_key(function, serve, connect):
@@ -19,5 +18,5 @@ def test_an_exception_after_an_unknown_outcome_names_the_key(function, serve, co
 
     client = connect(serve("reset").url, reconcile=True)
     with pytest.raises(TimeLimit) as caught:
-        run_profiled(raise_there, lambda: client.outbound.send(MAIL))
+        run_profiled(raise_there, lambda: client.outbound.send(EMAIL))
     assert "key-1" in " ".join(caught.value.__notes__)

@@ -52,7 +52,7 @@ def known(monkeypatch):
 @pytest.mark.parametrize("scheme, version, by_proxy", [
     ("socks5h", 5, True), ("socks5", 5, False), ("socks4a", 4, True), ("socks4", 4, False), ("SOCKS5H", 5, True),
 ])  # fmt: skip
-def test_a_socks_proxy_serves_and_resolves_names_where_its_scheme_says(
+def test_a_socks_proxy_is_used_and_its_scheme_decides_who_resolves_names(
     serve, connect, proxy, known, tls, accepted, ca_file, monkeypatch, token, variable, scheme, version, by_proxy
 ):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
@@ -66,13 +66,13 @@ def test_a_socks_proxy_serves_and_resolves_names_where_its_scheme_says(
     assert [seen.headers["X-Postmark-Server-Token"] for seen in peer.seen] == [token, token]
 
 
-def test_a_socks_proxy_serves_without_tls(serve, connect, proxy, accepted):
+def test_a_socks_proxy_works_without_tls(serve, connect, proxy, accepted):
     server, peer = proxy("socks5h", "HTTP_PROXY"), serve(accepted)
     connect(f"http://api.example:{peer.port}", allow_http=True).outbound.send(EMAIL)
     assert (len(server.asked), peer.seen[0].target) == (1, "/email")
 
 
-def test_a_login_of_a_socks_proxy_is_sent_to_it_alone(serve, connect, proxy, accepted):
+def test_credentials_of_a_socks_proxy_are_sent_only_to_it(serve, connect, proxy, accepted):
     server, peer = proxy(variable="HTTP_PROXY", login="user:pa%3Ass@", wanted=LOGIN), serve(accepted)
     connect(f"http://api.example:{peer.port}", allow_http=True).outbound.send(EMAIL)
     assert server.asked[0][3] == "user"
@@ -80,7 +80,7 @@ def test_a_login_of_a_socks_proxy_is_sent_to_it_alone(serve, connect, proxy, acc
 
 
 @pytest.mark.parametrize("login", ["", "user:wrong@"])
-def test_a_socks_proxy_that_rejects_the_login_is_not_asked_again(serve, connect, proxy, login):
+def test_a_socks_proxy_that_rejects_the_credentials_is_not_retried(serve, connect, proxy, login):
     server = proxy(login=login, wanted=LOGIN)
     with pytest.raises(ConnectionFailed) as caught:
         connect("http://api.example", allow_http=True).outbound.send(EMAIL)
@@ -89,14 +89,14 @@ def test_a_socks_proxy_that_rejects_the_login_is_not_asked_again(serve, connect,
     assert "wrong" not in str(caught.value)
 
 
-def test_loopback_is_reached_without_a_socks_proxy_elsewhere(serve, connect, accepted, monkeypatch):
+def test_loopback_is_connected_to_without_a_remote_socks_proxy(serve, connect, accepted, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "socks5h://198.51.100.7:1080")
     peer = serve(accepted)
     connect(peer.url).outbound.send(EMAIL)
     assert len(peer.seen) == 1
 
 
-def test_loopback_is_reached_through_a_socks_proxy_on_loopback(serve, connect, proxy, accepted):
+def test_loopback_is_connected_to_through_a_socks_proxy_on_loopback(serve, connect, proxy, accepted):
     server, peer = proxy(), serve(accepted)
     connect(peer.url).outbound.send(EMAIL)
     assert [(one[0], one[2]) for one in server.asked] == [(5, "127.0.0.1")]
@@ -116,7 +116,7 @@ def test_a_rejection_by_a_socks_proxy_is_not_sent_and_names_the_proxy(connect, p
     assert connect("https://api.example", fallback=memory).outbound.send(EMAIL).via == "memory"
 
 
-def test_a_socks_proxy_that_is_not_there_is_named(connect, proxy):
+def test_an_unreachable_socks_proxy_is_named(connect, proxy):
     server = proxy()
     server.close()
     with pytest.raises(ConnectionFailed, match=f"the proxy {server.address} made no connection: Connection refused"):
@@ -148,7 +148,7 @@ def test_a_request_without_a_response_through_socks_is_unknown(serve, connect, p
     assert (len(peer.seen), len(memory.sent)) == (1, 0)
 
 
-def test_a_handshake_that_is_reset_behind_socks_is_not_sent(serve, connect, proxy):
+def test_a_tls_handshake_reset_through_socks_is_not_sent(serve, connect, proxy):
     proxy()
     peer = serve(b"", greeting="reset")
     with pytest.raises(ConnectionFailed):
@@ -156,7 +156,7 @@ def test_a_handshake_that_is_reset_behind_socks_is_not_sent(serve, connect, prox
 
 
 @pytest.mark.parametrize("error", [TypeError, AttributeError, KeyError])
-def test_an_internal_error_is_no_failed_connection(connect, proxy, monkeypatch, error):
+def test_an_internal_error_is_not_a_connection_failed(connect, proxy, monkeypatch, error):
     proxy()
 
     def connect_to(*_):
@@ -169,7 +169,7 @@ def test_an_internal_error_is_no_failed_connection(connect, proxy, monkeypatch, 
     assert not memory.sent
 
 
-def test_a_name_that_is_resolved_here_and_not_known_is_named(connect, proxy, monkeypatch):
+def test_a_locally_resolved_name_that_is_unknown_is_named(connect, proxy, monkeypatch):
     proxy("socks5")
     real = socket.getaddrinfo
 
@@ -191,7 +191,7 @@ def test_socks_without_a_version_is_named(connect, monkeypatch):
     assert "pr0xy-pass" not in str(caught.value)
 
 
-def test_a_session_of_the_user_needs_no_pysocks_of_ours(serve, connect, accepted, monkeypatch):
+def test_a_given_session_requires_no_pysocks(serve, connect, accepted, monkeypatch):
     import requests
 
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080/")
@@ -221,7 +221,7 @@ def test_without_pysocks_the_error_says_what_to_install(tmp_path):
     assert "pr0xy-pass" not in done.stdout
 
 
-def test_a_tool_sees_what_goes_through_socks(serve, connect, proxy, accepted, tmp_path):
+def test_a_tool_sees_requests_through_socks(serve, connect, proxy, accepted, tmp_path):
     import vcr
 
     server, peer = proxy(), serve(accepted)

@@ -17,18 +17,18 @@ pytestmark = pytest.mark.processes
 THREADS = 16
 
 
-def mail(subject):
+def new_email(subject):
     """Make an email whose response tells its subject."""
     return Email(sender="us@example.com", to="you@example.com", subject=subject, text_body="Hi")
 
 
 def send(client, subject):
     """Send one email and return what its response says."""
-    return client.outbound.send(mail(subject)).message
+    return client.outbound.send(new_email(subject)).message
 
 
 def test_threads_get_their_own_responses(serve, connect, accepted):
-    """Threads that share a client each get their own answers, over at most one connection a thread."""
+    """Threads that share a client each get their own responses, over at most one connection a thread."""
     peer = serve(accepted)
     client = connect(peer.url)
     subjects = [str(number) for number in range(THREADS * 12)]
@@ -38,7 +38,7 @@ def test_threads_get_their_own_responses(serve, connect, accepted):
     assert peer.connections <= THREADS
 
 
-def test_connections_of_threads_are_used_again(serve, connect, accepted):
+def test_connections_of_threads_are_reused(serve, connect, accepted):
     """Connections that threads opened serve later threads."""
     peer = serve(accepted)
     client = connect(peer.url)
@@ -51,7 +51,7 @@ def test_connections_of_threads_are_used_again(serve, connect, accepted):
     assert peer.connections == opened
 
 
-def test_closing_while_threads_send(serve, connect, accepted):
+def test_a_client_can_be_closed_while_threads_send(serve, connect, accepted):
     """A client closed by one thread while others send gives these a response or an error of ours, nothing else."""
     peer = serve(accepted)
     client = connect(peer.url)
@@ -113,7 +113,7 @@ def senders(peer):
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 def test_after_a_fork_each_process_has_its_own_connection(serve, accepted, own):
-    """Children of a fork open connections of their own and get their own answers; the parent keeps its one."""
+    """Children of a fork open connections of their own and get their own responses; the parent keeps its one."""
     peer = serve(accepted)
     script = """
 import multiprocessing
@@ -155,7 +155,7 @@ assert ended(child) == 0
 
 
 @both_forks
-def test_a_child_that_closes_the_client_leaves_the_parent_its_own(fork, serve, tls, accepted, ca_file, monkeypatch):
+def test_closing_the_client_in_a_child_does_not_affect_the_parent(fork, serve, tls, accepted, ca_file, monkeypatch):
     """What a child does to its client, closing it included, does not disturb the parent's TLS connection."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", ca_file)
     peer = serve(accepted, tls=tls())
@@ -167,7 +167,7 @@ send_all("parent")
     assert (peer.connections, len(peer.seen)) == (1, 40)
 
 
-def test_more_threads_than_a_pool_has_places(serve, connect, accepted, caplog):
+def test_the_pool_grows_with_the_number_of_threads(serve, connect, accepted, caplog):
     """As many connections are kept as are needed at once, however many: none is thrown away, nor warned of."""
     count = 48
     together = threading.Barrier(count)
@@ -180,7 +180,7 @@ def test_more_threads_than_a_pool_has_places(serve, connect, accepted, caplog):
     assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
-def test_connections_that_are_needed_no_more_are_closed(serve, connect, accepted, monkeypatch):
+def test_unused_connections_are_closed(serve, connect, accepted, monkeypatch):
     """What a burst opened is closed once the servers will have forgotten it, while others go on."""
     together = threading.Barrier(8)
     peer = serve(lambda seen: (seen.json["Subject"] != "burst" or together.wait(20) >= 0) and accepted(seen))

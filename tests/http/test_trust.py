@@ -34,7 +34,7 @@ def bundle(authority, tmp_path, monkeypatch):
     return path
 
 
-def test_many_connections_and_clients_read_a_bundle_once(serve, tls, reply, bundle, loads):
+def test_a_ca_bundle_is_read_once_for_all_clients_and_connections(serve, tls, reply, bundle, loads):
     page = reply({"TotalCount": 0, "Messages": []}, Connection="close")
     server = serve(*[page] * 6, tls=tls("127.0.0.1"))
     for _ in range(2):
@@ -44,7 +44,7 @@ def test_many_connections_and_clients_read_a_bundle_once(serve, tls, reply, bund
     assert loads == [str(bundle)]
 
 
-def test_a_bundle_that_has_changed_is_read_anew(serve, tls, reply, bundle, loads):
+def test_a_changed_ca_bundle_is_read_again(serve, tls, reply, bundle, loads):
     page = reply({"TotalCount": 0, "Messages": []}, Connection="close")
     server = serve(page, page, tls=tls("127.0.0.1"))
     with Client("t", base_url=server.url) as client:

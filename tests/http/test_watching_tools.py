@@ -81,7 +81,7 @@ tracing = pytest.mark.parametrize("library", ["requests", "urllib3"])
 
 
 @tracing
-def test_opentelemetry_has_one_span_a_request(serve, connect, accepted, spans, library):
+def test_opentelemetry_has_one_span_for_each_request(serve, connect, accepted, spans, library):
     peer = serve(accepted)
     client = connect(peer.url)
     with _traced(library, spans):
@@ -132,7 +132,7 @@ def test_a_cassette_holds_one_request_with_a_plain_token_and_replays(serve, conn
     assert len(peer.seen) == 3
 
 
-def test_a_cassette_without_the_request_lets_nothing_leave(serve, connect, accepted, tmp_path):
+def test_a_request_that_a_cassette_does_not_have_is_not_sent(serve, connect, accepted, tmp_path):
     from vcr.errors import CannotOverwriteExistingCassetteException
 
     peer = serve(accepted)
@@ -152,7 +152,7 @@ def test_the_token_can_be_left_out_of_a_cassette(serve, connect, accepted, token
     assert token not in cassette.read_text()
 
 
-def test_the_same_request_leaves_with_a_tool_as_without(serve, connect, accepted, watched, token):
+def test_a_tool_does_not_change_the_request(serve, connect, accepted, watched, token):
     peer = serve(accepted)
     connect(peer.url).outbound.send(EMAIL)
     ((seen),) = peer.seen
@@ -162,7 +162,7 @@ def test_the_same_request_leaves_with_a_tool_as_without(serve, connect, accepted
     assert seen.json["TextBody"] == "Hi"
 
 
-def test_a_netrc_replaces_no_token_with_a_tool_either(serve, connect, accepted, watched, token, monkeypatch, tmp_path):
+def test_a_netrc_file_is_not_used_with_a_tool(serve, connect, accepted, watched, token, monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password netrc-word\n")
     netrc.chmod(0o600)
@@ -172,7 +172,7 @@ def test_a_netrc_replaces_no_token_with_a_tool_either(serve, connect, accepted, 
     assert "Authorization" not in peer.seen[0].headers
 
 
-def test_the_proxy_and_bundle_of_the_client_serve_with_a_tool(
+def test_the_proxy_and_ca_bundle_of_the_client_are_used_with_a_tool(
     serve, connect, tls, accepted, watched, ca_file, monkeypatch
 ):
     target = serve(accepted, tls=tls("api.example"))
@@ -215,13 +215,13 @@ def test_a_send_without_a_response_is_unknown_with_a_tool(serve, connect, watche
     assert type(read.value) is TransportError
 
 
-def test_a_reset_handshake_is_not_sent_where_a_tracer_leaves_our_connections(serve, connect, spans):
+def test_a_reset_handshake_is_not_sent_with_a_tracer_that_keeps_our_connections(serve, connect, spans):
     peer = serve(b"", greeting="reset")
     with _traced("requests", spans), pytest.raises(ConnectionFailed):
         connect(f"https://127.0.0.1:{peer.port}").outbound.send(EMAIL)
 
 
-def test_a_request_that_a_wrapper_repeats_in_vain_is_unknown(serve, connect):
+def test_a_request_repeated_by_a_wrapper_without_success_is_unknown(serve, connect):
     """The first of its attempts was read, whatever is known of the last."""
     peer = serve("close")
 

@@ -170,11 +170,11 @@ def read() -> Callable[[bytes], Seen]:
 
 
 @pytest.fixture(scope="session")
-def mail() -> Callable[..., object]:
+def new_email() -> Callable[..., object]:
     """Give `mail(**fields)`: a whole email with some fields of one's own."""
     from emailapi import Email
 
-    def mail(**fields: object) -> Email:
+    def new_email(**fields: object) -> Email:
         return Email(**{"sender": "a@example.com", "to": "b@example.com", "text_body": "Hello", **fields})
 
-    return mail
+    return new_email

@@ -41,9 +41,9 @@ CASES = [
 
 @pytest.mark.parametrize("body, encoding", CASES)
 @pytest.mark.parametrize("field, subtype", [("text_body", "plain"), ("html_body", "html")])
-def test_bodies(mail, read, body, encoding, field, subtype):
+def test_a_body_is_7bit_or_the_shorter_encoding(new_email, read, body, encoding, field, subtype):
     """A body is 7bit when it can be, else in the shorter of both encodings, and decodes to what it was."""
-    seen = read(to_bytes(mail(**{"text_body": None, field: body})))
+    seen = read(to_bytes(new_email(**{"text_body": None, field: body})))
     assert seen.shape == subtype
     assert seen.raw("Content-Transfer-Encoding") == encoding
     assert seen.body(subtype) == normal(body)
@@ -52,9 +52,9 @@ def test_bodies(mail, read, body, encoding, field, subtype):
 
 
 @given(text=TEXTS, html=st.none() | TEXTS)
-def test_any_body_round_trips(mail, read, text, html):
+def test_any_body_round_trips(new_email, read, text, html):
     """Any bodies are read as they were written, but for the kind of line end."""
-    seen = read(to_bytes(mail(text_body=text, html_body=html)))
+    seen = read(to_bytes(new_email(text_body=text, html_body=html)))
     assert seen.body("plain") == normal(text)
     if html is not None:
         assert seen.body("html") == normal(html)
@@ -63,11 +63,11 @@ def test_any_body_round_trips(mail, read, text, html):
 @pytest.mark.parametrize(
     "body", ["é" * 20, "Grüße an alle", "x" * 2000, "é " + "x" * 100, "äöü " * 9 + "abcdefghij" * 12]
 )
-def test_the_shorter_encoding_is_taken(mail, body):
+def test_the_shorter_encoding_is_used(new_email, body):
     """Neither encoding is taken where the other is shorter by more than a line's end."""
     import base64
     import quopri
 
-    data = to_bytes(mail(text_body=body)).partition(b"\r\n\r\n")[2]
+    data = to_bytes(new_email(text_body=body)).partition(b"\r\n\r\n")[2]
     both = (base64.encodebytes(body.encode()), quopri.encodestring(body.encode()))
     assert len(data) <= min(len(other.replace(b"\n", b"\r\n")) for other in both) + 4

@@ -11,9 +11,9 @@ from emailapi import InvalidEmail
 from emailapi.mime import envelope, envelope_of, needs_utf8
 
 
-def test_each_recipient_once(mail):
+def test_each_recipient_is_in_the_envelope_once(new_email):
     """An address in several fields is one recipient; order is kept, and only a domain's case means nothing."""
-    email = mail(
+    email = new_email(
         sender="Me <a@bücher.example>",
         to=["b@x.example", "c@X.example", "B@x.example"],
         cc=["b@X.EXAMPLE", "d@faß.de"],
@@ -25,18 +25,17 @@ def test_each_recipient_once(mail):
     )
 
 
-def test_no_sender(mail):
-    """Without a sender there is no envelope."""
+def test_a_message_without_a_sender_has_no_envelope(new_email):
     with pytest.raises(InvalidEmail) as caught:
-        envelope(mail(sender=None))
+        envelope(new_email(sender=None))
     assert caught.value.field == "sender"
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
-def test_only_a_local_part_that_is_not_ascii_needs_smtputf8(mail, field):
-    assert needs_utf8(mail(**{field: "Jürgen <jürgen@example.com>"}))
-    assert not needs_utf8(mail(**{field: "Jürgen <a@bücher.example>"}))
-    assert not needs_utf8(mail(sender=None))
+def test_only_a_local_part_that_is_not_ascii_needs_smtputf8(new_email, field):
+    assert needs_utf8(new_email(**{field: "Jürgen <jürgen@example.com>"}))
+    assert not needs_utf8(new_email(**{field: "Jürgen <a@bücher.example>"}))
+    assert not needs_utf8(new_email(sender=None))
 
 
 def test_a_ready_message_needs_smtputf8_if_its_headers_are_not_ascii():
@@ -96,7 +95,7 @@ def test_a_message_without_a_readable_envelope_is_rejected_by_its_field(message,
 
 
 @pytest.mark.parametrize("line", ["Bcc : c@example.com", "Cc\t: c@example.com", "c@example.com"])
-def test_a_header_that_the_library_does_not_see(line):
+def test_a_message_with_a_line_that_hides_headers_is_rejected(line):
     """Where a line among the headers hides those behind it, nobody is left out in silence: the message is rejected."""
     text = f"From: a@example.com\nTo: b@example.com\n{line}\nSubject: x\n\nHello\n"
     for given in (text, text.encode()):

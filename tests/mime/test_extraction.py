@@ -50,7 +50,7 @@ def test_links_of_plain_text_end_before_punctuation(text, links):
     assert [*links_of(None, text)] == links
 
 
-def test_links_stand_once_in_order_with_what_is_clicked_on():
+def test_links_are_unique_and_ordered_and_have_their_text():
     html = """<a href="https://a.example/2"><img src=x alt="Two"></a><a href="https://a.example/1">One &amp;
         <b>only</b></a><a href="https://a.example/2">again</a>"""
     links = links_of(html, "https://a.example/1 https://a.example/3")
@@ -71,13 +71,13 @@ def test_links_stand_once_in_order_with_what_is_clicked_on():
         '<a href="https://click.mail.example/1">x</a>',
     ],
 )
-def test_unsubscribing_tracking_and_social_links_stand_last(last):
+def test_unsubscribe_tracking_and_social_links_are_last(last):
     links = links_of(f'{last}<a href="https://a.example/">x</a><a href="https://netflix.com/">y</a>', None)
     assert [*links[:2]] == ["https://a.example/", "https://netflix.com/"]
     assert len(links) == 3
 
 
-def test_mailto_links_stand_apart():
+def test_mailto_links_are_separate():
     html, text = '<a href="mailto:a@example.com?subject=x&amp;body=y">x</a>', "mailto:b@example.com."
     assert links_of(html, text) == ()
     assert [*mailto_links_of(html, text)] == ["mailto:a@example.com?subject=x&body=y", "mailto:b@example.com"]
@@ -105,7 +105,7 @@ def test_mailto_links_stand_apart():
         ("Backup codes: 1111, 2222-3333 or 4444.", ["1111", "2222-3333", "4444"]),
     ],
 )
-def test_a_code_stands_near_a_word_for_it(text, codes):
+def test_a_code_is_a_number_near_a_word_such_as_code(text, codes):
     assert [*codes_of(None, text)] == codes
     assert [*codes_of(f"<p>{text}</p>", None)] == codes
 
@@ -131,13 +131,13 @@ def test_other_numbers_and_words_are_not_codes(text):
     assert codes_of(None, text) == ()
 
 
-def test_the_likeliest_code_comes_first_and_each_once():
+def test_codes_are_unique_and_ordered_by_likelihood():
     text = "A code was asked for from terminal 7777 today. Your code is 482913. Again: code 482913"
     assert codes_of(None, text)[0] == "482913"
     assert codes_of(None, "code 1234, code 1234") == ("1234",)
 
 
-def test_a_code_may_be_in_the_html_alone():
+def test_a_code_may_be_only_in_the_html():
     assert codes_of("<p>Your code is <b>482913</b></p>", "Open the HTML version") == ("482913",)
 
 
@@ -165,7 +165,7 @@ def test_html_is_read_as_a_reader_sees_it():
         ),
     ],
 )
-def test_hostile_input_takes_time_in_proportion(piece):
+def test_extraction_takes_linear_time(piece):
     """Twice the input takes about twice as many lines of Python, and never four times as many."""
 
     def steps(size):
@@ -197,6 +197,6 @@ def test_hostile_input_takes_time_in_proportion(piece):
         ("<style>a</style\x0b></STYLE>", ["style", "style"]),
     ],
 )
-def test_only_the_white_space_and_the_letters_of_html_count(html, names):
+def test_only_html_white_space_and_ascii_letters_count(html, names):
     """A browser takes neither a no-break space for white space, nor the Kelvin sign for a K."""
     assert [token.name for token in tokens(html) if isinstance(token, Tag)] == names

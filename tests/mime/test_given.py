@@ -49,13 +49,13 @@ AAAA
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_bytes_leave_as_given(end):
+def test_bytes_are_sent_as_given(end):
     """Bytes leave byte by byte, with CRLF at the ends of lines: a signature over them holds."""
     given = SIGNED.replace(b"\n", end)
     assert as_given(given) == SIGNED.replace(b"\n", b"\r\n")
 
 
-def test_a_parsed_message_keeps_what_is_signed():
+def test_a_parsed_message_keeps_its_signed_part():
     """The signed part of a parsed message is what it was, but for the space behind a colon."""
     expected = SIGNED.replace(b"\n", b"\r\n").replace(b"From:  ", b"From: ").replace(b"Type:text", b"Type: text")
     for chosen in (policy.compat32, policy.default, policy.SMTP):
@@ -63,14 +63,14 @@ def test_a_parsed_message_keeps_what_is_signed():
         assert as_given(message_from_bytes(expected, policy=chosen)) == expected
 
 
-def test_a_text_is_taken_for_utf8():
+def test_a_string_is_encoded_as_utf8():
     """Text leaves as UTF-8, and what stood for bytes as those bytes."""
     assert as_given("Subject: x\n\nGrüße\udcff") == "Subject: x\r\n\r\nGrüße".encode() + b"\xff"
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("name", [b"Bcc", b"BCC", b"bcc ", b"Resent-Bcc", b"resent-bcc\t"])
-def test_bcc_is_gone(name, end):
+def test_bcc_is_removed(name, end):
     """Who gets a copy in secret is taken out with all its lines, wherever it stands."""
     lines = [
         name + b": secret1@x,",
@@ -90,7 +90,7 @@ def test_a_body_may_look_like_anything():
     assert as_given(b"To: b@x\r\n\r\n" + body) == b"To: b@x\r\n\r\n" + body
 
 
-def test_ends_of_lines():
+def test_line_ends_become_crlf():
     """A lone CR or LF in a body ends a line; a message without a body needs no empty line."""
     assert as_given(b"A: b\n\nc\rd\ne\r\nf\r\r\n") == b"A: b\r\n\r\nc\r\nd\r\ne\r\nf\r\n\r\n"
     assert as_given(b"A: b\n") == as_given(b"A: b") == b"A: b\r\n\r\n"
@@ -138,7 +138,7 @@ def test_no_error_shows_a_body():
     fields=st.lists(st.binary(max_size=30).filter(lambda data: not set(data) & set(b"\r\n\0")), min_size=1, max_size=5),
     body=st.binary(max_size=200).filter(lambda data: b"\0" not in data),
 )
-def test_any_bytes_stay(fields, body):
+def test_arbitrary_bytes_are_kept(fields, body):
     """Whatever stands behind a colon, and in the body, stays; only ends of lines change."""
     import re
 
@@ -148,7 +148,7 @@ def test_any_bytes_stay(fields, body):
     assert hashlib.sha256(as_given(written)).digest() == hashlib.sha256(written).digest()
 
 
-def test_legacy_values_do_not_break_out():
+def test_legacy_header_values_cannot_inject_headers():
     """A header of an old message object, which checks nothing, cannot make another."""
     for value in ("x\nBcc: y", "x\r\nBcc: y", "x\rBcc: y", "x\n\nbody", "x\0y", "x\n"):
         message = Message()

@@ -38,7 +38,7 @@ def test_the_library_drops_the_mbox_line_of_a_message_object_too():
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_from_with_a_space_before_the_colon_is_the_sender_wherever_it_stands(place):
+def test_from_with_a_space_before_the_colon_is_the_sender_at_any_position(place):
     lines = [b"To: b@example.com", b"Subject: x"]
     lines.insert(place, b"From : a@example.com")
     raw = b"\r\n".join([*lines, b"", b"From : body"])
@@ -55,7 +55,7 @@ def test_from_with_a_space_before_the_colon_is_the_sender_wherever_it_stands(pla
         pytest.param(b"From: a@example.com\nTo: b@example.com\nBcc : secret@example.com\n\nHello", id="shown to all"),
     ],
 )
-def test_a_message_object_is_rejected_if_the_library_took_a_header_with_such_a_space_for_the_body(given):
+def test_a_message_object_whose_header_was_parsed_as_body_is_rejected(given):
     parsed = message_from_bytes(given)
     for call in (from_message, envelope_of, as_given):
         with pytest.raises(InvalidEmail) as caught:
@@ -98,7 +98,7 @@ def test_a_signed_message_with_a_long_header_is_rejected(header):
 
 @pytest.mark.parametrize("header", [b"X-A: b", *SIGNED])
 @pytest.mark.parametrize("last", [b"\r\n", b""])
-def test_a_line_of_998_octets_leaves_as_given(header, last):
+def test_a_line_of_998_octets_is_sent_as_given(header, last):
     raw = START + b"X-Long: " + b"x" * 990 + b"\r\n" + header + b"\r\n\r\n" + b"\xc3\xa4" * 499 + last
     assert as_given(raw) == raw
 
@@ -112,7 +112,7 @@ def lines_fit(data: bytes) -> bool:
     [b"x" * 999, b"word " * 400, "ä".encode() * 500, b"short\r\n" + b"x" * 5000 + b"\r\nshort\r\n", b"=" * 1000],
 )
 @pytest.mark.parametrize("encoding", ["", "7bit", "8bit", "quoted-printable"])
-def test_a_long_line_of_an_unsigned_message_is_encoded_and_says_the_same(body, encoding):
+def test_a_long_line_of_an_unsigned_message_is_encoded_and_decodes_to_the_same_text(body, encoding):
     header = b"Content-Type: text/plain; charset=utf-8\r\n"
     if encoding:
         header += f"Content-Transfer-Encoding: {encoding}\r\n".encode()
@@ -159,7 +159,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
-def test_a_long_header_of_an_unsigned_message_is_folded_and_says_the_same(header):
+def test_a_long_header_of_an_unsigned_message_is_folded_and_keeps_its_value(header):
     raw = START.replace(b"Subject: x\r\n", b"").replace(b"To: b@example.com\r\n", b"") + header + b"\r\n\r\nHello\r\n"
     written = as_given(raw)
     assert lines_fit(written)
@@ -189,7 +189,7 @@ def test_a_long_line_that_cannot_be_encoded_is_rejected_by_its_number(raw):
     assert caught.value.field == "message"
 
 
-def test_an_object_with_a_long_line_is_encoded_as_bytes_are():
+def test_a_message_object_with_a_long_line_is_encoded_like_bytes():
     raw = START + b"MIME-Version: 1.0\r\n\r\n" + b"x" * 2000
     assert as_given(message_from_bytes(raw)) == as_given(raw)
     assert lines_fit(as_given(raw))
@@ -198,7 +198,7 @@ def test_an_object_with_a_long_line_is_encoded_as_bytes_are():
         as_given(signed)
 
 
-def test_a_long_bcc_that_is_removed_anyway_breaks_nothing():
+def test_a_long_bcc_header_is_removed_without_an_error():
     raw = b"Bcc: " + b"x" * 2000 + b"\r\n" + START + b"DKIM-Signature: v=1\r\n\r\nHello"
     assert as_given(raw) == START + b"DKIM-Signature: v=1\r\n\r\nHello"
 

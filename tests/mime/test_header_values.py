@@ -49,7 +49,7 @@ def test_a_sequence_of_addresses_names_each_of_them(name, value):
         assert envelope_of(message) == ("a@example.com", ("b@example.com", "c@example.com"))
 
 
-def test_a_sequence_beside_another_header_loses_no_recipient():
+def test_a_sequence_and_another_header_name_all_recipients():
     message = text(To=("b@example.com", "c@example.com"), Cc="d@example.com")
     assert envelope_of(message)[1] == ("b@example.com", "c@example.com", "d@example.com")
     assert envelope_of(to_bytes(from_message(message)))[1] == ("b@example.com", "c@example.com", "d@example.com")
@@ -62,7 +62,7 @@ def test_names_in_a_sequence_are_kept():
 
 
 @pytest.mark.parametrize("name", ["Resent-To", "Resent-Cc", "Resent-Bcc"])
-def test_resent_headers_take_sequences_as_given(name):
+def test_resent_headers_accept_sequences(name):
     message = text(**{"Resent-From": "r@example.com", name: ["b@example.com"]})
     assert envelope_of(message) == ("r@example.com", ("b@example.com",))
     assert (f"{name}: b@example.com\r\n".encode() in as_given(message)) == (name != "Resent-Bcc")
@@ -70,7 +70,7 @@ def test_resent_headers_take_sequences_as_given(name):
 
 @pytest.mark.parametrize("value", [None, (), []])
 @pytest.mark.parametrize("name", NAMES)
-def test_none_and_an_empty_sequence_are_no_header(name, value):
+def test_none_and_an_empty_sequence_write_no_header(name, value):
     message = text(**{name: value})
     assert getattr(from_message(message), NAMES[name]) == ()
     assert name.encode() not in as_given(message)
@@ -85,7 +85,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_none_is_no_header_whatever_its_name(name):
+def test_none_writes_no_header_whatever_its_name(name):
     message = Message()
     message.set_payload("Hello")
     plain = from_message(message), as_given(with_header(message, "X-A", "b"))
@@ -104,7 +104,7 @@ def with_header(message: Message, name: str, value: object) -> Message:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("value", [7, 7.5, True, b"x@example.com", {"a": "b"}, {"b@example.com"}, Lazy(), object()])
-def test_a_value_that_is_no_text_is_rejected_by_its_headers_name(name, value):
+def test_a_header_value_that_is_not_a_string_is_rejected_by_name(name, value):
     message = Message()
     message.set_payload("Hello")
     message[name] = value
@@ -114,7 +114,7 @@ def test_a_value_that_is_no_text_is_rejected_by_its_headers_name(name, value):
 
 
 @pytest.mark.parametrize("name", [name for name in EVERY if name not in (*NAMES, "Resent-To")])
-def test_a_sequence_is_rejected_where_one_text_is_meant(name):
+def test_a_sequence_is_rejected_for_a_header_with_one_value(name):
     message = Message()
     message.set_payload("Hello")
     message[name] = ("Shop", "shop@example.com")
@@ -131,7 +131,7 @@ def test_a_sequence_is_rejected_where_one_text_is_meant(name):
     "value", [("Shop", "shop@example.com"), [("Shop", "shop@example.com")], ["b@example.com", 7], [None], [b"b@x"]]
 )
 @pytest.mark.parametrize("name", NAMES)
-def test_a_sequence_of_what_are_no_addresses_is_rejected_with_a_hint(name, value):
+def test_a_sequence_without_addresses_is_rejected_with_a_hint(name, value):
     message = text(**{name: value})
     for call in (from_message, as_given) if name == "Reply-To" else (from_message, as_given, envelope_of):
         with pytest.raises(InvalidEmail, match=f"(?s){name}.*formataddr"):
@@ -147,14 +147,14 @@ def test_text_without_an_address_is_rejected(value):
         assert caught.value.field == "to"
 
 
-def test_a_group_without_members_is_meant():
+def test_an_empty_group_is_kept():
     message = text(To="undisclosed-recipients:;", Cc="d@example.com")
     assert from_message(message).to == ()
     assert envelope_of(message)[1] == ("d@example.com",)
 
 
 @pytest.mark.parametrize("name", ["To", "Subject", "X-Own"])
-def test_a_header_of_the_library_is_text(name):
+def test_a_header_object_of_the_email_package_is_a_string(name):
     message = text()
     del message[name]
     message[name] = EncodedHeader("b@example.com")

@@ -97,7 +97,7 @@ def written(way: str, text: str) -> tuple[Email, bytes] | InvalidEmail:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("way", WAYS)
-def test_nothing_gets_in(read, way, payload):
+def test_no_field_can_inject_a_header_recipient_or_part(read, way, payload):
     """Each payload in each field is rejected by name, or adds no header, no recipient and no part."""
     outcome = written(way, payload)
     if isinstance(outcome, InvalidEmail):
@@ -140,7 +140,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("payload", [f"\r\n{EVIL}", f"\n{EVIL}", f"\r{EVIL}", f"\0{EVIL}", f"\r\n {EVIL}"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_nothing_gets_in_behind_the_models_back(change, payload):
+def test_values_changed_after_validation_cannot_inject_headers(change, payload):
     """What is put into an email after it was checked is rejected when it is written."""
     email = Email(
         **{**EMAIL, "sender": "A <a@example.com>", "to": "B <b@example.com>"},
@@ -155,6 +155,6 @@ def test_nothing_gets_in_behind_the_models_back(change, payload):
 @given(
     text=st.text(alphabet='a:,;<>@"\\()=?_ \tBc\r\n\0\x0b\x85\u2028é', max_size=60), way=st.sampled_from(sorted(WAYS))
 )
-def test_nothing_random_gets_in(read, text, way):
+def test_random_text_cannot_inject_a_header_recipient_or_part(read, text, way):
     """No random text in any field adds a header, a recipient or a part."""
-    test_nothing_gets_in(read, way, text)
+    test_no_field_can_inject_a_header_recipient_or_part(read, way, text)

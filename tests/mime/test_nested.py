@@ -10,8 +10,8 @@ from emailapi import Attachment, InvalidEmail
 from emailapi.mime import to_bytes
 
 
-def attached(mail, content, name="a.eml", **more):
-    return mail(attachments=Attachment(name=name, content=content, **more))
+def attached(new_email, content, name="a.eml", **more):
+    return new_email(attachments=Attachment(name=name, content=content, **more))
 
 
 def inner(data: bytes) -> bytes:
@@ -20,10 +20,10 @@ def inner(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_seven_bits_stay_as_they_are(mail, read, end):
+def test_seven_bit_parts_are_unchanged(new_email, read, end):
     """A message of ASCII lines is attached byte by byte, with CRLF."""
     content = end.join([b"Subject: x", b"X:  y", b"", b"From here", b".", b"end", b""])
-    seen = read(to_bytes(attached(mail, content)))
+    seen = read(to_bytes(attached(new_email, content)))
     assert seen.shape == "mixed(plain, rfc822)"
     assert b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 7bit\r\n" in seen.data
     assert inner(seen.data) == content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
@@ -58,9 +58,9 @@ end
 """.encode()
 
 
-def test_eight_bit_parts_are_encoded(mail, read):
+def test_eight_bit_parts_are_encoded(new_email, read):
     """Only the parts that need it are encoded, and say what they said."""
-    seen = read(to_bytes(attached(mail, EIGHT_BIT)))
+    seen = read(to_bytes(attached(new_email, EIGHT_BIT)))
     before = message_from_bytes(EIGHT_BIT)
     after = message_from_bytes(inner(seen.data))
     assert [part.get_content_type() for part in after.walk()] == [part.get_content_type() for part in before.walk()]
@@ -81,10 +81,10 @@ def test_eight_bit_parts_are_encoded(mail, read):
         ("7bit", b"long " * 400, b"long " * 400),
     ],
 )
-def test_lines_that_are_too_long_are_encoded(mail, read, encoding, body, decoded):
+def test_lines_that_are_too_long_are_encoded(new_email, read, encoding, body, decoded):
     """A part with lines longer than a message may have is encoded anew."""
     content = b"Content-Transfer-Encoding: " + encoding.encode() + b"\nSubject: x\n\n" + body
-    after = message_from_bytes(inner(read(to_bytes(attached(mail, content))).data))
+    after = message_from_bytes(inner(read(to_bytes(attached(new_email, content))).data))
     assert after["Subject"] == "x"
     assert after.get_payload(decode=True) == decoded
 
@@ -101,14 +101,14 @@ def test_lines_that_are_too_long_are_encoded(mail, read, encoding, body, decoded
         (b"Content-Type: message/rfc822\n\n" * 60 + "ü".encode(), {}),
     ],
 )
-def test_an_attached_message_that_cannot_be_made_7_bit_is_rejected_by_its_name(mail, content, more):
+def test_an_attached_message_that_cannot_be_7_bit_is_rejected_by_name(new_email, content, more):
     with pytest.raises(InvalidEmail, match=r"attachments\[0\] \('a.eml'\)") as caught:
-        to_bytes(attached(mail, content, **more))
+        to_bytes(attached(new_email, content, **more))
     assert caught.value.field == "attachments"
 
 
-def test_an_international_message_may_be_base64(mail, read):
+def test_an_international_message_can_be_base64(new_email, read):
     """A message/global, which is UTF-8 by its nature, may be encoded (RFC 6532)."""
     content = "Subject: Grüße\n\nbody\n".encode()
-    data = to_bytes(attached(mail, content, content_type="message/global"))
+    data = to_bytes(attached(new_email, content, content_type="message/global"))
     assert b"Content-Type: message/global\r\nContent-Transfer-Encoding: base64\r\n" in data

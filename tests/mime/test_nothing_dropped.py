@@ -70,14 +70,14 @@ def message(name: str, value: str) -> bytes:
 
 @pytest.mark.parametrize("name", VALUES)
 @pytest.mark.parametrize("form", [bytes, message_from_bytes])
-def test_a_header_that_is_no_field_is_carried(name, form):
+def test_a_header_without_a_field_of_its_own_is_kept(name, form):
     email = from_message(form(message(name, VALUES[name])))
     assert [(header.name, header.value) for header in email.headers] == [(name, VALUES[name])]
     assert message_from_bytes(to_bytes(email)).get_all(name) == [VALUES[name]]
 
 
 @pytest.mark.parametrize("name", FIELDS)
-def test_a_header_that_is_a_field_is_carried(name):
+def test_a_header_with_a_field_of_its_own_becomes_the_field(name):
     email = from_message(message(name, "x@example.com"))
     found = getattr(email, FIELDS[name])
     assert str(found[0] if isinstance(found, tuple) else found) == "x@example.com"
@@ -87,7 +87,7 @@ def test_a_header_that_is_a_field_is_carried(name):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("name", REJECTED)
 @pytest.mark.parametrize("change", [str, str.lower, str.upper])
-def test_a_header_that_an_email_cannot_say_is_rejected_with_the_remedy(name, change):
+def test_a_header_that_an_email_cannot_express_is_rejected_with_the_remedy(name, change):
     for form in (bytes, message_from_bytes):
         with pytest.raises(InvalidEmail, match=f"(?i){name}") as caught:
             from_message(form(message(change(name), REJECTED[name])))
@@ -95,7 +95,7 @@ def test_a_header_that_an_email_cannot_say_is_rejected_with_the_remedy(name, cha
 
 
 @pytest.mark.parametrize("value", ["1.0", "1.0 (by a program (nested))", "(x) 1.0", "1 . 0"])
-def test_mime_1_is_what_is_written_anyway(value):
+def test_mime_version_1_0_is_accepted(value):
     email = from_message(message("MIME-Version", value))
     assert email.headers == ()
     assert message_from_bytes(to_bytes(email))["MIME-Version"] == "1.0"
@@ -135,7 +135,7 @@ def test_a_header_of_a_part_is_rejected_with_the_remedy(name, place):
 
 
 @pytest.mark.parametrize("place", [in_text, in_file])
-def test_headers_of_a_part_that_say_nothing_more_are_written_anew(place):
+def test_redundant_headers_of_a_part_are_written_again(place):
     given = place("MIME-Version: 1.0\nX-Attachment-Id: i\nContent-ID: <i>\nContent-Transfer-Encoding: 7bit\n")
     email = from_message(given)
     assert email == from_message(mixed(TEXT_PART, FILE_PART))
@@ -145,7 +145,7 @@ def test_headers_of_a_part_that_say_nothing_more_are_written_anew(place):
 @pytest.mark.parametrize(
     "name", ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID", "content-type"]
 )
-def test_a_header_of_a_part_that_is_there_twice_is_rejected(name):
+def test_a_repeated_header_of_a_part_is_rejected(name):
     value = "text/plain" if name.lower() == "content-type" else "7bit"
     for given in (in_file(f"{name}: {value}\n{name}: {value}\n"), message(f"{name}: {value}\n{name}", value)):
         with pytest.raises(InvalidEmail, match=f"(?i){name} occurs twice"):
@@ -173,7 +173,7 @@ def test_a_parameter_that_changes_how_a_body_is_shown_is_rejected(name):
             assert "send_message" in str(caught.value)
 
 
-def test_parameters_that_say_what_is_so_anyway_are_written_anew():
+def test_redundant_parameters_are_written_again():
     part = "Content-Type: text/plain; charset=iso-8859-1; format=Fixed; DelSp=No;\nContent-Disposition: inline\n\nHi\n"
     assert from_message(START + part.encode()).text_body == "Hi\n"
 
@@ -185,7 +185,7 @@ def test_a_parameter_of_a_multipart_is_rejected(name, kind):
         from_message(mixed(TEXT_PART, more=f"; {name}=x", kind=kind))
 
 
-def test_parameters_of_a_multipart_that_are_found_out_are_written_anew():
+def test_derived_parameters_of_a_multipart_are_written_again():
     more = '; type="text/plain"; start="<s>"; charset=utf-8'
     given = mixed(FILE_PART.replace("\n", "\nContent-ID: <f>\n", 1), "Content-ID: <s>\n" + TEXT_PART, more=more,
                   kind="related", header="Content-Disposition: inline\n")  # fmt: skip
@@ -213,7 +213,7 @@ def test_a_disposition_that_is_neither_inline_nor_attachment_is_rejected(kind):
             from_message(given)
 
 
-def test_the_parameters_of_a_files_type_are_carried():
+def test_the_parameters_of_the_content_type_of_a_file_are_kept():
     given = mixed(
         TEXT_PART, FILE_PART.replace("; name=", '; Version="1;\\"2"; e=; x*=utf-8\'\'%C3%A4; boundary=c; name=')
     )
@@ -245,14 +245,14 @@ def test_a_file_that_html_shows_keeps_its_id_however_the_reference_is_written(re
     assert from_message(mixed(html, image.replace("<logo", "<log"))).attachments[0].content_id is None
 
 
-def test_html_that_refers_to_a_part_that_is_no_file_is_rejected():
+def test_html_that_refers_to_a_part_that_is_not_a_file_is_rejected():
     html = "Content-Type: text/html\n\n<iframe src='cid:text'>\n"
     with pytest.raises(InvalidEmail, match="Content-ID"):
         from_message(mixed("Content-ID: <text>\n" + TEXT_PART, html, kind="alternative"))
 
 
 @pytest.mark.parametrize("line", ["Subject : x", "Cc : c@example.com", "Bcc\t: c@example.com", "no header"])
-def test_a_line_that_hides_the_headers_behind_it_is_rejected(line):
+def test_a_line_that_hides_the_headers_after_it_is_rejected(line):
     given = f"From: a@example.com\nTo: b@example.com\n{line}\nCc: d@example.com\n\nHello\n".encode()
     with pytest.raises(InvalidEmail) as caught:
         from_message(given)
@@ -263,7 +263,7 @@ def test_a_line_that_hides_the_headers_behind_it_is_rejected(line):
         assert caught.value.field == "headers"
 
 
-def test_text_that_got_its_headers_after_it_was_parsed_is_its_body():
+def test_headers_added_to_a_parsed_text_leave_it_the_body():
     given = message_from_bytes(b"Hello, you\n")
     given["From"], given["To"] = "a@example.com", "b@example.com"
     assert from_message(given).text_body == "Hello, you\n"

@@ -30,14 +30,14 @@ LINE = 78
         ({"attachments": [LOGO, PDF]}, "mixed(plain, png, pdf)"),
     ],
 )
-def test_shapes(mail, read, fields, shape):
+def test_the_parts_of_a_message_have_the_usual_structure(new_email, read, fields, shape):
     """Plain comes first and HTML last, with its images; files stand around both, and nothing has a wrapper too many."""
-    assert read(to_bytes(mail(**fields))).shape == shape
+    assert read(to_bytes(new_email(**fields))).shape == shape
 
 
-def test_an_inline_image(mail, read):
+def test_an_inline_image(new_email, read):
     """An image stands inline beside its HTML, its id on one line; the wrapper says what it is around."""
-    seen = read(to_bytes(mail(html_body="<img src='cid:logo'>", attachments=[LOGO, PDF])))
+    seen = read(to_bytes(new_email(html_body="<img src='cid:logo'>", attachments=[LOGO, PDF])))
     image, file = seen.files
     assert (image.disposition, image.content_id, image.content) == ("inline", "<logo>", LOGO.content)
     assert (file.disposition, file.content_id, file.content) == ("attachment", None, PDF.content)
@@ -45,17 +45,17 @@ def test_an_inline_image(mail, read):
     assert related.get_param("type") == "text/html"
 
 
-def test_an_inline_image_without_html_is_a_file(mail, read):
+def test_an_inline_image_without_html_is_a_file(new_email, read):
     """What no HTML could show is not lost: it is attached."""
-    (file,) = read(to_bytes(mail(attachments=LOGO))).files
+    (file,) = read(to_bytes(new_email(attachments=LOGO))).files
     assert (file.name, file.disposition, file.content_id) == ("logo.png", "attachment", "<logo>")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"a\rb\nc\r\nd", bytes(range(256)) * 5, b"From x\n.\n", b"\0"])
 @pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.bin"])
-def test_files_are_exact(mail, read, content, name):
+def test_files_keep_their_bytes(new_email, read, content, name):
     """A file arrives byte by byte, of whatever type."""
-    assert read(to_bytes(mail(attachments=Attachment(name=name, content=content)))).files[0].content == content
+    assert read(to_bytes(new_email(attachments=Attachment(name=name, content=content)))).files[0].content == content
 
 
 FILE_NAMES = [
@@ -78,9 +78,9 @@ FILE_NAMES = [
 
 
 @pytest.mark.parametrize("name", FILE_NAMES)
-def test_file_names_round_trip(mail, read, name):
+def test_file_names_round_trip(new_email, read, name):
     """A file keeps its name; lines are short, and no percent sign is parted from its digits."""
-    seen = read(to_bytes(mail(attachments=Attachment(name=name, content=b"x"))))
+    seen = read(to_bytes(new_email(attachments=Attachment(name=name, content=b"x"))))
     assert [file.name for file in seen.files] == [name]
     part = seen.data.split(b"Content-Disposition:")[1].partition(b"\r\n\r\n")[0]
     for line in part.split(b"\r\n"):
@@ -89,20 +89,20 @@ def test_file_names_round_trip(mail, read, name):
             assert not re.search(rb"%(?![0-9A-F]{2})", line)
 
 
-def test_quotes_are_escaped(mail, read):
+def test_quotes_are_escaped(new_email, read):
     """A quote in a plain name has a backslash before it."""
-    data = to_bytes(mail(attachments=Attachment(name='a b"c;d.pdf', content=b"x")))
+    data = to_bytes(new_email(attachments=Attachment(name='a b"c;d.pdf', content=b"x")))
     assert b'Content-Disposition: attachment; filename="a b\\"c;d.pdf"\r\n' in data
 
 
 @given(name=st.text(max_size=100) | st.text(alphabet="aé \t\"\\;'%*=?図😀\u2028.", max_size=100))
-def test_any_file_name_round_trips(mail, read, name):
+def test_any_file_name_round_trips(new_email, read, name):
     """Any name that is taken is read as it was written."""
     file = None
     with suppress(InvalidEmail):
         file = Attachment(name=name, content=b"x")
     assume(file)
-    assert [found.name for found in read(to_bytes(mail(attachments=file))).files] == [file.name]
+    assert [found.name for found in read(to_bytes(new_email(attachments=file))).files] == [file.name]
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_any_file_name_round_trips(mail, read, name):
         ('application/x-a; note="ünï"', "application/x-a", {"note": "ünï"}),
     ],
 )
-def test_parameters_of_a_type(mail, read, given, kind, parameters):
+def test_parameters_of_a_content_type_are_kept(new_email, read, given, kind, parameters):
     """A type keeps its parameters, quoted, encoded or continued where they must be."""
     from email.utils import collapse_rfc2231_value
 
-    seen = read(to_bytes(mail(attachments=Attachment(name="a", content=b"x", content_type=given))))
+    seen = read(to_bytes(new_email(attachments=Attachment(name="a", content=b"x", content_type=given))))
     (part,) = [part for part in seen.leaves if part["Content-Disposition"]]
     assert part.get_content_type() == kind
     assert {name: collapse_rfc2231_value(part.get_param(name)) for name, _ in part.get_params()[1:]} == parameters
@@ -129,30 +129,29 @@ def test_parameters_of_a_type(mail, read, given, kind, parameters):
     "kind",
     ["a/b; c", "a/b; c=", "a/b; =d", "a/b; c=d e", 'a/b; c="d', "multipart/mixed", "MULTIPART/Mixed; boundary=x"],
 )
-def test_types_that_cannot_be_written(mail, kind):
+def test_a_content_type_that_cannot_be_written_is_rejected(new_email, kind):
     """A type that cannot be read, or that a file cannot have, is rejected by the file's name."""
     with pytest.raises(InvalidEmail, match=r"attachments\[1\] \('odd.bin'\)") as caught:
-        to_bytes(mail(attachments=[PDF, Attachment(name="odd.bin", content=b"x", content_type=kind)]))
+        to_bytes(new_email(attachments=[PDF, Attachment(name="odd.bin", content=b"x", content_type=kind)]))
     assert caught.value.field == "attachments"
 
 
-def test_an_id_longer_than_a_line(mail):
-    """An id stands on one line, or is rejected."""
+def test_a_content_id_longer_than_a_line_is_rejected(new_email):
     with pytest.raises(InvalidEmail, match="content_id") as caught:
-        to_bytes(mail(html_body="h", attachments=Attachment(name="a", content=b"", content_id="x" * 990)))
+        to_bytes(new_email(html_body="h", attachments=Attachment(name="a", content=b"", content_id="x" * 990)))
     assert caught.value.field == "attachments"
 
 
-def test_a_long_id_stands_on_one_line(mail):
+def test_a_long_content_id_is_on_one_line(new_email):
     """An id is never folded or encoded: pages name it."""
     long = "x" * 200 + "@example.com"
-    data = to_bytes(mail(html_body="h", attachments=Attachment(name="a.png", content=b"", content_id=long)))
+    data = to_bytes(new_email(html_body="h", attachments=Attachment(name="a.png", content=b"", content_id=long)))
     assert f"\r\nContent-ID: <{long}>\r\n".encode() in data
 
 
-def test_no_boundary_stands_in_a_part(mail, read):
+def test_no_boundary_occurs_in_a_part(new_email, read):
     """What looks like a boundary in a body ends no part."""
-    first = to_bytes(mail(html_body="h", attachments=PDF)).decode()
-    seen = read(to_bytes(mail(text_body=first, html_body=first, attachments=PDF)))
+    first = to_bytes(new_email(html_body="h", attachments=PDF)).decode()
+    seen = read(to_bytes(new_email(text_body=first, html_body=first, attachments=PDF)))
     assert seen.shape == "mixed(alternative(plain, html), pdf)"
     assert seen.body("plain") == first.replace("\r\n", "\n")

@@ -17,7 +17,7 @@ FIELDS = {
 }
 
 
-def test_the_headers():
+def test_each_field_has_the_header_of_the_service():
     """Each field is a header by the service's name, our key one more pair of metadata."""
     assert [(header.name, header.value) for header in postmark_headers(Email(**FIELDS))] == [
         ("X-PM-Tag", "welcome"),
@@ -32,9 +32,9 @@ def test_the_headers():
     assert postmark_headers(Email(track_opens=True))[0].value == "true"
 
 
-def test_there_and_back(mail, read):
+def test_the_headers_of_the_service_round_trip(new_email, read):
     """What is written is read back."""
-    email = mail(**FIELDS)
+    email = new_email(**FIELDS)
     seen = read(to_bytes(email, headers=postmark_headers(email)))
     back = from_message(seen.data)
     assert {name: getattr(back, name) for name in FIELDS} == FIELDS
@@ -42,7 +42,7 @@ def test_there_and_back(mail, read):
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "ü"])
-def test_names_that_cannot_stand_in_a_header(name):
+def test_a_metadata_name_that_is_invalid_in_a_header_is_rejected(name):
     """A pair of metadata whose name no header can have is rejected."""
     with pytest.raises(InvalidEmail, match="cannot be sent in a header") as caught:
         postmark_headers(Email(metadata={name: "v"}))
@@ -52,8 +52,8 @@ def test_names_that_cannot_stand_in_a_header(name):
 @pytest.mark.parametrize(
     "fields", [{"metadata": {"a": "1", "A": "2"}}, {"metadata": {"Emailapi-Key": "1"}, "idempotency_key": "2"}]
 )
-def test_names_that_a_server_would_take_for_one(fields):
-    """Names that differ in the case of letters only are one name in a header: refused."""
+def test_metadata_names_that_differ_only_in_case_are_rejected(fields):
+    """Names that differ in the case of letters only are one name in a header: rejected."""
     with pytest.raises(InvalidEmail) as caught:
         postmark_headers(Email(**fields))
     assert caught.value.field == "metadata"
@@ -74,7 +74,7 @@ def test_an_x_pm_header_that_is_repeated_or_not_valid_is_rejected_by_its_field(l
     assert caught.value.field == field
 
 
-def test_other_headers_of_postmark_stay_headers():
+def test_other_headers_of_the_service_are_kept_as_headers():
     """What stands for no field is kept as a header."""
     email = from_message(b"x-pm-keepid: true\nX-PM-TRACKOPENS: True\nX-Pm-Metadata-A: 1\n\nhello")
     assert [(header.name, header.value) for header in email.headers] == [("x-pm-keepid", "true")]

@@ -17,7 +17,7 @@ TEXT = st.text(alphabet=ALPHABET + "\t\\\x0b", max_size=40)
 FIELDS = ("sender", "to", "cc", "reply_to", "subject", "text_body", "html_body")
 
 
-def test_there_and_back():
+def test_a_written_email_is_read_back_unchanged():
     """An email that is written is read back as it was, Date and Message-ID added."""
     email = Email(
         sender="Jürgen <a@example.com>",
@@ -49,8 +49,7 @@ def test_there_and_back():
     file=st.text(alphabet=ALPHABET, max_size=40).filter(lambda name: name.strip(" .")),
     value=TEXT.map(str.strip),
 )
-def test_any_email_there_and_back(names, subject, text, file, value):
-    """Any email is read back as it was written."""
+def test_any_written_email_is_read_back_unchanged(names, subject, text, file, value):
     email = Email(
         sender=Address("a@example.com", *names[:1]),
         to=[Address("b@example.com", name.strip() or None) for name in names] or "c@example.com",
@@ -66,7 +65,7 @@ def test_any_email_there_and_back(names, subject, text, file, value):
     assert back.headers[2:] == email.headers
 
 
-def test_headers_of_all_kinds():
+def test_headers_of_all_kinds_are_read():
     """Encoded words, raw UTF-8, folds, lists and groups are read; trace is a header as any other."""
     email = from_message(
         b"Received: from x\r\n\tby y\r\nAuthentication-Results: x;\r\n dkim=pass\r\n"
@@ -87,7 +86,7 @@ def test_headers_of_all_kinds():
     ]
 
 
-def test_an_email_message():
+def test_an_email_message_is_read():
     """An EmailMessage is read as what was put into it, be it built or parsed."""
     message = EmailMessage()
     message["From"] = '"Doe, Jané" <a@example.com>'
@@ -120,7 +119,7 @@ def test_an_email_message():
         assert email.subject == ("Grüße, all of you " * 5).strip()
 
 
-def test_old_values():
+def test_legacy_header_values_are_read():
     """What an old message object keeps beside text is read: a `Header`, a list of addresses in several headers."""
     message = message_from_bytes(b"\n")
     message["Subject"] = EncodedHeader("Grüße", "iso-8859-1")
@@ -155,17 +154,16 @@ def test_old_values():
         (None, "message"),
     ],
 )
-def test_headers_that_an_email_cannot_express(message, field):
+def test_a_header_that_an_email_cannot_express_is_rejected(message, field):
     """A header that cannot be read, or says what no email does, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(message)
     assert caught.value.field == field
 
 
-def test_no_surprise_in_a_header_name():
-    """A name that is no header's is rejected by the headers' name."""
+def test_an_invalid_header_name_is_rejected():
     message = message_from_bytes(b"\nhello")
-    message.set_raw("X A", "b")  # by [] newer Pythons refuse it
+    message.set_raw("X A", "b")  # by [] newer Pythons reject it
     with pytest.raises(InvalidEmail, match="X A") as caught:
         from_message(message)
     assert caught.value.field == "headers"

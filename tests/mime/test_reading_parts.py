@@ -66,7 +66,7 @@ def multi(subtype: str, *parts: str, more: str = "") -> str:
         (multi("related", PLAIN, IMAGE), "plain", None, [("part-1.png", "i")]),
     ],
 )  # fmt: skip
-def test_bodies_and_files(message, text, html, files):
+def test_bodies_and_files_are_read(message, text, html, files):
     """Bodies are told from files, and an id is kept where HTML may show the file."""
     email = from_message(message.encode())
     assert (email.text_body, email.html_body) == (text, html)
@@ -104,7 +104,7 @@ CALENDAR = "Content-Type: text/calendar\n\nBEGIN:VCALENDAR"
         (multi("mixed", PLAIN, IMAGE.replace("<i>", "<i j>")), "attachments", "content_id"),
     ],
 )  # fmt: skip
-def test_a_message_that_an_email_cannot_express(message, field, words):
+def test_a_message_that_an_email_cannot_express_is_rejected(message, field, words):
     """A message that an `Email` would be less than is rejected, and the sentence names what is too much."""
     with pytest.raises(InvalidEmail, match=words) as caught:
         from_message(message.encode())
@@ -122,7 +122,7 @@ def test_a_message_that_an_email_cannot_express(message, field, words):
         ("", None, "Grüße"),
     ],
 )
-def test_charsets(charset, data, text):
+def test_a_body_is_decoded_by_its_charset(charset, data, text):
     """A body is read in its charset; what says nothing, or ASCII, and is more, is UTF-8."""
     body = data.encode(charset) if data else "Grüße".encode()
     kind = f"Content-Type: text/plain; charset={charset}\n" if charset else ""
@@ -130,7 +130,7 @@ def test_charsets(charset, data, text):
     assert from_message(message_from_bytes(f"{kind}\n".encode() + body)).text_body == text
 
 
-def test_bytes_that_are_not_of_their_charset():
+def test_bytes_that_are_invalid_in_their_charset_are_rejected():
     """Bytes that are no text are rejected, not replaced."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(b"\n\xff")
@@ -150,13 +150,13 @@ def test_bytes_that_are_not_of_their_charset():
         ("attachment", "part-1.pdf"),
     ],
 )
-def test_file_names(disposition, name):
+def test_file_names_are_read_in_every_form(disposition, name):
     """A file's name is read in every way that it is written in."""
     message = f"Content-Type: application/pdf\nContent-Disposition: {disposition}\n\nx"
     assert from_message(message.encode()).attachments[0].name == name
 
 
-def test_a_message_in_base64():
+def test_a_base64_encoded_message_part_is_handled():
     """A message in base64, which is not allowed and is met, is decoded."""
     part = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKeQo="
     assert from_message(part.encode()).attachments[0].content == b"Subject: x\n\ny\n"
@@ -165,7 +165,7 @@ def test_a_message_in_base64():
     assert caught.value.field == "attachments"
 
 
-def test_a_message_that_was_put_in_as_text():
+def test_a_message_part_set_as_text_is_handled():
     """A message in a message that its maker gave as text is attached as that text, its lines ended by CRLF."""
     message = Message()
     message["Content-Type"] = "message/rfc822"
@@ -173,7 +173,7 @@ def test_a_message_that_was_put_in_as_text():
     assert from_message(message).attachments[0].content == b"Subject: x\r\n\r\ny\r\n"
 
 
-def test_objects_without_a_body():
+def test_an_object_without_a_body_is_handled():
     """An object without a payload has no body, and one with plain text has it as it is."""
     assert from_message(Message()).text_body is None
     message = Message()
@@ -182,7 +182,7 @@ def test_objects_without_a_body():
     assert from_message(MIMEText("Grüße")).text_body == "Grüße"
 
 
-def test_depth_has_an_end():
+def test_the_nesting_depth_is_limited():
     """A message nested without end is rejected."""
     message = PLAIN
     for number in range(60):

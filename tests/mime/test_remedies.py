@@ -81,14 +81,14 @@ def test_a_rejection_names_the_remedy(name):
 
 
 @pytest.mark.parametrize("message", [multi("mixed", PDF), multi("related", PNG, PDF)])
-def test_a_message_of_files_only_is_told_to_add_a_text(message):
+def test_the_error_of_a_message_with_files_only_says_to_add_a_text(message):
     with Client("token") as client, pytest.raises(InvalidEmail, match="only attachments: add a text") as caught:
         client.outbound.send(message)
     assert caught.value.field == "text_body"
     assert [word for word in GIVEN if word not in str(caught.value)] == []
 
 
-def test_an_email_message_of_one_file_only_is_told_to_add_a_text():
+def test_the_error_of_an_email_message_with_one_file_says_to_add_a_text():
     message = EmailMessage()
     message["From"], message["To"] = "a@example.com", "b@example.com"
     message.set_content(b"%PDF", "application", "pdf", filename="a.pdf")

@@ -73,7 +73,7 @@ def test_a_message_part_of_given_bytes_is_rebuilt_byte_for_byte(kind, more, end)
 
 @pytest.mark.parametrize("content", ODD)
 @pytest.mark.parametrize("kind", ["disposition-notification", "delivery-status", "partial", "external-body", "rfc822"])
-def test_an_odd_message_part_of_given_bytes_is_rebuilt_byte_for_byte(kind, content):
+def test_an_unusual_message_part_of_given_bytes_is_rebuilt_byte_for_byte(kind, content):
     email = from_message(raw(kind, content))
     assert email.attachments[0].content == content
     assert rebuilt(email) == content
@@ -93,13 +93,13 @@ def test_a_message_part_of_a_parsed_message_gains_no_line(kind, chosen):
 
 
 @pytest.mark.parametrize("content", ODD[2:4])
-def test_an_odd_part_of_a_parsed_message_is_as_it_was(content):
+def test_an_unusual_part_of_a_parsed_message_is_unchanged(content):
     given = raw("partial", content)
     assert as_given(message_from_bytes(given)) == given
     assert from_message(message_from_bytes(given)).attachments[0].content == content
 
 
-def test_the_blocks_of_a_report_stay_apart_whatever_stands_in_them():
+def test_the_blocks_of_a_report_are_never_merged():
     content = b"A: b\r\n\r\nC: d\r\nno header\r\n\r\n\r\nE: f\r\n"
     given = raw("delivery-status", content)
     assert as_given(message_from_bytes(given)) == given
@@ -107,7 +107,7 @@ def test_the_blocks_of_a_report_stay_apart_whatever_stands_in_them():
 
 
 @pytest.mark.parametrize("chosen", [policy.compat32, policy.default])
-def test_a_whole_report_is_as_it_was(chosen):
+def test_a_whole_report_is_unchanged(chosen):
     parts = (
         b"--b\r\nContent-Type: text/plain\r\n\r\nIt failed\r\n",
         b"--b\r\nContent-Type: message/delivery-status\r\n\r\n" + DSN + b"\r\n",
@@ -145,7 +145,7 @@ def test_a_message_part_in_an_encoding_is_decoded(encoding, body):
         assert content.replace(b"\r\n", b"\n") == "A: b\n\nä".encode()
 
 
-def test_an_attached_message_with_a_signed_part_is_not_encoded_anew():
+def test_an_attached_message_with_a_signed_part_is_not_encoded_again():
     inner = b"Content-Type: multipart/signed; boundary=c\r\n\r\n--c\r\n\r\n\xc3\xa4\r\n--c--\r\n"
     email = from_message(raw("rfc822", inner))
     assert email.attachments[0].content == inner

@@ -22,7 +22,7 @@ URL = "<https://example.com/" + "x" * 200 + ">"
 
 
 @pytest.mark.parametrize("chosen", [policy.default, policy.SMTP, policy.SMTPUTF8])
-def test_an_email_message(read, chosen):
+def test_an_email_message_is_serialized_with_the_header_rules_of_the_sdk(read, chosen):
     """An EmailMessage is written with our headers: one address stays one, a URL is not encoded."""
     message = EmailMessage(chosen)
     message["From"] = f'"{LONG}" <a@example.com>'
@@ -48,7 +48,7 @@ def test_an_email_message(read, chosen):
     assert (file.name, file.content) == ("résumé 1.pdf", b"\0\xff\n")
 
 
-def test_old_messages(read):
+def test_legacy_mime_classes_are_serialized(read):
     """The MIME classes are written with what they have encoded, and the rest encoded as ours is."""
     message = MIMEMultipart("mixed")
     message["From"] = '"Doe, Jané" <a@example.com>'
@@ -72,7 +72,7 @@ def test_old_messages(read):
     assert [(file.name, file.content) for file in seen.files] == [("résumé.pdf", b"\0\xff\n"), ("a.csv", b"a;b\n")]
 
 
-def test_writing_changes_nothing():
+def test_serializing_does_not_change_the_message():
     """A message is not touched: its boundary is made for the bytes alone, as is its Bcc left out."""
     message = MIMEMultipart()
     message["Bcc"] = "secret@example.com"
@@ -85,7 +85,7 @@ def test_writing_changes_nothing():
     assert len(message_from_bytes(data).get_payload()) == 1
 
 
-def test_a_signed_part_is_written_as_the_library_writes_it_alone():
+def test_a_signed_part_is_serialized_as_by_the_email_package():
     """The signer signed that form: nothing folded, a line end behind its boundary."""
     inner = MIMEMultipart("alternative")
     inner.attach(MIMEText("a\nFrom b", "plain"))
@@ -98,7 +98,7 @@ def test_a_signed_part_is_written_as_the_library_writes_it_alone():
     assert as_given(whole).split(b"--outer\r\n")[1] == signed + b"\r\n"
 
 
-def test_messages_in_messages():
+def test_messages_in_messages_are_serialized():
     """A message in a message, and the blocks of a report, are written as they are."""
     content = (
         b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
@@ -111,14 +111,14 @@ def test_messages_in_messages():
     assert b"Content-Type: message/rfc822\r\nMIME-Version: 1.0\r\n\r\nSubject: inner\r\n\r\nbody\r\n" in as_given(built)
 
 
-def test_bytes_that_are_no_ascii_stay():
+def test_non_ascii_bytes_of_a_parsed_message_are_kept():
     """A parsed message keeps its 8-bit headers and bodies, whatever charset they are in."""
     content = b"Subject: \xe9\xff\r\nContent-Transfer-Encoding: 8bit\r\n\r\n\xe9\xff\r\n"
     assert as_given(message_from_bytes(content)) == content
     assert as_given(message_from_bytes(content, policy=policy.default)) == content
 
 
-def test_a_local_part_that_is_no_ascii():
+def test_a_non_ascii_local_part_is_written_in_utf_8():
     """Such an address is written in UTF-8, for a server with SMTPUTF8, and its name in words all the same."""
     message = EmailMessage(policy.SMTPUTF8)
     message["To"] = "Jürgen <jürgen@example.com>"
@@ -176,7 +176,7 @@ def named(name, value) -> Message:
         named("Subject", "x\ud800"),
     ],
 )
-def test_objects_that_cannot_leave(message):
+def test_an_incomplete_or_unencodable_message_object_is_rejected(message):
     """An object that is no whole message, or has text that cannot be encoded, is rejected."""
     if message.get("Subject") is None:
         message["Subject"] = "x"
@@ -185,8 +185,7 @@ def test_objects_that_cannot_leave(message):
     assert caught.value.field == "message"
 
 
-def test_parts_and_boundaries_that_are_odd():
-    """A multipart without parts, and one with a preamble and an epilogue, are written."""
+def test_a_multipart_with_preamble_and_epilogue_or_without_parts_is_serialized():
     empty = MIMEMultipart(boundary="b")
     empty["Subject"] = "x"
     assert as_given(empty).endswith(b"\r\n\r\n--b\r\n\r\n--b--\r\n")

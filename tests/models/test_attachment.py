@@ -36,7 +36,7 @@ def test_the_type_is_guessed_from_the_name(name, kind):
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "text/calendar; method=REQUEST", "application/vnd.x+json", "x-a/y_b.c"])
-def test_a_given_type_is_kept(kind):
+def test_an_explicit_content_type_takes_precedence(kind):
     """A type that is given wins over the name."""
     assert Attachment(name="a.pdf", content=b"", content_type=kind).content_type == kind
 
@@ -59,7 +59,7 @@ def test_content_is_bytes(content):
 
 
 @pytest.mark.parametrize("content", ["text", None, 5, [1, 2], Path("a")])
-def test_content_that_is_no_bytes(content):
+def test_content_that_is_not_bytes_is_rejected(content):
     """Text is not guessed an encoding for: the error says what to do."""
     with pytest.raises(
         InvalidEmail, match=f"content must be bytes, got {type(content).__name__}: .*from_base64"
@@ -70,7 +70,7 @@ def test_content_that_is_no_bytes(content):
 
 @pytest.mark.parametrize("name", ["", " ", "\t", None, 5, b"a.txt"])
 def test_an_attachment_needs_a_name(name):
-    """An attachment without a name is refused."""
+    """An attachment without a name is rejected."""
     with pytest.raises(InvalidEmail) as caught:
         Attachment(name=name, content=b"")
     assert caught.value.field == "name"
@@ -92,7 +92,7 @@ def test_an_attachment_needs_a_name(name):
         ("a.b-c_d", "a.b-c_d"),
     ],
 )
-def test_the_forms_of_a_content_id(given_id, kept):
+def test_a_content_id_can_have_several_forms(given_id, kept):
     """A content id is taken bare, as the URL spells it and as the header does, and kept bare."""
     assert Attachment(name="a", content=b"", content_id=given_id).content_id == kept
 
@@ -108,14 +108,14 @@ def test_a_content_id_that_no_header_or_url_can_carry_is_rejected(content_id):
 
 
 @pytest.mark.parametrize("content_id", [5, b"logo", True])
-def test_a_content_id_is_text(content_id):
-    """A content id of another type is refused."""
+def test_a_content_id_must_be_a_string(content_id):
+    """A content id of another type is rejected."""
     with pytest.raises(InvalidEmail, match="content_id must be text"):
         Attachment(name="a", content=b"", content_id=content_id)
 
 
 @pytest.mark.parametrize("how", [str, Path, os.fsencode])
-def test_a_file_is_read(tmp_path, how):
+def test_from_path_reads_a_file(tmp_path, how):
     """A file is read from any kind of path, and its last part is the name; a name must be text, though."""
     path = tmp_path / "résumé.pdf"
     path.write_bytes(b"%PDF\0\xff")
@@ -163,7 +163,7 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
 
 
 @given(st.binary())
-def test_base64_is_taken(content):
+def test_from_base64_decodes_the_content(content):
     """Content that is base64 already comes through, with or without line breaks in it."""
     text = base64.b64encode(content).decode()
     expected = Attachment(name="a.txt", content=content, content_id="c")
@@ -181,8 +181,8 @@ def test_content_that_is_not_base64_is_rejected_by_the_name_of_the_attachment(te
 
 
 @pytest.mark.parametrize("text", [b"YQ==", None, 5])
-def test_base64_is_text(text):
-    """Base64 of another type is refused as such."""
+def test_base64_must_be_a_string(text):
+    """Base64 of another type is rejected as such."""
     with pytest.raises(InvalidEmail, match=f"base64 must be text, got {type(text).__name__}"):
         Attachment.from_base64("a.txt", text)
 
@@ -195,7 +195,7 @@ def test_the_repr_shows_no_content():
     assert "a.txt" in text
 
 
-def test_attachments_are_values():
+def test_attachments_compare_copy_and_pickle():
     """Attachments compare, hash, pickle and evolve; they do not change."""
     attachment = Attachment(name="a.txt", content=b"x", content_id="cid:c")
     assert pickle.loads(pickle.dumps(attachment)) == attachment == attrs.evolve(attachment)
@@ -208,7 +208,7 @@ def test_attachments_are_values():
 @pytest.mark.parametrize(
     "given_fields", [{}, {"name": "a"}, {"content": b""}, {"name": "a", "content": b"", "size": 1}]
 )
-def test_arguments_of_an_attachment(given_fields):
+def test_a_wrong_argument_of_an_attachment_is_named(given_fields):
     """An argument that is missing or unknown is a TypeError, as in any call."""
     with pytest.raises(TypeError):
         Attachment(**given_fields)
@@ -233,7 +233,7 @@ def test_the_content_is_read_from_a_file(tmp_path):
     ],
     ids=["text", "closed"],
 )
-def test_a_file_that_cannot_be_read_as_bytes(file, reason):
+def test_a_file_opened_as_text_is_rejected(file, reason):
     if not reason:
         file.close()
         reason = "content cannot be read: I/O operation on closed file"
@@ -242,7 +242,7 @@ def test_a_file_that_cannot_be_read_as_bytes(file, reason):
     assert reason in caught.value.message
 
 
-def test_an_error_of_the_file_is_that_error(tmp_path):
+def test_an_error_raised_by_the_file_propagates(tmp_path):
     with (tmp_path / "a").open("wb") as file, pytest.raises(OSError, match="content cannot be read: ") as caught:
         Attachment(name="a", content=file)
     assert isinstance(caught.value, InvalidEmail)

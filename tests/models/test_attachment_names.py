@@ -9,7 +9,7 @@ import pytest
 from emailapi import Attachment, InvalidEmail
 from emailapi.models import content_types
 
-# By the registry of media types, as mail programs expect them.
+# By the registry of media types, as email programs expect them.
 USUAL = """
     docx application/vnd.openxmlformats-officedocument.wordprocessingml.document
     xlsx application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
@@ -52,7 +52,7 @@ USUAL = """
 
 
 @pytest.mark.parametrize("extension, kind", [line.split() for line in USUAL.strip().splitlines()])
-def test_usual_types_are_known_on_every_machine(monkeypatch, extension, kind):
+def test_common_content_types_do_not_depend_on_the_machine(monkeypatch, extension, kind):
     """The system's own tables differ from machine to machine, and a slim container has none."""
     for table in ("knownfiles", "types_map", "common_types"):
         monkeypatch.setattr(mimetypes, table, type(getattr(mimetypes, table))())
@@ -60,7 +60,7 @@ def test_usual_types_are_known_on_every_machine(monkeypatch, extension, kind):
     assert Attachment(name=f"a.b.{extension.upper()}", content=b"").content_type == kind
 
 
-def test_every_type_can_be_sent():
+def test_every_guessed_type_can_be_sent():
     """Each type of the table is one that an attachment may be given."""
     for extension, kind in content_types.TYPES.items():
         assert Attachment(name=f"a.{extension}", content=b"", content_type=kind).content_type == kind
@@ -82,14 +82,14 @@ def test_every_type_can_be_sent():
         ("family \U0001f468\u200d\U0001f469.png", "family \U0001f468\u200d\U0001f469.png"),
     ],
 )
-def test_of_a_path_the_last_part_is_the_name(given, kept):
+def test_from_path_uses_the_last_part_of_the_path_as_name(given, kept):
     """Where a file is kept is the recipient's to say; joiners and marks that scripts need are part of a name."""
     assert Attachment(name=given, content=b"").name == kept
     assert Attachment.from_base64(given, "").name == kept
 
 
 @pytest.mark.parametrize("name", [".", "..", "...", "a/", "a\\", "../..", "/", " . ", "a/.."])
-def test_a_path_that_ends_in_no_name(name):
+def test_a_path_without_a_file_name_is_rejected(name):
     with pytest.raises(InvalidEmail, match="must be a file name") as caught:
         Attachment(name=name, content=b"")
     assert caught.value.field == "name"
@@ -100,7 +100,7 @@ MISLEADING += [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 
 
 @pytest.mark.parametrize("code", MISLEADING, ids=hex)
-def test_a_name_that_misleads(code):
+def test_a_misleading_file_name_is_rejected(code):
     """`photo<U+202E>gpj.exe` is shown as photoexe.jpg; a control character is shown as nothing at all."""
     for name in (f"a{chr(code)}gpj.exe", f"{chr(code)}/a.txt"):
         with pytest.raises(InvalidEmail, match=f"U\\+{code:04X}") as caught:

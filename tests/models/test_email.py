@@ -1,4 +1,4 @@
-"""Mails: what they are built from, and what they are."""
+"""Emails: what they are built from, and what they are."""
 
 from __future__ import annotations
 
@@ -37,51 +37,50 @@ FULL = {
 
 
 def test_every_field_is_tested_here():
-    """The full mail of these tests has every field that a mail has."""
+    """The full email of these tests has every field that an email has."""
     assert set(FULL) == {field.name for field in attrs.fields(Email)}
 
 
-def test_an_email_keeps_what_it_is_given():
+def test_an_email_has_the_given_values():
     """Each field is there, in one form whatever form it was given in."""
-    mail = Email(**FULL)
-    assert mail.sender == Address("joe@d.example", "Joe")
-    assert mail.to == (Address("a@x.example"), Address("b@x.example", "B"))
-    assert (mail.cc, mail.bcc) == ((Address("c@x.example"),), (Address("d@x.example"),))
-    assert (mail.subject, mail.text_body, mail.html_body) == ("A subject", "hush-text", "hush-html")
-    assert mail.reply_to == (Address("r@x.example"),)
-    assert (mail.tag, mail.message_stream, mail.idempotency_key) == ("a-tag", "outbound", "key-1")
-    assert mail.headers == (Header("X-Secret", "hush-header"),)
-    assert (mail.track_opens, mail.track_links) == (False, TrackLinks.NONE)
-    assert mail.metadata == {"user": "7"}
-    assert mail.attachments == (FILE,)
+    email = Email(**FULL)
+    assert email.sender == Address("joe@d.example", "Joe")
+    assert email.to == (Address("a@x.example"), Address("b@x.example", "B"))
+    assert (email.cc, email.bcc) == ((Address("c@x.example"),), (Address("d@x.example"),))
+    assert (email.subject, email.text_body, email.html_body) == ("A subject", "hush-text", "hush-html")
+    assert email.reply_to == (Address("r@x.example"),)
+    assert (email.tag, email.message_stream, email.idempotency_key) == ("a-tag", "outbound", "key-1")
+    assert email.headers == (Header("X-Secret", "hush-header"),)
+    assert (email.track_opens, email.track_links) == (False, TrackLinks.NONE)
+    assert email.metadata == {"user": "7"}
+    assert email.attachments == (FILE,)
 
 
-def test_an_empty_email_can_be_built():
-    """A mail is checked as a whole when it is sent: building one needs nothing."""
-    mail = Email()
-    assert mail.sender is mail.text_body is mail.html_body is mail.tag is mail.track_opens is None
-    assert mail.to == mail.cc == mail.bcc == mail.reply_to == mail.headers == mail.attachments == ()
-    assert (mail.subject, mail.metadata) == ("", {})
+def test_an_email_can_be_created_without_arguments():
+    """An email is checked as a whole when it is sent: building one needs nothing."""
+    email = Email()
+    assert email.sender is email.text_body is email.html_body is email.tag is email.track_opens is None
+    assert email.to == email.cc == email.bcc == email.reply_to == email.headers == email.attachments == ()
+    assert (email.subject, email.metadata) == ("", {})
 
 
 def test_a_mapping_is_an_email():
-    """A mapping with the same names is the same mail, and an Email is itself."""
+    """A mapping with the same names is the same email, and an Email is itself."""
     assert as_email(FULL, Email) == as_email(MappingProxyType(FULL), Email) == Email(**FULL)
-    mail = Email()
-    assert as_email(mail, Email) is mail
+    email = Email()
+    assert as_email(email, Email) is email
 
 
-def test_nested_mappings():
-    """Headers and attachments of a mapping may be mappings, too."""
-    mail = as_email(
+def test_headers_and_attachments_of_a_mapping_may_be_mappings():
+    email = as_email(
         {
             "headers": [{"name": "X-A", "value": "1"}, ("X-B", "2"), Header("X-C", "3")],
             "attachments": [{"name": "a.txt", "content": b"hush-content"}, FILE],
         },
         Email,
     )
-    assert [header.name for header in mail.headers] == ["X-A", "X-B", "X-C"]
-    assert mail.attachments == (FILE, FILE)
+    assert [header.name for header in email.headers] == ["X-A", "X-B", "X-C"]
+    assert email.attachments == (FILE, FILE)
 
 
 @pytest.mark.parametrize(
@@ -116,8 +115,8 @@ def test_an_unknown_or_missing_field_of_a_mapping_is_named(given, field, sentenc
 
 
 @pytest.mark.parametrize("given", [None, "a mail", b"", 5, [], [Email()], object()])
-def test_an_object_that_is_not_an_email(given):
-    """What is neither an Email nor a mapping is refused."""
+def test_an_object_that_is_not_an_email_is_rejected(given):
+    """What is neither an Email nor a mapping is rejected."""
     with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
         as_email(given, Email)
 
@@ -136,8 +135,8 @@ def test_an_object_that_is_not_an_email_gets_a_hint(given, hint):
         as_email(given, Email)
 
 
-def test_an_unknown_argument():
-    """A misspelt argument is a TypeError, not an empty mail."""
+def test_an_unknown_argument_is_a_type_error():
+    """A misspelt argument is a TypeError, not an empty email."""
     with pytest.raises(TypeError, match="txt_body"):
         Email(txt_body="x")
     with pytest.raises(TypeError):
@@ -199,8 +198,7 @@ def test_a_wrong_value_is_an_invalid_email_that_names_the_field_and_the_item(fie
 
 
 @pytest.mark.parametrize("field", sorted(FULL))
-def test_none_is_nothing(field):
-    """None is the same as leaving a field out."""
+def test_none_is_the_same_as_leaving_a_field_out(field):
     assert Email(**{field: None}) == Email()
 
 
@@ -222,22 +220,22 @@ def test_fields_accept_iterators_mappings_single_attachments_and_enumeration_val
     assert getattr(Email(**{field: value}), field)
 
 
-def test_a_name_may_come_twice_in_headers():
+def test_a_header_name_may_occur_twice():
     """Headers keep their order, and a name may come more than once."""
     pairs = [("X-A", "1"), ("X-B", "2"), ("x-a", "3")]
     assert [(header.name, header.value) for header in Email(headers=pairs).headers] == pairs
 
 
 def test_metadata_is_a_copy():
-    """What the caller does to its mapping later does not change the mail."""
+    """What the caller does to its mapping later does not change the email."""
     given = {"a": "1"}
-    mail = Email(metadata=given)
+    email = Email(metadata=given)
     given["a"] = "2"
-    assert mail.metadata == {"a": "1"}
+    assert email.metadata == {"a": "1"}
 
 
 def test_reprs_show_no_content():
-    """A mail's repr has no body, no attachment and no header's value."""
+    """An email's repr has no body, no attachment and no header's value."""
     text = repr(Email(**FULL))
     assert "hush" not in text
     assert "X-Secret" not in text
@@ -245,24 +243,23 @@ def test_reprs_show_no_content():
     assert "a-tag" in text
 
 
-@pytest.mark.parametrize("mail", [Email(), Email(**FULL)])
-def test_emails_are_values(mail):
-    """Mails pickle, copy, evolve and compare."""
-    assert pickle.loads(pickle.dumps(mail)) == copy.deepcopy(mail) == attrs.evolve(mail) == mail
+@pytest.mark.parametrize("email", [Email(), Email(**FULL)])
+def test_emails_compare_copy_and_pickle(email):
+    assert pickle.loads(pickle.dumps(email)) == copy.deepcopy(email) == attrs.evolve(email) == email
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        mail.subject = "x"
+        email.subject = "x"
 
 
 @pytest.mark.parametrize("field", sorted(FULL))
 def test_each_field_counts_for_equality(field):
-    """Mails that differ in one field are not equal."""
+    """Emails that differ in one field are not equal."""
     assert Email(**{name: value for name, value in FULL.items() if name != field}) != Email(**FULL)
 
 
-def test_evolve_checks_again():
-    """A mail made from another is checked as a new one."""
-    mail = attrs.evolve(Email(**FULL), to="new@x.example")
-    assert mail.to == (Address("new@x.example"),)
-    assert mail.cc == Email(**FULL).cc
+def test_evolve_validates_again():
+    """An email made from another is checked as a new one."""
+    email = attrs.evolve(Email(**FULL), to="new@x.example")
+    assert email.to == (Address("new@x.example"),)
+    assert email.cc == Email(**FULL).cc
     with pytest.raises(InvalidEmail, match="to: 'x' is not a valid email address"):
-        attrs.evolve(mail, to="x")
+        attrs.evolve(email, to="x")

@@ -40,7 +40,7 @@ def test_a_sender_is_decoded_too():
     assert Email(sender=formataddr(("Jürgen Groß", "j@x.example"))).sender == JURGEN
 
 
-def test_a_recipient_reads_both_names():
+def test_a_decoded_name_reaches_the_recipient():
     us, to = formataddr(("Müller", "us@example.com")), formataddr(("Jürgen Groß", "j@x.example"))
     with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url, sender=us) as client:
         result = client.outbound.send(Email(to=to, text_body="Hello"))
@@ -102,13 +102,13 @@ def test_a_text_that_is_encoded_already_is_rejected_with_the_remedy(make, field,
 @pytest.mark.parametrize(
     "text", ["=?", "a =?utf-8?q?=41?=", f"Re: {WORD}", "=?utf-8?q?=41?=b", "=?utf-8?x?a?=", "Is 2=?3=?4=?", "?="]
 )
-def test_text_that_only_has_a_word_in_it_is_text(text):
+def test_an_encoded_word_inside_other_text_is_text(text):
     assert Email(subject=text).subject == text
     assert Attachment(name=text, content=b"").name == text
 
 
 @pytest.mark.parametrize("text", [WORD, f"a {WORD} b"])
-def test_words_in_headers_of_ones_own_stay(text):
+def test_encoded_words_in_custom_headers_are_kept(text):
     """What reads such a header decodes it; bodies, tags and metadata are no headers."""
     assert Header("X-A", text).value == text
     email = Email(text_body=text, tag=text, metadata={"a": text})

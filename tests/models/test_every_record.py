@@ -151,7 +151,7 @@ def check_keys(name, value):
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_field_is_in_a_response(name):
-    """Every wire name of a record stands in the hand-written answers, and every key there is a field's."""
+    """Every wire name of a record stands in the hand-written responses, and every key there is a field's."""
     check_keys(name, found_at("answers", ANSWERS[name]))
 
 
@@ -174,14 +174,14 @@ SAID = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_field_is_read(name):
-    """Every field of a record that is read from its answer is another than without one."""
+    """Every field of a record that is read from its response is another than without one."""
     record = kind_of(name)
     found = read(found_at("answers", ANSWERS[name]), record)
     same = {field for field in wire_names(record) if getattr(found, field) == getattr(record(), field)}
     assert same <= SAID.get(name, set())
 
 
-def test_no_public_record_is_forgotten():
+def test_every_public_record_is_tested():
     """Every public record, set of filters and set of arguments stands in one of the tables."""
     public = {
         name
@@ -192,7 +192,7 @@ def test_no_public_record_is_forgotten():
     assert not NEVER_TRAVEL - public
 
 
-def test_no_inner_record_is_forgotten():
+def test_every_inner_record_is_tested():
     """Every record that stands in a field of another stands in one of the tables, too."""
     inner = set()
     for name in {*ANSWERS, *REQUESTS} - {name for name in REQUESTS if is_typeddict(kind_of(name))}:
@@ -232,7 +232,7 @@ def test_the_dictionary_of_a_record_has_plain_values():
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_nothing_is_a_record_of_defaults(name):
+def test_an_empty_object_is_a_record_of_defaults(name):
     """Every record is read from an empty object, and from one whose every key is null or an empty text."""
     record = kind_of(name)
     names = wire_names(record).values()

@@ -60,8 +60,8 @@ WAYS_IN = [
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("payload, what", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("field, way", WAYS_IN, ids=lambda value: value if isinstance(value, str) else "")
-def test_no_way_in(field, way, payload, what, place):
-    """CR, LF, NUL and lone surrogates are refused in each field, wherever they stand, and the field is named."""
+def test_control_characters_and_lone_surrogates_are_rejected_in_each_field(field, way, payload, what, place):
+    """CR, LF, NUL and lone surrogates are rejected in each field, wherever they stand, and the field is named."""
     with pytest.raises(InvalidEmail) as caught:
         as_email(way(place.format(payload)), Email)
     assert caught.value.field == field
@@ -84,8 +84,8 @@ def test_no_way_in(field, way, payload, what, place):
         (lambda text: attrs.evolve(Email(subject="fine"), subject=text), "subject"),
     ],
 )
-def test_no_way_in_by_the_parts(make, field, payload):
-    """The parts of a mail refuse them, too, each naming its own field."""
+def test_control_characters_are_rejected_in_each_part_of_an_email(make, field, payload):
+    """The parts of an email reject them, too, each naming its own field."""
     with pytest.raises(InvalidEmail) as caught:
         make(payload)
     assert caught.value.field == field
@@ -106,7 +106,7 @@ def test_no_way_in_by_the_parts(make, field, payload):
         lambda text: Email(html_body=text).html_body,
     ],
 )
-def test_every_other_character_is_legal_text(read, odd):
+def test_every_other_character_is_accepted(read, odd):
     """What only looks like a line break is text, and is kept as it is."""
     assert read(f"a{odd}b") == f"a{odd}b"
 
@@ -120,7 +120,7 @@ def test_bodies_may_have_lines(field, legal):
 
 @pytest.mark.parametrize("field", ["text_body", "html_body"])
 @pytest.mark.parametrize("odd", ["\ud800", "ü\udc80", "\udfff\ud800"], ids=ascii)
-def test_no_lone_surrogate_in_a_body(field, odd):
+def test_a_lone_surrogate_in_a_body_is_rejected(field, odd):
     """A lone surrogate is in no encoding, so no body can carry it."""
     with pytest.raises(InvalidEmail, match=f"{field} must not contain a lone surrogate") as caught:
         Email(**{field: f"text {odd}"})
@@ -148,7 +148,7 @@ def test_no_lone_surrogate_in_a_body(field, odd):
     + [None, 5, b"X-A"],
     ids=ascii,
 )
-def test_header_names(name):
+def test_a_header_name_is_printable_ascii_without_colon_and_space(name):
     """A header's name is printable ASCII without colon and space, and nothing else."""
     with pytest.raises(InvalidEmail, match="is not a valid header name") as caught:
         Header(name, "value")
@@ -165,7 +165,7 @@ def test_header_names(name):
     + ["Content-Disposition", "Content-ID", "Content-"],
 )
 def test_structural_headers_are_rejected(name, case):
-    """A header that the mail's own fields write cannot be given a second time, in whatever case of letters."""
+    """A header that the email's own fields write cannot be given a second time, in whatever case of letters."""
     with pytest.raises(InvalidEmail, match="must not be set") as caught:
         Header(case(name), "x")
     assert caught.value.field == "name"
@@ -177,6 +177,6 @@ def test_structural_headers_are_rejected(name, case):
     "name",
     ["Message-ID", "Date", "List-Unsubscribe", "In-Reply-To", "References", "Sender", "X-From", "X!#$%&'*+-.^_`|~9"],
 )
-def test_headers_of_ones_own(name):
+def test_custom_headers_are_accepted(name):
     """Every other header is the sender's to give."""
     assert Header(name, "x") == Email(headers={name: "x"}).headers[0]

@@ -105,7 +105,7 @@ def test_a_value_that_json_does_not_have_is_named_by_its_path(model, says):
 
 
 @pytest.mark.parametrize("model, says", WRONG[:3], ids=range(3))
-def test_a_bulk_message_is_named_with_its_place(model, says):
+def test_the_error_of_a_bulk_message_has_its_index(model, says):
     with pytest.raises(InvalidEmail) as caught:
         BulkEmail(messages=[{"to": "a@example.com"}, {"to": "b@example.com", "template_model": model}])
     assert f"messages[1]: {says}" in caught.value.message
@@ -124,7 +124,7 @@ def test_a_model_is_a_copy():
 
 
 @pytest.mark.parametrize("value", [b"x", 1, 1.5, None, [], {}, decimal.Decimal(1), datetime(2026, 1, 1, tzinfo=UTC)])
-def test_metadata_is_text(value):
+def test_metadata_values_must_be_strings(value):
     """Metadata is text on both sides: nothing is converted."""
     for kind in (Email, BulkMessage):
         with pytest.raises(InvalidEmail, match=f"metadata: 'user' must be text, got {type(value).__name__}") as caught:
@@ -133,7 +133,7 @@ def test_metadata_is_text(value):
 
 
 @pytest.mark.parametrize("value", ["\ud800", b"x"], ids=["surrogate", "bytes"])
-def test_metadata_that_was_changed_after_its_check_is_named(value):
+def test_metadata_changed_after_validation_is_checked_again(value):
     email = Email(sender="a@example.com", to="b@example.com", text_body="x", metadata={"user": "1"})
     email.metadata["user"] = value
     with Client("1f2e3d4c-0000") as client, pytest.raises(InvalidEmail, match="^metadata") as caught:
@@ -141,5 +141,5 @@ def test_metadata_that_was_changed_after_its_check_is_named(value):
     assert caught.value.field == "metadata"
 
 
-def test_a_bulk_message_needs_no_model():
+def test_a_bulk_message_does_not_require_a_model():
     assert BulkMessage(template_model=None) == BulkMessage()

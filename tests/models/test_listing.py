@@ -34,7 +34,7 @@ def test_a_page_is_a_sequence():
     assert not Page((), 0)
 
 
-def test_iter_all_walks_on():
+def test_iter_all_requests_all_pages():
     """All records come, page by page, each page fetched when the one before is used up."""
     fetched = []
 
@@ -60,7 +60,7 @@ def test_a_record_that_moved_to_a_later_page_is_returned_once():
     assert ids(walk) == ["0", "1", "2", "3", "4"]
 
 
-def test_records_without_identity_all_come():
+def test_records_without_an_id_are_all_returned():
     """Rows that lack their id cannot be told apart, and none is lost for it."""
     odd = Message(subject="odd")
     assert list(page((odd, odd, ROWS[0])).iter_all()) == [odd, odd, ROWS[0]]
@@ -84,7 +84,7 @@ def test_a_page_pickles_without_its_client():
         next(walk)
 
 
-def test_pages_compare_by_what_they_hold():
+def test_pages_compare_by_their_records():
     """Two pages are equal that hold the same, whoever fetched them; a repr shows no plumbing."""
     assert page(ROWS[:3], then=lambda: None) == page(ROWS[:3])
     assert page(ROWS[:3]) != page(ROWS[:2])

@@ -77,7 +77,7 @@ def test_the_state_of_a_message_is_that_of_its_least_advanced_recipient(found, s
     assert states(status) == list(zip((A, B), each, strict=True))
 
 
-def test_the_last_events():
+def test_the_last_event_of_each_recipient_is_known():
     """The status has the newest event of all, each recipient the one that tells its state."""
     first, last, opened = event(A, DELIVERED, 1), event(B, BOUNCED, 2), event(A, OPENED, 3)
     status = derive_status(message(opened, last, first))
@@ -86,18 +86,18 @@ def test_the_last_events():
     assert derive_status(message()).last_event is None
 
 
-def test_a_recipient_that_only_events_know():
+def test_a_recipient_known_only_from_events_is_included():
     """An event at an address that the message does not list makes a recipient of it."""
     status = derive_status(message(event("C@x", BOUNCED), recipients=(A,)))
     assert states(status) == [(A, "sent"), ("c@x", "bounced")]
 
 
-def test_an_address_that_is_listed_twice():
+def test_an_address_listed_twice_is_one_recipient():
     """One address in To and Cc is one recipient, spelt as it was listed."""
     assert [state for _, state in states(derive_status(message(recipients=("A@x", "a@x"))))] == ["sent"]
 
 
-def test_a_row_without_recipients():
+def test_a_row_without_recipients_is_read():
     """Where an old row does not list its recipients, those of its headers count; without any there is a state still."""
     old = message(recipients=(), to=(Recipient(email=A),), bcc=(Recipient(email=B),))
     assert states(derive_status(old)) == [(A, "sent"), (B, "sent")]
@@ -145,7 +145,7 @@ def test_rows_are_read_leniently(value, attribute, expected):
         ({"Subject": {}}, "Message.subject: expected text, got dict"),
     ],
 )
-def test_odd_rows_are_named(value, sentence):
+def test_unreadable_rows_are_named(value, sentence):
     """A row of another shape is named, alone by an error and in a listing by what is unreadable."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Message)
@@ -160,20 +160,19 @@ def test_reprs_show_no_content():
     assert "hush" not in text
 
 
-def test_messages_are_values():
-    """Messages with all that is in them pickle and compare."""
+def test_messages_compare_copy_and_pickle():
     found = message(event(A, EventType.DELIVERED), metadata={"a": "b"}, to=(Recipient(email=A, name="A"),))
     assert pickle.loads(pickle.dumps(found)) == found
     assert pickle.loads(pickle.dumps(derive_status(found))) == derive_status(found)
 
 
-def test_the_listing():
-    """The listing's path, its key and the code that a wrong query is refused by are the contract's."""
+def test_the_page_of_messages_follows_the_contract():
+    """The listing's path, its key and the code that a wrong query is rejected by are the contract's."""
     assert (MESSAGES.path, MESSAGES.key, MESSAGES.error_code) == ("/messages/outbound", "Messages", 700)
     assert MESSAGES.record is Message
 
 
-def test_a_delayed_recipient_has_the_words_of_the_service():
+def test_a_delayed_recipient_has_the_text_of_the_service():
     delay = MessageEvent(
         recipient="A@x", type=EventType.TRANSIENT, received_at=NOON, details={"DeliveryMessage": "4.2.2 mailbox full"}
     )
@@ -189,12 +188,12 @@ def test_a_delayed_recipient_has_the_words_of_the_service():
     assert states(status) == [("a@x", "sent"), ("b@x", "bounced")]
 
 
-def test_a_delivery_ends_the_delay():
+def test_a_delivery_replaces_the_delay():
     status = derive_status(message(event("a@x", EventType.TRANSIENT), event("a@x", EventType.DELIVERED, 5)))
     assert (status.delayed, status.recipients[0].reason) == ((), "")
 
 
-def test_first_opens_and_clicks_are_known_by_recipient_and_for_all():
+def test_first_opens_and_clicks_are_known_for_each_recipient_and_for_all():
     opened, clicked = EventType.OPENED, EventType.LINK_CLICKED
     status = derive_status(
         message(
@@ -223,5 +222,5 @@ def test_first_opens_and_clicks_are_known_by_recipient_and_for_all():
         (Recipient(), ""),
     ],
 )
-def test_the_text_of_a_recipient_is_that_of_a_header(recipient, text):
+def test_a_recipient_as_a_string_is_the_header_value(recipient, text):
     assert str(recipient) == f"{recipient}" == text

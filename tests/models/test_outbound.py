@@ -47,7 +47,7 @@ MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
         ("inactive addresses: " + " " * 100_000 + "x", ()),
     ],
 )
-def test_inactive_addresses(message, addresses):
+def test_inactive_addresses_are_found_in_every_form_of_the_text(message, addresses):
     """The addresses are found in every form of the text that the service is known to write."""
     assert inactive_addresses(message) == addresses
 
@@ -60,13 +60,13 @@ def test_inactive_addresses(message, addresses):
         ("email_all_inactive", ("gone@example.com", "left@example.com")),
     ],
 )
-def test_inactive_addresses_of_responses(answers, name, addresses):
-    """They are found in the hand-written answers."""
+def test_inactive_addresses_are_found_in_recorded_responses(answers, name, addresses):
+    """They are found in the hand-written responses."""
     assert inactive_addresses(answers(name)["Message"]) == addresses
 
 
 def test_a_result_is_accepted():
-    """A result is an accepted mail; what was not accepted is an exception."""
+    """A result is an accepted email; what was not accepted is an exception."""
     assert ONE.outcome is Outcome.ACCEPTED
     assert (ONE.via, ONE.reconciled, ONE.error_code) == ("api", False, 0)
 
@@ -82,12 +82,12 @@ def test_a_result_is_accepted():
     ],
 )
 def test_responses_are_read_leniently(value, expected):
-    """Nothing in an accepting answer but another shape can lose it; our own facts are not read from it."""
+    """Nothing in an accepting response but another shape can lose it; our own facts are not read from it."""
     assert read(value, SendResult) == expected
 
 
 def test_a_batch_is_a_sequence():
-    """A batch has its items in the order of the mails, and is read as any sequence."""
+    """A batch has its items in the order of the emails, and is read as any sequence."""
     assert len(MIXED) == 5
     assert list(MIXED) == [MIXED[place] for place in range(5)] == list(MIXED.items)
     assert MIXED[-1] is LOST
@@ -99,20 +99,20 @@ def test_a_batch_is_a_sequence():
         MIXED[5]
 
 
-def test_accepted_and_failed():
-    """A batch tells the accepted mails from the others, both in order."""
+def test_a_batch_separates_accepted_and_failed_items():
+    """A batch tells the accepted emails from the others, both in order."""
     assert MIXED.accepted == (ONE, TWO)
     assert MIXED.failed == (REFUSED, INVALID, LOST)
 
 
-def test_a_batch_without_errors():
-    """Where every mail was accepted nothing is raised."""
+def test_raise_for_errors_of_a_batch_without_errors_does_nothing():
+    """Where every email was accepted nothing is raised."""
     assert BatchResult((ONE, TWO)).raise_for_errors() is None
     assert BatchResult(()).raise_for_errors() is None
 
 
-def test_a_batch_with_errors():
-    """Where a mail was not accepted the whole batch is raised, with all that is known of each."""
+def test_raise_for_errors_raises_the_errors_of_a_batch():
+    """Where an email was not accepted the whole batch is raised, with all that is known of each."""
     with pytest.raises(BatchFailed, match="3 of 5 emails were not accepted; the first: Found inactive") as caught:
         MIXED.raise_for_errors()
     assert caught.value.result is MIXED
@@ -120,13 +120,13 @@ def test_a_batch_with_errors():
 
 
 @pytest.mark.parametrize("value", [ONE, TWO, MIXED, BatchResult(())])
-def test_results_are_values(value):
+def test_results_compare_copy_and_pickle(value):
     """Results pickle, copy and compare, errors in them included; they do not change."""
     assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == attrs.evolve(value) == value
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         setattr(value, attrs.fields(type(value))[0].name, None)
 
 
-def test_results_hash():
+def test_results_are_hashable():
     """Results can stand in sets and as keys."""
     assert len({ONE, TWO, attrs.evolve(ONE), MIXED}) == 3

@@ -1,4 +1,4 @@
-"""Texts of other libraries: subclasses of `str` become plain, lazy ones are refused."""
+"""Texts of other libraries: subclasses of `str` become plain, lazy ones are rejected."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_lazy_text_is_rejected_with_the_remedy(make):
         make(LazyProxy(lambda: "a@example.com"))
 
 
-def test_a_lazy_text_that_cannot_be_made_is_rejected_like_any_other():
+def test_a_lazy_text_that_fails_to_evaluate_is_rejected():
     def fail():
         raise RuntimeError("no language is active")
 
@@ -92,7 +92,7 @@ def test_a_lazy_text_that_cannot_be_made_is_rejected_like_any_other():
         Email(to=LazyProxy(fail))
 
 
-def test_a_lazy_text_is_no_list():
+def test_a_lazy_text_is_not_a_list():
     """Lazy texts can be iterated, letter by letter."""
     with pytest.raises(InvalidEmail, match="attachments must be a list, got LazyProxy"):
         Email(attachments=LazyProxy(lambda: "a.pdf"))

@@ -63,7 +63,7 @@ ANY = st.one_of(
 
 
 @given(ANY)
-def test_an_email_comes_back_from_json_as_it_was(email):
+def test_an_email_survives_json(email):
     data = json.loads(json.dumps(email.to_dict(), allow_nan=False))
     back = type(email).from_dict(data)
     assert back == email
@@ -71,13 +71,13 @@ def test_an_email_comes_back_from_json_as_it_was(email):
 
 
 @pytest.mark.parametrize("kind", [Email, TemplateEmail, BulkEmail, BulkMessage])
-def test_every_field_is_drawn(kind):
+def test_the_strategy_draws_every_field(kind):
     """The property above draws a value for each field that there is."""
     drawn = {**BASE, **RECIPIENTS, **CONTENT, **TEMPLATE, "template_model": MODEL, "messages": MESSAGE}
     assert {field.name for field in attrs.fields(kind)} <= set(drawn)
 
 
-def test_the_dictionary_of_an_email():
+def test_to_dict_omits_defaults_and_has_readable_values():
     """Names of fields, defaults left out, addresses and attachments as objects: this is what stands in queues."""
     email = Email(
         sender="Jürgen <j@bücher.example>",
@@ -128,7 +128,7 @@ def test_a_dictionary_is_a_copy():
     assert email.to_dict() == before
 
 
-def test_values_of_a_person_are_taken_too():
+def test_from_dict_accepts_handwritten_values():
     """A dictionary written by hand may spell addresses and headers as an email's arguments do."""
     data = {"to": "Jane <j@example.com>", "cc": None, "headers": {"X-A": "b"}, "subject": None}
     assert Email.from_dict(data) == Email(to="Jane <j@example.com>", headers={"X-A": "b"})
@@ -172,13 +172,13 @@ def test_replace_returns_a_changed_copy():
     assert BulkMessage(to="a@example.com").replace(to="b@example.com") == BulkMessage(to="b@example.com")
 
 
-def test_replace_checks_as_a_new_email():
+def test_replace_validates_like_a_new_email():
     with pytest.raises(InvalidEmail, match="to: 'x' is not a valid email address"):
         Email(to="a@example.com").replace(to="x")
 
 
 @pytest.mark.parametrize("name, hint", [("subjet", "did you mean 'subject'?"), ("zzz", "known: sender, reply_to")])
-def test_replace_knows_the_fields(name, hint):
+def test_replace_rejects_an_unknown_field(name, hint):
     with pytest.raises(TypeError, match=f"unknown field '{name}'") as caught:
         Email().replace(**{name: "x"})
     assert hint in str(caught.value)

@@ -49,7 +49,7 @@ def options():
 
 
 @pytest.mark.parametrize("place, parts", [pytest.param(*row, id=row[0]) for row in sorted(dict(options()).items())])
-def test_the_values_of_an_enumeration_are_the_literals_beside_it(place, parts):
+def test_the_literals_of_an_enumeration_are_its_values(place, parts):
     assert str not in parts
     kind = next(part for part in parts if isinstance(part, type) and issubclass(part, Enum))
     (literal,) = (part for part in parts if get_origin(part) is Literal)

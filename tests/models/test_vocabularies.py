@@ -51,7 +51,7 @@ VOCABULARIES = {
 
 
 @pytest.mark.parametrize("name", VOCABULARIES)
-def test_every_value_of_the_contract(name):
+def test_every_enumeration_has_the_values_of_the_contract(name):
     """An enumeration has the contract's values and no others; each member is its text, and pickles as itself."""
     kind = getattr(emailapi, name)
     assert sorted(member.value for member in kind) == sorted(VOCABULARIES[name].split())
@@ -64,7 +64,7 @@ PUBLIC = [getattr(emailapi, name) for name in emailapi.__all__]
 ENUMERATIONS = [value for value in PUBLIC if isinstance(value, type) and issubclass(value, Enum)]
 
 
-def test_every_vocabulary_is_an_enumeration():
+def test_every_list_of_values_is_an_enumeration():
     assert {kind.__name__ for kind in ENUMERATIONS} == {*VOCABULARIES, "MessageState", "Outcome"}
 
 
@@ -122,7 +122,7 @@ def test_every_value_is_read(record, wire, field, name):
     assert type(getattr(later, field)) is str
 
 
-def test_every_vocabulary_is_carried():
+def test_every_enumeration_belongs_to_a_field():
     """No vocabulary is without a field that carries it."""
     assert {name for *_, name in CARRIED} == set(VOCABULARIES)
 
@@ -149,14 +149,14 @@ def test_every_vocabulary_is_carried():
         (InboundDetails(html_body="p4ss", text_body="p4ss", stripped_text_reply="p4ss"), ["p4ss"]),
     ],
 )
-def test_a_repr_tells_no_secret(record, secrets):
-    """A repr shows neither tokens, passwords, header values, logins in URLs, nor anybody's mail."""
+def test_no_repr_shows_a_secret(record, secrets):
+    """A repr shows neither tokens, passwords, header values, logins in URLs, nor anybody's email."""
     shown = repr(record)
     assert not [secret for secret in secrets if secret in shown]
     assert shown.startswith(type(record).__name__)
 
 
-def test_a_repr_shows_the_rest_of_a_url():
+def test_a_repr_shows_a_url_without_its_secrets():
     """Of a URL only the login is hidden, and an @ behind the host is none."""
     assert "'https://***@e.com/in?a=b'" in repr(Webhook(url="https://hook:p4ss@e.com/in?a=b"))
     assert "'https://e.com/@in'" in repr(Webhook(url="https://e.com/@in"))

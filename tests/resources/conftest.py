@@ -1,4 +1,4 @@
-"""The service's place in these tests: exact answers by `responses`, or a whole sandbox."""
+"""The service's place in these tests: exact responses by `responses`, or a whole sandbox."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ class Service:
     """
 
     def __init__(self, mock: responses.RequestsMock, client: Client, account: AccountClient) -> None:
-        """Answer nothing yet: a request that no test has an answer for fails it."""
+        """Respond to nothing yet: a request that no test has a response for fails it."""
         self.client = client
         self.account = account
         self._mock = mock
 
     def answer(self, method: str, path: str, value: Any, status: int = 200, **headers: str) -> None:
         """
-        Answer requests with a JSON value, or with bytes as they stand.
+        Respond to requests with a JSON value, or with bytes as they stand.
 
-        Of several answers to one path each is given once, in their order, and the last one again and again.
+        Of several responses to one path each is given once, in their order, and the last one again and again.
         """
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         self._mock.add(method, HOST + path, body=body, status=status, headers=named)
 
     def answer_by(self, method: str, path: str, function: Callable[[Any], Any]) -> None:
-        """Answer requests with the JSON value that a function makes of each."""
+        """Respond to requests with the JSON value that a function makes of each."""
         self._mock.add_callback(method, HOST + path, lambda request: (200, {}, json.dumps(function(request))))
 
     @property
@@ -82,10 +82,10 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def contract(service: Service, answers: Callable[[str], Any], requests_json: Callable[[str], Any]) -> Any:
     """
-    Give `contract(call, line, query=, body=, answer=)`, which makes a call and returns what it gives.
+    Give `contract(call, line, query=, body=, response=)`, which makes a call and returns what it gives.
 
     The one request of the call must be `line` (method and path), with exactly this query and body, the token of the
-    call's side and no other, and the headers of JSON. Query and body name files of tests/requests/, the answer one of
+    call's side and no other, and the headers of JSON. Query and body name files of tests/requests/, the response one of
     tests/answers/, all of them written by hand from the contract. The call's argument is named `client` or `account`.
     """
 

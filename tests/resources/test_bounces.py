@@ -114,13 +114,13 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 @pytest.mark.parametrize("answer", [{"Body": ""}, {"Body": None}, {}])
-def test_a_dump_that_is_gone(service, answer):
+def test_a_deleted_dump_is_an_empty_string(service, answer):
     """A source that the service no longer has is the empty text, whichever way it says so."""
     service.answer("GET", "/bounces/7/dump", answer)
     assert service.client.bounces.dump(7) == ""
@@ -158,7 +158,7 @@ def test_each_type_of_bounce_has_the_number_name_and_effect_of_the_contract(kind
     assert BOUNCE_KINDS[BounceType(kind)] == (code, name, deactivates)
 
 
-def test_no_type_is_without_its_kind():
+def test_each_bounce_type_has_a_kind():
     """Every type has a kind, every number is one type's, and nobody can change the table."""
     assert list(BOUNCE_KINDS) == list(BounceType)
     assert len(BOUNCE_KINDS) == len({kind.code for kind in BOUNCE_KINDS.values()}) == 22

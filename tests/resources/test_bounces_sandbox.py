@@ -23,7 +23,7 @@ def tag():
 
 @pytest.fixture
 def bounced(client, tag):
-    """Sends a mail that comes back, and returns its bounce."""
+    """Sends an email that comes back, and returns its bounce."""
 
     def bounced(to):
         client.suppressions.delete("outbound", to)
@@ -35,8 +35,8 @@ def bounced(client, tag):
     return bounced
 
 
-def test_get(client, bounced, tag):
-    """A bounce is the same by its id, with its content, and tells its kind, its mail and when."""
+def test_get_returns_a_bounce_with_its_content(client, bounced, tag):
+    """A bounce is the same by its id, with its content, and tells its kind, its email and when."""
     listed = bounced(HARD)
     bounce = client.bounces.get(listed.id)
     assert (bounce.type, bounce.email, bounce.sender) == (BounceType.HARD_BOUNCE, HARD, "us@example.com")
@@ -48,7 +48,7 @@ def test_get(client, bounced, tag):
     assert HARD in bounce.content
 
 
-def test_list(client, bounced, tag):
+def test_list_filters_and_pages_bounces(client, bounced, tag):
     """A listing narrows by all its filters at once, and walks page by page, newest first."""
     found = [bounced(to) for to in (SOFT, HARD, SOFT)]
     assert list(client.bounces.list(count=1, tag=tag).iter_all()) == found[::-1]
@@ -67,8 +67,8 @@ def test_list(client, bounced, tag):
     assert not client.bounces.list(tag=tag, to_date=found[0].bounced_at - timedelta(seconds=2))
 
 
-def test_activate(client, bounced):
-    """Activating gives the bounce as it is now, and its address gets mail again."""
+def test_activate_reactivates_the_address(client, bounced):
+    """Activating gives the bounce as it is now, and its address gets email again."""
     bounce = bounced(HARD)
     with pytest.raises(InactiveRecipient):
         client.outbound.send(Email(to=HARD, subject="Hi", text_body="Hi"))
@@ -77,7 +77,7 @@ def test_activate(client, bounced):
     client.outbound.send(Email(to=HARD, subject="Hi", text_body="Hi"))
 
 
-def test_delivery_stats(client, bounced):
+def test_delivery_stats_counts_each_bounce(client, bounced):
     """One more bounce is one more of its type and of all, and of the addresses that are suppressed."""
 
     def counts():
@@ -91,7 +91,7 @@ def test_delivery_stats(client, bounced):
     assert counts() == tuple(number + 1 for number in before)
 
 
-def test_rejections(client, bounced):
+def test_rejected_requests_raise_the_class_of_their_code(client, bounced):
     """What is not there is `NotFound`, and what cannot be activated an `InvalidRequest`."""
     for call in (client.bounces.get, client.bounces.dump, client.bounces.activate):
         with pytest.raises(NotFound) as missing:

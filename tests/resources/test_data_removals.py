@@ -22,12 +22,12 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-def test_a_removal_that_is_done(service):
+def test_a_completed_removal_is_read(service):
     """A request that was carried out says so."""
     service.answer("GET", "/data-removals/1", {"ID": "1", "Status": "Done"})
     assert service.account.data_removals.get(1) == DataRemoval(id=1, status=DataRemovalStatus.DONE)

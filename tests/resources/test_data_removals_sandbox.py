@@ -9,8 +9,8 @@ import pytest
 from emailapi import DataRemoval, DataRemovalStatus, Email, InvalidRequest, NotFound
 
 
-def test_a_person_is_forgotten(account, client, monkeypatch, sandbox):
-    """A removal is pending, then done, and the person's mails are found no more."""
+def test_a_removal_deletes_the_emails_of_the_person(account, client, monkeypatch, sandbox):
+    """A removal is pending, then done, and the person's emails are found no more."""
     now = sandbox.clock.now()
     monkeypatch.setattr(sandbox.clock, "now", lambda: now)
     for person in ("them@example.com", "others@example.com"):
@@ -25,7 +25,7 @@ def test_a_person_is_forgotten(account, client, monkeypatch, sandbox):
     assert [message.recipients for message in client.messages.list()] == [("others@example.com",)]
 
 
-def test_wrong_requests(account, sandbox):
+def test_rejected_requests_raise_the_class_of_their_code(account, sandbox):
     """A request that is not there is `NotFound`; one that is not whole, or not allowed, is an `InvalidRequest`."""
     person = {"requested_by": "me@example.com", "requested_for": "nobody"}
     for error, code, call in (

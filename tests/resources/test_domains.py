@@ -33,7 +33,7 @@ LISTED = Domain(
     weak_dkim=True,
     return_path_domain_verified=True,
 )
-# The answer of a rotation has neither SPF nor return path.
+# The response of a rotation has neither SPF nor return path.
 ROTATED = Domain(
     id=36735,
     name="example.com",
@@ -155,6 +155,6 @@ SIGNATURE_CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", [*DOMAIN_CALLS, *SIGNATURE_CALLS])
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected

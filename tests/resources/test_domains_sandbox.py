@@ -9,7 +9,7 @@ from emailapi import Conflict, InvalidRequest, NotFound
 from emailapi.models.domains import Domain, SpfCheck
 
 
-def test_create(account):
+def test_create_returns_a_domain_with_a_pending_dkim_key(account):
     """A new domain awaits its first DKIM key."""
     domain = account.domains.create(name="example.com", return_path_domain="pm.example.com")
     assert domain == Domain(
@@ -28,7 +28,7 @@ def test_create(account):
     assert account.domains.get(domain.id) == domain
 
 
-def test_list(account):
+def test_list_returns_domains_without_their_records(account):
     """A listing gives of each domain only whether its records were seen."""
     domain = account.domains.create(name="listed.example")
     account.domains.verify_dkim(domain.id)
@@ -37,8 +37,7 @@ def test_list(account):
     assert len(list(page.iter_all())) == page.total_count
 
 
-def test_edit(account):
-    """Only the return path changes."""
+def test_edit_changes_the_return_path(account):
     domain = account.domains.create(name="edited.example")
     changed = account.domains.edit(domain.id, return_path_domain="pm.edited.example")
     assert changed == attrs.evolve(
@@ -47,7 +46,7 @@ def test_edit(account):
     assert account.domains.verify_return_path(domain.id) == attrs.evolve(changed, return_path_domain_verified=True)
 
 
-def test_keys(account):
+def test_a_dkim_key_is_pending_then_active_then_revoked(account):
     """A key is awaited, then in use, then revoked by the next."""
     domain = account.domains.create(name="keys.example")
     verified = account.domains.verify_dkim(domain.id)
@@ -64,7 +63,7 @@ def test_keys(account):
     assert not renewed.safe_to_remove_revoked_key_from_dns
 
 
-def test_spf(account):
+def test_verify_spf_returns_the_expected_record(account):
     """Looking for SPF tells what should stand where."""
     domain = account.domains.create(name="spf.example")
     assert account.domains.verify_spf(domain.id) == SpfCheck(
@@ -72,7 +71,7 @@ def test_spf(account):
     )
 
 
-def test_delete(account):
+def test_a_deleted_domain_is_not_found(account):
     """A domain that was removed is not found."""
     domain = account.domains.create(name="doomed.example")
     assert account.domains.delete(domain.id) is None

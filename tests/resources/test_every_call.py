@@ -13,8 +13,7 @@ CLIENTS = {"client": Client("t"), "account": AccountClient("t")}
 NAMESPACES = {
     f"{side}.{name}": getattr(client, name)
     for side, client in CLIENTS.items()
-    for name, value in vars(type(client)).items()
-    if isinstance(value, Namespace)
+    for name, _ in inspect.getmembers(type(client), lambda value: isinstance(value, Namespace))
 }
 CALLS = {
     f"{name}.{verb}": getattr(namespace, verb)
@@ -24,7 +23,7 @@ CALLS = {
 }
 
 
-def test_no_namespace_and_no_call_is_missing():
+def test_every_namespace_and_method_is_tested():
     calls = {
         "client.outbound": "send send_batch send_template send_template_batch send_bulk bulk_status list_bulk",
         "client.messages": "list get status dump opens message_opens clicks message_clicks",
@@ -69,7 +68,7 @@ def of(service, name):
     return getattr(getattr(getattr(service, side), namespace), verb)
 
 
-def test_there_are_calls_of_each_kind():
+def test_methods_of_each_kind_are_tested():
     """The calls that the tests below look at are found by their arguments."""
     assert (len(BY_ID), len(BY_STREAM), len(LISTED)) == (40, 3, 12)
 
@@ -77,8 +76,8 @@ def test_there_are_calls_of_each_kind():
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("id", ["", " ", "\t", ".", "..", None, True, 1.5, b"7", ["7"], "\ud800"])
 @pytest.mark.parametrize("name", BY_ID)
-def test_an_id_that_cannot_be(service, name, id):
-    """An id that is empty, of another type, or would lead to another path is refused before a byte leaves."""
+def test_an_invalid_id_is_rejected_before_a_request(service, name, id):
+    """An id that is empty, of another type, or would lead to another path is rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(id, **MORE.get(name, {}))
     assert caught.value.argument in ("id", "id_or_alias")
@@ -87,7 +86,7 @@ def test_an_id_that_cannot_be(service, name, id):
 
 @pytest.mark.parametrize("id", ["", " ", "..", None, 1.5])
 @pytest.mark.parametrize("name", BY_STREAM)
-def test_a_stream_that_cannot_be(service, name, id):
+def test_an_invalid_stream_is_rejected_before_a_request(service, name, id):
     """So is a stream."""
     arguments = () if name.endswith("list") else ("a@example.com",)
     with pytest.raises(InvalidArgument) as caught:
@@ -98,8 +97,8 @@ def test_a_stream_that_cannot_be(service, name, id):
 
 @pytest.mark.parametrize("given", [{"count": 0}, {"count": 501}, {"count": "5"}, {"offset": -1}, {"offset": 9_901}])
 @pytest.mark.parametrize("name", LISTED)
-def test_a_range_that_cannot_be(service, name, given):
-    """A range that the service does not list is refused before a byte leaves, whatever is listed."""
+def test_an_invalid_range_is_rejected_before_a_request(service, name, given):
+    """A range that the service does not list is rejected before a byte leaves, whatever is listed."""
     arguments = ("7",) if "message_" in name else ()
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(*arguments, **given)
@@ -115,8 +114,8 @@ FILTERED = [
 
 
 @pytest.mark.parametrize("name", FILTERED)
-def test_an_unknown_filter(service, name):
-    """A filter that a call does not have is refused before a byte leaves, and the known ones are named."""
+def test_an_unknown_filter_is_rejected_before_a_request(service, name):
+    """A filter that a call does not have is rejected before a byte leaves, and the known ones are named."""
     arguments = ("7",) if name in BY_STREAM else ()
     with pytest.raises(InvalidArgument, match=r"unknown filter 'zzz'; known: \w+") as caught:
         of(service, name)(*arguments, zzz="x")
@@ -184,7 +183,7 @@ PATHS = {
 
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("value", [[], None, "text", 7])
-def test_a_record_of_another_shape_is_an_invalid_response(service, name, value):
+def test_a_response_of_another_shape_is_an_invalid_response(service, name, value):
     """The error names the record and the request."""
     part = {"client.messages": "/details", "client.inbound": "/details"}.get(name.removesuffix(".get"), "")
     service.answer("GET", f"{PATHS[name]}/7{part}", value)

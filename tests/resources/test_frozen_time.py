@@ -127,7 +127,7 @@ def test_every_call_reads_the_same_records(results, moment):
 
 @pytest.mark.slow
 def test_there_are_dates_to_be_read(results):
-    """The answers that the test above compares have instants and days in them, in UTC."""
+    """The responses that the test above compares have instants and days in them, in UTC."""
     never = results["never"]
     assert never["messages_outbound"][0]["received_at"] == "2017-02-25T18:59:44.045361+00:00"
     assert never["email"]["submitted_at"].endswith("+00:00")

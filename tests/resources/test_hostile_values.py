@@ -90,7 +90,7 @@ GIVEN = {"client.templates.edit": (1,), "client.streams.edit": ("x",), "client.w
 GIVEN |= {"account.servers.edit": (1,), "account.domains.edit": (1,), "account.signatures.edit": (1,)}
 
 
-def test_there_are_filters_and_arguments():
+def test_filters_and_arguments_are_tested():
     names = {name for name, *_ in KEYWORDS}
     assert {"client.messages.list", "client.stats.sends", "client.webhooks.create", "client.server.edit"} <= names
     assert len(KEYWORDS) > 150
@@ -99,7 +99,7 @@ def test_there_are_filters_and_arguments():
 
 @pytest.mark.parametrize("name, field, kind", KEYWORDS, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_value_is_rejected_by_name_or_sent(service, name, field, kind):
-    """Whatever is given, it is refused here, naming the filter or argument, or it makes a request that can be read."""
+    """Whatever is given, it is rejected here, naming the filter or argument, or it makes a request that can be read."""
     any_path = re.compile(".*")
     for method in (responses.GET, responses.POST, responses.PUT, responses.PATCH):
         service._mock.add(method, any_path, body=b"[]")
@@ -116,7 +116,7 @@ def test_a_value_is_rejected_by_name_or_sent(service, name, field, kind):
             assert caught.value.argument == field
             assert field in caught.value.message
             assert caught.value.message.isprintable()
-        # Otherwise the request was made, and the answer above is none.
+        # Otherwise the request was made, and the response above is none.
         assert len(service.calls) == before + (not isinstance(caught.value, InvalidArgument))
 
 
@@ -125,7 +125,7 @@ TEXTS = [(name, field) for name, field, kind in KEYWORDS if get_type_hints(kind)
 
 @pytest.mark.parametrize("value", ["\ud800", "x\udfff", "x" * 2_001])
 @pytest.mark.parametrize("name, field", TEXTS)
-def test_no_text_filter_takes_what_no_url_can_carry(service, name, field, value):
+def test_a_filter_value_that_a_url_cannot_contain_is_rejected(service, name, field, value):
     positional = ("stream",) if name in BY_STREAM else ()
     with pytest.raises(InvalidArgument, match=f"filter '{field}'") as caught:
         of(service, name)(*positional, **{field: value})
@@ -141,13 +141,13 @@ ENUMS = [
 ]
 
 
-def test_there_are_enumerations():
+def test_enumerations_are_tested():
     assert len(ENUMS) > 15
 
 
 @pytest.mark.parametrize("value", ["nonsense", "", 5, None.__class__])
 @pytest.mark.parametrize("name, field", ENUMS)
-def test_an_enumeration_takes_its_values_only(service, name, field, value):
+def test_an_enumeration_accepts_only_its_values(service, name, field, value):
     """A typing error is found before a request, and the sentence lists the values that there are."""
     positional = GIVEN.get(name, ("stream",) if name in BY_STREAM else ())
     given = {"name": "x", "id": "x", "url": "x"} if name.endswith("create") else {}
@@ -202,7 +202,7 @@ def test_a_wrong_value_inside_an_argument_is_named_by_its_path(service, call, ar
     assert not service.calls
 
 
-def test_an_enumeration_takes_any_case_of_letters(service):
+def test_an_enumeration_accepts_any_case(service):
     service.answer("PUT", "/server", {})
     service.client.server.edit(color="purple", track_links="htmlonly")
     assert service.bodies == [{"Color": "Purple", "TrackLinks": "HtmlOnly"}]

@@ -88,14 +88,14 @@ NAMES = [f"{method} {path} {type(record).__name__}" for _, record, method, path 
 
 @pytest.mark.parametrize("call, path, value", MESSAGE_CALLS, ids=["get", "dump", "status", "opens", "clicks"])
 @pytest.mark.parametrize("id", OF_A_MESSAGE, ids=lambda id: type(id).__name__)
-def test_a_message_is_named_by_any_record_about_it(service, call, path, value, id):
+def test_any_record_about_a_message_identifies_it(service, call, path, value, id):
     service.answer("GET", path, value)
     call(service.client, id)
     assert len(service.calls) == 1
 
 
 @pytest.mark.parametrize("of_client, record, method, path", CALLS, ids=NAMES)
-def test_a_record_stands_for_its_id(service, of_client, record, method, path):
+def test_a_record_can_be_passed_instead_of_its_id(service, of_client, record, method, path):
     service.answer(method, path, {})
     of_client(getattr(service, of_client.__code__.co_varnames[0]))(record)
     assert [(request.method, request.path_url) for request in service.calls] == [(method, path)]
@@ -120,7 +120,7 @@ def test_a_record_without_an_id_is_rejected(service):
         service.client.messages.get(Message())
 
 
-def test_suppressions_take_a_stream_by_keyword_by_position_and_as_a_record(service):
+def test_suppressions_accept_a_stream_by_keyword_by_position_and_as_a_record(service):
     path = "/message-streams/news/suppressions"
     service.answer("GET", f"{path}/dump", {"Suppressions": []})
     service.answer("POST", path, {"Suppressions": []})
@@ -137,7 +137,7 @@ def test_suppressions_take_a_stream_by_keyword_by_position_and_as_a_record(servi
     assert len(service.calls) == 20
 
 
-def test_suppressions_of_the_default_stream(service):
+def test_suppressions_use_the_default_stream(service):
     path = "/message-streams/outbound/suppressions"
     service.answer("GET", f"{path}/dump", {"Suppressions": []})
     service.answer("POST", path, {"Suppressions": []})

@@ -105,12 +105,11 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-def test_no_email(service):
-    """A server without inbound mail has an empty page."""
+def test_a_server_without_inbound_emails_has_an_empty_page(service):
     service.answer("GET", "/messages/inbound", {"TotalCount": 0, "InboundMessages": []})
     assert service.client.inbound.list() == Page((), 0)

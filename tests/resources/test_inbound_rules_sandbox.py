@@ -8,7 +8,7 @@ from emailapi import Conflict, InvalidRequest, NotFound
 from emailapi.models.inbound_rules import InboundRule
 
 
-def test_rules(client):
+def test_rules_are_created_listed_and_deleted(client):
     """A rule is made, listed newest first and walked page by page, and removed."""
     made = [client.inbound_rules.create(rule) for rule in ("a@example.com", "example.org", "example.net")]
     assert made[0] == InboundRule(id=made[0].id, rule="a@example.com")
@@ -18,7 +18,7 @@ def test_rules(client):
     assert list(client.inbound_rules.list()) == [made[2], made[1]]
 
 
-def test_wrong_requests(client):
+def test_rejected_requests_raise_the_class_of_their_code(client):
     """A rule that is there is a `Conflict`, one that is not `NotFound`, and one that is none an `InvalidRequest`."""
     client.inbound_rules.create("twice@example.com")
     for error, code, call in (

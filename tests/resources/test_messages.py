@@ -81,8 +81,8 @@ def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
         ({"tag": "\ud800"}, "'tag'"),
     ],
 )
-def test_filters_that_cannot_be(service, given, says):
-    """A filter that is not known or cannot be written is refused by name, before a request."""
+def test_an_invalid_filter_is_rejected_before_a_request(service, given, says):
+    """A filter that is not known or cannot be written is rejected by name, before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert says in caught.value.message
@@ -90,7 +90,7 @@ def test_filters_that_cannot_be(service, given, says):
     assert not service.calls
 
 
-def test_a_range_in_the_repeated_hour_is_kept_by_instant(service):
+def test_a_range_in_the_repeated_hour_of_autumn_is_exact(service):
     """In autumn's repeated hour the service gives both readings: what is outside of the range is left out here."""
     early = datetime(2026, 11, 1, 1, 30, tzinfo=EASTERN)
     late = early.replace(fold=1)
@@ -110,7 +110,7 @@ def test_a_range_in_the_repeated_hour_is_kept_by_instant(service):
     assert {query["fromdate"] for query in service.queries if "fromdate" in query} == {"2026-11-01T01:30:00"}
 
 
-def test_a_row_that_cannot_be_read_costs_no_page(service):
+def test_an_unreadable_row_does_not_lose_the_page(service):
     """A row that cannot be read is left out and told of; an unknown status is the text it is."""
     rows = [
         {"MessageID": "1", "Status": "Lost"},
@@ -159,8 +159,8 @@ def test_the_source_of_a_message(service, answers):
 
 
 @pytest.mark.parametrize("id", ["", " ", ".", "..", "\ud800", None, b"1", ["1"], True])
-def test_ids_that_cannot_be(service, id):
-    """An id that is none, or would be read as another path, is refused by name before a request."""
+def test_an_invalid_id_is_rejected_before_a_request(service, id):
+    """An id that is none, or would be read as another path, is rejected by name before a request."""
     for call in (service.client.messages.get, service.client.messages.dump, service.client.messages.status):
         with pytest.raises(InvalidArgument) as caught:
             call(id)
@@ -168,7 +168,7 @@ def test_ids_that_cannot_be(service, id):
     assert not service.calls
 
 
-def test_an_unknown_message(service):
+def test_an_unknown_message_is_not_found(service):
     """An id that the service does not know is `NotFound`, by 422 and code 701."""
     service.answer("GET", f"/messages/outbound/{ID}/details", {"ErrorCode": 701, "Message": "Not found."}, 422)
     for call in (service.client.messages.get, service.client.messages.status):
@@ -199,7 +199,7 @@ STATES = [
 
 
 @pytest.mark.parametrize("status, events, state, each", STATES)
-def test_the_state_of_a_message(service, status, events, state, each):
+def test_the_status_of_a_message_is_read(service, status, events, state, each):
     """Bounced as soon as one bounced, else as far as the recipient it reached least; the newest event counts."""
     value = {"MessageID": ID, "Status": status, "Recipients": [A, B], "MessageEvents": events}
     service.answer("GET", f"/messages/outbound/{ID}/details", value)
@@ -209,7 +209,7 @@ def test_the_state_of_a_message(service, status, events, state, each):
     assert [one.state for one in found.recipients] == [MessageState(one) for one in each]
 
 
-def test_the_state_by_a_result(service):
+def test_the_status_can_be_requested_by_a_result(service):
     """What `send` returned serves in the place of an id; a result without one cannot be asked about."""
     service.answer("GET", f"/messages/outbound/{ID}/details", {"MessageID": ID, "Status": "Queued"})
     assert service.client.messages.status(SendResult(message_id=ID)).state is MessageState.QUEUED
@@ -217,8 +217,8 @@ def test_the_state_by_a_result(service):
         service.client.messages.status(SendResult())
 
 
-def test_the_state_by_a_key(client):
-    """A mail that left another way is searched by its key; without one, or where none is found, that is said."""
+def test_the_status_can_be_requested_by_an_idempotency_key(client):
+    """An email that left another way is searched by its key; without one, or where none is found, that is said."""
     key = "left-by-smtp"
     client.outbound.send(Email(to="ok@example.com", text_body="Hi"), idempotency_key=key)
     for result in (
@@ -233,10 +233,10 @@ def test_the_state_by_a_key(client):
 
 
 def test_the_sandbox_tells_the_state_of_an_email(client):
-    """The real client, over real HTTP: one recipient got the mail, one bounced, and nobody knows a foreign id."""
+    """The real client, over real HTTP: one recipient got the email, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"
-    mail = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
-    result = client.outbound.send(mail)
+    email = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
+    result = client.outbound.send(email)
     status = client.messages.status(result)
     assert status.state is MessageState.BOUNCED
     states = {one.recipient.lower(): one.state for one in status.recipients}
@@ -250,7 +250,7 @@ def test_the_sandbox_tells_the_state_of_an_email(client):
             call("00000000-0000-4000-8000-000000000000")
 
 
-def test_every_filter_is_the_contracts(contract):
+def test_every_filter_is_that_of_the_contract(contract):
     """A listing with every filter there is asks for exactly the contract's query."""
     page = contract(
         lambda client: client.messages.list(

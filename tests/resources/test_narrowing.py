@@ -18,7 +18,7 @@ END = datetime(2026, 6, 1, tzinfo=UTC)
 
 def serve(service, path, key, moments, make):
     """
-    Answer a listing as the service does: these moments' rows, newest first, none past the 10,000th.
+    Respond to a listing as the service does: these moments' rows, newest first, none past the 10,000th.
 
     It reads `todate` as Eastern time and compares whole seconds, both ends included; of two readings it takes the
     later. `make` is given a row's number and its moment.
@@ -71,7 +71,7 @@ def test_no_record_is_lost_or_repeated(service, moments, count):
     assert found == [f"m{number}" for number in range(25_000)]
 
 
-def test_bounces_are_narrowed_too(service):
+def test_a_walk_through_bounces_is_complete_too(service):
     """Bounces are walked through the same way, by when they bounced and with the filters that were given."""
     serve(
         service,
@@ -88,7 +88,7 @@ def test_bounces_are_narrowed_too(service):
     assert len(set(narrowed)) == 2
 
 
-def test_a_range_of_ones_own_is_kept(service):
+def test_a_given_range_is_never_widened(service):
     """A range that was asked for is never widened by narrowing."""
     moments = spread(25_000, seconds=7)
     serve(service, "/messages/outbound", "Messages", moments, message)
@@ -97,7 +97,7 @@ def test_a_range_of_ones_own_is_kept(service):
     assert found == [f"m{number}" for number in range(1_000, 25_000)]
 
 
-def test_records_without_order(service):
+def test_records_that_are_not_newest_first_end_with_limit_exceeded(service):
     """Where the records do not come newest first, the walk ends with `LimitExceeded` after those it can get."""
     moments = spread(12_000, seconds=1)
     moments[700], moments[702] = moments[702], moments[700]
@@ -130,7 +130,7 @@ def test_a_second_with_too_many_records_is_a_limit_exceeded(service):
 
 
 @pytest.mark.parametrize("date", [None, "", "soon"])
-def test_records_without_dates(service, date):
+def test_records_without_dates_end_with_limit_exceeded(service, date):
     """Where a record's date cannot be read, nothing tells where to go on from."""
 
     def page(request):
@@ -151,7 +151,7 @@ def test_records_without_dates(service, date):
         (lambda client: client.inbound_rules.list(count=500), "/triggers/inboundrules", "InboundRules"),
     ],
 )
-def test_listings_that_have_no_dates(service, call, path, key):
+def test_a_list_without_dates_ends_with_limit_exceeded(service, call, path, key):
     """A listing whose records cannot be narrowed by date ends with `LimitExceeded`."""
 
     def page(request):
@@ -165,7 +165,7 @@ def test_listings_that_have_no_dates(service, call, path, key):
     ends_at_the_limit(call(service.client), "cannot be narrowed by date")
 
 
-def test_a_total_that_is_missing(service):
+def test_without_a_total_a_full_page_has_a_next_page(service):
     """Where the service does not tell how many there are, a full page has another behind it."""
     rows = [{"ID": number, "Rule": "x"} for number in range(5)]
 

@@ -101,12 +101,12 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-def test_opens_without_anything_to_tell_them_by(service):
+def test_opens_without_an_identity_are_all_returned(service):
     """Opens that lack what they are told by are not taken for one open."""
     service.answer("GET", "/messages/outbound/opens", {"TotalCount": 3, "Opens": [{}, {"ReceivedAt": "soon"}, {}]})
     assert len(list(service.client.messages.opens().iter_all())) == 3

@@ -1,4 +1,4 @@
-"""`client.outbound`: what a send is on the wire, and what each answer makes of it."""
+"""`client.outbound`: what a send is on the wire, and what each response makes of it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from emailapi import (
     Unauthorized,
 )
 
-MAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
+EMAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "jane@example.com"}
 
 
-RECEIVER = attrs.evolve(MAIL, to="receiver@example.com")  # whom the contract's answers name
+RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # whom the contract's answers name
 
 
 def everything():
-    """Return a mail with every field, as tests/requests/email.json has it."""
+    """Return an email with every field, as tests/requests/email.json has it."""
     return {
         "sender": Address("joe@d.com", "Doe, Jr."),
         "to": [Address("jane@example.com", "Doe, Jane"), "joe@example.com"],
@@ -58,7 +58,7 @@ def everything():
 
 @pytest.mark.parametrize("make", [lambda: Email(**everything()), everything], ids=["Email", "mapping"])
 def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answers, make):
-    """A mail with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
+    """An email with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
     service.answer("POST", "/email", {**answers("email"), "To": "joe@example.com"})
     service.client.outbound.send(make())
     (request,) = service.calls
@@ -68,12 +68,12 @@ def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, answ
 
 def test_fields_that_are_not_given_are_left_out_of_the_request(service, requests_json, answers):
     service.answer("POST", "/email", {**answers("email"), "To": "jane@example.com"})
-    service.client.outbound.send(MAIL)
+    service.client.outbound.send(EMAIL)
     assert service.bodies == [requests_json("email_minimal")]
 
 
-def test_the_response_of_a_send(service, answers):
-    """All that the service says of an accepted mail is in the result."""
+def test_the_result_has_all_values_of_the_response(service, answers):
+    """All that the service says of an accepted email is in the result."""
     service.answer("POST", "/email", answers("email"))
     result = service.client.outbound.send(RECEIVER)
     assert result.message_id == "0a129aee-e1cd-480d-b08d-4f48548ff48d"
@@ -107,16 +107,16 @@ ODD_SUCCESSES = {
 
 
 @pytest.mark.parametrize("name", ODD_SUCCESSES)
-def test_odd_successes_are_accepted(service, name):
-    """An answer that names the message is a success, whatever else is missing from it or new in it."""
+def test_unusual_responses_of_success_are_accepted(service, name):
+    """A response that names the message is a success, whatever else is missing from it or new in it."""
     service.answer("POST", "/email", ODD_SUCCESSES[name])
-    assert service.client.outbound.send(MAIL).message_id == "1"
+    assert service.client.outbound.send(EMAIL).message_id == "1"
 
 
-def test_accepted_without_an_id(service):
+def test_a_success_without_a_message_id_is_accepted(service):
     """An `ErrorCode` 0 without `MessageID` is accepted, for a single send."""
     service.answer("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
-    assert service.client.outbound.send(MAIL).message_id == ""
+    assert service.client.outbound.send(EMAIL).message_id == ""
 
 
 UNREADABLE = {
@@ -135,11 +135,11 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_success_that_cannot_be_read_is_unknown(service, name):
+def test_an_unreadable_response_of_success_is_unknown(service, name):
     """A 2xx that names no message may be anything: `DeliveryUnknown`, with status and key, asked once."""
     service.answer("POST", "/email", UNREADABLE[name])
     with pytest.raises(DeliveryUnknown) as caught:
-        service.client.outbound.send(MAIL, idempotency_key="key-1")
+        service.client.outbound.send(EMAIL, idempotency_key="key-1")
     error = caught.value
     assert (error.status, error.idempotency_key, error.outcome) == (200, None, Outcome.UNKNOWN)
     assert error.__context__ is None
@@ -160,20 +160,20 @@ REFUSALS = [
 
 @pytest.mark.parametrize("status, value, error", REFUSALS, ids=[str(row[0]) for row in REFUSALS])
 def test_emails_that_the_service_would_reject_are_not_sent(service, status, value, error):
-    """A refusal is its own class, and surely not sent."""
+    """A rejection is its own class, and surely not sent."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(APIError) as caught:
-        service.client.outbound.send(MAIL)
+        service.client.outbound.send(EMAIL)
     assert type(caught.value) is error
     assert (caught.value.status, caught.value.outcome) == (status, Outcome.NOT_SENT)
     assert len(service.calls) == 1
 
 
-def test_all_inactive(service, answers):
+def test_an_email_with_inactive_recipients_only_names_them(service, answers):
     """When every recipient is suppressed the error names them."""
     service.answer("POST", "/email", answers("email_all_inactive"), 422)
     with pytest.raises(InactiveRecipient) as caught:
-        service.client.outbound.send(MAIL)
+        service.client.outbound.send(EMAIL)
     assert caught.value.addresses == ("gone@example.com", "left@example.com")
     assert (caught.value.code, caught.value.retryable) == (406, False)
 
@@ -181,71 +181,71 @@ def test_all_inactive(service, answers):
 @pytest.mark.parametrize(
     "text, low, high", [("7", 7, 7), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12), ("soon", None, None)]
 )
-def test_a_rate_limit_says_how_long(service, text, low, high):
+def test_a_rate_limit_has_retry_after(service, text, low, high):
     """A 429 needs no JSON, and its `Retry-After` is read in both forms."""
     service.answer("POST", "/email", b"slow down", 429, Retry_After=text)
     with pytest.raises(RateLimited) as caught:
-        service.client.outbound.send(MAIL)
+        service.client.outbound.send(EMAIL)
     after = caught.value.retry_after
     assert after is None if low is None else low <= after <= high
     assert caught.value.retryable
 
 
 @pytest.mark.parametrize("status, value", [(408, b""), (500, b""), (502, b"<html>"), (503, b""), (504, b""), (500, OK)])
-def test_a_failing_service_leaves_a_send_unknown(service, status, value):
+def test_a_5xx_or_408_leaves_a_send_unknown(service, status, value):
     """After a 408 or 5xx nobody knows: `DeliveryUnknown`, not tried again."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(DeliveryUnknown) as caught:
-        service.client.outbound.send(MAIL, idempotency_key="key-1")
+        service.client.outbound.send(EMAIL, idempotency_key="key-1")
     assert (caught.value.status, caught.value.idempotency_key, caught.value.retryable) == (status, None, False)
     assert "html" not in str(caught.value)
     assert len(service.calls) == 1
 
 
-def test_the_key_of_a_send(service):
-    """`send(idempotency_key=)` is the mail's own; the mail that was given stays as it was."""
+def test_the_idempotency_key_argument_applies_to_the_email(service):
+    """`send(idempotency_key=)` is the email's own; the email that was given stays as it was."""
     service.answer("POST", "/email", OK)
-    assert service.client.outbound.send(MAIL, idempotency_key="a").idempotency_key == "a"
-    keyed = attrs.evolve(MAIL, idempotency_key="b")
+    assert service.client.outbound.send(EMAIL, idempotency_key="a").idempotency_key == "a"
+    keyed = attrs.evolve(EMAIL, idempotency_key="b")
     assert service.client.outbound.send(keyed).idempotency_key == "b"
     assert service.client.outbound.send(keyed, idempotency_key="c").idempotency_key == "c"
-    assert (MAIL.idempotency_key, keyed.idempotency_key) == (None, "b")
+    assert (EMAIL.idempotency_key, keyed.idempotency_key) == (None, "b")
     for key in ("", "x" * 81, "a\nb", 7):
         with pytest.raises(InvalidEmail, match="idempotency_key"):
-            service.client.outbound.send(MAIL, idempotency_key=key)
+            service.client.outbound.send(EMAIL, idempotency_key=key)
 
 
-@pytest.mark.parametrize("given", [None, "mail", 7, [MAIL], object()])
+@pytest.mark.parametrize("given", [None, "mail", 7, [EMAIL], object()])
 def test_an_email_is_an_email_or_a_mapping(given):
-    """Anything else is refused before a byte leaves."""
+    """Anything else is rejected before a byte leaves."""
     from emailapi import Client
 
     with pytest.raises(InvalidArgument):
         Client("t", base_url="http://127.0.0.1:9").outbound.send(given)
 
 
-def test_the_sandbox_takes_an_email(client):
-    """The real client, over real HTTP: a mail with every field is accepted."""
-    mail = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
-    result = client.outbound.send(mail, idempotency_key="key-1")
+def test_the_sandbox_accepts_an_email(client):
+    """The real client, over real HTTP: an email with every field is accepted."""
+    email = {**everything(), "sender": "joe@example.com", "bcc": "blind@example.com"}
+    result = client.outbound.send(email, idempotency_key="key-1")
     assert result.message_id
     assert result.submitted_at.tzinfo
     assert (result.error_code, result.via, result.idempotency_key) == (0, "api", "key-1")
 
 
-def test_the_sandbox_suppresses_what_bounced(client):
-    """A mail to an address that hard-bounced is refused, and the error names the address."""
-    mail = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
-    assert client.outbound.send(mail).message_id
+def test_the_sandbox_suppresses_a_bounced_address(client):
+    """An email to an address that hard-bounced is rejected, and the error names the address."""
+    email = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
+    assert client.outbound.send(email).message_id
     with pytest.raises(InactiveRecipient) as caught:
-        client.outbound.send(mail)
+        client.outbound.send(email)
     assert caught.value.addresses == ("hardbounce@bounce-testing.postmarkapp.com",)
 
 
-def test_the_sandbox_knows_a_wrong_token(sandbox):
+def test_the_sandbox_rejects_a_wrong_token(sandbox):
     """A token that the service does not know is `Unauthorized`."""
     from emailapi import Client
 
     with Client("wrong", base_url=sandbox.url) as client, pytest.raises(Unauthorized) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert (caught.value.status, caught.value.code) == (401, 10)

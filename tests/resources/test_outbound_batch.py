@@ -1,4 +1,4 @@
-"""`client.outbound.send_batch`: each mail's own fate, at its place."""
+"""`client.outbound.send_batch`: each email's own fate, at its place."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from emailapi.transports.api import payload as api
 from emailapi.transports.api.transport import APITransport
 
 
-def mail(name, **more):
-    """Make a mail to somebody."""
+def new_email(name, **more):
+    """Make an email to somebody."""
     return Email(sender="joe@d.com", to=f"{name}@example.com", subject="Hi", text_body="Hi", **more)
 
 
 def ok(name):
-    """Return the item that accepts a mail to somebody."""
+    """Return the item that accepts an email to somebody."""
     return {"ErrorCode": 0, "Message": "OK", "MessageID": name, "To": f"{name}@example.com"}
 
 
 def accept(request):
-    """Accept all that a request has, naming each mail's recipient."""
+    """Accept all that a request has, naming each email's recipient."""
     import json
 
     return [ok(item["To"].partition("@")[0]) for item in json.loads(request.body)]
 
 
-def test_a_batch_is_the_contracts_array(service, requests_json, answers):
-    """A batch is a POST of an array, and each item of the answer is the result or error of its mail."""
+def test_a_batch_is_a_json_array(service, requests_json, answers):
+    """A batch is a POST of an array, and each item of the response is the result or error of its email."""
     service.answer("POST", "/email/batch", answers("email_batch"))
-    mails = [
+    emails = [
         {"sender": "joe@d.com", "to": "first@example.com", "subject": "Hi", "text_body": "One"},
         Email(sender="joe@d.com", to="gone@example.com", subject="Hi", text_body="Two"),
         Email(sender="joe@d.com", to="third@example.com", subject="Hi", html_body="<p>Three</p>"),
     ]
-    result = service.client.outbound.send_batch(mails)
+    result = service.client.outbound.send_batch(emails)
     assert service.bodies == [requests_json("email_batch")]
     assert (service.calls[0].method, service.calls[0].path_url) == ("POST", "/email/batch")
     first, gone, third = result
@@ -59,9 +59,9 @@ def test_a_batch_is_the_contracts_array(service, requests_json, answers):
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, whole):
+def test_the_error_of_an_item_has_the_index_and_key_of_its_email(service, whole):
     """Also if the request failed as a whole."""
-    emails = [mail("a", idempotency_key="key-a"), {}, mail("b", idempotency_key="key-b")]
+    emails = [new_email("a", idempotency_key="key-a"), {}, new_email("b", idempotency_key="key-b")]
     if not whole:
         service.answer("POST", "/email/batch", [ok("a"), {"ErrorCode": 300, "Message": "Bad"}])
         places = [(1, None), (2, "key-b")]
@@ -72,11 +72,18 @@ def test_the_error_of_an_item_has_the_place_and_the_key_of_its_email(service, wh
     assert [(error.index, error.idempotency_key) for error in failed] == places
 
 
-def test_an_email_that_is_not_valid_stops_no_other(service):
-    """A mail that is refused here is an `InvalidEmail` at its place, naming it; the others are sent."""
+def test_an_invalid_email_does_not_stop_the_others(service):
+    """An email that is rejected here is an `InvalidEmail` at its place, naming it; the others are sent."""
     service.answer_by("POST", "/email/batch", accept)
-    mails = [mail("a"), {"to": "x@example.com", "txt_body": "y"}, mail("b"), 7, mail("c", tag="x" * 1001), mail("d")]
-    result = service.client.outbound.send_batch(mails)
+    emails = [
+        new_email("a"),
+        {"to": "x@example.com", "txt_body": "y"},
+        new_email("b"),
+        7,
+        new_email("c", tag="x" * 1001),
+        new_email("d"),
+    ]
+    result = service.client.outbound.send_batch(emails)
     assert [getattr(item, "message_id", None) for item in result] == ["a", None, "b", None, None, "d"]
     for place in (1, 3, 4):
         assert isinstance(result[place], InvalidEmail)
@@ -87,14 +94,14 @@ def test_an_email_that_is_not_valid_stops_no_other(service):
 
 
 def test_no_request_when_no_email_is_valid(service):
-    """When no mail is valid nothing is sent, and every place has its error."""
+    """When no email is valid nothing is sent, and every place has its error."""
     result = service.client.outbound.send_batch([{}, {}])
     assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
     assert not service.calls
 
 
-@pytest.mark.parametrize("given", [mail("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
-def test_a_batch_is_many_emails(service, given):
+@pytest.mark.parametrize("given", [new_email("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
+def test_a_single_email_is_rejected_as_a_batch(service, given):
     """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
@@ -126,11 +133,13 @@ ODD_ITEMS = {
 
 
 @pytest.mark.parametrize("name", ODD_ITEMS)
-def test_an_odd_item_is_its_emails_own(service, name):
+def test_an_unreadable_item_does_not_affect_the_others(service, name):
     """An item that is odd is judged by itself; those beside it stand."""
     item, kind = ODD_ITEMS[name]
     service.answer("POST", "/email/batch", [ok("a"), item, ok("c")])
-    result = service.client.outbound.send_batch([mail("a"), mail("b", idempotency_key="key-b"), mail("c")])
+    result = service.client.outbound.send_batch(
+        [new_email("a"), new_email("b", idempotency_key="key-b"), new_email("c")]
+    )
     assert [result[0].message_id, result[2].message_id] == ["a", "c"]
     assert type(result[1]) is kind
     if kind is DeliveryUnknown:
@@ -150,11 +159,11 @@ MISMATCHES = {
 
 
 @pytest.mark.parametrize("name", MISMATCHES)
-def test_a_response_of_another_length_tells_nothing(service, name):
-    """An answer that does not match its request leaves every mail unknown, each with its own key."""
+def test_a_response_of_another_length_leaves_every_email_unknown(service, name):
+    """A response that does not match its request leaves every email unknown, each with its own key."""
     service.answer("POST", "/email/batch", MISMATCHES[name])
-    mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
-    result = service.client.outbound.send_batch(mails)
+    emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
+    result = service.client.outbound.send_batch(emails)
     assert [type(item) for item in result] == [DeliveryUnknown] * 2
     assert [item.idempotency_key for item in result] == [None, None]
     assert [item.status for item in result] == [200, 200]
@@ -174,10 +183,10 @@ def test_a_response_of_another_length_tells_nothing(service, name):
     ],
 )
 def test_a_failed_request_is_the_error_of_each_email(service, status, value, kind):
-    """What fails a whole request stands at each of its mails, as an error of its own with that mail's key."""
+    """What fails a whole request stands at each of its emails, as an error of its own with that email's key."""
     service.answer("POST", "/email/batch", value, status)
-    mails = [mail("a", idempotency_key="key-a"), mail("b", idempotency_key="key-b")]
-    one, other = service.client.outbound.send_batch(mails)
+    emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
+    one, other = service.client.outbound.send_batch(emails)
     assert type(one) is type(other) is kind
     assert one is not other
     assert (one.status, one.path) == (status, "/email/batch")
@@ -185,36 +194,36 @@ def test_a_failed_request_is_the_error_of_each_email(service, status, value, kin
         assert (one.idempotency_key, other.idempotency_key) == (None, None)
 
 
-def test_chunks_of_500(service):
-    """A batch leaves in requests of at most 500 mails, one after another; results keep the input's order."""
+def test_a_batch_is_sent_in_requests_of_500_emails(service):
+    """A batch leaves in requests of at most 500 emails, one after another; results keep the input's order."""
     service.answer_by("POST", "/email/batch", accept)
     names = [str(number) for number in range(1001)]
-    result = service.client.outbound.send_batch(mail(name) for name in names)
+    result = service.client.outbound.send_batch(new_email(name) for name in names)
     assert [item.message_id for item in result] == names
     assert [len(body) for body in service.bodies] == [500, 500, 1]
 
 
-def test_chunks_by_size(service, monkeypatch):
-    """A request's bytes stay within the limit, its brackets and commas counted; every mail is in exactly one."""
-    one = len(api.encode(mail("a"), service.client._options, api.EMAILS.check).part)
+def test_a_batch_is_split_by_the_size_of_requests(service, monkeypatch):
+    """A request's bytes stay within the limit, its brackets and commas counted; every email is in exactly one."""
+    one = len(api.encode(new_email("a"), service.client._options, api.EMAILS.check).part)
     service.answer_by("POST", "/email/batch", accept)
     for limit, sizes in ((2 * one + 3, [2, 2, 1]), (2 * one + 2, [1, 1, 1, 1, 1]), (one, [1, 1, 1, 1, 1])):
         monkeypatch.setattr(APITransport, "_batch_bytes", limit)
         before = len(service.calls)
-        result = service.client.outbound.send_batch([mail(name) for name in "abcde"])
+        result = service.client.outbound.send_batch([new_email(name) for name in "abcde"])
         assert [item.message_id for item in result] == [*"abcde"]
         made = service.calls[before:]
         assert [len(body) for body in service.bodies[before:]] == sizes
         assert all(len(request.body) <= limit for request in made) or limit == one
 
 
-def test_a_failed_chunk_loses_no_other(service, monkeypatch):
+def test_a_failed_chunk_does_not_affect_the_others(service, monkeypatch):
     """A chunk that fails leaves the results of those before and behind it."""
     monkeypatch.setattr(APITransport, "at_once", 2)
     service.answer("POST", "/email/batch", [ok("a"), ok("b")])
     service.answer("POST", "/email/batch", b"<html>", 502)
     service.answer("POST", "/email/batch", [ok("e")])
-    result = service.client.outbound.send_batch([mail(name) for name in "abcde"])
+    result = service.client.outbound.send_batch([new_email(name) for name in "abcde"])
     assert [getattr(item, "message_id", type(item)) for item in result] == [
         "a",
         "b",
@@ -225,10 +234,10 @@ def test_a_failed_chunk_loses_no_other(service, monkeypatch):
     assert len(service.calls) == 3
 
 
-def test_raise_for_errors(service):
-    """`raise_for_errors` raises when a mail failed, with the batch, and tells whether any may have been sent."""
+def test_raise_for_errors_raises_if_an_email_failed(service):
+    """`raise_for_errors` raises when an email failed, with the batch, and tells whether any may have been sent."""
     service.answer("POST", "/email/batch", [ok("a"), {}])
-    result = service.client.outbound.send_batch([mail("a"), mail("b")])
+    result = service.client.outbound.send_batch([new_email("a"), new_email("b")])
     with pytest.raises(BatchFailed, match="1 of 2") as caught:
         result.raise_for_errors()
     assert caught.value.result is result
@@ -236,33 +245,37 @@ def test_raise_for_errors(service):
 
 
 @pytest.mark.slow
-def test_no_server_there():
-    """When nothing was sent, each mail's error says so, and the batch may be sent again."""
+def test_an_unreachable_server_is_the_error_of_each_email():
+    """When nothing was sent, each email's error says so, and the batch may be sent again."""
     from emailapi import Client
 
     with Client("t", base_url="http://127.0.0.1:9") as client:
-        result = client.outbound.send_batch([mail("a"), mail("b")])
+        result = client.outbound.send_batch([new_email("a"), new_email("b")])
     assert [type(item) for item in result] == [ConnectionFailed] * 2
     with pytest.raises(BatchFailed) as caught:
         result.raise_for_errors()
     assert (caught.value.outcome, caught.value.retryable) == (Outcome.NOT_SENT, True)
 
 
-def test_the_sandbox_takes_a_batch(client):
-    """The real client, over real HTTP: accepted and refused mails stand at their places."""
-    mails = [mail("a"), mail("b", headers={"X-Nr": "2"}), Email(to="c@example.com", subject="Hi", text_body="Hi")]
-    result = client.outbound.send_batch(mails)
+def test_the_sandbox_accepts_a_batch(client):
+    """The real client, over real HTTP: accepted and rejected emails stand at their places."""
+    emails = [
+        new_email("a"),
+        new_email("b", headers={"X-Nr": "2"}),
+        Email(to="c@example.com", subject="Hi", text_body="Hi"),
+    ]
+    result = client.outbound.send_batch(emails)
     result.raise_for_errors()
     assert [item.to for item in result] == ["a@example.com", "b@example.com", "c@example.com"]
     assert len({item.message_id for item in result}) == 3
 
 
 @pytest.mark.parametrize("value", [5, None, b"x", "a\r\nb"])
-def test_metadata_that_was_changed_since_costs_that_email_alone(service, value):
+def test_metadata_changed_after_validation_fails_only_its_email(service, value):
     """A dictionary of a frozen email can be changed; what it holds then is checked again."""
-    mails = [mail(name) for name in "abc"]
-    mails[1].metadata["late"] = value
+    emails = [new_email(name) for name in "abc"]
+    emails[1].metadata["late"] = value
     service.answer("POST", "/email/batch", [ok("a"), ok("c")] if value != "a\r\nb" else [ok("a"), ok("b"), ok("c")])
-    result = service.client.outbound.send_batch(mails)
+    result = service.client.outbound.send_batch(emails)
     if value != "a\r\nb":
         assert [getattr(item, "field", "") for item in result] == ["", "metadata", ""]

@@ -1,4 +1,4 @@
-"""`client.outbound`: keys, finding mails by them, and many mails."""
+"""`client.outbound`: keys, finding emails by them, and many emails."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from emailapi._delivery import new_keys
 
 from ..clock import wait_for
 
-MAIL = Email(to="you@example.com", subject="Hello", text_body="Hi")
+EMAIL = Email(to="you@example.com", subject="Hello", text_body="Hi")
 
 
-def mails(count: int):
-    """Yield so many mails."""
+def new_emails(count: int):
+    """Yield so many emails."""
     return (Email(to=f"user{number}@example.com", text_body=str(number)) for number in range(count))
 
 
@@ -30,8 +30,8 @@ def test_new_keys_are_uuids():
 
 
 def test_an_email_is_found_by_its_key(client):
-    """`find` returns the mail that carries a key, whichever call sent it, and None for any other key."""
-    sent = client.outbound.send(MAIL, idempotency_key="found-1")
+    """`find` returns the email that carries a key, whichever call sent it, and None for any other key."""
+    sent = client.outbound.send(EMAIL, idempotency_key="found-1")
     found = client.outbound.find("found-1")
     assert (found.message_id, found.reconciled, found.idempotency_key) == (sent.message_id, True, "found-1")
     assert [client.outbound.find(key) for key in ("found-", "found-11", "FOUND-1", "nobody")] == [None] * 4
@@ -48,38 +48,38 @@ def test_a_key_that_no_email_can_have_is_an_invalid_argument(client, key):
 
 
 @pytest.mark.parametrize("stream", [7, "\ud800", "a\nb"])
-def test_a_stream_that_cannot_be_is_an_invalid_argument(client, stream):
+def test_an_invalid_stream_is_an_invalid_argument(client, stream):
     with pytest.raises(InvalidArgument, match="message_stream"):
         client.outbound.find("k", message_stream=stream)
 
 
 def test_the_longest_key_is_found(client):
     key = "ü" * 80
-    sent = client.outbound.send(MAIL, idempotency_key=key)
+    sent = client.outbound.send(EMAIL, idempotency_key=key)
     assert client.outbound.find(key).message_id == sent.message_id
 
 
 def test_with_check_first_an_email_that_is_found_is_not_sent_again(client):
     before = client.messages.list().total_count
-    first = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
-    again = client.outbound.send(MAIL, idempotency_key="once-1", check_first=True)
+    first = client.outbound.send(EMAIL, idempotency_key="once-1", check_first=True)
+    again = client.outbound.send(EMAIL, idempotency_key="once-1", check_first=True)
     assert (first.reconciled, again.reconciled) == (False, True)
-    keyed = [attrs.evolve(MAIL, idempotency_key=key) for key in ("once-1", "once-2")]
+    keyed = [attrs.evolve(EMAIL, idempotency_key=key) for key in ("once-1", "once-2")]
     batch = client.outbound.send_batch(keyed, check_first=True)
     assert [item.reconciled for item in batch] == [True, False]
     assert client.messages.list().total_count == before + 2
 
 
-def test_looking_first_needs_a_key(client):
-    """`check_first` without a key of the mail's own has nothing to look for."""
+def test_check_first_requires_a_key(client):
+    """`check_first` without a key of the email's own has nothing to look for."""
     with pytest.raises(InvalidArgument, match="check_first"):
-        client.outbound.send(MAIL, check_first=True)
+        client.outbound.send(EMAIL, check_first=True)
     with pytest.raises(InvalidArgument, match="check_first"):
-        client.outbound.send_batch([MAIL], check_first=True)
+        client.outbound.send_batch([EMAIL], check_first=True)
 
 
 def test_an_email_without_room_carries_no_key(client):
-    """A mail with ten pairs of metadata is sent as it is; one that uses the key's name is refused."""
+    """An email with ten pairs of metadata is sent as it is; one that uses the key's name is rejected."""
     full = {str(number): "x" for number in range(10)}
     sent = client.outbound.send({"to": "a@example.com", "text_body": "x", "metadata": full})
     assert client.messages.get(sent.message_id).metadata == full
@@ -89,13 +89,13 @@ def test_an_email_without_room_carries_no_key(client):
 
 def test_without_reconciling_nothing_is_added(client):
     """`reconcile=False` sends the metadata as it was given, and no more."""
-    sent = client.with_options(reconcile=False).outbound.send(MAIL)
+    sent = client.with_options(reconcile=False).outbound.send(EMAIL)
     assert client.messages.get(sent.message_id).metadata == {}
 
 
-def test_many_emails_come_back_in_order(client):
-    """`send_many` gives each mail's result in the order of the input, errors in their places, and counts."""
-    given = [*mails(7), {"txt_body": "wrong"}, *mails(4)]
+def test_send_many_returns_results_in_the_order_of_the_input(client):
+    """`send_many` gives each email's result in the order of the input, errors in their places, and counts."""
+    given = [*new_emails(7), {"txt_body": "wrong"}, *new_emails(4)]
     told = []
     with client.outbound.send_many(
         given, chunk_size=3, progress=lambda done, total: told.append((done, total))
@@ -108,14 +108,14 @@ def test_many_emails_come_back_in_order(client):
     assert told[-1] == (12, 12)
 
 
-def test_many_emails_are_taken_as_they_are_needed(client):
+def test_send_many_reads_the_input_as_needed(client):
     """At the first result a few chunks are taken from the input, not all of it."""
     taken = []
 
     def generator():
-        for mail in mails(100):
-            taken.append(mail)
-            yield mail
+        for email in new_emails(100):
+            taken.append(email)
+            yield email
 
     with client.outbound.send_many(generator(), workers=2, chunk_size=5) as many:
         next(many)
@@ -127,14 +127,14 @@ def test_sending_starts_at_the_call_and_warns_when_dropped(client):
     """A sending whose results nobody reads has begun all the same, and says how much of it was not sent."""
     before = client.messages.list().total_count
     with pytest.warns(RuntimeWarning, match="10 emails were taken, 40 are not sent"):
-        client.outbound.send_many([*mails(50)], workers=1, chunk_size=5)
+        client.outbound.send_many([*new_emails(50)], workers=1, chunk_size=5)
     wait_for(lambda: client.messages.list().total_count == before + 10)
     assert client.messages.list().total_count == before + 10
 
 
-def test_leaving_early_leaves_nothing_behind(client):
-    """After an early exit no thread of the sending is left, and each mail that was taken has a result or an error."""
-    with client.outbound.send_many(mails(100), workers=2, chunk_size=5) as many:
+def test_leaving_send_many_early_stops_its_threads(client):
+    """After an early exit no thread of the sending is left, and each email that was taken has a result or an error."""
+    with client.outbound.send_many(new_emails(100), workers=2, chunk_size=5) as many:
         first = next(many)
     rest = list(many)
     assert first.outcome is Outcome.ACCEPTED
@@ -143,11 +143,11 @@ def test_leaving_early_leaves_nothing_behind(client):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("emailapi-send")]
 
 
-def test_an_input_that_breaks_loses_no_result(client):
-    """What the input raises comes behind the results of the mails before it."""
+def test_an_error_of_the_input_comes_after_all_results(client):
+    """What the input raises comes behind the results of the emails before it."""
 
     def generator():
-        yield from mails(10)
+        yield from new_emails(10)
         raise LookupError("no more")
 
     many = client.outbound.send_many(generator(), chunk_size=4)
@@ -172,13 +172,13 @@ def test_an_input_that_breaks_loses_no_result(client):
         ("check_first_limit", "5"),
     ],
 )
-def test_numbers_that_cannot_be(client, name, value):
+def test_invalid_workers_and_chunk_sizes_are_named(client, name, value):
     """Workers and chunk sizes have limits, and the one that is wrong is named."""
     with pytest.raises(InvalidArgument, match=name):
-        client.outbound.send_many(mails(1), **{name: value})
+        client.outbound.send_many(new_emails(1), **{name: value})
 
 
-@pytest.mark.parametrize("given", [MAIL, {"to": "a@x.y"}, "text", None, 7])
+@pytest.mark.parametrize("given", [EMAIL, {"to": "a@x.y"}, "text", None, 7])
 def test_a_single_email_is_rejected_where_a_list_is_expected(client, given):
     with pytest.raises(InvalidArgument, match="emails"):
         client.outbound.send_many(given)

@@ -33,7 +33,7 @@ def message(number: int = 0) -> EmailMessage:
     return built
 
 
-def test_a_message(client):
+def test_a_message_object_is_sent_with_all_its_content(client):
     """A message arrives with its addresses, subject, bodies, headers and files."""
     sent = client.messages.get(client.outbound.send(message()).message_id)
     assert sent.sender == '"Doe, Jane" <jane@example.com>'
@@ -44,7 +44,7 @@ def test_a_message(client):
     assert "X-Campaign: spring" in client.messages.dump(sent.message_id)
 
 
-def test_a_legacy_message(client):
+def test_a_legacy_message_object_is_sent(client):
     """The older classes serve as well."""
     built = MIMEMultipart("mixed")
     built["From"], built["To"], built["Subject"] = "jane@example.com", "user@example.com", "Old"
@@ -59,11 +59,11 @@ def test_a_legacy_message(client):
     assert (sent.text_body, sent.html_body, sent.attachments) == ("plain", "<b>html</b>", ("a.pdf",))
 
 
-def test_many_messages(client):
-    """Messages go by batches and by `send_many`, too, beside mails and mappings."""
-    mails = [message(1), {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}, message(2)]
-    assert len(client.outbound.send_batch(mails).accepted) == 3
-    assert client.outbound.send_many(mails).wait().accepted == 3
+def test_message_objects_can_be_sent_in_batches(client):
+    """Messages go by batches and by `send_many`, too, beside emails and mappings."""
+    emails = [message(1), {"sender": "a@example.com", "to": "b@example.com", "text_body": "x"}, message(2)]
+    assert len(client.outbound.send_batch(emails).accepted) == 3
+    assert client.outbound.send_many(emails).wait().accepted == 3
 
 
 def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
@@ -79,8 +79,8 @@ def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
     assert (batch[1].index, batch[1].outcome.value) == (1, "not_sent")
 
 
-def test_templates_take_no_messages(client):
-    """A message is no mail of a template, and one message is no list."""
+def test_template_methods_reject_message_objects(client):
+    """A message is no email of a template, and one message is no list."""
     with pytest.raises(InvalidEmail):
         client.outbound.send_template(message())
     with pytest.raises(InvalidArgument):
@@ -109,7 +109,7 @@ def test_a_name_and_an_address_as_from_are_not_replaced_by_the_default_sender(cl
         client.with_options(sender="default@example.com").outbound.send(built)
 
 
-def test_a_subject_of_none_is_no_subject(client):
+def test_a_subject_of_none_is_omitted(client):
     built = legacy(To="a@example.com")
     del built["Subject"]
     built["Subject"] = None
@@ -126,6 +126,6 @@ def test_a_resent_message_never_goes_to_its_first_recipients(client, name):
 
 
 @pytest.mark.parametrize("name", ["DKIM-Signature", "ARC-Seal", "Content-Language", "Content-Location"])
-def test_a_header_that_the_api_cannot_carry_is_named(client, name):
+def test_a_header_that_the_api_does_not_support_is_named(client, name):
     with pytest.raises(InvalidEmail, match=name):
         client.outbound.send(legacy(To="a@example.com", **{name: "x"}))

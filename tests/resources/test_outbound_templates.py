@@ -135,14 +135,14 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-def test_a_batch_of_templates(contract):
-    """A batch of mails of templates is an object with an array, its answer an array in the same order."""
-    mails = [
+def test_a_batch_of_template_emails_is_an_object_with_an_array(contract):
+    """A batch of emails of templates is an object with an array, its response an array in the same order."""
+    emails = [
         TemplateEmail(
             sender="joe@d.com", to="first@example.com", template_alias="welcome", template_model={"name": "One"}
         ),
@@ -150,7 +150,7 @@ def test_a_batch_of_templates(contract):
         TemplateEmail(sender="joe@d.com", to="third@example.com", template_id=1234, template_model={"name": None}),
     ]
     result = contract(
-        lambda client: client.outbound.send_template_batch(mails),
+        lambda client: client.outbound.send_template_batch(emails),
         "POST /email/batchWithTemplates",
         body="email_batch_with_templates",
         answer="email_batch",
@@ -162,7 +162,7 @@ def test_a_batch_of_templates(contract):
     assert gone.addresses == ("gone@example.com",)
 
 
-def test_a_walk_through_bulk_requests(service, answers, requests_json):
+def test_bulk_requests_are_listed_over_all_pages(service, answers, requests_json):
     """Bulk requests are listed page by page; the service's key of the next page goes back unchanged."""
     for name in ("email_bulk_list", "email_bulk_list_end"):
         service.answer("GET", "/email/bulk", answers(name))
@@ -184,7 +184,7 @@ def test_a_walk_through_bulk_requests(service, answers, requests_json):
     assert [request.path_url.partition("?")[0] for request in service.calls] == ["/email/bulk"] * 2
 
 
-def test_several_errors_of_a_bulk_request(service, answers):
+def test_a_bulk_request_can_have_several_errors(service, answers):
     """Code 11 names every field at fault, each with its sentences."""
     service.answer("POST", "/email/bulk", answers("email_bulk_invalid"), 422)
     with pytest.raises(InvalidRequest) as caught:
@@ -196,7 +196,7 @@ def test_several_errors_of_a_bulk_request(service, answers):
     }
 
 
-def test_an_unknown_bulk_request(service):
+def test_an_unknown_bulk_request_is_not_found(service):
     """A bulk id that this server does not have is `NotFound`, by 404 and code 12."""
     service.answer("GET", "/email/bulk/x", {"ErrorCode": 12, "Message": "Not found."}, 404)
     with pytest.raises(NotFound):
@@ -204,8 +204,8 @@ def test_an_unknown_bulk_request(service):
 
 
 @pytest.mark.parametrize("value", [{}, [], b"<html>", {"Id": ""}, {"Id": []}])
-def test_a_bulk_response_that_cannot_be_read(service, value):
-    """A bulk request whose answer has no id may have been taken."""
+def test_an_unreadable_bulk_response_is_unknown(service, value):
+    """A bulk request whose response has no id may have been taken."""
     service.answer("POST", "/email/bulk", value)
     with pytest.raises(DeliveryUnknown):
         service.client.outbound.send_bulk(BULK)

@@ -29,7 +29,7 @@ MODEL = {
 }
 
 
-def test_send_template(client, sandbox, template):
+def test_send_template_sends_the_rendered_template(client, sandbox, template):
     """The message has the content that the template makes of the model, and the settings of the email."""
     email = TemplateEmail(
         sender="shop@example.com",
@@ -46,7 +46,7 @@ def test_send_template(client, sandbox, template):
     assert (message.tag, message.metadata["order"]) == ("orders", "7")
 
 
-def test_send_template_batch(client, template):
+def test_send_template_batch_renders_each_email(client, template):
     """Each email has its own result: an unknown template is an error of its email only."""
     emails = [
         TemplateEmail(sender="a@example.com", to="b@example.com", template_id=template.template_id, template_model={}),

@@ -11,7 +11,7 @@ from emailapi import ConfigurationError, Email, InvalidArgument, LimitExceeded, 
 
 
 def serve_rows(service, rows, total=None):
-    """Answer as a listing of these rows does, counting them as text as some answers do."""
+    """Respond as a listing of these rows does, counting them as text as some responses do."""
 
     def page(request):
         count, offset = int(request.params["count"]), int(request.params["offset"])
@@ -47,8 +47,8 @@ def asked(service):
         ({"offset": "0"}, "offset"),
     ],
 )
-def test_a_range_the_service_does_not_list(service, given, argument):
-    """Count and offset are whole numbers within the service's limits, else refused by name before a request."""
+def test_a_range_beyond_the_limit_of_the_service_is_rejected(service, given, argument):
+    """Count and offset are whole numbers within the service's limits, else rejected by name before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert caught.value.argument == argument
@@ -56,7 +56,7 @@ def test_a_range_the_service_does_not_list(service, given, argument):
 
 
 @pytest.mark.parametrize("count, offset", [(1, 0), (500, 9_500), (1, 9_999)])
-def test_the_ends_of_the_range(service, count, offset):
+def test_the_first_and_last_page_of_the_range_can_be_listed(service, count, offset):
     """The service's limits themselves are allowed."""
     serve_rows(service, [])
     service.client.messages.list(count=count, offset=offset)
@@ -73,7 +73,7 @@ def test_a_page_is_a_sequence(service):
     assert isinstance(page[0], Message)
 
 
-def test_iter_all_walks_lazily(service):
+def test_iter_all_requests_pages_lazily(service):
     """Pages are fetched when the one before is used up, and no sooner."""
     serve_rows(service, [row(number) for number in range(7)])
     walk = service.client.messages.list(count=3).iter_all()
@@ -85,7 +85,7 @@ def test_iter_all_walks_lazily(service):
     assert asked(service) == [(3, 0), (3, 3), (3, 6)]
 
 
-def test_iter_all_goes_on_from_its_page(service):
+def test_iter_all_continues_from_its_page(service):
     """A walk begins at its own page, and may be made again."""
     serve_rows(service, [row(number) for number in range(5)])
     page = service.client.messages.list(count=2, offset=1)
@@ -93,22 +93,22 @@ def test_iter_all_goes_on_from_its_page(service):
         assert [message.message_id for message in page.iter_all()] == ["1", "2", "3", "4"]
 
 
-def test_the_filters_go_along(service):
+def test_iter_all_keeps_the_filters(service):
     """Each page is asked for with the same filters."""
     serve_rows(service, [row(number) for number in range(3)])
     list(service.client.messages.list(count=1, tag="a", metadata={"k": "v"}).iter_all())
     assert [(query["tag"], query["metadata_k"]) for query in service.queries] == [("a", "v")] * 3
 
 
-def test_repeats_are_passed_over(service):
-    """A record that new mail pushed to the next page comes once; one without an id comes as often as it is listed."""
+def test_repeated_records_are_skipped(service):
+    """A record that new email pushed to the next page comes once; one without an id comes as often as it is listed."""
     rows = [row(0), row(1), row(1), row(2), {"Subject": "no id"}, {"Subject": "no id"}, row(0), row(3)]
     serve_rows(service, rows)
     found = [message.message_id for message in service.client.messages.list(count=2).iter_all()]
     assert found == ["0", "1", "2", "", "", "3"]
 
 
-def test_a_walk_ends_with_the_rows(service):
+def test_iter_all_ends_when_there_are_no_more_rows(service):
     """A walk stops where no more rows come, whatever the total promised."""
     serve_rows(service, [row(number) for number in range(3)], total=100)
     assert len(list(service.client.messages.list(count=2).iter_all())) == 3
@@ -116,7 +116,7 @@ def test_a_walk_ends_with_the_rows(service):
 
 
 @pytest.mark.parametrize("total", [None, "many", -1, [], 1e400, "2"])
-def test_an_odd_total_ends_no_page(service, total):
+def test_an_unreadable_total_does_not_end_the_iteration(service, total):
     """A total that is none counts what came."""
     service.answer("GET", "/messages/outbound", {"TotalCount": total, "Messages": [row(1), row(2)]})
     page = service.client.messages.list()
@@ -135,7 +135,7 @@ def test_unreadable_rows_count_as_rows(service):
 @pytest.mark.parametrize(
     "count, offset, total", [(300, 0, 9_950), (500, 100, 9_999), (500, 0, 10_000), (333, 1, 10_000)]
 )
-def test_a_walk_reaches_the_services_limit(service, count, offset, total):
+def test_iter_all_reaches_the_limit_of_the_service(service, count, offset, total):
     """Up to 10,000 records are walked through with any count: the last page asks for what is left."""
     serve_rows(service, [row(number) for number in range(total)])
     found = sum(1 for _ in service.client.messages.list(count=count, offset=offset).iter_all())
@@ -143,7 +143,7 @@ def test_a_walk_reaches_the_services_limit(service, count, offset, total):
     assert all(each + start <= 10_000 for each, start in asked(service))
 
 
-def test_a_walk_past_the_services_limit(service):
+def test_iter_all_beyond_the_limit_of_the_service_raises_limit_exceeded(service):
     """Past 10,000 records, where nothing narrows the walk, it ends with `LimitExceeded` after the last it can get."""
     serve_rows(service, [row(number) for number in range(10_000)], total=10_001)
     walk = service.client.messages.list(count=500).iter_all()
@@ -153,7 +153,7 @@ def test_a_walk_past_the_services_limit(service):
     assert len(service.calls) == 20
 
 
-def test_a_page_pickles(service):
+def test_a_page_can_be_pickled(service):
     """A page pickles with all it shows, without the client; it cannot fetch what is behind it."""
     serve_rows(service, [row(0), 7, row(2)])
     page = service.client.messages.list(count=2)
@@ -169,10 +169,10 @@ def test_a_page_pickles(service):
     assert [message.message_id for message in whole.iter_all()] == ["0", "2"]
 
 
-def test_the_sandbox_pages(client):
-    """The real client, over real HTTP: a walk finds every mail once, newest first."""
-    mails = [Email(to="you@example.com", subject=str(number), text_body="Hi", tag="paging") for number in range(7)]
-    sent = [item.message_id for item in client.outbound.send_batch(mails)]
+def test_iter_all_returns_all_records_of_the_sandbox(client):
+    """The real client, over real HTTP: a walk finds every email once, newest first."""
+    emails = [Email(to="you@example.com", subject=str(number), text_body="Hi", tag="paging") for number in range(7)]
+    sent = [item.message_id for item in client.outbound.send_batch(emails)]
     page = client.messages.list(count=3, tag="paging")
     assert (len(page), page.total_count) == (3, 7)
     assert [message.message_id for message in page.iter_all()] == sent[::-1]

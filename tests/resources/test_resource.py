@@ -9,21 +9,21 @@ from emailapi.resources._resource import encode_body, encode_query, path_segment
 
 
 @pytest.mark.parametrize("value", [{"a": object()}, {"a": float("nan")}, {"a": {1, 2}}, {"a": "\ud800"}])
-def test_a_body_that_is_no_json(value):
-    """What JSON does not have is refused before anything is sent."""
+def test_a_body_that_json_cannot_express_is_rejected(value):
+    """What JSON does not have is rejected before anything is sent."""
     with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
         encode_body(value)
 
 
-def test_a_body_that_contains_itself():
-    """A value without an end is refused, too."""
+def test_a_body_that_contains_itself_is_rejected():
+    """A value without an end is rejected, too."""
     value: dict[str, object] = {}
     value["a"] = value
     with pytest.raises(InvalidArgument, match="cannot be written as JSON"):
         encode_body(value)
 
 
-def test_a_filter_with_a_lone_surrogate():
+def test_a_filter_with_a_lone_surrogate_is_rejected():
     """A filter that cannot be encoded is named."""
     with pytest.raises(InvalidArgument, match="'tag'") as caught:
         encode_query([("count", "5"), ("tag", "\ud800")])
@@ -31,14 +31,14 @@ def test_a_filter_with_a_lone_surrogate():
 
 
 @pytest.mark.parametrize("value", ["", " ", None, True, ".", "..", "\ud800"])
-def test_an_id_that_is_no_part_of_a_path(value):
-    """An id that would be read as another path, or as none, is refused by its argument's name."""
+def test_an_id_that_would_change_the_path_is_rejected(value):
+    """An id that would be read as another path, or as none, is rejected by its argument's name."""
     with pytest.raises(InvalidArgument) as caught:
         path_segment(value, "id")
     assert caught.value.argument == "id"
 
 
 @pytest.mark.parametrize("value, part", [(7, "7"), ("a/b", "a%2Fb"), ("a?b#c", "a%3Fb%23c"), ("ü", "%C3%BC")])
-def test_an_id_is_one_part(value, part):
+def test_any_other_id_is_one_segment_of_the_path(value, part):
     """Any other id is one part of the path, whatever characters it has."""
     assert path_segment(value, "id") == part

@@ -82,13 +82,13 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 @pytest.mark.parametrize("color, expected", [("TURQUOISE", ServerColor.TURQUOISE), ("Turqoise", "Turqoise")])
-def test_odd_colors(service, color, expected):
+def test_an_unknown_color_is_a_string(service, color, expected):
     """A colour's case may vary; one that nobody knows, as the service's own misspelling, comes as the text it is."""
     service.answer("GET", "/server", {"Color": color})
     assert service.client.server.get().color == expected

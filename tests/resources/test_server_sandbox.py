@@ -27,7 +27,7 @@ SETTINGS = {
 }
 
 
-def test_get(client, sandbox):
+def test_get_returns_the_server_of_the_token(client, sandbox):
     """The server is the one of the token, and reads as what it is."""
     server = client.server.get()
     assert server == Server(
@@ -45,7 +45,7 @@ def test_get(client, sandbox):
     assert len(server.inbound_hash) == 32
 
 
-def test_edit(client):
+def test_edit_changes_each_setting(client):
     """Each setting is kept as it was given, and what is left out stays; False, 0 and "" are settings, too."""
     before = client.server.get()
     assert client.server.edit(**SETTINGS) == client.server.get() == attrs.evolve(before, **SETTINGS)
@@ -67,7 +67,7 @@ def test_edit(client):
         ({"bounce_hook_url": "http://10.0.0.1/"}, InvalidRequest, 606),
     ],
 )
-def test_wrong_requests(client, account, changes, error, code):
+def test_rejected_requests_raise_the_class_of_their_code(client, account, changes, error, code):
     """A setting that cannot be raises its own class, by its own code."""
     if not account.servers.list(name="Taken"):
         account.servers.create(name="Taken", inbound_domain="taken.example.com")

@@ -8,7 +8,7 @@ import pytest
 from emailapi import Client, Conflict, DeliveryType, Email, InvalidRequest, ServerColor, TrackLinks
 
 
-def test_create(sandbox, account):
+def test_create_returns_a_server_whose_token_works(sandbox, account):
     """A new server has the settings it was made with, and its token sends at once."""
     server = account.servers.create(
         name="Staging",
@@ -27,7 +27,7 @@ def test_create(sandbox, account):
         assert client.server.get() == server
 
 
-def test_list(account):
+def test_list_filters_and_pages_servers(account):
     """Servers are listed whole and newest first, by a part of the name, and walked page by page."""
     made = [account.servers.create(name=f"Listed {number}") for number in range(3)]
     page = account.servers.list(count=2, name="listed")
@@ -36,15 +36,15 @@ def test_list(account):
     assert account.servers.list(name="nobody").total_count == 0
 
 
-def test_edit(account):
+def test_edit_keeps_settings_that_are_not_given(account):
     """What is left out of a change stays as it is."""
     server = account.servers.create(name="Before", inbound_spam_threshold=3)
     changed = account.servers.edit(server.id, name="After", raw_email_enabled=True)
     assert changed == account.servers.get(server.id) == attrs.evolve(server, name="After", raw_email_enabled=True)
 
 
-def test_delete(sandbox, account):
-    """A server is deleted where the account may, and refused by code 604 where it may not."""
+def test_delete_requires_the_permission_of_the_account(sandbox, account):
+    """A server is deleted where the account may, and rejected by code 604 where it may not."""
     server = account.servers.create(name="Doomed")
     with pytest.raises(InvalidRequest) as caught:
         account.servers.delete(server.id)
@@ -55,7 +55,7 @@ def test_delete(sandbox, account):
     assert account.servers.list(name="Doomed").total_count == 0
 
 
-def test_wrong_requests(account):
+def test_rejected_requests_raise_the_class_of_their_code(account):
     """A server that is not there, or cannot be made, is an `InvalidRequest`; a name that is taken is a `Conflict`."""
     for error, code, call in (
         (InvalidRequest, 422, lambda: account.servers.get(777)),

@@ -9,7 +9,7 @@ from emailapi import Conflict, InvalidRequest, NotFound
 from emailapi.models.signatures import Signature
 
 
-def test_create(account):
+def test_create_returns_an_unconfirmed_signature(account):
     """A new signature is not confirmed, and comes with its domain's records."""
     signature = account.signatures.create(
         from_email="joe@example.com",
@@ -37,7 +37,7 @@ def test_create(account):
     assert account.signatures.get(signature.id) == signature
 
 
-def test_list(account):
+def test_list_returns_signatures_without_their_records(account):
     """A listing leaves out what the name server must say."""
     made = account.signatures.create(from_email="a@listed.example", name="A", reply_to_email="r@listed.example")
     page = account.signatures.list(count=1)
@@ -53,7 +53,7 @@ def test_list(account):
     assert len(list(page.iter_all())) == page.total_count
 
 
-def test_edit(account):
+def test_edit_keeps_settings_that_are_not_given(account):
     """What is left out of a change stays as it is, but the name has to be there."""
     made = account.signatures.create(from_email="a@edited.example", name="A", confirmation_personal_note="Hi")
     changed = account.signatures.edit(made.id, name="B", reply_to_email="r@edited.example")
@@ -61,7 +61,7 @@ def test_edit(account):
     assert account.signatures.get(made.id) == changed
 
 
-def test_confirmation(sandbox, account):
+def test_a_confirmation_can_be_requested_until_it_is_given(sandbox, account):
     """The owner is written to as often as is asked, until the owner agrees."""
     made = account.signatures.create(from_email="a@asked.example", name="A")
     assert account.signatures.resend(made.id) is None
@@ -72,7 +72,7 @@ def test_confirmation(sandbox, account):
     assert caught.value.code == 506
 
 
-def test_records(account):
+def test_spf_and_dkim_of_a_signature_are_those_of_its_domain(account):
     """SPF is looked for, and the key is renewed, by the signature as by its domain."""
     made = account.signatures.create(from_email="a@records.example", name="A")
     domain = account.domains.create(name="records.example")
@@ -86,7 +86,7 @@ def test_records(account):
     assert caught.value.code == 505
 
 
-def test_delete(account):
+def test_a_deleted_signature_is_not_found(account):
     """A signature that was removed is not found."""
     made = account.signatures.create(from_email="a@doomed.example", name="A")
     assert account.signatures.delete(made.id) is None

@@ -9,8 +9,7 @@ import pytest
 from emailapi import Email, InvalidArgument, InvalidRequest, InvalidResponse, StatsOverview
 
 
-def test_the_overview(service, answers):
-    """The overview has every count and rate of the contract."""
+def test_the_overview_has_every_count_and_rate(service, answers):
     service.answer("GET", "/stats/outbound", answers("stats_outbound"))
     assert service.client.stats.overview() == StatsOverview(
         sent=615,
@@ -55,7 +54,7 @@ def test_a_missing_count_is_0(service, value):
     ],
     ids=lambda row: "-".join(row),
 )
-def test_stats_know_whole_days(service, given, sent):
+def test_a_datetime_filter_selects_its_eastern_day(service, given, sent):
     """Stats are narrowed by tag, stream and day; an aware datetime names its day in Eastern time."""
     service.answer("GET", "/stats/outbound", {})
     service.client.stats.overview(**given)
@@ -63,14 +62,13 @@ def test_stats_know_whole_days(service, given, sent):
 
 
 def test_unknown_filters_are_rejected(service):
-    """A filter that stats do not have is refused by name, with the nearest that they have."""
+    """A filter that stats do not have is rejected by name, with the nearest that they have."""
     with pytest.raises(InvalidArgument, match="did you mean 'from_date'"):
         service.client.stats.overview(fromdate="2026-01-01")
     assert not service.calls
 
 
-def test_dates_that_the_service_rejects(service):
-    """A date that the service refuses is an `InvalidRequest` with its code."""
+def test_a_date_that_the_service_rejects_is_an_invalid_request(service):
     service.answer("GET", "/stats/outbound", {"ErrorCode": 1500, "Message": "Older than a year"}, 422)
     with pytest.raises(InvalidRequest) as caught:
         service.client.stats.overview(from_date=date(2000, 1, 1))
@@ -84,8 +82,8 @@ def test_an_overview_of_another_shape_is_an_invalid_response(service, value):
         service.client.stats.overview()
 
 
-def test_the_sandbox_counts(client):
-    """The real client, over real HTTP: one mail to two recipients counts as two."""
+def test_the_sandbox_counts_each_recipient(client):
+    """The real client, over real HTTP: one email to two recipients counts as two."""
     before = client.stats.overview(tag="counted")
     client.outbound.send(Email(to="a@example.com, b@example.com", subject="Hi", text_body="Hi", tag="counted"))
     after = client.stats.overview(tag="counted")

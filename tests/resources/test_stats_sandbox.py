@@ -54,7 +54,7 @@ def today(sandbox):
 
 @pytest.fixture(autouse=True)
 def sent(client, sandbox, today):
-    """Two mails of one recipient each, once for all tests: one arrives, one comes back."""
+    """Two emails of one recipient each, once for all tests: one arrives, one comes back."""
     if not client.messages.list(tag="t"):
         for to in ("a@example.com", f"softbounce@{DOMAIN}"):
             client.outbound.send(Email(to=to, subject="Hi", html_body="<p>Hi", tag="t", track_opens=True))
@@ -77,7 +77,7 @@ def sent(client, sandbox, today):
         ("click_locations", ClickLocationStats, {"html": 3}),
     ],
 )
-def test_by_day(client, today, call, record, counts):
+def test_each_statistic_has_totals_and_days(client, today, call, record, counts):
     """Each call gives its counts in all and by the day, narrowed by all its filters; other days have none."""
     stats = getattr(client.stats, call)
     filters = {"tag": "t", "message_stream": "outbound", "from_date": today, "to_date": today}
@@ -86,8 +86,7 @@ def test_by_day(client, today, call, record, counts):
     assert stats(to_date=today - timedelta(days=1)) == record()
 
 
-def test_overview(client):
-    """The overview has the same counts at once."""
+def test_the_overview_has_the_same_counts(client):
     overview = client.stats.overview(tag="t")
     assert (overview.sent, overview.bounced, overview.bounce_rate) == (2, 1, 50.0)
     assert (overview.spam_complaints, overview.spam_complaints_rate) == (1, 50.0)
@@ -95,7 +94,7 @@ def test_overview(client):
     assert (overview.total_clicks, overview.unique_links_clicked) == (4, 3)
 
 
-def test_rejections(client, today):
+def test_rejected_requests_raise_the_class_of_their_code(client, today):
     """Dates that cannot be are an `InvalidRequest`, and an unknown stream is `NotFound`."""
     for error, code, filters in (
         (InvalidRequest, 1500, {"from_date": datetime(2001, 1, 1, tzinfo=UTC)}),

@@ -24,7 +24,7 @@ def news(client):
     return client.streams.create(id="news", name="News", message_stream_type=StreamType.BROADCASTS, description="d")
 
 
-def test_create(client, news):
+def test_create_returns_the_stream(client, news):
     """A new stream is answered as it is read afterwards."""
     assert (news.id, news.name, news.description, news.server_id) == ("news", "News", "d", 4_000_001)
     assert news.message_stream_type is StreamType.BROADCASTS
@@ -36,7 +36,7 @@ def test_create(client, news):
     client.outbound.send(Email(to="a@example.com", subject="Hi", text_body="Hi", message_stream="news"))
 
 
-def test_list(client, news):
+def test_list_filters_by_type_and_omits_archived_streams(client, news):
     """A listing narrows by type, and leaves archived streams out unless they are asked for."""
     assert [stream.id for stream in client.streams.list()] == ["outbound", "inbound", "broadcast", "news"]
     client.streams.archive("news")
@@ -46,7 +46,7 @@ def test_list(client, news):
     assert [stream.id for stream in page] == ["outbound", "inbound", "broadcast", "news"]
 
 
-def test_edit(client, news):
+def test_edit_changes_only_the_given_settings(client, news):
     """An edit changes what it names."""
     handling = SubscriptionManagement(unsubscribe_handling_type=UnsubscribeHandling.POSTMARK)
     edited = client.streams.edit(news.id, name="Newer", subscription_management_configuration=handling)
@@ -67,7 +67,7 @@ def test_archive_and_unarchive(client, news):
     assert client.streams.unarchive(news.id) == news
 
 
-def test_rejections(client, news):
+def test_rejected_requests_raise_the_class_of_their_code(client, news):
     """Each wrong call is an error of its kind, with the service's code."""
 
     def create(**changes):

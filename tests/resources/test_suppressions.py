@@ -89,8 +89,8 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
@@ -99,23 +99,23 @@ def test_each_call(contract, call, line, files, expected):
     "addresses",
     ["", [], None, "no address", ["a@example.com", "b"], [f"{number}@example.com" for number in range(51)], 7],
 )
-def test_addresses_that_cannot_be(service, verb, addresses):
-    """None, more than 50, and what is no address are refused before a byte leaves."""
+def test_invalid_addresses_are_rejected_before_a_request(service, verb, addresses):
+    """None, more than 50, and what is no address are rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         getattr(service.client.suppressions, verb)("news", addresses)
     assert caught.value.argument == "addresses"
     assert not service.calls
 
 
-def test_fifty_addresses_are_taken(service):
+def test_fifty_addresses_are_accepted(service):
     """The service's limit itself is allowed."""
     service.answer("POST", "/message-streams/news/suppressions", {"Suppressions": []})
     service.client.suppressions.create("news", [f"{number}@example.com" for number in range(50)])
     assert len(service.bodies[0]["Suppressions"]) == 50
 
 
-def test_a_result_that_cannot_be_read(service):
-    """A result that cannot be read is named, and the others are there; an answer of another shape may mean done."""
+def test_an_unreadable_result_is_named(service):
+    """A result that cannot be read is named, and the others are there; a response of another shape may mean done."""
     path = "/message-streams/news/suppressions"
     service.answer("POST", path, {"Suppressions": [5, {"EmailAddress": "a@example.com", "Status": "Odd"}]})
     page = service.client.suppressions.create("news", "a@example.com")

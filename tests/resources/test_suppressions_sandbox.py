@@ -30,19 +30,19 @@ def suppressed(client):
     client.suppressions.delete("broadcast", ADDRESSES)
 
 
-def test_create(client, suppressed):
-    """Each address of a call has its result, and gets no more mail of that stream."""
+def test_create_returns_a_result_for_each_address(client, suppressed):
+    """Each address of a call has its result, and gets no more email of that stream."""
     assert list(suppressed) == [
         SuppressionResult(email_address=address, status=SuppressionStatus.SUPPRESSED) for address in KEPT
     ]
-    mail = Email(to=ADDRESSES, subject="Hi", text_body="Hi")
+    email = Email(to=ADDRESSES, subject="Hi", text_body="Hi")
     with pytest.raises(InactiveRecipient) as caught:
-        client.with_options(message_stream="broadcast").outbound.send(mail)
+        client.with_options(message_stream="broadcast").outbound.send(email)
     assert set(caught.value.addresses) == {address.lower() for address in KEPT}
-    client.outbound.send(mail)
+    client.outbound.send(email)
 
 
-def test_list(client, suppressed):
+def test_list_filters_suppressions(client, suppressed):
     """A listing has what suppressed an address and when, and narrows by all its filters at once."""
     page = client.suppressions.list("broadcast")
     assert {row.email_address for row in page} == {address.lower() for address in KEPT}
@@ -66,21 +66,21 @@ def test_list(client, suppressed):
     assert not client.suppressions.list("outbound")
 
 
-def test_delete(client, suppressed):
+def test_delete_removes_a_suppression(client, suppressed):
     """A deleted suppression is gone; an address that had none counts as deleted."""
     results = client.suppressions.delete("broadcast", [*ADDRESSES, "carl@example.com"])
     assert [result.status for result in results] == [SuppressionStatus.DELETED] * 3
     assert not client.suppressions.list("broadcast")
 
 
-def test_an_address_that_fails(client):
+def test_an_invalid_address_has_its_own_error(client):
     """What our client takes for an address and the service does not fails by itself, with the reason."""
     failed, done = client.suppressions.delete("broadcast", ['"a b"@example.com', "b@example.com"])
     assert (failed.status, done.status) == (SuppressionStatus.FAILED, SuppressionStatus.DELETED)
     assert "not a valid email address" in failed.message
 
 
-def test_rejections(client):
+def test_rejected_requests_raise_the_class_of_their_code(client):
     """A stream that is not there is `NotFound`."""
     for call in (
         lambda: client.suppressions.list("nothing"),

@@ -140,12 +140,12 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
-def test_parts_that_were_not_submitted(service):
+def test_parts_that_were_not_submitted_are_none(service):
     """A part that was not given to be checked is None, whether its key is null or missing."""
     service.answer("POST", "/templates/validate", {"AllContentIsValid": True, "HtmlBody": None, "Subject": {}})
     found = service.client.templates.validate(text_body="x")
@@ -155,7 +155,7 @@ def test_parts_that_were_not_submitted(service):
 @pytest.mark.parametrize(
     "given, path", [(7, "7"), ("7", "7"), ("a.b-c_D", "a.b-c_D"), ("a/b", "a%2Fb"), ("ü ?#", "%C3%BC%20%3F%23")]
 )
-def test_an_alias_is_one_part_of_the_path(service, given, path):
+def test_an_id_or_alias_is_one_segment_of_the_path(service, given, path):
     """An id or alias stands in the path as one part of it, whatever it contains."""
     service.answer("GET", f"/templates/{path}", {"ErrorCode": 1101, "Message": "No such template."}, 422)
     with pytest.raises(NotFound):

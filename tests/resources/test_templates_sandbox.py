@@ -32,7 +32,7 @@ def layout(sandbox):
         return client.templates.create(alias="frame", **FRAME)
 
 
-def test_create(client, layout):
+def test_create_returns_an_active_template(client, layout):
     """A new template is answered as it was described, active and with an id."""
     made = client.templates.create(alias="create", layout_template="frame", **WELCOME)
     assert made == Template(
@@ -46,7 +46,7 @@ def test_create(client, layout):
     assert made.template_id > layout.template_id
 
 
-def test_get(client, layout):
+def test_get_accepts_an_id_or_an_alias(client, layout):
     """A template is read by its id and by its alias, with its content."""
     made = client.templates.create(alias="get", layout_template="frame", **WELCOME)
     found = client.templates.get("get")
@@ -65,7 +65,7 @@ def test_get(client, layout):
     assert found.associated_server_id
 
 
-def test_list(client, layout):
+def test_list_filters_and_pages_templates(client, layout):
     """A listing is narrowed by type and by layout, and walked page by page."""
     client.templates.create(alias="listed", **FRAME)
     made = [
@@ -79,7 +79,7 @@ def test_list(client, layout):
     assert {template.alias for template in layouts} == {"frame", "listed"}
 
 
-def test_edit(client, layout):
+def test_edit_changes_only_the_given_settings(client, layout):
     """An edit changes what it names, and an empty layout takes the layout off."""
     made = client.templates.create(alias="edit", layout_template="frame", **WELCOME)
     changed = client.templates.edit("edit", subject="Bye")
@@ -88,7 +88,7 @@ def test_edit(client, layout):
     assert client.templates.edit(made.template_id, layout_template="").layout_template is None
 
 
-def test_delete(client):
+def test_a_deleted_template_is_inactive(client):
     """A deleted template is still read, as inactive, and a layout in use is a `Conflict`."""
     client.templates.create(alias="delete", **FRAME)
     user = client.templates.create(alias="user", layout_template="delete", **WELCOME)
@@ -101,7 +101,7 @@ def test_delete(client):
         client.templates.delete("user")
 
 
-def test_validate(client, layout):
+def test_validate_returns_errors_or_rendered_parts(client, layout):
     """A validation has the errors of each part, or the rendered part, and a model with all names."""
     found = client.templates.validate(
         subject="Hi {{name}}",
@@ -125,7 +125,7 @@ def test_validate(client, layout):
     assert caught.value.code == 1120
 
 
-def test_wrong_requests(client):
+def test_rejected_requests_raise_the_class_of_their_code(client):
     """What breaks a rule is the class of its code."""
     for changes, code in (({"subject": None}, 1120), ({"text_body": "{{#a}}"}, 1122), ({"alias": "a b"}, 1122)):
         with pytest.raises(InvalidRequest) as caught:
@@ -137,7 +137,7 @@ def test_wrong_requests(client):
         assert caught.value.code == 1101
 
 
-def test_push():
+def test_push_copies_templates_to_another_server():
     """A push copies what has an alias, or tells what it would do; an unknown server is `NotFound`."""
     with Sandbox() as sandbox, AccountClient(sandbox.account_token, base_url=sandbox.url) as account:
         with sandbox.store.transaction() as db:

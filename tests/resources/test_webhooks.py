@@ -103,14 +103,14 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
-def test_each_call(contract, call, line, files, expected):
-    """Each call is the contract's request, and its answer is read whole."""
+def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
+    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 @pytest.mark.parametrize("left_out", ["", "ErrorCode"])
 def test_a_webhook_that_did_not_respond(service, answers, left_out):
-    """A refused webhook's error tells each kind of event it failed at; the code stands in a header, too."""
+    """A rejected webhook's error tells each kind of event it failed at; the code stands in a header, too."""
     value = answers("webhook_unverified")
     value.pop(left_out, None)
     service.answer("POST", "/webhooks", value, 422, X_PM_ApiErrorCode="1364")
@@ -121,8 +121,8 @@ def test_a_webhook_that_did_not_respond(service, answers, left_out):
 
 
 @pytest.mark.parametrize("results", [5, [5], {"a": 1}])
-def test_odd_results_of_a_rejected_webhook(service, results):
-    """Results that cannot be read do not hide the refusal."""
+def test_unreadable_results_do_not_hide_the_rejection_of_a_webhook(service, results):
+    """Results that cannot be read do not hide the rejection."""
     service.answer("PUT", "/webhooks/7", {"ErrorCode": 1364, "Message": "No.", "Results": results}, 422)
     with pytest.raises(InvalidRequest, match="No.") as caught:
         service.client.webhooks.edit(7, verify=True)

@@ -42,8 +42,8 @@ def made(client):
     client.webhooks.delete(webhook.id)
 
 
-def test_create(made):
-    """A new webhook is answered with what it was made with, and is not verified."""
+def test_create_returns_an_unverified_webhook(made):
+    """A new webhook is returned with what it was made with, and is not verified."""
     assert made == Webhook(
         id=made.id,
         url=URL,
@@ -62,7 +62,7 @@ def test_create(made):
     )
 
 
-def test_get_and_list(client, made):
+def test_webhooks_are_read_and_listed(client, made):
     """A webhook is read by its id, and listed with the others, or with those of its stream."""
     plain = client.webhooks.create(url=URL)
     assert (plain.message_stream, plain.http_auth, plain.triggers) == ("outbound", None, OFF)
@@ -73,7 +73,7 @@ def test_get_and_list(client, made):
         client.webhooks.list(message_stream="nothing")
 
 
-def test_edit(client, made):
+def test_edit_changes_only_the_given_settings(client, made):
     """An edit changes what it names, and what it names of the triggers; no headers are an empty list."""
     changed = client.webhooks.edit(
         made.id, url="http://new.example", http_headers=[], triggers=Triggers(click=Trigger(enabled=True))
@@ -83,7 +83,7 @@ def test_edit(client, made):
     assert client.webhooks.get(made.id) == changed
 
 
-def test_delete(client):
+def test_a_deleted_webhook_is_not_found(client):
     """A deleted webhook is `NotFound`."""
     webhook = client.webhooks.create(url=URL)
     client.webhooks.delete(webhook.id)
@@ -93,7 +93,7 @@ def test_delete(client):
         assert caught.value.code == 1352
 
 
-def test_verify(client, made):
+def test_verify_returns_a_result_for_each_trigger(client, made):
     """The response tells of each trigger; a host off this machine is not posted to."""
     result = client.webhooks.verify(made.id)
     assert (result.id, result.url, result.success) == (made.id, URL, False)
@@ -101,7 +101,7 @@ def test_verify(client, made):
     assert all("is not this machine" in check.message for check in result.results)
 
 
-def test_wrong_requests(client):
+def test_rejected_requests_raise_the_class_of_their_code(client):
     """What breaks a rule is the class of its code."""
     for fields, code in (({"url": "nowhere"}, 1354), ({"url": URL, "message_stream": "inbound"}, 1351)):
         with pytest.raises(InvalidRequest) as caught:

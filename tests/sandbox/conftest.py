@@ -14,7 +14,7 @@ from emailapi import Client, Retry
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.clock import Clock
 
-MAIL = {"From": "sender@example.com", "To": "reader@example.com", "Subject": "Hello", "TextBody": "Good morning"}
+EMAIL = {"From": "sender@example.com", "To": "reader@example.com", "Subject": "Hello", "TextBody": "Good morning"}
 
 
 class Api:
@@ -43,14 +43,14 @@ class Api:
         return self.request("DELETE", path)
 
     def send(self, **changes: Any) -> requests.Response:
-        """Post the usual mail with these fields changed; None leaves one out."""
-        return self.post("/email", self.mail(**changes))
+        """Post the usual email with these fields changed; None leaves one out."""
+        return self.post("/email", self.email(**changes))
 
-    def mail(self, **changes: Any) -> dict[str, Any]:
-        return {name: value for name, value in {**MAIL, **changes}.items() if value is not None}
+    def email(self, **changes: Any) -> dict[str, Any]:
+        return {name: value for name, value in {**EMAIL, **changes}.items() if value is not None}
 
     def accepted(self, **changes: Any) -> str:
-        """Send a mail that must be accepted, and return its id."""
+        """Send an email that must be accepted, and return its id."""
         answer = self.send(**changes)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["MessageID"])
@@ -131,7 +131,7 @@ def pass_time(sandbox: Sandbox) -> Callable[[timedelta], None]:
 
 @pytest.fixture
 def rejected() -> Any:
-    """Checks that an answer is a rejection: status, code in body and header, and a sentence that holds a text."""
+    """Checks that a response is a rejection: status, code in body and header, and a sentence that holds a text."""
 
     def check(answer: requests.Response, status: int, code: int, text: str = "") -> None:
         assert (answer.status_code, answer.json()["ErrorCode"]) == (status, code), answer.text

@@ -14,15 +14,15 @@ JSON = {"Content-Type": "application/json"}
 @pytest.mark.parametrize(
     "headers", [{"Content-Type": None}, {"Content-Type": "text/plain"}, {"Content-Type": "a/json"}]
 )
-def test_content_type(api, rejected, headers):
+def test_a_body_without_the_json_content_type_is_415(api, rejected, headers):
     """A body without the JSON content type is rejected by status 415 and code 409."""
-    response = api.request("POST", "/email", data=json.dumps(api.mail()), headers=headers)
+    response = api.request("POST", "/email", data=json.dumps(api.email()), headers=headers)
     rejected(response, 415, 409, "Content-Type")
 
 
 @pytest.mark.parametrize("accept", [None, "text/html", "application/xml, text/*;q=0.5", "application/json;q=0", ""])
 @pytest.mark.parametrize("path", ["/email", "/stats/outbound"])
-def test_accept(sandbox, rejected, accept, path):
+def test_a_client_that_does_not_accept_json_gets_415(sandbox, rejected, accept, path):
     """A client that does not accept JSON is rejected by status 415 and code 409, also when it only reads."""
     import http.client
 
@@ -36,7 +36,7 @@ def test_accept(sandbox, rejected, accept, path):
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/*", "text/html, application/json;q=0.1"])
-def test_accept_enough(api, accept):
+def test_a_client_that_accepts_anything_is_served(api, accept):
     """Who accepts anything accepts JSON: curl and browsers do."""
     response = api.request("GET", "/stats/outbound", headers={"Accept": accept, "Content-Type": "application/json"})
     assert response.status_code == 200
@@ -59,39 +59,39 @@ def test_accept_enough(api, accept):
     ],
 )
 @pytest.mark.parametrize("path", ["/email", "/email/batch"])
-def test_no_json(api, rejected, body, path):
+def test_a_body_that_is_not_json_is_code_402(api, rejected, body, path):
     """What is no JSON in UTF-8 is rejected by code 402, however deep and however long."""
     rejected(api.request("POST", path, data=body, headers=JSON), 422, 402)
 
 
-def test_json_variants(api):
+def test_a_byte_order_mark_and_a_charset_are_accepted(api):
     """A byte order mark and a charset at the content type change nothing."""
-    body = b"\xef\xbb\xbf" + json.dumps(api.mail()).encode()
+    body = b"\xef\xbb\xbf" + json.dumps(api.email()).encode()
     headers = {"Content-Type": "Application/JSON; charset=UTF-8"}
     assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
 
 
-def test_compressed(api, rejected):
+def test_a_compressed_body_is_code_402(api, rejected):
     """A compressed body is rejected by code 402: the service takes none."""
-    body = gzip.compress(json.dumps(api.mail()).encode())
+    body = gzip.compress(json.dumps(api.email()).encode())
     rejected(api.request("POST", "/email", data=body, headers={**JSON, "Content-Encoding": "gzip"}), 422, 402, "gzip")
     rejected(api.request("POST", "/email", data=body, headers=JSON), 422, 402)
 
 
-def test_chunked(api, rejected):
+def test_a_chunked_body_is_read(api, rejected):
     """A body in chunks is read like any other, and has the same limit."""
-    body = json.dumps(api.mail()).encode()
+    body = json.dumps(api.email()).encode()
     assert api.request("POST", "/email", data=iter([body[:10], body[10:]]), headers=JSON).status_code == 200
     rejected(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
 
 
 @pytest.mark.parametrize("path", ["/EMAIL", "/email/", "/Email/", "//email", "/email//"])
-def test_paths(api, path):
+def test_paths_match_in_any_case_and_with_trailing_slashes(api, path):
     """Paths are taken in any case of letters, and with slashes at their ends."""
-    assert api.request("POST", path, json=api.mail()).status_code == 200
+    assert api.request("POST", path, json=api.email()).status_code == 200
 
 
-def test_long_paths(api):
+def test_ids_in_paths_keep_their_spelling(api):
     """What stands between the fixed words of a path keeps its spelling, and is found in any."""
     message_id = api.accepted()
     assert api.get(f"/Messages/OutBound/{message_id.upper()}/Details/").json()["MessageID"] == message_id
@@ -102,21 +102,21 @@ def test_long_paths(api):
 @pytest.mark.parametrize(
     "path", ["/", "/nothing", "/email/nothing", "/messages", "/messages/outbound/a/b", "/email/..", "/%00", "/static/x"]
 )
-def test_unknown_paths(api, rejected, path):
-    """A path that no route has is answered by status 404, in the service's envelope."""
+def test_an_unknown_path_is_404(api, rejected, path):
+    """A path that no route has gets status 404, in the service's envelope."""
     rejected(api.get(path), 404, 12, "There is nothing at")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_wrong_method(api, rejected, method):
-    """A method that a path does not take is answered by status 405, which names those it takes."""
+def test_a_wrong_method_is_405(api, rejected, method):
+    """A method that a path does not take gets status 405, which names those it takes."""
     response = api.request(method, "/email")
     rejected(response, 405, 615)
     assert response.headers["Allow"] == "POST"
 
 
-def test_faults(api, monkeypatch, caplog, rejected):
-    """A fault of the sandbox is answered by code 101 with an id that its log has, and nothing of the fault itself."""
+def test_an_internal_error_is_code_101_with_an_id(api, monkeypatch, caplog, rejected):
+    """A fault of the sandbox gets code 101 with an id that its log has, and nothing of the fault itself."""
     from emailapi.sandbox import source
     from emailapi.sandbox.routes import messages
 
@@ -134,7 +134,7 @@ def test_faults(api, monkeypatch, caplog, rejected):
     assert source.source_of is not fail
 
 
-def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(api, monkeypatch, rejected):
+def test_an_email_whose_response_cannot_be_written_is_not_stored(api, monkeypatch, rejected):
     from emailapi.sandbox import http_json
 
     write, failures = http_json.dump_json, [ZeroDivisionError()]
@@ -150,13 +150,13 @@ def test_an_email_whose_response_cannot_be_written_is_neither_kept_nor_unknown(a
     assert api.found()["TotalCount"] == 0
 
 
-def test_error_text_is_always_json(api):
+def test_an_error_is_always_json(api):
     """A rejection that quotes what cannot be encoded is still JSON."""
     response = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
     assert [item["ErrorCode"] for item in response.json()] == [300, 300]
 
 
-def test_kept_alive(sandbox):
+def test_connections_are_reused(sandbox):
     """A connection is kept, and requests sent one behind the other are answered in order."""
     host, port = sandbox.url.removeprefix("http://").split(":")
     request = (

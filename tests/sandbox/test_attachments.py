@@ -25,14 +25,14 @@ FILE = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
         ({"ContentID": "cid:\u00e9"}, "'ContentID' must be ASCII"),
     ],
 )
-def test_faults(api, rejected, changes, text):
+def test_an_invalid_attachment_is_rejected(api, rejected, changes, text):
     """A file needs a name, a content type, and content in strict base64."""
     file = {name: value for name, value in {**FILE, **changes}.items() if value is not None}
     rejected(api.send(Attachments=[file]), 422, 300, text)
 
 
 @pytest.mark.parametrize("name", ["a.exe", "A.EXE", "a.txt.vbs", ".bat", "a.msi "])
-def test_forbidden(api, rejected, name):
+def test_a_forbidden_extension_is_code_411(api, rejected, name):
     """A file with one of the forbidden extensions is rejected by code 411."""
     rejected(api.send(Attachments=[{**FILE, "Name": name}]), 422, 411, "not allowed")
 
@@ -54,7 +54,7 @@ def test_forbidden(api, rejected, name):
         {"ContentType": "multipart/mixed"},
     ],
 )
-def test_legal(api, changes):
+def test_unusual_but_valid_attachments_are_accepted(api, changes):
     """What is odd but legal is accepted, and the message shows the file's name."""
     file = {**FILE, **changes}
     message = api.details(api.accepted(Attachments=[file], HtmlBody="<img src='cid:logo@x'>"))

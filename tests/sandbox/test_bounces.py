@@ -59,7 +59,7 @@ def emails(envelope):
     return [row["Email"] for row in envelope["Bounces"]]
 
 
-def test_listed_bounce(api, found):
+def test_a_listed_bounce_has_every_key(api, found):
     """A listed bounce has every key of the contract, and tells its email and its kind."""
     message = api.accepted(To=HARD, Tag="t", Subject="Hi", From='"Joe" <joe@example.com>')
     envelope = found()
@@ -74,7 +74,7 @@ def test_listed_bounce(api, found):
     assert row["ID"] > 2**32
 
 
-def test_one_bounce(api, found):
+def test_a_bounce_is_read_by_its_id(api, found):
     """A bounce by its id is what the list shows, with its content; its dump is that content."""
     api.accepted(To=SOFT)
     (row,) = found()["Bounces"]
@@ -87,10 +87,10 @@ def test_one_bounce(api, found):
     assert event["Details"]["BounceID"] == str(row["ID"])
 
 
-def test_order_and_pages(api, found, pass_time):
+def test_bounces_are_listed_newest_first_in_pages(api, found, pass_time):
     """Bounces come newest first, and pages cut that order."""
     for subject in ("0", "1", "2"):
-        api.post("/email/batch", [api.mail(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
+        api.post("/email/batch", [api.email(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
         pass_time(timedelta(minutes=1))
     subjects = [row["Subject"] for row in found()["Bounces"]]
     assert subjects == ["2b", "2a", "1b", "1a", "0b", "0a"]
@@ -113,7 +113,7 @@ def test_order_and_pages(api, found, pass_time):
     ],
     ids=str,
 )
-def test_filters(api, found, query):
+def test_each_filter_finds_its_bounce(api, found, query):
     """Each filter finds the bounce it describes, and several narrow together."""
     api.accepted(To=HARD, Tag="t")
     api.accepted(To=SOFT, Tag="T")
@@ -135,13 +135,12 @@ def test_filters(api, found, query):
     ],
     ids=str,
 )
-def test_nothing_found(api, found, query):
-    """A filter that nothing fits finds nothing."""
+def test_a_filter_without_a_match_finds_nothing(api, found, query):
     api.accepted(To=f"{HARD}, {SOFT}")
     assert emails(found(**query)) == []
 
 
-def test_by_message(api, found):
+def test_bounces_are_found_by_message_id(api, found):
     """The bounces of one message are found by its id in any case of letters."""
     api.accepted(To=SOFT)
     message = api.accepted(To=f"{SOFT}, dnserror@{DOMAIN}")
@@ -149,7 +148,7 @@ def test_by_message(api, found):
     assert found(inactive="false")["TotalCount"] == 3
 
 
-def test_dates(api, found, pass_time):
+def test_a_range_includes_both_eastern_days(api, found, pass_time):
     """Dates are Eastern, and both ends of a range belong to it."""
     pass_time(timedelta(0))
     api.accepted(To=SOFT)
@@ -174,13 +173,13 @@ def test_dates(api, found, pass_time):
     ],
     ids=str,
 )
-def test_rejected_queries(api, rejected, query, text):
+def test_an_invalid_query_is_code_1000(api, rejected, query, text):
     """A wrong query is rejected by code 1000 with the reason."""
     rejected(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
 
 
 @pytest.mark.parametrize("number", ["1", "0", "tags", "-1", "1.5", "99999999999999999999999"])
-def test_unknown_ids(api, rejected, number):
+def test_an_unknown_id_is_code_1001(api, rejected, number):
     """An id that no bounce has, a number or not, is code 1001."""
     api.accepted(To=HARD)
     for path in (f"/bounces/{number}", f"/bounces/{number}/dump"):
@@ -188,13 +187,13 @@ def test_unknown_ids(api, rejected, number):
     rejected(api.put(f"/bounces/{number}/activate"), 422, 1001, number)
 
 
-def test_no_id(api, rejected):
+def test_an_empty_id_is_code_1002(api, rejected):
     """A path whose id is empty is code 1002."""
     rejected(api.get("/bounces//dump"), 400, 1002)
     rejected(api.put("/bounces//activate"), 400, 1002)
 
 
-def test_old_dumps(api, found, pass_time):
+def test_a_dump_is_kept_for_30_days(api, found, pass_time):
     """A bounce's source is kept for 30 days; the bounce stays."""
     pass_time(timedelta(0))
     api.accepted(To=HARD)
@@ -207,7 +206,7 @@ def test_old_dumps(api, found, pass_time):
 
 
 @pytest.mark.parametrize("body", [None, {}])
-def test_activate(api, found, rejected, body):
+def test_activating_reactivates_the_address(api, found, rejected, body):
     """Activating sends to the address again, and marks all its bounces of that stream."""
     api.accepted(To=HARD)
     api.accepted(To=HARD, MessageStream="broadcast")
@@ -225,15 +224,14 @@ def test_activate(api, found, rejected, body):
     assert [row["Inactive"] for row in found()["Bounces"]] == [True, False]
 
 
-def test_activate_again(api, found):
-    """Activating an address that is active already changes nothing."""
+def test_activating_an_active_address_changes_nothing(api, found):
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]
     first = api.put(f"/bounces/{number}/activate").json()
     assert api.put(f"/bounces/{number}/activate").json() == first
 
 
-def test_not_allowed(api, found, rejected):
+def test_a_bounce_that_does_not_deactivate_is_code_1003(api, found, rejected):
     """A bounce of a type that never deactivates cannot be activated: code 1003."""
     api.accepted(To="dnserror@bounce-testing.postmarkapp.com")
     rejected(api.put(f"/bounces/{found()['Bounces'][0]['ID']}/activate"), 422, 1003, "dnserror@")
@@ -248,7 +246,7 @@ def test_a_soft_bounce_can_be_activated(api, found):
     assert (activated["ID"], activated["Inactive"]) == (bounce["ID"], False)
 
 
-def test_complaints(api, found, complaint, rejected):
+def test_a_complaint_suppresses_permanently(api, found, complaint, rejected):
     """A complaint tells no sender, and neither it nor another bounce undoes the suppression."""
     row = found(type="SpamComplaint")["Bounces"][0]
     assert (row["ID"], row["CanActivate"]) == (complaint, False)
@@ -257,7 +255,7 @@ def test_complaints(api, found, complaint, rejected):
     rejected(api.send(To="a@example.com"), 422, 406)
 
 
-def test_delivery_stats(api, complaint):
+def test_delivery_stats_count_bounces_by_type(api, complaint):
     """All bounces of the server are counted together and by type, and each suppressed address once."""
     for stream in ("outbound", "broadcast"):
         api.accepted(To=f"{HARD}, {SOFT}", MessageStream=stream)
@@ -273,12 +271,12 @@ def test_delivery_stats(api, complaint):
     }
 
 
-def test_no_bounces(api):
+def test_delivery_stats_without_bounces_have_only_the_sum(api):
     """Without any bounce there is the sum alone."""
     assert api.get("/deliverystats").json() == {"InactiveMails": 0, "Bounces": [{"Name": "All", "Count": 0}]}
 
 
-def test_other_servers(api, sandbox, open_api, found, rejected):
+def test_bounces_of_other_servers_are_not_visible(api, sandbox, open_api, found, rejected):
     """A server sees and activates its own bounces only."""
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]

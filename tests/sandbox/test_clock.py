@@ -125,7 +125,7 @@ def test_messages_are_kept_for_45_days_and_their_statistics_longer(sandbox, api,
     assert api.get("/stats/outbound").json()["Sent"] == 2
 
 
-def test_old_messages_of_a_data_file_are_gone_at_its_next_start(tmp_path, open_api):
+def test_old_messages_of_a_data_file_are_deleted_at_its_next_start(tmp_path, open_api):
     with Sandbox(tmp_path / "emails.db") as sandbox:
         open_api(sandbox).accepted()
     waiting = Sandbox(tmp_path / "emails.db")
@@ -146,7 +146,7 @@ def test_messages_of_a_purged_stream_are_erased(sandbox, api):
         assert db.number("SELECT count(*) FROM messages") == 0
 
 
-def test_a_clock_of_the_users_own_may_take_its_place(sandbox, api):
+def test_a_clock_of_the_user_can_be_used(sandbox, api):
     class Fixed:
         def now(self):
             return datetime(2031, 1, 1, 12, tzinfo=UTC)

@@ -71,12 +71,12 @@ def _crowd(needs: Callable[[str, object, str], None], count: int, files: int, fi
 
 
 @pytest.mark.slow
-def test_1100_connections_without_a_request_do_not_keep_a_client_out(needs):
+def test_1100_idle_connections_do_not_block_a_client(needs):
     _crowd(needs, 1100, 4000, "nothing")
 
 
 @pytest.mark.slow
-def test_1100_kept_connections_do_not_keep_a_client_out(needs):
+def test_1100_persistent_connections_do_not_block_a_client(needs):
     _crowd(needs, 1100, 4000, "request")
 
 
@@ -134,7 +134,7 @@ def _status(connection: socket.socket) -> str:
 
 
 @pytest.mark.slow
-def test_a_head_that_takes_more_than_ten_seconds_is_cut_off(sandbox, connect):
+def test_headers_that_take_more_than_ten_seconds_end_the_connection(sandbox, connect):
     kept, silent, half, dripping = (connect() for _ in range(4))
     kept.sendall(_request(sandbox))
     assert _status(kept) == "404"
@@ -175,7 +175,7 @@ def pass_seconds(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return pass_seconds
 
 
-def test_a_body_that_stops_is_cut_off_and_one_that_goes_on_is_not(pass_seconds, sandbox, connect):
+def test_a_stalled_body_ends_the_connection_and_a_slow_one_does_not(pass_seconds, sandbox, connect):
     body = json.dumps({"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 100}).encode()
     stopping, going = connect(), connect()
     for connection in (stopping, going):
@@ -200,7 +200,7 @@ def test_a_connection_is_kept_for_the_next_request_for_more_than_a_minute(pass_s
     assert kept.recv(100) == b""
 
 
-def test_a_client_that_speaks_tls_is_told_at_once(sandbox, connect):
+def test_a_tls_client_gets_an_error_at_once(sandbox, connect):
     connection = connect()
     connection.settimeout(9)  # less than the time for a head
     connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00")
@@ -208,8 +208,8 @@ def test_a_client_that_speaks_tls_is_told_at_once(sandbox, connect):
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-def test_a_client_that_leaves_in_the_middle_of_a_batch_has_sent_nothing(api, connect, framing):
-    body = json.dumps([api.mail()] * 20).encode()
+def test_a_client_that_disconnects_within_a_batch_has_sent_nothing(api, connect, framing):
+    body = json.dumps([api.email()] * 20).encode()
     request = _request(api.sandbox, body, "/email/batch")
     if framing == "chunks":
         head = request[: -len(body)].replace(f"Content-Length: {len(body)}".encode(), b"Transfer-Encoding: chunked")
@@ -223,9 +223,9 @@ def test_a_client_that_leaves_in_the_middle_of_a_batch_has_sent_nothing(api, con
     assert api.send().status_code == 200
 
 
-def test_a_client_that_leaves_before_its_response_has_sent_the_whole_batch(api, connect):
+def test_a_client_that_disconnects_before_the_response_has_sent_the_batch(api, connect):
     connection = connect()
-    connection.sendall(_request(api.sandbox, json.dumps([api.mail()] * 20).encode(), "/email/batch"))
+    connection.sendall(_request(api.sandbox, json.dumps([api.email()] * 20).encode(), "/email/batch"))
     connection.close()
     wait_for(lambda: api.found()["TotalCount"])
     assert api.found()["TotalCount"] == 20

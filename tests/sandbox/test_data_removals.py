@@ -9,7 +9,7 @@ import pytest
 REQUEST = {"RequestedBy": "me@example.com", "RequestedFor": "them@example.com", "NotifyWhenCompleted": True}
 
 
-def test_pending_then_done(account, pass_time):
+def test_a_removal_is_pending_and_then_done(account, pass_time):
     """A request is pending when it is made, and done a second later."""
     made = account.post("/data-removals", REQUEST).json()
     assert made == {"ID": made["ID"], "Status": "Pending"}
@@ -20,7 +20,7 @@ def test_pending_then_done(account, pass_time):
     assert account.post("/data-removals", REQUEST).json() == {"ID": made["ID"] + 1, "Status": "Pending"}
 
 
-def test_what_is_forgotten(account, api, rejected):
+def test_a_removal_deletes_the_emails_of_the_person(account, api, rejected):
     """No email that went to the person is found by anything any more; all others are."""
     alone = api.accepted(To="Them@example.com", Subject="Hello", Metadata={"Key": "v"})
     among = api.accepted(To="a@example.com", Bcc="them@EXAMPLE.com", Subject="Hello", MessageStream="broadcast")
@@ -34,7 +34,7 @@ def test_what_is_forgotten(account, api, rejected):
         rejected(api.get(f"/messages/outbound/{message_id}/details"), 422, 701)
 
 
-def test_what_is_kept(account, api, sandbox, rejected):
+def test_a_removal_keeps_counts_and_suppressions(account, api, sandbox, rejected):
     """Counts stay, and a suppression, too: who is forgotten is not written to again."""
     dead = "hardbounce@bounce-testing.postmarkapp.com"
     api.accepted(To=dead)
@@ -59,7 +59,7 @@ def test_what_is_kept(account, api, sandbox, rejected):
         ({"NotifyWhenCompleted": "yes"}, 403, "'NotifyWhenCompleted'"),
     ],
 )
-def test_what_is_rejected(account, api, rejected, changes, code, text):
+def test_an_incomplete_request_is_rejected(account, api, rejected, changes, code, text):
     """A request that is not whole is rejected, and nobody is forgotten."""
     api.accepted(To="them@example.com")
     rejected(account.post("/data-removals", {**REQUEST, **changes}), 422, code, text)
@@ -67,18 +67,18 @@ def test_what_is_rejected(account, api, rejected, changes, code, text):
     rejected(account.get("/data-removals/1"), 422, 1301)
 
 
-def test_nothing_asked(account, rejected):
+def test_an_empty_body_is_code_1300(account, rejected):
     """A body that says nothing is rejected by code 1300, and one that is no object by code 403."""
     rejected(account.post("/data-removals", {}), 422, 1300)
     rejected(account.post("/data-removals", []), 422, 403)
 
 
-def test_quiet(account):
+def test_the_notification_is_optional(account):
     """Whether to be told is not asked of everybody."""
     assert account.post("/data-removals", {**REQUEST, "NotifyWhenCompleted": None}).json()["Status"] == "Pending"
 
 
-def test_not_allowed(sandbox, account, rejected):
+def test_an_account_without_permission_is_code_1302(sandbox, account, rejected):
     """An account that may not ask is rejected by code 1302, of a request that it made before, too."""
     made = account.post("/data-removals", REQUEST).json()
     sandbox.allow(remove_data=False)
@@ -89,6 +89,6 @@ def test_not_allowed(sandbox, account, rejected):
 
 
 @pytest.mark.parametrize("removal_id", ["7", "x", "9" * 30])
-def test_no_such_request(account, rejected, removal_id):
+def test_an_unknown_request_is_code_1301(account, rejected, removal_id):
     """A request that is not there is rejected by code 1301."""
     rejected(account.get(f"/data-removals/{removal_id}"), 422, 1301, removal_id)

@@ -27,8 +27,8 @@ def keys(domain):
     )
 
 
-def test_create(account, pass_time):
-    """A new domain has a first key that is awaited, and is answered with every key of the contract."""
+def test_a_new_domain_has_every_key(account, pass_time):
+    """A new domain has a first key that is awaited, and the response has every key of the contract."""
     path, domain = made(account, "Example.COM", ReturnPathDomain="PM-bounces.example.com")
     key = domain.pop("DKIMPendingTextValue")
     assert key.startswith("k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ")
@@ -63,7 +63,7 @@ def test_each_domain_has_its_own_key(account):
     assert second["DKIMPendingHost"].endswith("._domainkey.example.org")
 
 
-def test_list(account):
+def test_domains_are_listed_newest_first_in_pages(account):
     """Domains are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a.example", "b.example", "c.example"):
         path, _ = made(account, name)
@@ -78,13 +78,13 @@ def test_list(account):
     assert [domain["Name"] for domain in account.get("/domains", count=2, offset=2).json()["Domains"]] == ["a.example"]
 
 
-def test_wrong_query(account, rejected):
+def test_an_invalid_query_is_code_500(account, rejected):
     """A listing outside of the limits is rejected by code 500."""
     rejected(account.get("/domains"), 422, 500, "'count'")
     rejected(account.get("/domains", count=501, offset=0), 422, 500)
 
 
-def test_the_life_of_keys(account, pass_time):
+def test_a_dkim_key_is_pending_then_active_then_revoked(account, pass_time):
     """A key is awaited, then in use; the next one takes its place when it is seen, and it may go a day later."""
     path, domain = made(account)
     first = domain["DKIMPendingHost"]
@@ -114,7 +114,7 @@ def test_the_life_of_keys(account, pass_time):
     assert third["SafeToRemoveRevokedKeyFromDNS"] is False
 
 
-def test_rotating_at_once(account, pass_time):
+def test_a_dkim_key_can_be_rotated_at_once(account, pass_time):
     """Keys that are made in the same second have different hosts."""
     path, _ = made(account)
     hosts = set()
@@ -126,7 +126,7 @@ def test_rotating_at_once(account, pass_time):
     assert len(hosts) >= 2
 
 
-def test_rotating_too_early(account, rejected):
+def test_a_pending_dkim_key_cannot_be_rotated(account, rejected):
     """A key that is pending is not renewed, be it the first one."""
     path, domain = made(account)
     rejected(account.post(f"{path}/rotatedkim", {}), 422, 505, "This DKIM is already being renewed.")
@@ -138,7 +138,7 @@ def test_rotating_too_early(account, rejected):
     assert account.get(path).json() == before
 
 
-def test_a_domain_without_records(account, rejected):
+def test_a_domain_without_records_is_not_verified(account, rejected):
     """Nothing of a domain under `.invalid` is ever verified."""
     path, domain = made(account, "example.invalid", ReturnPathDomain="pm.example.invalid")
     failed = account.put(f"{path}/verifyDkim").json()
@@ -150,7 +150,7 @@ def test_a_domain_without_records(account, rejected):
     assert account.get(path).json() == failed
 
 
-def test_return_path(account):
+def test_a_return_path_is_verified_when_checked(account):
     """A return path is verified when it is looked for, and anew when it is another; an empty one takes it off."""
     path, domain = made(account)
     assert (domain["ReturnPathDomain"], domain["ReturnPathDomainCNAMEValue"]) == ("", "pm.mtasv.net")
@@ -164,7 +164,7 @@ def test_return_path(account):
     assert account.put(path, {"ReturnPathDomain": "", "Name": "example.com"}).json() == domain
 
 
-def test_spf(account):
+def test_verifying_spf_returns_the_expected_record(account):
     """Looking for SPF gives what should stand where, and the domain knows that it was seen."""
     path, _ = made(account)
     response = account.post(f"{path}/verifyspf", {}).json()
@@ -200,7 +200,7 @@ def test_spf(account):
         ({"Name": "x.com", "ReturnPathDomain": 5}, 403, "'ReturnPathDomain'"),
     ],
 )
-def test_what_is_not_made(account, rejected, body, code, text):
+def test_an_invalid_domain_is_rejected_by_its_code(account, rejected, body, code, text):
     """What cannot be a domain is rejected by its own code, and none is made."""
     made(account, "taken.example")
     rejected(account.post("/domains", body), 422, code, text)
@@ -216,14 +216,14 @@ def test_what_is_not_made(account, rejected, body, code, text):
         ([], 403),
     ],
 )
-def test_what_cannot_be_edited(account, rejected, body, code):
+def test_only_the_return_path_can_be_edited(account, rejected, body, code):
     """Only the return path of a domain changes."""
     path, domain = made(account)
     rejected(account.put(path, body), 422, code)
     assert account.get(path).json() == domain
 
 
-def test_delete(account, rejected):
+def test_a_deleted_domain_can_be_added_again(account, rejected):
     """A domain that was removed is not there, and may be added anew with another key and another id."""
     path, domain = made(account)
     account.put(f"{path}/verifyDkim")
@@ -236,7 +236,7 @@ def test_delete(account, rejected):
 
 
 @pytest.mark.parametrize("domain_id", ["7", "x", "9" * 30])
-def test_no_such_domain(account, rejected, domain_id):
+def test_an_unknown_domain_is_code_510(account, rejected, domain_id):
     """A domain that is not there is rejected by code 510, by each call that names one."""
     path = f"/domains/{domain_id}"
     responses = [account.get(path), account.put(path, {"ReturnPathDomain": "a.b.com"}), account.delete(path)]
@@ -246,6 +246,6 @@ def test_no_such_domain(account, rejected, domain_id):
         rejected(response, 422, 510, domain_id)
 
 
-def test_sending_needs_none(api):
-    """Mails are taken from any sender: the sandbox knows no senders that have to be proven."""
+def test_sending_requires_no_domain(api):
+    """Emails are taken from any sender: the sandbox knows no senders that have to be proven."""
     assert api.send(From="anybody@example.invalid").status_code == 200

@@ -80,7 +80,7 @@ def test_a_sandbox_closes_while_clients_go_on_sending(caplog):
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-def test_a_test_that_waits_learns_that_the_sandbox_was_closed(sandbox):
+def test_a_waiting_test_gets_an_error_when_the_sandbox_is_closed(sandbox):
     """At once, and neither from SQLite nor after its timeout."""
     found = []
 

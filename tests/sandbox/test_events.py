@@ -9,8 +9,7 @@ from emailapi.sandbox.events import BOUNCE_TYPES, bounce_type
 DOMAIN = "bounce-testing.postmarkapp.com"
 
 
-def test_delivered(api):
-    """A email is delivered to each of its recipients at once."""
+def test_an_email_is_delivered_to_each_recipient(api):
     details = api.details(api.accepted(To="a@example.com", Cc="B@example.com", Bcc="a@example.com"))
     assert details["Status"] == "Sent"
     assert [(event["Recipient"], event["Type"]) for event in details["MessageEvents"]] == [
@@ -22,14 +21,13 @@ def test_delivered(api):
         assert set(event["Details"]) == {"DeliveryMessage", "DestinationServer", "DestinationIP"}
 
 
-def test_black_hole(api):
+def test_an_email_to_the_black_hole_has_no_events(api):
     """What is sent to the black hole is accepted, and nothing more is heard of it."""
     details = api.details(api.accepted(To="Test@Blackhole.postmarkapp.com"))
     assert (details["Status"], details["MessageEvents"]) == ("Sent", [])
 
 
-def test_bounced(api):
-    """A bounce is an event with a summary, and its id as a text."""
+def test_a_bounce_is_an_event_with_summary_and_id(api):
     (event,) = api.details(api.accepted(To=f"SoftBounce@{DOMAIN}"))["MessageEvents"]
     assert (event["Type"], event["Recipient"]) == ("Bounced", f"softbounce@{DOMAIN}")
     assert set(event["Details"]) == {"Summary", "BounceID"}
@@ -37,14 +35,14 @@ def test_bounced(api):
     assert api.send(To=f"SoftBounce@{DOMAIN}").status_code == 200
 
 
-def test_bounce_ids(api):
+def test_each_bounce_has_its_own_id(api):
     """Each bounce has an id of its own, also within a batch."""
-    items = api.post("/email/batch", [api.mail(To=f"softbounce@{DOMAIN}")] * 3).json()
+    items = api.post("/email/batch", [api.email(To=f"softbounce@{DOMAIN}")] * 3).json()
     events = [event for item in items for event in api.details(item["MessageID"])["MessageEvents"]]
     assert len({event["Details"]["BounceID"] for event in events}) == 3
 
 
-def test_delayed(api):
+def test_a_delay_is_an_event_and_does_not_suppress(api):
     """A delay is an event of its own kind, and the address stays active."""
     (event,) = api.details(api.accepted(To=f"transient@{DOMAIN}"))["MessageEvents"]
     assert event["Type"] == "Transient"
@@ -52,7 +50,7 @@ def test_delayed(api):
     assert api.send(To=f"transient@{DOMAIN}").status_code == 200
 
 
-def test_header(api):
+def test_the_bounce_type_header_takes_precedence_at_the_test_domain(api):
     """The header has the last word on the type at the test domain, and none elsewhere."""
     headers = [{"Name": "x-pm-bounce-type", "Value": "HardBounce"}]
     api.accepted(To=f"softbounce@{DOMAIN}, a@example.com", Headers=headers)
@@ -76,14 +74,14 @@ def test_header(api):
         ("softbounce", " ", "SoftBounce"),
     ],
 )
-def test_spellings(local, forced, kind):
+def test_bounce_types_match_in_any_spelling(local, forced, kind):
     """A type is known in any case of letters and with separators; what is unknown, or not for the asking, is hard."""
     found = bounce_type(f"{local}@{DOMAIN}", forced)
     assert found is not None
     assert found.type == kind
 
 
-def test_all_types(api):
+def test_each_bounce_type_has_its_own_event_and_effect(api):
     """Every type of the table bounces by its own name, and only those that deactivate stop the next email."""
     for row in BOUNCE_TYPES.values():
         if row.type == "SpamComplaint":

@@ -7,23 +7,23 @@ import requests
 
 
 @pytest.mark.parametrize("address, status, code", [("503", 503, 100), ("422-406", 422, 406), ("500", 500, 101)])
-def test_an_address_asks_for_a_response(api, sandbox, address, status, code):
+def test_an_address_selects_a_response(api, sandbox, address, status, code):
     for response in (
         api.send(Bcc=f"{address}@fault.sandbox.test"),
-        api.post("/email/batch", [api.mail(), api.mail(To=f"{address}@fault.sandbox.test")]),
+        api.post("/email/batch", [api.email(), api.email(To=f"{address}@fault.sandbox.test")]),
     ):
         assert (response.status_code, response.json()["ErrorCode"]) == (status, code)
     assert not sandbox.messages()
 
 
 @pytest.mark.parametrize("cut, stored", [("before", 0), ("after", 1)])
-def test_an_address_asks_to_cut_the_connection(api, sandbox, cut, stored):
+def test_an_address_selects_a_cut_connection(api, sandbox, cut, stored):
     with pytest.raises(requests.ConnectionError):
         api.send(To=f"cut-{cut}-accept@fault.sandbox.test")
     assert len(sandbox.messages()) == stored
 
 
-def test_an_address_asks_for_no_response(sandbox):
+def test_an_address_selects_no_response(sandbox):
     with requests.Session() as session, pytest.raises(requests.Timeout):
         session.post(
             f"{sandbox.url}/email",

@@ -32,7 +32,7 @@ EMAIL = Email(to="ada@example.com", subject="Hi", text_body="Hello")
     ],
     ids=["status", "default", "code", "rate", "message"],
 )
-def test_a_request_fails_as_asked(client, sandbox, arguments, error, code):
+def test_a_request_fails_with_the_given_status(client, sandbox, arguments, error, code):
     fault = sandbox.faults.fail(**arguments)
     with pytest.raises(error) as caught:
         client.outbound.send(EMAIL)
@@ -42,7 +42,7 @@ def test_a_request_fails_as_asked(client, sandbox, arguments, error, code):
     assert client.outbound.send(EMAIL).message_id
 
 
-def test_a_client_that_retries_gets_through(client, sandbox):
+def test_a_client_that_retries_succeeds(client, sandbox):
     from emailapi import Retry
 
     with sandbox.faults.fail(status=503, times=2) as fault:
@@ -82,7 +82,7 @@ def test_a_connection_is_cut_before_the_email_is_stored(client, sandbox):
     assert (fault.hits, sandbox.messages()) == (1, [])
 
 
-def test_an_email_is_stored_and_its_response_cut(client, sandbox):
+def test_a_connection_is_cut_after_the_email_is_stored(client, sandbox):
     with sandbox.faults.cut_after_accept():
         result = client.outbound.send(EMAIL)
     assert result.reconciled
@@ -95,7 +95,7 @@ def test_an_email_is_stored_and_its_response_cut(client, sandbox):
     )
 
 
-def test_a_cut_meets_sends_only(client, sandbox):
+def test_a_cut_affects_only_sends(client, sandbox):
     with sandbox.faults.cut_before_accept() as fault:
         assert client.messages.list().total_count == 0
         assert fault.hits == 0
@@ -106,7 +106,7 @@ def test_a_cut_meets_sends_only(client, sandbox):
 
 
 @pytest.mark.parametrize("at, seconds", [("head", 0.4), pytest.param("body", 3, marks=pytest.mark.slow)])
-def test_a_response_comes_late(sandbox, at, seconds):
+def test_a_response_can_be_delayed(sandbox, at, seconds):
     sandbox.faults.delay(seconds, at=at)
     with socket.create_connection(sandbox.url.removeprefix("http://").split(":"), timeout=10) as connection:
         started = time.monotonic()
@@ -120,7 +120,7 @@ def test_a_response_comes_late(sandbox, at, seconds):
     assert (came >= seconds) == (at == "head")
 
 
-def test_a_body_drips(api, sandbox):
+def test_a_body_can_drip(api, sandbox):
     sandbox.faults.drip(0.4)
     started = time.monotonic()
     response = api.get("/server")
@@ -148,7 +148,7 @@ def test_all_emails_bounce(client, sandbox):
     assert client.messages.status(client.outbound.send(EMAIL)).state == "delivered"
 
 
-def test_held_emails_are_delivered_when_their_time_has_come(client, sandbox):
+def test_held_emails_are_delivered_when_their_time_is_over(client, sandbox):
     sandbox.clock.freeze()
     with sandbox.faults.hold(90):
         first = client.outbound.send(EMAIL)
@@ -188,7 +188,7 @@ def test_a_queued_email_is_delivered_bounced_or_delayed_by_a_test(client, sandbo
         sandbox.reset(keep=("requests",))
 
 
-def test_the_first_armed_fault_that_matches_meets_a_request(client, sandbox):
+def test_the_first_matching_fault_applies_to_a_request(client, sandbox):
     first = sandbox.faults.fail(status=500, to="eve@example.com")
     second = sandbox.faults.fail(status=503, after=1)
     third = sandbox.faults.fail(code=300, times=None)
@@ -220,14 +220,14 @@ def test_the_first_armed_fault_that_matches_meets_a_request(client, sandbox):
     ],
     ids=str,
 )
-def test_a_fault_meets_the_requests_that_match(api, sandbox, matching, met):
+def test_a_fault_applies_to_matching_requests(api, sandbox, matching, met):
     if met is None:
         matching, met = {"server": api.get("/server").json()["ID"]}, True
     with sandbox.faults.fail(**matching):
         assert (api.send(To="Ada <ada@Example.com>").status_code == 503) == met
 
 
-def test_a_fault_meets_one_server_by_its_token(sandbox, account, open_api):
+def test_a_fault_can_be_limited_to_one_server(sandbox, account, open_api):
     token = account.post("/servers", {"Name": "Second"}).json()["ApiTokens"][0]
     with sandbox.faults.fail(server=token, times=None):
         assert open_api(sandbox).send().ok
@@ -236,8 +236,8 @@ def test_a_fault_meets_one_server_by_its_token(sandbox, account, open_api):
 
 def test_recipients_are_found_in_batches_in_any_case(api, sandbox):
     with sandbox.faults.fail(to="eve@example.com", times=None) as fault:
-        assert api.post("/email/batch", [api.mail(), api.mail(Cc="Eve <eve@example.com>")]).status_code == 503
-        assert api.post("/email/batch", [api.mail()]).ok
+        assert api.post("/email/batch", [api.email(), api.email(Cc="Eve <eve@example.com>")]).status_code == 503
+        assert api.post("/email/batch", [api.email()]).ok
     assert fault.hits == 1
 
 

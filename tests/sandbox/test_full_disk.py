@@ -31,21 +31,21 @@ def limit_files(size):
 told = {}
 with Sandbox(path) as sandbox, requests.Session() as session:
     session.headers.update({"X-Postmark-Server-Token": sandbox.token, "Accept": "application/json"})
-    mail = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 50_000, "Metadata": {"k": "v"}}
+    email = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 50_000, "Metadata": {"k": "v"}}
     # More than a response keeps in small buffers.
-    large = session.post(sandbox.url + "/email", json={**mail, "HtmlBody": "y" * 3_000_000}, timeout=30)
+    large = session.post(sandbox.url + "/email", json={**email, "HtmlBody": "y" * 3_000_000}, timeout=30)
     told["accepted"] = [large.json()["MessageID"]]
     if limit:
         limit_files(limit)
     for _ in range(2000):
-        response = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30)
+        response = session.post(sandbox.url + "/email/batch", json=[email] * 7, timeout=30)
         if response.status_code != 200:
             break
         told["accepted"] += [item["MessageID"] for item in response.json()]
     told["rejected"] = [response.status_code, response.json()["ErrorCode"], response.json()["Message"]]
     if limit:
         limit_files(100_000)  # no temporary file either
-    one = session.post(sandbox.url + "/email", json={**mail, "TextBody": "x" * 3_000_000}, timeout=30)
+    one = session.post(sandbox.url + "/email", json={**email, "TextBody": "x" * 3_000_000}, timeout=30)
     told["single"] = [one.status_code, one.json()["ErrorCode"]]
     read = lambda what, **query: session.get(sandbox.url + what, params=query, timeout=30)
     told["total"] = read("/messages/outbound", count=1, offset=0).json()["TotalCount"]
@@ -54,7 +54,7 @@ with Sandbox(path) as sandbox, requests.Session() as session:
     told["sent"] = read("/stats/outbound").json()["Sent"]
     if limit:
         limit_files(resource.RLIM_INFINITY)
-        told["afterwards"] = session.post(sandbox.url + "/email/batch", json=[mail] * 7, timeout=30).status_code
+        told["afterwards"] = session.post(sandbox.url + "/email/batch", json=[email] * 7, timeout=30).status_code
 print(json.dumps(told))
 """
 
@@ -84,7 +84,7 @@ def _ids(path: Path, count: int) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept(tmp_path):
+def test_a_batch_that_does_not_fit_on_the_disk_is_not_stored(tmp_path):
     told = _fill(tmp_path / "messages.db", 8_000_000)
     _check(told, len(told["accepted"]))
     assert told["afterwards"] == 200
@@ -93,7 +93,7 @@ def test_a_batch_that_the_disk_cannot_take_is_not_sent_and_nothing_of_it_is_kept
 
 
 @pytest.mark.slow
-def test_a_full_file_system_is_not_sent(tmp_path, needs):
+def test_an_email_that_does_not_fit_on_the_file_system_is_not_sent(tmp_path, needs):
     # In a mount namespace of its own, so that the file system is gone with the process.
     mounting = f'mount -t tmpfs -o size=12M none "{tmp_path}" && exec "$@"'
     small = ["unshare", "--map-root-user", "--mount", "sh", "-c", mounting, "sh"]
@@ -128,15 +128,15 @@ def test_a_database_that_cannot_be_written_is_503_with_code_100(
 ):
     message_id = kept.accepted()
     spoil(kept.sandbox)
-    mail = kept.mail(TextBody="x" * 1_000_000)
-    rejected(kept.post(path, mail if path == "/email" else [mail]), 503, 100, reason)
+    email = kept.email(TextBody="x" * 1_000_000)
+    rejected(kept.post(path, email if path == "/email" else [email]), 503, 100, reason)
     assert reason in caplog.text
     assert "xxx" not in caplog.text
     assert kept.found()["TotalCount"] == 1
     assert kept.details(message_id)["TextBody"] == "Good morning"
 
 
-def test_other_calls_that_store_are_503_too(kept, rejected):
+def test_other_requests_that_store_are_503_too(kept, rejected):
     _read_only(kept.sandbox)
     suppressed = {"Suppressions": [{"EmailAddress": "jane@example.com"}]}
     rejected(kept.post("/message-streams/outbound/suppressions", suppressed), 503, 100)
@@ -146,7 +146,7 @@ def test_other_calls_that_store_are_503_too(kept, rejected):
     assert kept.get("/server").json()["Name"] == "Sandbox"
 
 
-def test_python_is_told_that_nothing_was_stored(kept):
+def test_the_python_api_raises_if_nothing_was_stored(kept):
     _read_only(kept.sandbox)
     with pytest.raises(StorageFailed, match="readonly"):
         kept.sandbox.allow(delete_servers=True)
@@ -175,7 +175,7 @@ def test_a_client_knows_that_the_email_was_not_sent(tmp_path):
             )
 
 
-def test_two_readings_of_a_message_have_the_same_source(api):
+def test_the_source_of_a_message_is_always_the_same(api):
     file = {"Name": "a.dat", "Content": "AAECAw==", "ContentType": "application/octet-stream"}
     message_id = api.accepted(HtmlBody="<p>Hello", Attachments=[file])
     source = api.details(message_id)["Body"]

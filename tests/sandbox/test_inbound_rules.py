@@ -1,4 +1,4 @@
-"""Senders whose inbound mail is blocked."""
+"""Senders whose inbound email is blocked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def listed(api, **query):
     return [rule["Rule"] for rule in answer["InboundRules"]], answer["TotalCount"]
 
 
-def test_create_list_delete(api, rejected):
+def test_rules_are_created_listed_and_deleted(api, rejected):
     """A rule is listed from when it is made until it is deleted, newest first and in pages."""
     first = api.post(PATH, {"Rule": "Spam@example.com"}).json()
     assert first == {"ID": first["ID"], "Rule": "Spam@example.com"}
@@ -31,8 +31,7 @@ def test_create_list_delete(api, rejected):
 @pytest.mark.parametrize(
     "rule", ["a@example.com", "example.com", "sub.example.co.uk", "xn--bcher-kva.example", " x.io "]
 )
-def test_rules(api, rule):
-    """A rule is an address or a domain."""
+def test_a_rule_is_an_address_or_a_domain(api, rule):
     assert api.post(PATH, {"Rule": rule}).json()["Rule"] == rule.strip()
 
 
@@ -57,31 +56,30 @@ def test_rules(api, rule):
         ({"Rule": "a@b.example\n"}, 813, "line breaks"),
     ],
 )
-def test_what_is_rejected(api, rejected, body, code, text):
+def test_an_invalid_rule_is_rejected_by_its_code(api, rejected, body, code, text):
     """What is no rule is rejected by the code of what is wrong with it."""
     rejected(api.post(PATH, body), 422, code, text)
     assert listed(api) == ([], 0)
 
 
-def test_twice(api, rejected):
+def test_a_repeated_rule_is_rejected(api, rejected):
     """The same rule cannot be made twice, in any case of letters."""
     api.post(PATH, {"Rule": "a@example.com"})
     rejected(api.post(PATH, {"Rule": "A@Example.com"}), 422, 810, "already")
 
 
-def test_paging(api, rejected):
+def test_an_invalid_page_is_code_800(api, rejected):
     """A listing without count and offset, or outside the limits, is rejected by code 800."""
     rejected(api.get(PATH), 422, 800, "count")
     rejected(api.get(PATH, count=501, offset=0), 422, 800, "500")
 
 
 @pytest.mark.parametrize("number", ["77", "abc", "9" * 40])
-def test_unknown(api, rejected, number):
-    """A rule that is not there cannot be deleted."""
+def test_an_unknown_rule_cannot_be_deleted(api, rejected, number):
     rejected(api.request("DELETE", f"{PATH}/{number}"), 422, 812, "no inbound rule")
 
 
-def test_other_servers(api, sandbox, open_api, rejected):
+def test_rules_of_other_servers_are_not_visible(api, sandbox, open_api, rejected):
     """A server sees its own rules only."""
     number = api.post(PATH, {"Rule": "a@example.com"}).json()["ID"]
     with sandbox.store.transaction() as db:

@@ -54,7 +54,7 @@ def test_a_closed_sandbox_frees_its_port_while_clients_are_connected(tmp_path):
     assert _open_files() == before
 
 
-def test_a_sandbox_runs_again_after_with_and_not_twice_at_once():
+def test_a_sandbox_can_be_started_again_but_not_twice_at_once():
     sandbox = Sandbox()
     with sandbox:
         with pytest.raises(ConfigurationError, match="running already"), sandbox:
@@ -174,7 +174,7 @@ sandbox.close()
 
 
 @_needs_fork
-def test_a_forked_child_that_lives_on_does_not_hold_the_data_file(tmp_path):
+def test_a_running_forked_child_does_not_lock_the_data_file(tmp_path):
     then = """
 os.read(done_reader, 1)
 sandbox.close()
@@ -187,7 +187,7 @@ os.waitpid(child, 0)
 
 
 @_needs_fork
-def test_a_forked_child_that_lives_on_holds_no_port_and_no_connection():
+def test_a_running_forked_child_keeps_no_port_or_connection_open():
     then = """
 os.close(done_writer)
 assert os.read(done_reader, 1) == b"x"
@@ -212,7 +212,7 @@ def _deletes_servers(sandbox: Sandbox) -> bool:
         return server.id not in [server.id for server in account.servers.list()]
 
 
-def test_the_right_to_delete_servers_is_kept_in_the_data_file_until_it_is_withdrawn(tmp_path):
+def test_the_permission_to_delete_servers_is_stored_in_the_data_file(tmp_path):
     path = tmp_path / "messages.db"
     with Sandbox(path) as sandbox:
         assert not _deletes_servers(sandbox)

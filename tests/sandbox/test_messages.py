@@ -13,7 +13,7 @@ MESSAGE_KEYS = set(
 )
 
 
-def test_every_key(api):
+def test_a_listed_message_has_every_key(api):
     """A row of the listing has every key the service shows, also where the email said nothing."""
     api.accepted()
     (row,) = api.found()["Messages"]
@@ -24,7 +24,7 @@ def test_every_key(api):
     assert (row["MessageStream"], row["Sandboxed"]) == ("outbound", False)
 
 
-def test_full_message(api):
+def test_the_details_of_a_message_have_all_its_fields(api):
     """A message shows what it was sent with."""
     message_id = api.accepted(
         From='"Joe" <joe@example.com>',
@@ -54,7 +54,7 @@ def test_full_message(api):
     assert "c@example.com" not in details["Body"]
 
 
-def test_dump(api):
+def test_the_dump_is_the_source(api):
     """The dump is the source that the details show, at each reading the same."""
     message_id = api.accepted()
     dump = api.get(f"/messages/outbound/{message_id}/dump").json()
@@ -64,7 +64,7 @@ def test_dump(api):
 
 @pytest.mark.parametrize("message_id", ["00000000-0000-0000-0000-000000000000", "no-id", "%00", "%ff"])
 @pytest.mark.parametrize("what", ["details", "dump"])
-def test_unknown_message(api, rejected, message_id, what):
+def test_an_unknown_message_is_code_701(api, rejected, message_id, what):
     """A message that is not there is rejected by code 701."""
     rejected(api.get(f"/messages/outbound/{message_id}/{what}"), 422, 701)
 
@@ -97,7 +97,7 @@ def test_unknown_message(api, rejected, message_id, what):
         {"messagestream": "broadcast"},
     ],
 )
-def test_filters(api, query):
+def test_each_filter_finds_its_message(api, query):
     """Each filter, alone and with others, finds the one message it describes among its neighbours."""
     wanted = {
         "From": "Joe <joe@example.com>",
@@ -140,13 +140,13 @@ def test_filters(api, query):
         {"fromdate": "2030-01-01", "todate": "2020-01-01"},
     ],
 )
-def test_filters_that_find_nothing(api, query):
+def test_a_filter_without_a_match_finds_nothing(api, query):
     """A filter compares whole values, and a search that finds nothing is answered, not rejected."""
     api.accepted(Tag="welcome", Metadata={"k": "v"})
     assert api.found(**query) == {"TotalCount": 0, "Messages": []}
 
 
-def test_empty_filters(api):
+def test_an_empty_filter_is_ignored(api):
     """A filter without a value is none."""
     api.accepted()
     empty = dict.fromkeys(("tag", "recipient", "fromemail", "status", "subject", "fromdate", "messagestream"), "")
@@ -176,32 +176,32 @@ def test_empty_filters(api):
         ({"count": 1, "offset": 0, "metadata_a": "1", "metadata_b": "2"}, "one metadata field at a time"),
     ],
 )
-def test_rejected_queries(api, rejected, query, text):
+def test_an_invalid_query_is_code_700(api, rejected, query, text):
     """A query that is wrong is rejected by code 700, with a sentence that names what is."""
     rejected(api.get("/messages/outbound", **query), 422, 700, text)
 
 
-def test_nul_in_a_query(api, rejected):
+def test_a_nul_character_in_a_query_is_rejected(api, rejected):
     """No value of a query holds a NUL, which the search could not look for."""
     rejected(api.get("/messages/outbound?count=1&offset=0&subject=abc%00def"), 422, 403, "NUL")
 
 
-def test_pages(api):
+def test_messages_are_listed_newest_first_in_pages(api):
     """Messages are listed newest first, and pages neither overlap nor leave one out."""
-    sent = [item["MessageID"] for item in api.post("/email/batch", [api.mail()] * 7).json()] + [api.accepted()]
+    sent = [item["MessageID"] for item in api.post("/email/batch", [api.email()] * 7).json()] + [api.accepted()]
     pages = [api.found(count=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [row["MessageID"] for page in pages for row in page["Messages"]] == sent[::-1]
     assert {page["TotalCount"] for page in pages} == {8}
     assert api.get("/messages/outbound", COUNT=500, Offset=9500).json() == {"TotalCount": 8, "Messages": []}
 
 
-def test_recipient_once(api):
+def test_a_repeated_address_finds_its_message_once(api):
     """A message that names an address twice is found by it once."""
     api.accepted(To="a@example.com, A@example.com", Cc="a@EXAMPLE.com")
     assert api.found(recipient="a@example.com")["TotalCount"] == 1
 
 
-def test_servers_apart(sandbox, api, open_api, rejected):
+def test_servers_see_only_their_own_data(sandbox, api, open_api, rejected):
     """A server sees its own messages, suppressions and statistics only."""
     from emailapi.sandbox.tables import servers
 
@@ -218,7 +218,7 @@ def test_servers_apart(sandbox, api, open_api, rejected):
     assert api.found()["TotalCount"] == 1
 
 
-def test_searches_use_an_index(sandbox):
+def test_searches_use_a_database_index(sandbox):
     """No search that one filter can narrow goes through all messages, or sorts what it finds."""
     from emailapi.sandbox.tables.search import Search, _plan
 
@@ -238,10 +238,10 @@ def test_searches_use_an_index(sandbox):
             assert not any("SCAN m" in step or "TEMP B-TREE" in step for step in steps), (wanted, steps)
 
 
-def test_thousands_are_quick(api):
+def test_thousands_of_messages_are_searched_quickly(api):
     """A look-up by key among thousands does not grow with them: the client's reconciliation stands on it."""
     for _ in range(6):
-        api.post("/email/batch", [api.mail(Metadata={"batch": "b"}, To="x@example.com")] * 500)
+        api.post("/email/batch", [api.email(Metadata={"batch": "b"}, To="x@example.com")] * 500)
     api.accepted(Metadata={"emailapi-key": "one"})
     for _ in range(5):  # a machine that stands still makes one of them slow, not each
         began = time.perf_counter()

@@ -94,7 +94,7 @@ def test_an_earlier_version_gets_the_schema_of_a_new_file(old_file, tmp_path):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_ids_of_deleted_rows_are_not_given_again(old_file):
+def test_ids_of_deleted_rows_are_not_reused(old_file):
     """The id of a message begins with the key of its stream."""
     with Sandbox(old_file) as sandbox, sandbox.store.transaction() as db:
         server = db.number("SELECT id FROM servers")
@@ -116,7 +116,7 @@ def test_a_migration_that_fails_changes_nothing(old_file, monkeypatch):
         assert len(sandbox.messages()) == 1
 
 
-def test_every_version_before_this_one_has_its_changes():
+def test_every_earlier_version_has_a_migration():
     assert [*migrations._CHANGES] == [*range(1, SCHEMA_VERSION)]
 
 
@@ -131,7 +131,7 @@ def test_a_file_of_a_newer_version_is_an_error_that_tells_what_to_do(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_newer_version_is_seen_where_a_killed_process_has_left_it(tmp_path):
+def test_a_newer_version_in_the_write_ahead_log_is_detected(tmp_path):
     """The head of the file has an older version as long as the write-ahead log is not written back."""
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()

@@ -11,8 +11,8 @@ import pytest
 BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
-def test_an_accepted_email(api):
-    """An accepted mail is answered with exactly the service's five keys."""
+def test_the_response_to_an_accepted_email_has_five_keys(api):
+    """The response to an accepted email has exactly the service's five keys."""
     answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("application/json")
@@ -24,39 +24,39 @@ def test_an_accepted_email(api):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}-0[45]:00", body["SubmittedAt"])
 
 
-def test_only_copies(api):
-    """A mail with Cc or Bcc alone is accepted, and its answer has no `To`."""
+def test_an_email_with_only_cc_or_bcc_is_accepted(api):
+    """An email with Cc or Bcc alone is accepted, and its response has no `To`."""
     answer = api.send(To=None, Bcc="b@example.com")
     assert answer.status_code == 200
     assert "To" not in answer.json()
 
 
 @pytest.mark.parametrize("body", ["[]", '"mail"', "1", "null", "true"])
-def test_body_is_an_object(api, rejected, body):
+def test_a_body_must_be_an_object(api, rejected, body):
     """A single send takes a JSON object and nothing else."""
     answer = api.request("POST", "/email", data=body, headers={"Content-Type": "application/json"})
     rejected(answer, 422, 403, "object")
 
 
-def test_unknown_fields(api):
+def test_unknown_fields_are_ignored(api):
     """A field that the service does not know is passed over."""
     assert api.send(Colour="red", Extra={"deep": [[[1]]]}).status_code == 200
 
 
-def test_null_is_absent(api):
+def test_null_counts_as_absent(api):
     """Clients that write out whole objects send null for what is not set."""
     optional = ("Cc", "Bcc", "HtmlBody", "ReplyTo", "Tag", "Headers", "TrackOpens", "TrackLinks", "Metadata")
-    mail = {**api.mail(), **dict.fromkeys((*optional, "Attachments", "MessageStream"))}
-    assert api.post("/email", mail).status_code == 200
+    email = {**api.email(), **dict.fromkeys((*optional, "Attachments", "MessageStream"))}
+    assert api.post("/email", email).status_code == 200
 
 
-def test_batch_in_order(api):
+def test_results_of_a_batch_are_in_its_order(api):
     """A batch is answered in the order of the request, and a failed item has a code and a sentence only."""
     items = [
-        api.mail(Subject="0"),
-        api.mail(From="nobody"),
-        api.mail(Subject="2"),
-        api.mail(TextBody=None),
+        api.email(Subject="0"),
+        api.email(From="nobody"),
+        api.email(Subject="2"),
+        api.email(TextBody=None),
         5,
         None,
         [],
@@ -69,60 +69,60 @@ def test_batch_in_order(api):
     assert subjects == ["0", "2"]
 
 
-def test_batch_limits(api, rejected):
+def test_a_batch_has_1_to_500_messages(api, rejected):
     """A batch has 1 to 500 messages, and is rejected as a whole beyond."""
     rejected(api.post("/email/batch", []), 422, 403, "empty")
-    rejected(api.post("/email/batch", [api.mail()] * 501), 422, 410, "501")
-    rejected(api.post("/email/batch", {"Messages": [api.mail()]}), 422, 403, "array")
+    rejected(api.post("/email/batch", [api.email()] * 501), 422, 410, "501")
+    rejected(api.post("/email/batch", {"Messages": [api.email()]}), 422, 403, "array")
     assert api.found()["TotalCount"] == 0
-    answer = api.post("/email/batch", [api.mail(Metadata={"k": "v"})] * 500)
+    answer = api.post("/email/batch", [api.email(Metadata={"k": "v"})] * 500)
     assert len({item["MessageID"] for item in answer.json()}) == 500
     assert api.found(metadata_k="v", count=500)["TotalCount"] == 500
 
 
-def test_request_size(api, rejected):
-    """A request is at most 10 MB for one mail and 50 MB for a batch, in units of a million."""
+def test_the_size_of_a_request_is_limited(api, rejected):
+    """A request is at most 10 MB for one email and 50 MB for a batch, in units of a million."""
     rejected(api.send(TextBody="x", Padding="x" * 10_000_000), 413, 300, "10 MB")
     assert api.send(TextBody="x", Padding="x" * 9_900_000).status_code == 200
-    rejected(api.post("/email/batch", [api.mail(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
+    rejected(api.post("/email/batch", [api.email(Padding="x" * 50_000_000)]), 413, 300, "50 MB")
 
 
-def test_item_size(api):
-    """Each mail of a batch is at most 10 MB, and the others are sent."""
+def test_the_size_of_each_email_of_a_batch_is_limited(api):
+    """Each email of a batch is at most 10 MB, and the others are sent."""
     content = "A" * 5_200_000
-    heavy = api.mail(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
-    answer = api.post("/email/batch", [heavy, api.mail()]).json()
+    heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
+    answer = api.post("/email/batch", [heavy, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [300, 0]
     assert "10 MB" in answer[0]["Message"]
 
 
-def test_streams(api, rejected):
-    """A mail goes through a stream of its server that can send."""
+def test_an_email_needs_a_stream_of_its_server_that_can_send(api, rejected):
+    """An email goes through a stream of its server that can send."""
     assert api.send(MessageStream="broadcast").status_code == 200
     assert api.send(MessageStream="").status_code == 200
     rejected(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
     rejected(api.send(MessageStream="inbound"), 422, 1236, "inbound")
     rejected(api.send(MessageStream=7), 422, 403, "MessageStream")
-    items = api.post("/email/batch", [api.mail(MessageStream="newsletter"), api.mail()]).json()
+    items = api.post("/email/batch", [api.email(MessageStream="newsletter"), api.email()]).json()
     assert [item["ErrorCode"] for item in items] == [1235, 0]
 
 
-def test_test_token(sandbox, open_api, rejected):
-    """The test token checks mails, stores nothing, and opens nothing else."""
+def test_the_test_token_validates_and_stores_nothing(sandbox, open_api, rejected):
+    """The test token checks emails, stores nothing, and opens nothing else."""
     api = open_api(sandbox, "postmark_api_test")
     answer = api.send().json()
     assert (answer["ErrorCode"], answer["Message"]) == (0, "Test job accepted")
     assert len(answer["MessageID"]) == 36
     rejected(api.send(From="nobody"), 422, 300, "From")
     rejected(api.send(MessageStream="inbound"), 422, 1236)
-    items = api.post("/email/batch", [api.mail(), api.mail(To="nobody")]).json()
+    items = api.post("/email/batch", [api.email(), api.email(To="nobody")]).json()
     assert [item["ErrorCode"] for item in items] == [0, 300]
     rejected(api.get("/messages/outbound", count=1, offset=0), 401, 10)
     rejected(api.get("/stats/outbound"), 401, 10)
     assert open_api(sandbox).found()["TotalCount"] == 0
 
 
-def test_suppressed_recipients(api, rejected):
+def test_suppressed_recipients_are_rejected_or_omitted(api, rejected):
     """A hard bounce suppresses its address on that stream: alone it is rejected, among others it is left out."""
     dead, other = "HardBounce@bounce-testing.postmarkapp.com", "badaddress@bounce-testing.postmarkapp.com"
     api.accepted(To=f"{dead}, {other}")
@@ -139,22 +139,22 @@ def test_suppressed_recipients(api, rejected):
     assert api.send(To=dead, MessageStream="broadcast").status_code == 200
 
 
-def test_suppressed_within_a_batch(api):
-    """A mail that bounces suppresses its address for the mails behind it in the same batch."""
-    mail = api.mail(To="hardbounce@bounce-testing.postmarkapp.com")
-    answer = api.post("/email/batch", [mail, mail, api.mail()]).json()
+def test_a_bounce_within_a_batch_suppresses_later_emails(api):
+    """An email that bounces suppresses its address for the emails behind it in the same batch."""
+    email = api.email(To="hardbounce@bounce-testing.postmarkapp.com")
+    answer = api.post("/email/batch", [email, email, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [0, 406, 0]
 
 
-def test_at_once(api, sandbox, open_api):
-    """Many threads send at once, and no mail is lost or answered twice."""
+def test_many_threads_can_send_at_once(api, sandbox, open_api):
+    """Many threads send at once, and no email is lost or gets two responses."""
     ids: list[str] = []
 
     def work() -> None:
         client = open_api(sandbox)
         for _ in range(10):
             ids.append(client.accepted())
-            ids.extend(item["MessageID"] for item in client.post("/email/batch", [client.mail()] * 5).json())
+            ids.extend(item["MessageID"] for item in client.post("/email/batch", [client.email()] * 5).json())
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -172,7 +172,7 @@ def test_a_batch_that_fails_while_it_is_stored_was_not_sent(api, monkeypatch, ca
         raise RuntimeError("disk on fire")
 
     monkeypatch.setattr(tallies, "add", fail)
-    answer = api.post("/email/batch", [api.mail()] * 3)
+    answer = api.post("/email/batch", [api.email()] * 3)
     assert (answer.status_code, answer.json()["ErrorCode"]) == (503, 100)
     assert "disk on fire" not in answer.text
     assert "disk on fire" in caplog.text

@@ -42,7 +42,7 @@ def aliases(api):
     return {template["Alias"]: template["Name"] for template in found}
 
 
-def test_push(api, other, push):
+def test_push_copies_templates_with_an_alias(api, other, push):
     """What has an alias is made or changed at the destination, with its layout, and what has none stays."""
     for template in (LAYOUT, {**STANDARD, "LayoutTemplate": "frame"}, {**STANDARD, "Alias": None, "Name": "Private"}):
         assert api.post("/templates", template).status_code == 200
@@ -62,7 +62,7 @@ def test_push(api, other, push):
     assert [row["Action"] for row in push().json()["Templates"]] == ["Edit", "Edit"]
 
 
-def test_dry_run(api, other, push):
+def test_a_dry_run_changes_nothing(api, other, push):
     """A dry run tells the same, without ids of what is not made, and changes nothing; ids may be texts."""
     api.post("/templates", LAYOUT)
     api.post("/templates", STANDARD)
@@ -73,7 +73,7 @@ def test_dry_run(api, other, push):
     assert aliases(other) == {"welcome": "Old"}
 
 
-def test_wrong_requests(api, other, push, rejected):
+def test_an_invalid_push_is_rejected(api, other, push, rejected):
     """A push needs two servers of the account, something with an alias, and a word on whether it is meant."""
     api.post("/templates", STANDARD)
     api.put("/templates/welcome", {"Alias": ""})
@@ -90,7 +90,7 @@ def test_wrong_requests(api, other, push, rejected):
     rejected(api.request("PUT", "/templates/push", json={}), 401, 10, "account")
 
 
-def test_type_mismatch(api, other, push, rejected):
+def test_nothing_is_pushed_if_types_differ(api, other, push, rejected):
     """Nothing is pushed when a template and its twin are of different types."""
     api.post("/templates", {**STANDARD, "Alias": "both"})
     api.post("/templates", LAYOUT)
@@ -100,7 +100,7 @@ def test_type_mismatch(api, other, push, rejected):
     assert aliases(other) == {"both": "Frame"}
 
 
-def test_no_room(api, other, push, rejected):
+def test_nothing_is_pushed_beyond_100_templates(api, other, push, rejected):
     """Nothing is pushed when the destination would have more than 100 templates."""
     for number in range(99):
         other.post("/templates", {**STANDARD, "Alias": f"t{number}"})

@@ -109,7 +109,7 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=[query or "all" for query in QUERIES])
-def test_a_query_finds(found, query):
+def test_a_query_finds_matching_emails(found, query):
     assert found(query) == QUERIES[query]
 
 
@@ -127,13 +127,13 @@ def test_an_id_finds_its_message(client, sandbox):
     + ["\ud800", "tag:\ud800", "{a}"]
     + ["{subject} : a", "a + b", "header:", "header:=", "metadata:=", "id:x", "k:x", "words MATCH 'a'", "日本語", "🎉"],
 )  # fmt: skip
-def test_no_query_is_an_error(client, sandbox, query):
+def test_unusual_queries_raise_no_error(client, sandbox, query):
     client.outbound.send(EMAILS["code"])
     for text in (query, f"-{query}", f"code {query}", f"{query} OR is:delivered", f"is:delivered {query}"):
         assert isinstance(sandbox.messages(text), list)
 
 
-def test_random_queries_are_no_errors(client, sandbox):
+def test_random_queries_raise_no_error(client, sandbox):
     client.outbound.send(EMAILS["code"])
     chance = random.Random(7)
     pieces = ["to:", "is:bounced", '"', "-", "OR", " ", "*", ":", "(", "a", "reset", "\t", *string.punctuation]
@@ -141,7 +141,7 @@ def test_random_queries_are_no_errors(client, sandbox):
         sandbox.messages("".join(chance.choices(pieces, k=12)))
 
 
-def test_what_happened_later_is_found_at_once(client, sandbox):
+def test_later_events_are_found_at_once(client, sandbox):
     sent = client.outbound.send(EMAILS["reset"])
     assert sandbox.messages("is:delivered")
     assert not sandbox.messages("is:opened OR is:unsubscribed")

@@ -23,11 +23,11 @@ REPLIES = {
 
 
 @pytest.mark.parametrize("name", REPLIES)
-def test_what_is_quoted_is_left_out(name):
+def test_quoted_text_is_omitted(name):
     assert stripped(REPLIES[name]) == "Yes, please."
 
 
-def test_texts_between_quoted_lines_stay():
+def test_text_between_quoted_lines_is_kept():
     text = "> Coming?\n\nYes.\n\n> When?\n\nAt 10.\n\nOn Mon, 3 March 2025, Ada wrote:\n> x\n"
     assert stripped(text) == "> Coming?\n\nYes.\n\n> When?\n\nAt 10."
 
@@ -43,12 +43,12 @@ def test_texts_between_quoted_lines_stay():
         "a > b\n",
     ],
 )
-def test_a_text_that_quotes_nothing_is_no_reply(text):
+def test_a_text_without_quotes_has_no_reply_text(text):
     assert stripped(text) == ""
 
 
 @pytest.mark.parametrize("line", [">", "On 1", "-" * 40, "From: x", "_", "> ", "Sent from my x"])
-def test_the_time_grows_with_the_length_only(line):
+def test_parsing_takes_linear_time(line):
     def seconds(count: int) -> float:
         started = time.thread_time()
         stripped("\n".join([line] * count) + "\nx")

@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     sent = api.accepted()
     api.send(To="nobody")
-    api.post("/email/batch", [api.mail(), api.mail(To="nobody")])
+    api.post("/email/batch", [api.email(), api.email(To="nobody")])
     api.get("/nothing")
     sandbox.faults.fail(status=502)
     api.send()
@@ -25,7 +25,7 @@ def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     assert sandbox.token not in repr(sandbox.requests())
 
 
-def test_the_last_thousand_requests_are_kept(api, sandbox):
+def test_the_last_1000_requests_are_stored(api, sandbox):
     for number in range(1_010):
         api.get(f"/nothing/{number}")
     listed = sandbox.requests()

@@ -50,7 +50,7 @@ def filled(api, account, sandbox):
     return empty, shown(), shown
 
 
-def test_everything_is_as_at_the_beginning(api, sandbox, filled):
+def test_reset_restores_the_initial_state(api, sandbox, filled):
     empty, full, shown = filled
     assert all(full[name] != empty[name] for name in empty)
     sandbox.reset()
@@ -65,7 +65,7 @@ def test_everything_is_as_at_the_beginning(api, sandbox, filled):
 @pytest.mark.parametrize(
     "name", ["messages", "suppressions", "statistics", "templates", "webhooks", "servers", "domains"]
 )
-def test_one_part_is_kept(sandbox, filled, name):
+def test_reset_can_keep_a_part(sandbox, filled, name):
     empty, full, shown = filled
     sandbox.reset(keep=(name,))
     assert shown()[name] == full[name]
@@ -73,19 +73,19 @@ def test_one_part_is_kept(sandbox, filled, name):
     assert {each: shown()[each] for each in others} == {each: empty[each] for each in others}
 
 
-def test_faults_and_requests_are_kept(sandbox, filled):
+def test_reset_can_keep_faults_and_requests(sandbox, filled):
     sandbox.reset(keep=["faults", "requests"])
     assert len(sandbox.faults) == 1
     assert sandbox.requests()
 
 
-def test_the_clock_goes_on(sandbox):
+def test_reset_can_keep_the_clock(sandbox):
     later = sandbox.clock.advance(days=1)
     sandbox.reset()
     assert sandbox.clock.now() >= later
 
 
-def test_an_unknown_part_is_named(sandbox, filled):
+def test_an_unknown_part_to_keep_is_named(sandbox, filled):
     _, full, shown = filled
     with pytest.raises(InvalidArgument, match="did you mean 'templates'"):
         sandbox.reset(keep=("template",))

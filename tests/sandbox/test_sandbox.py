@@ -17,7 +17,7 @@ from emailapi.sandbox import Sandbox
 from ..ports import unused_port
 
 
-def test_what_it_tells(sandbox):
+def test_a_running_sandbox_has_a_url_and_tokens(sandbox):
     """A running sandbox has a URL on loopback and two tokens, and its repr shows none of them."""
     assert sandbox.url.startswith("http://127.0.0.1:")
     assert str(uuid.UUID(sandbox.token)) == sandbox.token
@@ -29,7 +29,7 @@ def test_what_it_tells(sandbox):
     assert sandbox.url in repr(sandbox)
 
 
-def test_not_running():
+def test_a_sandbox_that_is_not_running_says_so():
     """A sandbox that does not run says so, and how to run it."""
     sandbox = Sandbox()
     for name in ("url", "token", "account_token", "store"):
@@ -39,7 +39,7 @@ def test_not_running():
     assert repr(sandbox) == "<Sandbox not running, data 'in memory'>"
 
 
-def test_start_and_close():
+def test_a_sandbox_starts_and_closes():
     """A sandbox starts once, closes any number of times, and starts again, empty if it is in memory."""
     sandbox = Sandbox()
     assert sandbox.start() is sandbox
@@ -54,7 +54,7 @@ def test_start_and_close():
         assert sandbox.token != token
 
 
-def test_nothing_left_behind():
+def test_a_closed_sandbox_leaves_no_threads():
     """A closed sandbox leaves no thread behind, and closing takes no time, also with clients connected."""
     before = set(threading.enumerate())
     with requests.Session() as session:
@@ -66,7 +66,7 @@ def test_nothing_left_behind():
     assert set(threading.enumerate()) <= before
 
 
-def test_two_at_once(open_api):
+def test_two_sandboxes_can_run_at_once(open_api):
     """Two sandboxes in one process share nothing."""
     with Sandbox() as one, Sandbox() as other:
         first, second = open_api(one), open_api(other)
@@ -75,7 +75,7 @@ def test_two_at_once(open_api):
         assert open_api(other, one.token).get("/stats/outbound").status_code == 401
 
 
-def test_port(sandbox):
+def test_a_given_port_is_used(sandbox):
     """A port is taken as given, and can be taken again at once when it is free again."""
     port = unused_port()
     for _ in range(3):
@@ -85,13 +85,13 @@ def test_port(sandbox):
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**30, "http no"])
-def test_no_port(port):
+def test_an_invalid_port_is_an_error(port):
     """What is no port is an error that names it."""
     with pytest.raises(ConfigurationError, match=rf"port {port}"):
         Sandbox(http_port=port).start()
 
 
-def test_port_in_use(sandbox, tmp_path):
+def test_a_port_in_use_is_an_error(sandbox, tmp_path):
     """A port that is taken is an error that names it, and no data file is made."""
     port = int(sandbox.url.rpartition(":")[2])
     with pytest.raises(ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use"):
@@ -99,20 +99,20 @@ def test_port_in_use(sandbox, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_host():
+def test_an_invalid_host_is_an_error():
     """An address that is not this machine's is an error that names it."""
     with pytest.raises(ConfigurationError, match=r"192\.0\.2\.1"):
         Sandbox(host="192.0.2.1").start()
 
 
-def test_all_addresses():
+def test_a_sandbox_on_all_addresses_has_a_usable_url():
     """A sandbox on all addresses tells a URL that can be opened."""
     with Sandbox(host="0.0.0.0") as sandbox:
         assert sandbox.url.startswith("http://127.0.0.1:")
         assert requests.get(sandbox.url, timeout=60).status_code == 404
 
 
-def test_over_restarts(tmp_path, open_api):
+def test_a_data_file_keeps_its_data_over_restarts(tmp_path, open_api):
     """A data file keeps tokens, messages, suppressions and statistics over restarts."""
     path = tmp_path / "messages.db"
     with Sandbox(path) as sandbox:
@@ -130,7 +130,7 @@ def test_over_restarts(tmp_path, open_api):
 
 
 @pytest.mark.slow
-def test_killed(tmp_path, open_api, start):
+def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
     """What was answered is there after the process was killed, and nothing is half there."""
     path = tmp_path / "messages.db"
     script = (
@@ -139,9 +139,9 @@ def test_killed(tmp_path, open_api, start):
     )
     process = start(sys.executable, "-c", script, str(path))
     url, token = process.stdout.readline().split()
-    mail = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
+    email = {"From": "a@x.com", "To": "b@x.com", "TextBody": "x"}
     response = requests.post(
-        f"{url}/email/batch", json=[mail] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
+        f"{url}/email/batch", json=[email] * 20, headers={"X-Postmark-Server-Token": token}, timeout=30
     )
     process.kill()
     process.wait()
@@ -151,7 +151,7 @@ def test_killed(tmp_path, open_api, start):
 
 
 @pytest.mark.slow
-def test_quiet(tmp_path):
+def test_a_sandbox_prints_nothing(tmp_path):
     """A sandbox prints nothing, also when clients do odd things."""
     script = """
 import requests, socket
@@ -174,7 +174,7 @@ with Sandbox() as sandbox:
 
 
 @pytest.mark.parametrize("missing", ["flask", "waitress", "css_inline"])
-def test_extra_missing(missing):
+def test_without_the_extra_the_error_says_what_to_install(missing):
     """Without a package of the extra the error names what to install."""
     script = f"import sys; sys.modules[{missing!r}] = None; from emailapi.sandbox import Sandbox; Sandbox().start()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, text=True)
@@ -182,7 +182,7 @@ def test_extra_missing(missing):
     assert f'the sandbox needs {missing}, which is not installed: pip install "emailapi-sdk[sandbox]"' in done.stderr
 
 
-def test_import_is_light():
+def test_the_import_loads_almost_nothing():
     """Importing the sandbox loads no package of the extra: only running it does."""
     script = "import sys, emailapi.sandbox; print(*{'flask', 'waitress', 'css_inline'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)

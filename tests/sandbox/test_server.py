@@ -29,8 +29,8 @@ SETTINGS = {
 }
 
 
-def test_the_server_of_a_new_sandbox(sandbox, api):
-    """A server is answered with every key of the contract, its tokens among them."""
+def test_a_server_has_every_key(sandbox, api):
+    """The response has every key of the contract, the tokens among them."""
     server = api.get("/server").json()
     assert re.fullmatch("[0-9a-f]{32}", server.pop("InboundHash"))
     assert re.fullmatch(r"[0-9a-f]{32}@inbound\.postmarkapp\.com", server.pop("InboundAddress"))
@@ -58,7 +58,7 @@ def test_the_server_of_a_new_sandbox(sandbox, api):
     }
 
 
-def test_every_setting(api):
+def test_every_setting_can_be_changed(api):
     """Whatever can be set is answered at once, kept, and taken back; the rest of the server stays as it was."""
     before = api.get("/server").json()
     assert api.put("/server", SETTINGS).json() == {**before, **SETTINGS}
@@ -67,7 +67,7 @@ def test_every_setting(api):
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_partial_update(api, name):
+def test_settings_that_are_not_given_are_unchanged(api, name):
     """A setting that a body leaves out, or has null for, stays as it is."""
     before = api.get("/server").json()
     others = dict.fromkeys(SETTINGS.keys() - {name})
@@ -75,7 +75,7 @@ def test_partial_update(api, name):
     assert api.put("/server", {**others, name: before[name]}).json() == before
 
 
-def test_settings_are_lived_by(api):
+def test_settings_apply_to_the_next_email(api):
     """A server's tracking is every email's, from the next one on."""
     api.put("/server", {"TrackOpens": True, "TrackLinks": "TextOnly"})
     message = api.details(api.accepted())
@@ -120,7 +120,7 @@ def test_settings_are_lived_by(api):
         ({"SmtpApiActivated": 1}, 403, "'SmtpApiActivated' must be a boolean"),
     ],
 )
-def test_what_is_rejected(api, rejected, body, code, text):
+def test_an_invalid_setting_is_rejected_by_its_code(api, rejected, body, code, text):
     """What a server cannot be set to is rejected by its own code, in words."""
     before = api.get("/server").json()
     headers = {"Content-Type": "application/json"}
@@ -128,7 +128,7 @@ def test_what_is_rejected(api, rejected, body, code, text):
     assert api.get("/server").json() == before
 
 
-def test_all_or_nothing(api, rejected):
+def test_an_invalid_setting_prevents_all_changes(api, rejected):
     """Of a body with one setting that cannot be, nothing is set."""
     before = api.get("/server").json()
     rejected(api.put("/server", {**SETTINGS, "ClickHookUrl": "nowhere"}), 422, 606)
@@ -136,12 +136,12 @@ def test_all_or_nothing(api, rejected):
 
 
 @pytest.mark.parametrize("color", ["turquoise", "TURQUOISE", " Turquoise "])
-def test_colors_in_any_case(api, color):
+def test_colors_match_in_any_case(api, color):
     """A colour is known in any case of letters, since the service has answered lower-case ones."""
     assert api.put("/server", {"Color": color}).json()["Color"] == "turquoise"
 
 
-def test_what_others_have(sandbox, api, rejected):
+def test_a_name_or_domain_of_another_server_is_rejected(sandbox, api, rejected):
     """A name and an inbound domain are one server's alone, in any case of letters; its own are no conflict."""
     with sandbox.store.transaction() as db:
         servers.create(db, "Second", 0, inbound_domain="in.example.com")
@@ -152,7 +152,7 @@ def test_what_others_have(sandbox, api, rejected):
     assert api.put("/server", {"InboundDomain": ""}).json()["InboundDomain"] == ""
 
 
-def test_tokens(sandbox, account, open_api, rejected):
+def test_other_tokens_do_not_open_the_server(sandbox, account, open_api, rejected):
     """The account's token opens no server, nor does the test token."""
     rejected(account.get("/server"), 401, 10)
     rejected(open_api(sandbox, "POSTMARK_API_TEST").get("/server"), 401, 10)

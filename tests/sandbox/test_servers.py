@@ -21,8 +21,8 @@ def listed(account, **query):
     return [server["Name"] for server in response.json()["Servers"]], response.json()["TotalCount"]
 
 
-def test_create(sandbox, api, account):
-    """A new server is answered with its settings, and with tokens and an inbound address of its own."""
+def test_a_new_server_has_its_own_tokens(sandbox, api, account):
+    """A new server gets its settings, tokens and an inbound address of its own."""
     first = api.get("/server").json()
     second = made(account, Color="red", TrackOpens=True, InboundSpamThreshold=5)
     assert (second["Color"], second["TrackOpens"], second["InboundSpamThreshold"]) == ("red", True, 5)
@@ -34,7 +34,7 @@ def test_create(sandbox, api, account):
     assert account.get(f"/servers/{second['ID']}").json() == second
 
 
-def test_a_new_server_works(sandbox, account, api, open_api):
+def test_a_new_server_can_send(sandbox, account, api, open_api):
     """A new server sends with its own token through the default streams, and nobody else sees its emails."""
     token = made(account)["ApiTokens"][0]
     second = open_api(sandbox, token)
@@ -45,7 +45,7 @@ def test_a_new_server_works(sandbox, account, api, open_api):
     assert second.get("/server").json()["ApiTokens"] == [token]
 
 
-def test_a_sandbox_server(sandbox, account, open_api):
+def test_a_sandbox_server_delivers_nothing(sandbox, account, open_api):
     """A server that delivers nothing marks its messages so, and shows them delivered all the same."""
     server = made(account, DeliveryType="Sandbox")
     assert server["DeliveryType"] == "Sandbox"
@@ -55,7 +55,7 @@ def test_a_sandbox_server(sandbox, account, open_api):
     assert [event["Type"] for event in message["MessageEvents"]] == ["Delivered"]
 
 
-def test_list(account):
+def test_servers_are_listed_newest_first_in_pages(account):
     """Servers are listed newest first, by pages, and by any part of their names in any case of letters."""
     for name in ("Shop live", "Shop test", "\u00c4pfel 100%"):
         made(account, Name=name)
@@ -67,19 +67,19 @@ def test_list(account):
     assert listed(account, name="none") == ([], 0)
 
 
-def test_listed_whole(account):
+def test_a_listed_server_has_every_key(account):
     """A listed server is answered like a single one."""
     second = made(account)
     assert account.get("/servers", count=1, offset=0).json() == {"TotalCount": 2, "Servers": [second]}
 
 
 @pytest.mark.parametrize("query", [{}, {"count": 0, "offset": 0}, {"count": 501, "offset": 0}, {"count": 5}])
-def test_wrong_query(account, rejected, query):
+def test_an_invalid_query_is_code_600(account, rejected, query):
     """A listing without count and offset, or outside of the limits, is rejected by code 600."""
     rejected(account.get("/servers", **query), 422, 600)
 
 
-def test_edit(account):
+def test_a_server_can_be_edited(account):
     """What is changed stays changed, and the type of delivery may be sent back as it is."""
     second = made(account, DeliveryType="Sandbox")
     path = f"/servers/{second['ID']}"
@@ -102,13 +102,13 @@ def test_edit(account):
         ({"Name": "x", "InboundSpamThreshold": 99}, 611, "99"),
     ],
 )
-def test_what_is_not_made(account, rejected, body, code, text):
+def test_an_invalid_server_is_rejected_by_its_code(account, rejected, body, code, text):
     """What cannot be a server is rejected by its own code, and none is made."""
     rejected(account.post("/servers", body), 422, code, text)
     assert listed(account) == (["Sandbox"], 1)
 
 
-def test_what_cannot_be_edited(account, rejected):
+def test_an_invalid_edit_is_rejected(account, rejected):
     """A server cannot become what it could not be made as, nor change its type of delivery."""
     path = f"/servers/{made(account)['ID']}"
     rejected(account.put(path, {}), 422, 609)
@@ -118,7 +118,7 @@ def test_what_cannot_be_edited(account, rejected):
 
 
 @pytest.mark.parametrize("server_id", ["2", "0", "-1", "x", "1.0", "9" * 30])
-def test_no_such_server(sandbox, account, rejected, server_id):
+def test_an_unknown_server_is_code_422(sandbox, account, rejected, server_id):
     """A server that is not there is rejected by code 422, by each call that names one."""
     sandbox.allow(delete_servers=True)
     for response in (
@@ -129,7 +129,7 @@ def test_no_such_server(sandbox, account, rejected, server_id):
         rejected(response, 422, 422, server_id)
 
 
-def test_deleting_is_off(sandbox, account, rejected):
+def test_deleting_servers_requires_permission(sandbox, account, rejected):
     """No server is deleted by the API until the sandbox is told to allow it, as at the service."""
     path = f"/servers/{made(account)['ID']}"
     rejected(account.delete(path), 422, 604, "allow(delete_servers=True)")
@@ -139,7 +139,7 @@ def test_deleting_is_off(sandbox, account, rejected):
     rejected(account.delete("/servers/4000001"), 422, 604)
 
 
-def test_delete(sandbox, account, api, open_api, rejected):
+def test_a_deleted_server_loses_its_data_and_tokens(sandbox, account, api, open_api, rejected):
     """With a server goes all it has, and its token opens nothing; other servers keep theirs."""
     sandbox.allow(delete_servers=True)
     server = made(account)
@@ -162,7 +162,7 @@ def test_delete(sandbox, account, api, open_api, rejected):
 
 
 FILE = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
-# What the first server's one mail leaves.
+# What the first server's one email leaves.
 ONE_SERVERS = {
     "servers": 1,
     "tokens": 1,
@@ -178,13 +178,13 @@ ONE_SERVERS = {
 }
 
 
-def test_the_first_server_stays(sandbox, account, rejected, tmp_path):
+def test_the_first_server_cannot_be_deleted(sandbox, account, rejected, tmp_path):
     """The server that `Sandbox.token` opens is never deleted."""
     sandbox.allow(delete_servers=True)
     rejected(account.delete("/servers/4000001"), 422, 605, "'Sandbox'")
 
 
-def test_what_is_allowed_is_kept(tmp_path):
+def test_permissions_and_servers_survive_a_restart(tmp_path):
     """What a sandbox was told to allow, and the servers that were made, are there after a restart."""
     with Sandbox(tmp_path / "messages.db") as sandbox:
         sandbox.allow(delete_servers=True)
@@ -196,7 +196,7 @@ def test_what_is_allowed_is_kept(tmp_path):
         assert db.number("SELECT delete_servers FROM account") == 1
 
 
-def test_tokens(account, api, rejected):
+def test_a_server_token_does_not_open_account_requests(account, api, rejected):
     """A server's token opens none of the account's calls."""
     for method, path in (
         ("GET", "/servers?count=1&offset=0"),

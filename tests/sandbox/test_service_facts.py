@@ -30,7 +30,7 @@ def camel(name):
 @pytest.mark.parametrize("change", [str.lower, str.upper, camel])
 def test_names_of_fields_match_in_any_case(api, change):
     file = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain", "ContentID": "cid:a"}
-    given = api.mail(
+    given = api.email(
         Cc="c@example.com",
         HtmlBody="<p>",
         Tag="t",
@@ -82,23 +82,23 @@ def test_names_of_settings_match_in_any_case(api, account, change):
     assert account.post("/data-removals", cased(removal, change)).json()["Status"] == "Pending"
 
 
-def test_of_a_field_that_occurs_twice_the_last_one_counts(api):
-    body = {"to": "first@example.com", **api.mail(To="last@example.com")}
+def test_the_last_of_repeated_fields_counts(api):
+    body = {"to": "first@example.com", **api.email(To="last@example.com")}
     assert api.post("/email", body).json()["To"] == "last@example.com"
 
 
-def test_null_is_absent_in_an_email(api):
+def test_null_counts_as_absent_in_an_email(api):
     names = (
         "Cc Bcc ReplyTo Tag HtmlBody Headers Attachments Metadata MessageStream TrackOpens TrackLinks Unknown".split()
     )
-    message_id = api.post("/email", {**api.mail(), **dict.fromkeys(names)}).json()["MessageID"]
+    message_id = api.post("/email", {**api.email(), **dict.fromkeys(names)}).json()["MessageID"]
     assert api.details(message_id)["MessageStream"] == "outbound"
 
 
 def test_an_email_of_zero_values_is_accepted(api):
     zero = {"Cc": "", "Bcc": "", "Tag": "", "HtmlBody": "", "ReplyTo": "", "TrackLinks": "", "MessageStream": ""}
     more = {"TrackOpens": False, "Headers": [], "Attachments": [], "Metadata": {}, "InlineCss": False, "TemplateId": 0}
-    assert api.post("/email", {**api.mail(), **zero, **more}).json()["ErrorCode"] == 0
+    assert api.post("/email", {**api.email(), **zero, **more}).json()["ErrorCode"] == 0
 
 
 def test_optional_enumerations_may_be_empty(api, account):
@@ -125,8 +125,8 @@ def test_optional_enumerations_may_be_empty(api, account):
 @pytest.mark.parametrize(
     "text, kept", [("5", "5"), ("-1.50", "-1.50"), ("1e3", "1e3"), ("true", "true"), ("false", "false")]
 )
-def test_numbers_and_booleans_are_kept_as_their_text(api, text, kept):
-    given = json.dumps({**api.mail(), "Metadata": {"k": "@"}, "Headers": [{"Name": "X-A", "Value": "@"}]})
+def test_numbers_and_booleans_are_stored_as_strings(api, text, kept):
+    given = json.dumps({**api.email(), "Metadata": {"k": "@"}, "Headers": [{"Name": "X-A", "Value": "@"}]})
     response = api.request("POST", "/email", data=given.replace('"@"', text), headers=JSON)
     message = api.details(response.json()["MessageID"])
     assert message["Metadata"] == {"k": kept}
@@ -140,14 +140,14 @@ def test_get_requests_may_have_the_body_null(api):
 
 
 @pytest.mark.usefixtures("pass_time")  # the clock stands at 2026-11-21
-def test_days_without_leading_zeros(api):
+def test_days_without_leading_zeros_are_accepted(api):
     api.accepted()
     assert api.get("/stats/outbound/sends", fromdate="2026-9-5", todate="2026-11-21").json()["Sent"] == 1
     assert api.found(fromdate="2026-11-1", todate="2026-12-1T00:00:00")["TotalCount"] == 1
     assert api.found(fromdate="2026-12-1")["TotalCount"] == 0
 
 
-def test_texts_that_programs_compare(api, account, open_api, sandbox):
+def test_texts_that_programs_compare_are_exact(api, account, open_api, sandbox):
     def text(response, code):
         assert response.json()["ErrorCode"] == code, response.text
         return response.json()["Message"]
@@ -181,7 +181,7 @@ def test_texts_that_programs_compare(api, account, open_api, sandbox):
     assert text(api.get("/webhooks/1"), 1352) == "The webhook for the provided 'ID' was not found."
 
 
-def test_the_reason_is_beside_the_text_of_the_service(api):
+def test_a_header_explains_the_error_of_the_service(api):
     """A response that has the service's words for an error says in a header what is wrong."""
     assert api.send(Subject=5).headers["X-Sandbox-Reason"] == "'Subject' must be a string, not a number."
     reason = api.get("/message-streams/n\u00e9ws%0Aa").headers["X-Sandbox-Reason"]
@@ -189,7 +189,7 @@ def test_the_reason_is_beside_the_text_of_the_service(api):
     assert "X-Sandbox-Reason" not in api.send(TextBody=None).headers
 
 
-def test_an_alias_is_made_from_the_name(api):
+def test_an_alias_is_derived_from_the_name(api):
     """Templates may have the same name, and each gets an alias of its own, also after one was deleted."""
     first, second = (api.post("/templates", TEMPLATE).json() for _ in range(2))
     assert (first["Alias"], second["Alias"]) == ("order-confirmation", "order-confirmation-1")
@@ -219,7 +219,7 @@ def test_a_body_that_a_template_does_not_have_is_null(api):
     assert api.get(f"/templates/{number}").json()["TextBody"] is None
 
 
-def test_ids_begin_large(api, account):
+def test_ids_start_with_large_numbers(api, account):
     """Programs take 1 for an id that does not exist."""
     made = [
         api.post("/templates", TEMPLATE).json()["TemplateId"],
@@ -249,7 +249,7 @@ def test_null_changes_nothing_of_a_domain_or_signature(account):
     assert account.put(f"/senders/{signature['ID']}", nothing).json() == signature
 
 
-def test_a_return_path_is_to_lead_to_the_same_name_before_it_is_set(account):
+def test_a_return_path_is_checked_before_it_is_set(account):
     domain = account.post("/domains", {"Name": "x.example"}).json()
     assert (domain["ReturnPathDomain"], domain["ReturnPathDomainCNAMEValue"]) == ("", "pm.mtasv.net")
     signature = account.post("/senders", {"FromEmail": "a@x.example", "Name": "A"}).json()
@@ -264,7 +264,7 @@ def test_a_return_path_is_to_lead_to_the_same_name_before_it_is_set(account):
         ({"SourceServerID": "own", "DestinationServerID": 1}, "The destination server was not found."),
     ],
 )
-def test_a_push_looks_for_both_servers_first(api, account, rejected, ids, text):
+def test_a_push_checks_both_servers_first(api, account, rejected, ids, text):
     own = api.get("/server").json()["ID"]
     body = {name: own if given == "own" else given for name, given in ids.items()}
     rejected(account.put("/templates/push", {**body, "PerformChanges": True}), 422, 601, text)

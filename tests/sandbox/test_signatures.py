@@ -17,8 +17,8 @@ def made(account, **fields):
     return f"/senders/{response.json()['ID']}", response.json()
 
 
-def test_create(account):
-    """A new signature waits for its owner, and is answered with its domain's records."""
+def test_a_new_signature_is_unconfirmed_and_has_the_records_of_its_domain(account):
+    """A new signature waits for its owner, and has its domain's records."""
     path, signature = made(
         account, ReplyToEmail="re@example.org", ReturnPathDomain="pm.example.com", ConfirmationPersonalNote="Hi, Joe"
     )
@@ -38,7 +38,7 @@ def test_create(account):
     assert account.get(path).json() == signature
 
 
-def test_list(account):
+def test_signatures_are_listed_newest_first_in_pages(account):
     """Signatures are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a", "b", "c"):
         made(account, FromEmail=f"{name}@example.com", Name=name)
@@ -47,12 +47,12 @@ def test_list(account):
     assert all(set(row) == SHORT for row in response["SenderSignatures"])
 
 
-def test_wrong_query(account, rejected):
+def test_an_invalid_query_is_code_500(account, rejected):
     """A listing outside of the limits is rejected by code 500."""
     rejected(account.get("/senders", count=1), 422, 500, "'offset'")
 
 
-def test_confirm(sandbox, account, rejected):
+def test_a_signature_can_be_confirmed(sandbox, account, rejected):
     """A signature is confirmed when the sandbox is told that its owner agrees, and asks nobody from then on."""
     path, _ = made(account)
     assert account.post(f"{path}/resend", {}).json() == {
@@ -68,7 +68,7 @@ def test_confirm(sandbox, account, rejected):
         sandbox.confirm_signature("jane@example.com")
 
 
-def test_edit(sandbox, account):
+def test_an_edit_keeps_fields_that_are_not_given(sandbox, account):
     """What is changed stays changed, what is left out stays, and an empty text takes off."""
     path, signature = made(account, ReplyToEmail="re@example.org", ConfirmationPersonalNote="Hi")
     sandbox.confirm_signature("joe@example.com")
@@ -89,7 +89,7 @@ def test_edit(sandbox, account):
     }
 
 
-def test_records_are_the_domains(account, rejected):
+def test_records_are_those_of_the_domain(account, rejected):
     """What is verified or renewed for a domain is so for each of its signatures, and the other way round."""
     path, signature = made(account)
     domain = account.post("/domains", {"Name": "EXAMPLE.com"}).json()
@@ -103,7 +103,7 @@ def test_records_are_the_domains(account, rejected):
     rejected(account.post(f"{path}/requestnewdkim", {}), 422, 505)
 
 
-def test_records_stay_while_needed(account):
+def test_records_are_kept_while_a_signature_needs_them(account):
     """Removing a domain leaves its signatures their keys; with the last of both the keys are gone."""
     path, signature = made(account)
     domain = account.post("/domains", {"Name": "example.com"}).json()
@@ -136,14 +136,14 @@ def test_records_stay_while_needed(account):
         ({"ConfirmationPersonalNote": {}}, 403, "'ConfirmationPersonalNote'"),
     ],
 )
-def test_what_is_not_made(account, rejected, changes, code, text):
+def test_an_invalid_signature_is_rejected_by_its_code(account, rejected, changes, code, text):
     """What cannot be a signature is rejected by its own code, and none is made."""
     made(account, FromEmail="taken@example.com")
     rejected(account.post("/senders", {**JOE, **changes}), 422, code, text)
     assert account.get("/senders", count=1, offset=0).json()["TotalCount"] == 1
 
 
-def test_nothing_to_make(account, rejected):
+def test_an_empty_body_is_code_520(account, rejected):
     """A body that says nothing is rejected by code 520, and one that is no object by code 403."""
     rejected(account.post("/senders", {}), 422, 520)
     rejected(account.post("/senders", []), 422, 403)
@@ -159,7 +159,7 @@ def test_nothing_to_make(account, rejected):
         ([], 403),
     ],
 )
-def test_what_cannot_be_edited(account, rejected, body, code):
+def test_an_edit_requires_the_name_and_keeps_the_address(account, rejected, body, code):
     """A signature wants its name each time, and keeps its address."""
     path, signature = made(account)
     rejected(account.put(path, body), 422, code)
@@ -167,7 +167,7 @@ def test_what_cannot_be_edited(account, rejected, body, code):
 
 
 @pytest.mark.parametrize("signature_id", ["7", "x", "9" * 30])
-def test_no_such_signature(account, rejected, signature_id):
+def test_an_unknown_signature_is_code_501(account, rejected, signature_id):
     """A signature that is not there is rejected by code 501, by each call that names one."""
     path = f"/senders/{signature_id}"
     responses = [account.get(path), account.put(path, {"Name": "Joe"}), account.delete(path)]

@@ -123,7 +123,7 @@ def test_all_statistics_count_what_happened(client, sandbox, tracked):
     assert client.stats.click_locations().html == 1
 
 
-def test_a_complaint_suppresses_for_good(client, sandbox, suppressions, tracked):
+def test_a_complaint_suppresses_permanently(client, sandbox, suppressions, tracked):
     (event,) = sandbox.events.complain(tracked, recipient="ada@example.com")
     assert (event.type, event.details["Origin"]) == ("SubscriptionChanged", "Recipient")
     (bounce,) = client.bounces.list(type="SpamComplaint")
@@ -187,7 +187,7 @@ def test_an_impossible_event_is_an_error_with_the_reason(client, sandbox, fields
     assert types(sent) == before
 
 
-def test_nothing_happens_where_the_email_was_not_sent(client, sandbox):
+def test_no_event_is_possible_for_an_email_that_was_not_sent(client, sandbox):
     sandbox.events.unsubscribe(client.outbound.send(Email(to="eve@example.com", text_body="Hi")))
     sent = client.outbound.send(Email(to=["ada@example.com", "eve@example.com"], text_body="Hi"))
     assert [event.recipient for event in sandbox.events.bounce(sent, "SoftBounce")] == ["ada@example.com"]
@@ -201,7 +201,7 @@ def test_messages_of_all_servers_are_found(sandbox, account, open_api):
     assert sandbox.events.bounce(sent, "SoftBounce")
 
 
-def test_a_message_that_is_erased_meanwhile_is_named(client, sandbox, monkeypatch):
+def test_a_message_erased_in_the_meantime_is_named(client, sandbox, monkeypatch):
     """A reset may come between the look at a message and its event."""
     from emailapi.sandbox import simulation
 

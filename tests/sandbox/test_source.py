@@ -21,7 +21,7 @@ def _parsed(api, **changes) -> EmailMessage:
     return message
 
 
-def test_structure(api):
+def test_the_parts_of_the_source_have_the_usual_structure(api):
     """Bodies, inline files and attachments are nested as email programs expect them."""
     inline = {**FILE, "Name": "logo.png", "ContentType": "image/png", "ContentID": "cid:logo"}
     message = _parsed(api, HtmlBody="<img src='cid:logo'>", Attachments=[FILE, inline])
@@ -44,7 +44,7 @@ def test_structure(api):
     ["plain", "b\u00f6dy \U0001f4e7", "x" * 3000, "\u00e9" * 3000, "a\nb\r\nc", "nul \0 tab \t", "line\u2028sep \x0b"],
 )
 @pytest.mark.parametrize("field, kind", [("TextBody", "plain"), ("HtmlBody", "html")])
-def test_bodies(api, body, field, kind):
+def test_bodies_are_in_the_source_unchanged(api, body, field, kind):
     """A body comes out of the source as it went in, but for the ends of its lines."""
     message = _parsed(api, **{"TextBody": None, field: body})
     assert message.get_content_type() == f"text/{kind}"
@@ -55,7 +55,7 @@ def test_bodies(api, body, field, kind):
 @pytest.mark.parametrize(
     "subject", ["Hello", "Gr\u00fc\u00dfe, \U0001f4e7" * 20, "x" * 1500, "a, b; c: d" * 90, "line\u2028sep\x0b\x85"]
 )
-def test_subjects(api, subject):
+def test_any_subject_is_in_the_source_unchanged(api, subject):
     """A subject of any characters comes out of the source as it went in."""
     source = api.details(api.accepted(Subject=subject))["Body"]
     unfolded = email.message_from_string(source.replace("\r\n ", " "))["Subject"]
@@ -64,7 +64,7 @@ def test_subjects(api, subject):
     assert text == subject
 
 
-def test_names(api):
+def test_a_name_is_part_of_one_address(api):
     """A name with commas, quotes or foreign letters stays the name of one address."""
     message = _parsed(
         api,
@@ -80,7 +80,7 @@ def test_names(api):
     assert message["Reply-To"].addresses[0].display_name == "Help, Desk"
 
 
-def test_own_headers(api):
+def test_custom_headers_are_in_the_source(api):
     """The sender's own headers are there, a Message-ID in the place of ours, and what fields say is said once."""
     headers = [
         {"Name": "Message-ID", "Value": "<mine@example.com>"},
@@ -108,7 +108,7 @@ def test_own_headers(api):
     ],
     ids=str,
 )
-def test_whatever_is_accepted_has_a_source(api, changes):
+def test_every_accepted_email_has_a_source(api, changes):
     """A value that only the service accepts is written, too."""
     source = api.details(api.accepted(**changes))["Body"]
     assert source.isascii()
@@ -116,7 +116,7 @@ def test_whatever_is_accepted_has_a_source(api, changes):
     assert email.message_from_string(source).get_payload()
 
 
-def test_no_visible_recipient(api):
+def test_an_email_with_bcc_only_has_a_source(api):
     """An email with only Bcc recipients names none of them."""
     message = _parsed(api, To=None, Bcc="secret@example.com")
     assert "undisclosed-recipients" in str(message["To"])

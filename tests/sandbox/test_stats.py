@@ -13,14 +13,13 @@ KEYS = set(
 )
 
 
-def test_nothing_sent(api):
-    """Every key is there before anything is sent."""
+def test_every_count_is_there_before_anything_is_sent(api):
     totals = api.get("/stats/outbound").json()
     assert set(totals) == KEYS
     assert not any(totals.values())
 
 
-def test_counts(api):
+def test_each_recipient_is_counted_once(api):
     """Each recipient counts as one, except those that are suppressed; links count once a recipient."""
     api.accepted(To="a@example.com, b@example.com", Cc="c@example.com")
     api.accepted(To="hardbounce@bounce-testing.postmarkapp.com, smtp_api_error@bounce-testing.postmarkapp.com")
@@ -40,7 +39,7 @@ def test_counts(api):
     assert totals["TotalTrackedLinksSent"] == 6
 
 
-def test_filters(api):
+def test_statistics_are_filtered_by_tag_stream_and_days(api):
     """Statistics narrow by tag, stream and days; without a stream all streams count."""
     api.accepted(Tag="a")
     api.accepted(Tag="b", MessageStream="broadcast")
@@ -69,7 +68,7 @@ def test_filters(api):
         ({"messagestream": "nowhere"}, 1226),
     ],
 )
-def test_rejected_queries(api, sandbox, rejected, query, code):
+def test_an_invalid_query_is_rejected_by_its_code(api, sandbox, rejected, query, code):
     """A wrong date, a date too old, a range that ends before it begins and an unknown stream have a code each."""
     from datetime import datetime
 
@@ -77,7 +76,7 @@ def test_rejected_queries(api, sandbox, rejected, query, code):
     rejected(api.get("/stats/outbound", **query), 422, code)
 
 
-def test_a_year_back(api, sandbox, rejected):
+def test_statistics_reach_one_year_back(api, sandbox, rejected):
     """A range may begin a year ago, and not a day earlier."""
     from datetime import datetime
 

@@ -55,7 +55,7 @@ def count(sandbox):
 
 @pytest.fixture
 def two_days(api, pass_time):
-    """Mails of two days with one between them, from November 21, 2026."""
+    """Emails of two days with one between them, from November 21, 2026."""
     pass_time(timedelta(0))
     api.accepted(To=f"a@example.com, hardbounce@{DOMAIN}, smtpapierror@{DOMAIN}", TrackOpens=True, HtmlBody="<p>")
     api.accepted(To=f"softbounce@{DOMAIN}", Tag="t")
@@ -65,13 +65,13 @@ def two_days(api, pass_time):
 
 
 @pytest.mark.parametrize("path", COUNTED)
-def test_nothing_counted(stats, path):
+def test_without_data_there_are_no_days_and_every_total(stats, path):
     """Before anything happens there are no days, and every total is there."""
     assert stats(path) == {"Days": [], **dict.fromkeys(COUNTED[path], 0)}
 
 
 @pytest.mark.usefixtures("two_days")
-def test_sends(stats):
+def test_sent_emails_are_counted_by_day(stats):
     """What was sent is counted for each day in order, and in all; days without any are left out."""
     assert stats("sends") == {
         "Days": [{"Date": "2026-11-21", "Sent": 4}, {"Date": "2026-11-23", "Sent": 3}],
@@ -80,7 +80,7 @@ def test_sends(stats):
 
 
 @pytest.mark.usefixtures("two_days")
-def test_bounces(stats):
+def test_bounces_are_counted_by_type_and_day(stats):
     """Of bounces four types are counted, and a day has every key."""
     assert stats("bounces") == {
         "Days": [
@@ -95,7 +95,7 @@ def test_bounces(stats):
 
 
 @pytest.mark.usefixtures("two_days")
-def test_days_of_other_counts(stats):
+def test_days_with_other_counts_only_are_omitted(stats):
     """A day on which only other things happened is left out."""
     assert stats("tracked") == {"Days": [{"Date": "2026-11-21", "Tracked": 3}], "Tracked": 3}
     assert stats("spam") == {"Days": [], "SpamComplaint": 0}
@@ -116,14 +116,14 @@ def test_days_of_other_counts(stats):
     ],
     ids=str,
 )
-def test_filters(stats, query, sent):
+def test_filters_apply_to_days_and_totals(stats, query, sent):
     """Tag, stream and days narrow the days and the total alike."""
     response = stats("sends", **query)
     assert {day["Date"]: day["Sent"] for day in response["Days"]} == sent
     assert response["Sent"] == sum(sent.values())
 
 
-def test_eastern_days(api, stats, pass_time):
+def test_a_day_ends_at_eastern_midnight(api, stats, pass_time):
     """A day ends at midnight in the east: 5 o'clock in UTC."""
     pass_time(timedelta(hours=16, minutes=59))
     api.accepted()
@@ -144,8 +144,8 @@ def test_eastern_days(api, stats, pass_time):
     ],
     ids=str,
 )
-def test_rejected_queries(api, pass_time, rejected, path, query, code):
-    """Each of the statistics refuses wrong dates and unknown streams as the overview does."""
+def test_an_invalid_query_is_rejected_by_its_code(api, pass_time, rejected, path, query, code):
+    """Each of the statistics rejects wrong dates and unknown streams as the overview does."""
     pass_time(timedelta(0))
     rejected(api.get(f"{PATH}/{path}", **query), 422, code)
 
@@ -180,14 +180,14 @@ def test_rejected_queries(api, pass_time, rejected, path, query, code):
         ("clicks/browserfamilies", {named("BrowserFamily", "Chrome"): 4}, {"Chrome": 4}),
     ],
 )
-def test_opens_and_clicks(count, stats, path, metrics, shown):
+def test_opens_and_clicks_are_counted_by_day(count, stats, path, metrics, shown):
     """What opens, clicks and complaints will count is shown under its names, by the day and in all."""
     count("2026-11-21", Sent=5, **metrics)
     count("2026-11-22", Sent=5)
     assert stats(path) == {"Days": [{"Date": "2026-11-21", **shown}], **shown}
 
 
-def test_names_of_days(count, stats):
+def test_a_name_that_only_one_day_has_is_in_the_total(count, stats):
     """A name that one day has and another has not is in the total, and in its own day only."""
     count("2026-11-22", **{named("EmailClient", "Gmail"): 1})
     count("2026-11-21", **{named("EmailClient", "Gmail"): 2, named("EmailClient", "Outlook"): 3})
@@ -198,6 +198,6 @@ def test_names_of_days(count, stats):
     }
 
 
-def test_spelling(api):
+def test_paths_match_in_any_case(api):
     """The paths are known in any case of letters."""
     assert api.get("/Stats/Outbound/Opens/readTimes/").json() == {"Days": []}

@@ -19,8 +19,7 @@ def _fails(path, match):
 
 
 @pytest.mark.parametrize("content", [b"x", b"Dear diary, " * 100, b"SQLite format 2\0" + b"\0" * 200])
-def test_no_database(tmp_path, content):
-    """A file that is no database is an error, and stays as it is."""
+def test_a_file_that_is_not_a_database_is_an_error_and_unchanged(tmp_path, content):
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     _fails(path, "is not a SQLite database")
@@ -29,8 +28,7 @@ def test_no_database(tmp_path, content):
 
 
 @pytest.mark.parametrize("application_id", [0, 7])
-def test_another_program(tmp_path, application_id):
-    """A database of another program is an error, and stays as it is."""
+def test_a_database_of_another_program_is_an_error_and_unchanged(tmp_path, application_id):
     path = tmp_path / "other.db"
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA application_id = {application_id}")
@@ -42,30 +40,28 @@ def test_another_program(tmp_path, application_id):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_directory(tmp_path):
-    """A directory is an error."""
+def test_a_directory_is_an_error(tmp_path):
     _fails(tmp_path, "is a directory")
 
 
-def test_no_directory(tmp_path):
+def test_a_missing_directory_is_an_error(tmp_path):
     """A file in a directory that is not there is an error, and the directory is not made."""
     _fails(tmp_path / "deep" / "messages.db", "there is no directory")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
-def test_device():
+def test_a_device_is_an_error():
     """A device is no data file."""
     _fails("/dev/full", "is no regular file")
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which nobody can write")
-def test_not_writable():
-    """A file that cannot be made is an error."""
+def test_a_file_that_cannot_be_created_is_an_error():
     _fails("/proc/messages.db", "cannot be")
 
 
-def test_read_only(tmp_path, monkeypatch):
+def test_a_read_only_file_is_an_error(tmp_path, monkeypatch):
     """A file that cannot be written is an error before anything is listened for."""
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()
@@ -80,13 +76,12 @@ def test_read_only(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("path", ["", "a\0b"])
-def test_no_name(path):
-    """What is no file name is an error."""
+def test_an_invalid_file_name_is_an_error(path):
     with pytest.raises(ConfigurationError):
         Sandbox(path).start()
 
 
-def test_empty_file(tmp_path):
+def test_an_empty_file_becomes_a_data_file(tmp_path):
     """An empty file, as `mktemp` makes it, becomes a data file."""
     path = tmp_path / "messages.db"
     path.touch()
@@ -94,8 +89,7 @@ def test_empty_file(tmp_path):
     assert path.read_bytes()[:15] == b"SQLite format 3"
 
 
-def test_damaged(tmp_path):
-    """A data file that is damaged is an error, not a traceback."""
+def test_a_damaged_data_file_is_an_error(tmp_path):
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()
     content = path.read_bytes()
@@ -103,7 +97,7 @@ def test_damaged(tmp_path):
     _fails(path, "cannot be used")
 
 
-def test_truncated(tmp_path):
+def test_a_truncated_data_file_is_an_error(tmp_path):
     """A data file whose end is missing is an error."""
     path = tmp_path / "messages.db"
     Sandbox(path).start().close()
@@ -111,14 +105,14 @@ def test_truncated(tmp_path):
     _fails(path, "cannot be used")
 
 
-def test_odd_name(tmp_path):
+def test_a_file_name_is_never_read_as_a_uri(tmp_path):
     """A file name is taken literally, also where it looks like a URI."""
     path = tmp_path / "file:mail?mode=memory%20#1.db"
     Sandbox(path).start().close()
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_memory_by_name(tmp_path, monkeypatch):
+def test_the_name_of_sqlite_for_memory_means_memory(tmp_path, monkeypatch):
     """SQLite's own name for memory means memory."""
     monkeypatch.chdir(tmp_path)
     Sandbox(":memory:").start().close()

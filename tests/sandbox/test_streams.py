@@ -51,7 +51,7 @@ def ids(api):
     return ids
 
 
-def test_defaults(api):
+def test_a_server_starts_with_three_streams(api):
     """A server begins with three streams, and every key of each is answered."""
     streams = api.get(PATH).json()["MessageStreams"]
     assert [(stream["ID"], stream["MessageStreamType"]) for stream in streams] == [
@@ -64,7 +64,7 @@ def test_defaults(api):
     assert unsubscribing == [{"UnsubscribeHandlingType": kind} for kind in ("None", "None", "Postmark")]
 
 
-def test_create(api, create):
+def test_a_new_stream_can_send(api, create):
     """A new stream is answered as it is read, with null for what it has not, and it sends."""
     made = create(Description="Letters\nof news").json()
     assert set(made) == KEYS
@@ -120,14 +120,14 @@ def test_create(api, create):
     ],
     ids=str,
 )
-def test_rejected_streams(create, ids, rejected, changes, code):
+def test_an_invalid_stream_is_rejected_by_its_code(create, ids, rejected, changes, code):
     """What a new stream cannot be is rejected by the code of its rule, and nothing is made."""
     rejected(create(**changes), 422, code)
     assert len(ids()) == 3
 
 
 @pytest.mark.parametrize("body", [None, [], "news", 5])
-def test_body_is_an_object(api, create, edit, rejected, body):
+def test_a_body_must_be_an_object(api, create, edit, rejected, body):
     """A stream is described by a JSON object and nothing else."""
     create()
     for method, path in (("POST", PATH), ("PATCH", f"{PATH}/news")):
@@ -154,12 +154,12 @@ def test_body_is_an_object(api, create, edit, rejected, body):
     ],
     ids=str,
 )
-def test_legal_streams(create, changes):
+def test_a_stream_at_the_limits_is_accepted(create, changes):
     """What stands just inside a limit, or is not known, is accepted."""
     assert create(**changes).status_code == 200
 
 
-def test_limit(create, do, rejected):
+def test_a_server_has_at_most_ten_streams(create, do, rejected):
     """A server has at most ten streams; one in the archive makes room, and comes back only when there is some."""
     for number in range(7):
         assert create(ID=f"s{number}").status_code == 200
@@ -169,7 +169,7 @@ def test_limit(create, do, rejected):
     rejected(do("unarchive", "s0"), 422, 1225)
 
 
-def test_edit(create, edit, api, pass_time):
+def test_an_edit_changes_only_the_given_fields(create, edit, api, pass_time):
     """An edit changes what it names, says when, and leaves the rest; an empty description is none."""
     pass_time(timedelta(0))
     made = create(Description="d").json()
@@ -196,14 +196,14 @@ def test_edit(create, edit, api, pass_time):
     ],
     ids=str,
 )
-def test_rejected_edits(api, create, edit, rejected, changes, code):
+def test_an_invalid_edit_changes_nothing(api, create, edit, rejected, changes, code):
     """An edit keeps the same rules, and one that breaks a rule changes nothing."""
     made = create().json()
     rejected(edit(**{"Name": "Newer", **changes}), 422, code)
     assert api.get(f"{PATH}/news").json() == made
 
 
-def test_unknown_streams(api, do, edit, rejected):
+def test_an_unknown_stream_is_code_1226(api, do, edit, rejected):
     """Whatever is asked of a stream that is not there is code 1226."""
     for response in (
         api.get(f"{PATH}/news"),
@@ -215,7 +215,7 @@ def test_unknown_streams(api, do, edit, rejected):
         rejected(response, 422, 1226)
 
 
-def test_list(api, create, do, ids, rejected):
+def test_streams_are_listed_by_type_and_archived_on_request(api, create, do, ids, rejected):
     """Streams are listed by type in any case of letters, and archived ones when they are asked for."""
     create()
     do("archive")
@@ -227,7 +227,7 @@ def test_list(api, create, do, ids, rejected):
     rejected(api.get(PATH, IncludeArchivedStreams="yes"), 422, 403, "IncludeArchivedStreams")
 
 
-def test_archive(api, create, do, pass_time, rejected):
+def test_an_archived_stream_cannot_send(api, create, do, pass_time, rejected):
     """An archived stream tells when it is deleted, can still be read, and cannot send."""
     pass_time(timedelta(0))
     create()
@@ -241,20 +241,19 @@ def test_archive(api, create, do, pass_time, rejected):
     assert shown["ArchivedAt"] == "2026-11-21T07:00:00.0000000-05:00"
     assert shown["ExpectedPurgeDate"] == "2027-01-05T07:00:00.0000000-05:00"
     rejected(api.send(MessageStream="news"), 422, 1235, "archived")
-    items = api.post("/email/batch", [api.mail(MessageStream="news"), api.mail()]).json()
+    items = api.post("/email/batch", [api.email(MessageStream="news"), api.email()]).json()
     assert [item["ErrorCode"] for item in items] == [1235, 0]
     assert api.found(messagestream="news")["TotalCount"] == 1
     rejected(do("archive"), 422, 1241, "already")
 
 
 @pytest.mark.parametrize("stream", ["outbound", "inbound", "broadcast"])
-def test_defaults_stay(do, ids, rejected, stream):
-    """A default stream cannot be archived."""
+def test_a_default_stream_cannot_be_archived(do, ids, rejected, stream):
     rejected(do("archive", stream), 422, 1229, stream)
     assert len(ids()) == 3
 
 
-def test_unarchive(api, create, do, pass_time):
+def test_an_archived_stream_can_be_restored(api, create, do, pass_time):
     """Until it is deleted an archived stream can be taken back, as it was; one in use stays as it is."""
     pass_time(timedelta(0))
     made = create().json()
@@ -265,7 +264,7 @@ def test_unarchive(api, create, do, pass_time):
     api.accepted(MessageStream="news")
 
 
-def test_purge(api, create, do, edit, ids, pass_time, rejected):
+def test_an_archived_stream_is_deleted_after_45_days(api, create, do, edit, ids, pass_time, rejected):
     """After 45 days in the archive a stream is gone, and its id stays taken."""
     pass_time(timedelta(0))
     create()

@@ -56,7 +56,7 @@ def complain(api, sandbox):
     return complain
 
 
-def test_create(api, change, rejected):
+def test_a_suppressed_address_gets_no_more_emails(api, change, rejected):
     """A suppressed address gets no more email of that stream, and is shown as the customer's own doing."""
     assert change("", "A@Example.com", "b@example.com") == [("Suppressed", None)] * 2
     rejected(api.send(To="a@example.com"), 422, 406, "a@example.com")
@@ -68,7 +68,7 @@ def test_create(api, change, rejected):
     assert (entry["SuppressionReason"], entry["Origin"]) == ("ManualSuppression", "Customer")
 
 
-def test_delete(api, change, dump):
+def test_a_deleted_suppression_lets_emails_through(api, change, dump):
     """An address that is taken off gets email again; one that was not suppressed counts as deleted, too."""
     change("", "a@example.com")
     assert change("/delete", "A@example.com", "b@example.com") == [("Deleted", None)] * 2
@@ -76,7 +76,7 @@ def test_delete(api, change, dump):
     api.accepted(To="a@example.com")
 
 
-def test_hard_bounces(api, change, dump):
+def test_a_hard_bounce_suppresses_its_address(api, change, dump):
     """A hard bounce suppresses by itself, keeps its reason, and is activated when the suppression is deleted."""
     api.accepted(To=HARD)
     assert change("", HARD) == [("Suppressed", None)]
@@ -87,7 +87,7 @@ def test_hard_bounces(api, change, dump):
     api.accepted(To=HARD)
 
 
-def test_complaints(change, complain, dump):
+def test_a_suppression_of_a_complaint_cannot_be_deleted(change, complain, dump):
     """What a recipient's complaint has suppressed stays, and the others of the call are changed."""
     complain("a@example.com")
     for verb, done in (("", "Suppressed"), ("/delete", "Deleted")):
@@ -99,7 +99,7 @@ def test_complaints(change, complain, dump):
 
 @pytest.mark.parametrize("address", ["nobody", "a@x.com, b@x.com", "A <a@x.com>", "a@exa_mple.com", "@x.com", " "])
 @pytest.mark.parametrize("verb", ["", "/delete"])
-def test_what_is_no_address(change, dump, verb, address):
+def test_an_invalid_address_fails_alone(change, dump, verb, address):
     """What is no bare address fails with a sentence, and the others of the call are changed."""
     (failed, message), (done, nothing) = change(verb, address, "b@example.com")
     assert (failed, nothing) == ("Failed", None)
@@ -128,7 +128,7 @@ def test_what_is_no_address(change, dump, verb, address):
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_rejected_bodies(api, dump, rejected, verb, body, code):
+def test_an_invalid_body_is_rejected_as_a_whole(api, dump, rejected, verb, body, code):
     """A body that names no addresses, too many, or not as it should is rejected as a whole."""
     response = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
     rejected(response, 422, code)
@@ -139,7 +139,7 @@ def null(api, path):
     return api.request("POST", path, data="null", headers={"Content-Type": "application/json"})
 
 
-def test_fifty(change, dump):
+def test_a_request_has_at_most_fifty_addresses(change, dump):
     """A call takes fifty addresses."""
     addresses = [f"u{number}@example.com" for number in range(50)]
     assert {status for status, _ in change("", *addresses)} == {"Suppressed"}
@@ -148,13 +148,13 @@ def test_fifty(change, dump):
 
 
 @pytest.mark.parametrize("verb", ["", "/delete"])
-def test_unknown_streams(api, rejected, verb):
+def test_an_unknown_stream_is_code_1226(api, rejected, verb):
     """Suppressions of a stream that is not there are code 1226."""
     rejected(api.post(f"/message-streams/nowhere/suppressions{verb}", rows("a@x.com")), 422, 1226, "nowhere")
     rejected(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
 
 
-def test_filters(api, change, complain, dump, pass_time):
+def test_suppressions_are_filtered_in_any_case(api, change, complain, dump, pass_time):
     """The list is newest first, and narrows by each of its filters in any case of letters."""
     pass_time(timedelta(0))
     change("", "a@example.com")
@@ -183,6 +183,6 @@ def test_filters(api, change, complain, dump, pass_time):
     ],
     ids=str,
 )
-def test_rejected_queries(api, rejected, query, code):
+def test_an_invalid_query_is_rejected_by_its_code(api, rejected, query, code):
     """A wrong filter has a code of its own, and a wrong date that of a wrong field."""
     rejected(api.get(f"{PATH}/dump", **query), 422, code, next(iter(query)))

@@ -10,7 +10,7 @@ LAYOUT = {"Name": "Frame", "Alias": "frame", "TemplateType": "Layout", "HtmlBody
 
 @pytest.fixture
 def make(api):
-    """Makes a template that must be accepted, and returns the answer."""
+    """Makes a template that must be accepted, and returns the response."""
 
     def make(template, **changes):
         answer = api.post("/templates", {**template, **changes})
@@ -37,7 +37,7 @@ def listed(api):
     return listed
 
 
-def test_create_and_get(api, make):
+def test_a_template_is_created_and_read(api, make):
     """A template is answered in short when it is made, and read with its content by id and by alias."""
     layout = make(LAYOUT)
     short = make(STANDARD, LayoutTemplate="frame")
@@ -61,7 +61,7 @@ def test_create_and_get(api, make):
     assert api.get("/templates/WELCOME/").json() == full
 
 
-def test_null_is_absent(api, make):
+def test_null_counts_as_absent(api, make):
     """Clients that write out whole objects send null for what a template does not have."""
     made = make({**STANDARD, **dict.fromkeys(("Alias", "HtmlBody", "TemplateType", "LayoutTemplate"))})
     assert (made["Alias"], made["TemplateType"], made["LayoutTemplate"]) == ("welcome", "Standard", None)
@@ -91,7 +91,7 @@ def test_null_is_absent(api, make):
         ({"HtmlBody": "{{{@content}}}"}, 1122, "only layouts"),
     ],
 )
-def test_what_is_rejected(api, rejected, changes, code, text):
+def test_an_invalid_template_is_rejected_by_its_code(api, rejected, changes, code, text):
     """A template that breaks a rule is rejected by that rule's code."""
     rejected(api.post("/templates", {**STANDARD, **changes}), 422, code, text)
     assert api.get("/templates", count=1, offset=0).json()["TotalCount"] == 0
@@ -107,13 +107,13 @@ def test_what_is_rejected(api, rejected, changes, code, text):
         ({"TextBody": "no slot"}, 1131),
     ],
 )
-def test_layouts(api, rejected, changes, code):
+def test_a_layout_has_one_content_placeholder(api, rejected, changes, code):
     """A layout has no subject and no layout, and in each of its bodies exactly one place for the content."""
     rejected(api.post("/templates", {**LAYOUT, **changes}), 422, code)
 
 
 @pytest.mark.parametrize("body", [None, {}])
-def test_empty_body(api, rejected, make, edit, body):
+def test_an_empty_body_is_code_1109(api, rejected, make, edit, body):
     """A body that says nothing is rejected by code 1109, and one of another type by 403."""
     rejected(api.post("/templates", body or {}), 422, 1109)
     make(STANDARD)
@@ -157,7 +157,7 @@ def test_aliases_are_unique(api, rejected, make, edit):
     assert api.get("/templates/welcome").json()["TemplateId"] == second
 
 
-def test_edit(api, rejected, make, edit):
+def test_an_edit_changes_only_the_given_fields(api, rejected, make, edit):
     """What an edit leaves out stays, and an empty layout or null takes the layout off."""
     make(LAYOUT)
     made = make(STANDARD, LayoutTemplate="frame")
@@ -179,13 +179,13 @@ def test_edit(api, rejected, make, edit):
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("name", ["77", "nothing", "no%20such", "9" * 40])
-def test_unknown(api, rejected, method, name):
+def test_an_unknown_template_is_code_1101(api, rejected, method, name):
     """Whatever is asked of a template that is not there is rejected by code 1101."""
     body = {"Name": "x"} if method == "PUT" else None
     rejected(api.request(method, f"/templates/{name}", json=body), 422, 1101, "no template")
 
 
-def test_deleted(api, rejected, make, edit, listed):
+def test_a_deleted_template_is_inactive(api, rejected, make, edit, listed):
     """A deleted template is read as inactive, and is neither listed, edited nor deleted again."""
     number = make(STANDARD)["TemplateId"]
     answer = api.request("DELETE", "/templates/welcome")
@@ -196,7 +196,7 @@ def test_deleted(api, rejected, make, edit, listed):
     rejected(api.request("DELETE", f"/templates/{number}"), 422, 1101, "deleted")
 
 
-def test_layout_in_use(api, rejected, make, edit):
+def test_a_layout_in_use_cannot_be_deleted(api, rejected, make, edit):
     """A layout cannot be deleted, and cannot lose its alias, while a template uses it."""
     make(LAYOUT)
     user = make(STANDARD, LayoutTemplate="FRAME")["TemplateId"]
@@ -210,7 +210,7 @@ def test_layout_in_use(api, rejected, make, edit):
     rejected(api.post("/templates", {**STANDARD, "LayoutTemplate": "border"}), 422, 1101, "no layout")
 
 
-def test_list(api, rejected, make, listed):
+def test_templates_are_listed_newest_first_in_pages(api, rejected, make, listed):
     """Templates are listed newest first, by type and by layout, in pages."""
     make(LAYOUT)
     make(STANDARD, Name="a", Alias=None)
@@ -227,7 +227,7 @@ def test_list(api, rejected, make, listed):
     rejected(api.get("/templates", Count=1, Offset=0, TemplateType="Mine"), 422, 1100, "TemplateType")
 
 
-def test_limit(api, rejected, make):
+def test_a_server_has_at_most_100_templates(api, rejected, make):
     """A server has at most 100 templates, deleted ones not counted."""
     for number in range(100):
         make(STANDARD, Alias=f"t{number}")
@@ -236,7 +236,7 @@ def test_limit(api, rejected, make):
     make(STANDARD, Alias="more")
 
 
-def test_server_goes(sandbox, open_api):
+def test_a_deleted_server_loses_its_templates(sandbox, open_api):
     """A server that is deleted takes its templates along, those with a layout, too."""
     sandbox.allow(delete_servers=True)
     account = {"X-Postmark-Account-Token": sandbox.account_token}

@@ -7,12 +7,12 @@ import base64
 import postmark
 import pytest
 
-MAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
+EMAIL = {"sender": '"Joe, Inc." <joe@example.com>', "to": "jane@example.com", "subject": "Hi", "text_body": "Hello"}
 BULK = {"sender": "a@example.com", "subject": "x", "text_body": "x", "messages": [{"to": "b@example.com"}]}
 
 
-def test_send_and_read(vendor):
-    """A email that it sends is what it reads back."""
+def test_the_vendors_client_sends_and_reads_an_email(vendor):
+    """An email that it sends is what it reads back."""
     file = {
         "name": "a.txt",
         "content": base64.b64encode(b"hello").decode(),
@@ -20,7 +20,7 @@ def test_send_and_read(vendor):
         "content_id": "cid:a",
     }
     sent = vendor.outbound.send(
-        {**MAIL, "cc": "c@example.com", "tag": "t", "metadata": {"k": "v"}, "html_body": "<p>", "attachments": [file]}
+        {**EMAIL, "cc": "c@example.com", "tag": "t", "metadata": {"k": "v"}, "html_body": "<p>", "attachments": [file]}
     )
     assert sent.success
     message = vendor.outbound.get(sent.message_id)
@@ -31,10 +31,10 @@ def test_send_and_read(vendor):
     assert sent.message_id in vendor.outbound.get_dump(sent.message_id).body
 
 
-def test_search(vendor):
+def test_the_vendors_client_searches_by_each_filter(vendor):
     """It finds an email by each of its filters."""
-    sent = vendor.outbound.send({**MAIL, "tag": "t", "metadata": {"k": "v"}})
-    vendor.outbound.send({**MAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
+    sent = vendor.outbound.send({**EMAIL, "tag": "t", "metadata": {"k": "v"}})
+    vendor.outbound.send({**EMAIL, "sender": "x@example.com", "to": "y@example.com", "subject": "Other"})
     for filters in (
         {"recipient": "jane@example.com"},
         {"from_email": "joe@example.com"},
@@ -47,47 +47,44 @@ def test_search(vendor):
         assert page.total == 1
 
 
-def test_batch(vendor):
+def test_the_vendors_client_sends_a_batch(vendor):
     """It reads a batch's response when all are accepted."""
-    results = vendor.outbound.send_batch([{**MAIL, "subject": str(number)} for number in range(5)])
+    results = vendor.outbound.send_batch([{**EMAIL, "subject": str(number)} for number in range(5)])
     assert all(result.success for result in results)
     assert vendor.outbound.list(count=2).total == 5
 
 
-def test_rejections(vendor):
-    """It raises its own errors by our codes."""
+def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     with pytest.raises(postmark.PostmarkAPIException) as caught:
-        vendor.outbound.send({**MAIL, "to": "nobody"})
+        vendor.outbound.send({**EMAIL, "to": "nobody"})
     assert (caught.value.error_code, caught.value.http_status) == (300, 422)
-    vendor.outbound.send({**MAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
+    vendor.outbound.send({**EMAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
     with pytest.raises(postmark.InactiveRecipientException):
-        vendor.outbound.send({**MAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
+        vendor.outbound.send({**EMAIL, "to": "hardbounce@bounce-testing.postmarkapp.com"})
 
 
-def test_stats(vendor):
-    """It reads the statistics."""
-    vendor.outbound.send({**MAIL, "to": "a@example.com, softbounce@bounce-testing.postmarkapp.com"})
+def test_the_vendors_client_reads_statistics(vendor):
+    vendor.outbound.send({**EMAIL, "to": "a@example.com, softbounce@bounce-testing.postmarkapp.com"})
     totals = vendor.stats.overview(tag=None)
     assert (totals.sent, totals.bounced, totals.bounce_rate) == (2, 1, 50.0)
 
 
-def test_wrong_token(sandbox):
-    """It raises its own error for a wrong token."""
+def test_the_vendors_client_raises_its_error_for_a_wrong_token(sandbox):
     import postmark.sync
 
     client = postmark.sync.ServerClient("wrong", retries=0, base_url=sandbox.url)
     with client, pytest.raises(postmark.InvalidAPIKeyException):
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
 
 
-def test_every_email(vendor):
+def test_the_vendors_client_reads_all_pages(vendor):
     """It goes through all emails page by page."""
-    ids = [vendor.outbound.send({**MAIL, "subject": str(number)}).message_id for number in range(5)]
+    ids = [vendor.outbound.send({**EMAIL, "subject": str(number)}).message_id for number in range(5)]
     found = vendor.outbound.stream(batch_size=2)
     assert [message.message_id for message in found] == ids[::-1]
 
 
-def test_bulk(vendor):
+def test_the_vendors_client_sends_a_bulk_request(vendor):
     """It sends one content to many recipients, and asks how far the request is."""
     sent = vendor.outbound.send_bulk(BULK)
     status = vendor.outbound.get_bulk_status(sent.id)
@@ -96,10 +93,10 @@ def test_bulk(vendor):
         vendor.outbound.get_bulk_status("x")
 
 
-def test_opens_and_clicks(vendor, sandbox):
+def test_the_vendors_client_reads_opens_and_clicks(vendor, sandbox):
     """It lists opens and clicks, of all messages and of one."""
     tracked = {
-        **MAIL,
+        **EMAIL,
         "track_opens": True,
         "track_links": "HtmlAndText",
         "html_body": '<a href="https://a.example/">a</a>',

@@ -6,7 +6,7 @@ import postmark
 import pytest
 
 
-def test_own_server(sandbox, vendor):
+def test_the_vendors_client_edits_its_server(sandbox, vendor):
     """It reads and changes the server that its token belongs to."""
     found = vendor.server.get()
     assert found.api_tokens == [sandbox.token]
@@ -15,7 +15,7 @@ def test_own_server(sandbox, vendor):
     assert vendor.server.get() == changed
 
 
-def test_servers(vendor_account):
+def test_the_vendors_client_manages_servers(vendor_account):
     """It makes, reads, changes and lists servers, and hears that they may not be removed."""
     made = vendor_account.server.create("Second", track_opens=True)
     assert (made.name, made.track_opens, made.delivery_type.value) == ("Second", True, "Live")
@@ -29,7 +29,7 @@ def test_servers(vendor_account):
     assert caught.value.error_code == 604
 
 
-def test_domains(vendor_account):
+def test_the_vendors_client_manages_domains(vendor_account):
     """It makes, reads, changes, verifies, lists and removes a domain."""
     made = vendor_account.domain.create("example.net", return_path_domain="pm.example.net")
     assert (made.name, made.return_path_domain) == ("example.net", "pm.example.net")
@@ -46,7 +46,7 @@ def test_domains(vendor_account):
     assert caught.value.error_code == 510
 
 
-def test_signatures(vendor_account):
+def test_the_vendors_client_manages_signatures(vendor_account):
     """It makes, reads, changes, lists and removes a signature, and asks for its confirmation again."""
     made = vendor_account.signature.create("joe@example.net", "Joe", reply_to="jane@example.net")
     assert (made.email_address, made.name, made.domain) == ("joe@example.net", "Joe", "example.net")
@@ -65,7 +65,7 @@ def test_signatures(vendor_account):
     assert caught.value.error_code == 501
 
 
-def test_data_removals(vendor_account):
+def test_the_vendors_client_requests_a_data_removal(vendor_account):
     """It asks for a person's data to be removed, and how far that is."""
     made = vendor_account.data_removals.create("me@example.com", "them@example.com", notify_when_completed=True)
     assert made.status in ("Pending", "Done")

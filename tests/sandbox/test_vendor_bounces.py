@@ -11,13 +11,13 @@ from postmark.models.suppressions.enums import SuppressionOrigin, SuppressionRea
 
 HARD = "hardbounce@bounce-testing.postmarkapp.com"
 SOFT = "softbounce@bounce-testing.postmarkapp.com"
-MAIL = {"sender": "a@example.com", "subject": "Hi", "text_body": "x", "tag": "t"}
+EMAIL = {"sender": "a@example.com", "subject": "Hi", "text_body": "x", "tag": "t"}
 
 
-def test_bounces(vendor):
+def test_the_vendors_client_reads_bounces(vendor):
     """It lists bounces by each of its filters, and reads, dumps and undoes one."""
-    sent = vendor.outbound.send({**MAIL, "to": HARD})
-    vendor.outbound.send({**MAIL, "to": SOFT, "tag": "other"})
+    sent = vendor.outbound.send({**EMAIL, "to": HARD})
+    vendor.outbound.send({**EMAIL, "to": SOFT, "tag": "other"})
     kinds = postmark.models.bounces.enums.BounceType
     now, day = datetime.now(UTC), timedelta(days=1)
     for filters in (
@@ -39,12 +39,12 @@ def test_bounces(vendor):
     assert HARD in vendor.bounces.get_dump(bounce.id).body
     activated = vendor.bounces.activate(bounce.id)
     assert (activated.message, activated.bounce.id, activated.bounce.inactive) == ("OK", bounce.id, False)
-    assert vendor.outbound.send({**MAIL, "to": HARD}).success
+    assert vendor.outbound.send({**EMAIL, "to": HARD}).success
 
 
-def test_suppressions(vendor):
+def test_the_vendors_client_manages_suppressions(vendor):
     """It suppresses addresses, lists them by each of its filters, and takes them off."""
-    vendor.outbound.send({**MAIL, "to": HARD})
+    vendor.outbound.send({**EMAIL, "to": HARD})
     made = vendor.suppressions.create("outbound", ["a@example.com", "nobody"])
     assert [(result.email_address, result.status) for result in made] == [
         ("a@example.com", "Suppressed"),
@@ -68,7 +68,7 @@ def test_suppressions(vendor):
     assert [entry.email_address for entry in vendor.suppressions.dump("outbound")] == [HARD]
 
 
-def test_streams(vendor):
+def test_the_vendors_client_manages_streams(vendor):
     """It makes, reads, changes and lists a stream, archives it and takes it back."""
     broadcasts, unsubscribe = MessageStreamType("Broadcasts"), UnsubscribeHandlingType("Postmark")
     made = vendor.stream.create("news", "News", broadcasts, description="d", unsubscribe_handling_type=unsubscribe)
@@ -85,8 +85,7 @@ def test_streams(vendor):
     assert vendor.stream.unarchive("news").archived_at is None
 
 
-def test_rejections(vendor):
-    """It raises its own error by our codes."""
+def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     for code, call in (
         (1001, lambda: vendor.bounces.get(77)),
         (1226, lambda: vendor.stream.get("nothing")),

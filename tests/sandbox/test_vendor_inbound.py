@@ -6,7 +6,7 @@ import postmark
 import pytest
 
 
-def test_the_vendors_client_reads_them(sandbox, vendor):
+def test_the_vendors_client_reads_inbound_emails(sandbox, vendor):
     sandbox.receive(sender="dana@example.com", subject="Hi", text="Hello", mailbox_hash="7")
     listed = vendor.inbound.list().items[0]
     details = vendor.inbound.get(listed.message_id)

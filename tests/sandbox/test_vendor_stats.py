@@ -5,7 +5,7 @@ from __future__ import annotations
 import postmark
 import pytest
 
-MAIL = {"sender": "a@example.com", "html_body": "<p>x</p>", "tag": "t", "track_opens": True}
+EMAIL = {"sender": "a@example.com", "html_body": "<p>x</p>", "tag": "t", "track_opens": True}
 
 
 @pytest.fixture
@@ -17,11 +17,11 @@ def sent(vendor):
         "hardbounce@bounce-testing.postmarkapp.com",
         "softbounce@bounce-testing.postmarkapp.com",
     ):
-        vendor.outbound.send({**MAIL, "to": to})
+        vendor.outbound.send({**EMAIL, "to": to})
 
 
 @pytest.mark.usefixtures("sent")
-def test_what_was_sent(vendor):
+def test_the_vendors_client_reads_counts_of_sent_and_bounced_emails(vendor):
     """It reads what was sent and what bounced, in all and by the day."""
     sends, bounces, tracked = vendor.stats.sent_counts(), vendor.stats.bounce_counts(), vendor.stats.tracked_counts()
     assert (sends.sent, [day.sent for day in sends.days]) == (4, [4])
@@ -32,7 +32,7 @@ def test_what_was_sent(vendor):
 
 
 @pytest.mark.usefixtures("sent")
-def test_filters(vendor):
+def test_the_vendors_client_filters_statistics(vendor):
     """It narrows a count by tag and by stream."""
     assert vendor.stats.overview(tag="t", message_stream="outbound").sent == 4
     assert vendor.stats.sent_counts(tag="other").sent == 0
@@ -40,7 +40,7 @@ def test_filters(vendor):
 
 
 @pytest.mark.usefixtures("sent")
-def test_what_did_not_happen(vendor):
+def test_the_vendors_client_reads_zeros(vendor):
     """It reads nothing but zeros where nothing was complained of, opened or clicked."""
     assert (vendor.stats.spam_counts().spam_complaint, vendor.stats.open_counts().opens) == (0, 0)
     assert (vendor.stats.click_counts().clicks, vendor.stats.click_location().html) == (0, 0)
@@ -49,8 +49,7 @@ def test_what_did_not_happen(vendor):
         assert (usage.days, usage.model_extra) == ([], {})
 
 
-def test_rejections(vendor):
-    """It raises its own error by our codes."""
+def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     with pytest.raises(postmark.PostmarkAPIException) as caught:
         vendor.stats.sent_counts(message_stream="nothing")
     assert caught.value.error_code == 1226

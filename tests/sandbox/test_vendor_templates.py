@@ -11,7 +11,7 @@ STANDARD = {"name": "Welcome", "alias": "welcome", "subject": "Hi {{name}}", "ht
 LAYOUT = {"name": "Frame", "alias": "frame", "template_type": "Layout", "html_body": "{{{@content}}}"}
 
 
-def test_templates(vendor):
+def test_the_vendors_client_manages_templates(vendor):
     """It makes, reads, changes, lists and removes a template, by id and by alias."""
     vendor.templates.create(LAYOUT)
     made = vendor.templates.create({**STANDARD, "layout_template": "frame"})
@@ -29,7 +29,7 @@ def test_templates(vendor):
     assert not vendor.templates.get(made.template_id).active
 
 
-def test_sends(vendor):
+def test_the_vendors_client_sends_with_templates(vendor):
     """It sends one email with a template, and several."""
     vendor.templates.create(STANDARD)
     email = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "welcome"}
@@ -42,7 +42,7 @@ def test_sends(vendor):
         vendor.outbound.send_with_template({**email, "template_alias": "nothing"})
 
 
-def test_validation(vendor):
+def test_the_vendors_client_validates_a_template(vendor):
     """It validates a template, with errors and without."""
     found = vendor.templates.validate({"subject": "Hi {{name}}", "html_body": "<b>{{#each xs}}{{.}}{{/each}}</b>"})
     assert (found.all_content_is_valid, found.text_body) == (True, None)
@@ -53,8 +53,7 @@ def test_validation(vendor):
     assert (error.line, error.character_position, found.text_body.rendered_content) == (2, 1, None)
 
 
-def test_rejections(vendor):
-    """It raises its own error by our codes."""
+def test_the_vendors_client_raises_its_errors_by_our_codes(vendor):
     for code, call in (
         (1101, lambda: vendor.templates.get("nothing")),
         (1120, lambda: vendor.templates.create({"name": "x"})),
@@ -65,7 +64,7 @@ def test_rejections(vendor):
         assert (caught.value.error_code, caught.value.http_status) == (code, 422)
 
 
-def test_push(sandbox, vendor, vendor_account):
+def test_the_vendors_client_pushes_templates(sandbox, vendor, vendor_account):
     """It pushes templates, which it names servers by texts for."""
     with sandbox.store.transaction() as db:
         second = servers.create(db, "Second", 0)

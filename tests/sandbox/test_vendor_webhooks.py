@@ -8,7 +8,7 @@ import pytest
 URL = "https://hooks.example.com/mail"
 
 
-def test_webhooks(vendor):
+def test_the_vendors_client_manages_webhooks(vendor):
     """It makes, reads, changes, lists and removes a webhook."""
     made = vendor.webhooks.create(
         URL,
@@ -34,7 +34,7 @@ def test_webhooks(vendor):
     assert caught.value.error_code == 1352
 
 
-def test_inbound_rules(vendor):
+def test_the_vendors_client_manages_inbound_rules(vendor):
     """It makes, lists and removes a rule."""
     made = vendor.inbound_rules.create("spam@example.com")
     page = vendor.inbound_rules.list()

@@ -37,7 +37,7 @@ def _email(subject="Reset", to="dana@example.com", **fields):
     return Email(to=to, subject=subject, **{"text_body": "Hello", **fields})
 
 
-def test_wait_for_returns_an_email_that_is_there(client, sandbox):
+def test_wait_for_returns_an_existing_email(client, sandbox):
     client.outbound.send(_email(tag="welcome"))
     (found,) = sandbox.wait_for("tag:welcome", timeout=0)
     assert found.subject == "Reset"
@@ -74,7 +74,7 @@ def test_expect_waits_for_an_email_of_its_block(client, sandbox, later):
     assert expected.message.subject == "Reset your account"
 
 
-def test_expect_takes_a_query_and_a_count(client, sandbox):
+def test_expect_accepts_a_query_and_a_count(client, sandbox):
     with sandbox.expect("tag:t -is:bounced", count=2) as expected:
         for tag in ("t", "u", "t"):
             client.outbound.send(_email(tag=tag))
@@ -153,7 +153,7 @@ def test_a_captured_email_of_another_client_may_break_our_rules(api, sandbox):
     assert "xxx" in repr(message)
 
 
-def test_events_take_a_captured_email_and_it_shows_them(client, sandbox):
+def test_events_accept_a_captured_email_and_it_shows_them(client, sandbox):
     client.outbound.send(_email())
     (message,) = sandbox.messages()
     made = sandbox.events.bounce(message, "SoftBounce")

@@ -19,7 +19,7 @@ TRIGGERS = {
 
 @pytest.fixture
 def make(api):
-    """Makes a webhook that must be accepted, and returns the answer."""
+    """Makes a webhook that must be accepted, and returns the response."""
 
     def make(**fields):
         answer = api.post("/webhooks", {"Url": URL, **fields})
@@ -39,8 +39,8 @@ def listed(api, **query):
     return [webhook["ID"] for webhook in api.get("/webhooks", **query).json()["Webhooks"]]
 
 
-def test_create(api, make):
-    """A webhook is answered with every key, unverified as long as the sandbox calls none."""
+def test_a_new_webhook_has_every_key(api, make):
+    """The response has every key of a webhook, unverified as long as the sandbox calls none."""
     made = make()
     assert made == {
         "ID": made["ID"],
@@ -54,7 +54,7 @@ def test_create(api, make):
     assert api.get(f"/webhooks/{made['ID']}").json() == made
 
 
-def test_create_with_everything(make):
+def test_a_webhook_can_be_created_with_every_field(make):
     """What a webhook is made with is what it has, and a trigger that is not named is off."""
     made = make(
         MessageStream="broadcast",
@@ -77,7 +77,7 @@ def test_create_with_everything(make):
     "url",
     ["http://127.0.0.1:8000/hook", "https://u:p@example.com", "HTTPS://example.com/", "http://[::1]:9/x"],
 )
-def test_urls(make, url):
+def test_urls_with_credentials_port_or_ip_address_are_accepted(make, url):
     """A URL may have a login, a port, or an address for a name."""
     assert make(Url=url)["Url"] == url
 
@@ -123,13 +123,13 @@ def test_urls(make, url):
         ({"Verify": "no"}, 403, "'Verify' must be a boolean"),
     ],
 )
-def test_what_is_rejected(api, rejected, fields, code, text):
+def test_an_invalid_webhook_is_rejected_by_its_code(api, rejected, fields, code, text):
     """A webhook that breaks a rule is rejected by that rule's code, and not kept."""
     rejected(api.post("/webhooks", {"Url": URL, **fields}), 422, code, text)
     assert listed(api) == []
 
 
-def test_empty_body(api, rejected, make, edit):
+def test_an_empty_body_is_code_1355(api, rejected, make, edit):
     """A body that says nothing is rejected by code 1355, and one of another type by 403."""
     rejected(api.post("/webhooks", {}), 422, 1355)
     rejected(edit(make()["ID"]), 422, 1355)
@@ -137,7 +137,7 @@ def test_empty_body(api, rejected, make, edit):
     rejected(api.post("/webhooks", [URL]), 422, 403, "an object")
 
 
-def test_edit(api, make, edit):
+def test_an_edit_changes_only_the_given_fields(api, make, edit):
     """What an edit leaves out, or gives as null, stays, within the triggers too."""
     made = make(
         HttpAuth={"Username": "u", "Password": "p"},
@@ -167,14 +167,14 @@ def test_edit(api, make, edit):
     "changes, code",
     [({"ID": 1}, 1357), ({"MessageStream": "outbound"}, 1357), ({"Status": "verified"}, 1363), ({"Url": ""}, 1354)],
 )
-def test_what_cannot_be_edited(api, rejected, make, edit, changes, code):
+def test_id_stream_and_status_cannot_be_edited(api, rejected, make, edit, changes, code):
     """A webhook's id, stream and status never change by an edit."""
     made = make()
     rejected(edit(made["ID"], **changes), 422, code)
     assert api.get(f"/webhooks/{made['ID']}").json() == made
 
 
-def test_list(api, rejected, make):
+def test_webhooks_are_listed_oldest_first_and_filtered(api, rejected, make):
     """Webhooks are listed oldest first, of one stream and of one status when that is asked for."""
     first, second = make()["ID"], make(MessageStream="broadcast")["ID"]
     assert set(api.get("/webhooks").json()) == {"Webhooks"}
@@ -188,13 +188,13 @@ def test_list(api, rejected, make):
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("number", ["77", "abc", "0", "-1", "9" * 40])
-def test_unknown(api, rejected, method, number):
+def test_an_unknown_webhook_is_code_1352(api, rejected, method, number):
     """Whatever is asked of a webhook that is not there is rejected by code 1352."""
     body = {"Url": URL} if method == "PUT" else None
     rejected(api.request(method, f"/webhooks/{number}", json=body), 422, 1352, "no webhook")
 
 
-def test_delete(api, rejected, make):
+def test_a_deleted_webhook_is_gone(api, rejected, make):
     """A deleted webhook is gone, and its id is not given again."""
     number = make()["ID"]
     answer = api.request("DELETE", f"/webhooks/{number}")
@@ -203,7 +203,7 @@ def test_delete(api, rejected, make):
     assert make()["ID"] > number
 
 
-def test_other_servers(sandbox, open_api, rejected, make):
+def test_webhooks_of_other_servers_are_not_visible(sandbox, open_api, rejected, make):
     """A server sees its own webhooks only."""
     number = make()["ID"]
     with sandbox.store.transaction() as db:
@@ -214,15 +214,14 @@ def test_other_servers(sandbox, open_api, rejected, make):
     rejected(other.request("DELETE", f"/webhooks/{number}"), 422, 1352)
 
 
-def test_limit(api, rejected, make):
-    """A stream has at most ten webhooks."""
+def test_a_stream_has_at_most_ten_webhooks(api, rejected, make):
     for _ in range(10):
         make()
     rejected(api.post("/webhooks", {"Url": URL}), 422, 1359, "'outbound' has 10")
     make(MessageStream="broadcast")
 
 
-def test_archived_stream(api, sandbox, rejected, make, edit):
+def test_an_archived_stream_accepts_no_webhook(api, sandbox, rejected, make, edit):
     """An archived stream takes no webhook, and those it has stay as they are until it is purged."""
     api.post("/message-streams", {"ID": "news", "Name": "News", "MessageStreamType": "Broadcasts"})
     number = make(MessageStream="news")["ID"]

@@ -53,7 +53,7 @@ def test_emails_have_the_defaults_of_their_client(client, outbox):
     assert email.payload["Metadata"] == {"emailapi-key": email.idempotency_key}
 
 
-def test_batches_templates_and_any_number_of_emails(client, outbox):
+def test_batches_templates_and_send_many_are_captured(client, outbox):
     result = client.outbound.send_batch([EMAIL, {"to": "nobody"}, EMAIL])
     assert [item.outcome.value for item in result] == ["accepted", "not_sent", "accepted"]
     client.outbound.send_template_batch([TemplateEmail(to="b@example.com", template_id=1, template_model={})] * 2)
@@ -127,7 +127,7 @@ TRANSPORTS = {
 
 
 @pytest.mark.parametrize("name", TRANSPORTS)
-def test_emails_of_every_transport(outbox, monkeypatch, capsys, name):
+def test_emails_of_every_transport_are_captured(outbox, monkeypatch, capsys, name):
     transport = TRANSPORTS[name](monkeypatch)
     with Client(transport=transport) as client:
         assert client.outbound.send(EMAIL).via == name
@@ -188,7 +188,7 @@ def test_an_email_encoded_before_capturing_is_in_the_outbox(client):
     assert emails[0].payload["TextBody"] == "t"
 
 
-def test_emails_of_threads(client, outbox):
+def test_emails_of_threads_are_captured(client, outbox):
     threads = [threading.Thread(target=client.outbound.send, args=(EMAIL,)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -200,7 +200,7 @@ def test_emails_of_threads(client, outbox):
 @pytest.mark.parametrize(
     "config", [{"TESTING": True}, {"EMAILAPI_SERVER_TOKEN": "t"}, {"MAIL_TRANSPORT": "memory"}, {}]
 )
-def test_emails_of_flask(outbox, config):
+def test_emails_of_the_flask_extension_are_captured(outbox, config):
     app = Flask("shop")
     app.config.update(config, MAIL_DEFAULT_SENDER="shop@example.com", EMAILAPI_BASE_URL=NOWHERE)
     mail = Mail(app)

@@ -149,11 +149,11 @@ def test_a_body_is_posted_unchanged(application):
 
 def test_a_client_that_cannot_post_is_a_type_error():
     async def application(scope, receive, send):
-        """Answer nothing."""
+        """Send no response."""
 
     class Application:
         async def __call__(self, scope, receive, send):
-            """Answer nothing."""
+            """Send no response."""
 
         def post(self, path):
             """Route, as an application of FastAPI."""

@@ -13,7 +13,7 @@ from ..test_front_door import loaded_by
 HEAVY = {"requests", "urllib3", "cattrs", "attr", "idna", "flask", "django", "sqlite3", "waitress", "json.decoder"}
 
 
-def test_names_and_homes_agree():
+def test_every_name_is_in_its_module():
     assert sorted(testing._HOMES) == sorted(testing.__all__) == sorted(dir(testing))
     assert testing.events is import_module("emailapi.testing.events")
     for name in testing.__all__:
@@ -26,7 +26,7 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.processes
-def test_the_plugin_loads_next_to_nothing():
+def test_the_plugin_loads_almost_nothing():
     before = loaded_by("import pytest")
     loaded = loaded_by("import pytest, emailapi.testing.pytest_plugin") - before
     assert not loaded & HEAVY

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 
-from ..faults.calls import mail
+from ..faults.calls import new_email
 from ..faults.modes import Mode, answers
 
 
-def mails(count, taken=None):
+def new_emails(count, taken=None):
     """Yield so many emails, and note how many were taken."""
     for number in range(count):
         if taken is not None:
             taken.append(number)
-        yield mail(f"m{number}")
+        yield new_email(f"m{number}")
 
 
 def workers():
@@ -21,5 +21,5 @@ def workers():
 
 
 def held(event: threading.Event) -> Mode:
-    """Answer well as soon as an event is set."""
+    """Respond well as soon as an event is set."""
     return Mode("held", "fine", lambda exchange: event.wait(60) and answers(exchange.value)(exchange))

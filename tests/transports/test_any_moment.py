@@ -63,7 +63,7 @@ def by_smtp(closing: ExitStack, *, fallback: bool = False) -> Sender:
     def sent() -> set[str]:
         transport.close()
         server.close()
-        return {re.search(rb"Subject: (\S+)", email)[1].decode() for email in server.mails}
+        return {re.search(rb"Subject: (\S+)", email)[1].decode() for email in server.messages}
 
     if not fallback:
         return Sender(transport.send, sent)

@@ -20,7 +20,7 @@ PLAIN = Options(timeout=(1.0, 1.0), reconcile=False)
 FILLED = Options(
     timeout=(1.0, 1.0), reconcile=False, sender=Address("default@d.com", "Default"), message_stream="broadcast"
 )
-MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
+EMAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
 # The email of tests/requests/email.json, from plain attributes.
 FULL = Email(
@@ -59,20 +59,20 @@ def test_every_field_is_in_the_request(requests_json):
     assert set(request["Attachments"][1]) == set(wire_names(Attachment).values())
 
 
-def test_a_full_email(requests_json):
+def test_an_email_with_every_field_is_encoded_as_in_the_contract(requests_json):
     """An email with every field is encoded as the request that was written by hand from the contract."""
     assert encoded(FULL) == requests_json("email")
     assert write(FULL) == requests_json("email")
 
 
-def test_the_bytes_are_compact_utf8(requests_json):
+def test_the_json_is_compact_utf_8(requests_json):
     """The body is compact JSON in UTF-8, without escapes that make it longer."""
     data = encode(FULL, PLAIN, EMAILS.check).part
     assert "Ihre Bestellung – danke".encode() in data
     assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def test_a_small_email(requests_json):
+def test_fields_that_are_not_set_are_omitted(requests_json):
     """What an email does not say is not sent: the service's and the server's settings decide."""
     assert encoded(Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")) == requests_json(
         "email_minimal"
@@ -90,27 +90,27 @@ def test_a_small_email(requests_json):
         ({"html_body": "\0"}, "HtmlBody", "\0"),
     ],
 )
-def test_falsy_and_odd_values_are_sent(given, name, value):
-    assert encoded(attrs.evolve(MAIL, **given))[name] == value
+def test_falsy_and_unusual_values_are_sent(given, name, value):
+    assert encoded(attrs.evolve(EMAIL, **given))[name] == value
 
 
-def test_the_client_fills_in():
+def test_the_defaults_of_the_client_are_filled_in():
     """The client's sender and stream stand in for what an email leaves out, and for nothing else."""
     filled = encoded(Email(to="b@example.com", text_body="x"), FILLED)
     assert (filled["From"], filled["MessageStream"]) == ("Default <default@d.com>", "broadcast")
-    own = encoded(attrs.evolve(MAIL, message_stream="outbound"), FILLED)
+    own = encoded(attrs.evolve(EMAIL, message_stream="outbound"), FILLED)
     assert (own["From"], own["MessageStream"]) == ("a@d.com", "outbound")
-    assert "MessageStream" not in encoded(MAIL)
+    assert "MessageStream" not in encoded(EMAIL)
 
 
 @pytest.mark.parametrize("group", ["to", "cc", "bcc"])
-def test_any_recipient_will_do(group):
+def test_any_kind_of_recipient_is_enough(group):
     """An email needs one recipient, in whichever field."""
-    mail = attrs.evolve(MAIL, **{"to": (), group: "c@example.com"})
-    assert encoded(mail)[group.capitalize()] == "c@example.com"
+    email = attrs.evolve(EMAIL, **{"to": (), group: "c@example.com"})
+    assert encoded(email)[group.capitalize()] == "c@example.com"
 
 
-def test_chunks_keep_places_and_keys(requests_json):
+def test_chunks_keep_the_index_and_key_of_each_email(requests_json):
     """A batch is an array in the order of its emails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
     (payloads,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
@@ -141,10 +141,10 @@ def body_of(payloads):
     return EMAILS.body([*payloads])
 
 
-def test_an_email_that_is_not_valid_stands_at_its_place():
+def test_an_invalid_email_has_its_error_at_its_index():
     """Emails that are rejected here leave the others alone, and each error names its email and field."""
-    mails = [MAIL, {"txt_body": "x"}, MAIL, None, attrs.evolve(MAIL, to=()), MAIL, {"to": "a b@x"}]
-    (payloads,), items = chunked(mails)
+    emails = [EMAIL, {"txt_body": "x"}, EMAIL, None, attrs.evolve(EMAIL, to=()), EMAIL, {"to": "a b@x"}]
+    (payloads,), items = chunked(emails)
     assert [*payloads] == [0, 2, 5]
     wrong = {place: (item.index, item.field) for place, item in items.items()}
     assert wrong == {1: (1, "txt_body"), 3: (3, "email"), 4: (4, "to"), 6: (6, "to")}
@@ -152,7 +152,7 @@ def test_an_email_that_is_not_valid_stands_at_its_place():
     assert all(type(item) is InvalidEmail for item in items.values())
 
 
-def test_nothing_to_send():
+def test_without_a_valid_email_no_request_is_made():
     """Where no email is valid, or none is given, there is no chunk and so no request."""
     assert chunked([None, {}])[0] == []
     assert chunked([]) == ([], {})
@@ -160,15 +160,15 @@ def test_nothing_to_send():
 
 @pytest.mark.parametrize("count, sizes", [(1, [1]), (500, [500]), (501, [500, 1]), (1000, [500, 500])])
 def test_chunks_of_500(count, sizes):
-    """A request has at most 500 mails."""
-    found, _ = chunked([MAIL] * count)
+    """A request has at most 500 emails."""
+    found, _ = chunked([EMAIL] * count)
     assert [len(payloads) for payloads in found] == sizes
     assert [place for payloads in found for place in payloads] == list(range(count))
 
 
-def test_rejected_emails_do_not_count():
-    """Five hundred valid emails go in one request, however many refused ones stand between them."""
-    found, items = chunked([MAIL, None] * 500)
+def test_invalid_emails_do_not_count_for_the_chunk_size():
+    """Five hundred valid emails go in one request, however many rejected ones stand between them."""
+    found, items = chunked([EMAIL, None] * 500)
     assert [len(payloads) for payloads in found] == [500]
     assert len(items) == 500
 
@@ -178,16 +178,16 @@ def test_rejected_emails_do_not_count():
 def test_chunks_of_50_megabytes(more, sizes):
     """A request has at most 50,000,000 bytes, to the byte: brackets and commas are counted, too."""
     file = Attachment(name="a.dat", content=b"x" * 6_000_000)
-    mails = [attrs.evolve(MAIL, attachments=file)] * 5
-    taken = len(body_of([encode(mail, PLAIN, EMAILS.check) for mail in mails]))
-    last = attrs.evolve(MAIL, attachments=file, text_body="t")
+    emails = [attrs.evolve(EMAIL, attachments=file)] * 5
+    taken = len(body_of([encode(email, PLAIN, EMAILS.check) for email in emails]))
+    last = attrs.evolve(EMAIL, attachments=file, text_body="t")
     room = 50_000_000 - taken - len(b",") - len(encode(last, PLAIN, EMAILS.check).part) + len(b"t")
-    found, _ = chunked([*mails, attrs.evolve(last, text_body="t" * (room + more))])
+    found, _ = chunked([*emails, attrs.evolve(last, text_body="t" * (room + more))])
     assert [len(payloads) for payloads in found] == sizes
     assert more or len(body_of(found[0].values())) == 50_000_000
 
 
 def test_a_chunk_shows_no_content():
     """The repr of a chunk, and of its emails, has no email in it."""
-    (payloads,), _ = chunked([attrs.evolve(MAIL, text_body="hush")])
+    (payloads,), _ = chunked([attrs.evolve(EMAIL, text_body="hush")])
     assert "hush" not in repr(payloads)

@@ -19,7 +19,7 @@ from emailapi import (
 )
 from emailapi.sandbox import Sandbox
 
-MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
+EMAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
 
 
 @pytest.fixture(scope="module")
@@ -42,19 +42,19 @@ def test_an_email_is_sent_with_the_options_of_the_client(client):
     result = transport.send({"to": "b@example.com", "text_body": "x"})
     assert result.via == "api"
     assert client.messages.get(result.message_id).sender == "filled@example.com"
-    assert [item.error_code for item in transport.send_batch([MAIL, MAIL])] == [0, 0]
+    assert [item.error_code for item in transport.send_batch([EMAIL, EMAIL])] == [0, 0]
 
 
 def test_closing_the_transport_leaves_the_client_open(client):
     transport = APITransport(client)
     transport.close()
-    assert client.outbound.send(MAIL).message_id
+    assert client.outbound.send(EMAIL).message_id
     assert repr(transport) == f"APITransport(base_url={client._session.base_url!r})"
 
 
 def test_check_rejects_without_a_request(client):
     transport = APITransport(client)
-    transport.check(MAIL)
+    transport.check(EMAIL)
     with pytest.raises(InvalidEmail) as caught:
         transport.check(Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t" * 1001))
     assert caught.value.field == "tag"
@@ -65,28 +65,28 @@ def test_both_transports_send_the_same_key(client):
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", sender="filled@example.com", message_stream="news") as nowhere:
         result = Fallback(APITransport(nowhere), second).send({"to": "b@example.com", "text_body": "x"})
-    (mail,) = second.sent
-    assert (str(mail.sender), mail.message_stream) == ("filled@example.com", "news")
-    assert mail.idempotency_key == result.idempotency_key
-    assert mail.idempotency_key
+    (email,) = second.sent
+    assert (str(email.sender), email.message_stream) == ("filled@example.com", "news")
+    assert email.idempotency_key == result.idempotency_key
+    assert email.idempotency_key
 
 
 def test_without_reconcile_there_is_no_key():
     """A client that adds no keys adds none here."""
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", reconcile=False) as nowhere:
-        Fallback(APITransport(nowhere), second).send(MAIL)
-    assert second.sent == [MAIL]
+        Fallback(APITransport(nowhere), second).send(EMAIL)
+    assert second.sent == [EMAIL]
 
 
-def test_the_clients_own_fallback_is_left_out():
+def test_the_fallback_of_the_client_is_not_used():
     """A transport that is called the API is the API alone."""
     second = MemoryTransport()
     with (
         Client("token", base_url="http://127.0.0.1:9", fallback=second) as client,
         pytest.raises(ConnectionFailed),
     ):
-        APITransport(client).within(25, attempts=1).send(MAIL)
+        APITransport(client).within(25, attempts=1).send(EMAIL)
     assert second.sent == []
 
 
@@ -105,11 +105,11 @@ def test_within_limits_the_attempts_and_never_adds_any(limit, attempts):
         Client("token", base_url="http://127.0.0.1:9", retry=retry, hooks=hooks) as client,
         pytest.raises(ConnectionFailed),
     ):
-        APITransport(client).within(25, attempts=limit).send(MAIL)
+        APITransport(client).within(25, attempts=limit).send(EMAIL)
     assert len(tried) == attempts
 
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.5, "2"])
-def test_within_rejects_a_number_of_attempts_that_is_none(client, attempts):
+def test_within_rejects_an_invalid_number_of_attempts(client, attempts):
     with pytest.raises(ConfigurationError, match="attempts must be a whole number of at least 1"):
         APITransport(client).within(5, attempts=attempts)

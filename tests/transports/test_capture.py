@@ -131,7 +131,7 @@ def test_emails_by_smtp_are_recorded(watching):
     assert {result.via for result in watching.results} == {"smtp"}
 
 
-def test_emails_by_ses_are_taken_over(monkeypatch, taking_over):
+def test_emails_by_ses_are_captured(monkeypatch, taking_over):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("AWS_ENDPOINT_URL_SES", NOWHERE)
@@ -180,7 +180,7 @@ def test_emails_of_a_users_transport_are_recorded_once(watching):
     assert watching.emails == [EMAIL] * 3
 
 
-def test_nothing_leaves_that_a_recorder_takes_over(taking_over):
+def test_a_captured_email_is_not_sent(taking_over):
     smtp = SMTPTransport("127.0.0.1", 9, tls="none")
     with Client("t", base_url=NOWHERE, fallback=smtp) as client:
         assert client.outbound.send(EMAIL).via == "outbox"
@@ -217,7 +217,7 @@ def test_emails_of_other_threads_are_recorded(taking_over):
     assert len(taking_over.emails) == 8
 
 
-def test_recorders_are_nested_and_the_newest_decides(watching):
+def test_with_nested_recorders_the_newest_decides(watching):
     memory = MemoryTransport()
     with Recording(inner := Watching()):
         memory.send(EMAIL)
@@ -247,7 +247,7 @@ def test_a_recording_ends_with_its_block_even_if_that_fails():
     assert RECORDINGS == []
 
 
-def test_going_on_twice_sends_once(watching):
+def test_continuing_twice_sends_once(watching):
     class Twice(Recorder):
         def deliver(self, delivery):
             delivery.go_on()
@@ -259,7 +259,7 @@ def test_going_on_twice_sends_once(watching):
     assert len(memory.sent) == len(watching.emails) == 1
 
 
-def test_a_recorder_that_fails_before_the_emails_leave_lets_nothing_leave():
+def test_a_recorder_that_fails_first_prevents_the_send():
     memory = MemoryTransport()
     with Recording(Failing(after=False)):
         with pytest.raises(ValueError, match="broken"):
@@ -269,7 +269,7 @@ def test_a_recorder_that_fails_before_the_emails_leave_lets_nothing_leave():
     assert memory.sent == []
 
 
-def test_a_recorder_that_fails_afterwards_hides_no_result(caplog):
+def test_a_recorder_that_fails_afterwards_does_not_hide_the_result(caplog):
     memory = MemoryTransport()
     with Recording(Failing(after=True)):
         assert memory.send(EMAIL).via == "memory"
@@ -277,7 +277,7 @@ def test_a_recorder_that_fails_afterwards_hides_no_result(caplog):
     assert "a recorder failed" in caplog.text
 
 
-def test_an_exception_that_is_no_error_ends_the_send_even_afterwards():
+def test_a_base_exception_of_a_recorder_propagates_even_afterwards():
     class Ending(Recorder):
         def deliver(self, delivery):
             delivery.go_on()
@@ -287,7 +287,7 @@ def test_an_exception_that_is_no_error_ends_the_send_even_afterwards():
         MemoryTransport().send(EMAIL)
 
 
-def test_an_email_that_was_encoded_before_a_recording_is_taken_over_too():
+def test_an_email_encoded_before_a_recording_is_captured_too():
     with Client("t", base_url=NOWHERE) as client:
         batch = next(client.outbound._emails._batches([EMAIL], 1))
         with Recording(outbox := TakingOver()):

@@ -69,20 +69,20 @@ def test_the_result_names_the_transport():
     assert result.submitted_at.tzinfo
 
 
-def test_without_a_stream_the_standard_output_of_the_moment_is_taken(capsys):
+def test_without_a_stream_the_current_standard_output_is_used(capsys):
     transport = ConsoleTransport()
     transport.send(EMAIL)
     assert "Subject: Hi" in capsys.readouterr().out
 
 
-def test_an_email_must_be_whole():
+def test_an_email_must_be_complete():
     stream = io.StringIO()
     with pytest.raises(InvalidEmail, match="sender is missing"):
         ConsoleTransport(stream).send(EMAIL.replace(sender=None))
     assert stream.getvalue() == ""
 
 
-def test_characters_that_the_stream_has_not_are_escaped():
+def test_characters_that_the_stream_cannot_encode_are_escaped():
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     ConsoleTransport(stream).send(EMAIL)

@@ -10,7 +10,7 @@ import pytest
 from emailapi import Client, ConnectionFailed, Fallback, Hooks, MemoryTransport, Retry, SMTPTransport
 
 from .smtp.scripted import Scripted, polite
-from .user_transports import MAIL, Bare
+from .user_transports import EMAIL, Bare
 
 
 class Failing(logging.Filter):
@@ -49,9 +49,9 @@ def server():
 
 def test_an_email_that_smtp_accepted_is_accepted(server):
     with SMTPTransport("127.0.0.1", server.port, tls="none") as transport, failing(AttributeError("user")) as broken:
-        assert transport.send(MAIL).via == "smtp"
+        assert transport.send(EMAIL).via == "smtp"
     assert broken.lines
-    assert len(server.mails) == 1
+    assert len(server.messages) == 1
 
 
 def test_an_email_that_the_api_accepted_is_accepted(serve, connect):
@@ -60,24 +60,24 @@ def test_an_email_that_the_api_accepted_is_accepted(serve, connect):
 
     client = connect(serve(), hooks=Hooks(on_response=hook))
     with failing(AttributeError("user")) as broken:
-        assert client.outbound.send(MAIL).via == "api"
+        assert client.outbound.send(EMAIL).via == "api"
     assert broken.lines == 2
 
 
 def test_an_email_fails_over():
     with failing(AttributeError("user")) as broken:
-        assert Fallback(Bare(ConnectionFailed("refused")), MemoryTransport()).send(MAIL).via == "memory"
+        assert Fallback(Bare(ConnectionFailed("refused")), MemoryTransport()).send(EMAIL).via == "memory"
     assert broken.lines
 
 
 def test_an_email_that_was_not_sent_keeps_its_error():
     transport = SMTPTransport("127.0.0.1", 9, tls="none", retry=Retry(attempts=1))
     with failing(AttributeError("user")), pytest.raises(ConnectionFailed):
-        transport.send(MAIL)
+        transport.send(EMAIL)
 
 
 def test_an_exit_in_a_handler_names_the_email_that_smtp_accepted(server):
     client = Client(transport=SMTPTransport("127.0.0.1", server.port, tls="none"))
     with client, failing(SystemExit(1)), pytest.raises(SystemExit) as caught:
-        client.outbound.send(MAIL)
+        client.outbound.send(EMAIL)
     assert "the email may have been sent by SMTP" in caught.value.__notes__[0]

@@ -28,7 +28,7 @@ from emailapi import (
     Unauthorized,
 )
 
-from .user_transports import MAIL, Bare
+from .user_transports import EMAIL, Bare
 
 
 def rejected(*codes: int) -> SMTPError:
@@ -80,31 +80,31 @@ def named(error: EmailAPIError) -> str:
 @pytest.mark.parametrize("error", GOES_ON, ids=named)
 def test_an_email_that_was_not_sent_and_not_rejected_fails_over(error):
     second = MemoryTransport()
-    assert Fallback(Bare(error), second).send(MAIL).via == "memory"
-    batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
+    assert Fallback(Bare(error), second).send(EMAIL).via == "memory"
+    batch = Fallback(Bare(error), second).send_batch([EMAIL, EMAIL])
     assert [item.via for item in batch] == ["memory"] * 2
-    assert second.sent == [MAIL] * 3
+    assert second.sent == [EMAIL] * 3
 
 
 @pytest.mark.parametrize("error", ENDS, ids=named)
 def test_a_rejected_or_unknown_email_does_not_fail_over(error):
     second = MemoryTransport()
     with pytest.raises(type(error)):
-        Fallback(Bare(error), second).send(MAIL)
-    batch = Fallback(Bare(error), second).send_batch([MAIL, MAIL])
+        Fallback(Bare(error), second).send(EMAIL)
+    batch = Fallback(Bare(error), second).send_batch([EMAIL, EMAIL])
     assert [type(item) for item in batch.failed] == [type(error)] * 2
     assert [(item.message, item.index) for item in batch.failed] == [(error.message, 0), (error.message, 1)]
     assert second.sent == []
 
 
-def test_the_first_serves():
+def test_an_email_that_the_primary_accepts_does_not_reach_the_secondary():
     """An email that the primary takes is not seen by the second."""
     second = MemoryTransport()
-    assert Fallback(Bare(), second).send(MAIL).via == "bare"
+    assert Fallback(Bare(), second).send(EMAIL).via == "bare"
     assert second.sent == []
 
 
-def test_checked_before_the_first_attempt():
+def test_an_email_is_checked_for_both_transports_before_the_first_attempt():
     """What the secondary could not carry is rejected by name while the first still works."""
     first = Bare()
     transport = Fallback(first, NoTag())
@@ -112,9 +112,9 @@ def test_checked_before_the_first_attempt():
     with pytest.raises(InvalidEmail) as caught:
         transport.send(tagged)
     assert caught.value.field == "tag"
-    batch = transport.send_batch([MAIL, tagged])
+    batch = transport.send_batch([EMAIL, tagged])
     assert (batch[0].via, batch[1].field, batch[1].index) == ("bare", "tag", 1)
-    assert first.sent == [MAIL]
+    assert first.sent == [EMAIL]
 
 
 def test_an_ignored_field_reaches_the_primary_but_not_the_secondary():
@@ -147,26 +147,26 @@ def test_only_transports_are_accepted():
         Fallback(Bare, MemoryTransport())
 
 
-def test_composed():
+def test_a_fallback_is_a_transport_that_can_be_composed():
     """A fallback is itself a transport, primary or secondary of another fallback."""
     last = MemoryTransport()
     transport = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
     assert isinstance(transport, Transport)
-    assert transport.send(MAIL).via == "memory"
+    assert transport.send(EMAIL).via == "memory"
     transport = Fallback(Bare(RateLimited("slow down")), Fallback(Bare(ConnectionFailed("refused")), last))
-    assert transport.send(MAIL).via == "memory"
+    assert transport.send(EMAIL).via == "memory"
     assert repr(Fallback(MemoryTransport(), last)) == "Fallback(MemoryTransport(0 sent), MemoryTransport(2 sent))"
 
 
-def test_the_cause():
+def test_the_error_of_the_secondary_has_that_of_the_primary_as_cause():
     """The secondary's error names the first's as its cause."""
     first, second = RateLimited("slow down"), SMTPError("no such user", code=550)
     with pytest.raises(SMTPError) as caught:
-        Fallback(Bare(first), Bare(second)).send(MAIL)
+        Fallback(Bare(first), Bare(second)).send(EMAIL)
     assert caught.value.__cause__ is first
 
 
-def test_closing():
+def test_closing_a_fallback_closes_both_transports():
     """Closing a pair closes both, as leaving its block does, and closing a client its fallback."""
     transports = [Bare() for _ in range(5)]
     Fallback(transports[0], transports[1]).close()
@@ -184,16 +184,16 @@ def test_a_clone_does_not_close():
     assert not transport.closed
 
 
-@pytest.mark.parametrize("wrong", [MAIL, "text"], ids=repr)
-def test_many_must_be_many(wrong):
+@pytest.mark.parametrize("wrong", [EMAIL, "text"], ids=repr)
+def test_a_single_email_is_rejected_as_a_batch(wrong):
     """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument):
         Fallback(Bare(), Bare()).send_batch(wrong)
 
 
-def test_more_than_one_request():
+def test_a_batch_of_several_requests_fails_over():
     """A batch of any length keeps its order, whichever transport sends each email."""
-    mails = [Email(sender="a@example.com", to=f"u{number}@example.com", text_body="x") for number in range(1201)]
+    emails = [Email(sender="a@example.com", to=f"u{number}@example.com", text_body="x") for number in range(1201)]
     second = MemoryTransport()
-    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch(mails)) == 1201
-    assert second.sent == mails
+    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch(emails)) == 1201
+    assert second.sent == emails

@@ -56,7 +56,7 @@ def called_in(send):
 
 
 @pytest.mark.parametrize("error", [None, ConnectionFailed("down")], ids=["healthy", "down"])
-def test_each_transport_of_the_users_checks_an_email_once_and_the_primary_completes_it_once(error):
+def test_a_users_transports_check_an_email_once_and_the_primary_completes_it_once(error):
     for send in (
         lambda first, second: Fallback(first, second).send(EMAIL),
         lambda first, second: Fallback(first, second).send_batch([EMAIL]),
@@ -81,7 +81,7 @@ def test_a_check_that_a_users_class_adds_to_ours_is_called_once_for_each_email()
         assert (transport.checks, len(transport.sent)) == (emails, emails)
 
 
-def test_a_healthy_send_asks_once_for_each_transport_and_converts_nothing_again(serve, connect):
+def test_a_successful_send_checks_each_transport_once_and_converts_nothing_twice(serve, connect):
     client = connect(serve(), fallback=SMTPTransport("127.0.0.1", 9, tls="none"), deadline=60.0)
     client.outbound.send(EMAIL)
     found = called_in(lambda: client.outbound.send(EMAIL))
@@ -125,7 +125,7 @@ def test_an_email_that_fails_over_has_all_fields_that_the_user_gave(connect, ser
     assert sent.idempotency_key
 
 
-def test_a_field_that_is_left_out_has_its_default_in_each_email_by_itself():
+def test_an_omitted_field_has_its_own_default_in_each_email():
     second = Bare()
     fallback = Fallback(Bare(ConnectionFailed("down")), second, ignore={"tag", "metadata", "headers", "track_opens"})
     email = EMAIL.replace(tag="x", metadata={"a": "1"}, headers={"X-A": "b"}, track_opens=False)

@@ -17,7 +17,7 @@ from emailapi import (
     SMTPError,
 )
 
-from .user_transports import MAIL, Bare
+from .user_transports import EMAIL, Bare
 
 TAKEN = SendResult(message_id="1", via="bare")
 
@@ -26,7 +26,7 @@ class Foreign(Bare):
     """A user's own transport that keeps to nothing: it raises what it likes, or answers what it is told to."""
 
     def __init__(self, fate: object) -> None:
-        """Raise this, or answer it."""
+        """Raise this, or return it."""
         super().__init__()
         self.fate = fate
 
@@ -54,31 +54,31 @@ class Mixed(Bare):
 
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
-def test_a_transport_that_keeps_to_nothing(fate):
+def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
     """A user's transport that raises or returns anything against the protocol leaves the email unknown, sent once."""
     second = MemoryTransport()
     for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
         with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|returned)") as caught:
-            transport.send(MAIL)
+            transport.send(EMAIL)
         if isinstance(fate, Exception):
             assert caught.value.__cause__ is fate
     assert second.sent == []
 
 
 @pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
-def test_a_batch_without_a_result_for_each_email(answer):
+def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(answer):
     """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
     second = MemoryTransport()
-    batch = Fallback(Foreign(answer), second).send_batch([MAIL, MAIL])
+    batch = Fallback(Foreign(answer), second).send_batch([EMAIL, EMAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
     assert second.sent == []
-    batch = Fallback(Mixed(), Foreign(answer)).send_batch([MAIL] * 3)
+    batch = Fallback(Mixed(), Foreign(answer)).send_batch([EMAIL] * 3)
     assert [type(item) for item in batch] == [SendResult, DeliveryUnknown, DeliveryUnknown]
 
 
-def test_an_item_that_is_no_result():
-    """One item that is neither a result nor an error of ours is that mail's unknown outcome."""
-    batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([MAIL, MAIL])
+def test_an_item_that_is_not_a_result_is_an_unknown_outcome():
+    """One item that is neither a result nor an error of ours is that email's unknown outcome."""
+    batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([EMAIL, EMAIL])
     assert batch[0] is TAKEN
     assert isinstance(batch[1], DeliveryUnknown)
 
@@ -99,26 +99,26 @@ class OneByOne(Bare):
         return super().send(email)
 
 
-def test_a_primary_without_batches():
+def test_a_primary_without_send_batch_is_supported():
     """Where each email has its own deadline, each is sent on its own: the circuit opens from the fourth on."""
     first, second = OneByOne(ConnectionFailed("refused")), MemoryTransport()
-    batch = Fallback(first, second).send_batch([MAIL] * 9)
+    batch = Fallback(first, second).send_batch([EMAIL] * 9)
     assert [item.via for item in batch] == ["memory"] * 9
     assert first.asked == 3
     assert Fallback(first, second).at_once == 1
 
 
-def test_a_secondary_without_batches():
+def test_a_secondary_without_send_batch_is_supported():
     """A secondary that cannot be reached three times running does not keep the rest of a batch waiting."""
     second = OneByOne(ConnectionFailed("no server"))
-    batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9)
+    batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([EMAIL] * 9)
     assert second.asked == 3
     assert [type(item) for item in batch] == [ConnectionFailed] * 3 + [RateLimited] * 6
     second = OneByOne(SMTPError("no such user", code=550))
-    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch([MAIL] * 9).failed) == second.asked == 9
+    assert len(Fallback(Bare(RateLimited("slow down")), second).send_batch([EMAIL] * 9).failed) == second.asked == 9
 
 
-def test_closing_the_second_though_the_first_fails():
+def test_the_secondary_is_closed_even_if_closing_the_primary_fails():
     """A primary that cannot be closed does not keep the second open."""
     second = Bare()
     with pytest.raises(OSError, match="stuck"):

@@ -47,14 +47,14 @@ class Strict(MemoryTransport):
         raise InvalidEmail("no", field="to")
 
 
-def test_send_batch_calls_a_send_of_the_users():
+def test_send_batch_calls_an_overridden_send():
     transport = Refusing()
     (item,) = transport.send_batch([EMAIL])
     assert (type(item), item.index) == (InvalidEmail, 0)
     assert transport.sent == []
 
 
-def test_send_and_send_batch_call_a_check_of_the_users():
+def test_send_and_send_batch_call_an_overridden_check():
     transport = Strict()
     with pytest.raises(InvalidEmail):
         transport.send(EMAIL)
@@ -62,7 +62,7 @@ def test_send_and_send_batch_call_a_check_of_the_users():
     assert transport.sent == []
 
 
-def test_a_fallback_calls_a_complete_of_the_users():
+def test_a_fallback_calls_an_overridden_complete():
     class Tagged(Fallback):
         def complete(self, email, /):
             return attrs.evolve(super().complete(email), tag="auto")
@@ -74,7 +74,7 @@ def test_a_fallback_calls_a_complete_of_the_users():
 
 @pytest.mark.parametrize("kind", [SMTPTransport, MemoryTransport])
 @pytest.mark.parametrize("made", [mock.Mock, mock.MagicMock, mock.create_autospec])
-def test_a_mock_of_a_transport_serves_as_the_fallback(kind, made):
+def test_a_mock_of_a_transport_works_as_the_fallback(kind, made):
     double = made(kind, instance=True) if made is mock.create_autospec else made(spec=kind)
     double.send.return_value = DONE
     assert Fallback(Down(), double).send(EMAIL) is DONE
@@ -110,7 +110,7 @@ def test_a_replaced_send_of_the_api_posts_nothing(serve, connect):
     assert service.seen == []
 
 
-def test_both_sides_have_one_key_where_the_users_class_is_the_primary(serve, connect):
+def test_both_transports_get_one_key_if_the_primary_is_a_users_class(serve, connect):
     class Mine(APITransport):
         def send(self, email, /):
             return super().send(email)
@@ -120,7 +120,7 @@ def test_both_sides_have_one_key_where_the_users_class_is_the_primary(serve, con
     assert secondary.sent[0].idempotency_key == service.seen[0].json["Metadata"]["emailapi-key"]
 
 
-def test_a_foreign_error_of_a_users_check_is_that_emails_error():
+def test_an_unexpected_error_of_an_overridden_check_is_the_error_of_its_email():
     class Broken(MemoryTransport):
         def check(self, email, /):
             if email.subject == "2":
@@ -132,7 +132,7 @@ def test_a_foreign_error_of_a_users_check_is_that_emails_error():
     assert "Broken.check raised KeyError" in str(result[2])
 
 
-def test_the_secondary_of_an_inner_fallback_leaves_the_outer_one_its_half(clock):
+def test_an_inner_fallback_leaves_half_of_the_time_to_the_outer_one(clock):
     def drip(talk):
         """Say a byte when the half is over, and another one at the end if the client is still there."""
         for _ in range(2):
@@ -151,7 +151,7 @@ def test_the_secondary_of_an_inner_fallback_leaves_the_outer_one_its_half(clock)
     assert len(last.sent) == 1
 
 
-def test_a_failure_of_one_email_of_a_batch_by_both_transports_stops_no_other():
+def test_an_email_that_fails_by_both_transports_does_not_stop_the_batch():
     class Once(MemoryTransport):
         failed = False
 

@@ -14,11 +14,11 @@ from emailapi.settings import Options
 from emailapi.transports.api.payload import EMAILS, encode
 
 OPTIONS = Options(timeout=(1.0, 1.0), reconcile=False)
-MAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
+EMAIL = Email(sender="a@d.com", to="b@example.com", text_body="x")
 
 
-def encoded(mail: Email, options: Options = OPTIONS) -> bytes:
-    return encode(mail, options, EMAILS.check).part
+def encoded(email: Email, options: Options = OPTIONS) -> bytes:
+    return encode(email, options, EMAILS.check).part
 
 
 def people(count: int) -> list[str]:
@@ -63,11 +63,11 @@ LIMITS = [
 
 
 @pytest.mark.parametrize("field, within, beyond", LIMITS, ids=range(len(LIMITS)))
-def test_limits(field, within, beyond):
+def test_an_email_over_a_limit_is_rejected_by_field(field, within, beyond):
     """An email at a limit is sent; one over it is rejected here, and the field is named."""
-    assert encoded(attrs.evolve(MAIL, **within))
+    assert encoded(attrs.evolve(EMAIL, **within))
     with pytest.raises(InvalidEmail) as caught:
-        encoded(attrs.evolve(MAIL, **beyond))
+        encoded(attrs.evolve(EMAIL, **beyond))
     assert caught.value.field == field
 
 
@@ -78,13 +78,13 @@ def test_limits(field, within, beyond):
         ({"html_body": "h" * 5_000_000}, "html_body"),
     ],
 )
-def test_the_size_of_a_whole_email(given, field):
+def test_the_total_size_of_an_email_is_limited(given, field):
     """An email of 10,000,000 bytes, its attachments in base64, is sent, and one byte more is rejected."""
-    mail = attrs.evolve(MAIL, text_body="t", **given)
-    text = "t" * (10_000_000 - len(encoded(mail)) + 1)
-    assert len(encoded(attrs.evolve(mail, text_body=text))) == 10_000_000
+    email = attrs.evolve(EMAIL, text_body="t", **given)
+    text = "t" * (10_000_000 - len(encoded(email)) + 1)
+    assert len(encoded(attrs.evolve(email, text_body=text))) == 10_000_000
     with pytest.raises(InvalidEmail, match="10000001 bytes") as caught:
-        encoded(attrs.evolve(mail, text_body=text + "t"))
+        encoded(attrs.evolve(email, text_body=text + "t"))
     assert caught.value.field == field
 
 
@@ -101,20 +101,20 @@ def test_the_size_of_a_whole_email(given, field):
         (meta(("key", "v" * 81)), "metadata", "metadata 'key' has 81 characters, the API accepts 80"),
     ],
 )
-def test_the_sentence_says_what_is_wrong(given, field, sentence):
+def test_the_message_has_the_value_and_the_limit(given, field, sentence):
     """The sentence has the number that is too large, and the limit."""
     with pytest.raises(InvalidEmail) as caught:
-        encoded(attrs.evolve(MAIL, **given))
+        encoded(attrs.evolve(EMAIL, **given))
     assert caught.value.message.startswith(sentence)
     assert (caught.value.field, caught.value.index) == (field, None)
 
 
-def test_a_default_sender_is_checked_too():
+def test_a_default_sender_is_validated_too():
     """The client's sender has to keep the limits where it stands in."""
     long = Options(timeout=(1.0, 1.0), sender=Address("a@d.com", "s" * 246))
-    assert encoded(MAIL, long)
+    assert encoded(EMAIL, long)
     with pytest.raises(InvalidEmail, match="sender has 256 characters"):
-        encoded(attrs.evolve(MAIL, sender=None), long)
+        encoded(attrs.evolve(EMAIL, sender=None), long)
 
 
 # Written again from the contract.
@@ -126,13 +126,13 @@ FORBIDDEN = """vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb p
 @pytest.mark.parametrize("form", ["a.{}", "a.b.{}", ".{}", "a.{}.", "a.{} ", "a.{} . .", "a. {}", "ü.{}\xa0"])
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("extension", FORBIDDEN)
-def test_forbidden_extensions(extension, case, form):
+def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
     """A file of a forbidden kind is rejected in any case of letters, also before dots and spaces at the end."""
     name = form.format(case(extension))
     with pytest.raises(InvalidEmail, match=f"the API does not accept .{extension} files") as caught:
         encoded(
             attrs.evolve(
-                MAIL, attachments=[Attachment(name="fine.txt", content=b""), Attachment(name=name, content=b"")]
+                EMAIL, attachments=[Attachment(name="fine.txt", content=b""), Attachment(name=name, content=b"")]
             )
         )
     assert caught.value.field == "attachments"
@@ -140,29 +140,29 @@ def test_forbidden_extensions(extension, case, form):
 
 
 @pytest.mark.parametrize("name", [*FORBIDDEN, "a.exe.txt", "a.exe2", "aexe", "a.ex", "exe.zip", "a. ", "a.js"])
-def test_other_names_of_files(name):
+def test_a_file_with_another_extension_is_accepted(name):
     """A name is no extension, and only the last extension counts."""
-    assert encoded(attrs.evolve(MAIL, attachments=Attachment(name=name, content=b"")))
+    assert encoded(attrs.evolve(EMAIL, attachments=Attachment(name=name, content=b"")))
 
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 def test_a_local_part_must_be_ascii(field):
     """The API takes no local part that is not ASCII, in whichever field; a domain or a name may be anything."""
-    assert encoded(attrs.evolve(MAIL, **{field: "Jürgen <j@bücher.example>"}))
+    assert encoded(attrs.evolve(EMAIL, **{field: "Jürgen <j@bücher.example>"}))
     with pytest.raises(InvalidEmail, match="jürgen@x.example") as caught:
-        encoded(attrs.evolve(MAIL, **{field: "jürgen@x.example"}))
+        encoded(attrs.evolve(EMAIL, **{field: "jürgen@x.example"}))
     assert caught.value.field == field
 
 
 def test_a_default_sender_must_be_ascii_too():
     """The client's sender is held to the same."""
     with pytest.raises(InvalidEmail, match="sender: .* must have an ASCII local part for the API"):
-        encoded(attrs.evolve(MAIL, sender=None), Options(timeout=(1.0, 1.0), sender=Address("jürgen@x.example")))
+        encoded(attrs.evolve(EMAIL, sender=None), Options(timeout=(1.0, 1.0), sender=Address("jürgen@x.example")))
 
 
-def test_only_the_api_rejects_an_email_of_nothing():
+def test_only_the_api_rejects_an_email_with_empty_bodies():
     """The service answers an empty email with code 300; an SMTP server and a test take one."""
-    nothing = attrs.evolve(MAIL, text_body="", html_body="")
+    nothing = attrs.evolve(EMAIL, text_body="", html_body="")
     for transport in (MemoryTransport(), SMTPTransport("127.0.0.1")):
         transport.check(nothing)
     with Client("t") as client, pytest.raises(InvalidEmail, match="the API treats an empty body as missing") as caught:
@@ -171,7 +171,7 @@ def test_only_the_api_rejects_an_email_of_nothing():
 
 
 @pytest.mark.parametrize("content", [{}, {"text_body": ""}, {"text_body": "", "html_body": ""}])
-def test_a_bulk_request_of_nothing_is_rejected(content):
+def test_a_bulk_request_without_messages_is_rejected(content):
     bulk = BulkEmail(sender="a@d.com", messages=[{"to": "b@d.com"}], **content)
     with Client("t") as client, pytest.raises(InvalidEmail, match="the API treats an empty body as missing") as caught:
         client.outbound.send_bulk(bulk)

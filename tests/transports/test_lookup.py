@@ -8,7 +8,7 @@ import pytest
 
 from emailapi import DeliveryUnknown, HookEvent, Hooks
 
-from ..faults.calls import is_unknown, mail
+from ..faults.calls import is_unknown, new_email
 from ..faults.modes import MODES, Mode, answers, listing
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
@@ -22,39 +22,39 @@ def busy(after):
     return Mode("busy", "again", answers(b"", 429, Retry_After=after), accepts=False)
 
 
-def test_a_search_waits_as_long_as_it_is_asked_to(serve, connect, clock):
+def test_a_search_respects_retry_after(serve, connect, clock):
     """A search that is put off is asked again when the service said, and not before."""
     service = serve(RESET, searching=[busy("5")])
     began = clock()
-    assert connect(service).outbound.send(mail("a")).reconciled
+    assert connect(service).outbound.send(new_email("a")).reconciled
     assert clock() - began == 5
     assert len(searches(service)) == 2
 
 
-def test_a_search_that_is_put_off_for_too_long(serve, connect, clock):
+def test_a_search_with_a_long_retry_after_ends_the_look_up(serve, connect, clock):
     """A search that is put off for longer than there is time ends the look-up at once."""
     service = serve(RESET, searching=[busy("60")] * 9)
     began = clock()
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(service).outbound.send(mail("a"))
+        connect(service).outbound.send(new_email("a"))
     assert is_unknown(caught.value)
     assert clock() == began
     assert len(searches(service)) == 1
 
 
-def test_a_search_that_is_rejected_is_not_asked_again(serve, connect):
+def test_a_rejected_search_is_not_repeated(serve, connect):
     """A search that the service rejects is given up: asking again would give the same."""
     service = serve(RESET, searching=[MODES["422"]] * 9)
     with pytest.raises(DeliveryUnknown):
-        connect(service).outbound.send(mail("a"))
+        connect(service).outbound.send(new_email("a"))
     assert len(searches(service)) == 1
 
 
-def test_a_search_that_drips_ends_with_the_look_up(serve, connect, clock):
+def test_a_dripping_search_ends_with_the_look_up(serve, connect, clock):
     """A look-up takes its ten seconds and no more, also where the deadline leaves far more."""
     service = serve(RESET, searching=[MODES["drip-body"]] * 9, clock=clock)
     with pytest.raises(DeliveryUnknown):
-        connect(service, deadline=1_000_000.0).outbound.send(mail("a"))
+        connect(service, deadline=1_000_000.0).outbound.send(new_email("a"))
     assert len(searches(service)) == 1
 
 
@@ -63,17 +63,19 @@ def test_many_searches_end_with_the_look_up(serve, connect, clock):
     slow = Mode("slow", "fine", lambda exchange: clock.advance(1.0) or listing()(exchange))
     service = serve(UNDONE, searching=[slow] * 99)
     almost_full = {f"n{number}": "x" for number in range(9)}
-    items = connect(service).outbound.send_batch([mail(f"m{number}", metadata=almost_full) for number in range(60)])
+    items = connect(service).outbound.send_batch(
+        [new_email(f"m{number}", metadata=almost_full) for number in range(60)]
+    )
     assert all(is_unknown(item) for item in items)
     assert len(searches(service)) == 10
 
 
-def test_searches_are_logged_and_told(serve, connect, caplog):
+def test_searches_are_logged_and_passed_to_hooks(serve, connect, caplog):
     """Each search has its line in the log, and hooks are told of it, as of any other request."""
     caplog.set_level(logging.INFO, "emailapi")
     told: list[HookEvent] = []
     service = serve(RESET, searching=[MODES["500"]])
-    connect(service, hooks=Hooks(before_send=told.append)).outbound.send(mail("a"))
+    connect(service, hooks=Hooks(before_send=told.append)).outbound.send(new_email("a"))
     assert [(event.method, event.path) for event in told] == [("POST", "/email"), *[("GET", "/messages/outbound")] * 2]
     assert len(caplog.records) == 3
     assert "emailapi-key" not in caplog.text
@@ -82,24 +84,24 @@ def test_searches_are_logged_and_told(serve, connect, caplog):
 def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
     """The search returns five hundred rows at most."""
     service = serve(RESET)
-    items = connect(service).outbound.send_batch([mail(f"m{number}") for number in range(500)])
+    items = connect(service).outbound.send_batch([new_email(f"m{number}") for number in range(500)])
     assert [item.message_id for item in items] == [f"id-{number + 1}" for number in range(500)]
     (search,) = searches(service)
     assert "count=500" in search.target
 
 
-def test_a_copy_is_found_as_the_email(serve, connect):
+def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
     """Of two emails that carry a key the first is the one that was accepted."""
     service = serve()
     client = connect(service)
     for _ in range(2):
-        client.outbound.send(mail("a"), idempotency_key="twice")
+        client.outbound.send(new_email("a"), idempotency_key="twice")
     assert client.outbound.find("twice").message_id == "id-1"
 
 
 @pytest.mark.parametrize("key", ['a"b&c=d', "ümlaut 100%", "x" * 80, "+ +"])
-def test_keys_of_any_characters(key, serve, connect):
+def test_keys_with_any_characters_are_found(key, serve, connect):
     """A key is searched for as it is, whatever characters it has."""
     service = serve(RESET)
-    assert connect(service).outbound.send(mail("a"), idempotency_key=key).idempotency_key == key
+    assert connect(service).outbound.send(new_email("a"), idempotency_key=key).idempotency_key == key
     assert connect(service).outbound.find(key).message_id == "id-1"

@@ -8,25 +8,25 @@ import pytest
 
 from emailapi import ConfigurationError, Email, InvalidArgument, InvalidEmail, MemoryTransport, SendResult, Transport
 
-MAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"], text_body="x", idempotency_key="k")
+EMAIL = Email(sender="a@example.com", to=["b@example.com", "Cy <c@example.com>"], text_body="x", idempotency_key="k")
 
 
 def test_the_memory_transport_is_a_transport():
     assert isinstance(MemoryTransport(), Transport)
 
 
-def test_an_email_is_kept():
+def test_a_sent_email_is_recorded():
     """An email is kept as it was given, and the result tells of it."""
     transport = MemoryTransport()
-    result = transport.send(MAIL)
-    assert transport.sent == [MAIL]
+    result = transport.send(EMAIL)
+    assert transport.sent == [EMAIL]
     assert (result.via, result.to, result.idempotency_key) == ("memory", "b@example.com, Cy <c@example.com>", "k")
     assert result.message_id
     assert result.submitted_at.tzinfo
     assert repr(transport) == "MemoryTransport(1 sent)"
 
 
-def test_a_mapping_is_kept_as_an_email():
+def test_a_mapping_is_recorded_as_an_email():
     """A mapping becomes an `Email`."""
     transport = MemoryTransport()
     transport.send({"sender": "a@example.com", "to": "b@example.com", "html_body": "x"})
@@ -48,17 +48,17 @@ def test_an_email_must_be_complete(missing, field):
     assert transport.sent == []
 
 
-def test_many():
-    """Each item of a batch is its mail's result, or the error that names its place."""
+def test_send_batch_returns_a_result_or_error_for_each_email():
+    """Each item of a batch is its email's result, or the error that names its place."""
     transport = MemoryTransport()
-    result = transport.send_batch(iter([MAIL, {"to": "b@example.com", "text_body": "x"}, MAIL]))
+    result = transport.send_batch(iter([EMAIL, {"to": "b@example.com", "text_body": "x"}, EMAIL]))
     assert [isinstance(item, SendResult) for item in result] == [True, False, True]
     assert result[1].index == 1
     assert len(transport.sent) == 2
 
 
-@pytest.mark.parametrize("wrong", [MAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
-def test_many_must_be_many(wrong):
+@pytest.mark.parametrize("wrong", [EMAIL, "a@example.com", 5, {"to": "a@example.com"}], ids=repr)
+def test_a_single_email_is_rejected_as_a_batch(wrong):
     """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument) as caught:
         MemoryTransport().send_batch(wrong)
@@ -69,29 +69,29 @@ def test_an_empty_batch_has_an_empty_result():
     assert list(MemoryTransport().send_batch([])) == []
 
 
-def test_closed():
+def test_a_closed_transport_sends_nothing_and_keeps_its_emails():
     """A closed transport takes nothing, and still shows what it took."""
     transport = MemoryTransport()
-    transport.send(MAIL)
+    transport.send(EMAIL)
     transport.close()
     with pytest.raises(ConfigurationError):
-        transport.send(MAIL)
-    assert transport.sent == [MAIL]
+        transport.send(EMAIL)
+    assert transport.sent == [EMAIL]
 
 
-def test_clear_forgets_what_was_sent_and_keeps_the_list():
+def test_clear_empties_the_same_list():
     transport = MemoryTransport()
     sent = transport.sent
-    transport.send(MAIL)
+    transport.send(EMAIL)
     transport.clear()
     assert sent == []
     assert transport.sent is sent
-    transport.send(MAIL)
-    assert sent == [MAIL]
+    transport.send(EMAIL)
+    assert sent == [EMAIL]
 
 
 def test_threads_share_a_transport():
     transport = MemoryTransport()
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(transport.send, [MAIL] * 400))
+        results = list(pool.map(transport.send, [EMAIL] * 400))
     assert len(transport.sent) == len({result.message_id for result in results}) == 400

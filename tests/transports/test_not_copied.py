@@ -23,11 +23,11 @@ def transports():
 
 @pytest.mark.parametrize("name", transports())
 @pytest.mark.parametrize("take", [pickle.dumps, copy.deepcopy], ids=["pickle", "deepcopy"])
-def test_a_copy_is_rejected(take, name):
+def test_a_transport_cannot_be_copied(take, name):
     with pytest.raises(TypeError, match="connections cannot be copied: create the transport or client in each process"):
         take(transports()[name])
 
 
 @pytest.mark.parametrize("name", transports())
-def test_a_transport_with_a_shorter_deadline_is_no_such_copy(name):
+def test_within_is_not_a_copy(name):
     assert transports()[name].within(1).deadline == 1

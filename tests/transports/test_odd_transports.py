@@ -21,9 +21,9 @@ from emailapi import (
     SMTPTransport,
 )
 
-from .user_transports import MAIL, Bare
+from .user_transports import EMAIL, Bare
 
-EMAILS = [attrs.evolve(MAIL, subject=str(number)) for number in range(5)]
+EMAILS = [attrs.evolve(EMAIL, subject=str(number)) for number in range(5)]
 
 
 class Third(Bare):
@@ -62,7 +62,7 @@ class LoopWithoutSend(Third):
 
 
 @pytest.mark.parametrize("kind", [Loop, LoopOverCopy, LoopByPlace, LoopWithoutSend])
-def test_a_loop_that_breaks_off_sends_no_email_twice(kind):
+def test_a_users_batch_that_raises_midway_sends_no_email_twice(kind):
     """Emails before the one that failed may have been sent, so that they do not fail over."""
     first, second = kind(), MemoryTransport()
     batch = Fallback(first, second).send_batch(EMAILS)
@@ -71,7 +71,7 @@ def test_a_loop_that_breaks_off_sends_no_email_twice(kind):
     assert [type(item) for item in batch[:2]] == [DeliveryUnknown] * 2
 
 
-def test_a_loop_over_the_emails_fails_over_from_the_email_that_failed():
+def test_a_users_loop_over_emails_fails_over_from_the_failed_email():
     first, second = Loop(), MemoryTransport()
     batch = Fallback(first, second).send_batch(EMAILS)
     assert [email.subject for email in second.sent] == ["2", "3", "4"]
@@ -130,11 +130,11 @@ class ForgetfulComplete(Bare):
 @pytest.mark.parametrize(
     "kind, why", [(FailingComplete, "complete raised KeyError"), (ForgetfulComplete, "complete returned NoneType")]
 )
-def test_a_complete_that_fails_is_the_error_of_the_email(kind, why):
+def test_an_error_of_complete_is_the_error_of_the_email(kind, why):
     for transport in (Client(transport=kind()).outbound, Fallback(kind(), MemoryTransport())):
         with pytest.raises(InvalidEmail, match=f"{why}.*: nothing was sent"):
-            transport.send(MAIL)
-        assert [type(item) for item in transport.send_batch([MAIL, MAIL])] == [InvalidEmail] * 2
+            transport.send(EMAIL)
+        assert [type(item) for item in transport.send_batch([EMAIL, EMAIL])] == [InvalidEmail] * 2
 
 
 class OldWithin(Bare):
@@ -148,10 +148,10 @@ class ForgetfulWithin(Bare):
 
 
 @pytest.mark.parametrize("kind, why", [(OldWithin, "raised TypeError"), (ForgetfulWithin, "got NoneType")])
-def test_a_within_that_fails_sends_nothing(kind, why):
+def test_an_error_of_within_sends_nothing(kind, why):
     transport = kind()
     with pytest.raises(ConfigurationError, match=f"{kind.__name__}.within.* {why}: nothing was sent"):
-        Client(transport=transport).outbound.send(MAIL)
+        Client(transport=transport).outbound.send(EMAIL)
     assert transport.sent == []
 
 
@@ -160,18 +160,18 @@ def test_endless_results_are_not_read_to_their_end():
         def send_batch(self, emails, /):
             return repeat(SendResult(message_id="1"))
 
-    batch = Client(transport=Endless()).outbound.send_batch([MAIL, MAIL])
+    batch = Client(transport=Endless()).outbound.send_batch([EMAIL, EMAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
     assert "returned more items for 2 emails" in str(batch[0])
 
 
-def test_an_item_that_is_no_result_keeps_the_key_of_its_email():
+def test_an_item_that_is_not_a_result_keeps_the_key_of_its_email():
     class Forgetful(Bare):
         def send_batch(self, emails, /):
             return [None for _ in emails]
 
-    email = attrs.evolve(MAIL, idempotency_key="k-1")
-    batch = Client(transport=Forgetful()).outbound.send_batch([email, MAIL])
+    email = attrs.evolve(EMAIL, idempotency_key="k-1")
+    batch = Client(transport=Forgetful()).outbound.send_batch([email, EMAIL])
     assert [item.idempotency_key for item in batch] == ["k-1", None]
 
 
@@ -181,7 +181,7 @@ def test_an_exit_while_a_transport_sends_names_the_emails():
             raise SystemExit(1)
 
     with pytest.raises(SystemExit) as caught:
-        Client(transport=Exits()).outbound.send(MAIL.replace(idempotency_key="k-2"))
+        Client(transport=Exits()).outbound.send(EMAIL.replace(idempotency_key="k-2"))
     assert caught.value.__notes__ == ["emailapi: the email may have been sent by Exits (idempotency_key 'k-2')"]
 
 
@@ -190,14 +190,14 @@ def test_an_exit_while_a_transport_sends_names_the_emails():
     [mock.Mock(), mock.MagicMock(), mock.create_autospec(SMTPTransport, instance=True)],
     ids=["mock", "magic", "autospec"],
 )
-def test_a_mock_is_given_the_email_itself(double):
+def test_a_mock_gets_the_email_itself(double):
     double.send.return_value = SendResult(message_id="1")
-    Client(transport=double).outbound.send(MAIL)
-    double.send.assert_called_once_with(MAIL)
+    Client(transport=double).outbound.send(EMAIL)
+    double.send.assert_called_once_with(EMAIL)
 
 
 @pytest.mark.parametrize("deadline", [float("nan"), -1.0, 0])
-def test_a_deadline_that_is_no_time_is_ignored(deadline):
+def test_an_invalid_deadline_of_a_transport_is_ignored(deadline):
     first, second = Bare(ConnectionFailed("refused")), MemoryTransport()
     first.deadline = deadline
-    assert Fallback(first, second).send(MAIL).via == "memory"
+    assert Fallback(first, second).send(EMAIL).via == "memory"

@@ -20,7 +20,7 @@ from emailapi import (
 )
 from emailapi._net import monotonic
 
-from .user_transports import MAIL, Bare
+from .user_transports import EMAIL, Bare
 
 ONCE = Retry(attempts=1)
 
@@ -47,17 +47,17 @@ def many(client, emails, **options):
 
 
 @pytest.mark.parametrize("how", ["batch", "many"])
-def test_a_transport_that_cannot_be_reached_is_asked_three_times(how):
+def test_an_unreachable_transport_is_tried_three_times(how):
     transport = Counting(ConnectionFailed("refused"))
     client = Client(transport=transport)
-    items = client.outbound.send_batch([MAIL] * 20) if how == "batch" else many(client, [MAIL] * 20)
+    items = client.outbound.send_batch([EMAIL] * 20) if how == "batch" else many(client, [EMAIL] * 20)
     assert transport.asked == 3
     assert [type(item) for item in items] == [ConnectionFailed] * 20
     assert [item.index for item in items] == [*range(20)]
 
 
 @pytest.mark.parametrize("how", ["batch", "many"])
-def test_no_email_follows_one_that_found_no_smtp_server(how, monkeypatch):
+def test_no_email_is_sent_after_an_unreachable_smtp_server(how, monkeypatch):
     opened, connect = [], socket.socket.connect
 
     def counted(self, address):
@@ -66,23 +66,23 @@ def test_no_email_follows_one_that_found_no_smtp_server(how, monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", counted)
     client = Client(transport=refused())
-    items = client.outbound.send_batch([MAIL] * 20) if how == "batch" else many(client, [MAIL] * 20)
+    items = client.outbound.send_batch([EMAIL] * 20) if how == "batch" else many(client, [EMAIL] * 20)
     assert len(opened) == 1
     assert {type(item) for item in items} == {ConnectionFailed}
 
 
 def test_a_fallback_gives_up_when_neither_transport_can_be_reached():
     first, second = refused(), Counting(ConnectionFailed("refused"))
-    items = Fallback(first, second).send_batch([MAIL] * 20)
+    items = Fallback(first, second).send_batch([EMAIL] * 20)
     assert second.asked == 3
     assert {type(item) for item in items} == {ConnectionFailed}
-    items = Fallback(refused(), refused()).send_batch([MAIL] * 20)
+    items = Fallback(refused(), refused()).send_batch([EMAIL] * 20)
     assert {type(item) for item in items} == {ConnectionFailed}
 
 
-def test_a_fallback_goes_on_while_one_transport_works():
+def test_a_fallback_continues_while_one_transport_works():
     second = MemoryTransport()
-    Fallback(refused(), second).send_batch([MAIL] * 20).raise_for_errors()
+    Fallback(refused(), second).send_batch([EMAIL] * 20).raise_for_errors()
     assert len(second.sent) == 20
 
 
@@ -99,7 +99,7 @@ def test_each_email_has_its_own_deadline(how, monkeypatch):
             return super()._deliver(payloads, batch, context)
 
     client = Client(transport=Slow())
-    items = client.outbound.send_batch([MAIL] * 5) if how == "batch" else many(client, [MAIL] * 5)
+    items = client.outbound.send_batch([EMAIL] * 5) if how == "batch" else many(client, [EMAIL] * 5)
     assert Counter(map(type, items)) == {SendResult: 5}
 
 
@@ -114,7 +114,7 @@ def test_a_stopped_sending_ends_between_two_emails():
             return super().send(email)
 
     transport = Held()
-    sending = Client(transport=transport).outbound.send_many([MAIL] * 100, chunk_size=100, workers=1)
+    sending = Client(transport=transport).outbound.send_many([EMAIL] * 100, chunk_size=100, workers=1)
     begun.wait()
     sending._stop()
     go_on.set()
@@ -123,7 +123,7 @@ def test_a_stopped_sending_ends_between_two_emails():
     assert len(transport.sent) == 1
 
 
-def test_a_client_that_is_closed_in_the_middle_of_a_chunk_keeps_the_results():
+def test_closing_the_client_within_a_chunk_keeps_the_results():
     class Closes(Bare):
         at_once = 1
 
@@ -134,6 +134,6 @@ def test_a_client_that_is_closed_in_the_middle_of_a_chunk_keeps_the_results():
 
     transport = Closes()
     client = Client(transport=transport)
-    items = many(client, [MAIL] * 5)
+    items = many(client, [EMAIL] * 5)
     assert [type(item) for item in items] == [SendResult] * 2 + [ConfigurationError] * 3
     assert len(transport.sent) == 2

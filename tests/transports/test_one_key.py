@@ -19,11 +19,11 @@ from emailapi import (
     SendResult,
 )
 
-from ..faults.calls import is_not_sent, is_unknown, mail, template
+from ..faults.calls import is_not_sent, is_unknown, new_email, template
 from ..faults.modes import MODES, Mode, answers
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
-FIRST = mail("a", idempotency_key="k")
+FIRST = new_email("a", idempotency_key="k")
 OTHERS = {
     "another recipient": attrs.evolve(FIRST, to="b@example.com"),
     "one recipient more": attrs.evolve(FIRST, cc="b@example.com"),
@@ -48,7 +48,7 @@ def rows_with(**changes) -> Mode:
 @pytest.mark.usefixtures("clock")
 @other
 @pytest.mark.parametrize("on_unknown", ["raise", "resend"])
-def test_a_cut_email_whose_key_is_another_emails_stays_unknown_and_is_not_resent(second, on_unknown, serve, connect):
+def test_a_lost_email_with_the_key_of_another_stays_unknown_and_is_not_resent(second, on_unknown, serve, connect):
     service = serve(None, UNDONE)
     client = connect(service, on_unknown=on_unknown)
     client.outbound.send(FIRST)
@@ -60,7 +60,7 @@ def test_a_cut_email_whose_key_is_another_emails_stays_unknown_and_is_not_resent
 
 
 @other
-def test_of_several_messages_with_one_key_the_matching_one_wins(second, serve, connect):
+def test_of_several_messages_with_one_key_the_matching_one_is_found(second, serve, connect):
     service = serve(None, RESET, None)
     client = connect(service)
     client.outbound.send(FIRST)
@@ -80,7 +80,7 @@ def test_with_check_first_a_key_of_another_email_is_invalid_and_nothing_is_sent(
     assert is_not_sent(caught.value)
     assert not caught.value.retryable
     for call in (client.outbound.send_batch, client.outbound.send_many):
-        before, wrong = call([mail("c", idempotency_key="c"), second], check_first=True)
+        before, wrong = call([new_email("c", idempotency_key="c"), second], check_first=True)
         assert isinstance(before, SendResult)
         assert (type(wrong), wrong.field, wrong.index) == (InvalidEmail, "idempotency_key", 1)
     assert [one.tag for one in service.accepted] == ["a", "c"]
@@ -91,7 +91,9 @@ def test_a_row_of_another_email_does_not_end_the_checks_of_a_batch(serve, connec
     service = serve()
     client = connect(service)
     client.outbound.send(FIRST)
-    result = client.outbound.send_batch([OTHERS["another subject"], mail("c", idempotency_key="c")], check_first=True)
+    result = client.outbound.send_batch(
+        [OTHERS["another subject"], new_email("c", idempotency_key="c")], check_first=True
+    )
     assert [type(item) for item in result] == [InvalidEmail, SendResult]
 
 
@@ -103,7 +105,7 @@ def test_an_email_without_a_batch_key_is_compared_in_a_batch_too(serve, connect)
     client = connect(service, on_unknown="resend")
     client.outbound.send(FIRST)
     second, third = client.outbound.send_batch(
-        [attrs.evolve(one, metadata=full) for one in (OTHERS["another subject"], mail("c"))]
+        [attrs.evolve(one, metadata=full) for one in (OTHERS["another subject"], new_email("c"))]
     )
     assert is_unknown(second)
     assert "'k' belongs to another email" in str(second)
@@ -116,7 +118,7 @@ def test_a_message_found_by_the_key_of_its_batch_is_not_compared(serve, connect)
     service = serve(None, RESET, searching=[rows_with(Subject="*", To=[], Recipients=["*@*"])])
     client = connect(service)
     client.outbound.send(FIRST)
-    result = client.outbound.send_batch([OTHERS["another subject"], mail("c")])
+    result = client.outbound.send_batch([OTHERS["another subject"], new_email("c")])
     assert [item.message_id for item in result.accepted] == ["id-2", "id-3"]
 
 
@@ -159,7 +161,7 @@ MANY = Email(
     ids=str,
 )
 @pytest.mark.usefixtures("clock")
-def test_a_message_that_the_service_writes_in_its_own_way_is_the_email(changes, serve, connect):
+def test_a_message_normalized_by_the_service_matches_the_email(changes, serve, connect):
     """Case, white space, composed letters, IDNA, Bcc that are not named: none of these makes another email."""
     service = serve(None, UNDONE, searching=[rows_with(**changes)] * 99)
     client = connect(service)
@@ -205,7 +207,7 @@ def test_a_message_may_lack_suppressed_recipients_but_no_others(suppressed, foun
 
 
 @pytest.mark.usefixtures("clock")
-def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
+def test_unreadable_suppressions_leave_the_outcome_unknown(serve, connect):
     """Nothing is sent, nothing is sent again, and the error may be gone at the next call."""
     service = serve(
         UNDONE,
@@ -225,7 +227,7 @@ def test_suppressions_that_cannot_be_read_leave_everything_open(serve, connect):
 
 
 @pytest.mark.usefixtures("clock")
-def test_find_takes_the_error_and_does_not_find_the_other_email(serve, connect):
+def test_find_accepts_the_error_and_does_not_find_another_email(serve, connect):
     """What the error knows survives pickling and copying, as a worker in another process needs it."""
     service = serve(None, UNDONE)
     client = connect(service)
@@ -241,7 +243,7 @@ def test_find_takes_the_error_and_does_not_find_the_other_email(serve, connect):
 def test_find_looks_in_the_stream_of_the_error(serve, connect, clock):
     client = connect(serve(RESET, lag=20.0))
     with pytest.raises(DeliveryUnknown) as caught:
-        client.outbound.send(mail("a", message_stream="news"))
+        client.outbound.send(new_email("a", message_stream="news"))
     error = pickle.loads(pickle.dumps(caught.value))
     assert (error.message_stream, error.idempotency_key) == ("news", caught.value.idempotency_key)
     clock.advance(20.0)
@@ -255,19 +257,19 @@ def test_find_looks_in_the_stream_of_the_error(serve, connect, clock):
 def test_every_unknown_outcome_names_its_stream(options, stream, serve, connect):
     service = serve(*[UNDONE] * 9)
     client = connect(service, **options)
-    items = [*client.outbound.send_batch([mail("a"), mail("b", message_stream="own")])]
-    items += client.outbound.send_many([mail("c")])
+    items = [*client.outbound.send_batch([new_email("a"), new_email("b", message_stream="own")])]
+    items += client.outbound.send_many([new_email("c")])
     items += client.outbound.send_template_batch([template("d")])
     assert [item.message_stream for item in items] == [stream, "own", stream, stream]
     without = connect(service, reconcile=False, **options)
-    (item,) = without.outbound.send_batch([mail("a")])
+    (item,) = without.outbound.send_batch([new_email("a")])
     assert (item.message_stream, item.idempotency_key) == (stream, None)
     with pytest.raises(InvalidArgument, match="no key"):
         client.outbound.find(item)
 
 
 @pytest.mark.parametrize("options, stream", [({}, "broadcast"), ({"message_stream": "news"}, "news")])
-def test_a_bulk_request_names_the_stream_that_the_service_takes(options, stream, serve, connect):
+def test_the_error_of_a_bulk_request_names_the_stream_that_the_service_uses(options, stream, serve, connect):
     service = serve(RESET)
     client = connect(service, **options)
     bulk = {"sender": "s@example.com", "subject": "s", "text_body": "x", "messages": [{"to": "a@example.com"}]}
@@ -278,7 +280,7 @@ def test_a_bulk_request_names_the_stream_that_the_service_takes(options, stream,
 
 
 @pytest.mark.parametrize("given", [ValueError("k"), InvalidEmail("x", field="to"), SendResult(idempotency_key="k")])
-def test_find_takes_no_other_object(given, serve, connect):
+def test_find_rejects_other_objects(given, serve, connect):
     with pytest.raises(InvalidArgument, match="idempotency_key"):
         connect(serve()).outbound.find(given)
 

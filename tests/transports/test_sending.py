@@ -18,14 +18,14 @@ from emailapi import (
 from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
-from ..faults.calls import mail
+from ..faults.calls import new_email
 from ..faults.modes import MODES
-from .sending import held, mails
+from .sending import held, new_emails
 
 
 def test_send_many_starts_sending_before_a_result_is_read(serve, connect):
     service = serve()
-    sending = connect(service).outbound.send_many(mails(4), chunk_size=1, workers=2)
+    sending = connect(service).outbound.send_many(new_emails(4), chunk_size=1, workers=2)
     wait_for(lambda: len(service.accepted) >= 3)
     assert sending.counts == SendingCounts()
     assert sending.wait() == SendingCounts(accepted=4)
@@ -35,16 +35,16 @@ def test_results_in_the_order_of_the_input(serve, connect):
     """A chunk whose response comes late holds up the results of those behind it, and mixes up none."""
     event = threading.Event()
     service = serve(held(event))
-    sending = connect(service).outbound.send_many(mails(8), chunk_size=2, workers=3)
+    sending = connect(service).outbound.send_many(new_emails(8), chunk_size=2, workers=3)
     wait_for(lambda: len(service.seen) >= 3)
     event.set()
     assert [item.to for item in sending] == [f"m{number}@example.com" for number in range(8)]
 
 
-def test_a_chunk_that_fails_loses_no_other(serve, connect):
-    """Each email of a refused chunk has an error of its own; the other chunks stand."""
+def test_a_failed_chunk_does_not_affect_the_others(serve, connect):
+    """Each email of a rejected chunk has an error of its own; the other chunks stand."""
     service = serve(None, MODES["422"], None)
-    items = list(connect(service).outbound.send_many(mails(6), chunk_size=2, workers=1))
+    items = list(connect(service).outbound.send_many(new_emails(6), chunk_size=2, workers=1))
     assert [item.outcome for item in items] == [
         *[Outcome.ACCEPTED] * 2,
         *[Outcome.NOT_SENT] * 2,
@@ -53,17 +53,17 @@ def test_a_chunk_that_fails_loses_no_other(serve, connect):
     assert items[2] is not items[3]
 
 
-def test_counts_of_every_outcome(serve, connect):
+def test_a_sending_counts_every_outcome(serve, connect):
     """`wait` counts what was accepted, what was not sent, and what is unknown."""
     service = serve(None, MODES["422"], MODES["reset"])
-    sending = connect(service, reconcile=False).outbound.send_many(mails(3), chunk_size=1, workers=1)
+    sending = connect(service, reconcile=False).outbound.send_many(new_emails(3), chunk_size=1, workers=1)
     assert sending.wait() == SendingCounts(accepted=1, not_sent=1, unknown=1)
     assert sending.wait() == sending.counts
 
 
-def test_an_email_too_large_is_its_items_error(serve, connect):
+def test_a_too_large_email_is_the_error_of_its_item(serve, connect):
     """An email that no request could carry is its own item's error, and the others are sent."""
-    given = [mail("a"), mail("b", text_body="x" * 5_100_000), mail("c")]
+    given = [new_email("a"), new_email("b", text_body="x" * 5_100_000), new_email("c")]
     first, second, third = connect(serve()).outbound.send_many(given)
     assert isinstance(first, SendResult)
     assert isinstance(third, SendResult)
@@ -72,34 +72,34 @@ def test_an_email_too_large_is_its_items_error(serve, connect):
 
 
 @pytest.mark.parametrize("sized", [True, False])
-def test_progress(sized, serve, connect):
+def test_progress_is_called_after_each_chunk(sized, serve, connect):
     """`progress` is told after each chunk how many emails are done, and of how many if that can be known."""
     told = []
-    given = list(mails(5)) if sized else mails(5)
+    given = list(new_emails(5)) if sized else new_emails(5)
     many = connect(serve()).outbound.send_many(given, chunk_size=2, progress=lambda *numbers: told.append(numbers))
     many.wait()
     total = 5 if sized else None
     assert told == [(2, total), (4, total), (5, total)]
 
 
-def test_progress_that_raises_loses_no_result(serve, connect):
+def test_a_failing_progress_function_loses_no_result(serve, connect):
     """What `progress` raises comes through, and the results it was told of can still be read."""
 
     def fail(done, total):
         if done == 2:
             raise LookupError("no bar")
 
-    sending = connect(serve()).outbound.send_many(mails(4), chunk_size=2, progress=fail)
+    sending = connect(serve()).outbound.send_many(new_emails(4), chunk_size=2, progress=fail)
     with pytest.raises(LookupError, match="no bar"):
         next(sending)
     assert [item.to for item in sending] == [f"m{number}@example.com" for number in range(4)]
 
 
-def test_an_input_that_raises(serve, connect):
+def test_an_error_of_the_input_ends_the_sending(serve, connect):
     """What the input raises comes once, behind the results of the emails before it; then there are no more."""
 
     def broken():
-        yield from mails(3)
+        yield from new_emails(3)
         raise LookupError("no more")
 
     sending = connect(serve()).outbound.send_many(broken(), chunk_size=2)
@@ -110,27 +110,27 @@ def test_an_input_that_raises(serve, connect):
     assert sending.counts == SendingCounts(accepted=3)
 
 
-def test_an_email_without_a_key_to_check(serve, connect):
+def test_check_first_ends_at_an_email_without_a_key(serve, connect):
     """With `check_first` an email that has no key ends the sending at its place; those before it are sent."""
-    given = [mail("a", idempotency_key="k"), mail("b"), mail("c", idempotency_key="l")]
+    given = [new_email("a", idempotency_key="k"), new_email("b"), new_email("c", idempotency_key="l")]
     sending = connect(serve()).outbound.send_many(given, check_first=True)
     assert isinstance(next(sending), SendResult)
     with pytest.raises(InvalidArgument, match="check_first"):
         next(sending)
 
 
-def test_checked_first(serve, connect):
+def test_check_first_sends_only_emails_that_no_search_finds(serve, connect):
     """With `check_first` only the emails of a chunk that no search knows are sent."""
     service = serve()
     client = connect(service)
-    client.outbound.send(mail("m1", idempotency_key="m1"))
-    keyed = [attrs.evolve(one, idempotency_key=one.tag) for one in mails(3)]
+    client.outbound.send(new_email("m1", idempotency_key="m1"))
+    keyed = [attrs.evolve(one, idempotency_key=one.tag) for one in new_emails(3)]
     assert [item.reconciled for item in client.outbound.send_many(keyed, check_first=True)] == [False, True, False]
     assert [service.times(f"m{number}") for number in range(3)] == [1, 1, 1]
 
 
 @pytest.mark.slow
-def test_memory_stays_the_same(serve, connect):
+def test_memory_use_does_not_grow_with_the_number_of_emails(serve, connect):
     """However many emails there are, what is held is some chunks of them."""
     service = serve()
     client = connect(service)
@@ -138,7 +138,7 @@ def test_memory_stays_the_same(serve, connect):
     def peak(count):
         tracemalloc.start()
         try:
-            with client.outbound.send_many(mails(count), chunk_size=20, workers=2) as sending:
+            with client.outbound.send_many(new_emails(count), chunk_size=20, workers=2) as sending:
                 for _ in sending:
                     service.accepted.clear()
                     service.seen.clear()
@@ -150,23 +150,23 @@ def test_memory_stays_the_same(serve, connect):
     assert peak(3000) < peak(600) * 1.3 + 100_000
 
 
-def test_lost_chunks_are_found_each_by_its_own_key(serve, connect):
+def test_emails_of_lost_chunks_are_found_by_their_own_keys(serve, connect):
     """Chunks in flight that are all lost are found, each email by its own key."""
     service = serve(*[MODES["reset"]] * 5)
-    items = list(connect(service).outbound.send_many(mails(10), chunk_size=2, workers=4))
+    items = list(connect(service).outbound.send_many(new_emails(10), chunk_size=2, workers=4))
     assert not [item for item in items if isinstance(item, DeliveryUnknown)]
     tags = {one.id: one.tag for one in service.accepted}
     assert [tags[item.message_id] for item in items] == [f"m{number}" for number in range(10)]
     assert len(service.accepted) == 10
 
 
-def test_the_repr_says_how_far_a_sending_is(serve, connect):
+def test_the_repr_shows_the_progress(serve, connect):
     outbound = connect(serve()).outbound
-    with outbound.send_many([*mails(2), {"to": "joe@"}], chunk_size=1, workers=1) as sending:
+    with outbound.send_many([*new_emails(2), {"to": "joe@"}], chunk_size=1, workers=1) as sending:
         assert repr(sending) == "<Sending: 0 of 3 emails done>"
         next(sending)
         assert repr(sending) == "<Sending: 1 of 3 emails done (1 accepted)>"
         sending.wait()
         assert repr(sending) == "<Sending: 3 of 3 emails done (2 accepted, 1 not sent)>"
-    with outbound.send_many(iter(mails(1))) as sending:
+    with outbound.send_many(iter(new_emails(1))) as sending:
         assert repr(sending) == "<Sending: 0 of ? emails done>"

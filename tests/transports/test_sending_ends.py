@@ -23,20 +23,20 @@ from emailapi import (
 from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
-from ..faults.calls import is_not_sent, mail
+from ..faults.calls import is_not_sent, new_email
 from ..faults.modes import MODES, Mode, answers, listing
-from .sending import held, mails, workers
+from .sending import held, new_emails, workers
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("how", ["break", "exception"])
-def test_left_early(how, serve, connect):
+def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
     """Whoever leaves the block early leaves no thread behind, and can read what became of each email that was taken."""
     taken: list[int] = []
     service = serve()
     try:
-        with connect(service).outbound.send_many(mails(1000, taken), chunk_size=2, workers=2) as sending:
+        with connect(service).outbound.send_many(new_emails(1000, taken), chunk_size=2, workers=2) as sending:
             for _ in sending:
                 if how == "exception":
                     raise LookupError
@@ -54,11 +54,11 @@ def test_left_early(how, serve, connect):
             assert item.retryable
 
 
-def test_nothing_is_sent_after_close(serve, connect):
+def test_close_prevents_further_attempts(serve, connect):
     """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
     service = serve(*[MODES["429"]] * 9)
     client = connect(service, retry=Retry(attempts=9, initial=100, maximum=100), deadline=300)
-    sending = client.outbound.send_many(mails(6), chunk_size=1, workers=2)
+    sending = client.outbound.send_many(new_emails(6), chunk_size=1, workers=2)
     wait_for(lambda: len(service.seen) >= 2)
     began = time.monotonic()
     sending.close()
@@ -70,11 +70,11 @@ def test_nothing_is_sent_after_close(serve, connect):
     assert len(service.seen) == seen == 2
 
 
-def test_checks_end_at_close(serve, connect):
+def test_close_ends_the_checks(serve, connect):
     """`close` ends the looking up of keys before a chunk is sent; its emails were not sent."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
     service = serve(searching=[slow] * 400)
-    keyed = [mail("a", idempotency_key=f"k{number}") for number in range(400)]
+    keyed = [new_email("a", idempotency_key=f"k{number}") for number in range(400)]
     sending = connect(service).outbound.send_many(keyed, workers=1, check_first=True)
     wait_for(lambda: service.seen)
     sending.close()
@@ -90,21 +90,21 @@ def drop(sending):
 
 
 @pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
-def test_dropped(sized, rest, serve, connect):
+def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, connect):
     """A dropped sending says how many emails it took, and how many of them all it does not send."""
     service = serve()
-    given = list(mails(9)) if sized else mails(9)
+    given = list(new_emails(9)) if sized else new_emails(9)
     sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
     with pytest.warns(RuntimeWarning, match=f"4 emails were taken, {rest}"):
         drop(sending)
     wait_for(lambda: len(service.accepted) == 4 and not workers())
 
 
-def test_dropped_after_close(serve, connect):
+def test_dropping_a_closed_sending_does_not_warn(serve, connect):
     """One that was closed goes without a warning, and counts what was sent whether it was read or not."""
     event = threading.Event()
     service = serve(held(event))
-    sending = [connect(service).outbound.send_many(list(mails(9)), chunk_size=1, workers=1)]
+    sending = [connect(service).outbound.send_many(list(new_emails(9)), chunk_size=1, workers=1)]
     wait_for(lambda: service.seen)
     threading.Timer(0.05, event.set).start()
     sending[0].close()
@@ -115,24 +115,24 @@ def test_dropped_after_close(serve, connect):
     assert len(service.accepted) == 1
 
 
-def test_read_to_its_end_it_drops_silently(serve, connect):
+def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connect):
     """A sending that was read to its end, or had nothing to send, goes without a warning."""
     client = connect(serve())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        client.outbound.send_many(mails(3)).wait()
+        client.outbound.send_many(new_emails(3)).wait()
         assert client.outbound.send_many([]).wait() == SendingCounts()
         gc.collect()
     assert not workers()
 
 
-def test_an_input_that_is_interrupted(serve, connect):
+def test_an_interrupted_input_ends_the_sending(serve, connect):
     """After Ctrl-C in the input nothing is sent that is not under way."""
     event = threading.Event()
     service = serve(held(event))
 
     def interrupted():
-        yield from mails(1)
+        yield from new_emails(1)
         wait_for(lambda: service.seen)
         event.set()
         raise KeyboardInterrupt
@@ -148,12 +148,12 @@ def test_an_input_that_is_interrupted(serve, connect):
     assert len(service.accepted) == 1
 
 
-def test_a_client_that_is_closed_meanwhile(serve, connect):
-    """What is under way when the client is closed has its response; what comes behind is each mail's error."""
+def test_closing_the_client_ends_the_sending(serve, connect):
+    """What is under way when the client is closed has its response; what comes behind is each email's error."""
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)
-    sending = client.outbound.send_many(mails(4), chunk_size=2, workers=1)
+    sending = client.outbound.send_many(new_emails(4), chunk_size=2, workers=1)
     wait_for(lambda: service.seen)
     client.close()
     event.set()
@@ -162,11 +162,11 @@ def test_a_client_that_is_closed_meanwhile(serve, connect):
     assert all(is_not_sent(item) for item in items[2:])
 
 
-def test_looking_up_ends_at_close(serve, connect, monkeypatch):
+def test_close_ends_looking_up(serve, connect, monkeypatch):
     """`close` ends the looking up of an email that may have been sent; it stays unknown."""
     monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 100)
     service = serve(MODES["reset-not-done"])
-    sending = connect(service, deadline=300).outbound.send_many(mails(1))
+    sending = connect(service, deadline=300).outbound.send_many(new_emails(1))
     wait_for(lambda: any(seen.method == "GET" for seen in service.seen))
     began = time.monotonic()
     sending.close()
@@ -176,7 +176,7 @@ def test_looking_up_ends_at_close(serve, connect, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
-def test_a_loop_without_a_block(left_by, serve):
+def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):
     """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
     service = serve(*[slow] * 40)
@@ -204,7 +204,7 @@ def test_a_chunk_whose_errors_cannot_be_made_keeps_no_reader_waiting():
         def _name_unknown(self, error, payload):
             raise MemoryError
 
-    sending = Client(transport=Exhausted()).outbound.send_many([mail("a")])
+    sending = Client(transport=Exhausted()).outbound.send_many([new_email("a")])
     for _ in range(2):
         with pytest.raises(MemoryError):
             next(sending)

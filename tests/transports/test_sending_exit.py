@@ -19,10 +19,10 @@ HEAD = """
 import atexit, sys, threading, time
 from emailapi import Client
 client = Client("t", base_url={url!r})
-def mails(count):
+def emails(count):
     return ({{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(count))
 def many(count, **more):
-    return client.outbound.send_many(mails(count), **{{"chunk_size": 2, "workers": 2, **more}})
+    return client.outbound.send_many(emails(count), **{{"chunk_size": 2, "workers": 2, **more}})
 def tell(sending):
     for item in sending:
         print(item.outcome.value, flush=True)
@@ -91,7 +91,7 @@ def test_an_atexit_handler_may_be_the_first_to_load_the_package(serve):
     assert len(service.accepted) == 5
 
 
-def test_an_atexit_handler_that_reads_nothing_is_told_that_nothing_is_sent(serve):
+def test_an_atexit_handler_that_reads_no_result_gets_a_warning(serve):
     service = serve()
     code = HEAD.format(url=service.url) + "atexit.register(lambda: many(5) and None)"
     done = python(code)
@@ -99,7 +99,7 @@ def test_an_atexit_handler_that_reads_nothing_is_told_that_nothing_is_sent(serve
     assert not service.accepted
 
 
-def test_a_daemon_thread_sends_nothing_that_was_not_under_way_when_the_main_thread_ended(run):
+def test_a_daemon_thread_sends_nothing_new_after_the_end_of_the_main_thread(run):
     """It may be ended in the middle of a request: what it reads until then tells what was sent."""
     code = """
 def read():
@@ -116,7 +116,7 @@ begun.wait()
 
 
 @pytest.mark.parametrize("left_by, status", [("raise LookupError", 1), ("sys.exit(1)", 1), ("break", 0)])
-def test_a_loop_over_a_global_sending_that_ends_the_program_sends_nothing_else(left_by, status, run):
+def test_a_program_that_exits_within_the_loop_sends_nothing_more(left_by, status, run):
     code = f"sending = many(40, chunk_size=1, workers=1)\nfor item in sending:\n    {left_by}\n"
     accepted, _ = run(code, seconds=1.0, status=status)
     assert accepted == 2  # the one that was read, and the one under way
@@ -128,7 +128,7 @@ def test_unread_results_are_of_emails_that_were_sent(run):
     assert accepted == 2
 
 
-def test_a_system_that_gives_no_more_threads_sends_all_the_same(serve, connect, monkeypatch):
+def test_all_emails_are_sent_if_no_thread_can_be_started(serve, connect, monkeypatch):
     """A pool whose first thread runs keeps a job that it could not start a second one for: it is sent once."""
     service = serve(*[slow(0.05)] * 40)
     start, started = threading.Thread.start, []
@@ -141,8 +141,8 @@ def test_a_system_that_gives_no_more_threads_sends_all_the_same(serve, connect, 
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", few)
-    mails = [{"sender": "s@example.com", "to": f"m{n}@example.com", "text_body": "x"} for n in range(21)]
-    items = list(connect(service).outbound.send_many(mails, chunk_size=2, workers=3))
-    assert [item.to for item in items] == [one["to"] for one in mails]
-    assert sorted(one.to for one in service.accepted) == sorted(one["to"] for one in mails)
+    emails = [{"sender": "s@example.com", "to": f"m{n}@example.com", "text_body": "x"} for n in range(21)]
+    items = list(connect(service).outbound.send_many(emails, chunk_size=2, workers=3))
+    assert [item.to for item in items] == [one["to"] for one in emails]
+    assert sorted(one.to for one in service.accepted) == sorted(one["to"] for one in emails)
     assert started

@@ -16,15 +16,15 @@ from emailapi.sandbox import Sandbox
 from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
-from ..faults.calls import mail
+from ..faults.calls import new_email
 from ..faults.modes import MODES
-from .sending import mails
+from .sending import new_emails
 
 ROOT = Path(__file__).parents[2]
 
 
 def keyed(*keys):
-    return [mail(f"m{number}", idempotency_key=key) for number, key in enumerate(keys)]
+    return [new_email(f"m{number}", idempotency_key=key) for number, key in enumerate(keys)]
 
 
 def is_refused_key(item) -> bool:
@@ -50,21 +50,21 @@ def test_a_key_is_free_again_beyond_the_read_ahead(serve, connect):
     assert sending.wait() == SendingCounts(accepted=27)
 
 
-def test_a_rejected_email_gives_its_key_back_with_its_result(serve, connect):
+def test_the_key_of_a_rejected_email_is_free_after_its_result(serve, connect):
     service = serve(MODES["422"])
     given = keyed("k", "a", "b", "k")
     items = list(connect(service).outbound.send_many(given, chunk_size=1, workers=1))
     assert [isinstance(item, SendResult) for item in items] == [False, True, True, True]
 
 
-def test_an_invalid_email_takes_no_key(serve, connect):
-    given = [mail("a", idempotency_key="k", text_body="x" * 5_100_000), *keyed("k")]
+def test_an_invalid_email_does_not_use_its_key(serve, connect):
+    given = [new_email("a", idempotency_key="k", text_body="x" * 5_100_000), *keyed("k")]
     items = list(connect(serve()).outbound.send_many(given))
     assert [type(item) for item in items] == [InvalidEmail, SendResult]
 
 
 @pytest.mark.parametrize("key", ["idempotency_key", "template"])
-def test_a_key_twice_in_a_batch_is_rejected_over_all_its_chunks(key, serve, connect):
+def test_a_repeated_key_in_a_batch_is_rejected_over_all_its_chunks(key, serve, connect):
     service = serve()
     client = connect(service)
     if key == "template":
@@ -81,8 +81,10 @@ def test_a_key_twice_in_a_batch_is_rejected_over_all_its_chunks(key, serve, conn
     assert len(result.accepted) == 502
 
 
-def test_a_batch_that_size_divides_rejects_a_key_too(serve, connect):
-    big = [mail(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)]
+def test_a_batch_split_by_size_rejects_a_repeated_key(serve, connect):
+    big = [
+        new_email(f"m{number}", text_body="x" * 4_900_000, idempotency_key=f"k{number % 10}") for number in range(11)
+    ]
     result = connect(serve()).outbound.send_batch(big)
     assert [is_refused_key(item) for item in result] == [*[False] * 10, True]
 
@@ -123,10 +125,10 @@ def test_an_invalid_mapping_is_an_item_without_a_note(serve, connect):
 
 @pytest.mark.parametrize("workers, chunk_size", [(1, 1), (1, 7), (2, 5), (4, 3)])
 @pytest.mark.parametrize("every", [1, 2, 3])
-def test_no_more_emails_are_taken_than_read_ahead(workers, chunk_size, every, serve, connect):
+def test_no_more_emails_are_read_than_read_ahead(workers, chunk_size, every, serve, connect):
     """However many emails are valid, and whatever is read: the bound holds, and is reached."""
     taken, most, read = [], 0, 0
-    given = (one if number % every == 0 else {} for number, one in enumerate(mails(200, taken)))
+    given = (one if number % every == 0 else {} for number, one in enumerate(new_emails(200, taken)))
     sending = connect(serve()).outbound.send_many(given, workers=workers, chunk_size=chunk_size)
     assert sending.read_ahead == (2 * workers + 1) * chunk_size
     for _ in sending:
@@ -156,7 +158,7 @@ def test_only_the_first_emails_are_looked_up(limit, looked_up, check_first, serv
 
 def test_only_the_emails_that_are_looked_up_need_keys(serve, connect):
     client = connect(serve())
-    given = [*keyed("a", "b"), mail("c")]
+    given = [*keyed("a", "b"), new_email("c")]
     assert client.outbound.send_many(given, check_first_limit=2).wait() == SendingCounts(accepted=3)
     sending = client.outbound.send_many(given, check_first_limit=3)
     assert [next(sending).reconciled for _ in range(2)] == [True, True]
@@ -199,7 +201,7 @@ with open(journal, "a+") as lines:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
-def test_a_sending_that_was_killed_goes_on_without_a_copy_or_a_loss(stop_at, tmp_path):
+def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_path):
     """What the journal does not tell is at most the read-ahead, and all of it is looked up."""
     journal = tmp_path / "journal"
     with Sandbox() as sandbox:
@@ -227,11 +229,11 @@ def test_a_sending_that_was_killed_goes_on_without_a_copy_or_a_loss(stop_at, tmp
     assert sorted(journal.read_text().split()) == sorted(sent)
 
 
-def test_the_crash_test_would_see_a_copy(serve, connect):
+def test_the_crash_test_detects_a_copy(serve, connect):
     """Without the look-up the emails in doubt are sent twice: the bound is no idle one."""
     service = serve()
     client = connect(service)
-    given = [attrs.evolve(one, idempotency_key=one.tag) for one in mails(40)]
+    given = [attrs.evolve(one, idempotency_key=one.tag) for one in new_emails(40)]
     first = client.outbound.send_many(given, workers=1, chunk_size=2)
     next(first)
     wait_for(lambda: len(service.accepted) == first.read_ahead)

@@ -93,7 +93,7 @@ def sends(serve, connect):
 
 
 @pytest.mark.parametrize("path", LIMITS)
-def test_a_send_takes_a_short_path(sends, path):
+def test_a_send_calls_few_functions(sends, path):
     """The third send on a connection calls no more functions of the package than is agreed."""
     send = sends[path]
     for _ in range(2):
@@ -106,6 +106,6 @@ def test_a_send_takes_a_short_path(sends, path):
     assert all(within), f"{found}, at most {limit}:\n" + "\n".join(map(" ".join, calls))
 
 
-def test_a_call_is_seen():
+def test_the_trace_sees_calls():
     """The trace is not empty, or the limits limit nothing."""
     assert ("models/stored.py", "Stored.replace") in traced(lambda given: given.replace(tag="x"), email())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emailapi import BatchResult, Email, EmailAPIError, SendResult
 
-MAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
+EMAIL = Email(sender="a@example.com", to="b@example.com", text_body="x")
 
 
 class Bare:

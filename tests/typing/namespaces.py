@@ -179,8 +179,10 @@ def server(client: Client) -> None:
 
 
 def outbound(client: Client) -> None:
-    mail = TemplateEmail(to="a@example.com", template_alias="welcome", template_model={"name": "A", "items": [1, None]})
-    assert_type(client.outbound.send_template(mail), SendResult)
+    email = TemplateEmail(
+        to="a@example.com", template_alias="welcome", template_model={"name": "A", "items": [1, None]}
+    )
+    assert_type(client.outbound.send_template(email), SendResult)
     bulk = BulkEmail(subject="s", text_body="t", messages=[BulkMessage(to="a@example.com", template_model={"a": 1})])
     assert_type(client.outbound.send_bulk(bulk), BulkStatus)
     assert_type(client.outbound.bulk_status("x").percentage_completed, float)

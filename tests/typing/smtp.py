@@ -19,7 +19,7 @@ from emailapi import (
 )
 from emailapi.transports.smtp import send
 
-MAIL = Email(sender="me@example.com", to="you@example.org", text_body="Hello")
+EMAIL = Email(sender="me@example.com", to="you@example.org", text_body="Hello")
 
 
 def made(context: ssl.SSLContext) -> None:
@@ -44,16 +44,16 @@ def made_by_lmtp() -> None:
     LMTPTransport("mail.example", None)  # type: ignore[arg-type]
     LMTPTransport("mail.example", socketpath="/run/lmtp")  # type: ignore[call-arg]
     transport: Transport = LMTPTransport("mail.example")
-    assert_type(transport.send(MAIL).recipients, tuple[RecipientResult, ...])
+    assert_type(transport.send(EMAIL).recipients, tuple[RecipientResult, ...])
 
 
 def used(transport: SMTPTransport, message: Message, other: MIMEMultipart) -> None:
     way_out: Transport = transport
     del way_out
-    assert_type(transport.send(MAIL), SendResult)
+    assert_type(transport.send(EMAIL), SendResult)
     assert_type(transport.send(other), SendResult)
     assert_type(transport.send({"sender": "me@example.com"}), SendResult)
-    assert_type(transport.send_batch([MAIL, message]), BatchResult)
+    assert_type(transport.send_batch([EMAIL, message]), BatchResult)
     assert_type(
         transport.send_message(message, sender="", recipients=["a@x.example", Address("b@x.example")]), SendResult
     )
@@ -71,7 +71,7 @@ def at_once(message: EmailMessage) -> None:
     assert_type(
         send(b"raw", sender="a@x.example", recipients="b@x.example", hostname="mail.example", port=25), SendResult
     )
-    assert_type(send(MAIL, hostname="localhost", use_tls=True, timeout=5), SendResult)
+    assert_type(send(EMAIL, hostname="localhost", use_tls=True, timeout=5), SendResult)
     assert_type(send(message, socket_path="/run/smtp"), SendResult)
     send(message, socket_path=7)  # type: ignore[arg-type]
     send(message, hostname="mail.example", validate_certs=False)  # type: ignore[call-arg]

@@ -51,7 +51,7 @@ def test_each_payload_is_parsed_without_problems(sample, kind):
     assert event.raw == samples.ALL[sample]
 
 
-def test_a_delivery():
+def test_a_delivery_is_parsed():
     event = parse(body(samples.DELIVERY))
     assert attributes(event) == {
         "record_type": "Delivery",
@@ -70,7 +70,7 @@ def test_a_delivery():
     }
 
 
-def test_a_bounce():
+def test_a_bounce_is_parsed():
     event = parse(body(samples.BOUNCE))
     assert isinstance(event, BounceEvent)
     assert attributes(event) == {
@@ -112,7 +112,7 @@ def test_a_complaint_has_the_attributes_of_a_bounce_but_is_not_a_bounce():
     assert (event.type, event.type_code, event.id) == (BounceType.SPAM_COMPLAINT, 512, 42)
 
 
-def test_an_open():
+def test_an_open_is_parsed():
     event = parse(body(samples.OPEN))
     assert isinstance(event, OpenEvent)
     assert (event.first_open, event.read_seconds, event.platform) == (True, 5, Platform.WEB_MAIL)
@@ -121,7 +121,7 @@ def test_an_open():
     assert (event.at, event.user_agent, event.tag) == (AT, "Mozilla/5.0", "t")
 
 
-def test_a_click():
+def test_a_click_is_parsed():
     event = parse(body(samples.CLICK))
     assert isinstance(event, ClickEvent)
     assert (event.original_link, event.click_location) == ("https://example.com/a?b=c", ClickLocation.HTML)
@@ -144,7 +144,7 @@ def test_an_activation_has_neither_message_nor_reason():
 
 
 @pytest.mark.parametrize("type, asked", [("Unsubscribe", True), ("Subscribe", False), ("HardBounce", False)])
-def test_unsubscribing_by_email_stays_a_bounce(type, asked):
+def test_an_unsubscribe_by_email_is_a_bounce(type, asked):
     event = parse(changed(samples.BOUNCE, Type=type))
     assert isinstance(event, BounceEvent)
     assert event.is_unsubscribe is asked

@@ -30,7 +30,7 @@ OUTBOUND = BUILDERS[:-1]
 NAMES = [builder.__name__ for builder in BUILDERS]
 
 
-def test_a_delivery():
+def test_delivery_builds_an_event():
     built = payloads.delivery(
         MESSAGE_ID,
         email="John@Example.com",
@@ -42,7 +42,7 @@ def test_a_delivery():
     assert built == changed(samples.DELIVERY, DeliveredAt=WRITTEN)
 
 
-def test_a_bounce():
+def test_bounce_builds_an_event():
     built = payloads.bounce(
         MESSAGE_ID,
         email="john@example.com",
@@ -79,7 +79,7 @@ def test_an_unknown_bounce_type_is_an_error_that_lists_the_known_ones():
         payloads.bounce(type="SoftBuonce")
 
 
-def test_a_complaint():
+def test_spam_complaint_builds_an_event():
     built = payloads.complaint(
         MESSAGE_ID,
         email="john@example.com",
@@ -94,7 +94,7 @@ def test_a_complaint():
     assert built == samples.COMPLAINT
 
 
-def test_an_open():
+def test_open_builds_an_event():
     built = payloads.open(
         MESSAGE_ID,
         email="john@example.com",
@@ -118,7 +118,7 @@ def test_an_open():
     assert built == changed(samples.OPEN, ReceivedAt=WRITTEN)
 
 
-def test_a_click():
+def test_click_builds_an_event():
     built = payloads.click(
         MESSAGE_ID,
         email="john@example.com",
@@ -135,7 +135,7 @@ def test_a_click():
     assert built == changed(samples.CLICK, ReceivedAt=WRITTEN, Geo=place)
 
 
-def test_a_suppression_and_an_activation():
+def test_subscription_change_builds_both_kinds_of_event():
     """The tag is left out, never null: what the service does goes before the contract."""
     at = "2026-02-01T10:53:34.416071Z"
     built = payloads.subscription_change(MESSAGE_ID, email="john@example.com", at=at, reason="HardBounce")
@@ -144,7 +144,7 @@ def test_a_suppression_and_an_activation():
     assert built == changed(samples.ACTIVATED, Tag=...)
 
 
-def test_an_inbound_email():
+def test_inbound_builds_an_inbound_email():
     files = [
         Attachment(name="a.txt", content=b"Hello", content_type="text/plain"),
         Attachment(name="logo.png", content=b"\x89PNG", content_id="logo"),
@@ -170,7 +170,7 @@ def test_an_inbound_email():
     assert built == expected
 
 
-def test_headers_of_an_inbound_email():
+def test_an_inbound_email_has_the_usual_headers():
     """Return-Path is the first; Date and Reply-To are fields; the spam filter's are there."""
     names = [header["Name"] for header in payloads.inbound()["Headers"]]
     assert names[0] == "Return-Path"
@@ -212,7 +212,7 @@ def test_outbound_payloads_have_the_fields_of_the_service(builder):
 
 
 @pytest.mark.parametrize("builder", OUTBOUND, ids=NAMES[:-1])
-def test_an_event_about_a_result(builder):
+def test_an_event_can_be_built_from_a_result(builder):
     result = SendResult(message_id="m-1", to="Ada <ada@example.com>", idempotency_key="receipt/7")
     event = parse(builder(result))
     assert (event.message_id, event.recipient, event.idempotency_key) == ("m-1", "ada@example.com", "receipt/7")

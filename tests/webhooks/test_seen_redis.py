@@ -31,7 +31,7 @@ def test_keys_in_redis_have_a_prefix_and_expire(redis_server):
     assert 0 < keys["shop:count:c"] <= 1.5
 
 
-def test_a_store_by_url(redis_url, redis_server):
+def test_a_store_can_be_created_from_a_url(redis_url, redis_server):
     store = RedisSeenStore(redis_url)
     assert store.claim("a", 50)
     store.close()

@@ -95,13 +95,12 @@ def test_every_field_is_read():
     )
 
 
-def test_nothing_reads_as_the_defaults():
-    """An empty object is a record of defaults."""
+def test_an_empty_object_is_read_as_a_record_of_defaults():
     assert read({}, Thing) == Thing()
 
 
 @pytest.mark.parametrize("name", [name for name in FULL if name != "Doubled"])
-def test_null_reads_as_nothing(name):
+def test_null_is_read_as_the_default(name):
     """Null in any one field is that field's nothing, and the others stand."""
     found = read({**FULL, name: None}, Thing)
     attribute = next(key for key, value in vars_of(found).items() if value != vars_of(read(FULL, Thing))[key])
@@ -109,7 +108,7 @@ def test_null_reads_as_nothing(name):
 
 
 @pytest.mark.parametrize("name", ["LongName", "Count", "Rate", "IsOpen", "Color", "MadeAt", "MadeOn", "Parts", "Names"])
-def test_an_empty_text_reads_as_nothing(name):
+def test_an_empty_string_is_read_as_the_default(name):
     """The service writes "" for nothing, too, whatever the field's kind."""
     assert read({name: ""}, Thing) == Thing()
 
@@ -190,7 +189,7 @@ def test_reading_is_lenient(given_value, attribute, expected):
         ({"Doubled": None}, "Thing.doubled: unsupported operand type(s) for *: 'NoneType' and 'int'"),
     ],
 )
-def test_another_shape_is_named(value, sentence):
+def test_a_wrong_shape_is_named(value, sentence):
     """What cannot be read is an InvalidResponse naming record and field, and nothing of the codec's shows."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Thing)
@@ -198,7 +197,7 @@ def test_another_shape_is_named(value, sentence):
     assert caught.value.__cause__ is None
 
 
-def test_one_odd_row_is_left_out():
+def test_an_unreadable_row_is_omitted_and_named():
     """In a listing a row that cannot be read is named by its place, and the others are there."""
     found, unreadable = read_rows([{"Count": 1}, 5, {"Count": []}, {"Count": "2"}, None], Thing)
     assert [thing.count for thing in found] == [1, 2]
@@ -209,7 +208,7 @@ def test_one_odd_row_is_left_out():
     ]
 
 
-def test_rows_that_can_all_be_read():
+def test_readable_rows_are_all_returned():
     """A listing of good rows has nothing unreadable, and an empty one is empty."""
     assert read_rows([{"Count": 1}], Thing) == ([Thing(count=1)], [])
     assert read_rows([], Thing) == ([], [])
@@ -223,7 +222,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(set(FULL) - {"Doubled"})), json_values) | json_values)
-def test_any_json_is_a_record_or_named(value):
+def test_any_json_is_read_or_rejected_by_name(value):
     """Whatever the service sends is a record, or an InvalidResponse that names it."""
     found, unreadable = read_rows([value], Thing)
     assert len(found) + len(unreadable) == 1
@@ -234,7 +233,7 @@ def test_any_json_is_a_record_or_named(value):
             read(value, Thing)
 
 
-def test_writing_leaves_defaults_out():
+def test_writing_omits_defaults():
     """A record of defaults is an empty object."""
     assert write(Thing()) == {}
 
@@ -246,7 +245,7 @@ def test_every_field_is_written():
 
 
 @given(st.builds(Thing, long_name=st.text(), count=st.integers(), is_open=st.booleans(), names=st.tuples(st.text())))
-def test_what_is_written_is_read(thing):
+def test_a_written_record_is_read_back_unchanged(thing):
     """A record that is written and read again is the same."""
     assert read(write(thing), Thing) == thing
 
@@ -269,7 +268,7 @@ class Job:
         ({"Part": {"Name": "p"}}, Job(part=Part(name="p"))),
     ],
 )
-def test_two_spellings_and_null_records(value, expected):
+def test_two_spellings_and_null_records_are_read(value, expected):
     """A name that the service spells in two ways is read from either, and a record that is null is an empty one."""
     before = dict(value)
     assert read(value, Job) == expected

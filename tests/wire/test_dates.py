@@ -41,7 +41,7 @@ def zone(hours: float) -> timezone:
         ("2020-01-30", datetime(2020, 1, 30, 0, 0, 0, 0, zone(-5))),
     ],
 )
-def test_every_shape_is_read(text, expected):
+def test_every_date_format_is_read(text, expected):
     """Every shape of date that the contract knows is read as its instant, in UTC, on every Python."""
     found = parse_date(text)
     assert found == expected
@@ -56,13 +56,13 @@ def test_every_shape_is_read(text, expected):
     + ["Mon, 17 Feb 2014 07:25:01 -0500", "\ud800", "２０１４-02-17T07:25:01Z", "9" * 10_000]
     + [0, 1392639901, 1.5, True, [], {}, b"2014-02-17T07:25:01Z", datetime(2014, 2, 17, tzinfo=UTC)],
 )
-def test_what_is_no_date_is_none(value):
+def test_an_unreadable_date_is_none(value):
     """What names no instant is None, never an error: one odd date must not lose a record."""
     assert parse_date(value) is None
 
 
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[-+.:TZ 0-9]{5,40}", fullmatch=True)))
-def test_no_text_breaks_the_reading_of_dates(text):
+def test_any_string_is_read_as_a_date_or_none(text):
     """Any text is read as an instant in UTC, or as None."""
     found = parse_date(text)
     assert found is None or found.tzinfo is UTC
@@ -70,7 +70,7 @@ def test_no_text_breaks_the_reading_of_dates(text):
 
 
 @given(st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=st.timezones() | st.just(UTC)))
-def test_what_python_writes_is_read(moment):
+def test_dates_written_by_python_are_read(moment):
     """An ISO text of an aware datetime comes back as the same instant, unless its zone counts in seconds."""
     if (moment.utcoffset() or timedelta()).seconds % 60 == 0:
         assert parse_date(moment.isoformat()).astimezone(UTC) == moment.astimezone(UTC)
@@ -88,7 +88,7 @@ def test_what_python_writes_is_read(moment):
         (20170130, None),
     ],
 )
-def test_days(value, expected):
+def test_a_day_is_read_from_a_string_that_begins_with_one(value, expected):
     """A day is read from a text that begins with one, all else is None."""
     assert parse_day(value) == expected
 
@@ -119,7 +119,7 @@ def test_days(value, expected):
     ],
 )
 @pytest.mark.parametrize("end", [False, True])
-def test_query_dates_are_eastern(value, expected, end):
+def test_dates_of_a_query_are_in_eastern_time(value, expected, end):
     """An aware datetime keeps its instant, as Eastern wall-clock time; everything else goes as it is."""
     assert eastern_date(value, end=end) == expected
 
@@ -136,14 +136,14 @@ def test_query_dates_are_eastern(value, expected, end):
         (datetime(2024, 11, 3, 5, 59, 59, 500000, UTC), "2024-11-03T01:59:59", "2024-11-03T02:00:00"),
     ],
 )
-def test_a_range_loses_no_fraction(moment, begin, end):
+def test_a_range_keeps_fractions_of_seconds(moment, begin, end):
     """The service knows whole seconds: a range begins with the second begun and ends with the second after."""
     assert eastern_date(moment, end=False) == begin
     assert eastern_date(moment, end=True) == end
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2037, 1, 1), timezones=st.timezones()))
-def test_the_instant_survives(moment):
+def test_a_date_keeps_its_instant(moment):
     """Read as Eastern time, in one of the two readings that autumn has, a written date is the instant of the given."""
     written = datetime.fromisoformat(eastern_date(moment, end=False))
     meant = moment.astimezone(UTC).replace(microsecond=0)
@@ -159,7 +159,7 @@ def test_the_instant_survives(moment):
         ("2024-07-15", "2024-07-15"),
     ],
 )
-def test_days_of_a_query(value, expected):
+def test_a_date_in_a_query_is_a_day(value, expected):
     """A query that knows days is given the Eastern day of an instant."""
     assert eastern_day(value) == expected
 

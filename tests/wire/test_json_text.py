@@ -32,7 +32,7 @@ def encoder(request, monkeypatch):
 
 
 @given(values)
-def test_what_is_dumped_is_loaded(value):
+def test_a_value_survives_dumping_and_loading(value):
     """A JSON value survives being written and read."""
     assert load_json(dump_json(value)) == value
 
@@ -50,27 +50,26 @@ def test_what_is_dumped_is_loaded(value):
         (("a", "b"), b'["a","b"]'),
     ],
 )
-def test_json_is_compact_utf8(encoder, value, data):
+def test_json_is_compact_utf_8(encoder, value, data):
     """JSON is written compact, in UTF-8 and not in escapes; control characters are escaped."""
     assert dump_json(value) == data
     assert json.loads(data) == json.loads(json.dumps(value))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"a": ["\udfff"]}, {"\ud800": 1}])
-def test_what_json_does_not_have_is_a_value_error(encoder, value):
-    """NaN, infinity and lone surrogates are refused, not written as something else."""
+def test_a_value_that_json_does_not_have_is_a_value_error(encoder, value):
+    """NaN, infinity and lone surrogates are rejected, not written as something else."""
     with pytest.raises(ValueError, match="JSON compliant|surrogates not allowed"):
         dump_json(value)
 
 
 @pytest.mark.parametrize("value", [b"x", {1, 2}, object(), {"a": b"x"}, {("a",): 1}])
-def test_what_is_no_json_value_is_a_type_error(encoder, value):
-    """A value of another type is refused."""
+def test_a_value_of_another_type_is_a_type_error(encoder, value):
     with pytest.raises(TypeError):
         dump_json(value)
 
 
-def test_a_value_in_itself_is_a_recursion_error(encoder):
+def test_a_value_that_contains_itself_is_a_recursion_error(encoder):
     """A list that contains itself ends in an error, not in a crash."""
     value: list[object] = []
     value.append(value)
@@ -81,13 +80,13 @@ def test_a_value_in_itself_is_a_recursion_error(encoder):
 @pytest.mark.parametrize(
     "data", [b"", b" ", b"{", b"<html>502</html>", b"\xff\xfe\xfd", b'{"a": }', b"nul", b"[" * 100_000, b'{"a":"\xe9"}']
 )
-def test_what_is_no_json_is_a_value_error(data):
+def test_invalid_json_is_a_value_error(data):
     """A body that is no JSON, not UTF-8, or nested beyond reason is a ValueError and nothing else."""
     with pytest.raises(ValueError, match=r"char 0|column|codec|nested"):
         load_json(data)
 
 
 @pytest.mark.parametrize("data", [b'\xef\xbb\xbf{"a":1}', b' {"a":1}\r\n', '{"a":1}'.encode("utf-16")])
-def test_odd_but_legal_bodies(data):
+def test_unusual_but_valid_json_is_read(data):
     """A byte order mark, white space around and UTF-16 are read."""
     assert load_json(data) == {"a": 1}

@@ -116,11 +116,11 @@ def test_the_other_fields_are_read(key, value, line):
 
 
 @pytest.mark.parametrize("key", sorted(set(WHOLE) - {"Halved", "Secret", "Unknown"}))
-def test_an_empty_text_is_no_problem(key):
+def test_an_empty_string_is_not_a_problem(key):
     assert read_leniently({key: ""}, Thing)[1] == []
 
 
-def test_the_other_spelling_counts_where_the_first_is_missing():
+def test_the_other_spelling_is_read_if_the_first_is_missing():
     assert read_leniently({"Id": 1}, Thing)[0].id == 1
     assert read_leniently({"Id": 1, "ID": 2}, Thing)[0].id == 2
     assert read_leniently({"Id": "x"}, Thing)[1][0].startswith("Id: ")

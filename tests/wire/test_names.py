@@ -43,7 +43,7 @@ class Filters(TypedDict, total=False):
     "attribute, expected",
     [("name", "Name"), ("message_stream", "MessageStream"), ("os", "Os"), ("a_b_c", "ABC"), ("html_body", "HtmlBody")],
 )
-def test_the_rule(attribute, expected):
+def test_a_wire_name_is_the_pascal_case_of_the_attribute(attribute, expected):
     """Without a mark, a field's wire name is the PascalCase of its attribute."""
     assert pascal_case(attribute) == expected
 
@@ -68,13 +68,13 @@ def test_names_of_filters():
     assert wire_names(Filters) == {"sender": "fromemail", "tag": "Tag"}
 
 
-def test_names_cannot_be_spoilt():
+def test_names_are_read_only():
     """Changing what was returned does not change what is returned next."""
     wire_names(Parent).clear()
     assert wire_names(Parent)["message_id"] == "MessageID"
 
 
-def test_an_interruption_leaves_no_half_of_a_records_names(monkeypatch):
+def test_an_interruption_leaves_no_incomplete_names_of_a_record(monkeypatch):
     """A signal handler may raise while the names are read for the first time."""
 
     @attrs.frozen
@@ -95,7 +95,7 @@ def test_an_interruption_leaves_no_half_of_a_records_names(monkeypatch):
     assert wire_names(Fresh) == {"first_name": "FirstName", "last_name": "LastName"}
 
 
-def test_another_thread_sees_all_names_of_a_record_or_reads_them_itself(monkeypatch):
+def test_another_thread_never_sees_incomplete_names_of_a_record(monkeypatch):
     from emailapi.wire import names
 
     @attrs.frozen

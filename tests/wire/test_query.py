@@ -44,12 +44,12 @@ HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"
         ("subject", "x" * 2000, [("subject", "x" * 2000)]),
     ],
 )
-def test_each_filter_of_messages(name, value, pairs):
+def test_each_filter_of_messages_is_encoded(name, value, pairs):
     """Each filter is written as the contract spells it; None is left out."""
     assert write_query(MessageFilters, {name: value}) == pairs
 
 
-def test_the_names_of_filters_are_the_contracts():
+def test_filters_have_the_names_of_the_contract():
     """The filters of messages and of statistics are spelt as contract sections 2.11 and 2.14 spell them."""
     assert set(wire_names(MessageFilters).values()) == set(
         "recipient fromemail tag status fromdate todate subject messagestream metadata".split()
@@ -57,7 +57,7 @@ def test_the_names_of_filters_are_the_contracts():
     assert set(wire_names(StatsFilters).values()) == set("tag fromdate todate messagestream".split())
 
 
-def test_statistics_know_days():
+def test_filters_of_statistics_are_days():
     """A range of statistics is written as Eastern days."""
     late = datetime(2024, 7, 15, 2, 0, tzinfo=UTC)
     assert write_query(StatsFilters, {"from_date": late, "to_date": date(2024, 7, 15), "tag": "t"}) == [
@@ -72,7 +72,7 @@ def test_statistics_know_days():
     [("tagg", "did you mean 'tag'?"), ("from_dat", "did you mean 'from_date'?"), ("zzz", "known: recipient, sender")],
 )
 def test_an_unknown_filter_is_named(name, hint):
-    """A filter that the listing does not have is refused, with the nearest that it has."""
+    """A filter that the listing does not have is rejected, with the nearest that it has."""
     with pytest.raises(InvalidArgument, match=f"unknown filter '{name}'") as caught:
         write_query(MessageFilters, {name: "x"})
     assert caught.value.argument == name
@@ -114,7 +114,7 @@ def test_an_unknown_filter_is_named(name, hint):
         ("status", 1),
     ],
 )
-def test_a_value_that_cannot_be_asked_for(name, value):
+def test_an_invalid_filter_value_is_named(name, value):
     """A value that cannot stand in a query is an InvalidArgument naming its filter, whatever is wrong with it."""
     with pytest.raises(InvalidArgument) as caught:
         write_query(MessageFilters, {name: value})
@@ -122,13 +122,13 @@ def test_a_value_that_cannot_be_asked_for(name, value):
     assert name in caught.value.message
 
 
-def test_an_enumeration_of_numbers():
+def test_an_enumeration_of_numbers_is_encoded():
     """A member of any enumeration is written by its value."""
     number = Enum("number", {"ONE": 1})
     assert write_query(MessageFilters, {"tag": number.ONE}) == [("tag", "1")]
 
 
-def test_no_near_name():
+def test_an_unknown_filter_without_a_similar_name_has_no_suggestion():
     """Where no known name is near, all are listed."""
     assert unknown_name_message("q", {"alpha": 1, "beta": 2}, "field") == "unknown field 'q'; known: alpha, beta"
 
@@ -156,7 +156,7 @@ class New(Changes):
         ({"id": OutboundStatus.SENT}, {"ID": "Sent"}),
     ],
 )
-def test_a_body_from_arguments(fields, body):
+def test_arguments_become_the_json_body(fields, body):
     """The arguments of a call are written by their wire names, records in them by their own; None is left out."""
     assert write_body(New, fields) == body
 
@@ -169,7 +169,7 @@ def test_a_body_from_arguments(fields, body):
         ({"id": None}, "missing argument 'id'"),
     ],
 )
-def test_arguments_of_a_body(fields, sentence):
+def test_an_invalid_argument_of_a_body_is_named(fields, sentence):
     """An argument that is unknown or missing is a TypeError, as in any call."""
     with pytest.raises(TypeError, match=re.escape(sentence)):
         write_body(New, fields)

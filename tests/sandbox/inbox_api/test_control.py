@@ -26,7 +26,7 @@ TRACKED = {
     ],
     ids=range(7),
 )
-def test_an_event_is_made(inbox, api, body, event, details):
+def test_an_event_is_simulated(inbox, api, body, event, details):
     message = api.accepted(To="a@example.com, b@example.com", **TRACKED)
     made = inbox.post(f"/messages/{message}/events", recipient="A@example.com", **body)["events"]
     assert [(each["type"], each["recipient"]) for each in made] == [(event, "a@example.com")]
@@ -64,7 +64,7 @@ def test_an_email_is_delayed_and_delivered(inbox, api):
     ],
     ids=range(15),
 )
-def test_an_event_that_is_impossible_is_rejected_with_the_reason(inbox, api, body, argument):
+def test_an_impossible_event_is_rejected_with_the_reason(inbox, api, body, argument):
     message = api.accepted()
     assert inbox.rejected("POST", f"/messages/{message}/events", json=body)[0] == argument
     assert len(inbox.get(f"/messages/{message}")["events"]) == 1
@@ -80,7 +80,7 @@ def test_the_clock_is_stopped_moved_and_started(inbox, sandbox):
     assert sandbox.clock.now() >= start + timedelta(days=3)
 
 
-def test_moving_the_clock_does_what_is_due(inbox, api):
+def test_moving_the_clock_runs_due_events(inbox, api):
     inbox.post("/faults", type="hold", seconds=60)
     message = api.accepted()
     assert inbox.get(f"/messages/{message}")["state"] == "queued"
@@ -105,14 +105,14 @@ def test_moving_the_clock_does_what_is_due(inbox, api):
     ],
     ids=range(11),
 )
-def test_a_time_that_cannot_be_is_rejected(inbox, body, argument):
+def test_an_invalid_time_is_rejected(inbox, body, argument):
     assert inbox.rejected("POST", "/clock", json=body)[0] == argument
 
 
 def test_requests_are_listed(inbox, api):
     accepted = api.accepted()
     api.send(To="nobody")
-    api.post("/email/batch", [api.mail(), api.mail(Subject=5)])
+    api.post("/email/batch", [api.email(), api.email(Subject=5)])
     found = inbox.get("/requests")["requests"]
     assert [(each["path"], each["status"], each["rejected"]) for each in found] == [
         ("/email/batch", 200, True),

@@ -29,7 +29,7 @@ def test_the_description_is_valid():
     validate(DESCRIPTION)
 
 
-def test_it_has_each_operation_with_its_parameters_and_fields_and_no_others():
+def test_it_has_exactly_the_operations_parameters_and_fields_of_the_api():
     found, ids = {}, []
     for path, item in DESCRIPTION["paths"].items():
         for method in item.keys() - {"parameters"}:
@@ -71,5 +71,5 @@ def test_it_names_each_event_each_fault_and_each_part_of_a_reset():
     assert "SoftBounce" in BOUNCE_TYPES
 
 
-def test_it_is_there_without_a_token(sandbox):
+def test_it_requires_no_token(sandbox):
     assert requests.get(f"{sandbox.url}{PREFIX}/openapi.json", timeout=60).json() == DESCRIPTION

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 
-def test_a_fault_is_armed_counted_and_over(inbox, api):
+def test_a_fault_is_armed_counted_and_used_up(inbox, api):
     fault = inbox.post("/faults", type="fail", status=503, times=2, route="/email")
     assert fault == {"number": fault["number"], "type": "fail", "armed": True, "hits": 0, "remaining": 2}
     assert [api.send().status_code for _ in range(3)] == [503, 503, 200]
@@ -25,7 +25,7 @@ def test_a_fault_is_cancelled(inbox, api, sandbox):
     assert len(sandbox.faults) == 0
 
 
-def test_a_fault_meets_the_requests_of_its_server(inbox, other_inbox, api, open_api, sandbox, account):
+def test_a_fault_applies_to_requests_of_its_server(inbox, other_inbox, api, open_api, sandbox, account):
     other = open_api(sandbox, other_inbox.headers["X-Postmark-Server-Token"])
     fault = other_inbox.post("/faults", type="fail", times=None)
     assert (api.send().status_code, other.send().status_code) == (200, 503)
@@ -53,7 +53,7 @@ def test_a_fault_meets_the_requests_of_its_server(inbox, other_inbox, api, open_
     ],
     ids=range(7),
 )
-def test_each_fault_takes_its_arguments(inbox, api, body, status):
+def test_each_fault_accepts_its_arguments(inbox, api, body, status):
     fault = inbox.post("/faults", **body)
     response = api.send()
     assert response.status_code == status
@@ -98,7 +98,7 @@ def test_emails_are_held_and_hidden(inbox, api):
     ],
     ids=range(24),
 )
-def test_a_fault_that_cannot_be_is_rejected(inbox, sandbox, body, argument):
+def test_an_invalid_fault_is_rejected(inbox, sandbox, body, argument):
     """It would fail in the middle of a request otherwise."""
     assert inbox.rejected("POST", "/faults", json=body)[0] == argument
     assert len(sandbox.faults) == 0

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 
-def test_an_email_comes_in(inbox, api, client):
+def test_an_inbound_email_is_received(inbox, api, client):
     file = {"name": "a.txt", "content": base64.b64encode(b"hello").decode(), "content_type": "text/plain"}
     found = inbox.post(
         "/inbound", sender="Dana <dana@example.com>", subject="Re: hi", text="yes", mailbox_hash="7", attachments=[file]
@@ -36,11 +36,11 @@ def test_an_email_comes_in(inbox, api, client):
     ],
     ids=range(10),
 )
-def test_an_email_that_cannot_come_in_is_rejected(inbox, body, argument):
+def test_an_invalid_inbound_email_is_rejected(inbox, body, argument):
     assert inbox.rejected("POST", "/inbound", json=body)[0] == argument
 
 
-def test_attempts_are_listed_and_made_again(inbox, other_inbox, client, sandbox):
+def test_attempts_are_listed_and_repeated(inbox, other_inbox, client, sandbox):
     client.webhooks.create(url="http://127.0.0.1:9/hook", triggers={"delivery": {"enabled": True}})
     sent = client.outbound.send({"to": "ada@example.com", "text_body": "Hello"})
     inbox.post("/clock", wait_idle=30)

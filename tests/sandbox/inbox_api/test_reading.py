@@ -37,7 +37,7 @@ def message(api):
     )
 
 
-def test_an_email_has_what_python_has(inbox, message, sandbox):
+def test_an_email_has_the_fields_of_the_python_api(inbox, message, sandbox):
     found = inbox.get(f"/messages/{message}")
     (captured,) = sandbox.messages()
     assert found["sender"] == {"email": "shop@example.com", "name": "Shop"}
@@ -80,13 +80,13 @@ def test_an_email_is_shown_as_a_recipient_gets_it(inbox, message, sandbox):
     assert inbox.rejected("GET", f"/messages/{message}", params={"recipient": "x@example.com"})[0] == "recipient"
 
 
-def test_the_message_is_given_as_it_would_leave(inbox, message):
+def test_the_raw_message_is_returned(inbox, message):
     response = inbox.request("GET", f"/messages/{message}/raw")
     parsed = email.message_from_bytes(response.content)
     assert (parsed["Subject"], parsed["Bcc"]) == ("Reset your password", None)
 
 
-def test_an_html_body_is_given_in_isolation(inbox, message, api):
+def test_an_html_body_is_isolated(inbox, message, api):
     """Neither its scripts nor a file may run where the pages of the sandbox do."""
     response = inbox.request("GET", f"/messages/{message}/html")
     assert (response.text, response.headers["X-Content-Type-Options"]) == (HTML, "nosniff")
@@ -137,7 +137,7 @@ def test_emails_are_listed_page_by_page_while_others_arrive(inbox, api):
 def test_pages_of_emails_of_one_instant_are_complete(inbox, api, sandbox):
     sandbox.clock.freeze()
     for stream in ("outbound", "broadcast"):
-        api.post("/email/batch", [api.mail(Subject=f"{stream} {number}", MessageStream=stream) for number in range(4)])
+        api.post("/email/batch", [api.email(Subject=f"{stream} {number}", MessageStream=stream) for number in range(4)])
     found, before = [], {}
     while before is not None:
         page = inbox.get("/messages", limit=3, **before)
@@ -159,7 +159,7 @@ def test_a_query_narrows_the_list(inbox, api):
     "name, value",
     [("limit", "0"), ("limit", "201"), ("limit", "x"), ("limit", "-1"), ("limit", "²"), ("limit", "9" * 99)],
 )
-def test_a_limit_that_cannot_be_is_rejected(inbox, name, value):
+def test_an_invalid_limit_is_rejected(inbox, name, value):
     assert inbox.rejected("GET", "/messages", params={name: value})[0] == name
 
 
@@ -172,7 +172,7 @@ def test_an_unknown_message_is_not_found(inbox):
 
 def test_emails_are_deleted_by_a_query(inbox, api):
     kept = api.accepted(Tag="a")
-    api.post("/email/batch", [api.mail(Tag="b", Subject=str(number)) for number in range(3)])
+    api.post("/email/batch", [api.email(Tag="b", Subject=str(number)) for number in range(3)])
     assert inbox.delete("/messages", q="tag:b") == {"deleted": 3}
     assert [each["message_id"] for each in inbox.get("/messages")["messages"]] == [kept]
     assert api.get("/stats/outbound/sends").json()["Sent"] == 4
@@ -182,7 +182,7 @@ def test_emails_are_deleted_by_a_query(inbox, api):
 
 
 @pytest.mark.parametrize("query", ["tga:a", "-", "***", "is:nothing", "tag:a larger:many"])
-def test_a_query_that_is_not_understood_deletes_nothing(inbox, api, query):
+def test_an_invalid_query_deletes_nothing(inbox, api, query):
     """It may find more than was meant."""
     api.accepted(Tag="a")
     assert inbox.rejected("DELETE", "/messages", params={"q": query})[0] == "q"

@@ -40,7 +40,7 @@ def test_a_token_opens_the_emails_of_its_own_server_only(inbox, other_inbox, api
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
-def test_a_web_page_of_another_origin_is_not_let_in(inbox, origin):
+def test_a_web_page_of_another_origin_is_rejected(inbox, origin):
     """Its browser asks first whether it may send the token, and is not told that it may."""
     asking = {"Origin": origin, "Access-Control-Request-Method": "DELETE"}
     asked = requests.options(f"{inbox.url}/messages", headers=asking, timeout=60)
@@ -98,13 +98,13 @@ def test_a_body_must_be_a_json_object(inbox, data, headers, status):
     "method, path, status",
     [("GET", "/nothing", 404), ("PUT", "/faults", 405), ("GET", "/messages/a/b", 404), ("GET", "/faults/x", 404)],
 )
-def test_an_unknown_path_or_method_has_an_error_of_the_same_form(inbox, method, path, status):
+def test_an_unknown_path_or_method_has_the_same_form_of_error(inbox, method, path, status):
     response = requests.request(method, inbox.url + path, headers=inbox.headers, timeout=60)
     assert (response.status_code, [*response.json()]) == (status, ["message"])
     assert "X-PM-ApiErrorCode" not in response.headers
 
 
-def test_a_failure_of_the_sandbox_has_one_too(inbox, monkeypatch):
+def test_an_internal_error_has_the_same_form(inbox, monkeypatch):
     from emailapi.sandbox.inbox_api import emails_view
 
     monkeypatch.setattr(emails_view, "parse", lambda *_: 1 // 0)
@@ -113,7 +113,7 @@ def test_a_failure_of_the_sandbox_has_one_too(inbox, monkeypatch):
     assert "ZeroDivisionError" not in response.text
 
 
-def test_requests_to_this_api_are_not_recorded_and_meet_no_faults(inbox, sandbox):
+def test_requests_to_this_api_are_not_recorded_and_not_affected_by_faults(inbox, sandbox):
     sandbox.faults.fail(times=None, route="/*")
     inbox.get("/messages")
     requests.get(f"{inbox.url}/nothing", timeout=60)

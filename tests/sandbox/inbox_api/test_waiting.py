@@ -25,7 +25,7 @@ def _subjects(found):
     return [each["subject"] for each in found["messages"]]
 
 
-def test_an_email_that_is_there_is_found_at_once(inbox, api):
+def test_an_existing_email_is_found_at_once(inbox, api):
     mark = inbox.get("/mark")["mark"]
     api.accepted(Subject="Reset", TextBody="Your code is 482913")
     found = inbox.get("/messages/wait", q="subject:reset", since=mark, timeout=60)
@@ -55,7 +55,7 @@ def test_without_a_mark_only_emails_from_now_on_count(inbox, api):
     assert inbox.get("/messages/wait", timeout=0, since="0")["complete"] is True
 
 
-def test_a_wait_that_ends_in_vain_names_the_newest_emails_and_what_each_lacks(inbox, api):
+def test_a_failed_wait_names_the_newest_emails_and_their_mismatches(inbox, api):
     mark = inbox.get("/mark")["mark"]
     for number in range(6):
         api.accepted(Subject=f"Hello {number}", To="dana@example.com")
@@ -65,13 +65,13 @@ def test_a_wait_that_ends_in_vain_names_the_newest_emails_and_what_each_lacks(in
     assert found["near"][0]["subject"] == "Hello 5"
 
 
-def test_too_few_emails_are_returned_all_the_same(inbox, api):
+def test_too_few_emails_are_still_returned(inbox, api):
     api.accepted(Subject="one")
     found = inbox.get("/messages/wait", since="0", count=2, timeout=0)
     assert (found["complete"], _subjects(found)) == (False, ["one"])
 
 
-def test_marks_go_from_one_response_to_the_next_without_a_gap(inbox, api, pool):
+def test_marks_of_successive_responses_leave_no_gap(inbox, api, pool):
     """A client that always waits from the last mark sees each email once, whatever arrives in between."""
     seen, mark = [], inbox.get("/mark")["mark"]
 
@@ -120,11 +120,11 @@ def test_an_email_that_arrives_during_a_search_is_seen_once(inbox, api, monkeypa
         ("timeout", "1e1"),
     ],
 )
-def test_a_value_that_cannot_be_is_rejected(inbox, name, value):
+def test_an_invalid_value_is_rejected(inbox, name, value):
     assert inbox.rejected("GET", "/messages/wait", params={name: value})[0] == name
 
 
-def test_one_wait_too_many_ends_at_once_and_emails_are_accepted_all_the_same(inbox, api, pool):
+def test_a_wait_over_the_limit_ends_at_once_and_emails_are_still_accepted(inbox, api, pool):
     mark = inbox.get("/mark")["mark"]
     waiting = [pool.submit(inbox.get, "/messages/wait", since=mark, timeout=60) for _ in range(WAITS + 1)]
     (ended,), others = futures.wait(waiting, 50, futures.FIRST_COMPLETED)
@@ -139,7 +139,7 @@ def test_one_wait_too_many_ends_at_once_and_emails_are_accepted_all_the_same(inb
 
 
 @pytest.mark.slow
-def test_clients_that_go_away_leave_their_places(inbox, pool):
+def test_clients_that_disconnect_free_their_places(inbox, pool):
     """Within a second or so: a wait looks whether somebody waits for it still."""
     mark = inbox.get("/mark")["mark"]
 

@@ -35,7 +35,7 @@ def test_an_attempt_shows_request_and_response(client, sandbox, receiver, posted
     assert attempt.seconds > 0
 
 
-def test_credentials_are_sent_and_kept_nowhere_in_the_log(client, sandbox, receiver, posted):
+def test_credentials_are_sent_and_not_stored_in_the_log(client, sandbox, receiver, posted):
     client.webhooks.create(
         url=receiver.url(login="user:p%40ss@"),
         triggers=ALL,
@@ -57,7 +57,7 @@ def test_credentials_are_sent_and_kept_nowhere_in_the_log(client, sandbox, recei
     assert attempt.request_headers["Authorization"] == "Basic ***"
 
 
-def test_a_login_of_the_webhook_comes_before_that_of_its_url_and_its_headers(client, receiver, posted):
+def test_the_credentials_of_a_webhook_take_precedence_over_its_url_and_headers(client, receiver, posted):
     client.webhooks.create(
         url=receiver.url(login="a:b@"),
         triggers=ALL,
@@ -132,7 +132,7 @@ def test_retry_now_makes_the_next_attempt_of_the_schedule(client, sandbox, recei
         sandbox.webhooks.retry_now(attempt)
 
 
-def test_replay_failed_posts_in_order_what_was_not_accepted(client, sandbox, receiver, hook, posted):
+def test_replay_failed_posts_rejected_events_in_order(client, sandbox, receiver, hook, posted):
     receiver.answers(200, 404, 500, 404)
     for number in range(4):
         client.outbound.send(Email(to=f"user{number}@example.com", text_body="x"))
@@ -145,7 +145,7 @@ def test_replay_failed_posts_in_order_what_was_not_accepted(client, sandbox, rec
     assert len(receiver.requests) == 7
 
 
-def test_what_cannot_be_posted_again(client, sandbox, receiver, hook, posted):
+def test_an_attempt_that_cannot_be_repeated_is_an_error(client, sandbox, receiver, hook, posted):
     client.outbound.send(EMAIL)
     posted()
     (attempt,) = sandbox.webhooks.attempts()
@@ -158,7 +158,7 @@ def test_what_cannot_be_posted_again(client, sandbox, receiver, hook, posted):
         sandbox.webhooks.resend(attempt)
 
 
-def test_a_retry_goes_where_the_webhook_leads_now(client, sandbox, receiver, hook, posted):
+def test_a_retry_uses_the_current_url_of_the_webhook(client, sandbox, receiver, hook, posted):
     client.webhooks.edit(hook.id, url=receiver.url("/wrong"))
     receiver.respond = lambda request: 200 if request.path == "/right" else 503
     client.outbound.send(EMAIL)
@@ -181,14 +181,14 @@ def test_deleting_a_webhook_or_resetting_the_sandbox_ends_its_retries(client, sa
     assert len(receiver.requests) == 2
 
 
-def test_attempts_go_with_their_message(client, sandbox, hook, posted):
+def test_attempts_are_deleted_with_their_message(client, sandbox, hook, posted):
     client.outbound.send(EMAIL)
     posted()
     sandbox.clock.advance(days=46)
     assert sandbox.webhooks.attempts() == []
 
 
-def test_the_newest_attempts_are_kept(monkeypatch, client, sandbox, hook, posted):
+def test_only_the_newest_attempts_are_stored(monkeypatch, client, sandbox, hook, posted):
     monkeypatch.setattr(webhook_requests, "ATTEMPTS", 5)
     for number in range(8):
         client.outbound.send(Email(to=f"user{number}@example.com", text_body="x"))
@@ -198,7 +198,7 @@ def test_the_newest_attempts_are_kept(monkeypatch, client, sandbox, hook, posted
         assert db.number("SELECT count(*) FROM webhook_requests") == 5
 
 
-def test_a_server_of_its_own_sees_its_own_attempts(sandbox, account, receiver, posted):
+def test_each_server_sees_its_own_attempts(sandbox, account, receiver, posted):
     made = account.post("/servers", {"Name": "Second"}).json()
     with Client(made["ApiTokens"][0], base_url=sandbox.url, sender="a@example.com") as other:
         other.webhooks.create(url=receiver.url(), triggers=ALL)
@@ -208,7 +208,7 @@ def test_a_server_of_its_own_sees_its_own_attempts(sandbox, account, receiver, p
     assert attempt.server_id == made["ID"]
 
 
-def test_attempts_are_kept_in_the_data_file(tmp_path, receiver):
+def test_attempts_are_stored_in_the_data_file(tmp_path, receiver):
     path = tmp_path / "mail.db"
     with Sandbox(path) as sandbox, Client(sandbox.token, base_url=sandbox.url, sender="a@example.com") as client:
         client.webhooks.create(url=receiver.url(), triggers=ALL)

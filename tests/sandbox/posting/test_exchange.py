@@ -109,7 +109,7 @@ def test_a_redirect_to_another_machine_is_not_followed(receiver, post, location)
 
 
 @pytest.mark.parametrize("location", ["ftp://127.0.0.1/", "file:///etc/passwd", "http://:80", "http://[x"])
-def test_a_redirect_to_no_url_is_not_followed(receiver, post, location):
+def test_a_redirect_to_an_invalid_url_is_not_followed(receiver, post, location):
     _redirect(receiver, 302, location)
     assert post(receiver.url()).error == "the redirect does not lead to a URL with http or https"
 
@@ -126,7 +126,7 @@ def test_another_origin_gets_no_credentials(receiver, endpoint, post):
     assert request.headers["X_PM_WEBHOOK_TRACE_ID"] == attempt.trace_id
 
 
-def test_nothing_listens(post):
+def test_a_missing_endpoint_is_a_failed_attempt(post):
     port = unused_port()
     attempt = post(f"http://127.0.0.1:{port}/hooks")
     assert (attempt.status, attempt.accepted) == (None, False)
@@ -141,7 +141,7 @@ def test_localhost_is_tried_by_each_of_its_addresses(receiver, post):
     assert post(f"http://localhost:{port}/x").hint == f"nothing listens on localhost:{port}"
 
 
-def test_a_silent_endpoint_is_given_up_and_tried_again(monkeypatch, raw, post):
+def test_a_silent_endpoint_ends_with_a_timeout_and_is_retried(monkeypatch, raw, post):
     monkeypatch.setattr(sending, "TIMEOUT", 0.2)
     port = raw(None)
     attempt = post(f"http://127.0.0.1:{port}/")
@@ -149,7 +149,7 @@ def test_a_silent_endpoint_is_given_up_and_tried_again(monkeypatch, raw, post):
     assert attempt.retry_at is not None
 
 
-def test_a_response_that_never_ends_is_given_up(monkeypatch, post):
+def test_an_endless_response_ends_with_a_timeout(monkeypatch, post):
     monkeypatch.setattr(sending, "TIMEOUT", 0.5)
     ended = threading.Event()
 
@@ -175,26 +175,26 @@ def test_a_response_that_never_ends_is_given_up(monkeypatch, post):
     [b"", b"\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500],
     ids=["nothing", "lines", "ssh", "status", "headers"],
 )
-def test_nonsense_is_no_response(raw, post, answer):
+def test_an_invalid_response_is_a_failed_attempt(raw, post, answer):
     attempt = post(f"http://127.0.0.1:{raw(answer)}/")
     assert attempt.status is None
     assert "closed the connection without a valid response" in attempt.error
 
 
-def test_a_body_that_breaks_off_leaves_the_status(raw, post):
+def test_a_truncated_body_keeps_the_status(raw, post):
     port = raw(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nabc")
     attempt = post(f"http://127.0.0.1:{port}/")
     assert (attempt.status, attempt.accepted) == (200, True)
 
 
-def test_the_beginning_of_a_response_is_kept(receiver, post):
+def test_the_beginning_of_a_response_is_stored(receiver, post):
     receiver.respond = lambda _request: (200, [("X-Long", "y" * 5_000)], b"z" * 1_000_000)
     attempt = post(receiver.url())
     assert attempt.response_body == b"z" * exchange.BODY_KEPT == b"z" * 10_000
     assert len(attempt.response_headers["X-Long"]) == 1_000
 
 
-def test_tls_is_checked(monkeypatch, endpoint, receiver, post, tmp_path):
+def test_tls_certificates_are_verified(monkeypatch, endpoint, receiver, post, tmp_path):
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
@@ -220,7 +220,7 @@ def test_tls_is_checked(monkeypatch, endpoint, receiver, post, tmp_path):
         assert "is not valid" in post(f"https://127.0.0.1:{port}/").hint
 
 
-def test_https_where_http_is_spoken(raw, post):
+def test_https_to_a_plain_http_server_is_a_failed_attempt(raw, post):
     port = raw(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     assert post(f"https://127.0.0.1:{port}/").hint.startswith(f"127.0.0.1:{port} does not speak TLS")
 
@@ -243,6 +243,6 @@ def test_hostile_headers_are_rejected(api, receiver, rejected, name, value, code
     rejected(api.post("/webhooks", fields), 422, code)
 
 
-def test_a_user_agent_of_the_webhook_replaces_the_usual_one(receiver, post):
+def test_a_user_agent_header_of_the_webhook_replaces_the_default(receiver, post):
     post(receiver.url(), http_headers=[HttpHeader(name="User-Agent", value="mine")])
     assert receiver.requests[0].headers["USER_AGENT"] == "mine"

@@ -34,27 +34,27 @@ def _hint(status, *, url="http://127.0.0.1:3000/hooks?a=b", kind="Bounce", raw=F
         (204, ""),
     ],
 )
-def test_each_status_has_its_words(status, text):
+def test_each_status_has_a_hint(status, text):
     assert _hint(status) == text
 
 
-def test_a_login_that_is_not_accepted():
+def test_rejected_credentials_have_a_hint():
     assert _hint(401, has_login=True) == "127.0.0.1:3000 does not accept the user name and password of the webhook"
     in_url = _hint(401, url="http://u:p@127.0.0.1:3000/", has_login=True)
     assert in_url == "127.0.0.1:3000 does not accept the user name and password in the URL"
 
 
-def test_rails_needs_the_source_of_an_inbound_email():
+def test_rails_has_a_hint_about_the_source_of_an_inbound_email():
     url = f"http://actionmailbox:pw@127.0.0.1:3000{RAILS}"
     assert "set RawEmailEnabled" in _hint(422, url=url, kind="Inbound")
     assert _hint(422, url=url, kind="Inbound", raw=True) == "127.0.0.1:3000 rejected the request"
 
 
-def test_an_inbound_email_wants_200_and_nothing_else():
+def test_an_inbound_email_requires_200():
     assert "must respond with 200, not 204" in _hint(204, kind="Inbound")
 
 
-def test_the_hint_is_that_of_the_attempt(client, sandbox, receiver, posted, hook):
+def test_each_attempt_has_its_own_hint(client, sandbox, receiver, posted, hook):
     client.webhooks.edit(hook.id, http_auth=HttpAuth(username="u", password="p"))
     receiver.respond = lambda _request: 401
     client.outbound.send(Email(to="ada@example.com", text_body="x"))

@@ -50,7 +50,7 @@ def test_an_inbound_email_is_posted(client, receiver, posted, sandbox, come, sta
     assert states == ["Processed"]
 
 
-def test_the_source_is_posted_if_the_server_says_so(client, receiver, posted, come, states):
+def test_the_source_is_posted_if_enabled(client, receiver, posted, come, states):
     client.server.edit(inbound_hook_url=receiver.url())
     come(RawEmail="From: a@b")
     client.server.edit(raw_email_enabled=True)
@@ -58,7 +58,7 @@ def test_the_source_is_posted_if_the_server_says_so(client, receiver, posted, co
     assert sorted("RawEmail" in json.loads(request.body) for request in posted()) == [False, True]
 
 
-def test_a_server_without_a_url_is_posted_nothing(sandbox, come):
+def test_a_server_without_a_url_gets_no_requests(sandbox, come):
     come()
     sandbox.clock.wait_idle(60)
     assert sandbox.webhooks.attempts() == []
@@ -75,7 +75,7 @@ def test_ten_retries_take_ten_and_a_half_hours(client, receiver, sandbox, come, 
     assert states == ["Scheduled"] * 10 + ["Failed"]
 
 
-def test_a_response_with_403_stops_them(client, receiver, sandbox, come, states):
+def test_a_response_with_403_stops_the_retries(client, receiver, sandbox, come, states):
     client.server.edit(inbound_hook_url=receiver.url())
     receiver.answers(500, 403)
     come()

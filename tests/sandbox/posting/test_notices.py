@@ -51,7 +51,7 @@ def _common(payload, sent):
     assert payload["Metadata"]["user"] == "7"
 
 
-def test_a_delivery(sent, sandbox, told):
+def test_a_delivery_is_posted(sent, sandbox, told):
     (payload,) = told()
     _common(payload, sent)
     assert set(payload) == {
@@ -63,7 +63,7 @@ def test_a_delivery(sent, sandbox, told):
     assert payload["Details"].startswith("smtp;250 ")
 
 
-def test_a_bounce_and_the_suppression_that_follows(client, sent, sandbox, told):
+def test_a_bounce_and_its_suppression_are_posted(client, sent, sandbox, told):
     sandbox.events.bounce(sent)
     _delivery, bounce, change = told()
     _common(bounce, sent)
@@ -84,13 +84,13 @@ def test_a_bounce_and_the_suppression_that_follows(client, sent, sandbox, told):
     )  # fmt: skip
 
 
-def test_a_bounce_that_does_not_suppress_is_told_alone(client, sent, sandbox, told):
+def test_a_bounce_without_a_suppression_is_posted_alone(client, sent, sandbox, told):
     sandbox.events.bounce(sent, "SoftBounce")
     sandbox.events.bounce(sent, "Transient")
     assert [payload.get("Type") for payload in told()] == [None, "SoftBounce", "Transient"]
 
 
-def test_a_complaint_and_the_suppression_that_follows(sent, sandbox, told):
+def test_a_complaint_and_its_suppression_are_posted(sent, sandbox, told):
     sandbox.events.complain(sent)
     _delivery, complaint, change = told()
     _common(complaint, sent)
@@ -101,7 +101,7 @@ def test_a_complaint_and_the_suppression_that_follows(sent, sandbox, told):
     assert (change["RecordType"], change["SuppressionReason"]) == ("SubscriptionChange", "SpamComplaint")
 
 
-def test_opens(sent, sandbox, told):
+def test_opens_are_posted(sent, sandbox, told):
     sandbox.events.open(sent, client="iOS Mail", read_seconds=3)
     sandbox.events.open(sent)
     first, second = told("Open")
@@ -115,7 +115,7 @@ def test_opens(sent, sandbox, told):
     assert TIME.fullmatch(first["ReceivedAt"])
 
 
-def test_the_first_click_of_each_recipient_on_a_link(sent, sandbox, told):
+def test_the_first_click_of_each_recipient_on_a_link_is_posted(sent, sandbox, told):
     sandbox.events.click(sent)
     sandbox.events.click(sent)
     (click,) = told("Click")
@@ -124,7 +124,7 @@ def test_the_first_click_of_each_recipient_on_a_link(sent, sandbox, told):
     assert click["Client"]["Name"] == "Chrome"
 
 
-def test_unsubscribing(sent, sandbox, told):
+def test_an_unsubscribe_is_posted(sent, sandbox, told):
     sandbox.events.unsubscribe(sent)
     sandbox.events.unsubscribe(sent)
     (change,) = told("SubscriptionChange")
@@ -149,7 +149,7 @@ def test_activating_a_bounce_lifts_the_suppression(client, sent, sandbox, told):
     assert [payload["SuppressSending"] for payload in told("SubscriptionChange")] == [True, False]
 
 
-def test_a_trigger_that_is_off_tells_nothing(client, sandbox, receiver, posted):
+def test_a_disabled_trigger_posts_nothing(client, sandbox, receiver, posted):
     client.webhooks.create(url=receiver.url(), triggers=Triggers(bounce=ContentTrigger(enabled=True)))
     sent = client.outbound.send(Email(to="ada@example.com", text_body="x"))
     assert posted() == []
@@ -157,7 +157,7 @@ def test_a_trigger_that_is_off_tells_nothing(client, sandbox, receiver, posted):
     assert [json.loads(request.body)["RecordType"] for request in posted()] == ["Bounce"]
 
 
-def test_a_webhook_is_told_of_its_stream_only(client, sandbox, receiver, posted):
+def test_a_webhook_gets_events_of_its_stream_only(client, sandbox, receiver, posted):
     client.webhooks.create(url=receiver.url(), triggers=ALL, message_stream="broadcast")
     client.outbound.send(Email(to="ada@example.com", text_body="x"))
     assert posted() == []
@@ -165,7 +165,7 @@ def test_a_webhook_is_told_of_its_stream_only(client, sandbox, receiver, posted)
     assert [json.loads(request.body)["MessageStream"] for request in posted()] == ["broadcast"]
 
 
-def test_contents_and_later_opens_are_told_as_the_trigger_says(client, sandbox, receiver, posted):
+def test_options_of_triggers_select_contents_and_later_opens(client, sandbox, receiver, posted):
     triggers = Triggers(
         open=OpenTrigger(enabled=True, post_first_open_only=True),
         bounce=ContentTrigger(enabled=True, include_content=True),
@@ -181,7 +181,7 @@ def test_contents_and_later_opens_are_told_as_the_trigger_says(client, sandbox, 
     assert "Final-Recipient: rfc822;ada@example.com" in bounce["Content"]
 
 
-def test_the_urls_in_the_settings_of_a_server(client, sandbox, receiver, posted):
+def test_events_are_posted_to_the_urls_in_the_settings_of_a_server(client, sandbox, receiver, posted):
     client.server.edit(
         delivery_hook_url=receiver.url("/delivery"),
         bounce_hook_url=receiver.url("/bounce", login="u:p%40@"),
@@ -204,7 +204,7 @@ def test_the_urls_in_the_settings_of_a_server(client, sandbox, receiver, posted)
     assert bounce.headers["AUTHORIZATION"] == "Basic dTpwQA=="
 
 
-def test_errors_of_smtp_are_told_if_the_server_says_so(client, sandbox, hook, told):
+def test_errors_of_smtp_are_posted_if_enabled(client, sandbox, hook, told):
     sent = client.outbound.send(Email(to="ada@example.com", text_body="x"))
     sandbox.events.bounce(sent, "SMTPApiError")
     assert told("Bounce") == []
@@ -213,7 +213,7 @@ def test_errors_of_smtp_are_told_if_the_server_says_so(client, sandbox, hook, to
     assert [payload["TypeCode"] for payload in told("Bounce")] == [100007]
 
 
-def test_all_payloads_are_read_by_our_own_receiving_side(client, sandbox, endpoint, sent):
+def test_all_payloads_are_parsed_by_emailapi_webhooks(client, sandbox, endpoint, sent):
     events = []
     port = endpoint(wsgi_app(Verifier(basic=("hooks", "a-secret")), events.append))
     client.webhooks.create(
@@ -237,12 +237,12 @@ def test_all_payloads_are_read_by_our_own_receiving_side(client, sandbox, endpoi
     assert all(event.trace_id and event.retries_remaining == 6 for event in events)
 
 
-def test_a_batch_tells_of_each_email(client, sandbox, hook, told):
+def test_events_of_each_email_of_a_batch_are_posted(client, sandbox, hook, told):
     client.outbound.send_batch([Email(to=f"user{n}@example.com", text_body="x") for n in range(30)])
     assert sorted(payload["Recipient"] for payload in told()) == sorted(f"user{n}@example.com" for n in range(30))
 
 
-def test_the_payload_is_that_of_the_moment_of_the_event(sandbox, sent, told, receiver):
+def test_the_payload_has_the_state_at_the_time_of_the_event(sandbox, sent, told, receiver):
     at = sandbox.clock.freeze()
     receiver.answers(500)
     sandbox.events.bounce(sent, "SoftBounce")

@@ -47,7 +47,7 @@ def killed(start, tmp_path, receiver):
     return killed
 
 
-def test_pending_requests_go_on_after_the_process_was_killed(killed, receiver):
+def test_pending_requests_continue_after_the_process_was_killed(killed, receiver):
     receiver.respond = lambda _request: 503
     emails = [Email(to=f"user{n}@example.com", text_body="x") for n in range(3)]
     path, results = killed(emails, lambda: len(receiver.requests) >= 3)
@@ -60,7 +60,7 @@ def test_pending_requests_go_on_after_the_process_was_killed(killed, receiver):
     assert len({*bodies}) == 3
 
 
-def test_a_request_under_way_is_sent_again(killed, receiver):
+def test_an_interrupted_request_is_sent_again(killed, receiver):
     gone = threading.Event()
     receiver.respond = lambda _request: 200 if gone.wait(60) else 500
     path, (result,) = killed([Email(to="ada@example.com", text_body="x")], lambda: receiver.requests)
@@ -72,7 +72,7 @@ def test_a_request_under_way_is_sent_again(killed, receiver):
     assert len({request.headers["X_PM_WEBHOOK_TRACE_ID"] for request in receiver.requests}) == 1
 
 
-def test_no_acknowledged_email_is_without_its_event(killed, receiver):
+def test_every_acknowledged_email_has_its_event(killed, receiver):
     """The request is stored with the email: whoever got a response is told of the delivery, too."""
     emails = [Email(to=f"user{n}@example.com", text_body="x") for n in range(50)]
     path, results = killed(emails, lambda: True)

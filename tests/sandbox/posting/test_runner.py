@@ -32,12 +32,12 @@ class Gate:
         return 200
 
 
-def test_events_are_posted_without_being_asked_for(client, receiver, hook):
+def test_events_are_posted_automatically(client, receiver, hook):
     client.outbound.send(EMAIL)
     wait_for(lambda: receiver.requests)
 
 
-def test_at_most_four_requests_are_under_way(client, sandbox, receiver, hook, posted):
+def test_at_most_four_requests_run_at_once(client, sandbox, receiver, hook, posted):
     receiver.respond = gate = Gate()
     client.outbound.send_batch([Email(to=f"user{n}@example.com", text_body="x") for n in range(12)])
     wait_for(lambda: gate.now == 4)
@@ -46,7 +46,7 @@ def test_at_most_four_requests_are_under_way(client, sandbox, receiver, hook, po
     assert gate.most == 4
 
 
-def test_a_slow_endpoint_holds_nothing_else_up(client, sandbox, receiver, hook):
+def test_a_slow_endpoint_does_not_block_others(client, sandbox, receiver, hook):
     receiver.respond = gate = Gate()
     client.outbound.send(EMAIL)
     wait_for(lambda: gate.now == 1)
@@ -60,7 +60,7 @@ def test_a_slow_endpoint_holds_nothing_else_up(client, sandbox, receiver, hook):
         gate.open.set()
 
 
-def test_what_is_about_one_message_is_posted_in_its_order(client, sandbox, receiver, hook, posted):
+def test_events_of_one_message_are_posted_in_order(client, sandbox, receiver, hook, posted):
     receiver.respond = gate = Gate()
     sent = [
         client.outbound.send(Email(to=f"user{n}@example.com", html_body="<p>x</p>", track_opens=True)) for n in range(3)
@@ -77,7 +77,7 @@ def test_what_is_about_one_message_is_posted_in_its_order(client, sandbox, recei
         assert own == [None, "SoftBounce", "DnsError", "Blocked"]
 
 
-def test_a_retry_waits_for_its_time_and_does_not_hold_up_what_follows(client, sandbox, receiver, hook, posted):
+def test_a_waiting_retry_does_not_block_later_events(client, sandbox, receiver, hook, posted):
     receiver.answers(500)
     sandbox.clock.freeze()
     sent = client.outbound.send(EMAIL)
@@ -95,7 +95,7 @@ def test_an_endpoint_may_call_the_sandbox(client, sandbox, receiver, hook, poste
     assert [each.accepted for each in sandbox.webhooks.attempts()] == [True]
 
 
-def test_a_reset_forgets_what_is_under_way(client, sandbox, receiver, hook):
+def test_a_reset_discards_running_requests(client, sandbox, receiver, hook):
     receiver.respond = gate = Gate()
     client.outbound.send(EMAIL)
     wait_for(lambda: gate.now == 1)
@@ -105,7 +105,7 @@ def test_a_reset_forgets_what_is_under_way(client, sandbox, receiver, hook):
     assert sandbox.webhooks.attempts() == []
 
 
-def test_a_sandbox_that_closes_waits_for_no_endpoint_and_posts_again_later(tmp_path, receiver):
+def test_closing_the_sandbox_does_not_wait_for_endpoints(tmp_path, receiver):
     receiver.respond = gate = Gate()
     path = tmp_path / "mail.db"
     threads = {thread.name for thread in threading.enumerate()}

@@ -44,7 +44,7 @@ def no_lookup(monkeypatch):
         "http://user:127.0.0.1@192.0.2.1/",
     ],
 )
-def test_no_other_machine_is_posted_to_or_looked_up(no_lookup, url):
+def test_no_request_or_lookup_leaves_this_machine(no_lookup, url):
     with pytest.raises(NotAllowed, match=r"is not this machine: name it by Sandbox\(webhook_hosts=\["):
         Targets().addresses(read_url(url))
 
@@ -60,19 +60,19 @@ def test_no_other_machine_is_posted_to_or_looked_up(no_lookup, url):
         ("http://shop.localhost:3000/", {"127.0.0.1", "::1"}),
     ],
 )
-def test_this_machine_is_posted_to(url, addresses):
+def test_urls_of_this_machine_are_allowed(url, addresses):
     assert {*Targets().addresses(read_url(url))} <= addresses
     assert Targets().addresses(read_url(url))
 
 
-def test_a_name_of_this_machine_that_leads_elsewhere_is_not_followed(monkeypatch):
+def test_a_local_name_with_a_remote_address_is_not_allowed(monkeypatch):
     elsewhere = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: elsewhere)
     assert Targets().addresses(read_url("http://localhost/")) == []
 
 
 @pytest.mark.parametrize("named", ["hooks.test", "HOOKS.TEST", "hooks.test."])
-def test_a_host_that_is_named_is_posted_to(monkeypatch, named):
+def test_an_allowed_host_is_posted_to(monkeypatch, named):
     there = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_options: there)
     targets = Targets([named])
@@ -81,14 +81,14 @@ def test_a_host_that_is_named_is_posted_to(monkeypatch, named):
         targets.addresses(read_url("http://other.test/x"))
 
 
-def test_an_address_that_is_named_is_posted_to():
+def test_an_allowed_address_is_posted_to():
     targets = Targets(["192.0.2.1", "2001:db8::1", "[2001:db8::2]"])
     assert targets.addresses(read_url("http://192.0.2.1/x")) == ["192.0.2.1"]
     assert targets.addresses(read_url("http://[2001:db8::1]/x")) == ["2001:db8::1"]
     assert targets.addresses(read_url("http://[2001:db8::2]/x")) == ["2001:db8::2"]
 
 
-def test_a_name_without_an_address(monkeypatch):
+def test_a_host_name_without_an_address_is_a_failed_attempt(monkeypatch):
     def unknown(*_arguments, **_options):
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -98,25 +98,25 @@ def test_a_name_without_an_address(monkeypatch):
 
 
 @pytest.mark.parametrize("names", [[""], [5], ["a:b"], [None]])
-def test_what_is_no_host_name_is_a_configuration_error(names):
+def test_an_invalid_host_name_is_a_configuration_error(names):
     with pytest.raises(ConfigurationError, match="webhook_hosts: .* is not a valid host name"):
         Sandbox(webhook_hosts=names)
 
 
 @pytest.mark.parametrize("url", ["", "ftp://127.0.0.1/", "127.0.0.1/x", "http://", "http://[::1", "http://x:0/"])
-def test_what_is_no_url_is_not_posted_to(url):
+def test_an_invalid_url_is_not_posted_to(url):
     with pytest.raises(NotAllowed):
         read_url(url)
 
 
-def test_the_login_of_a_url_is_read_and_not_shown():
+def test_credentials_in_a_url_are_used_and_not_shown():
     target = read_url("http://us%40er:p%3Aw@127.0.0.1:8000/a%20b?c=d#e")
     assert target.login == ("us@er", "p:w")
     assert target.shown == "http://127.0.0.1:8000/a%20b?c=d"
     assert "p:w" not in repr(target)
 
 
-def test_a_webhook_at_another_machine_is_kept_and_its_events_are_logged(client, sandbox):
+def test_events_for_a_remote_webhook_are_only_logged(client, sandbox):
     webhook = client.webhooks.create(url="https://hooks.example.com/mail?key=1", triggers=ALL)
     client.outbound.send(EMAIL)
     sandbox.clock.advance(days=1)
@@ -125,7 +125,7 @@ def test_a_webhook_at_another_machine_is_kept_and_its_events_are_logged(client, 
     assert attempt.hint.startswith("hooks.example.com is not this machine")
 
 
-def test_a_host_is_looked_up_once_and_connected_to_by_this_address(monkeypatch, receiver):
+def test_a_host_is_resolved_once_and_connected_to_by_this_address(monkeypatch, receiver):
     real, lookups = socket.getaddrinfo, []
 
     def lookup(host, *arguments, **options):

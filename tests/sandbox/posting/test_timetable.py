@@ -33,7 +33,7 @@ def test_an_event_is_posted_seven_times_within_51_minutes(client, sandbox, recei
     assert left == ["6", "5", "4", "3", "2", "1", "0"]
 
 
-def test_all_tries_have_one_trace_id_and_the_same_bytes(client, sandbox, receiver, hook):
+def test_all_attempts_have_one_trace_id_and_the_same_bytes(client, sandbox, receiver, hook):
     receiver.respond = lambda _request: 503
     client.outbound.send(EMAIL)
     sandbox.clock.advance(hours=1)
@@ -41,7 +41,7 @@ def test_all_tries_have_one_trace_id_and_the_same_bytes(client, sandbox, receive
     assert len({request.body for request in receiver.requests}) == 1
 
 
-def test_each_attempt_says_when_the_next_one_is_due(client, sandbox, receiver, hook):
+def test_each_attempt_has_the_time_of_the_next_one(client, sandbox, receiver, hook):
     receiver.answers(500, 500)
     start = sandbox.clock.freeze()
     client.outbound.send(EMAIL)
@@ -50,7 +50,7 @@ def test_each_attempt_says_when_the_next_one_is_due(client, sandbox, receiver, h
     assert due == [start + timedelta(minutes=1), start + timedelta(minutes=6), None]
 
 
-def test_advance_stops_before_a_try_that_is_not_due(client, sandbox, receiver, hook):
+def test_advance_stops_before_an_attempt_that_is_not_due(client, sandbox, receiver, hook):
     receiver.respond = lambda _request: 500
     sandbox.clock.freeze()
     client.outbound.send(EMAIL)
@@ -61,7 +61,7 @@ def test_advance_stops_before_a_try_that_is_not_due(client, sandbox, receiver, h
 
 
 @pytest.mark.parametrize("kind, minutes", [("Bounce", TEN), ("SpamComplaint", TEN), ("Delivery", THREE)])
-def test_the_schedule_of_2019_tries_bounces_ten_times_more_and_others_three_times(receiver, kind, minutes):
+def test_the_2019_schedule_retries_bounces_ten_times_and_others_three_times(receiver, kind, minutes):
     receiver.respond = lambda _request: 400
     with (
         Sandbox(webhook_schedule="2019") as sandbox,
@@ -79,7 +79,7 @@ def test_the_schedule_of_2019_tries_bounces_ten_times_more_and_others_three_time
 
 
 @pytest.mark.parametrize("status, again", [(500, True), (503, True), (599, True), (408, True), (429, True)])
-def test_a_failure_that_may_pass_is_tried_again(client, sandbox, receiver, hook, status, again):
+def test_a_temporary_failure_is_retried(client, sandbox, receiver, hook, status, again):
     receiver.answers(status)
     client.outbound.send(EMAIL)
     sandbox.clock.advance(minutes=2)
@@ -109,7 +109,7 @@ def test_inbound_emails_are_posted_until_the_response_is_200(status):
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_an_event_is_accepted_by_any_response_of_success(client, sandbox, receiver, hook, status):
+def test_any_2xx_response_accepts_an_event(client, sandbox, receiver, hook, status):
     receiver.respond = lambda _request: status
     client.outbound.send(EMAIL)
     sandbox.clock.advance(days=1)

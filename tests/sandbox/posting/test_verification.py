@@ -19,7 +19,7 @@ TRIGGERS = {
 
 
 @pytest.mark.parametrize("verify", [None, False])
-def test_a_webhook_is_not_asked_unless_the_request_says_so(api, receiver, sandbox, verify):
+def test_a_webhook_is_verified_only_on_request(api, receiver, sandbox, verify):
     body = {"Url": receiver.url(), "Triggers": TRIGGERS}
     made = api.post("/webhooks", body if verify is None else {**body, "Verify": verify}).json()
     assert made["Status"] == "unverified"
@@ -74,7 +74,7 @@ def test_a_webhook_that_does_not_respond_is_not_saved(api, receiver):
     assert api.get("/webhooks").json() == {"Webhooks": []}
 
 
-def test_a_response_of_success_other_than_200_does_not_verify(api, receiver):
+def test_a_2xx_other_than_200_does_not_verify(api, receiver):
     receiver.respond = lambda _request: 204
     answer = api.post("/webhooks", {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True}).json()
     assert answer["Results"][0]["Message"] == "the response has status 204 instead of 200"
@@ -93,7 +93,7 @@ def test_an_edit_that_is_not_verified_changes_nothing(api, receiver):
     assert (changed["Status"], changed["Url"]) == ("verified", receiver.url("/new"))
 
 
-def test_a_body_with_other_errors_is_rejected_before_the_webhook_is_asked(api, receiver, rejected):
+def test_a_body_with_other_errors_is_rejected_before_verification(api, receiver, rejected):
     body = {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True, "MessageStream": "inbound"}
     rejected(api.post("/webhooks", body), 422, 1351)
     assert receiver.requests == []
@@ -115,7 +115,7 @@ def test_an_unknown_webhook_is_not_verified(api, rejected):
     rejected(api.request("POST", "/webhooks/77/verify"), 422, 1352)
 
 
-def test_our_client_raises_what_the_webhook_said(client, receiver):
+def test_our_client_raises_the_response_of_the_webhook(client, receiver):
     receiver.respond = lambda _request: 401
     with pytest.raises(InvalidRequest) as caught:
         client.webhooks.create(url=receiver.url(), triggers=ALL, verify=True)
@@ -127,7 +127,7 @@ def test_a_webhook_may_call_the_sandbox_while_it_is_verified(api, client, receiv
     assert api.post("/webhooks", {"Url": receiver.url(), "Triggers": TRIGGERS, "Verify": True}).status_code == 200
 
 
-def test_a_target_that_is_not_allowed_is_said_to_be_so(api):
+def test_the_error_says_that_a_target_is_not_allowed(api):
     answer = api.post("/webhooks", {"Url": "https://hooks.example.com/", "Triggers": TRIGGERS, "Verify": True}).json()
     assert "is not this machine" in answer["Results"][0]["Message"]
     assert answer["Results"][0]["StatusCode"] is None

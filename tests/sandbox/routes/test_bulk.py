@@ -58,7 +58,7 @@ def test_the_response_and_the_state_have_the_fields_of_the_service(api, send):
     assert (state["ReleasedCount"], state["FailedCount"], "Subject" in state) == (2, 1, False)
 
 
-def test_shared_fields_count_for_each_message_and_its_own_ones_win(send, sandbox):
+def test_shared_fields_apply_to_each_message_and_its_own_take_precedence(send, sandbox):
     send(
         {"To": "a@example.com"},
         {"To": "b@example.com", "Metadata": {"User": "2"}, "Headers": [{"Name": "x-a", "Value": "own"}]},
@@ -97,7 +97,7 @@ def test_a_message_that_cannot_be_rendered_fails_alone(send, sandbox):
     assert [message.to[0].email for message in sandbox.messages("is:delivered")] == ["a@example.com"]
 
 
-def test_the_stream_is_the_first_one_for_broadcasts_that_is_in_use(api, send, sandbox, rejected):
+def test_the_default_stream_is_the_first_active_broadcast_stream(api, send, sandbox, rejected):
     news = {"ID": "news", "Name": "News", "MessageStreamType": "Broadcasts"}
     assert api.post("/message-streams", news).ok
     send({"To": "a@example.com"}, MessageStream="news")
@@ -136,7 +136,7 @@ def test_a_single_problem_has_its_own_code(api, sandbox, changes, code, text):
     assert not sandbox.messages()
 
 
-def test_several_problems_are_told_together_and_nothing_is_sent(api, sandbox, client):
+def test_several_problems_are_reported_together_and_nothing_is_sent(api, sandbox, client):
     ten = {str(number): "x" for number in range(10)}
     request = _bulk(
         {"To": "a@example.com"},
@@ -172,7 +172,7 @@ def test_requests_are_listed_page_by_page(api, send, rejected):
         rejected(api.get("/email/bulk", count=count), 422, 403)
 
 
-def test_a_server_sees_its_own_requests_only(send, open_api, sandbox, account, rejected):
+def test_each_server_sees_only_its_own_requests(send, open_api, sandbox, account, rejected):
     state = send({"To": "a@example.com"})
     other = open_api(sandbox, account.post("/servers", {"Name": "Second"}).json()["ApiTokens"][0])
     rejected(other.get(f"/email/bulk/{state['Id']}"), 404, 12)

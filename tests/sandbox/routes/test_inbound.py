@@ -18,7 +18,7 @@ def hooked(client, receiver):
     return receiver
 
 
-def test_details_have_everything(sandbox, client):
+def test_details_have_all_fields(sandbox, client):
     email = sandbox.receive(
         sender='"Doe, Dana" <dana@example.com>',
         subject="Grüße",
@@ -81,7 +81,7 @@ def test_lists_are_filtered(sandbox, client, api, rejected, pass_time):
     rejected(api.get("/messages/inbound", count=5, offset=0, status="lost"), 422, 700, "'status' must be one of")
 
 
-def test_inbound_and_sent_messages_are_apart(sandbox, client, api):
+def test_inbound_and_sent_messages_are_separate(sandbox, client, api):
     sent = api.accepted()
     received = sandbox.receive(text="x")
     assert [one.message_id for one in sandbox.messages()] == [sent]
@@ -130,14 +130,14 @@ def test_a_message_is_posted_to_the_hook(sandbox, client, hooked, posted):
     assert client.inbound.get(email.message_id).status == InboundStatus.PROCESSED
 
 
-def test_the_source_is_posted_if_the_server_wants_it(sandbox, client, hooked, posted):
+def test_the_source_is_posted_if_enabled(sandbox, client, hooked, posted):
     client.server.edit(raw_email_enabled=True)
     raw = b"From: dana@example.com\r\nTo: x@example.com\r\nSubject: as it is\r\n\r\nHello\r\n"
     sandbox.receive(raw)
     assert json.loads(posted()[0].body)["RawEmail"] == raw.decode()
 
 
-def test_a_message_that_no_attempt_has_posted_is_failed_and_can_be_retried(sandbox, client, hooked, posted):
+def test_a_message_whose_attempts_all_failed_can_be_retried(sandbox, client, hooked, posted):
     hooked.respond = lambda _request: 500
     email = sandbox.receive(text="x")
     posted()
@@ -179,7 +179,7 @@ def test_messages_of_another_server_are_unknown(sandbox, account, open_api):
     assert other.get("/messages/inbound", count=5, offset=0).json() == {"TotalCount": 0, "InboundMessages": []}
 
 
-def test_messages_are_kept_in_the_data_file_and_for_45_days(tmp_path):
+def test_messages_are_stored_for_45_days(tmp_path):
     from emailapi import Client
 
     data = tmp_path / "mail.db"

@@ -34,14 +34,14 @@ def test_an_email_that_cannot_be_rendered_bounces(make, sent, api, model, reason
     assert details["HtmlBody"]
 
 
-def test_a_layout_that_does_not_fit_the_model_says_so(make, sent, layout):
+def test_the_error_of_a_layout_that_does_not_fit_the_model_says_so(make, sent, layout):
     make(layout, TextBody="\n{{#each shop}}{{/each}}{{{@content}}}")
     make(LayoutTemplate="frame")
     (event,) = sent(TemplateModel={"shop": "S"})["MessageEvents"]
     assert "line 2, character 1: In the layout: {{#each shop}} needs an array" in event["Details"]["Summary"]
 
 
-def test_an_email_that_is_too_large_when_it_is_rendered_is_rejected(make, send, rejected):
+def test_an_email_that_is_too_large_when_rendered_is_rejected(make, send, rejected):
     make(HtmlBody="{{{x}}}", TextBody="{{x}}")
     file = {"Name": "a.txt", "Content": "QUFB" * 500_000, "ContentType": "text/plain"}
     rejected(send(TemplateModel={"x": "x" * 4_500_000}, Attachments=[file]), 422, 300, "larger than 10 MB")
@@ -88,11 +88,11 @@ def test_a_batch_has_an_item_for_each_email(make, api, templated):
         ({"Messages": [{}] * 501}, 410),
     ],
 )
-def test_batches_that_are_rejected(api, rejected, body, code):
+def test_invalid_batches_are_rejected(api, rejected, body, code):
     rejected(api.post("/email/batchWithTemplates", body), 422, code)
 
 
-def test_faults_meet_emails_with_templates(make, api, templated):
+def test_faults_apply_to_template_emails(make, api, templated):
     make()
     with api.sandbox.faults.bounce_all("SoftBounce", to="x@example.com"):
         both = [templated(To="x@example.com"), templated()]

@@ -22,7 +22,7 @@ def test_an_email_has_the_rendered_content(make, send, api):
     assert api.found(subject="Ann & Bob")["TotalCount"] == 1
 
 
-def test_everything_else_of_the_email_is_kept(make, sent):
+def test_all_other_fields_of_the_email_are_kept(make, sent):
     make()
     details = sent(
         Tag="t",
@@ -44,7 +44,7 @@ def test_everything_else_of_the_email_is_kept(make, sent):
     assert "Reply-To: r@example.com\r\n" in details["Body"]
 
 
-def test_names_that_the_model_lacks_render_as_nothing(make, sent):
+def test_names_missing_in_the_model_render_as_empty(make, sent):
     make(Subject="{{name}}", HtmlBody="", TextBody="{{#name}}x{{/name}}")
     details = sent()
     assert (details["Subject"], details["TextBody"], details["HtmlBody"]) == ("", "", None)
@@ -58,7 +58,7 @@ def test_the_layout_is_around_both_bodies(make, sent, layout):
     assert (details["HtmlBody"], details["TextBody"]) == ("<i>S&amp;S</i>N", "Hello N,  - S&S")
 
 
-def test_a_body_that_the_layout_does_not_have_stands_alone(make, sent, layout):
+def test_a_body_without_a_layout_body_is_rendered_alone(make, sent, layout):
     make(layout, HtmlBody="")
     make(LayoutTemplate="frame", TextBody="")
     details = sent(TemplateModel={"shop": "S", "name": "N"}, InlineCss=False)
@@ -70,7 +70,7 @@ def test_css_is_not_inlined_on_request(make, sent):
     assert sent(InlineCss=False)["HtmlBody"] == "<style>b{color:red}</style><b></b>"
 
 
-def test_an_edited_template_is_rendered_as_it_is_now(make, sent, api, layout):
+def test_the_current_version_of_a_template_is_rendered(make, sent, api, layout):
     make(layout)
     make(LayoutTemplate="frame", HtmlBody="", TextBody="one")
     assert sent()["TextBody"] == "one - "
@@ -85,7 +85,7 @@ def test_a_subject_is_one_line(make, sent, text, line):
     assert sent(TemplateModel={"name": text})["Subject"] == f"Hi {line}"
 
 
-def test_the_id_wins_over_the_alias(make, sent):
+def test_the_id_takes_precedence_over_the_alias(make, sent):
     make()
     number = make(Alias="other", Subject="Other")
     for written in (number, str(number)):
@@ -122,7 +122,7 @@ def test_the_id_wins_over_the_alias(make, sent):
         ({"Metadata": {"x" * 21: 1}}, 300, "metadata"),
     ],
 )
-def test_emails_that_are_rejected(make, api, send, rejected, changes, code, text, layout):
+def test_invalid_emails_are_rejected(make, api, send, rejected, changes, code, text, layout):
     make()
     make(layout)
     make(Alias="gone")
@@ -141,7 +141,7 @@ def test_emails_that_are_rejected(make, api, send, rejected, changes, code, text
     ],
     ids=["arrays", "objects", "number", "number-in-array"],
 )
-def test_models_that_are_rejected(make, api, templated, rejected, model, text):
+def test_invalid_models_are_rejected(make, api, templated, rejected, model, text):
     make()
     body = json.dumps(templated(TemplateModel={"a": 0})).replace('{"a": 0}', f'{{"a": {model}}}')
     for path, data in (
@@ -153,7 +153,7 @@ def test_models_that_are_rejected(make, api, templated, rejected, model, text):
 
 
 @pytest.mark.parametrize("field", ["Subject", "HtmlBody", "TextBody"])
-def test_content_that_is_blank_is_not_given(make, sent, field):
+def test_blank_content_counts_as_missing(make, sent, field):
     """Clients in Go send empty texts for what they do not use."""
     make()
     assert sent(**{field: ""})["Subject"] == "Hi "

@@ -48,7 +48,7 @@ def test_parts_that_are_not_sent_are_null(validate, absent):
     assert found["TextBody"]["RenderedContent"] == "plain"
 
 
-def test_all_errors_are_listed_with_their_places(validate):
+def test_all_errors_are_listed_with_their_positions(validate):
     found = validate(Subject="{{a}}", HtmlBody="x\n{{#if b}}{{c-d}}{{/if}}", TestRenderModel={"a": 1})
     assert (found["AllContentIsValid"], found["Subject"]["ContentIsValid"]) == (False, True)
     assert (found["HtmlBody"]["ContentIsValid"], found["HtmlBody"]["RenderedContent"]) == (False, None)
@@ -71,14 +71,14 @@ def test_the_test_model_replaces_suggested_values(validate):
     }
 
 
-def test_a_model_that_does_not_fit_is_an_error_with_its_place(validate):
+def test_a_model_that_does_not_fit_is_an_error_with_its_position(validate):
     found = validate(TextBody="\n{{#each xs}}x{{/each}}", TestRenderModel={"xs": "text"})
     (error,) = found["TextBody"]["ValidationErrors"]
     assert (error["Line"], error["CharacterPosition"], found["AllContentIsValid"]) == (2, 1, False)
     assert found["TextBody"]["RenderedContent"] is None
 
 
-def test_a_text_that_is_too_long_when_rendered_is_an_error_without_a_place(validate):
+def test_a_text_that_is_too_long_when_rendered_is_an_error_without_a_position(validate):
     (error,) = validate(Subject="{{a}}", TestRenderModel={"a": "x" * 2001})["Subject"]["ValidationErrors"]
     assert error == {
         "Message": "The rendered text is longer than 2000 characters.",
@@ -87,7 +87,7 @@ def test_a_text_that_is_too_long_when_rendered_is_an_error_without_a_place(valid
     }
 
 
-def test_the_css_is_inlined_unless_it_is_turned_off(validate):
+def test_the_css_is_inlined_unless_disabled(validate):
     html = "<style>b{color:red}</style><b>x</b>"
     assert '<b style="color: red;">' in validate(HtmlBody=html)["HtmlBody"]["RenderedContent"]
     found = validate(HtmlBody=html, InlineCssForHtmlTestRender=False)
@@ -104,20 +104,20 @@ def test_a_template_is_rendered_in_its_layout(api, validate, rejected):
     rejected(api.post("/templates/validate", {**fields, "LayoutTemplate": "none"}), 422, 1101, "no layout 'none'")
 
 
-def test_a_layout_shows_the_place_of_its_content(validate):
+def test_a_layout_shows_the_position_of_its_content(validate):
     found = validate(TemplateType="Layout", HtmlBody="<b>{{{@content}}}</b>", InlineCssForHtmlTestRender=False)
     assert found["HtmlBody"]["RenderedContent"] == "<b>{{{@content}}}</b>"
 
 
 @pytest.mark.parametrize("body", ["<b></b>", "{{{@content}}}{{{@content}}}"])
-def test_a_layout_needs_one_place_for_its_content(validate, body):
+def test_a_layout_requires_one_content_placeholder(validate, body):
     found = validate(TemplateType="Layout", HtmlBody=body)
     (error,) = found["HtmlBody"]["ValidationErrors"]
     assert "The layout content placeholder must be present exactly once" in error["Message"]
     assert not found["AllContentIsValid"]
 
 
-def test_only_layouts_have_a_place_for_content(validate):
+def test_only_layouts_have_a_content_placeholder(validate):
     (error,) = validate(TextBody="{{{@content}}}")["TextBody"]["ValidationErrors"]
     assert "only layouts" in error["Message"]
 
@@ -139,7 +139,7 @@ def test_only_layouts_have_a_place_for_content(validate):
         ({"TextBody": "x", "TemplateType": "Layout", "LayoutTemplate": "a"}, 1123, "no 'LayoutTemplate'"),
     ],
 )
-def test_requests_that_are_rejected(api, rejected, fields, code, text):
+def test_invalid_requests_are_rejected(api, rejected, fields, code, text):
     rejected(api.post("/templates/validate", fields), 422, code, text)
 
 

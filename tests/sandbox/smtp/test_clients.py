@@ -26,7 +26,7 @@ EMAIL = Email(
 
 
 @pytest.mark.parametrize("tls", ["none", "opportunistic", "required"])
-def test_our_own_transport(sandbox, client, tmp_path, tls):
+def test_our_smtp_transport_can_send(sandbox, client, tmp_path, tls):
     bundle = tmp_path / "ca.pem"
     bundle.write_text(sandbox.smtp_certificate)
     trust = {} if tls == "none" else {"cert_bundle": bundle}
@@ -80,7 +80,7 @@ def test_a_rejection_of_the_sandbox_is_an_error_of_the_transport(sandbox):
         transport.send(Email(sender="s@example.com", to="d@example.com", text_body="x"))
 
 
-def test_djangos_backend(sandbox):
+def test_the_smtp_backend_of_django_can_send(sandbox):
     django = pytest.importorskip("django")
     from django.conf import settings
 
@@ -113,7 +113,7 @@ def test_djangos_backend(sandbox):
     assert [one.email for one in (*email.to, *email.bcc)] == ["dana@example.com", "b@example.com"]
 
 
-def test_the_flask_extension(sandbox):
+def test_the_flask_extension_can_send(sandbox):
     from flask import Flask
 
     from emailapi.flask import Mail, Message

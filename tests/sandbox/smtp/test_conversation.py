@@ -43,18 +43,18 @@ def limited(sandbox, connect):
         listening.close()
 
 
-def test_a_line_of_any_length_is_taken(sandbox, send):
+def test_a_line_of_any_length_is_accepted(sandbox, send):
     line = b"x" * 200_000
     send(MESSAGE + line)
     assert line.decode() in sandbox.messages()[0].text_body
 
 
-def test_lines_that_begin_with_dots_arrive_as_they_were(sandbox, send):
+def test_leading_dots_are_unescaped(sandbox, send):
     send(b"From: s@example.com\r\nSubject: x\r\n\r\n.\r\n..two\r\n.one\r\n")
     assert sandbox.messages()[0].text_body == ".\n..two\n.one\n"
 
 
-def test_bytes_that_are_no_text_arrive_as_they_were(sandbox, send):
+def test_arbitrary_bytes_are_stored_unchanged(sandbox, send):
     body = bytes(range(128, 256))
     send(b"From: s@example.com\r\nContent-Type: text/plain; charset=latin-1\r\n\r\n" + body + b"\r\n")
     (message,) = sandbox.messages()
@@ -110,14 +110,14 @@ def test_the_reply_to_a_command(connect, command, code):
     assert connection.ask(command).startswith(str(code)), command
 
 
-def test_a_command_of_three_hundred_kilobytes_is_rejected_and_the_connection_goes_on(connect):
+def test_a_command_of_300_kb_is_rejected_and_the_connection_stays_open(connect):
     connection = connect()
     connection.read()
     assert connection.ask("x" * 300_000).startswith("500")
     assert connection.ask("NOOP").startswith("250")
 
 
-def test_a_message_over_the_limit_is_read_away_and_rejected(sandbox, limited):
+def test_a_message_over_the_limit_is_read_and_rejected(sandbox, limited):
     connection = limited(message=1_000)()
     connection.begin(sandbox.token, "dana@example.com")
     connection.ask("DATA")
@@ -135,7 +135,7 @@ def test_recipients_over_the_limit_are_rejected_one_by_one(sandbox, connect):
     assert connection.ask("RCPT TO:<more@example.com>").startswith("452 4.5.3")
 
 
-def test_a_connection_over_the_limit_is_rejected_and_one_that_ends_makes_room(limited):
+def test_connections_over_the_limit_are_rejected_until_one_ends(limited):
     open_one = limited(connections=2)
     first, second = open_one(), open_one()
     assert first.read().startswith("220")
@@ -148,13 +148,13 @@ def test_a_connection_over_the_limit_is_rejected_and_one_that_ends_makes_room(li
     assert open_one().read().startswith("220")
 
 
-def test_a_connection_without_a_byte_is_closed(limited):
+def test_an_idle_connection_is_closed(limited):
     connection = limited(idle=0.1)()
     assert connection.read().startswith("220")
     assert connection.read() == ""
 
 
-def test_a_client_that_leaves_in_a_message_leaves_nothing_behind(sandbox, connect):
+def test_a_client_that_disconnects_within_a_message_stores_nothing(sandbox, connect):
     connection = connect()
     connection.begin(sandbox.token, "dana@example.com")
     connection.ask("DATA")
@@ -206,14 +206,14 @@ def test_a_forked_child_keeps_neither_port_nor_connection_open():
     assert run_forking(_FORKED).split() == ["b''", "rejected", "0"]
 
 
-def test_a_port_that_is_taken_is_an_error(sandbox):
+def test_a_port_in_use_is_an_error(sandbox):
     from emailapi import ConfigurationError
 
     with pytest.raises(ConfigurationError, match=f"port {sandbox.smtp_port} on 127.0.0.1"):
         Sandbox(smtp_port=sandbox.smtp_port).start()
 
 
-def test_a_fault_of_the_sandbox_is_451_and_tells_nothing(sandbox, connect, monkeypatch, caplog):
+def test_an_internal_error_is_451_without_details(sandbox, connect, monkeypatch, caplog):
     from emailapi.sandbox.smtp.desk import Desk
 
     def fail(*_, **__):
@@ -249,7 +249,7 @@ def test_the_sandbox_configures_no_logger_of_others():
     assert log.propagate
 
 
-def test_many_clients_at_once_are_all_stored(sandbox):
+def test_messages_of_many_clients_at_once_are_all_stored(sandbox):
     def send(number: int) -> None:
         with smtplib.SMTP(sandbox.smtp_host, sandbox.smtp_port, local_hostname="here", timeout=60) as client:
             client.login(sandbox.token, sandbox.token)

@@ -60,13 +60,13 @@ def test_421_closes_the_connection(sandbox, connect, stage):
     assert connection.read() == ""
 
 
-def test_a_recipient_can_be_rejected_beside_others(sandbox, smtp):
+def test_one_of_several_recipients_can_be_rejected(sandbox, smtp):
     with sandbox.faults.reject(550, at="rcpt", to="*@gone.example", times=None):
         assert set(smtp.sendmail("s@example.com", ["a@gone.example", "b@example.com"], MESSAGE)) == {"a@gone.example"}
     assert [one.email for one in sandbox.messages()[0].bcc] == ["b@example.com"]
 
 
-def test_a_fault_meets_the_server_of_the_login_only(sandbox, account, connect):
+def test_a_fault_applies_only_to_the_authenticated_server(sandbox, account, connect):
     other = account.post("/servers", {"Name": "Other"}).json()
     sandbox.faults.reject(REPLY, at="mail", server=other["ID"])
     assert _until(connect(), sandbox.token, "mail").startswith("250")
@@ -93,13 +93,13 @@ def test_a_connection_is_cut_before_or_after_a_message_is_stored(sandbox, smtp, 
     assert sandbox.requests()[0].status is None
 
 
-def test_a_reply_can_be_late(sandbox, smtp):
+def test_a_reply_can_be_delayed(sandbox, smtp):
     with sandbox.faults.delay(0.05, via="smtp") as fault:
         smtp.sendmail("s@example.com", ["dana@example.com"], MESSAGE)
     assert fault.hits == 1
 
 
-def test_faults_of_the_api_and_of_smtp_do_not_meet_each_other(sandbox, client, smtp):
+def test_faults_of_the_api_and_of_smtp_are_separate(sandbox, client, smtp):
     over_smtp, over_api = sandbox.faults.fail(via="smtp"), sandbox.faults.fail(status=500)
     assert client.messages.list is not None
     with pytest.raises(smtplib.SMTPDataError):
@@ -107,7 +107,7 @@ def test_faults_of_the_api_and_of_smtp_do_not_meet_each_other(sandbox, client, s
     assert (over_smtp.hits, over_api.hits) == (1, 0)
 
 
-def test_bounces_and_queues_of_faults_hold_for_smtp_too(sandbox, client, send):
+def test_faults_that_bounce_or_queue_apply_to_smtp_too(sandbox, client, send):
     with sandbox.faults.bounce_all("SoftBounce"):
         send()
         assert client.bounces.list().total_count == 1
@@ -123,14 +123,14 @@ def test_bounces_and_queues_of_faults_hold_for_smtp_too(sandbox, client, send):
         ("550@fault.sandbox.test", "550 The recipient asked"),
     ],
 )
-def test_a_recipient_asks_for_its_own_rejection(sandbox, connect, recipient, reply):
+def test_a_recipient_address_selects_its_rejection(sandbox, connect, recipient, reply):
     connection = connect()
     connection.begin(sandbox.token)
     assert connection.ask(f"RCPT TO:<{recipient}>").startswith(reply)
 
 
 @pytest.mark.parametrize("name, stored", [("cut-before-accept", 0), ("cut-after-accept", 1)])
-def test_a_recipient_asks_for_a_cut(sandbox, smtp, name, stored):
+def test_a_recipient_address_selects_a_cut_connection(sandbox, smtp, name, stored):
     with pytest.raises(smtplib.SMTPServerDisconnected):
         smtp.sendmail("s@example.com", [f"{name}@fault.sandbox.test"], MESSAGE)
     assert len(sandbox.messages()) == stored
@@ -160,7 +160,7 @@ def test_a_message_without_a_reply_ends_with_the_sandbox(sandbox, connect):
         (lambda faults: faults.cut_before_accept(via="x"), "via"),
     ],
 )
-def test_arguments_that_cannot_be_are_rejected(sandbox, arm, argument):
+def test_invalid_arguments_are_rejected(sandbox, arm, argument):
     with pytest.raises(InvalidArgument) as caught:
         arm(sandbox.faults)
     assert caught.value.argument == argument

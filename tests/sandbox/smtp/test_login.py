@@ -63,7 +63,7 @@ def test_the_initial_response_can_come_with_the_command_or_after_it(sandbox, con
         (["AUTH"], 504),
     ],
 )
-def test_what_cannot_be_read_is_rejected_and_the_connection_goes_on(connect, lines, code):
+def test_an_unreadable_response_is_rejected_and_the_connection_stays_open(connect, lines, code):
     connection = connect()
     connection.read()
     connection.ask("EHLO here")
@@ -72,7 +72,7 @@ def test_what_cannot_be_read_is_rejected_and_the_connection_goes_on(connect, lin
     assert connection.ask("NOOP").startswith("250")
 
 
-def test_auth_comes_after_ehlo(connect):
+def test_auth_requires_ehlo(connect):
     connection = connect()
     connection.read()
     assert connection.ask("AUTH PLAIN").startswith("503")
@@ -92,7 +92,7 @@ def test_the_test_token_checks_nothing_and_stores_nothing(sandbox, connect):
     assert sandbox.messages() == []
 
 
-def test_without_a_login_there_is_no_sending(sandbox, connect):
+def test_sending_requires_authentication(sandbox, connect):
     connection = connect()
     connection.begin("")
     reply = connection.ask("RCPT TO:<dana@example.com>")
@@ -114,7 +114,7 @@ def test_tls_is_offered_with_a_certificate_that_can_be_verified(sandbox):
     assert [str(one.bcc[0]) for one in sandbox.messages()] == ["dana@example.com"]
 
 
-def test_a_login_in_clear_ends_with_starttls(sandbox):
+def test_starttls_discards_an_unencrypted_authentication(sandbox):
     context = ssl.create_default_context(cadata=sandbox.smtp_certificate)
     with _connected(sandbox) as client:
         client.login(sandbox.token, sandbox.token)
@@ -124,7 +124,7 @@ def test_a_login_in_clear_ends_with_starttls(sandbox):
         assert client.rcpt("dana@example.com")[0] == 530
 
 
-def test_commands_that_were_sent_in_clear_behind_starttls_are_not_carried_out_in_tls(sandbox, connect):
+def test_commands_sent_unencrypted_after_starttls_are_discarded(sandbox, connect):
     connection = connect()
     connection.read()
     connection.ask("EHLO here")

@@ -48,7 +48,7 @@ def test_the_text_of_a_message(name):
     assert read_message(content).text_body == text
 
 
-def test_files_keep_their_bytes_and_get_a_name_if_they_have_none():
+def test_files_keep_their_bytes_and_get_a_default_name():
     message = read_message(
         _multipart(
             "mixed",
@@ -72,14 +72,14 @@ def test_files_keep_their_bytes_and_get_a_name_if_they_have_none():
     assert (message.text_body, message.html_body) == (None, None)
 
 
-def test_headers_are_unfolded_and_their_bytes_are_text():
+def test_headers_are_unfolded_and_decoded():
     message = read_message(b"Subject: a\r\n  b\r\nX-A: gr\xc3\xbcn \xff\r\nX-B: =?utf-8?q?b=0Ad?=\r\n\r\n")
     assert message.values("subject") == ["a  b"]
     assert message.values("x-a") == ["grün �"]
     assert message.text("x-b") == "b d"
 
 
-def test_an_encoded_word_that_cannot_be_decoded_stays_as_it_is():
+def test_an_encoded_word_that_cannot_be_decoded_is_unchanged():
     assert read_message(b"Subject: =?klingon?q?x?=\r\n\r\n").text("subject") == "=?klingon?q?x?="
 
 
@@ -94,7 +94,7 @@ def test_an_encoded_word_that_cannot_be_decoded_stays_as_it_is():
     ],
     ids=["headers", "depth", "much depth", "parts", "lines"],
 )
-def test_a_message_beyond_a_limit_says_which(content, text):
+def test_the_error_of_a_message_beyond_a_limit_names_the_limit(content, text):
     with pytest.raises(Unreadable, match=text):
         read_message(content)
     assert len(read_headers(content)) <= 2
@@ -118,7 +118,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_the_time_of_a_hostile_message_grows_with_its_size_only(name):
+def test_parsing_a_hostile_message_takes_linear_time(name):
     """Four times the size takes not much more than four times the time, by the CPU: 64 times is a square."""
     from emailapi.sandbox.smtp.emails import read_email
 

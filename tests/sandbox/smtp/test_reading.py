@@ -45,7 +45,7 @@ def _read(data: bytes, step: int, limit: int = 10_000, stream_limit: int = 64) -
 
 @pytest.mark.parametrize("step", [1, 2, 3, 5, 7, 64, 1000])
 @pytest.mark.parametrize("name", MESSAGES)
-def test_a_message_ends_at_a_dot_between_crlfs_however_it_is_cut(name, step):
+def test_a_message_ends_at_a_dot_line_however_it_is_split(name, step):
     sent, message = MESSAGES[name]
     assert _read(sent + b"QUIT\r\n", step)[:2] == (message, b"QUIT\r\n")
 
@@ -57,7 +57,7 @@ def test_a_message_that_is_too_large_is_read_to_its_end():
 
 
 @pytest.mark.parametrize("size", [1, 63, 64, 500])
-def test_the_limit_counts_the_message_alone(size):
+def test_the_limit_applies_to_the_message_only(size):
     sent = b"x" * (size - 2) + b"\r\n.\r\n" if size > 1 else b"x\r\n.\r\n"
     length = len(sent) - 3
     assert _read(sent, 50, limit=length)[0] is not None

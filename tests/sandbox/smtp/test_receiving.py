@@ -24,7 +24,7 @@ def _deliver(connect, recipient, content=MESSAGE, sender="dana@example.com"):
     return connection.ask(content + b".\r\n")
 
 
-def test_email_for_the_inbound_address_needs_no_login(client, connect):
+def test_emails_for_the_inbound_address_require_no_authentication(client, connect):
     address = client.server.get().inbound_address
     local, _, host = address.partition("@")
     assert _deliver(connect, f"{local.upper()}+Ticket-7@{host}").startswith("250")
@@ -36,19 +36,19 @@ def test_email_for_the_inbound_address_needs_no_login(client, connect):
     assert client.messages.list().total_count == 0
 
 
-def test_email_for_the_inbound_domain_is_taken_for_any_mailbox(client, connect):
+def test_emails_for_any_mailbox_of_the_inbound_domain_are_accepted(client, connect):
     client.server.edit(inbound_domain="in.example.com")
     assert _deliver(connect, "support+9@IN.example.com").startswith("250")
     assert _deliver(connect, "x@other.example.com").startswith("530")
     assert client.inbound.list()[0].mailbox_hash == "9"
 
 
-def test_a_bounce_with_an_empty_sender_is_taken(client, connect):
+def test_a_bounce_with_an_empty_sender_is_accepted(client, connect):
     assert _deliver(connect, client.server.get().inbound_address, sender="").startswith("250")
     assert client.inbound.get(client.inbound.list()[0].message_id).headers[0].value == "<>"
 
 
-def test_who_logs_in_can_write_to_an_inbound_address_too(sandbox, client, smtp):
+def test_an_authenticated_client_can_send_to_an_inbound_address_too(sandbox, client, smtp):
     address = client.server.get().inbound_address
     smtp.sendmail("shop@example.com", [address, "dana@example.com"], MESSAGE)
     assert client.inbound.list().total_count == 1
@@ -63,7 +63,7 @@ def test_any_sender_is_received(sandbox, client, connect, sender):
     assert sandbox.messages("is:inbound")[0].sender.email
 
 
-def test_receive_takes_a_message_as_it_is(sandbox, client):
+def test_receive_accepts_a_message_object(sandbox, client):
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "a@example.com", "b@example.com", "raw"
     message.set_content("Hello")
@@ -78,7 +78,7 @@ def test_receive_takes_a_message_as_it_is(sandbox, client):
     assert email.raw.startswith(b"X-Spam-Score: 2.5\r\nFrom: a@example.com\r\n")
 
 
-def test_receive_waits_with_the_captured_email(sandbox):
+def test_receive_returns_the_captured_email(sandbox):
     email = sandbox.receive(sender="dana@example.com", subject="Code", text="Your code is 482913.")
     assert (email.code, email.subject, email.sender.email) == ("482913", "Code", "dana@example.com")
     assert sandbox.wait_for("is:inbound has:code from:dana@example.com")[0].message_id == email.message_id
@@ -93,13 +93,13 @@ def test_receive_waits_with_the_captured_email(sandbox):
         ({"raw": b""}, InvalidEmail),
     ],
 )
-def test_receive_rejects_what_cannot_come(sandbox, arguments, error):
+def test_receive_rejects_invalid_arguments(sandbox, arguments, error):
     with pytest.raises(error):
         sandbox.receive(**arguments)
     assert sandbox.messages("is:inbound") == []
 
 
-def test_each_server_receives_its_own(sandbox, client, account):
+def test_each_server_receives_its_own_emails(sandbox, client, account):
     other = account.post("/servers", {"Name": "Other", "InboundDomain": "two.example.com"}).json()
     email = sandbox.receive(to="x+1@two.example.com", text="x")
     assert client.inbound.list().total_count == 0

@@ -45,7 +45,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_whoever_looks_finds_each_message_that_was_acknowledged(sandbox, client, send, with_headers, unread, reader):
+def test_every_acknowledged_message_is_visible_at_once(sandbox, client, send, with_headers, unread, reader):
     message_id = send(with_headers("X-PM-Metadata-emailapi-key: k7"))
     assert (_count(sandbox, "arrivals"), _count(sandbox, "messages")) == (1, 0)
     assert READERS[reader](sandbox, client, message_id) == message_id
@@ -60,14 +60,14 @@ def test_a_waiting_test_is_woken_by_a_message(sandbox, smtp, unread):
     assert expected.message.subject == "Hello"
 
 
-def test_a_mark_counts_what_is_not_read_yet(sandbox, send, unread):
+def test_a_mark_includes_messages_that_are_not_processed_yet(sandbox, send, unread):
     send()
     mark = sandbox.mark()
     send(MESSAGE, "eve@example.com")
     assert [one.bcc[0].email for one in sandbox.wait_for("", since=mark)] == ["eve@example.com"]
 
 
-def test_messages_are_read_when_nothing_else_happens(sandbox, send):
+def test_messages_are_processed_when_idle(sandbox, send):
     send()
     wait_for(lambda: _count(sandbox, "arrivals") == 0)
     assert _count(sandbox, "messages") == 1
@@ -81,13 +81,13 @@ def test_messages_and_emails_of_the_api_keep_their_order(sandbox, client, send, 
     assert [one.events[0].type for one in sandbox.messages()] == ["Delivered", "Bounced"]
 
 
-def test_a_reset_leaves_nothing_to_come_later(sandbox, send, unread):
+def test_a_reset_discards_unprocessed_messages(sandbox, send, unread):
     send()
     sandbox.reset()
     assert (sandbox.messages(), _count(sandbox, "arrivals"), _count(sandbox, "sources")) == ([], 0, 0)
 
 
-def test_a_backlog_over_the_limit_is_read_before_more_is_taken(sandbox, smtp, unread, monkeypatch):
+def test_a_backlog_over_the_limit_is_processed_before_more_is_accepted(sandbox, smtp, unread, monkeypatch):
     from emailapi.sandbox import spool
 
     monkeypatch.setattr(spool, "_BACKLOG", 3)
@@ -97,7 +97,7 @@ def test_a_backlog_over_the_limit_is_read_before_more_is_taken(sandbox, smtp, un
     assert len(sandbox.messages()) == 10
 
 
-def test_a_message_that_cannot_be_read_keeps_nothing_else_out(sandbox, send, monkeypatch, caplog):
+def test_an_unreadable_message_does_not_block_others(sandbox, send, monkeypatch, caplog):
     from emailapi.sandbox import processing
 
     read = processing.read_message
@@ -116,7 +116,7 @@ def test_a_message_that_cannot_be_read_keeps_nothing_else_out(sandbox, send, mon
     assert len(sandbox.messages()) == 1
 
 
-def test_a_disk_that_is_full_is_452_and_reads_go_on(sandbox, client, smtp, send, monkeypatch):
+def test_a_full_disk_is_452_and_reads_still_work(sandbox, client, smtp, send, monkeypatch):
     from emailapi.sandbox.tables import arrivals
 
     send()
@@ -138,7 +138,7 @@ def test_a_disk_that_is_full_is_452_and_reads_go_on(sandbox, client, smtp, send,
 
 
 @pytest.mark.processes
-def test_after_a_kill_every_acknowledged_message_is_there(tmp_path):
+def test_every_acknowledged_message_survives_a_kill(tmp_path):
     """The sandbox is killed while four clients send by SMTP and one by batches of the API."""
     data = tmp_path / "mail.db"
     program = (

@@ -58,7 +58,7 @@ MODELS = st.dictionaries(NAMES, VALUES, max_size=5)
 
 
 @given(SOURCES, SOURCES, MODELS, st.booleans())
-def test_no_template_and_no_model_makes_a_foreign_error(source, layout, model, html):
+def test_no_template_or_model_raises_an_unexpected_error(source, layout, model, html):
     body, outer = parse(source), parse(layout)
     lines = source.count("\n") + 1
     places = [(error.line or 0, error.character_position or 0) for error in body.errors]
@@ -86,12 +86,12 @@ def test_an_email_is_rendered_or_has_a_failure(texts, model):
 
 
 @given(st.lists(st.one_of(HTML, st.text(max_size=5)), max_size=60).map("".join))
-def test_no_html_makes_the_inliner_fail(html):
+def test_no_html_makes_the_inliner_raise(html):
     assert isinstance(inline_css(html), str)
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
-def test_a_text_without_tags_renders_as_it_is(text):
+def test_a_text_without_tags_renders_unchanged(text):
     text = text.replace("{{", "{ ")
     assert render(parse(text), {}, html=True) == text
 
@@ -103,7 +103,7 @@ def test_a_text_without_tags_renders_as_it_is(text):
         *("{{/a}}", "{{#each x}}", "{{/each}}", "{{{@content}}}", "a.", "../", "{{! ", "\n", "\U0001f600{{x y}}"),
     ],
 )
-def test_parsing_takes_time_in_proportion(piece):
+def test_parsing_takes_linear_time(piece):
     """Twice the template takes about twice as many lines of Python, and never four times as many."""
 
     def steps(size):

@@ -13,7 +13,7 @@ from emailapi.sandbox.templating.inlining import ATTRIBUTES, ELEMENTS, NESTED, R
 STYLE = "<style>b{color:red}</style>"
 
 
-def test_css_is_moved_into_the_elements_and_kept():
+def test_css_is_inlined_into_elements_and_kept():
     """Rules that no element can have, such as those for media, work by the `<style>` that stays."""
     html = "<style>.a{color:red}@media print{p{color:blue}}</style><p class=a>x</p>"
     assert inline_css(html) == (
@@ -27,7 +27,7 @@ def test_a_fragment_becomes_a_document(html):
     assert inline_css(html) == f"<html><head></head><body>{html}</body></html>"
 
 
-def test_the_tags_of_the_service_stay():
+def test_tags_of_the_service_are_kept():
     html = '<a href="{{{ pm:unsubscribe_url }}}">x</a> {{{ pm:unsubscribe }}}'
     assert inline_css(html) == f"<html><head></head><body>{html}</body></html>"
 
@@ -57,7 +57,7 @@ def test_no_file_is_read(tmp_path, html, scheme):
 @pytest.mark.parametrize(
     "html", ["<style>p{color:{red}</style><p style='a'>x", "<p>\ud800</p>"], ids=["css", "surrogate"]
 )
-def test_html_that_the_inliner_rejects_is_left_alone(html):
+def test_html_that_the_inliner_rejects_is_unchanged(html):
     assert inline_css(html) == html
 
 
@@ -93,7 +93,7 @@ def nested(opening, depth, closing=""):
     ],
     ids=range(22),
 )
-def test_html_beyond_the_limits_is_left_alone(html):
+def test_html_beyond_the_limits_is_unchanged(html):
     """The inliner needs more stack than a thread has, or very long, for HTML such as this."""
     assert inline_css(html) == html
 

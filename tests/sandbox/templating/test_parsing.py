@@ -28,7 +28,7 @@ MIKE = {"name": "Mike"}
         ("", ""),
     ],
 )
-def test_all_but_two_or_three_braces_around_something_is_text(rendered, source, text):
+def test_only_two_or_three_braces_make_a_tag(rendered, source, text):
     assert rendered(source, MIKE) == text
 
 
@@ -49,7 +49,7 @@ def test_tags_may_span_lines_and_keys_match_by_case(rendered, source, text):
     "path",
     ["name", ".name", "name.", "a../name", "../name", "../../../name", "a.b../../name"],
 )
-def test_paths_that_lead_to_a_name(rendered, path):
+def test_paths_lead_to_a_name(rendered, path):
     """A dot before or behind changes nothing, and a path cannot leave the model."""
     assert rendered(f"{{{{{path}}}}}", MIKE) == "Mike"
 
@@ -57,7 +57,7 @@ def test_paths_that_lead_to_a_name(rendered, path):
 @pytest.mark.parametrize(
     "path", ["a.b.", "größe", "नमस्ते", "e\u0301", "a‿b", "x1", "_", "1", ".", "../", "../.", "../../x"]
 )
-def test_paths_that_are_valid(errors, path):
+def test_valid_paths_are_accepted(errors, path):
     assert errors(f"{{{{{path}}}}}") == []
 
 
@@ -87,14 +87,14 @@ def test_paths_that_are_valid(errors, path):
         "@content",
     ],
 )
-def test_paths_that_are_not_valid(errors, path):
+def test_invalid_paths_are_rejected(errors, path):
     (error,) = errors(f"x{{{{ {path} }}}}")
     assert error[:2] == (1, 2)
     assert f"'{path.strip()}' is not a valid name" in error[2]
 
 
 @pytest.mark.parametrize("tag", ["{{{a-b}}}", "{{&a-b}}", "{{{!a}}}", "{{{#a}}}", "{{{/a}}}"])
-def test_raw_tags_hold_a_path_and_nothing_else(errors, tag):
+def test_raw_tags_contain_only_a_path(errors, tag):
     assert [error[:2] for error in errors(tag)] == [(1, 1)]
 
 
@@ -125,7 +125,7 @@ def test_raw_tags_hold_a_path_and_nothing_else(errors, tag):
         ("1{{first name}}", [2]),
     ],
 )
-def test_blocks_that_are_not_valid(errors, source, places):
+def test_invalid_blocks_are_rejected(errors, source, places):
     """Unclosed blocks are reported where they open; `each` closes by `{{/each}}` and opens with a space."""
     assert [error[:2] for error in errors(source)] == [(1, place) for place in places]
 
@@ -142,11 +142,11 @@ def test_blocks_that_are_not_valid(errors, source, places):
         "{{##a}}{{//a}}",
     ],
 )
-def test_blocks_that_are_valid(errors, source):
+def test_valid_blocks_are_accepted(errors, source):
     assert errors(source) == []
 
 
-def test_errors_come_together_sorted_by_place(errors):
+def test_all_errors_are_reported_sorted_by_position(errors):
     found = errors("xy{{#a.b}}\nz{{c-d}}\n{{/each}}{{#if x}}")
     assert [error[:2] for error in found] == [(1, 3), (2, 2), (3, 1), (3, 10), (3, 10)]
     assert [error[2].partition(":")[0] for error in found] == [
@@ -173,15 +173,15 @@ def test_errors_come_together_sorted_by_place(errors):
         ("{{x}} {{!\n}}", (2, 3)),
     ],
 )
-def test_places_count_lines_by_line_feeds_and_characters_in_utf16(errors, before, place):
+def test_positions_count_lines_by_line_feeds_and_characters_in_utf16(errors, before, place):
     assert errors(f"{before}{{{{x y}}}}")[0][:2] == place
 
 
-def test_the_errors_of_a_line_are_placed_one_by_one(errors):
+def test_each_error_of_a_line_has_its_own_position(errors):
     assert [error[1] for error in errors("\U0001f600{{a b}}\u00e9{{c d}}{{e f}}")] == [3, 11, 18]
 
 
-def test_no_more_than_a_hundred_errors_are_reported(errors):
+def test_at_most_100_errors_are_reported(errors):
     assert len(errors("{{a b}}\n" * 1000)) == ERRORS
     assert len(errors("{{#a}}{{#b}}" * 1000)) == ERRORS
     assert len(errors("{{#a}}{{#b}}" * (DEPTH // 2))) == ERRORS
@@ -193,7 +193,7 @@ def nested(*paths):
 
 
 @pytest.mark.parametrize("step", ["a", "a.", "../a"], ids=["inwards", "inwards-with-dot", "outwards-and-back"])
-def test_blocks_may_be_nested_a_hundred_deep(errors, step):
+def test_blocks_can_be_nested_100_levels_deep(errors, step):
     names = [f"{step}{number}" if step != "a." else f"a{number}." for number in range(DEPTH + 1)]
     assert errors(nested(*names[:DEPTH])) == []
     assert [error[2] for error in errors(nested(*names))] == [f"The template is nested more than {DEPTH} levels deep."]
@@ -223,10 +223,10 @@ def test_a_template_is_parsed_once(errors):
 @pytest.mark.parametrize(
     "tag", ["{{{ pm:unsubscribe }}}", "{{{pm:unsubscribe_url}}}", "{{ pm:unsubscribe }}", "{{pm:unsubscribe_url}}"]
 )
-def test_the_tags_of_the_service_are_kept_for_later(rendered, errors, tag):
+def test_tags_of_the_service_are_kept(rendered, errors, tag):
     assert rendered(f'<a href="{tag}">{{{{name}}}}</a>', MIKE) == f'<a href="{tag}">Mike</a>'
     assert errors("{{pm:other}}") != []
 
 
-def test_placeholders_of_the_content_are_found():
+def test_content_placeholders_are_found():
     assert parse("{{{@content}}}x{{{ @content }}}").slots == (0, 15)

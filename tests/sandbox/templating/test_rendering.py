@@ -13,18 +13,18 @@ TRUTHY = [" ", "0", "false", 1, -1, 0.5, True, [0], [None], {"a": None}]
 
 
 @pytest.mark.parametrize("value", FALSY, ids=repr)
-def test_falsy_values(rendered, value):
+def test_falsy_values_render_the_inverse_section(rendered, value):
     """They render the opposite of a section, and loops over them render nothing."""
     assert rendered("{{#x}}t{{/x}}{{^x}}f{{/x}}{{#each x}}e{{/each}}", {"x": value}) == "f"
     assert rendered("{{#x}}t{{/x}}{{^x}}f{{/x}}{{#each x}}e{{/each}}") == "f"
 
 
 @pytest.mark.parametrize("value", TRUTHY, ids=repr)
-def test_truthy_values(rendered, value):
+def test_truthy_values_render_the_section(rendered, value):
     assert rendered("{{#x}}t{{/x}}{{^x}}f{{/x}}", {"x": value}) == "t"
 
 
-def test_a_section_and_its_opposite_are_if_and_else(rendered):
+def test_a_section_and_its_inverse_are_if_and_else(rendered):
     for source in ("{{#a}}yes{{^a}}no{{/a}}", "{{^a}}no{{#a}}yes{{/a}}"):
         assert rendered(source, {"a": 1}) == "yes"
         assert rendered(source, {"a": 0}) == "no"
@@ -44,7 +44,7 @@ def test_a_section_renders_once_in_the_scope_of_its_value(rendered):
     assert rendered("{{^none}}{{../name}}{{name}}{{/none}}", model) == "out"
 
 
-def test_names_are_not_looked_for_further_out(rendered):
+def test_names_are_not_looked_up_in_outer_scopes(rendered):
     assert rendered("{{#p}}{{name}}{{/p}}", {"p": {"a": 1}, "name": "out"}) == ""
 
 
@@ -76,7 +76,7 @@ def test_loops_render_each_item(rendered):
 
 
 @pytest.mark.parametrize("value", ["text", 1, 0.5, True, {"a": 1}], ids=repr)
-def test_a_loop_over_something_else_fails_with_its_place(value):
+def test_a_loop_over_another_type_fails_with_its_position(value):
     with pytest.raises(RenderingFailed) as caught:
         render(parse("a\n {{#each x.y}}{{/each}}"), {"x": {"y": value}}, html=True)
     fault = caught.value.fault
@@ -85,7 +85,7 @@ def test_a_loop_over_something_else_fails_with_its_place(value):
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, [1], None])
-def test_objects_arrays_and_null_print_nothing(rendered, value):
+def test_objects_arrays_and_null_render_as_empty(rendered, value):
     assert rendered("[{{x}}{{{x}}}{{& x}}]", {"x": value}) == "[]"
 
 
@@ -121,7 +121,7 @@ def test_the_rendered_text_is_limited():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("inner", ["x", "{{! nothing }}", "{{#z}}x{{/z}}"])
-def test_loops_in_loops_are_stopped(inner):
+def test_deeply_nested_loops_are_limited(inner):
     """A loop that writes nothing counts, too."""
     source = "{{#each a}}{{#each ../../a}}{{#each ../../../../a}}{{#each ../../../../../../a}}"
     template = parse(source + inner + "{{/each}}" * 4)
@@ -141,7 +141,7 @@ def test_the_deepest_template_is_rendered_within_the_deepest_layout():
     assert render(layout, model, html=True, content=body) == "x"
 
 
-def test_given_values_replace_suggested_ones_name_by_name():
+def test_given_values_replace_suggested_ones():
     suggested = {"a": "a_Value", "b": {"c": "c_Value", "d": "d_Value"}, "xs": ["xs_1"]}
     given = {"b": {"c": 1, "e": None}, "xs": [], "z": {"y": 2}}
     assert merged(suggested, given) == {

@@ -33,10 +33,10 @@ def test_the_suggested_model_has_all_names(suggested, source, model):
     assert suggested(source) == model
 
 
-def test_in_a_loop_one_step_outwards_is_enough(suggested):
+def test_one_level_up_leaves_a_loop_in_the_suggested_model(suggested):
     """The template itself needs two when it is rendered: the service's suggestion differs from its engine."""
     assert suggested("{{#each xs}}{{../t}}{{/each}}") == {"xs": ["xs_1", "xs_2", "xs_3"], "t": "t_Value"}
 
 
-def test_all_parts_of_a_template_make_one_model(suggested):
+def test_all_parts_of_a_template_share_one_suggested_model(suggested):
     assert suggested("{{a.b}}", "{{#a}}{{c}}{{/a}}", "{{d}}") == {"a": {"b": "b_Value", "c": "c_Value"}, "d": "d_Value"}

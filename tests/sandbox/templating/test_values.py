@@ -38,7 +38,7 @@ from emailapi.sandbox.templating.values import escape, text_of
         ("-1e999", "-Infinity"),
     ],
 )
-def test_numbers_are_printed_in_the_way_of_dotnet(written, text):
+def test_numbers_are_rendered_as_in_dotnet(written, text):
     assert text_of(json.loads(written)) == text
     assert text_of(json.loads(written, parse_float=WrittenFloat)) == text
 
@@ -46,7 +46,7 @@ def test_numbers_are_printed_in_the_way_of_dotnet(written, text):
 @pytest.mark.parametrize(
     "value, text", [(True, "True"), (False, "False"), (None, ""), ("", ""), ("a\nb", "a\nb"), ([1], ""), ({"a": 1}, "")]
 )
-def test_other_values(value, text):
+def test_other_values_are_rendered(value, text):
     assert text_of(value) == text
 
 

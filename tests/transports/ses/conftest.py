@@ -98,7 +98,7 @@ def moto() -> Iterator[str]:
     server.stop()
 
 
-def mail(**fields: Any) -> Email:
+def new_email(**fields: Any) -> Email:
     """Make an email."""
     return Email(**{"sender": "me@example.com", "to": "you@example.com", "text_body": "Hello", **fields})
 

@@ -113,7 +113,7 @@ class FakeSES:
             return self.script[:1] == [act] and self.script.pop(0) == act
 
     def _exchange(self, connection: socket.socket, file: Any) -> bool:
-        """Read one request, and answer it; False ends the connection."""
+        """Read one request, and respond to it; False ends the connection."""
         if file.peek(1)[:1] != b"P":  # of POST: neither an end nor somebody who speaks TLS
             return False
         file.readline()

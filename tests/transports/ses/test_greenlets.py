@@ -35,7 +35,7 @@ def subjects(posts) -> Counter[str]:
 @pytest.mark.slow
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("patch", PATCHES)
-def test_greenlets_deliver_each_email_once_and_know_which(patch, serve):
+def test_greenlets_send_each_email_once_and_know_its_outcome(patch, serve):
     service = serve(None, CUT, RESET, None, CUT)
     found, _ = outcomes("ses", patch, url=service.url)
     assert len(found) == 10 + patch.endswith("use")
@@ -49,7 +49,7 @@ def test_greenlets_deliver_each_email_once_and_know_which(patch, serve):
 @pytest.mark.slow
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("patch", [patch for patch in PATCHES if patch.endswith(("early", "import"))])
-def test_greenlets_send_by_tls_once_they_patch_before_boto3_is_loaded(patch, serve, tls):
+def test_greenlets_send_by_tls_if_patched_before_boto3_is_imported(patch, serve, tls):
     service = serve(HANG_UP, None, CUT, tls=tls)
     found, _ = outcomes("ses", patch, url=service.url)
     assert subjects(service.posts) == Counter(list(found))
@@ -59,7 +59,7 @@ def test_greenlets_send_by_tls_once_they_patch_before_boto3_is_loaded(patch, ser
 @pytest.mark.slow
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("patch", [patch for patch in PATCHES if patch.endswith(("late", "use"))])
-def test_tls_of_boto3_that_was_loaded_before_patching_is_a_clear_error(patch, serve, tls):
+def test_tls_of_boto3_imported_before_patching_is_an_error_that_says_so(patch, serve, tls):
     service = serve(tls=tls)
     found, errors = outcomes("ses", patch, url=service.url)
     accepted = [subject for subject, outcome in found.items() if outcome == "accepted"]
@@ -105,7 +105,7 @@ def forking(monkeypatch):
 @pytest.mark.parametrize("encrypted", [False, True], ids=["", "tls"])
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
 @both_forks
-def test_a_child_has_connections_of_its_own(fork, given, encrypted, serve, forking, tls):
+def test_a_forked_child_has_its_own_connections(fork, given, encrypted, serve, forking, tls):
     service = serve(tls=tls if encrypted else None)
     script = """
 def work():
@@ -122,7 +122,7 @@ send("4")
 
 
 @both_forks
-def test_a_child_does_not_wait_for_a_lock_of_its_parent(fork, serve, forking):
+def test_a_forked_child_does_not_wait_for_a_lock_of_its_parent(fork, serve, forking):
     """The lock of urllib3's pool stays the one of a thread that has ended: the fork is beside no other thread."""
     service = serve()
     script = """

@@ -10,7 +10,7 @@ import pytest
 
 from emailapi import Address, ConfigurationError, DeliveryUnknown, InvalidEmail
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import CUT, THROTTLED, members
 
 INVITATION = (
@@ -36,7 +36,7 @@ def content(post: dict[str, str]) -> bytes:
 
 
 @pytest.mark.parametrize("form", [bytes, bytes.decode, lambda data: data.replace(b"\r\n", b"\n")])
-def test_a_message_leaves_byte_for_byte(form, serve, connect):
+def test_a_message_is_sent_byte_for_byte(form, serve, connect):
     service = serve()
     result = connect(service.url).send_message(form(INVITATION))
     (post,) = service.accepted
@@ -46,7 +46,7 @@ def test_a_message_leaves_byte_for_byte(form, serve, connect):
     assert (result.message_id, result.via, result.to) == ("0100-1", "ses", ", ".join(RECIPIENTS))
 
 
-def test_a_parsed_message_leaves_as_it_was(serve, connect):
+def test_a_parsed_message_is_sent_unchanged(serve, connect):
     service = serve()
     connect(service.url).send_message(message_from_bytes(INVITATION))
     (post,) = service.accepted
@@ -54,7 +54,7 @@ def test_a_parsed_message_leaves_as_it_was(serve, connect):
     assert content(post).partition(b"\r\n\r\n")[2] == INVITATION.partition(b"\r\n\r\n")[2]
 
 
-def test_moto_takes_a_ready_message(sent, moto, connect):
+def test_moto_accepts_a_message_object(sent, moto, connect):
     result = connect(moto).send_message(INVITATION, recipients="only@example.com")
     (message,) = sent
     assert (message.id, message.source) == (result.message_id, "me@example.com")
@@ -70,7 +70,7 @@ def test_bcc_is_an_envelope_recipient_and_no_header(serve, connect):
     assert content(post) == INVITATION
 
 
-def test_the_envelope_that_is_given_counts(serve, connect):
+def test_a_given_envelope_takes_precedence(serve, connect):
     service = serve()
     transport = connect(service.url, return_path="bounces@example.com")
     transport.send_message(INVITATION)
@@ -94,9 +94,9 @@ def test_the_options_of_the_transport_apply(serve, connect):
     assert (post["Tags.member.1.Name"], post["Tags.member.1.Value"]) == ("app", "shop")
 
 
-def test_an_email_is_written_with_another_envelope(serve, connect):
+def test_an_email_can_have_another_envelope(serve, connect):
     service = serve()
-    email = mail(tag="welcome", bcc="hidden@example.com", idempotency_key="order-7")
+    email = new_email(tag="welcome", bcc="hidden@example.com", idempotency_key="order-7")
     result = connect(service.url).send_message(email, recipients=["a@example.com"])
     (post,) = service.accepted
     assert members(post, "Destinations") == ["a@example.com"]
@@ -105,7 +105,7 @@ def test_an_email_is_written_with_another_envelope(serve, connect):
     assert result.idempotency_key == "order-7"
 
 
-def test_an_8_bit_message_is_encoded_anew(serve, connect):
+def test_an_8_bit_message_is_encoded_for_7_bit(serve, connect):
     message = EmailMessage()
     message["From"], message["To"] = "me@example.com", "you@example.com"
     message.set_content("Grüße", cte="8bit")
@@ -116,7 +116,7 @@ def test_an_8_bit_message_is_encoded_anew(serve, connect):
     assert message_from_bytes(content(post)).get_payload(decode=True).decode().strip() == "Grüße"
 
 
-def test_a_signed_7_bit_message_is_untouched(serve, connect):
+def test_a_signed_7_bit_message_is_unchanged(serve, connect):
     message = SIGNED.replace(b"8bit", b"quoted-printable").replace(b"\xc3\xb6  ", b"=C3=B6=20=20")
     service = serve()
     connect(service.url).send_message(message)
@@ -141,7 +141,7 @@ def test_a_signed_7_bit_message_is_untouched(serve, connect):
     ],
     ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
 )
-def test_messages_that_ses_would_reject_are_rejected_before_a_byte_is_sent(message, options, field, serve, connect):
+def test_a_message_that_ses_would_reject_is_rejected_before_a_byte_is_sent(message, options, field, serve, connect):
     service = serve()
     with pytest.raises(InvalidEmail) as caught:
         connect(service.url).send_message(message, **options)
@@ -149,7 +149,7 @@ def test_messages_that_ses_would_reject_are_rejected_before_a_byte_is_sent(messa
     assert not service.posts
 
 
-def test_an_8_bit_message_that_is_signed_says_what_to_do(serve, connect):
+def test_the_error_of_a_signed_8_bit_message_says_what_to_do(serve, connect):
     with pytest.raises(InvalidEmail, match="7-bit messages only: sign it in base64 or quoted-printable"):
         connect(serve().url).send_message(SIGNED)
 
@@ -161,7 +161,7 @@ def test_50_recipients_are_accepted(serve, connect):
     assert members(service.accepted[0], "Destinations") == names
 
 
-def test_a_ready_message_ends_as_every_email_does(serve, connect):
+def test_a_message_object_has_the_outcomes_of_an_email(serve, connect):
     service = serve(THROTTLED, None, CUT)
     transport = connect(service.url)
     assert transport.send_message(INVITATION).message_id

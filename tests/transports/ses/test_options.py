@@ -10,7 +10,7 @@ import pytest
 from emailapi import ConfigurationError, ConnectionFailed, DeliveryUnknown, InvalidArgument, SESTransport, Transport
 from emailapi.errors import SESError
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import THROTTLED
 
 WRONG = {
@@ -28,27 +28,25 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in WRONG.items() for value in values])
-def test_an_option_that_cannot_be(name, value):
-    """An option that cannot be is a `ConfigurationError` that names it."""
+def test_an_invalid_option_is_a_configuration_error_that_names_it(name, value):
     with pytest.raises(ConfigurationError, match=name):
         SESTransport(region_name="eu-west-1", **{name: value})
 
 
-def test_the_extra_is_named(monkeypatch):
-    """Without boto3 the error names the extra."""
+def test_without_boto3_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(ConfigurationError, match=r"emailapi-sdk\[ses\]") as caught:
         SESTransport(region_name="eu-west-1")
     assert caught.value.__context__ is None
 
 
-def test_no_region():
+def test_a_missing_region_is_an_error():
     """Without a region no transport is made."""
     with pytest.raises(ConfigurationError, match="region_name="):
         SESTransport()
 
 
-def test_no_credentials(monkeypatch):
+def test_missing_credentials_are_an_error(monkeypatch):
     """Without credentials no transport is made."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
@@ -60,14 +58,14 @@ def test_no_credentials(monkeypatch):
     "name, value",
     [("AWS_PROFILE", "nobody"), ("AWS_SECRET_ACCESS_KEY", None), ("AWS_ENDPOINT_URL_SES", "no url")],
 )
-def test_an_environment_that_cannot_be(monkeypatch, name, value):
+def test_an_invalid_configuration_of_boto3_is_a_configuration_error(monkeypatch, name, value):
     """What boto3 finds wrong with its own configuration is a `ConfigurationError`."""
     monkeypatch.setenv(name, value) if value else monkeypatch.delenv(name)
     with pytest.raises(ConfigurationError):
         SESTransport(region_name="eu-west-1")
 
 
-def test_the_region_of_the_environment(monkeypatch):
+def test_the_region_comes_from_the_environment(monkeypatch):
     """The region may come from where boto3 finds it."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
     with SESTransport() as transport:
@@ -81,7 +79,7 @@ def test_a_repr_has_no_secret(connect):
     assert isinstance(transport, Transport)
 
 
-def test_a_client_for_something_else():
+def test_a_client_of_another_aws_service_is_rejected():
     """A client of another service, or of another region than asked for, is rejected."""
     import boto3
 
@@ -97,23 +95,23 @@ def test_a_client_for_something_else():
     client.close()
 
 
-def test_closed_is_closed(serve, connect, boto):
+def test_a_closed_transport_sends_nothing(serve, connect, boto):
     """A closed transport sends nothing, nor do those made of it; a client that was given is not closed."""
     service = serve()
     client = boto(service.url)
     transport = connect(service.url, client=client)
     short = transport.within(3)
     with transport:
-        transport.send(mail())
+        transport.send(new_email())
     for one in (transport, short):
         with pytest.raises(ConfigurationError, match="closed"):
-            one.send(mail())
-    connect(service.url, client=client).send(mail())
+            one.send(new_email())
+    connect(service.url, client=client).send(new_email())
     assert len(service.accepted) == 2
     assert service.connections == 1
 
 
-def test_within(serve, connect):
+def test_within_shares_the_connection_and_never_extends_limits(serve, connect):
     """A transport with less time and fewer attempts is on the same connection, and never has more of either."""
     service = serve(*[THROTTLED] * 8)
     transport = connect(service.url, deadline=29)
@@ -121,18 +119,17 @@ def test_within(serve, connect):
     assert (short.deadline, transport.deadline, transport.within(60).deadline) == (15.0, 29.0, 29.0)
     for one, attempts in ((short, 2), (short.within(60, attempts=9), 2), (transport, 4)):
         with pytest.raises(SESError) as caught:
-            one.send(mail())
+            one.send(new_email())
         assert caught.value.attempts == attempts
-    transport.send(mail())
+    transport.send(new_email())
     assert service.connections == 1
     for seconds, attempts in ((0, 1), (5, 0)):
         with pytest.raises(ConfigurationError):
             transport.within(seconds, attempts=attempts)
 
 
-@pytest.mark.parametrize("emails", [mail(), {"to": "a@example.com"}, "a", 7], ids=repr)
-def test_a_batch_is_many_emails(connect, emails):
-    """One email is not a batch."""
+@pytest.mark.parametrize("emails", [new_email(), {"to": "a@example.com"}, "a", 7], ids=repr)
+def test_a_single_email_is_rejected_as_a_batch(connect, emails):
     with pytest.raises(InvalidArgument):
         connect("http://localhost:1").send_batch(emails)
 
@@ -140,7 +137,7 @@ def test_a_batch_is_many_emails(connect, emails):
 def test_bodies_are_in_no_log(serve, connect, caplog):
     """One line is logged of each request: no address, no text."""
     caplog.set_level("INFO", logger="emailapi")
-    connect(serve(THROTTLED).url).send(mail(subject="secret-subject", text_body="secret-body"))
+    connect(serve(THROTTLED).url).send(new_email(subject="secret-subject", text_body="secret-body"))
     lines = [record.getMessage() for record in caplog.records if record.name == "emailapi"]
     assert len(lines) == 2
     assert "SESThrottled" in lines[0]
@@ -151,7 +148,7 @@ def test_bodies_are_in_no_log(serve, connect, caplog):
 
 def test_the_log_and_the_result_have_the_id_of_the_request(serve, connect, caplog):
     caplog.set_level("INFO", logger="emailapi")
-    result = connect(serve(THROTTLED).url).send(mail())
+    result = connect(serve(THROTTLED).url).send(new_email())
     limited, sent = (record for record in caplog.records if record.name == "emailapi")
     assert result.request_id
     assert (sent.request_id, sent.message_id, sent.error_code) == (result.request_id, result.message_id, None)
@@ -173,7 +170,7 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
 
     failing = []
     transport = SESTransport(client=SimpleNamespace(send_email=send, send_raw_email=send))
-    assert transport.send(mail()).message_id == "1"
+    assert transport.send(new_email()).message_id == "1"
     url = {"endpoint_url": "http://localhost"}
     for failure, kind, count in (
         (boto.EndpointConnectionError(**url), ConnectionFailed, 2),
@@ -187,14 +184,14 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
         calls.clear()
         failing.append(failure)
         with pytest.raises(kind) as caught:
-            transport.within(9, attempts=2).send(mail())
+            transport.within(9, attempts=2).send(new_email())
         assert len(calls) == count
         assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
-def test_a_response_without_an_id(answer):
-    """What a client answers that is no response of SES leaves the email unknown."""
+def test_a_response_without_an_id_is_unknown(answer):
+    """What a client returns that is no response of SES leaves the email unknown."""
     client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):
-        SESTransport(client=client).send(mail())
+        SESTransport(client=client).send(new_email())

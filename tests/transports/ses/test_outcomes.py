@@ -1,4 +1,4 @@
-"""What SES answers, or does not, and what becomes of the mail."""
+"""What SES responds, or does not, and what becomes of the email."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from emailapi import (
 )
 
 from ...clock import wait_for
-from .conftest import mail
+from .conftest import new_email
 from .fake import (
     ACCEPT_AND_CUT,
     CUT,
@@ -67,7 +67,7 @@ MODES = [{}, *({"retries": {"mode": mode, "max_attempts": 5}} for mode in ("lega
 def test_an_accepted_email_has_its_id(serve, connect):
     """An email that SES takes is a result with SES's id, and leaves in one request."""
     service = serve()
-    result = connect(service.url).send(mail())
+    result = connect(service.url).send(new_email())
     assert (result.message_id, result.via, result.to) == ("0100-1", "ses", "you@example.com")
     assert result.outcome is Outcome.ACCEPTED
     assert result.submitted_at.tzinfo
@@ -76,11 +76,13 @@ def test_an_accepted_email_has_its_id(serve, connect):
 
 @pytest.mark.parametrize("raw", [False, True], ids=["simple", "raw"])
 @pytest.mark.parametrize("act", UNKNOWN.values(), ids=UNKNOWN)
-def test_a_request_that_may_have_been_read_is_unknown_and_not_repeated(serve, connect, act, raw):
+def test_a_request_without_a_response_is_unknown_and_not_repeated(serve, connect, act, raw):
     """Once a request may have been read, only a rejection tells its outcome."""
     service = serve(act)
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(service.url, timeout=(10, 1.0 if act == SILENT else 10)).send(mail(headers={"X-A": "b"} if raw else {}))
+        connect(service.url, timeout=(10, 1.0 if act == SILENT else 10)).send(
+            new_email(headers={"X-A": "b"} if raw else {})
+        )
     assert caught.value.outcome is Outcome.UNKNOWN
     assert not caught.value.retryable
     assert caught.value.attempts == 1
@@ -98,22 +100,22 @@ def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act,
     service = serve(act)
     client = boto(service.url, read_timeout=1.0 if act == SILENT else 10, **config)
     with pytest.raises(DeliveryUnknown):
-        connect(service.url, client=client, region_name=None).send(mail())
+        connect(service.url, client=client, region_name=None).send(new_email())
     wait_for(lambda: service.posts)
     assert len(service.posts) == 1
 
 
-def test_the_environment_does_not_turn_retries_on(serve, connect, monkeypatch):
+def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monkeypatch):
     """Retries of sends by boto3 are off whatever the environment asks for."""
     monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
     service = serve(UNKNOWN["500"])
     with pytest.raises(DeliveryUnknown):
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     assert len(service.posts) == 1
 
 
-def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
+def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
     """What others do by a given client is retried as before: another operation, and a send that is not ours."""
     five = UNKNOWN["500"]
     quota = (
@@ -132,10 +134,10 @@ def test_other_calls_of_a_given_client_are_left_alone(serve, boto, connect):
     assert len(service.accepted) == 1
 
 
-def test_throttling_is_waited_out(serve, connect):
-    """Too many emails a second is tried again until SES takes the mail."""
+def test_throttling_is_retried_with_a_wait(serve, connect):
+    """Too many emails a second is tried again until SES takes the email."""
     service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
-    assert connect(service.url).send(mail()).message_id == "0100-1"
+    assert connect(service.url).send(new_email()).message_id == "0100-1"
     assert len(service.posts) == 4
     assert len(service.accepted) == 1
 
@@ -145,7 +147,7 @@ def test_throttling_is_waited_out(serve, connect):
 @pytest.mark.parametrize("code", ThrottledRetryableChecker._THROTTLED_ERROR_CODES)
 def test_each_throttling_code_of_botocore_is_retried(code, status, serve, connect):
     service = serve(fault(status, code, "Please reduce your request rate."))
-    assert connect(service.url).send(mail()).message_id == "0100-1"
+    assert connect(service.url).send(new_email()).message_id == "0100-1"
     assert len(service.posts) == 2
 
 
@@ -154,16 +156,16 @@ def test_throttling_of_a_given_client_is_counted_once(mode, serve, boto, connect
     service = serve(*[fault(503, "SlowDown")] * 9)
     client = boto(service.url, retries={"mode": mode, "max_attempts": 5})
     with pytest.raises(RateLimited) as caught:
-        connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send(mail())
+        connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert (caught.value.attempts, caught.value.status, len(service.posts)) == (2, 503, 2)
 
 
-def test_throttling_to_the_end(serve, connect):
+def test_throttling_at_every_attempt_is_rate_limited(serve, connect):
     """Throttling that does not end is `RateLimited` and `SESError`, not sent, with the request's id."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited, match="Maximum sending rate exceeded") as caught:
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     error = caught.value
     assert isinstance(error, SESError)
     assert error.aws_code == "Throttling"
@@ -173,11 +175,11 @@ def test_throttling_to_the_end(serve, connect):
     assert len(service.posts) == 4
 
 
-def test_the_daily_quota_is_no_throttling(serve, connect):
+def test_an_exceeded_daily_quota_is_not_retried(serve, connect):
     """A day's quota that is used up is `LimitExceeded`, and not tried again, although its code is the same."""
     service = serve(QUOTA)
     with pytest.raises(LimitExceeded, match="Daily message quota") as caught:
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     assert isinstance(caught.value, SESError)
     assert not caught.value.retryable
     assert caught.value.aws_code == "Throttling"
@@ -185,11 +187,11 @@ def test_the_daily_quota_is_no_throttling(serve, connect):
 
 
 @pytest.mark.parametrize("code, kind", REFUSED.items())
-def test_a_rejection_is_an_error_of_ours(serve, connect, code, kind):
+def test_a_rejection_raises_an_error_of_the_sdk(serve, connect, code, kind):
     """What SES rejects is an `SESError` with SES's code, status, words and request id, and is posted once."""
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     error = caught.value
     assert isinstance(error, SESError)
     assert error.aws_code == code
@@ -200,10 +202,10 @@ def test_a_rejection_is_an_error_of_ours(serve, connect, code, kind):
 
 
 @pytest.mark.parametrize("act", [THROTTLED, QUOTA, fault(403, "AccessDenied"), UNKNOWN["500"], CUT])
-def test_errors_pickle_whole(serve, connect, act):
+def test_errors_can_be_pickled(serve, connect, act):
     """Each error comes back from a pickle with all it knows."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - each of them
-        connect(serve(act).url, retry=Retry(attempts=1)).send(mail())
+        connect(serve(act).url, retry=Retry(attempts=1)).send(new_email())
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value
 
 
@@ -212,17 +214,17 @@ def test_a_redirect_is_not_followed(serve, connect):
     other = serve()
     head = f"HTTP/1.1 307 X\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(SESError) as caught:
-        connect(serve(head.encode()).url).send(mail())
+        connect(serve(head.encode()).url).send(new_email())
     assert caught.value.status == 307
     assert caught.value.outcome is Outcome.NOT_SENT
     assert not other.posts
 
 
-def test_waiting_ends_with_the_deadline(serve, connect):
+def test_the_wait_between_attempts_ends_with_the_deadline(serve, connect):
     """A wait for which there is no time is not begun."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited) as caught:
-        connect(service.url, deadline=5, retry=Retry(initial=20, maximum=20)).send(mail())
+        connect(service.url, deadline=5, retry=Retry(initial=20, maximum=20)).send(new_email())
     assert caught.value.attempts == 1
 
 
@@ -234,35 +236,37 @@ def test_the_wait_for_a_response_ends_with_the_deadline(serve, boto, connect):
     is_told = hasattr(URLLib3Session, "_get_request_timeout")
     client = boto(serve(LATE).url, read_timeout=30 if is_told else 2)
     with pytest.raises(DeliveryUnknown, match=r"no response within 0\.9 s" if is_told else "no response within 2 s"):
-        connect("", client=client, deadline=0.9).send(mail())
+        connect("", client=client, deadline=0.9).send(new_email())
 
 
-def test_a_late_email_does_not_leave(serve, connect, monkeypatch):
+def test_an_email_is_not_sent_after_the_deadline(serve, connect, monkeypatch):
     """When connecting took all of the time, the email is not sent after it."""
     service = serve()
     transport = connect(service.url, deadline=5)
     quick = transport.within(1e-6)
     with pytest.raises(DeadlineExceeded) as caught:
-        quick.send(mail())
+        quick.send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert not service.posts
-    assert transport.send(mail()).message_id
+    assert transport.send(new_email()).message_id
 
 
-def test_a_batch_tells_each_email(serve, connect):
+def test_a_batch_has_a_result_or_error_for_each_email(serve, connect):
     """Each email of a batch has its result or its own error, and the others are sent."""
     service = serve(THROTTLED, fault(500, "InternalFailure"))
-    unverified = mail(sender="x@unverified.example.com")
-    batch = connect(service.url).send_batch([mail(), mail(to=()), unverified, {"sender": "a@example.com", "tos": "b"}])
+    unverified = new_email(sender="x@unverified.example.com")
+    batch = connect(service.url).send_batch(
+        [new_email(), new_email(to=()), unverified, {"sender": "a@example.com", "tos": "b"}]
+    )
     kinds = [type(item).__name__ for item in batch]
     assert kinds == ["DeliveryUnknown", "InvalidEmail", "SESError", "InvalidEmail"]
     assert [item.field for item in (batch[1], batch[3])] == ["to", "tos"]
     assert batch[1].index == 1
 
 
-def test_hanging_up_at_once_is_unknown(serve, connect):
+def test_a_connection_closed_without_a_response_is_unknown(serve, connect):
     """A server that hangs up on a connection it took may have read: the email is not sent again."""
     service = serve(HANG_UP)
     with pytest.raises(DeliveryUnknown):
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     assert service.connections == 1

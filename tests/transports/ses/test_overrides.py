@@ -6,7 +6,7 @@ import pytest
 
 from emailapi import InvalidEmail
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import raw_message
 from .test_wire import ARN, FULL, OTHER_ARN
 
@@ -18,12 +18,12 @@ OWN = {
 }
 
 
-def test_an_email_has_options_of_its_own(serve, connect):
+def test_ses_headers_of_an_email_become_parameters(serve, connect):
     """SES's headers become parameters: such an email is simple, and its recipients do not see the headers."""
     service = serve()
     transport = connect(service.url, **FULL)
-    transport.send(mail(headers=OWN))
-    transport.send(mail())
+    transport.send(new_email(headers=OWN))
+    transport.send(new_email())
     own, usual = service.accepted
     assert own["Action"] == usual["Action"] == "SendEmail"
     assert (own["ConfigurationSetName"], own["SourceArn"], own["ReturnPathArn"]) == (
@@ -42,7 +42,7 @@ def test_an_email_has_options_of_its_own(serve, connect):
 
 def test_other_headers_stay_in_the_message(serve, connect):
     service = serve()
-    connect(service.url).send(mail(headers={**OWN, "X-Campaign": "7"}))
+    connect(service.url).send(new_email(headers={**OWN, "X-Campaign": "7"}))
     (given,) = service.accepted
     assert (given["Action"], given["FromArn"]) == ("SendRawEmail", f"{ARN}2")
     message = raw_message(given)
@@ -52,15 +52,15 @@ def test_other_headers_stay_in_the_message(serve, connect):
 
 def test_the_tag_and_the_metadata_of_an_email_take_precedence(serve, connect):
     service = serve()
-    connect(service.url).send(mail(headers={"X-SES-MESSAGE-TAGS": "app=a"}, tag="t", metadata={"app": "b"}))
+    connect(service.url).send(new_email(headers={"X-SES-MESSAGE-TAGS": "app=a"}, tag="t", metadata={"app": "b"}))
     (given,) = service.accepted
     tags = {given[f"Tags.member.{n}.Name"]: given[f"Tags.member.{n}.Value"] for n in (1, 2)}
     assert tags == {"app": "b", "tag": "t"}
 
 
-def test_send_message_with_an_email_reads_them_too(serve, connect):
+def test_send_message_reads_ses_headers_of_an_email_too(serve, connect):
     service = serve()
-    connect(service.url).send_message(mail(headers=OWN))
+    connect(service.url).send_message(new_email(headers=OWN))
     assert service.accepted[0]["ConfigurationSetName"] == "orders"
 
 
@@ -75,7 +75,7 @@ def test_send_message_with_an_email_reads_them_too(serve, connect):
     ],
     ids=range(5),
 )
-def test_a_header_that_is_not_valid_is_rejected_before_a_request(headers, why, connect):
+def test_an_invalid_ses_header_is_rejected_before_a_request(headers, why, connect):
     with pytest.raises(InvalidEmail) as caught:
-        connect("http://localhost:1").check(mail(headers=headers))
+        connect("http://localhost:1").check(new_email(headers=headers))
     assert (caught.value.field, why in caught.value.message) == ("headers", True)

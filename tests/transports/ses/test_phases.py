@@ -17,7 +17,7 @@ import trustme
 from emailapi import ConfigurationError, ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
 
 from ...ports import unused_port
-from .conftest import mail
+from .conftest import new_email
 from .fake import BREAK_TLS, HANG_UP
 
 AUTHORITY = trustme.CA()
@@ -42,7 +42,7 @@ def trusted(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = True) -> ConnectionFailed:
     """Send an email for which there is no connection."""
     with pytest.raises(ConnectionFailed) as caught:
-        send(mail())
+        send(new_email())
     error = caught.value
     assert error.outcome is Outcome.NOT_SENT
     assert error.retryable is retryable
@@ -51,38 +51,38 @@ def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = Tr
     return error
 
 
-def test_a_refused_connection_is_tried_again(connect):
+def test_a_refused_connection_is_retried(connect):
     """Nothing was sent where nobody listens, and it is tried again until the attempts are used up."""
     assert "refused" in str(fails(connect(f"http://localhost:{unused_port()}").send))
 
 
-def test_a_name_that_is_none_is_tried_again(connect):
+def test_an_unresolvable_host_name_is_retried(connect):
     """Nothing was sent to a name that cannot be resolved."""
     fails(connect("http://nobody.invalid").send)
 
 
-def test_a_given_client_s_connection_is_tried_again(boto, connect):
+def test_a_failed_connection_of_a_given_client_is_retried(boto, connect):
     """A given client's own retries do not multiply ours."""
     client = boto(f"http://localhost:{unused_port()}", retries={"mode": "standard", "max_attempts": 5})
     fails(connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send, attempts=2)
 
 
-def test_a_failed_handshake_is_tried_again(serve, connect, tls, trusted):
+def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
     """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
     service = serve(HANG_UP, HANG_UP, tls=tls)
-    assert connect(service.url).send(mail()).message_id
+    assert connect(service.url).send(new_email()).message_id
     assert service.connections == 3
     assert len(service.accepted) == 1
 
 
-def test_a_plain_server_is_no_tls(serve, connect):
+def test_tls_to_a_plain_server_is_not_sent(serve, connect):
     """Speaking TLS to a server that does not is no connection, and nothing was sent."""
     service = serve()
     fails(connect(service.url.replace("http:", "https:")).send)
     assert not service.posts
 
 
-def test_an_untrusted_certificate_does_not_heal(serve, connect, tls):
+def test_an_untrusted_certificate_is_not_retried(serve, connect, tls):
     """A certificate nobody vouches for is not tried again."""
     service = serve(tls=tls)
     assert "not trusted" in str(fails(connect(service.url).send, attempts=1, retryable=False))
@@ -93,11 +93,11 @@ def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trust
     """An `SSLError` that comes while the response is read is no failed handshake: the email is not sent again."""
     service = serve(BREAK_TLS, tls=tls)
     with pytest.raises(DeliveryUnknown, match="TLS failed"):
-        connect(service.url).send(mail())
+        connect(service.url).send(new_email())
     assert len(service.posts) == service.connections == 1
 
 
-def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
+def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
     """A proxy that rejects CONNECT, or cannot be reached, sent nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     heads: list[bytes] = []
@@ -120,42 +120,42 @@ def test_a_proxy_that_makes_no_tunnel_sent_nothing(connect, monkeypatch):
     fails(transport.send, attempts=2)
 
 
-def test_a_slow_handshake_does_not_make_a_late_email(serve, boto, connect, clock, tls, trusted):
-    """A connection that is made when the deadline is over carries no mail."""
+def test_no_email_is_sent_after_a_handshake_beyond_the_deadline(serve, boto, connect, clock, tls, trusted):
+    """A connection that is made when the deadline is over carries no email."""
     service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
     with pytest.raises(DeadlineExceeded) as caught:
-        connect("", client=client, deadline=30.0).send(mail())
+        connect("", client=client, deadline=30.0).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert service.connections == 1
     assert not service.posts
 
 
-def test_a_connection_is_kept_until_it_was_idle(serve, connect):
+def test_a_connection_is_reused_until_it_was_idle_too_long(serve, connect):
     """One connection carries email after email; after a long sleep of the machine another one is made."""
     service = serve()
     transport = connect(service.url)
     with time_machine.travel("2027-01-01T00:00:00Z", tick=False) as clock:
-        transport.send(mail())
-        transport.send(mail())
+        transport.send(new_email())
+        transport.send(new_email())
         assert service.connections == 1
         clock.shift(timedelta(minutes=5))
-        transport.send(mail())
+        transport.send(new_email())
     assert service.connections == 2
 
 
-def test_another_process_has_its_own_connection(serve, connect, monkeypatch):
+def test_each_process_has_its_own_connection(serve, connect, monkeypatch):
     """What a process got by a fork is not written to: its parent's email goes that way."""
     service = serve()
     transport = connect(service.url)
-    transport.send(mail())
+    transport.send(new_email())
     monkeypatch.setattr(os, "getpid", lambda: 1)
-    transport.send(mail())
+    transport.send(new_email())
     assert service.connections == 2
 
 
 @pytest.mark.parametrize("kind", ["gone", "broken", "refused"])
-def test_credentials_that_cannot_be_had_are_configuration(serve, boto, connect, monkeypatch, kind):
+def test_credentials_that_cannot_be_loaded_are_a_configuration_error(serve, boto, connect, monkeypatch, kind):
     """Credentials that are looked for when an email is signed, and are not there, are a `ConfigurationError`."""
     from botocore import exceptions
 
@@ -172,5 +172,5 @@ def test_credentials_that_cannot_be_had_are_configuration(serve, boto, connect, 
 
     client.meta.events.register("before-sign.ses.SendEmail", sign)
     with pytest.raises(ConfigurationError, match="redentials"):
-        connect("", client=client).send(mail())
+        connect("", client=client).send(new_email())
     assert not service.posts

@@ -10,7 +10,7 @@ import trustme
 from emailapi import ConfigurationError, EmailAPIError, Retry, SESTransport
 
 from ...ports import unused_port
-from .conftest import mail
+from .conftest import new_email
 from .fake import SILENT, fault
 
 ONCE = Retry(attempts=1)
@@ -18,7 +18,7 @@ ONCE = Retry(attempts=1)
 
 def error_of(transport: SESTransport) -> EmailAPIError:
     with pytest.raises(EmailAPIError) as caught:
-        transport.send(mail())
+        transport.send(new_email())
     return caught.value
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from emailapi import Attachment, InvalidEmail
 
-from .conftest import mail
+from .conftest import new_email
 
 MANY = [f"user{number}@example.com" for number in range(60)]
 HEADED = {"headers": {"X-A": "b"}}
@@ -66,10 +66,10 @@ def nowhere():
 
 @pytest.mark.parametrize("fields, field", WRONG.values(), ids=WRONG)
 def test_the_field_that_ses_would_reject_is_named(nowhere, fields, field):
-    """The error of an email that SES would refuse, or cannot carry, names the field; sending says the same."""
+    """The error of an email that SES would reject, or cannot carry, names the field; sending says the same."""
     for call in (nowhere.check, nowhere.send):
         with pytest.raises(InvalidEmail) as caught:
-            call(mail(**fields))
+            call(new_email(**fields))
         assert caught.value.field == field
         assert caught.value.attempts == 0
 
@@ -77,25 +77,25 @@ def test_the_field_that_ses_would_reject_is_named(nowhere, fields, field):
 @pytest.mark.slow
 @pytest.mark.parametrize("fields", RIGHT.values(), ids=RIGHT)
 def test_an_email_at_each_limit_of_ses_is_sent(serve, connect, nowhere, fields):
-    nowhere.check(mail(**fields))
+    nowhere.check(new_email(**fields))
     service = serve()
-    connect(service.url, deadline=300).send(mail(**fields))
+    connect(service.url, deadline=300).send(new_email(**fields))
     assert len(service.accepted) == 1
 
 
-def test_a_character_that_the_charset_has_not(serve, connect):
+def test_a_character_that_the_charset_cannot_encode_is_rejected(serve, connect):
     """A text that the charset cannot write is rejected: SES would put question marks in it."""
     service = serve()
     transport = connect(service.url, charset="ISO-8859-1")
     with pytest.raises(InvalidEmail, match="'語' is not in the charset") as caught:
-        transport.send(mail(html_body="日本語"[2:]))
+        transport.send(new_email(html_body="日本語"[2:]))
     assert caught.value.field == "html_body"
     assert not service.posts
-    transport.send(mail(html_body="日本語", headers={"X-A": "MIME is always UTF-8"}))
+    transport.send(new_email(html_body="日本語", headers={"X-A": "MIME is always UTF-8"}))
 
 
 @pytest.mark.parametrize("text", ["a\r\nBcc: x@example.com", "a\nb", "a\0b"])
-def test_nothing_is_injected(nowhere, text):
+def test_line_breaks_cannot_inject_headers(nowhere, text):
     """Line ends in what becomes a header are rejected by the field."""
     for name in ("subject", "tag", "sender", "to"):
         with pytest.raises(InvalidEmail) as caught:

@@ -18,7 +18,7 @@ from emailapi import (
     SESTransport,
 )
 
-from .conftest import QUICK, mail
+from .conftest import QUICK, new_email
 from .fake import CUT, HANG_UP, answer
 from .test_wire import ARN, FULL, OTHER_ARN
 
@@ -51,8 +51,8 @@ def connect_v2():
 
 def test_moto_accepts_a_simple_and_a_raw_email(sent, moto, connect_v2):
     transport = connect_v2(moto)
-    simple = transport.send(mail(subject="Hi", cc="c@example.com"))
-    raw = transport.send(mail(bcc="b@example.com", attachments=Attachment(name="a.txt", content=b"file")))
+    simple = transport.send(new_email(subject="Hi", cc="c@example.com"))
+    raw = transport.send(new_email(bcc="b@example.com", attachments=Attachment(name="a.txt", content=b"file")))
     first, second = sent
     assert [first.id, second.id] == [simple.message_id, raw.message_id]
     assert (first.source, first.subject, first.body) == ("me@example.com", "Hi", "Hello")
@@ -62,9 +62,11 @@ def test_moto_accepts_a_simple_and_a_raw_email(sent, moto, connect_v2):
     assert simple.request_id
 
 
-def test_every_parameter_of_a_simple_email(serve, connect_v2):
+def test_a_simple_email_has_every_parameter(serve, connect_v2):
     transport = connect_v2(serve(DONE).url, **FULL)
-    transport.send(mail(subject="Hi", html_body="<p>", cc="c@example.com", reply_to="r@example.com", tag="welcome"))
+    transport.send(
+        new_email(subject="Hi", html_body="<p>", cc="c@example.com", reply_to="r@example.com", tag="welcome")
+    )
     assert transport.given == [
         {
             "FromEmailAddress": "me@example.com",
@@ -88,9 +90,9 @@ def test_every_parameter_of_a_simple_email(serve, connect_v2):
     ]
 
 
-def test_every_parameter_of_a_raw_email(serve, connect_v2):
+def test_a_raw_email_has_every_parameter(serve, connect_v2):
     transport = connect_v2(serve(DONE).url, **FULL)
-    transport.send(mail(headers={"X-Campaign": "7"}, bcc="b@example.com"))
+    transport.send(new_email(headers={"X-Campaign": "7"}, bcc="b@example.com"))
     (given,) = transport.given
     content = message_from_bytes(given.pop("Content")["Raw"]["Data"])
     assert (content["From"], content["X-Campaign"], content["Bcc"]) == ("me@example.com", "7", None)
@@ -116,26 +118,26 @@ def test_every_parameter_of_a_raw_email(serve, connect_v2):
     ],
     ids=["throttled once", "throttled", "rejected", "cut", "500", "hung up"],
 )
-def test_the_outcomes_are_those_of_the_first_version(script, error, posts, serve, connect_v2):
+def test_outcomes_are_the_same_as_with_sesv1(script, error, posts, serve, connect_v2):
     """An email that SES may have read is never sent again."""
     service = serve(*script)
     transport = connect_v2(service.url)
     if error is None:
-        assert transport.send(mail()).message_id == "0100-7"
+        assert transport.send(new_email()).message_id == "0100-7"
     else:
         with pytest.raises(error) as caught:
-            transport.send(mail())
+            transport.send(new_email())
         assert isinstance(caught.value, SESError) or caught.value.attempts >= 1
     assert len(service.posts) == posts
 
 
 def test_a_message_has_up_to_40_megabytes(serve, connect_v2, connect):
-    email = mail(attachments=Attachment(name="a", content=bytes(12_000_000)))
+    email = new_email(attachments=Attachment(name="a", content=bytes(12_000_000)))
     assert connect_v2(serve(DONE).url).send(email).message_id == "0100-7"
     with pytest.raises(InvalidEmail, match="SES accepts 10000000"):
         connect("http://localhost:1").send(email)
     with pytest.raises(InvalidEmail, match="SES accepts 40000000"):
-        connect_v2("http://localhost:1").send(mail(attachments=Attachment(name="a", content=bytes(41_000_000))))
+        connect_v2("http://localhost:1").send(new_email(attachments=Attachment(name="a", content=bytes(41_000_000))))
 
 
 def test_a_profile_has_region_and_credentials(monkeypatch, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from emailapi import DeliveryUnknown, EmailAPIError, Outcome
 
 from ...interrupting import interrupt
-from .conftest import mail
+from .conftest import new_email
 from .fake import CUT, fault
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no such signal on this platform")
@@ -39,7 +39,7 @@ CLIENTS = pytest.mark.parametrize("kind", ["own", "legacy", "standard", "adaptiv
 
 @CLIENTS
 @pytest.mark.parametrize("error", [TimeLimit("60 s"), RuntimeError("60 s"), KeyboardInterrupt()], ids=repr)
-def test_a_time_limit_while_a_response_is_awaited_passes_with_a_note(kind, error, serve, boto, connect, on_signal):
+def test_a_time_limit_while_waiting_for_a_response_propagates_with_a_note(kind, error, serve, boto, connect, on_signal):
     def limit(*_):
         raise error
 
@@ -47,16 +47,16 @@ def test_a_time_limit_while_a_response_is_awaited_passes_with_a_note(kind, error
     transport = connect(service.url, **client_options(kind, boto, service.url))
     on_signal(limit)
     with pytest.raises(type(error)) as caught:
-        transport.send(mail())
+        transport.send(new_email())
     assert caught.value is error
     assert "may have been sent by Amazon SES" in caught.value.__notes__.pop()
     assert len(service.posts) == 1
-    assert transport.send(mail()).message_id
+    assert transport.send(new_email()).message_id
     assert service.connections == 2
 
 
 @CLIENTS
-def test_a_time_limit_before_the_request_passes_without_a_note(kind, serve, boto, connect, on_signal):
+def test_a_time_limit_before_the_request_propagates_without_a_note(kind, serve, boto, connect, on_signal):
     def limit(*_):
         raise TimeLimit("60 s")
 
@@ -65,7 +65,7 @@ def test_a_time_limit_before_the_request_passes_without_a_note(kind, serve, boto
     client.meta.events.register("before-sign.ses.SendEmail", lambda **_: interrupt())
     on_signal(limit)
     with pytest.raises(TimeLimit) as caught:
-        connect("", client=client).send(mail())
+        connect("", client=client).send(new_email())
     assert not getattr(caught.value, "__notes__", [])
     assert not service.posts
 
@@ -77,7 +77,7 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(serve, conn
     service = serve(lambda: (interrupt(), service._ended.wait(1)))
     on_signal(limit)
     with pytest.raises(TimeLimit) as caught:
-        connect(service.url).send(mail(text_body="a private text"))
+        connect(service.url).send(new_email(text_body="a private text"))
     frame = caught.value.__traceback__
     while frame is not None:
         if "/tests/" not in frame.tb_frame.f_code.co_filename:
@@ -88,7 +88,9 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(serve, conn
 @CLIENTS
 @pytest.mark.parametrize("second", [None, CUT, fault(400, "MessageRejected")], ids=["accepted", "cut", "rejected"])
 @pytest.mark.parametrize("first", [None, CUT], ids=["accepted", "cut"])
-def test_an_email_of_a_signal_handler_changes_no_other_outcome(kind, first, second, serve, boto, connect, on_signal):
+def test_an_email_sent_by_a_signal_handler_changes_no_other_outcome(
+    kind, first, second, serve, boto, connect, on_signal
+):
     going_on, found = threading.Event(), {}
 
     def wait() -> None:
@@ -102,7 +104,7 @@ def test_an_email_of_a_signal_handler_changes_no_other_outcome(kind, first, seco
 
     def send(subject: str) -> None:
         try:
-            found[subject] = transport.send(mail(subject=subject)).outcome
+            found[subject] = transport.send(new_email(subject=subject)).outcome
         except EmailAPIError as error:
             found[subject] = error.outcome
 
@@ -143,5 +145,5 @@ def test_a_direct_call_in_a_signal_handler_changes_no_outcome(act, serve, boto, 
 
     on_signal(handle)
     with pytest.raises(DeliveryUnknown):
-        transport.send(mail())
+        transport.send(new_email())
     assert ids == (["rejected"] if b"MessageRejected" in act else ["0100-1"])

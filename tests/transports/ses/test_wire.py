@@ -10,7 +10,7 @@ import pytest
 
 from emailapi import Address, Attachment
 
-from .conftest import mail
+from .conftest import new_email
 from .fake import decoded, members, raw_message
 
 ARN = "arn:aws:ses:eu-west-1:123456789012:identity/example.com"
@@ -35,18 +35,18 @@ COMMON = {
 }
 
 
-def test_moto_takes_a_simple_email(sent, moto, connect):
-    """A mail without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
-    result = connect(moto).send(mail(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
+def test_moto_accepts_a_simple_email(sent, moto, connect):
+    """An email without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
+    result = connect(moto).send(new_email(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
     assert (message.id, message.source, message.body) == (result.message_id, "Me <me@example.com>", "Hello")
     assert message.destinations["ToAddresses"] == ["A <a@example.com>"]
 
 
-def test_moto_takes_a_raw_email(sent, moto, connect):
-    """A mail with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
+def test_moto_accepts_a_raw_email(sent, moto, connect):
+    """An email with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
-    result = connect(moto).send(mail(bcc="b@example.com", attachments=file))
+    result = connect(moto).send(new_email(bcc="b@example.com", attachments=file))
     (message,) = sent
     assert (message.id, message.source) == (result.message_id, "me@example.com")
     assert set(message.destinations) == {"you@example.com", "b@example.com"}  # moto adds the header's once more
@@ -55,19 +55,19 @@ def test_moto_takes_a_raw_email(sent, moto, connect):
     assert [part.get_filename() for part in parsed.walk()][-1] == "a.txt"
 
 
-def test_moto_rejects_as_ses_does(sent, moto, connect):
-    """Moto's refusal of a sender that is not verified is an error of this package."""
+def test_a_rejection_of_moto_is_an_error_of_the_sdk(sent, moto, connect):
+    """Moto's rejection of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
-        connect(moto).send(mail(sender="nobody@elsewhere.example"))
+        connect(moto).send(new_email(sender="nobody@elsewhere.example"))
     assert type(caught.value).__name__ == "SESError"
     assert not sent
 
 
-def test_every_parameter_of_send_email(serve, connect):
+def test_send_email_has_every_parameter(serve, connect):
     """Each field and option is the parameter of `SendEmail` that SES has for it, and nothing else is sent."""
     service = serve()
     result = connect(service.url, **FULL).send(
-        mail(
+        new_email(
             sender="Me <me@example.com>",
             to=["A <a@example.com>", "b@example.com"],
             cc="c@example.com",
@@ -102,10 +102,10 @@ def test_every_parameter_of_send_email(serve, connect):
     }
 
 
-def test_a_small_email_is_a_small_call(serve, connect):
-    """What a mail has not is no parameter: no empty list, no empty twin of a body."""
+def test_fields_that_are_not_set_are_omitted(serve, connect):
+    """What an email has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
-    connect(service.url).send(mail(to=(), bcc="b@example.com"))
+    connect(service.url).send(new_email(to=(), bcc="b@example.com"))
     assert set(service.posts[0]) == {
         "Action",
         "Version",
@@ -118,11 +118,11 @@ def test_a_small_email_is_a_small_call(serve, connect):
     }
 
 
-def test_every_parameter_of_send_raw_email(serve, connect):
+def test_send_raw_email_has_every_parameter(serve, connect):
     """As MIME `return_path` is the source, From stays the sender, and `source_arn` allows both."""
     service = serve()
     headers = {"X-A": "b", "List-Unsubscribe": "<https://example.com/u>"}
-    connect(service.url, **FULL).send(mail(headers=headers, tag="welcome", metadata={"user": "7"}))
+    connect(service.url, **FULL).send(new_email(headers=headers, tag="welcome", metadata={"user": "7"}))
     (post,) = service.posts
     message = raw_message(post)
     del post["RawMessage.Data"]
@@ -138,11 +138,11 @@ def test_every_parameter_of_send_raw_email(serve, connect):
     assert message["List-Unsubscribe"] == "<https://example.com/u>"
 
 
-def test_raw_recipients_are_listed_once(serve, connect):
+def test_recipients_of_a_raw_email_are_listed_once(serve, connect):
     """Everybody in to, cc and bcc is listed once, and Bcc stands in no header."""
     service = serve()
     connect(service.url).send(
-        mail(
+        new_email(
             to="A <a@example.com>",
             cc=["a@EXAMPLE.com", "c@bücher.example"],
             bcc="hidden@example.com",
@@ -165,7 +165,9 @@ def test_names_are_encoded_words(serve, connect, name, headers):
     """A name that is not ASCII travels as encoded words of at most 75 characters, and stays one name of one address."""
     service = serve()
     given = Address("jane@bücher.example", name)
-    connect(service.url).send(mail(sender=Address("me@example.com", name), to=given, reply_to=given, headers=headers))
+    connect(service.url).send(
+        new_email(sender=Address("me@example.com", name), to=given, reply_to=given, headers=headers)
+    )
     (post,) = service.accepted
     message = raw_message(post) if headers else None
     written = (
@@ -181,39 +183,41 @@ def test_names_are_encoded_words(serve, connect, name, headers):
     assert [getaddresses([text])[0][1] for text in written[1:]] == ["jane@xn--bcher-kva.example"] * 2
 
 
-def test_raw_mime_is_seven_bit(serve, connect):
-    """The MIME of a mail whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
+def test_raw_mime_is_7_bit(serve, connect):
+    """The MIME of an email whose every part is not ASCII is ASCII, with CRLF alone and short lines."""
     service = serve()
     file = Attachment(name="é.txt", content="é\n".encode() * 900, content_type="text/plain")
-    connect(service.url).send(mail(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
+    connect(service.url).send(new_email(subject="é" * 90, text_body="é\n" * 90, html_body="é" * 2000, attachments=file))
     lines = raw_message(service.accepted[0]).as_bytes().splitlines()
     assert service.accepted
     assert max(map(len, lines)) <= 998
 
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
-def test_an_emails_own_tags_take_precedence(serve, connect, tags):
-    """Tags of every mail are sent too, unless the mail has one of that name."""
+def test_tags_of_the_email_take_precedence(serve, connect, tags):
+    """Tags of every email are sent too, unless the email has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
-    transport.send(mail())
-    transport.send(mail(metadata={"app": "blog"}))
+    transport.send(new_email())
+    transport.send(new_email(metadata={"app": "blog"}))
     assert [post["Tags.member.1.Value"] for post in service.posts] == ["shop", "blog"]
     assert not any("Tags.member.2.Name" in post for post in service.posts)
 
 
-def test_another_charset_is_named(serve, connect):
+def test_another_charset_is_sent_as_a_parameter(serve, connect):
     """The charset of subject and bodies is the one asked for."""
     service = serve()
-    connect(service.url, charset="ISO-8859-1").send(mail(subject="Grüße"))
+    connect(service.url, charset="ISO-8859-1").send(new_email(subject="Grüße"))
     assert service.posts[0]["Message.Subject.Charset"] == "ISO-8859-1"
 
 
 def test_threads_share_a_transport(serve, connect):
-    """Many threads send by one transport, each mail once."""
+    """Many threads send by one transport, each email once."""
     service = serve()
     transport = connect(service.url)
-    threads = [threading.Thread(target=lambda n=number: transport.send(mail(subject=str(n)))) for number in range(16)]
+    threads = [
+        threading.Thread(target=lambda n=number: transport.send(new_email(subject=str(n)))) for number in range(16)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -222,7 +226,7 @@ def test_threads_share_a_transport(serve, connect):
 
 
 def test_a_mapping_is_an_email(serve, connect):
-    """A mapping with a mail's names is sent like one."""
+    """A mapping with an email's names is sent like one."""
     service = serve()
     connect(service.url).send({"sender": "me@example.com", "to": "you@example.com", "html_body": ""})
     assert service.accepted[0]["Message.Body.Html.Data"] == ""

@@ -110,7 +110,7 @@ class Scripted:
         self.scripts = list(scripts)
         self.tls: Any = tls
         self.seen: list[str] = []
-        self.mails: list[bytes] = []
+        self.messages: list[bytes] = []
         self.carriers: list[int] = []
         self.connections = 0
         self.ended = 0
@@ -217,7 +217,7 @@ def polite(
                     offered[:] = after_tls
             elif verb == "DATA":
                 if do(talk, verb, b"354 go"):
-                    talk.server.mails.append(talk.hear_mail())
+                    talk.server.messages.append(talk.hear_mail())
                     talk.server.carriers.append(talk.number)
                     for _ in range(accepted if lmtp else 1):
                         do(talk, ".", b"250 ok")

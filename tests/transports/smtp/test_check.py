@@ -8,7 +8,7 @@ import pytest
 
 from emailapi import Attachment, ConnectionFailed, Email, Fallback, InvalidEmail, MemoryTransport, Retry, SMTPTransport
 
-from .mails import mail
+from .emails import new_email
 
 
 def nowhere(**options):
@@ -42,7 +42,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("fields", WRONG, ids=lambda fields: next(reversed(fields)))
-def test_check_rejects_in_the_same_words_as_send(fields):
+def test_check_and_send_raise_the_same_errors(fields):
     email = Email(**{"sender": "me@example.com", "to": "you@example.org", "text_body": "x", **fields})
     with pytest.raises(InvalidEmail) as sent:
         nowhere().send(email)
@@ -51,18 +51,18 @@ def test_check_rejects_in_the_same_words_as_send(fields):
     assert (checked.value.field, str(checked.value)) == (sent.value.field, str(sent.value))
 
 
-def test_sending_an_email_that_check_accepts_fails_only_to_connect():
-    email = mail(headers={"X-A": "b"}, attachments=[Attachment(name="a.pdf", content=b"%PDF")], html_body="<p>")
+def test_an_email_that_passes_check_fails_only_by_its_connection():
+    email = new_email(headers={"X-A": "b"}, attachments=[Attachment(name="a.pdf", content=b"%PDF")], html_body="<p>")
     nowhere().check(email)
     with pytest.raises(ConnectionFailed):
         nowhere().send(email)
 
 
 def test_neither_check_nor_a_fallback_that_is_not_needed_encodes_a_file():
-    email = mail(attachments=[Attachment(name="a.pdf", content=b"x" * 10_000_000)])
+    email = new_email(attachments=[Attachment(name="a.pdf", content=b"x" * 10_000_000)])
     primary = MemoryTransport()
     transport = Fallback(primary, nowhere())
-    nowhere().check(mail())  # loads what it needs
+    nowhere().check(new_email())  # loads what it needs
     tracemalloc.start()
     try:
         nowhere().check(email)

@@ -10,29 +10,29 @@ import pytest
 
 from emailapi import ConnectionFailed, DeadlineExceeded, DeliveryUnknown, Outcome, Retry
 
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import Talk, polite
 
 
-def test_a_silent_end_is_unknown(script, connect, clock):
+def test_no_reply_to_the_end_of_data_is_unknown(script, connect, clock):
     """A reply to the end of data that does not come in time leaves it open."""
     server = script(polite(data=lambda _: clock.advance(29.5) or b"354 go", ends=[Talk.wait]))
     with pytest.raises(DeliveryUnknown):
-        connect(server, deadline=30.0).send(mail())
+        connect(server, deadline=30.0).send(new_email())
     assert server.connections == 1
 
 
-def test_the_end_of_data_is_waited_for_longer(script, connect):
+def test_the_reply_to_the_end_of_data_has_a_longer_timeout(script, connect):
     """A server that looks at the whole email before it answers has all the deadline, not one timeout."""
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
-    assert connect(server, timeout=1.0).send(mail()).message == "ok"
+    assert connect(server, timeout=1.0).send(new_email()).message == "ok"
 
 
-def test_a_batch_that_is_stopped_while_it_waits_is_not_tried_again(script, connect):
+def test_a_stopped_batch_is_not_retried(script, connect):
     stopped = threading.Event()
     server = script(polite(greeting=lambda talk: (stopped.set(), talk.cut())))
     transport = connect(server, retry=Retry(attempts=3, initial=30, maximum=30), deadline=120)
-    (batch,) = transport._batches([mail()], 1)
+    (batch,) = transport._batches([new_email()], 1)
     (item,) = transport._deliver_batch(batch, stopped)
     assert isinstance(item, ConnectionFailed)
     assert item.attempts == server.connections == 1
@@ -40,23 +40,23 @@ def test_a_batch_that_is_stopped_while_it_waits_is_not_tried_again(script, conne
 
 @pytest.mark.parametrize("stage", ["greeting", "ehlo", "mail", "rcpt", "data"])
 @pytest.mark.parametrize("how", [Talk.drip, Talk.wait], ids=["dripping", "silent"])
-def test_the_deadline_holds(stage, how, script, connect):
+def test_the_deadline_limits_the_transaction(stage, how, script, connect):
     """A server that is silent, or says a byte now and then, ends at the deadline with nothing sent."""
     server = script(polite(**{stage: how}))
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded) as caught:
-        connect(server, deadline=0.3).send(mail())
+        connect(server, deadline=0.3).send(new_email())
     assert time.monotonic() - began < 20
     assert caught.value.outcome is Outcome.NOT_SENT
 
 
-def test_a_dripping_end_is_unknown_at_the_deadline(script, connect, clock):
+def test_a_dripping_reply_to_the_end_of_data_is_unknown_at_the_deadline(script, connect, clock):
     """The same holds where each byte of the reply comes in time."""
     with pytest.raises(DeliveryUnknown):
-        connect(script(polite(ends=[lambda talk: (clock.advance(99.0), talk.drip())]))).send(mail())
+        connect(script(polite(ends=[lambda talk: (clock.advance(99.0), talk.drip())]))).send(new_email())
 
 
-def test_a_reply_without_end_ends(script, connect):
+def test_an_endless_reply_is_rejected(script, connect):
     """Continuation lines do not fill the memory."""
 
     def endless(talk: Talk) -> None:
@@ -65,17 +65,17 @@ def test_a_reply_without_end_ends(script, connect):
 
     server = script(polite(ehlo=endless))
     with pytest.raises(ConnectionFailed, match="too long"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
+        connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
-def test_a_line_without_end_ends(script, connect):
+def test_an_endless_line_is_rejected(script, connect):
     """Nor does a line."""
     server = script(polite(ehlo=lambda talk: talk.connection.sendall(b"2" * 9000)))
     with pytest.raises(ConnectionFailed, match="line"):
-        connect(server, retry=Retry(attempts=1)).send(mail())
+        connect(server, retry=Retry(attempts=1)).send(new_email())
 
 
-def test_a_slow_reader_has_its_time_for_each_piece(script, connect):
+def test_the_timeout_applies_to_each_part_of_a_slow_upload(script, connect):
     """A large email may take longer than one timeout, as long as the server goes on reading."""
 
     def slowly(talk: Talk) -> None:
@@ -102,7 +102,7 @@ BROKEN_HANDSHAKES = {
 
 @pytest.mark.parametrize("how", BROKEN_HANDSHAKES)
 @pytest.mark.parametrize("tls", ["required", "implicit"])
-def test_a_handshake_that_breaks_sent_nothing(tls, how, script, connect):
+def test_a_failed_tls_handshake_sent_nothing(tls, how, script, connect):
     """A TLS handshake that breaks off is a failed connection."""
     step = BROKEN_HANDSHAKES[how]
 
@@ -118,13 +118,13 @@ def test_a_handshake_that_breaks_sent_nothing(tls, how, script, connect):
 
     server = script(broken if tls == "implicit" else polite("STARTTLS", starttls=broken))
     with pytest.raises(ConnectionFailed) as caught:
-        connect(server, tls=tls).send(mail())
+        connect(server, tls=tls).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     assert "MAIL" not in server.verbs()
 
 
 @pytest.mark.parametrize("tls", ["required", "implicit"])
-def test_a_silent_handshake_meets_the_deadline(tls, script, connect):
+def test_a_stalled_tls_handshake_ends_with_the_deadline(tls, script, connect):
     """A server that does not shake hands is not waited for beyond the deadline."""
 
     def silent(talk: Talk) -> None:
@@ -134,12 +134,11 @@ def test_a_silent_handshake_meets_the_deadline(tls, script, connect):
 
     server = script(silent if tls == "implicit" else polite("STARTTLS", starttls=silent))
     with pytest.raises(DeadlineExceeded):
-        connect(server, tls=tls, deadline=0.3).send(mail())
+        connect(server, tls=tls, deadline=0.3).send(new_email())
 
 
-def test_no_time_is_a_deadline(script, connect):
-    """An email that has no time at all is not sent."""
+def test_an_email_without_time_is_not_sent(script, connect):
     server = script(polite())
     with pytest.raises(DeadlineExceeded):
-        connect(server).within(1e-9).send(mail())
-    assert server.mails == []
+        connect(server).within(1e-9).send(new_email())
+    assert server.messages == []

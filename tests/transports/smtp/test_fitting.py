@@ -9,16 +9,16 @@ import pytest
 
 from emailapi import InvalidEmail
 
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import polite
 
 
-def test_size_is_checked_before_a_byte(script, connect):
+def test_the_size_limit_is_checked_before_a_byte_is_sent(script, connect):
     """An email that is larger than the server says is rejected here; MAIL is not said."""
     server = script(polite("SIZE 400"))
     transport = connect(server)
     with pytest.raises(InvalidEmail, match="400"):
-        transport.send(mail(text_body="x" * 400))
+        transport.send(new_email(text_body="x" * 400))
     with pytest.raises(InvalidEmail):
         transport.send_message(READY + b"x" * 400)
     assert "MAIL" not in server.verbs()
@@ -27,39 +27,39 @@ def test_size_is_checked_before_a_byte(script, connect):
 
 
 @pytest.mark.parametrize("size", ["SIZE 0", "SIZE", "SIZE many", "SIZE " + "9" * 5000])
-def test_a_size_that_says_nothing_limits_nothing(size, script, connect):
+def test_a_size_of_zero_or_without_a_number_is_no_limit(size, script, connect):
     """Zero is no limit, nor is what is no number."""
     server = script(polite(size))
-    connect(server).send(mail(text_body="x" * 5000))
-    assert len(server.mails) == 1
+    connect(server).send(new_email(text_body="x" * 5000))
+    assert len(server.messages) == 1
 
 
 @pytest.mark.parametrize("fields", [{"to": "jürgen@x.example"}, {"sender": "jürgen@x.example"}])
-def test_international_mailboxes_need_smtputf8(fields, script, connect):
-    """A local part that is not ASCII is sent where SMTPUTF8 is offered, and else refused here."""
+def test_international_mailboxes_require_smtputf8(fields, script, connect):
+    """A local part that is not ASCII is sent where SMTPUTF8 is offered, and else rejected here."""
     server = script(polite("SMTPUTF8", "8BITMIME"), polite("8BITMIME"))
-    connect(server).send(mail(**fields))
+    connect(server).send(new_email(**fields))
     assert "SMTPUTF8" in server.seen[1].split()
     with pytest.raises(InvalidEmail, match="SMTPUTF8") as caught:
-        connect(server).send(mail(**fields))
+        connect(server).send(new_email(**fields))
     assert caught.value.field in ("sender", "recipients")
     assert server.verbs()[4:].count("MAIL") == 0
 
 
-def test_international_headers_need_smtputf8(script, connect):
+def test_international_headers_require_smtputf8(script, connect):
     """So does a ready message whose header is not ASCII."""
     server = script(polite("SMTPUTF8", "8BITMIME"), polite("8BITMIME"))
     ready = READY.replace(b"Hi", "Hï".encode())
     connect(server).send_message(ready)
-    assert server.mails == [ready]
+    assert server.messages == [ready]
     with pytest.raises(InvalidEmail, match="SMTPUTF8"):
         connect(server).send_message(ready)
 
 
-def test_international_domains_need_nothing(script, connect):
+def test_international_domains_require_no_extension(script, connect):
     """A domain travels in ASCII."""
     server = script(polite())
-    connect(server).send(mail(to="you@faß.example"))
+    connect(server).send(new_email(to="you@faß.example"))
     connect(server).send_message(READY, recipients=["you@bücher.example"])
     assert "RCPT TO:<you@xn--fa-hia.example>" in server.seen
     assert "RCPT TO:<you@xn--bcher-kva.example>" in server.seen
@@ -73,15 +73,15 @@ def eight_bit(signed: str = "") -> bytes:
 
 
 @pytest.mark.parametrize("signed", ["", "DKIM-Signature: v=1\r\n"])
-def test_eight_bits_are_announced(signed, script, connect):
+def test_an_8_bit_message_is_announced(signed, script, connect):
     """A ready message with 8-bit bytes leaves as it is where 8BITMIME is offered."""
     server = script(polite("8BITMIME"))
     connect(server).send_message(eight_bit(signed))
-    assert server.mails == [eight_bit(signed)]
+    assert server.messages == [eight_bit(signed)]
     assert server.seen[1].endswith(" BODY=8BITMIME")
 
 
-def test_eight_bits_are_encoded_where_they_cannot_travel(script, connect):
+def test_an_8_bit_message_is_encoded_without_8bitmime(script, connect):
     """Without 8BITMIME, a message that nobody signed is encoded, and says the same."""
     server = script(polite())
     connect(server).send_message(eight_bit())
@@ -90,9 +90,9 @@ def test_eight_bits_are_encoded_where_they_cannot_travel(script, connect):
     message.set_content("Hellö", cte="8bit")
     message.add_alternative("<p>Hellö</p>", subtype="html", cte="8bit")
     connect(server).send_message(message)
-    assert all(sent.isascii() for sent in server.mails)
-    assert message_from_bytes(server.mails[0]).get_payload(decode=True).rstrip() == "Hellö".encode()
-    parts = message_from_bytes(server.mails[1]).get_payload()
+    assert all(sent.isascii() for sent in server.messages)
+    assert message_from_bytes(server.messages[0]).get_payload(decode=True).rstrip() == "Hellö".encode()
+    parts = message_from_bytes(server.messages[1]).get_payload()
     assert [part.get_payload(decode=True).rstrip() for part in parts] == ["Hellö".encode(), "<p>Hellö</p>".encode()]
 
 
@@ -102,7 +102,7 @@ def test_a_message_that_cannot_be_encoded_is_rejected(script, connect):
     server = script(polite())
     with pytest.raises(InvalidEmail, match="8BITMIME"):
         connect(server).send_message(ready)
-    assert server.mails == []
+    assert server.messages == []
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_message_that_cannot_be_encoded_is_rejected(script, connect):
         "Content-Type: application/pkcs7-mime\r\n",
     ],
 )
-def test_a_signed_message_is_not_touched(signed, script, connect):
+def test_a_signed_message_is_not_changed(signed, script, connect):
     """Without 8BITMIME, one that is signed is rejected: encoded anew its signature would break."""
     server = script(polite())
     with pytest.raises(InvalidEmail, match="signed") as caught:
@@ -123,19 +123,19 @@ def test_a_signed_message_is_not_touched(signed, script, connect):
     assert "MAIL" not in server.verbs()
 
 
-def test_dots_are_doubled_and_taken_back(script, connect):
+def test_leading_dots_are_escaped(script, connect):
     """Lines that begin with a dot come out as they went in, the first one and the last one too."""
     ready = READY + b".\r\n..\r\n.x\r\nx.\r\n.\r\n"
     server = script(polite())
     connect(server).send_message(ready)
-    assert server.mails == [ready]
+    assert server.messages == [ready]
 
 
-def test_line_ends_cannot_end_an_email(script, connect):
+def test_line_ends_cannot_inject_the_end_of_data(script, connect):
     """No kind of line end around a dot is the end of data to anybody: every line ends in CRLF."""
     server = script(polite())
     connect(server).send_message(READY + b"a\n.\nb\r.\rc\n.\r\nd\r\n.\ne\r\r\n.\r\r\nMAIL FROM:<x>\n")
-    [sent] = server.mails
+    [sent] = server.messages
     assert b"\n" not in sent.replace(b"\r\n", b"")
     assert b"\r" not in sent.replace(b"\r\n", b"")
     assert server.verbs() == ["EHLO", "MAIL", "RCPT", "DATA"]

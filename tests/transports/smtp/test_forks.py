@@ -26,7 +26,7 @@ transport = SMTPTransport("127.0.0.1", port, retry=retry, timeout=20, **options)
 
 @both_forks
 @pytest.mark.parametrize("tls", ["none", "required", "implicit"])
-def test_a_child_sends_over_its_own_connection(fork, tls, listen, trust):
+def test_a_forked_child_sends_over_its_own_connection(fork, tls, listen, trust):
     server = listen(implicit=trust.server if tls == "implicit" else None, starttls=trust.server)
     script = """
 transport.send(email)
@@ -43,7 +43,7 @@ transport.close()
 
 
 @both_forks
-def test_a_child_does_not_end_the_session_of_its_parent(fork, script):
+def test_a_forked_child_does_not_end_the_session_of_its_parent(fork, script):
     server = script(polite())
     forking = """
 import gc
@@ -68,7 +68,7 @@ transport.close()
     assert "QUIT" not in verbs[: verbs.rindex("DATA")]
 
 
-def test_a_child_does_not_wait_for_a_thread_of_its_parent(script, tmp_path):
+def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent(script, tmp_path):
     child_is_served, under_way = threading.Event(), tmp_path / "under way"
 
     def wait(talk):
@@ -102,7 +102,7 @@ transport.close()
 
 
 @both_forks
-def test_a_child_does_not_wait_for_a_lock_that_was_held_at_the_fork(fork, script):
+def test_a_forked_child_does_not_wait_for_a_lock_held_at_the_fork(fork, script):
     server = script(polite())
     # The main thread holds the locks: a fork in C beside a thread that does could itself hang.
     forking = """
@@ -130,7 +130,7 @@ transport.close()
 
 
 @both_forks
-def test_a_lost_connection_of_a_child_is_its_own(fork, script):
+def test_a_lost_connection_of_a_forked_child_does_not_affect_its_parent(fork, script):
     server = script(polite(), polite(mail=[Talk.cut]), polite())
     forking = """
 transport.send(email)

@@ -11,7 +11,7 @@ import pytest
 from emailapi import Email, InvalidEmail, SMTPTransport
 from emailapi.transports.smtp import send
 
-from .mails import READY, mail
+from .emails import READY, new_email
 
 
 def as_email_message() -> EmailMessage:
@@ -38,7 +38,7 @@ def as_text() -> MIMEText:
 
 
 FORMS = {
-    "Email": (mail, ["you@example.org"]),
+    "Email": (new_email, ["you@example.org"]),
     "EmailMessage": (as_email_message, ["you@example.org", "secret@example.org"]),
     "MIMEMultipart": (as_multipart, ["you@example.org", "copy@example.org"]),
     "MIMEText": (as_text, ["you@example.org"]),
@@ -49,7 +49,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("by", ["send", "transport"])
-def test_every_form_is_sent_to_all_its_recipients(form, by, listen, connect):
+def test_every_kind_of_message_is_sent_to_all_recipients(form, by, listen, connect):
     """Each form goes to its To, Cc and Bcc, from its sender, with no Bcc in it."""
     server = listen()
     make, recipients = FORMS[form]
@@ -68,7 +68,7 @@ def test_every_form_is_sent_to_all_its_recipients(form, by, listen, connect):
 
 
 @pytest.mark.parametrize("raw", [b"no header of a recipient: x\r\n\r\nHello", "Subject: Hi\n\nHello"])
-def test_raw_email_needs_nothing_in_it(raw, listen):
+def test_a_raw_message_can_have_any_content(raw, listen):
     """Text and bytes go from `sender` to `recipients`, whatever stands in them."""
     server = listen()
     if raw[:2] == b"no":
@@ -80,8 +80,8 @@ def test_raw_email_needs_nothing_in_it(raw, listen):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_envelope_may_be_another(form, listen, connect):
-    """A sender and recipients that are given replace those of the mail."""
+def test_the_envelope_can_differ_from_the_headers(form, listen, connect):
+    """A sender and recipients that are given replace those of the email."""
     server = listen()
     result = connect(server).send_message(
         FORMS[form][0](), sender="bounces@example.com", recipients="One <one@example.net>, two@example.net"
@@ -92,8 +92,7 @@ def test_the_envelope_may_be_another(form, listen, connect):
     assert len(result.recipients) == 2
 
 
-def test_a_bounce_has_no_sender(script, connect):
-    """An empty sender is the null one."""
+def test_an_empty_sender_is_the_null_sender(script, connect):
     from .scripted import polite
 
     server = script(polite())
@@ -101,22 +100,22 @@ def test_a_bounce_has_no_sender(script, connect):
     assert server.seen[1:4] == ["MAIL FROM:<>", "RCPT TO:<root>", "RCPT TO:<a@x.example>"]
 
 
-def test_send_takes_ready_messages_and_mappings(listen, connect):
+def test_send_accepts_message_objects_and_mappings(listen, connect):
     """`send` and `send_batch` take an `Email`, a mapping, and any `Message`."""
     server = listen()
     transport = connect(server)
     transport.send(as_email_message())
     transport.send({"sender": "me@example.com", "to": "you@example.org", "text_body": "Hello"})
-    batch = transport.send_batch([mail(), as_multipart()])
+    batch = transport.send_batch([new_email(), as_multipart()])
     assert len(batch.accepted) == 2
     assert len(server.envelopes) == 4
     assert server.peers == 1
 
 
-def test_an_address_that_is_given_twice_is_one_recipient(listen, connect):
+def test_a_repeated_address_is_one_recipient(listen, connect):
     """The case of its domain does not matter."""
     server = listen()
-    connect(server).send(mail(to="a@x.example, b@x.example", cc="a@X.example", bcc="b@x.example"))
+    connect(server).send(new_email(to="a@x.example, b@x.example", cc="a@X.example", bcc="b@x.example"))
     connect(server).send_message(READY, recipients=["a@x.example", "a@X.EXAMPLE", "A@x.example"])
     assert [envelope.rcpt_tos for envelope in server.envelopes] == [
         ["a@x.example", "b@x.example"],
@@ -130,7 +129,7 @@ def test_an_address_that_is_given_twice_is_one_recipient(listen, connect):
         (b"Subject: Hi\r\n\r\nHello", {"recipients": "a@x.example"}, "sender"),
         (b"Subject: Hi\r\n\r\nHello", {"sender": "a@x.example"}, "recipients"),
         (READY, {"recipients": []}, "recipients"),
-        (mail(), {"recipients": []}, "recipients"),
+        (new_email(), {"recipients": []}, "recipients"),
         (READY, {"mail_options": "RET=HDRS"}, "mail_options"),
         (READY, {"sender": "a@x.example, b@x.example"}, "sender"),
         (READY, {"recipients": 7}, "recipients"),
@@ -157,7 +156,7 @@ CONTROLS = ["\r", "\n", "\r\n", "\0", "\x01", "\x7f"]
 @pytest.mark.parametrize("control", CONTROLS, ids=repr)
 @pytest.mark.parametrize("part", ["sender", "recipients", "mail_options", "rcpt_options"])
 @pytest.mark.parametrize("shape", ["a{}b@x.example", "{}a@x.example", "a@x{}.example", "a@x.example>{}DATA", "root{}x"])
-def test_no_control_character_reaches_a_command(control, part, shape):
+def test_a_control_character_in_a_command_is_rejected(control, part, shape):
     """A control character in any part of a command is rejected before a byte."""
     text = shape.format(control)
     transport = SMTPTransport("127.0.0.1", 1, deadline=0.1)
@@ -167,13 +166,13 @@ def test_no_control_character_reaches_a_command(control, part, shape):
 
 
 @pytest.mark.parametrize("text", ["a@x.example> SIZE=1", "a b@x.example", "<a@x.example", "a@x.example>", "ro ot"])
-def test_nothing_ends_an_address_before_its_end(text):
+def test_an_address_cannot_inject_a_parameter(text):
     """What would be another parameter is no address."""
     with pytest.raises(InvalidEmail):
         SMTPTransport("127.0.0.1", 1, deadline=0.1).send_message(READY, recipients=[text])
 
 
-def test_options_travel_with_their_commands(script, connect):
+def test_smtp_parameters_are_sent_with_their_commands(script, connect):
     """Parameters of MAIL and RCPT are written behind their addresses, those that are ours only once."""
     from .scripted import polite
 
@@ -183,5 +182,5 @@ def test_options_travel_with_their_commands(script, connect):
         mail_options=["BODY=8BITMIME", "RET=HDRS"],
         rcpt_options=["NOTIFY=NEVER"],
     )
-    assert server.seen[1].split(">", 1)[1].split() == [f"SIZE={len(server.mails[0])}", "BODY=8BITMIME", "RET=HDRS"]
+    assert server.seen[1].split(">", 1)[1].split() == [f"SIZE={len(server.messages[0])}", "BODY=8BITMIME", "RET=HDRS"]
     assert server.seen[2] == "RCPT TO:<b@x.example> NOTIFY=NEVER"

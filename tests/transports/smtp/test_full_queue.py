@@ -10,7 +10,7 @@ import pytest
 from emailapi import ConnectionFailed, DeadlineExceeded, Outcome, SMTPTransport
 
 from .conftest import QUICK
-from .mails import mail
+from .emails import new_email
 from .scripted import polite
 
 
@@ -31,7 +31,7 @@ def full(folder, closing):
         waiting.append(other)
 
 
-def test_a_full_queue_is_waited_for(full, script, monkeypatch):
+def test_a_full_listen_queue_is_waited_for(full, script, monkeypatch):
     """Over TCP the system waits; over a Unix domain socket it does not."""
     listener, waiting = full
     pauses = []
@@ -46,14 +46,14 @@ def test_a_full_queue_is_waited_for(full, script, monkeypatch):
     servers = []
     monkeypatch.setattr("emailapi._delivery.retry.time.sleep", serve)
     with SMTPTransport(socket_path=listener.getsockname(), timeout=5) as transport:
-        transport.send(mail())
-    assert servers[0].mails
+        transport.send(new_email())
+    assert servers[0].messages
 
 
-def test_a_queue_that_stays_full_has_the_timeout(full):
+def test_a_listen_queue_that_stays_full_ends_with_the_timeout(full):
     transport = SMTPTransport(socket_path=full[0].getsockname(), timeout=0.1, retry=QUICK)
     with pytest.raises(ConnectionFailed, match="too many clients are waiting") as caught:
-        transport.send(mail())
+        transport.send(new_email())
     assert (caught.value.retryable, caught.value.attempts) == (True, 3)
 
 
@@ -75,13 +75,13 @@ except ConnectionFailed as error:
 
 @pytest.mark.processes
 @pytest.mark.parametrize("library", PATCH)
-def test_greenlets_meet_the_timeout_too(library, full, start):
+def test_a_full_listen_queue_ends_with_the_timeout_under_gevent(library, full, start):
     """Their sockets wait for a place in the queue by themselves, and fail by a timeout."""
     process = start(sys.executable, "-W", "ignore", "-c", PATCH[library] + SEND, full[0].getsockname())
     assert "too many clients are waiting" in process.communicate()[0]
 
 
-def test_a_queue_that_stays_full_has_the_deadline(full):
+def test_a_listen_queue_that_stays_full_ends_with_the_deadline(full):
     with pytest.raises(DeadlineExceeded) as caught:
-        SMTPTransport(socket_path=full[0].getsockname(), deadline=0.1).send(mail())
+        SMTPTransport(socket_path=full[0].getsockname(), deadline=0.1).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT

@@ -15,13 +15,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 OK = b"250 2.0.0 Ok: queued as 4XYZ"
 
 
-def subjects(mails: list[bytes]) -> Counter[str]:
-    return Counter(re.search(rb"Subject: (.*)\r", content)[1].decode() for content in mails)
+def subjects(emails: list[bytes]) -> Counter[str]:
+    return Counter(re.search(rb"Subject: (.*)\r", content)[1].decode() for content in emails)
 
 
 @pytest.mark.parametrize("tls", ["none", "required", "implicit"])
 @pytest.mark.parametrize("patch", PATCHES)
-def test_greenlets_that_share_a_connection_deliver_each_email_once(patch, tls, listen, trust):
+def test_greenlets_that_share_a_connection_send_each_email_once(patch, tls, listen, trust):
     class Slow:
         async def handle_DATA(self, server, session, envelope):  # noqa: N802
             await asyncio.sleep(0.01)
@@ -39,12 +39,12 @@ def test_greenlets_that_share_a_connection_deliver_each_email_once(patch, tls, l
 
 
 @pytest.mark.parametrize("patch", PATCHES)
-def test_greenlets_know_which_emails_may_have_been_sent(patch, script):
+def test_greenlets_report_which_emails_may_have_been_sent(patch, script):
     server = script(
         polite("PIPELINING", ends=[OK, Talk.cut]), polite(ends=[OK, Talk.reset]), polite(data=[b"354 go", Talk.cut])
     )
     found, _ = outcomes("smtp", patch, port=server.port, tls="none", bundle=None)
-    received = subjects(server.mails)
+    received = subjects(server.messages)
     assert max(received.values()) == 1
     assert {subject for subject, outcome in found.items() if outcome == "not_sent"}.isdisjoint(received)
     assert {subject for subject, outcome in found.items() if outcome == "accepted"} <= set(received)

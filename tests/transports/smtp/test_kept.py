@@ -13,21 +13,21 @@ from emailapi import ConfigurationError, DeadlineExceeded, InvalidArgument
 from emailapi.transports.smtp.connection import Session
 
 from ...clock import wait_for
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import Talk, polite
 
 
 def test_many_emails_go_over_one_connection(listen, connect, trust):
-    """One login, one handshake, for all mails."""
+    """One login, one handshake, for all emails."""
     server = listen(starttls=trust.server, users={b"user": b"hunter22"}, auth_exclude_mechanism=["LOGIN"])
     transport = connect(server, cert_bundle=trust.bundle, username="user", password="hunter22")
-    assert len(transport.send_batch([mail() for _ in range(20)]).accepted) == 20
+    assert len(transport.send_batch([new_email() for _ in range(20)]).accepted) == 20
     transport.send_message(READY)
     assert len(server.envelopes) == 21
     assert server.peers == len(server.logins) == 1
 
 
-def test_nothing_is_connected_before_the_first_email(script, connect):
+def test_no_connection_is_opened_before_the_first_email(script, connect):
     """Making, entering and leaving a transport says nothing to anybody."""
     server = script(polite())
     with connect(server) as transport:
@@ -35,23 +35,23 @@ def test_nothing_is_connected_before_the_first_email(script, connect):
     assert server.connections == 0
 
 
-def test_a_connection_is_renewed_after_so_many_emails(script, connect):
+def test_a_connection_is_replaced_after_max_messages(script, connect):
     """`max_messages` emails go over one connection; it is left with QUIT."""
     server = script(polite())
-    connect(server, max_messages=2).send_batch([mail()] * 5)
+    connect(server, max_messages=2).send_batch([new_email()] * 5)
     assert server.carriers == [1, 1, 2, 2, 3]
     assert server.verbs().count("QUIT") == 2
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_slow_farewell_is_not_waited_for_long(script, connect, monkeypatch):
-    """The QUIT of a connection that is renewed takes a part of the next mail's time, not all of it."""
+def test_a_slow_reply_to_quit_uses_only_a_part_of_the_deadline(script, connect, monkeypatch):
+    """The QUIT of a connection that is renewed takes a part of the next email's time, not all of it."""
     waits, finish = [], Session.finish
     monkeypatch.setattr(Session, "finish", lambda session, seconds: waits.append(seconds) or finish(session, seconds))
     server = script(polite(quit=Talk.wait), polite())
     transport = connect(server, max_messages=1, deadline=6.0)
-    transport.send(mail())
-    transport.send(mail())
+    transport.send(new_email())
+    transport.send(new_email())
     assert waits[0] == 1.5
     assert server.carriers == [1, 2]
 
@@ -61,41 +61,41 @@ def later(seconds: float):
     return time_machine.travel(datetime.now(UTC) + timedelta(seconds=seconds), tick=True)
 
 
-def test_a_connection_is_renewed_after_so_long(script, connect):
+def test_a_connection_is_replaced_after_max_age(script, connect):
     """So it is when it is older than `max_age`."""
     server = script(polite())
     transport = connect(server, max_age=600, max_idle=10_000)
-    transport.send(mail())
+    transport.send(new_email())
     with later(500):
-        transport.send(mail())
+        transport.send(new_email())
     with later(700):
-        transport.send(mail())
+        transport.send(new_email())
     assert server.carriers == [1, 1, 2]
 
 
-def test_an_idle_connection_is_tried_by_noop(script, connect):
+def test_an_idle_connection_is_tested_with_noop(script, connect):
     """After some silence a NOOP tells whether it still stands; after more it is renewed unasked."""
     server = script(polite(), polite())
     transport = connect(server)
-    transport.send(mail())
+    transport.send(new_email())
     with later(10):
-        transport.send(mail())
+        transport.send(new_email())
     with later(30):
-        transport.send(mail())
+        transport.send(new_email())
     with later(100):
-        transport.send(mail())
+        transport.send(new_email())
     assert server.carriers == [1, 1, 1, 2]
     assert server.verbs().count("NOOP") == 1
 
 
 @pytest.mark.parametrize("noop", [Talk.cut, b"421 bye", b"500 what?"])
-def test_a_noop_that_fails_renews(noop, script, connect):
-    """A connection that does not answer NOOP well is renewed."""
+def test_a_failed_noop_replaces_the_connection(noop, script, connect):
+    """A connection that does not respond well to NOOP is renewed."""
     server = script(polite(noop=noop), polite())
     transport = connect(server)
-    transport.send(mail())
+    transport.send(new_email())
     with later(30):
-        transport.send(mail())
+        transport.send(new_email())
     assert server.carriers == [1, 2]
     assert server.verbs().count("NOOP") == 1
 
@@ -106,70 +106,70 @@ def test_a_noop_that_fails_renews(noop, script, connect):
 def test_a_connection_that_was_closed_or_has_unexpected_data_is_not_reused(after, script, connect):
     server = script(polite(ends=[after]), polite())
     transport = connect(server)
-    assert transport.send(mail()).message == "ok"
+    assert transport.send(new_email()).message == "ok"
     wait_for(lambda: server.ended or isinstance(after, bytes))
-    transport.send(mail())
+    transport.send(new_email())
     assert server.carriers == [1, 2]
 
 
-def test_a_kept_connection_that_is_gone_costs_no_attempt(script, connect):
+def test_a_lost_persistent_connection_does_not_count_as_an_attempt(script, connect):
     """An email whose kept connection breaks is sent over another, with `attempts=1` too."""
     server = script(polite(mail=[b"250 ok", Talk.cut]), polite())
     transport = connect(server).within(25, attempts=1)
-    transport.send(mail())
-    transport.send(mail())
+    transport.send(new_email())
+    transport.send(new_email())
     assert server.carriers == [1, 2]
 
 
-def test_threads_share_it(script, connect):
+def test_threads_share_the_connection(script, connect):
     """Emails of many threads go over one connection, one after another."""
     server = script(polite())
     transport = connect(server)
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(lambda number: transport.send(mail(subject=str(number))), range(40)))
-    assert len(results) == len(server.mails) == 40
+        results = list(pool.map(lambda number: transport.send(new_email(subject=str(number))), range(40)))
+    assert len(results) == len(server.messages) == 40
     assert server.connections == 1
     assert server.verbs()[1:4] == ["MAIL", "RCPT", "DATA"]
 
 
-def test_waiting_for_the_connection_counts(script, connect):
+def test_waiting_for_the_connection_counts_toward_the_deadline(script, connect):
     """The time that other emails have the connection is part of an email's deadline."""
     done = threading.Event()
     server = script(polite(ends=[lambda _: done.wait(60) and b"250 ok"]))
     slow = connect(server, deadline=60.0, timeout=60.0)
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(slow.send, mail())
-        wait_for(lambda: server.mails)
+        first = pool.submit(slow.send, new_email())
+        wait_for(lambda: server.messages)
         with pytest.raises(DeadlineExceeded):
-            slow.within(0.1).send(mail())
+            slow.within(0.1).send(new_email())
         done.set()
         assert first.result().message == "ok"
-    assert len(server.mails) == 1
+    assert len(server.messages) == 1
 
 
-def test_after_close_nothing_is_sent(script, connect):
+def test_a_closed_transport_sends_nothing(script, connect):
     """A closed transport says so; closing twice does nothing."""
     server = script(polite())
     transport = connect(server)
-    transport.send(mail())
+    transport.send(new_email())
     twin = transport.within(3)
     transport.close()
     transport.close()
     for closed in (transport, twin):
         with pytest.raises(ConfigurationError, match="closed"):
-            closed.send(mail())
-        assert isinstance(closed.send_batch([mail()])[0], ConfigurationError)
+            closed.send(new_email())
+        assert isinstance(closed.send_batch([new_email()])[0], ConfigurationError)
     assert server.verbs().count("QUIT") == 1
 
 
-def test_within_is_the_same_connection(script, connect):
+def test_within_shares_the_connection(script, connect):
     """`within` shortens the deadline, never lengthens it, and shares the connection."""
     server = script(polite())
     transport = connect(server, deadline=25)
     twin = transport.within(20)
     assert (transport.deadline, twin.deadline, transport.within(60).deadline) == (25, 20, 25)
-    transport.send(mail())
-    twin.send(mail())
+    transport.send(new_email())
+    twin.send(new_email())
     assert server.connections == 1
     with pytest.raises(ConfigurationError):
         transport.within(0)
@@ -177,14 +177,14 @@ def test_within_is_the_same_connection(script, connect):
         transport.within(1, attempts=0)
 
 
-@pytest.mark.parametrize("emails", [mail(), {}, "mail", 7, None])
-def test_a_batch_is_many(emails, script, connect):
+@pytest.mark.parametrize("emails", [new_email(), {}, "mail", 7, None])
+def test_a_single_email_is_rejected_as_a_batch(emails, script, connect):
     """One email instead of many is an InvalidArgument."""
     with pytest.raises(InvalidArgument):
         connect(script(polite())).send_batch(emails)
 
 
-def test_a_message_is_no_batch(script, connect):
+def test_a_message_object_is_rejected_as_a_batch(script, connect):
     """Nor is one ready message, although it can be iterated."""
     from email import message_from_bytes
 

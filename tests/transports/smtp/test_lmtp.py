@@ -21,7 +21,7 @@ from emailapi import (
     Transport,
 )
 
-from .mails import READY, SAVED, THREE, codes, mail, three
+from .emails import READY, SAVED, THREE, codes, new_email, three
 from .scripted import Talk, polite
 
 
@@ -58,11 +58,11 @@ class Controlled:
 
 
 class OverTCP(Controlled, Controller):
-    """A mail store on loopback."""
+    """An email store on loopback."""
 
 
 class OverPath(Controlled, UnixSocketController):
-    """A mail store on a path."""
+    """An email store on a path."""
 
 
 @pytest.fixture(params=["TCP", "path"])
@@ -81,7 +81,7 @@ def store(request, folder, closing):
     return handler
 
 
-def test_an_email_store_replies_for_each_recipient(store, connect_lmtp):
+def test_an_lmtp_server_replies_for_each_recipient(store, connect_lmtp):
     transport = connect_lmtp(store)
     result = transport.send(three())
     assert codes(result.recipients) == [
@@ -94,8 +94,13 @@ def test_an_email_store_replies_for_each_recipient(store, connect_lmtp):
     assert envelope.rcpt_tos == THREE
 
 
-def test_a_batch_goes_over_one_connection(store, connect_lmtp):
-    emails = [mail(to="a@example.org"), mail(to="b@example.org"), mail(tag="news"), mail(to="c@example.org")]
+def test_a_batch_is_sent_over_one_connection(store, connect_lmtp):
+    emails = [
+        new_email(to="a@example.org"),
+        new_email(to="b@example.org"),
+        new_email(tag="news"),
+        new_email(to="c@example.org"),
+    ]
     items = connect_lmtp(store).send_batch(emails)
     assert [type(item) for item in items] == [SendResult, SMTPError, InvalidEmail, SendResult]
     assert len({id(envelope) for envelope in store.envelopes}) == 3
@@ -121,30 +126,30 @@ def test_a_port_contradicts_a_path():
         LMTPTransport(port=2424, socket_path="/run/lmtp")
 
 
-def test_no_option_turns_smtp_into_lmtp():
+def test_no_option_of_smtp_selects_lmtp():
     with pytest.raises(TypeError, match="unknown option 'protocol'"):
         SMTPTransport("localhost", protocol="lmtp")
 
 
-def test_lmtp_greets_with_lhlo_only(script, connect_lmtp):
+def test_lmtp_sends_only_lhlo(script, connect_lmtp):
     server = script(polite(lmtp=True))
-    connect_lmtp(server).send(mail())
+    connect_lmtp(server).send(new_email())
     assert server.verbs() == ["LHLO", "MAIL", "RCPT", "DATA"]
 
 
 @pytest.mark.parametrize("reply", [b"500 5.5.1 what?", b"502 no", b"554 no"])
-def test_a_server_without_lhlo_is_not_asked_again(reply, script, connect_lmtp):
+def test_a_server_without_lhlo_is_not_retried(reply, script, connect_lmtp):
     """An SMTP server would take HELO, and then one reply for all recipients."""
     server = script(polite(lhlo=reply))
     with pytest.raises(ConnectionFailed, match="rejected LHLO.*SMTPTransport") as caught:
-        connect_lmtp(server).send(mail())
+        connect_lmtp(server).send(new_email())
     assert not caught.value.retryable
     assert server.verbs() == ["LHLO"]
 
 
 def test_starttls_is_followed_by_lhlo(script, connect_lmtp, trust):
     server = script(polite("STARTTLS", lmtp=True), tls=trust.server)
-    connect_lmtp(server, tls="required", cert_bundle=trust.bundle).send(mail())
+    connect_lmtp(server, tls="required", cert_bundle=trust.bundle).send(new_email())
     assert server.verbs()[:3] == ["LHLO", "STARTTLS", "LHLO"]
 
 
@@ -163,12 +168,12 @@ def test_each_recipient_has_its_own_reply(extensions, script, connect_lmtp):
     assert result.message == "saved a"
 
 
-def test_replies_that_come_together_are_told_apart(script, connect_lmtp):
+def test_replies_in_one_packet_are_separated(script, connect_lmtp):
     together = lambda talk: talk.say(b"250-2.0.0 saved\r\n250 2.0.0 here\r\n550 5.2.1 off\r\n250 2.0.0 saved c")  # noqa: E731
     server = script(polite(lmtp=True, ends=[together, silence, silence, SAVED[0]]))
     transport = connect_lmtp(server)
     assert [one.code for one in transport.send(three()).recipients] == [250, 550, 250]
-    assert transport.send(mail()).recipients[0].message == "saved a"
+    assert transport.send(new_email()).recipients[0].message == "saved a"
     assert server.connections == 1
     assert "RSET" not in server.verbs()
 
@@ -181,7 +186,7 @@ REJECTED = {
 
 
 @pytest.mark.parametrize("kind", REJECTED)
-def test_an_email_that_no_recipient_gets_is_an_error(kind, script, connect_lmtp):
+def test_an_email_rejected_for_all_recipients_is_an_error(kind, script, connect_lmtp):
     """One recipient that may get the email later makes it worth trying again; the caller decides when."""
     ends, code, retryable = REJECTED[kind]
     server = script(polite(lmtp=True, ends=[*ends, *SAVED]))
@@ -212,7 +217,7 @@ def test_an_email_rejected_before_its_end_has_one_reply(script, connect_lmtp):
     assert server.connections == 1
 
 
-def test_a_rejected_data_has_one_reply(script, connect_lmtp):
+def test_a_rejected_data_command_has_one_reply(script, connect_lmtp):
     server = script(polite(lmtp=True, data=[b"554 5.6.0 no", b"354 go"], ends=SAVED))
     transport = connect_lmtp(server)
     with pytest.raises(SMTPError, match="rejected the email") as caught:
@@ -221,17 +226,17 @@ def test_a_rejected_data_has_one_reply(script, connect_lmtp):
     assert len(transport.send(three()).recipients) == 3
 
 
-def test_a_key_travels_where_it_is_understood(script, connect_lmtp):
+def test_the_key_is_sent_only_with_postmark_headers(script, connect_lmtp):
     server = script(polite(lmtp=True))
-    connect_lmtp(server, postmark_headers=True).send(mail(tag="news", idempotency_key="mine"))
-    assert b"X-PM-Tag: news\r\n" in server.mails[0]
-    assert b"X-PM-Metadata-emailapi-key: mine\r\n" in server.mails[0]
+    connect_lmtp(server, postmark_headers=True).send(new_email(tag="news", idempotency_key="mine"))
+    assert b"X-PM-Tag: news\r\n" in server.messages[0]
+    assert b"X-PM-Metadata-emailapi-key: mine\r\n" in server.messages[0]
 
 
-def test_a_ready_message_leaves_as_given(script, connect_lmtp):
+def test_a_message_object_is_sent_as_given(script, connect_lmtp):
     server = script(polite(lmtp=True))
     result = connect_lmtp(server).send_message(READY, sender="", recipients=THREE)
-    assert server.mails == [READY]
+    assert server.messages == [READY]
     assert server.seen[1] == "MAIL FROM:<>"
     assert len(result.recipients) == 3
 
@@ -239,5 +244,5 @@ def test_a_ready_message_leaves_as_given(script, connect_lmtp):
 def test_the_log_names_the_protocol(script, connect_lmtp, caplog):
     caplog.set_level(logging.INFO, "emailapi")
     server = script(polite(lmtp=True))
-    connect_lmtp(server).send(mail())
+    connect_lmtp(server).send(new_email())
     assert caplog.messages[-1].startswith(f"LMTP 127.0.0.1:{server.port} accepted")

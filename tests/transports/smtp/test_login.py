@@ -11,7 +11,7 @@ import pytest
 
 from emailapi import ConfigurationError, ConnectionFailed, EmailAPIError, Outcome, SMTPError, SMTPTransport
 
-from .mails import mail
+from .emails import new_email
 from .scripted import polite
 
 SECRET = "hünter22"
@@ -22,65 +22,65 @@ def packed(text: str) -> str:
 
 
 @pytest.mark.parametrize("excluded, used", [([], "PLAIN"), (["PLAIN"], "LOGIN")])
-def test_plain_then_login(excluded, used, listen, connect):
+def test_plain_is_tried_before_login(excluded, used, listen, connect):
     """PLAIN is taken first, LOGIN where there is no PLAIN; credentials travel as UTF-8, in clear on loopback only."""
     server = listen(users={"üser".encode(): SECRET.encode()}, auth_exclude_mechanism=excluded)
-    connect(server, username="üser", password=SECRET).send(mail())
+    connect(server, username="üser", password=SECRET).send(new_email())
     assert [login[1:] for login in server.logins] == [("üser".encode(), SECRET.encode())]
     assert server.logins[0][0] == used
     assert len(server.envelopes) == 1
 
 
 @pytest.mark.parametrize("username, password", [("", ""), (None, None), ("user", ""), ("user", None)])
-def test_empty_is_no_login(username, password, script, connect):
+def test_without_user_name_and_password_there_is_no_authentication(username, password, script, connect):
     server = script(polite("AUTH PLAIN LOGIN"))
-    connect(server, username=username, password=password).send(mail())
+    connect(server, username=username, password=password).send(new_email())
     assert "AUTH" not in server.verbs()
 
 
-def test_the_first_535_is_final(script, connect):
-    """A refused password is not tried again by another mechanism: accounts are locked for that."""
+def test_a_535_is_not_retried_with_another_mechanism(script, connect):
+    """A rejected password is not tried again by another mechanism: accounts are locked for that."""
     server = script(polite("AUTH PLAIN LOGIN", auth=b"535 5.7.8 no"))
     with pytest.raises(SMTPError, match="rejected the login") as caught:
-        connect(server, username="user", password=SECRET).send(mail())
+        connect(server, username="user", password=SECRET).send(new_email())
     assert (caught.value.code, caught.value.enhanced_code, caught.value.retryable) == (535, "5.7.8", False)
     assert caught.value.outcome is Outcome.NOT_SENT
     assert server.verbs() == ["EHLO", "AUTH"]
 
 
-def test_an_unknown_mechanism_goes_on_to_the_next(script, connect):
+def test_an_unknown_mechanism_is_followed_by_the_next(script, connect):
     """A server that offers PLAIN and does not know it is asked by LOGIN."""
     answers = [b"504 5.5.4 what?", b"334 VXNlcm5hbWU6"]
     name, word = packed("user"), packed(SECRET)
     server = script(polite("AUTH=PLAIN LOGIN", auth=answers, **{name: b"334 UGFzc3dvcmQ6", word: b"235 ok"}))
-    connect(server, username="user", password=SECRET).send(mail())
+    connect(server, username="user", password=SECRET).send(new_email())
     assert server.seen[2:5] == ["AUTH LOGIN", name, word]
 
 
-def test_plain_may_be_asked_for(script, connect):
+def test_an_initial_response_that_is_requested_again_is_sent_again(script, connect):
     """A server that passes over the first response of PLAIN and asks for it gets it then."""
     word = packed(f"\0user\0{SECRET}")
     server = script(polite("AUTH PLAIN", auth=b"334 ", **{word: b"235 ok"}))
-    connect(server, username="user", password=SECRET).send(mail())
+    connect(server, username="user", password=SECRET).send(new_email())
     assert server.seen[1:3] == [f"AUTH PLAIN {word}", word]
 
 
-def test_endless_challenges_end(script, connect):
+def test_endless_challenges_are_an_error(script, connect):
     """A server that asks on and on is told nothing more."""
     server = script(polite("AUTH LOGIN", auth=b"334 ", **{packed("user"): b"334 ", packed(SECRET): b"334 more"}))
     with pytest.raises(SMTPError):
-        connect(server, username="user", password=SECRET).send(mail())
-    assert server.mails == []
+        connect(server, username="user", password=SECRET).send(new_email())
+    assert server.messages == []
 
 
 def test_a_421_is_not_a_rejection_of_the_login(script, connect):
     """A server that goes away while somebody logs in is tried again."""
     server = script(polite("AUTH PLAIN", auth=b"421 4.7.0 busy"), polite("AUTH PLAIN", auth=b"235 ok"))
-    connect(server, username="user", password=SECRET).send(mail())
+    connect(server, username="user", password=SECRET).send(new_email())
     assert server.connections == 2
 
 
-def test_a_token_logs_in_by_xoauth2(script, connect):
+def test_a_token_authenticates_with_xoauth2(script, connect):
     """The function is asked for a token at each login, and only then."""
     tokens = iter(["first", "second"])
     server = script(polite("AUTH PLAIN XOAUTH2", auth=b"235 ok"))
@@ -88,16 +88,16 @@ def test_a_token_logs_in_by_xoauth2(script, connect):
         server, username="user", oauth_token_generator=lambda: next(tokens), max_messages=2, max_idle=1000
     )
     for _ in range(3):
-        transport.send(mail())
+        transport.send(new_email())
     said = [line.split()[2] for line in server.seen if line.startswith("AUTH XOAUTH2 ")]
     assert said == [packed(f"user=user\1auth=Bearer {token}\1\1") for token in ("first", "second")]
 
 
-def test_a_rejected_token_says_why(script, connect):
-    """XOAUTH2's rejection comes as a challenge: it is answered with nothing, and the code follows."""
+def test_a_rejected_token_raises_the_reason(script, connect):
+    """XOAUTH2's rejection comes as a challenge: it gets nothing, and the code follows."""
     server = script(polite("AUTH XOAUTH2", auth=b"334 eyJzdGF0dXMiOiI0MDAifQ==", **{"": b"535 5.7.8 expired"}))
     with pytest.raises(SMTPError, match="expired") as caught:
-        connect(server, username="user", oauth_token_generator=lambda: "token").send(mail())
+        connect(server, username="user", oauth_token_generator=lambda: "token").send(new_email())
     assert caught.value.code == 535
 
 
@@ -110,11 +110,11 @@ def broken() -> str:
 
 
 @pytest.mark.parametrize("generator", [from_a_loop, broken, lambda: None, lambda: "", lambda: "a\1b", lambda: "a\nb"])
-def test_a_token_must_be_one(generator, script, connect):
+def test_an_invalid_token_is_a_configuration_error(generator, script, connect):
     """A function that gives no token is a ConfigurationError, and its own words are not repeated."""
     server = script(polite("AUTH XOAUTH2"))
     with pytest.raises(ConfigurationError, match="oauth_token_generator") as caught:
-        connect(server, username="user", oauth_token_generator=generator).send(mail())
+        connect(server, username="user", oauth_token_generator=generator).send(new_email())
     assert "client-secret" not in str(caught.value)
 
 
@@ -123,11 +123,11 @@ def test_a_server_without_a_known_login_mechanism_is_an_error(offer, script, con
     """A server that offers no mechanism known here gets no email: it was to be sent by a user."""
     server = script(polite(*offer))
     with pytest.raises(SMTPError, match="cannot log in"):
-        connect(server, username="user", password=SECRET).send(mail())
+        connect(server, username="user", password=SECRET).send(new_email())
     assert server.verbs() == ["EHLO"]
 
 
-def test_no_password_in_clear_off_loopback(script, connect, monkeypatch):
+def test_a_password_is_never_sent_unencrypted_to_another_host(script, connect, monkeypatch):
     """Off loopback a password travels in clear only when that is said."""
     with pytest.raises(ConfigurationError, match="clear"):
         SMTPTransport("mail.example", tls="none", username="user", password=SECRET)
@@ -137,11 +137,11 @@ def test_no_password_in_clear_off_loopback(script, connect, monkeypatch):
     monkeypatch.setattr("socket.getaddrinfo", lambda *asked: [(2, 1, 6, "", address)])
     options = {"hostname": "mail.example", "tls": "opportunistic", "username": "user", "password": SECRET}
     with pytest.raises(ConnectionFailed, match="password would be sent in clear") as caught:
-        connect(server, **options).send(mail())
+        connect(server, **options).send(new_email())
     assert not caught.value.retryable
     assert "AUTH" not in server.verbs()
-    connect(server, allow_plaintext_auth=True, **options).send(mail())
-    assert len(server.mails) == 1
+    connect(server, allow_plaintext_auth=True, **options).send(new_email())
+    assert len(server.messages) == 1
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_no_password_in_clear_off_loopback(script, connect, monkeypatch):
         {"allow_plaintext_auth": "yes"},
     ],
 )
-def test_logins_that_cannot_be(options):
+def test_invalid_credentials_options_are_a_configuration_error(options):
     """What no login can carry, or says two things, is a ConfigurationError without the password in it."""
     with pytest.raises(ConfigurationError) as caught:
         SMTPTransport("127.0.0.1", **options)
@@ -167,7 +167,7 @@ def test_logins_that_cannot_be(options):
 
 @pytest.mark.parametrize("code", ["535 5.7.8", "421 4.7.0"])
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "XOAUTH2"])
-def test_no_secret_is_seen(mechanism, code, script, connect, caplog):
+def test_no_secret_is_logged_or_shown(mechanism, code, script, connect, caplog):
     """No repr, log line, traceback or pickle has the password or the token, even if the server repeats it."""
     caplog.set_level(logging.DEBUG)
     sent = {
@@ -188,7 +188,7 @@ def test_no_secret_is_seen(mechanism, code, script, connect, caplog):
     )
     transport = connect(server, username="user", **options)
     with pytest.raises(EmailAPIError) as caught:
-        transport.send(mail())
+        transport.send(new_email())
     shown = [repr(transport), repr(transport._settings), repr(transport._pool), caplog.text, repr(caught.value)]
     shown += ["".join(traceback.format_exception(caught.value)), str(pickle.loads(pickle.dumps(caught.value)))]
     frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]

@@ -22,7 +22,7 @@ from emailapi import (
 from emailapi.transports.smtp import send
 from emailapi.transports.smtp.options import Settings
 
-from .mails import mail
+from .emails import new_email
 from .scripted import polite
 
 
@@ -72,7 +72,7 @@ def test_its_repr_names_the_server_only():
         ("mail.example", None, {"source_address": ("192.0.2.1", "0")}),
     ],
 )
-def test_options_that_cannot_be(hostname, port, options):
+def test_an_invalid_option_is_a_configuration_error(hostname, port, options):
     """An option that cannot be is a ConfigurationError when the transport is made."""
     with pytest.raises(ConfigurationError):
         SMTPTransport(hostname, port, **options)
@@ -87,7 +87,7 @@ def test_the_two_lists_of_options_agree():
 
 
 @pytest.mark.parametrize("function", [SMTPTransport, LMTPTransport, send])
-def test_there_is_no_third_list_of_options(function):
+def test_options_are_listed_in_two_places_only(function):
     """What takes the options names none of them, and rejects an unknown one."""
     assert not inspect.signature(function).parameters.keys() & SMTPOptions.__annotations__.keys()
     with pytest.raises(TypeError, match="did you mean 'socket_path'"):
@@ -101,33 +101,33 @@ def test_an_unknown_option_is_an_error():
 
 
 @pytest.mark.parametrize("host", ["bücher.example", "BÜCHER.example."])
-def test_a_host_may_be_international(host):
+def test_a_host_name_can_be_international(host):
     """An international host is asked for by its ASCII name, as IDNA 2008 has it."""
     assert SMTPTransport(host).hostname == "xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize("host", ["LocalHost", "mail.LOCALHOST.", "[::1]", "::1", "127.0.0.2"])
-def test_loopback_however_it_is_written(host):
+def test_loopback_is_recognized_in_every_spelling(host):
     """This machine is known by its names in any case of letters, and by its addresses, as URLs write them too."""
     assert repr(SMTPTransport(host)).endswith("25, tls='opportunistic')")
     assert SMTPTransport("[2001:db8::1]").hostname == "2001:db8::1"
     assert SMTPTransport("fe80::1%eth0").hostname == "fe80::1%eth0"
 
 
-def test_files_are_given_as_paths_or_text(trust, tmp_path):
+def test_files_can_be_paths_or_strings(trust, tmp_path):
     """A CA bundle may be a `Path`, as any file of a program may."""
     for bundle in (trust.bundle, Path(trust.bundle), tmp_path):
         assert "required" in repr(SMTPTransport("mail.example", cert_bundle=bundle))
 
 
-def test_ehlo_says_who_we_are(script, connect, monkeypatch):
+def test_ehlo_has_the_local_host_name(script, connect, monkeypatch):
     """Our name in EHLO is the one that is given, the machine's full name, or our address; the DNS is not asked."""
     server = script(polite())
     monkeypatch.setattr("socket.gethostname", lambda: "web1")
-    connect(server).send(mail())
-    connect(server, local_hostname="given.example").send(mail())
+    connect(server).send(new_email())
+    connect(server, local_hostname="given.example").send(new_email())
     monkeypatch.setattr("socket.gethostname", lambda: "web1.example.com")
-    connect(server).send(mail())
+    connect(server).send(new_email())
     assert [line for line in server.seen if line.startswith("ehlo")] == [
         "ehlo [127.0.0.1]",
         "ehlo given.example",
@@ -135,13 +135,13 @@ def test_ehlo_says_who_we_are(script, connect, monkeypatch):
     ]
 
 
-def test_a_source_address_is_bound(script, connect):
+def test_the_source_address_is_used(script, connect):
     """The connection comes from the address that is given."""
     server = script(polite())
-    connect(server, source_address=("127.0.0.2", 0)).send(mail())
-    assert len(server.mails) == 1
+    connect(server, source_address=("127.0.0.2", 0)).send(new_email())
+    assert len(server.messages) == 1
     with pytest.raises(ConnectionError):
-        connect(server, source_address=("192.0.2.1", 0), retry=Retry(attempts=1)).send(mail())
+        connect(server, source_address=("192.0.2.1", 0), retry=Retry(attempts=1)).send(new_email())
 
 
 SERVICE = {
@@ -154,11 +154,11 @@ SERVICE = {
 
 
 @pytest.mark.parametrize("field", SERVICE)
-def test_fields_that_smtp_cannot_carry_are_rejected(field, script, connect):
+def test_fields_that_smtp_does_not_support_are_rejected(field, script, connect):
     """A field that only the service understands is rejected by name, before any network, and never dropped."""
     server = script(polite())
     transport = connect(server)
-    given = mail(**{field: SERVICE[field]})
+    given = new_email(**{field: SERVICE[field]})
     for refuse in (transport.check, transport.send):
         with pytest.raises(InvalidEmail) as caught:
             refuse(given)
@@ -166,23 +166,23 @@ def test_fields_that_smtp_cannot_carry_are_rejected(field, script, connect):
     assert server.connections == 0
 
 
-def test_a_key_is_left_behind(script, connect):
+def test_the_key_is_not_sent(script, connect):
     """The key names an email to us: it does not travel, and stands in the result."""
     server = script(polite())
     transport = connect(server)
-    given = mail(idempotency_key="mine", attachments=[Attachment(name="a.txt", content=b"x")])
+    given = new_email(idempotency_key="mine", attachments=[Attachment(name="a.txt", content=b"x")])
     transport.check(given)
     assert transport.send(given).idempotency_key == "mine"
-    assert b"mine" not in server.mails[0]
+    assert b"mine" not in server.messages[0]
 
 
-def test_everything_travels_where_it_is_understood(script, connect):
+def test_all_fields_are_sent_with_postmark_headers(script, connect):
     """With X-PM headers all fields are written, and a key beside them, to look the email up by."""
     server = script(polite())
     transport = connect(server, postmark_headers=True)
-    transport.check(mail(**SERVICE))
-    result = transport.send(mail(**SERVICE))
-    [sent] = server.mails
+    transport.check(new_email(**SERVICE))
+    result = transport.send(new_email(**SERVICE))
+    [sent] = server.messages
     for line in (
         b"X-PM-Tag: welcome",
         b"X-PM-Metadata-user: 7",
@@ -192,9 +192,9 @@ def test_everything_travels_where_it_is_understood(script, connect):
         b"X-PM-Metadata-emailapi-key: " + (result.idempotency_key or "").encode(),
     ):
         assert line + b"\r\n" in sent
-    full = transport.send(mail(metadata={str(number): "x" for number in range(10)}))
+    full = transport.send(new_email(metadata={str(number): "x" for number in range(10)}))
     assert full.idempotency_key is None
-    assert b"emailapi-key" not in server.mails[1]
+    assert b"emailapi-key" not in server.messages[1]
 
 
 @pytest.mark.parametrize(
@@ -206,9 +206,9 @@ def test_everything_travels_where_it_is_understood(script, connect):
         ("notpostmarkapp.com", False),
     ],
 )
-def test_postmarks_hosts_are_known(host, written):
+def test_hosts_of_the_service_get_postmark_headers(host, written):
     """X-PM headers are written to hosts of postmarkapp.com by themselves, unless that is said otherwise."""
-    tagged = mail(tag="welcome")
+    tagged = new_email(tag="welcome")
     if written:
         SMTPTransport(host).check(tagged)
     for transport in (SMTPTransport(host, postmark_headers=False), *([] if written else [SMTPTransport(host)])):
@@ -220,4 +220,4 @@ def test_postmarks_hosts_are_known(host, written):
 def test_an_email_must_be_complete(fields):
     """An email without sender, recipient or body is rejected by `check`, too."""
     with pytest.raises(InvalidEmail):
-        SMTPTransport("mail.example").check(mail(**fields))
+        SMTPTransport("mail.example").check(new_email(**fields))

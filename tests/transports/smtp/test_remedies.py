@@ -12,13 +12,13 @@ import trustme
 from emailapi import ConfigurationError, EmailAPIError, Retry, SMTPTransport
 
 from ...ports import unused_port
-from .mails import mail
+from .emails import new_email
 from .scripted import Talk, polite
 
 
 def error_of(transport: SMTPTransport, **fields) -> EmailAPIError:
     with pytest.raises(EmailAPIError) as caught:
-        transport.send(mail(**fields))
+        transport.send(new_email(**fields))
     return caught.value
 
 
@@ -40,7 +40,7 @@ def test_another_name_in_the_certificate_names_server_hostname(listen, connect, 
 
 
 @pytest.mark.parametrize("days", [(-20, -10), (10, 20)])
-def test_a_certificate_of_another_time_names_no_option(days, listen, connect, tmp_path):
+def test_an_expired_certificate_names_no_option(days, listen, connect, tmp_path):
     authority, now = trustme.CA(), datetime.now(UTC)
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     begin, end = (now + timedelta(days=number) for number in days)
@@ -108,18 +108,18 @@ def test_a_rejection_names_the_option(option, script, connect, monkeypatch):
         ("SIZE 1000", {"password": "secret"}, "587 or 465"),
     ],
 )
-def test_a_login_that_is_not_offered_over_tls_names_the_other(offered, options, remedy, script, connect, trust):
+def test_authentication_that_is_not_offered_names_the_other_tls_mode(offered, options, remedy, script, connect, trust):
     server = script(polite("STARTTLS", after_tls=(offered,)), tls=trust.server)
     transport = connect(server, tls="required", cert_bundle=trust.bundle, username="user", **options)
     assert remedy in error_of(transport).message
 
 
-def test_a_login_hint_is_not_for_those_who_have_logged_in(script, connect):
+def test_after_authentication_there_is_no_hint_about_it(script, connect):
     server = script(polite("AUTH PLAIN", auth=b"235 ok", rcpt=b"554 5.7.1 Relay access denied"))
     assert "username=" not in error_of(connect(server, username="user", password="secret")).message
 
 
-def test_a_password_in_clear_names_its_option(script, monkeypatch):
+def test_an_unencrypted_password_names_allow_plaintext_auth(script, monkeypatch):
     """The name of a server elsewhere is resolved to the test's own."""
     server = script(polite("AUTH PLAIN"))
     resolve = socket.getaddrinfo
@@ -140,7 +140,7 @@ def test_a_source_address_of_another_machine_is_named(script, connect):
     assert "source_address=('192.0.2.1', 0)" in error.message
 
 
-def test_a_context_of_before_gevent_says_when_to_make_it(monkeypatch):
+def test_a_context_created_before_patching_says_when_to_create_it(monkeypatch):
     class Replaced(ssl.SSLContext):
         pass
 
@@ -150,7 +150,7 @@ def test_a_context_of_before_gevent_says_when_to_make_it(monkeypatch):
         SMTPTransport("mail.example", tls_context=context)
 
 
-def test_a_large_email_and_utf8_say_what_to_do(script, connect):
+def test_the_errors_of_size_and_smtputf8_say_what_to_do(script, connect):
     server = script(polite("SIZE 50"))
     assert "smaller attachments" in error_of(connect(server)).message
     assert "ASCII address" in error_of(connect(server), to="jürgen@example.org").message

@@ -12,18 +12,18 @@ from emailapi import DeliveryUnknown, EmailAPIError, InvalidEmail, SMTPError, Tr
 from emailapi.transports.smtp.connection import Reply
 from emailapi.transports.smtp.transaction import queue_id
 
-from .mails import mail
+from .emails import new_email
 from .scripted import Talk, polite
 
 PIPELINING = [(), ("PIPELINING",)]
 
 
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
-def test_partial_rejections_are_told(extensions, script, connect):
+def test_partial_rejections_are_in_the_result(extensions, script, connect):
     """An email that one recipient gets is accepted, with each one's code, enhanced code and text."""
     rcpt = [b"250 2.1.5 Ok", b"550 5.1.1 who?", b"450-4.2.1 full\r\n450 4.2.1 later", b"251 will forward"]
     server = script(polite(*extensions, rcpt=rcpt))
-    result = connect(server).send(mail(to="a@x.example, b@x.example, c@x.example, d@x.example"))
+    result = connect(server).send(new_email(to="a@x.example, b@x.example, c@x.example, d@x.example"))
     assert result.message_id == "4XYZ"
     told = [(fate.email[0], fate.accepted, fate.code, fate.enhanced_code, fate.message) for fate in result.recipients]
     assert told == [
@@ -40,16 +40,16 @@ def test_partial_rejections_are_told(extensions, script, connect):
     "rcpt, code, retryable",
     [([b"550 5.1.1 who?", b"551 no"], 550, False), ([b"550 who?", b"450 4.2.0 later"], 450, True)],
 )
-def test_no_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, script, connect):
-    """All recipients refused: an error with each one's fate, retryable if one may be taken later; no email leaves."""
+def test_an_email_without_an_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, script, connect):
+    """All recipients rejected: an error with each one's fate, retryable if one may be taken later; no email leaves."""
     server = script(polite(*extensions, rcpt=rcpt))
     transport = connect(server)
     with pytest.raises(SMTPError) as caught:
-        transport.send(mail(to="a@x.example, b@x.example"))
+        transport.send(new_email(to="a@x.example, b@x.example"))
     assert (caught.value.code, caught.value.retryable, caught.value.attempts) == (code, retryable, 1)
     assert [fate.accepted for fate in caught.value.recipients] == [False, False]
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value
-    assert server.mails == []
+    assert server.messages == []
     assert "DATA" not in server.verbs()
 
 
@@ -63,84 +63,84 @@ def test_no_accepted_recipient_is_an_error(rcpt, code, retryable, extensions, sc
     ],
     ids=["mail", "rcpt", "data", "end"],
 )
-def test_the_next_email_begins_afresh(told, code, script, connect):
+def test_a_rejection_resets_the_transaction(told, code, script, connect):
     """After a rejection the connection goes on, its half transaction reset."""
     server = script(polite(**told))
     transport = connect(server)
     with pytest.raises(SMTPError) as caught:
-        transport.send(mail())
+        transport.send(new_email())
     assert caught.value.code == code
-    transport.send(mail())
+    transport.send(new_email())
     assert server.connections == 1
     assert server.verbs()[-4:] == ["RSET", "MAIL", "RCPT", "DATA"]
 
 
-def test_a_rejected_email_is_rejected_for_all(script, connect):
+def test_a_rejection_at_the_end_of_data_applies_to_all_recipients(script, connect):
     """A rejection at the end of data counts for the recipients that had been taken, too; it is not sent again."""
     server = script(polite(rcpt=[b"250 ok", b"550 who?"], ends=[b"554 5.7.1 spam"]))
     with pytest.raises(SMTPError, match="spam") as caught:
-        connect(server).send(mail(to="a@x.example, b@x.example"))
+        connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert [(fate.code, fate.accepted) for fate in caught.value.recipients] == [(554, False), (550, False)]
-    assert len(server.mails) == 1
+    assert len(server.messages) == 1
 
 
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
 @pytest.mark.parametrize("refusal", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
-def test_too_many_recipients_are_split(refusal, extensions, script, connect):
+def test_an_email_with_too_many_recipients_is_split(refusal, extensions, script, connect):
     """Those that were too many for one transaction get the email in the next; nobody gets it twice."""
     server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", refusal, refusal, b"250 ok", b"250 ok"]))
-    result = connect(server).send(mail(to=[f"{name}@x.example" for name in "abcd"]))
+    result = connect(server).send(new_email(to=[f"{name}@x.example" for name in "abcd"]))
     assert [fate.accepted for fate in result.recipients] == [True] * 4
-    assert len(server.mails) == 2
+    assert len(server.messages) == 2
     asked = [line[9] for line in server.seen if line.startswith("RCPT")]
     assert "".join(asked) == "abcdcd"
 
 
-def test_a_full_mailbox_is_not_too_many(script, connect):
+def test_a_452_for_a_full_mailbox_does_not_split_the_email(script, connect):
     """A 452 for a recipient's own reasons is that recipient's fate."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.2.2 mailbox full"]))
-    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    result = connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert [fate.temporary for fate in result.recipients] == [False, True]
-    assert len(server.mails) == 1
+    assert len(server.messages) == 1
 
 
 def test_recipients_accepted_in_the_first_part_stay_accepted_if_the_second_is_rejected(script, connect):
     rcpt = [b"250 ok", b"452 4.5.3 too many", b"250 ok"]
     server = script(polite(rcpt=rcpt, ends=[b"250 queued as A1", b"451 4.3.0 disk full"]))
-    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    result = connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert result.message_id == "A1"
     assert [(fate.accepted, fate.code) for fate in result.recipients] == [(True, 250), (False, 451)]
 
 
-def test_after_a_break_between_two_parts_the_second_is_sent_over_another_connection(script, connect):
+def test_after_a_lost_connection_the_second_part_is_sent_over_another(script, connect):
     first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
     server = script(first, polite())
-    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    result = connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert [fate.accepted for fate in result.recipients] == [True, True]
     assert server.seen[-2:] == ["RCPT TO:<b@x.example>", "DATA"]
 
 
-def test_without_another_connection_the_result_names_the_recipients_that_got_nothing(script, connect):
+def test_without_another_connection_the_result_names_the_missing_recipients(script, connect):
     first = polite(rcpt=[b"250 ok", b"452 4.5.3 too many"], mail=[b"250 ok", Talk.cut])
     server = script(first, polite(greeting=Talk.cut))
-    result = connect(server).send(mail(to="a@x.example, b@x.example"))
+    result = connect(server).send(new_email(to="a@x.example, b@x.example"))
     assert [fate.accepted for fate in result.recipients] == [True, False]
     assert "closed" in result.recipients[1].message
 
 
-def test_an_unknown_part_makes_the_whole_unknown(script, connect):
+def test_an_unknown_part_makes_the_whole_email_unknown(script, connect):
     """When the second part is lost after its end, the email may or may not have come to those in it."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.5.3 too many", b"250 ok"], ends=[b"250 ok", Talk.cut]))
     with pytest.raises(DeliveryUnknown):
-        connect(server).send(mail(to="a@x.example, b@x.example"))
-    assert len(server.mails) == 2
+        connect(server).send(new_email(to="a@x.example, b@x.example"))
+    assert len(server.messages) == 2
 
 
-def test_an_unknown_outcome_names_the_recipients_that_are_known(script, connect):
+def test_an_unknown_outcome_has_the_known_results_of_recipients(script, connect):
     rcpt = [b"250 ok", b"550 5.1.1 who?", b"452 4.5.3 too many", b"250 ok"]
     server = script(polite(rcpt=rcpt, ends=[b"250 ok", Talk.cut]))
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(server).send(mail(to="a@x.example, b@x.example, c@x.example"))
+        connect(server).send(new_email(to="a@x.example, b@x.example, c@x.example"))
     assert [(fate.email, fate.accepted) for fate in caught.value.recipients] == [
         ("a@x.example", True),
         ("b@x.example", False),
@@ -169,14 +169,14 @@ def test_queue_ids_are_found(text, expected):
     assert queue_id(Reply.read(250, text)) == expected
 
 
-def test_no_recipient_stands_in_a_log(script, connect, caplog):
+def test_no_recipient_is_logged(script, connect, caplog):
     """What is logged names server, code and queue id, and neither a recipient nor the server's words on one."""
     caplog.set_level("INFO")
     server = script(polite(rcpt=[b"550 5.1.1 <you@example.org>: unknown", b"250 ok"]))
     transport = connect(server)
     with pytest.raises(SMTPError):
-        transport.send(mail())
-    transport.send(mail())
+        transport.send(new_email())
+    transport.send(new_email())
     assert "SMTPError 550 5.1.1" in caplog.text
     assert "accepted 4XYZ" in caplog.text
     assert "example.org" not in caplog.text
@@ -185,15 +185,15 @@ def test_no_recipient_stands_in_a_log(script, connect, caplog):
 @pytest.mark.parametrize(
     "steps", [{"data": b"250 <you@example.org> go"}, {"ends": [b"354 <you@example.org>?"]}], ids=repr
 )
-def test_a_reply_out_of_place_is_not_logged_either(steps, script, connect, caplog):
+def test_an_unexpected_reply_is_not_logged(steps, script, connect, caplog):
     """Of a response that makes no sense where it comes the log has the code, and not the words."""
     with pytest.raises(TransportError):
-        connect(script(polite(**steps))).send(mail())
+        connect(script(polite(**steps))).send(new_email())
     assert re.search("with (250|354)", caplog.text)
     assert "example.org" not in caplog.text
 
 
-def test_replies_are_taken_apart():
+def test_replies_are_parsed_into_code_enhanced_code_and_text():
     """Lines are joined, the enhanced code is taken out of each, and bytes that are no text do no harm."""
     assert Reply.read(550, b"5.1.1 no\n5.1.1 such \xff user") == Reply(550, "no such \ufffd user", "5.1.1")
     assert Reply.read(250, b"2.0.0\nfine") == Reply(250, "fine", "2.0.0")
@@ -213,13 +213,13 @@ def test_replies_are_taken_apart():
 )
 def test_a_traceback_of_an_email_that_was_not_accepted_does_not_hold_the_email(steps, script, connect):
     with pytest.raises(EmailAPIError) as caught:
-        connect(script(polite(**steps))).send(mail(text_body="a private text"))
+        connect(script(polite(**steps))).send(new_email(text_body="a private text"))
     assert "private" not in locals_of_ours(caught.value)
 
 
 def test_a_traceback_of_an_email_that_cannot_be_written_does_not_hold_the_email(script, connect):
     with pytest.raises(InvalidEmail) as caught:
-        connect(script(polite())).send(mail(text_body="a private text", headers={"Resent-Bcc": "you@example.org"}))
+        connect(script(polite())).send(new_email(text_body="a private text", headers={"Resent-Bcc": "you@example.org"}))
     assert "private" not in locals_of_ours(caught.value)
 
 

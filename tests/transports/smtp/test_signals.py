@@ -12,7 +12,7 @@ import pytest
 from emailapi import ConfigurationError, EmailAPIError, Outcome, SMTPTransport
 
 from ...interrupting import interrupt
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import Talk, polite
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="no such signal on this platform")
@@ -70,31 +70,31 @@ LIMITS = pytest.mark.parametrize(
 
 @LIMITS
 @pytest.mark.parametrize("verb", ["greeting", "ehlo", "mail", "rcpt", "data"])
-def test_a_time_limit_before_the_content_passes_without_a_note(verb, limit, script, connect, on_signal):
+def test_a_time_limit_before_the_content_propagates_without_a_note(verb, limit, script, connect, on_signal):
     server = script(polite(**{verb: interrupting}), polite())
     transport = connect(server, deadline=60, timeout=60)
     limit = type(limit)(*limit.args)
     on_signal(raising(limit))
     with pytest.raises(type(limit)) as caught:
-        transport.send(mail())
+        transport.send(new_email())
     assert caught.value is limit
     assert not getattr(caught.value, "__notes__", [])
-    transport.send(mail())
+    transport.send(new_email())
     assert server.carriers == [2]
 
 
 @LIMITS
-def test_a_time_limit_after_the_content_passes_with_a_note(limit, script, connect, on_signal):
+def test_a_time_limit_after_the_content_propagates_with_a_note(limit, script, connect, on_signal):
     server = script(polite(ends=[interrupting]), polite())
     transport = connect(server, deadline=60, timeout=60, postmark_headers=True)
     limit = type(limit)(*limit.args)
     on_signal(raising(limit))
     with pytest.raises(type(limit)) as caught:
-        transport.send(mail(idempotency_key="order-7"))
+        transport.send(new_email(idempotency_key="order-7"))
     (note,) = caught.value.__notes__
     assert "may have been sent" in note
     assert "order-7" in note
-    transport.send(mail())
+    transport.send(new_email())
     assert server.carriers == [1, 2]
 
 
@@ -102,7 +102,7 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(script, con
     server = script(polite(ends=[interrupting]))
     on_signal(raise_limit)
     with pytest.raises(TimeLimit) as caught:
-        connect(server, deadline=60, timeout=60).send(mail(text_body="a private text"))
+        connect(server, deadline=60, timeout=60).send(new_email(text_body="a private text"))
     frame = caught.value.__traceback__
     while frame is not None:
         if "/tests/" not in frame.tb_frame.f_code.co_filename:
@@ -110,7 +110,7 @@ def test_a_traceback_of_an_interrupted_email_does_not_hold_the_email(script, con
         frame = frame.tb_next
 
 
-def test_a_time_limit_in_the_middle_of_the_content_passes_without_a_note(connect, on_signal):
+def test_a_time_limit_within_the_content_propagates_without_a_note(connect, on_signal):
     """The server reads a part of a large email only, so that its end cannot have left."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -132,13 +132,13 @@ def test_a_time_limit_in_the_middle_of_the_content_passes_without_a_note(connect
         on_signal(raise_limit)
         transport = SMTPTransport("127.0.0.1", listener.getsockname()[1], deadline=60, timeout=60)
         with pytest.raises(TimeLimit) as caught:
-            transport.send(mail(text_body="x" * 70 + "\n" + ("y" * 70 + "\n") * 400_000))
+            transport.send(new_email(text_body="x" * 70 + "\n" + ("y" * 70 + "\n") * 400_000))
         done.set()
         thread.join()
     assert not getattr(caught.value, "__notes__", [])
 
 
-def test_a_time_limit_while_a_connection_is_made_passes(on_signal):
+def test_a_time_limit_while_connecting_propagates(on_signal):
     """The server accepts no more connections, as its backlog is full."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
         waiting = []
@@ -152,14 +152,14 @@ def test_a_time_limit_while_a_connection_is_made_passes(on_signal):
         timer.start()
         try:
             with pytest.raises(TimeLimit):
-                SMTPTransport("127.0.0.1", listener.getsockname()[1], deadline=60, timeout=60).send(mail())
+                SMTPTransport("127.0.0.1", listener.getsockname()[1], deadline=60, timeout=60).send(new_email())
         finally:
             timer.cancel()
             for one in waiting:
                 one.close()
 
 
-def test_a_time_limit_while_a_token_is_fetched_passes(script, connect, on_signal):
+def test_a_time_limit_while_fetching_a_token_propagates(script, connect, on_signal):
     def token() -> str:
         interrupt()
         signal.pause()
@@ -168,10 +168,10 @@ def test_a_time_limit_while_a_token_is_fetched_passes(script, connect, on_signal
     server = script(polite("AUTH XOAUTH2"))
     on_signal(raise_limit)
     with pytest.raises(TimeLimit):
-        connect(server, username="user", oauth_token_generator=token).send(mail())
+        connect(server, username="user", oauth_token_generator=token).send(new_email())
 
 
-def test_ctrl_c_passes_with_the_note(script, connect, on_signal):
+def test_ctrl_c_propagates_with_the_note(script, connect, on_signal):
     server = script(polite(ends=[interrupting]))
 
     def press() -> None:
@@ -184,26 +184,26 @@ def test_ctrl_c_passes_with_the_note(script, connect, on_signal):
 
 
 @pytest.mark.parametrize("verb", ["greeting", "mail", "rcpt", "end"])
-def test_an_email_of_a_signal_handler_goes_over_a_connection_of_its_own(verb, script, connect, on_signal):
+def test_an_email_sent_by_a_signal_handler_uses_its_own_connection(verb, script, connect, on_signal):
     going_on = threading.Event()
     step = interrupting_until(going_on, (lambda talk: talk.say(b"220 here")) if verb == "greeting" else accept)
     server = script(polite(ends=[step]) if verb == "end" else polite(**{verb: step}), polite())
     transport, results = connect(server, deadline=60, timeout=60), []
 
     def handle() -> None:
-        results.append(transport.send(mail(subject="inner")))
+        results.append(transport.send(new_email(subject="inner")))
         going_on.set()
 
     on_signal(handle)
-    results.append(transport.send(mail(subject="outer")))
+    results.append(transport.send(new_email(subject="outer")))
     assert [result.outcome for result in results] == [Outcome.ACCEPTED] * 2
-    assert sorted(b"inner" in content for content in server.mails) == [False, True]
+    assert sorted(b"inner" in content for content in server.messages) == [False, True]
     assert server.connections == 2
     assert server.verbs().count("QUIT") == 1
     transport.close()
 
 
-def test_a_signal_handler_may_close_the_transport(script, connect, on_signal):
+def test_a_signal_handler_can_close_the_transport(script, connect, on_signal):
     going_on = threading.Event()
     server = script(polite(ends=[interrupting_until(going_on, accept)]))
     transport = connect(server, deadline=60, timeout=60)
@@ -213,9 +213,9 @@ def test_a_signal_handler_may_close_the_transport(script, connect, on_signal):
         going_on.set()
 
     on_signal(handle)
-    assert transport.send(mail()).outcome is Outcome.ACCEPTED
+    assert transport.send(new_email()).outcome is Outcome.ACCEPTED
     with pytest.raises(ConfigurationError, match="closed"):
-        transport.send(mail())
+        transport.send(new_email())
     assert server.verbs().count("QUIT") == 1
 
 
@@ -229,7 +229,7 @@ def test_an_interrupted_email_keeps_its_own_outcome(broken, script, connect, on_
 
     def send(subject: str) -> None:
         try:
-            found[subject] = transport.send(mail(subject=subject)).outcome
+            found[subject] = transport.send(new_email(subject=subject)).outcome
         except EmailAPIError as error:
             found[subject] = error.outcome
 
@@ -241,4 +241,4 @@ def test_an_interrupted_email_keeps_its_own_outcome(broken, script, connect, on_
     send("outer")
     expected = (Outcome.UNKNOWN, Outcome.ACCEPTED)
     assert (found["outer"], found["inner"]) == (expected if broken else expected[::-1])
-    assert len(server.mails) == 2
+    assert len(server.messages) == 2

@@ -46,7 +46,7 @@ def test_a_signature_still_verifies(form, signed, script, connect, needs, tmp_pa
     message, certificate = signed
     server = script(polite("8BITMIME", "SMTPUTF8", "SIZE 0"))
     connect(server).send_message(FORMS[form](message))
-    [sent] = server.mails
+    [sent] = server.messages
     assert sent.rstrip() == message.rstrip()
     (tmp_path / "ca.pem").write_bytes(certificate)
     (tmp_path / "mail").write_bytes(sent)

@@ -11,7 +11,7 @@ import pytest
 from emailapi import ConfigurationError, ConnectionFailed, Outcome, SMTPTransport
 from emailapi.transports.smtp import send
 
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import polite
 
 
@@ -42,7 +42,7 @@ def as_is_known(**options):
         ({"tls": "implicit", "start_tls": False}, "implicit", 465),
     ],
 )
-def test_tls_is_required_off_loopback(options, tls, port):
+def test_tls_is_required_for_other_hosts(options, tls, port):
     """Without a word TLS is required off loopback, implicit at 465, opportunistic on loopback; the port follows."""
     assert as_is_known(**options) == (tls, port)
 
@@ -67,7 +67,7 @@ def test_tls_is_required_off_loopback(options, tls, port):
         {"cert_bundle": __file__},
     ],
 )
-def test_contradictions_are_rejected(options):
+def test_contradictory_options_are_rejected(options):
     """Options that say two things, or nothing that can be, are a ConfigurationError."""
     with pytest.raises(ConfigurationError):
         SMTPTransport("mail.example", **options)
@@ -84,7 +84,7 @@ def test_contradictions_are_rejected(options):
         ("implicit", {"tls": "implicit", "hostname": "localhost"}),
     ],
 )
-def test_email_goes_encrypted(kind, options, listen, trust):
+def test_emails_are_sent_encrypted(kind, options, listen, trust):
     """STARTTLS by itself or required, and TLS from the first byte, with the CA that is given."""
     server = listen(**{kind: trust.server})
     result = send(READY, **{"hostname": "127.0.0.1", "cert_bundle": trust.bundle, "port": server.port, **options})
@@ -92,29 +92,29 @@ def test_email_goes_encrypted(kind, options, listen, trust):
     assert len(server.envelopes) == 1
 
 
-def test_opting_out_stays_in_clear(script, connect):
+def test_start_tls_false_does_not_encrypt(script, connect):
     """`start_tls=False` does not upgrade, although the server offers it."""
     server = script(polite("STARTTLS"))
-    connect(server, start_tls=False).send(mail())
+    connect(server, start_tls=False).send(new_email())
     assert "STARTTLS" not in server.verbs()
 
 
-def test_a_server_of_this_machine_may_sign_for_itself(listen, trust, connect):
+def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen, trust, connect):
     """Opportunistic TLS on loopback asks nobody to vouch: in clear it would be no safer."""
     server = listen(starttls=trust.stranger, require_starttls=True)
-    connect(server).send(mail())
+    connect(server).send(new_email())
     assert len(server.envelopes) == 1
 
 
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
 @pytest.mark.parametrize("fault", ["unknown authority", "another name"])
-def test_a_certificate_must_be_trusted(kind, options, fault, listen, trust, connect):
+def test_an_untrusted_certificate_is_rejected(kind, options, fault, listen, trust, connect):
     """A certificate of nobody we know, or of another name, ends the call at once and for good."""
     server = listen(**{kind: trust.server if fault == "unknown authority" else trust.stranger})
     if fault == "another name":
         options = {**options, "cert_bundle": trust.bundle}
     with pytest.raises(ConnectionFailed, match="certificate is not trusted") as caught:
-        connect(server, **options).send(mail())
+        connect(server, **options).send(new_email())
     assert not caught.value.retryable
     assert caught.value.outcome is Outcome.NOT_SENT
     assert caught.value.attempts == 1
@@ -122,28 +122,28 @@ def test_a_certificate_must_be_trusted(kind, options, fault, listen, trust, conn
 
 
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
-def test_the_certificate_may_have_another_name(kind, options, listen, trust, connect):
+def test_server_hostname_sets_the_expected_name_of_the_certificate(kind, options, listen, trust, connect):
     """`server_hostname` is the name that is checked, apart from the host to connect to."""
     server = listen(**{kind: trust.stranger})
-    connect(server, cert_bundle=trust.bundle, server_hostname="mail.example", **options).send(mail())
+    connect(server, cert_bundle=trust.bundle, server_hostname="mail.example", **options).send(new_email())
     assert len(server.envelopes) == 1
 
 
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
-def test_a_client_certificate_is_shown(kind, options, listen, trust, connect):
+def test_a_client_certificate_is_presented(kind, options, listen, trust, connect):
     """A server that wants a certificate gets ours, and takes nothing without."""
     server = listen(**{kind: trust.strict})
-    connect(server, cert_bundle=trust.bundle, client_cert=trust.client_cert, **options).send(mail())
+    connect(server, cert_bundle=trust.bundle, client_cert=trust.client_cert, **options).send(new_email())
     with pytest.raises(ConnectionFailed):
-        connect(server, cert_bundle=trust.bundle, **options).send(mail())
+        connect(server, cert_bundle=trust.bundle, **options).send(new_email())
     assert len(server.envelopes) == 1
 
 
-def test_a_ready_context_serves(listen, trust, connect):
+def test_a_given_context_is_used(listen, trust, connect):
     """A context of the user's own is taken as it is."""
     server = listen(implicit=trust.server)
     context = ssl.create_default_context(cafile=trust.bundle)
-    connect(server, use_tls=True, tls_context=context).send(mail())
+    connect(server, use_tls=True, tls_context=context).send(new_email())
     assert len(server.envelopes) == 1
 
 
@@ -153,65 +153,65 @@ def test_old_tls_is_rejected(listen, trust, connect):
 
 
 def test_a_stripped_starttls_sends_nothing(script, connect):
-    """Where TLS is required, an offer that was taken out ends the call: no login, no mail."""
+    """Where TLS is required, an offer that was taken out ends the call: no login, no email."""
     server = script(polite("AUTH PLAIN", "SIZE 1000"))
     with pytest.raises(ConnectionFailed, match="STARTTLS") as caught:
-        connect(server, tls="required", username="user", password="secret").send(mail())
+        connect(server, tls="required", username="user", password="secret").send(new_email())
     assert not caught.value.retryable
     assert server.verbs() == ["EHLO"]
 
 
 @pytest.mark.parametrize("refusal", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
 def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
-    """Where TLS is required, nothing goes on after any answer but 220."""
+    """Where TLS is required, nothing goes on after any response but 220."""
     server = script(polite("STARTTLS", starttls=refusal))
     with pytest.raises(ConnectionFailed):
-        connect(server, tls="required").send(mail())
+        connect(server, tls="required").send(new_email())
     assert set(server.verbs()) == {"EHLO", "STARTTLS"}
 
 
-def test_an_offer_that_is_not_kept_is_passed_over(script, connect):
-    """Opportunistic TLS goes on in clear where STARTTLS is offered and refused; not when the server goes away."""
+def test_opportunistic_tls_continues_unencrypted_after_a_rejected_starttls(script, connect):
+    """Opportunistic TLS goes on in clear where STARTTLS is offered and rejected; not when the server goes away."""
     server = script(polite("STARTTLS", starttls=b"454 4.7.0 not now"))
-    connect(server).send(mail())
-    assert len(server.mails) == 1
+    connect(server).send(new_email())
+    assert len(server.messages) == 1
     with pytest.raises(ConnectionFailed):
-        connect(script(polite("STARTTLS", starttls=b"421 4.7.0 bye"))).send(mail())
+        connect(script(polite("STARTTLS", starttls=b"421 4.7.0 bye"))).send(new_email())
 
 
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
-def test_bytes_behind_the_220_are_an_attack(tls, injected, script, connect, trust):
-    """What came in clear together with STARTTLS's answer is not taken for a response under TLS."""
+def test_bytes_after_the_220_of_starttls_are_an_error(tls, injected, script, connect, trust):
+    """What came in clear together with STARTTLS's response is not taken for a response under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
     with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
-        connect(server, tls=tls, cert_bundle=trust.bundle).send(mail())
+        connect(server, tls=tls, cert_bundle=trust.bundle).send(new_email())
     assert not caught.value.retryable
-    assert server.mails == []
+    assert server.messages == []
 
 
 def test_extensions_offered_before_tls_are_discarded(script, connect, trust):
     """The server offers a SIZE of 1 and pipelining before TLS only."""
     server = script(polite("STARTTLS", "SIZE 1", "SMTPUTF8", after_tls=("8BITMIME",)), tls=trust.server)
-    connect(server, cert_bundle=trust.bundle).send(mail())
+    connect(server, cert_bundle=trust.bundle).send(new_email())
     assert server.seen[3] == "MAIL FROM:<me@example.com>"
     assert server.verbs() == ["EHLO", "STARTTLS", "EHLO", "MAIL", "RCPT", "DATA"]
 
 
-def test_tls_to_a_plain_port_says_so(listen, connect):
+def test_the_error_of_tls_to_a_plain_port_says_so(listen, connect):
     """TLS from the first byte to a server that begins in clear: an error that says what to change, at once."""
     with pytest.raises(ConnectionFailed, match="does not speak TLS from the first byte") as caught:
-        connect(listen(), use_tls=True).send(mail())
+        connect(listen(), use_tls=True).send(new_email())
     assert not caught.value.retryable
 
 
 @pytest.mark.usefixtures("greeted_late")
 @pytest.mark.parametrize("options", [{"tls": "required"}, {"tls": "none"}, {}])
-def test_plain_to_a_tls_port_says_so(options, listen, connect, trust):
+def test_the_error_of_a_plain_connection_to_a_tls_port_says_so(options, listen, connect, trust):
     """A port that waits for TLS is told from one that is slow to greet, long before the timeout."""
     server, began = listen(implicit=trust.server), time.monotonic()
     with pytest.raises(ConnectionFailed, match="use_tls=True") as caught:
-        connect(server, timeout=100, deadline=100, **options).send(mail())
+        connect(server, timeout=100, deadline=100, **options).send(new_email())
     assert not caught.value.retryable
     assert time.monotonic() - began < 50
 
@@ -220,15 +220,15 @@ def test_plain_to_a_tls_port_says_so(options, listen, connect, trust):
 def test_a_slow_greeting_is_waited_for(script, connect):
     """A server that keeps its greeting back for long is not taken for one that waits for TLS."""
     server = script(polite(greeting=lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"220 here"))))
-    connect(server).send(mail())
-    assert len(server.mails) == 1
+    connect(server).send(new_email())
+    assert len(server.messages) == 1
 
 
 def test_nothing_is_printed(listen, connect, monkeypatch, capsys):
-    """The debugging of smtplib, switched on for all, prints neither password nor mail."""
+    """The debugging of smtplib, switched on for all, prints neither password nor email."""
     monkeypatch.setattr(smtplib.SMTP, "debuglevel", 2)
     server = listen(users={b"user": b"hunter22"})
-    connect(server, username="user", password="hunter22").send(mail())
+    connect(server, username="user", password="hunter22").send(new_email())
     assert len(server.envelopes) == 1
     printed = capsys.readouterr()
     assert printed.out + printed.err == ""

@@ -21,7 +21,7 @@ from emailapi import (
 from emailapi.transports.smtp import send
 
 from .conftest import QUICK
-from .mails import READY, mail
+from .emails import READY, new_email
 from .scripted import Talk, polite
 
 
@@ -47,38 +47,38 @@ def keeper(folder, closing):
     return handler
 
 
-def test_a_server_on_a_path_takes_emails(keeper, connect):
+def test_emails_can_be_sent_over_a_unix_socket(keeper, connect):
     with connect(keeper) as transport:
-        results = [transport.send(mail()), *transport.send_batch([mail(), mail()])]
+        results = [transport.send(new_email()), *transport.send_batch([new_email(), new_email()])]
     assert [result.message_id for result in results] == ["4Q9zT1"] * 3
     assert len(keeper.envelopes) == 3
 
 
 @pytest.mark.parametrize("as_path", [str, os.fspath, lambda path: path], ids=["str", "fspath", "Path"])
-def test_send_takes_a_path(as_path, folder, keeper):
+def test_send_accepts_a_path(as_path, folder, keeper):
     assert send(READY, socket_path=as_path(folder / "aiosmtpd")).message_id == "4Q9zT1"
 
 
-def test_the_connection_is_kept(script_on_path, connect):
+def test_the_connection_is_reused(script_on_path, connect):
     server = script_on_path(polite())
     transport = connect(server)
-    transport.send(mail())
-    transport.send(mail())
-    assert (server.connections, len(server.mails)) == (1, 2)
+    transport.send(new_email())
+    transport.send(new_email())
+    assert (server.connections, len(server.messages)) == (1, 2)
 
 
-def test_tls_is_not_used_and_a_login_is_allowed(script_on_path, connect):
+def test_tls_is_not_used_and_authentication_is_allowed(script_on_path, connect):
     """A socket is as local as loopback; STARTTLS would protect bytes that never leave the machine."""
     server = script_on_path(polite("STARTTLS", "AUTH PLAIN", auth=b"235 ok"))
-    connect(server, username="user", password="secret").send(mail())
+    connect(server, username="user", password="secret").send(new_email())
     assert server.verbs()[:2] == ["EHLO", "AUTH"]
 
 
 @pytest.mark.parametrize("machine, name", [("web1", "localhost"), ("web1.example.com", "web1.example.com")])
-def test_ehlo_has_no_address_to_name(machine, name, script_on_path, connect, monkeypatch):
+def test_ehlo_has_no_address(machine, name, script_on_path, connect, monkeypatch):
     monkeypatch.setattr("socket.gethostname", lambda: machine)
     server = script_on_path(polite())
-    connect(server).send(mail())
+    connect(server).send(new_email())
     assert server.seen[0] == f"ehlo {name}"
 
 
@@ -86,11 +86,11 @@ def test_ehlo_has_no_address_to_name(machine, name, script_on_path, connect, mon
 def test_a_slow_greeting_is_waited_for(script_on_path, connect):
     """There is no port that could wait for TLS: nothing but the greeting is waited for."""
     server = script_on_path(polite(greeting=lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"220 here"))))
-    connect(server).send(mail())
+    connect(server).send(new_email())
     assert server.connections == 1
 
 
-def test_the_transport_tells_its_path():
+def test_the_repr_shows_the_path():
     transport = SMTPTransport(socket_path="/run/smtp")
     assert (transport.hostname, transport.port, transport.socket_path) == (None, None, "/run/smtp")
     assert repr(transport) == "SMTPTransport(socket_path='/run/smtp')"
@@ -113,17 +113,17 @@ def test_the_transport_tells_its_path():
         ("tls_context", ssl.create_default_context()),
     ],
 )
-def test_an_option_of_tcp_contradicts_a_path(option, value):
+def test_a_tcp_option_contradicts_a_path(option, value):
     with pytest.raises(ConfigurationError, match=rf"^socket_path and {option} contradict each other"):
         SMTPTransport(socket_path="/run/smtp", **{option: value})
 
 
 @pytest.mark.parametrize("options", [{"tls": "none"}, {"use_tls": False}, {"start_tls": False}, {"tls": None}])
-def test_an_option_that_says_nothing_does_not(options):
+def test_an_option_of_none_does_not_contradict_a_path(options):
     assert SMTPTransport(socket_path="/run/smtp", **options).socket_path == "/run/smtp"
 
 
-def test_a_server_must_be_named():
+def test_a_host_or_a_path_is_required():
     with pytest.raises(ConfigurationError, match="pass hostname or socket_path"):
         SMTPTransport()
 
@@ -139,12 +139,12 @@ def test_a_server_must_be_named():
         ("/run/\ud800", "character"),
     ],
 )
-def test_a_path_must_be_one(path, why):
+def test_a_path_of_a_wrong_type_is_rejected(path, why):
     with pytest.raises(ConfigurationError, match=rf"^socket_path .*{why}"):
         SMTPTransport(socket_path=path)
 
 
-def test_a_platform_without_such_sockets(monkeypatch):
+def test_a_platform_without_unix_sockets_is_an_error(monkeypatch):
     monkeypatch.delattr(socket, "AF_UNIX")
     with pytest.raises(ConfigurationError, match=r"^socket_path .*no Unix domain sockets"):
         SMTPTransport(socket_path="/run/smtp")
@@ -153,12 +153,12 @@ def test_a_platform_without_such_sockets(monkeypatch):
 def refused(path):
     """Return the error of a send to a path that nobody serves."""
     with pytest.raises(ConnectionFailed) as caught:
-        SMTPTransport(socket_path=path, retry=QUICK).send(mail())
+        SMTPTransport(socket_path=path, retry=QUICK).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
     return caught.value
 
 
-def test_a_path_that_does_not_exist_may_exist_later(folder):
+def test_a_missing_path_is_retryable(folder):
     """A server makes its path anew when it is restarted."""
     error = refused(folder / "missing")
     assert "socket_path does not exist" in error.message
@@ -166,7 +166,7 @@ def test_a_path_that_does_not_exist_may_exist_later(folder):
     assert (error.retryable, error.attempts) == (True, 3)
 
 
-def test_a_server_that_has_stopped_may_return(folder):
+def test_a_stopped_server_is_retryable(folder):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "s"))
     error = refused(folder / "s")
@@ -175,7 +175,7 @@ def test_a_server_that_has_stopped_may_return(folder):
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
-def test_a_path_of_something_else(kind, folder):
+def test_a_path_that_is_not_a_socket_is_an_error(kind, folder):
     path = folder
     if kind == "file":
         path = folder / "file"
@@ -185,13 +185,13 @@ def test_a_path_of_something_else(kind, folder):
     assert (error.retryable, error.attempts) == (False, 1)
 
 
-def test_a_socket_of_datagrams(folder):
+def test_a_datagram_socket_is_an_error(folder):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
         other.bind(str(folder / "s"))
         assert "cannot connect" in refused(folder / "s").message
 
 
-def test_a_path_that_is_too_long(folder):
+def test_a_path_that_is_too_long_is_rejected(folder):
     error = refused(folder / ("x" * 200))
     assert "bytes, which is too long for a Unix domain socket" in error.message
     assert (error.retryable, error.attempts) == (False, 1)
@@ -210,7 +210,7 @@ def nobody():
         os.seteuid(0)
 
 
-def test_a_path_without_permission(script_on_path):
+def test_a_path_without_permission_is_an_error(script_on_path):
     server = script_on_path(polite())
     os.chmod(server.path, 0)
     with nobody():
@@ -224,20 +224,20 @@ def test_a_path_that_cannot_be_printed_is_escaped():
     assert error.message.endswith(r"('/run/\udcff\n')")
 
 
-def test_a_server_of_something_else_names_the_option(script_on_path):
+def test_a_server_of_another_protocol_names_the_option(script_on_path):
     server = script_on_path(lambda talk: talk.say(b"* OK IMAP ready"))
     assert "check socket_path=" in refused(server.path).message
 
 
 def test_a_broken_connection_is_replaced(script_on_path, connect):
     server = script_on_path(polite(mail=Talk.cut), polite())
-    assert connect(server).send(mail()).message_id == "4XYZ"
+    assert connect(server).send(new_email()).message_id == "4XYZ"
     assert server.connections == 2
 
 
 def test_a_server_on_a_path_can_be_a_fallback(keeper, connect, folder):
     gone = SMTPTransport(socket_path=folder / "missing")
     with Fallback(gone, connect(keeper)) as pair:
-        assert pair.send(mail()).message_id == "4Q9zT1"
+        assert pair.send(new_email()).message_id == "4Q9zT1"
     with Fallback(SMTPTransport(socket_path=folder / "missing"), MemoryTransport()) as pair:
-        assert pair.send(mail()).via == "memory"
+        assert pair.send(new_email()).via == "memory"

@@ -12,14 +12,14 @@ SAVED = [b"250 2.0.0 saved a", b"250 2.0.0 saved b", b"250 2.0.0 saved c"]
 READY = b"From: me@example.com\r\nTo: you@example.org\r\nSubject: Hi\r\n\r\nHello\r\n"
 
 
-def mail(**fields: Any) -> Email:
+def new_email(**fields: Any) -> Email:
     """Return an email that is whole."""
     return Email(**{"sender": "me@example.com", "to": "you@example.org", "text_body": "Hello", **fields})
 
 
 def three(**fields: Any) -> Email:
     """Return an email to three recipients."""
-    return mail(to=THREE, **fields)
+    return new_email(to=THREE, **fields)
 
 
 def codes(recipients: Iterable[RecipientResult]) -> list[tuple[str, bool, int | None]]:

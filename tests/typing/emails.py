@@ -1,4 +1,4 @@
-"""What a type checker says of mails and sending: checked by mypy --strict, never run."""
+"""What a type checker says of emails and sending: checked by mypy --strict, never run."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from emailapi import (
     Transport,
 )
 
-# What a mail takes.
+# What an email takes.
 Email()
 Email(sender="a@example.com", to="b@example.com", subject="Hi", text_body="Hello", metadata={"user_id": "7"})
 Email(sender=Address("a@example.com", "A"), to=["b@example.com", Address("c@example.com")], cc=(), bcc=None)
@@ -52,23 +52,23 @@ Attachment.from_base64("a.txt", b"YQ==")  # type: ignore[arg-type]
 Address()  # type: ignore[call-arg]
 
 # What it is, once built.
-mail = Email(to="a@example.com")
-assert_type(mail.sender, Address | None)
-assert_type(mail.to, tuple[Address, ...])
-assert_type(mail.subject, str)
-assert_type(mail.text_body, str | None)
-assert_type(mail.headers, tuple[Header, ...])
-assert_type(mail.attachments, tuple[Attachment, ...])
-assert_type(mail.metadata, dict[str, str])
-assert_type(mail.track_links, TrackLinks | str | None)
-assert_type(mail.to[0].header, str)
+email = Email(to="a@example.com")
+assert_type(email.sender, Address | None)
+assert_type(email.to, tuple[Address, ...])
+assert_type(email.subject, str)
+assert_type(email.text_body, str | None)
+assert_type(email.headers, tuple[Header, ...])
+assert_type(email.attachments, tuple[Attachment, ...])
+assert_type(email.metadata, dict[str, str])
+assert_type(email.track_links, TrackLinks | str | None)
+assert_type(email.to[0].header, str)
 assert_type(Attachment.from_path("a.txt").content, bytes)
-mail.subject = "x"  # type: ignore[misc]
-mail.to[0].email = "x"  # type: ignore[misc]
+email.subject = "x"  # type: ignore[misc]
+email.to[0].email = "x"  # type: ignore[misc]
 
 
-def sending(client: Client, mails: Sequence[Email]) -> None:
-    result = client.outbound.send(mail)
+def sending(client: Client, emails: Sequence[Email]) -> None:
+    result = client.outbound.send(email)
     assert_type(result, SendResult)
     assert_type(result.message_id, str)
     assert_type(result.submitted_at, datetime | None)
@@ -76,10 +76,10 @@ def sending(client: Client, mails: Sequence[Email]) -> None:
     assert_type(result.idempotency_key, str | None)
     client.outbound.send({"to": "a@example.com"}, idempotency_key="k")
     client.outbound.send("a@example.com")  # type: ignore[arg-type]
-    client.outbound.send([mail])  # type: ignore[arg-type]
-    client.outbound.send(mail, "k")  # type: ignore[call-arg]
+    client.outbound.send([email])  # type: ignore[arg-type]
+    client.outbound.send(email, "k")  # type: ignore[call-arg]
 
-    batch = client.outbound.send_batch(mails)
+    batch = client.outbound.send_batch(emails)
     assert_type(batch, BatchResult)
     assert_type(batch[0], SendResult | EmailAPIError)
     assert_type(batch[:2], tuple[SendResult | EmailAPIError, ...])
@@ -90,8 +90,8 @@ def sending(client: Client, mails: Sequence[Email]) -> None:
             assert_type(item, SendResult)
         else:
             assert_type(item, EmailAPIError)
-    client.outbound.send_batch(mail for mail in mails)
-    client.outbound.send_batch(mail)  # type: ignore[arg-type]
+    client.outbound.send_batch(email for email in emails)
+    client.outbound.send_batch(email)  # type: ignore[arg-type]
 
 
 def clients() -> None:
