@@ -8,7 +8,8 @@ from emailapi import Email
 
 from ..moments import TimeLimit, run_profiled
 
-E
+EMAIL = Email(sender="a@example.com", to="b@example.com", text_body="Hello", idempotency_key="key-1")
+
 
 @pytest.mark.parametrize("function", ["_reconcile", "_unknown", "identified", "_look_up", "look_up_all"])
 def test_an_exception_after_an_unknown_outcome_names_the_key(function, serve, connect):
