@@ -1,4 +1,4 @@
-"""What an email would load from elsewhere, and the inbox does not."""
+"""Resources that an email would load from elsewhere, and the inbox does not."""
 
 from __future__ import annotations
 

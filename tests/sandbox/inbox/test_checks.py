@@ -17,7 +17,8 @@ HTML = """<!doctype html>
 <body><div style="display:none">Your order has left our warehouse.</div>
 <table role="presentation"><tr>
 <td style="color:#222;background-color:#fff">Hello Dana, your order left this morning.
-<a href="https://shop.example.com/orders/1">shop.example.com</a> <img src="cid:logo" alt="" width="20"></td></tr></table>
+<a href="https://shop.example.com/orders/1">shop.example.com</a>
+<img src="cid:logo" alt="" width="20"></td></tr></table>
 </body></html>"""
 GOOD = Examined(
     subject="Your order is on its way",
@@ -103,7 +104,7 @@ def test_each_rule_finds_what_it_is_for(changes: dict[str, Any], title: str) -> 
 
 def test_a_finding_names_the_line() -> None:
     found = findings(html=HTML.replace("</body>", '<a href="/x">\n</body>'))
-    assert [place.line for place in found[0].places] == [8]
+    assert [place.line for place in found[0].places] == [9]
 
 
 def test_a_finding_shows_its_first_places_and_counts_the_others() -> None:

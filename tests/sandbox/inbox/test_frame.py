@@ -94,7 +94,7 @@ def test_forced_dark_turns_colours_around_and_keeps_the_emails_light_styles() ->
     assert "@media (max-width:0)" in result
 
 
-def test_a_mail_without_dark_styles_is_known() -> None:
+def test_an_email_without_dark_styles_is_known() -> None:
     assert has_dark_styles("<style>@media (prefers-color-scheme:dark){}</style>")
     assert has_dark_styles('<link media="(prefers-color-scheme: dark)">')
     assert not has_dark_styles("<style>@media (prefers-color-scheme:light){}</style>(prefers-color-scheme:dark)")

@@ -35,7 +35,7 @@ class Place:
     Where a finding is.
 
     Attributes:
-        excerpt: What stands there.
+        excerpt: The characters there.
         line: The line of the HTML, from 1; None where it is not in the HTML.
     """
 
@@ -49,9 +49,9 @@ class Finding:
     What a rule has found.
 
     Attributes:
-        title: What is wrong, as a sentence without its full stop.
-        why: What readers see of it, or their programs do.
-        mend: What to do.
+        title: The mistake, as a sentence without its full stop.
+        why: The effect on readers or their programs.
+        mend: The remedy.
         places: Where it is; at most `MOST_PLACES`.
         more: How many further places there are.
     """
@@ -131,7 +131,7 @@ class Examined:
 
     @cached_property
     def shown(self) -> str:
-        """What a reader of the HTML sees, as text."""
+        """The HTML as its reader sees it, as text."""
         return text_of_html(self.html)
 
     @cached_property
@@ -174,7 +174,7 @@ class Rule:
     A rule.
 
     Attributes:
-        title: What it wants, as a sentence without its full stop.
+        title: The demand, as a sentence without its full stop.
         find: Yields what it finds.
     """
 

@@ -23,8 +23,8 @@ class Checked:
     The result of one rule.
 
     Attributes:
-        title: What the rule wants.
-        findings: What it has found; empty if all is well.
+        title: The demand of the rule.
+        findings: The findings; empty if all is well.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""What some email programs do not show: elements and properties, with the programs, as of 2026."""
+"""Elements and properties that some email programs do not show, with the programs, as of 2026."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Feature:
         name: How it is written.
         missing_in: The programs without it.
         effect: How the email looks there.
-        instead: What to write instead.
+        instead: The remedy.
         elements: The elements that are the feature.
         declarations: Declarations that are: property to the values that count, or to none for all.
     """
