@@ -173,7 +173,7 @@ def _bodies(row: Row) -> tuple[tuple[str, str | None], ...]:
     return ("HTML", row["html_body"]), ("Text", row["text_body"])
 
 
-def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
+def received(row: Row, recipient: int, url: str, secret: bytes, *, counted: bool = True) -> Received:
     """
     Return a stored message as a recipient gets it.
 
@@ -182,6 +182,7 @@ def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
         recipient: The place of the recipient in the message.
         url: The base URL of the sandbox.
         secret: The key that signs.
+        counted: Whether the HTML has the image that opens are counted by.
     """
 
     def address(kind: bytes, link: int = 0) -> str:
@@ -199,7 +200,7 @@ def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
         )
         text = text and _UNSUBSCRIBE.sub(lambda _found: leave, text)
         headers = (("List-Unsubscribe", f"<{leave}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    if row["track_opens"] and html:
+    if counted and row["track_opens"] and html:
         html = _with_image(html, f"{address(OPEN)}.gif")
     return Received(html, text, headers)
 

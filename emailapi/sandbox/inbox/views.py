@@ -14,14 +14,18 @@ from ..rules import MEGABYTE
 from ..store import Row
 from ..surroundings import Surroundings
 from ..tables import servers
-from . import list_page
+from . import list_page, message_page
+from .frame_views import FRAME_RULES, FrameViews
 from .frontend import asset, html_response
 from .layout import layout_of
 from .pages import Described, PageCall
 
 _BODY_LIMIT = 50 * MEGABYTE
 _PARTS = 200
-PAGES = (*list_page.pages,)
+PAGES = (
+    *list_page.pages,
+    *message_page.pages,
+)
 
 
 def _endpoint(page: Described) -> str:
@@ -35,6 +39,7 @@ _OF_ALL = {
 }
 RULES = (
     *_OF_ALL.values(),
+    *FRAME_RULES,
     *(Rule(f"/inbox/<int:server_id>{page.path}", endpoint=_endpoint(page), methods=[page.method]) for page in PAGES),
 )
 
@@ -54,6 +59,7 @@ class Inbox:
     def add_to(self, app: Flask) -> None:
         """Let an application show the pages; its URL map has `RULES`."""
         app.view_functions.update({"inbox home": self._home, "inbox start": self._start, "inbox asset": asset})
+        FrameViews(self._here).add_to(app)
         app.view_functions.update((_endpoint(page), partial(self._view, page)) for page in PAGES)
 
     def _home(self) -> Response:
