@@ -17,6 +17,7 @@ from ..tables import servers
 from . import list_page
 from .frontend import asset, html_response
 from .layout import layout_of
+from .live import LiveUpdates
 from .pages import Described, PageCall
 
 _BODY_LIMIT = 50 * MEGABYTE
@@ -31,6 +32,7 @@ def _endpoint(page: Described) -> str:
 _OF_ALL = {
     "home": Rule("/", endpoint="inbox home", methods=["GET"]),
     "start": Rule("/inbox", endpoint="inbox start", methods=["GET"]),
+    "events": Rule("/inbox/events", endpoint="inbox events", methods=["GET"]),
     "asset": Rule("/inbox/static/<name>", endpoint="inbox asset", methods=["GET"]),
 }
 RULES = (
@@ -50,10 +52,18 @@ class Inbox:
     def __init__(self, here: Surroundings) -> None:
         """Show what is here."""
         self._here = here
+        self._live = LiveUpdates(here.store, lambda: here.shaping.closing)
 
     def add_to(self, app: Flask) -> None:
         """Let an application show the pages; its URL map has `RULES`."""
-        app.view_functions.update({"inbox home": self._home, "inbox start": self._start, "inbox asset": asset})
+        app.view_functions.update(
+            {
+                "inbox home": self._home,
+                "inbox start": self._start,
+                "inbox events": self._events,
+                "inbox asset": asset,
+            }
+        )
         app.view_functions.update((_endpoint(page), partial(self._view, page)) for page in PAGES)
 
     def _home(self) -> Response:
@@ -68,6 +78,9 @@ class Inbox:
         with self._here.store.transaction(writing=False) as db:
             there = servers.exists(db, number)
         return Response(status=303, headers={"Location": f"/inbox/{number if there else servers.FIRST}"})
+
+    def _events(self) -> Response:
+        return self._live.respond(request.environ.get("waitress.client_disconnected", lambda: False))
 
     def _server(self, server_id: int) -> Row:
         with self._here.store.transaction(writing=False) as db:
@@ -96,5 +109,6 @@ class Inbox:
         if isinstance(value, Response):
             return value
         response = html_response(page.template, {**layout_of(call, page.path), **value})
-        response.set_cookie("inbox_server", str(server_id), path="/inbox", httponly=True, samesite="Strict")
+        if request.cookies.get("inbox_server") != str(server_id):
+            response.set_cookie("inbox_server", str(server_id), path="/inbox", httponly=True, samesite="Strict")
         return response
