@@ -109,7 +109,7 @@ class _Plan:
             start, driving = [], "1"
         for each in flags:
             places = ", ".join("?" * len(each))
-            self._where(f"EXISTS (SELECT 1 FROM flags o WHERE o.flag IN ({places}) AND o.message = m.id)", *each)
+            self._where(f"EXISTS (SELECT 1 FROM flags o WHERE o.flag IN ({places}) AND o.message = m.id)", *each)  # noqa: S608
         self._conditions.insert(0, f"{driving} AND {self.key} BETWEEN ? AND ?")
         self._values = [*start, *self._range, *self._values]
 

@@ -41,7 +41,7 @@ def layout_of(call: PageCall, path: str) -> dict[str, object]:
         navigation = [
             ("Messages", _messages(call, db, path, query)),
             ("Look into", _look_into(call, db, path, query)),
-            ("Change", _change(call, db, path)),
+            ("Change", _change(call, path)),
         ]
         _, others = servers.page(db, "", _MOST_SERVERS, 0)
     clock = call.clock
@@ -106,7 +106,7 @@ def _look_into(call: PageCall, db: Transaction, path: str, query: str) -> list[L
     ]
 
 
-def _change(call: PageCall, db: Transaction, path: str) -> list[Link]:
+def _change(call: PageCall, path: str) -> list[Link]:
     return [
         _link(call, path, "Templates", "/templates", "template"),
         _link(call, path, "Receive an email", "/inbound/new", "inbound"),

@@ -13,6 +13,7 @@ from ..finding import Scope, catch_up, find_ids
 from ..query import Query, Term, parse, term
 from ..store import Row, Transaction
 from ..tables import messages
+from .frontend import html_response
 from .layout import PROBLEMS
 from .pages import PageCall, Pages, Values
 from .rows import MessageRow, rows_of
@@ -104,9 +105,9 @@ def show_list(call: PageCall) -> Values:
 
 
 @pages.show("/rows", "rows.html")
-def show_rows(call: PageCall) -> Values:
+def show_rows(call: PageCall) -> Response:
     """Show the rows of the same list, for a page that is open."""
-    return _values(call)
+    return html_response("rows.html", {**_values(call), "base": call.base})
 
 
 @pages.act("/delete")

@@ -18,6 +18,7 @@ from . import list_page, message_page
 from .frame_views import FRAME_RULES, FrameViews
 from .frontend import asset, html_response
 from .layout import layout_of
+from .live import LiveUpdates
 from .pages import Described, PageCall
 
 _BODY_LIMIT = 50 * MEGABYTE
@@ -35,6 +36,7 @@ def _endpoint(page: Described) -> str:
 _OF_ALL = {
     "home": Rule("/", endpoint="inbox home", methods=["GET"]),
     "start": Rule("/inbox", endpoint="inbox start", methods=["GET"]),
+    "events": Rule("/inbox/events", endpoint="inbox events", methods=["GET"]),
     "asset": Rule("/inbox/static/<name>", endpoint="inbox asset", methods=["GET"]),
 }
 RULES = (
@@ -55,10 +57,18 @@ class Inbox:
     def __init__(self, here: Surroundings) -> None:
         """Show what is here."""
         self._here = here
+        self._live = LiveUpdates(here.store, lambda: here.shaping.closing)
 
     def add_to(self, app: Flask) -> None:
         """Let an application show the pages; its URL map has `RULES`."""
-        app.view_functions.update({"inbox home": self._home, "inbox start": self._start, "inbox asset": asset})
+        app.view_functions.update(
+            {
+                "inbox home": self._home,
+                "inbox start": self._start,
+                "inbox events": self._events,
+                "inbox asset": asset,
+            }
+        )
         FrameViews(self._here).add_to(app)
         app.view_functions.update((_endpoint(page), partial(self._view, page)) for page in PAGES)
 
@@ -74,6 +84,9 @@ class Inbox:
         with self._here.store.transaction(writing=False) as db:
             there = servers.exists(db, number)
         return Response(status=303, headers={"Location": f"/inbox/{number if there else servers.FIRST}"})
+
+    def _events(self) -> Response:
+        return self._live.respond(request.environ.get("waitress.client_disconnected", lambda: False))
 
     def _server(self, server_id: int) -> Row:
         with self._here.store.transaction(writing=False) as db:
@@ -102,5 +115,6 @@ class Inbox:
         if isinstance(value, Response):
             return value
         response = html_response(page.template, {**layout_of(call, page.path), **value})
-        response.set_cookie("inbox_server", str(server_id), path="/inbox", httponly=True, samesite="Strict")
+        if request.cookies.get("inbox_server") != str(server_id):
+            response.set_cookie("inbox_server", str(server_id), path="/inbox", httponly=True, samesite="Strict")
         return response
