@@ -28,7 +28,7 @@ from .message_tabs import TABS, Opened
 from .outcome import outcome_of
 from .pages import PageCall, Pages, Values
 from .rows import MessageRow, rows_of
-from .simulating import buttons, make
+from .simulating import buttons, impossible, make
 from .timeline import timeline
 
 pages = Pages()
@@ -111,12 +111,14 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     inbound = email._row["stream_type"] == "Inbound"
     recipient = recipient if recipient in progress else ""
     tracked = (email.track_opens, email.track_links != "None")
+    possible = [] if inbound else buttons(email, progress, recipient)
     entries = timeline(email, bounced, call.view.requests())
     return {
         "recipients": [*progress],
         "recipient": recipient,
         "outcome": [("received", "Received")] if inbound else outcome_of(progress, email.events, bounced, tracked),
-        "buttons": [] if inbound else buttons(email, progress, recipient),
+        "buttons": possible,
+        "impossible": impossible(possible),
         "entries": [(entry, call.times.words(entry.at)) for entry in entries],
         "hooks": _newest_attempts(call, email),
     }

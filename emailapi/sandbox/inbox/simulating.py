@@ -90,6 +90,15 @@ def buttons(email: CapturedEmail, progress: Mapping[str, Progress], recipient: s
     ]
 
 
+def impossible(buttons: Sequence[Button]) -> list[tuple[str, str]]:
+    """Return the reasons of impossible events, each once, with the names of the events."""
+    names: dict[str, list[str]] = {}
+    for button in buttons:
+        if button.reason:
+            names.setdefault(button.reason, []).append(button.name)
+    return [(", ".join(each), reason) for reason, each in names.items()]
+
+
 def make(events: Events, message: str, form: Mapping[str, str]) -> tuple[MessageEvent, ...]:
     """
     Make the event that a form asks for, and return what was made.

@@ -265,6 +265,18 @@
     else poll();
   }
 
+  // The tabs of a message are links: arrows move among them.
+  const views = all(".msg [data-tab]");
+  for (const [index, tab] of views.entries()) {
+    tab.tabIndex = tab.getAttribute("aria-selected") === "true" || (index === 0 && !one(".msg [aria-selected=true]")) ? 0 : -1;
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      views[(index + step + views.length) % views.length].focus();
+    });
+  }
+
   // Keys; off while something is typed, and with modifiers.
   const keysOn = () => stored("inbox-keys") !== "off";
   const dialog = one("[data-keys-dialog]"), keysSwitch = one("[data-keys-switch]");
@@ -317,7 +329,7 @@
       going = Date.now();
       return;
     } else if (/^[1-9]$/.test(event.key)) {
-      const tab = all(".msg [role=tablist] a")[Number(event.key) - 1];
+      const tab = all(".msg [data-tab]")[Number(event.key) - 1];
       if (tab) tab.click();
     } else if (keys[event.key]) {
       event.preventDefault();
