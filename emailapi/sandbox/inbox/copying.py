@@ -15,6 +15,8 @@ from ..captured import CapturedEmail
 
 # Larger files are not written into a snippet.
 _MOST_BYTES = 20_000
+# The key by which our client finds an email that it has sent: another send must have another one.
+_KEY = "emailapi-key"
 
 
 def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
@@ -36,7 +38,7 @@ def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
         "tag": email.tag,
         "html_body": email.html_body,
         "text_body": email.text_body,
-        "metadata": email.metadata,
+        "metadata": _metadata(email),
         "headers": [_renamed(Header, name=each.name, value=each.value) for each in email.headers],
         "attachments": [_file(each, whole=whole) for each in email.attachments],
         "track_opens": email.track_opens,
@@ -45,6 +47,10 @@ def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
     }
     kept = {name: value for name, value in values.items() if value not in (None, "", [], {}, False, "None")}
     return {names[name]: value for name, value in kept.items()}
+
+
+def _metadata(email: CapturedEmail) -> dict[str, str]:
+    return {name: value for name, value in email.metadata.items() if name != _KEY}
 
 
 def _joined(addresses: tuple[object, ...]) -> str:
@@ -104,7 +110,7 @@ def _arguments(email: CapturedEmail) -> dict[str, object]:
         "tag": email.tag,
         "html_body": email.html_body,
         "text_body": email.text_body,
-        "metadata": email.metadata,
+        "metadata": _metadata(email),
         "headers": {each.name: each.value for each in email.headers},
         "track_opens": email.track_opens,
         "track_links": "" if email.track_links == "None" else email.track_links,
