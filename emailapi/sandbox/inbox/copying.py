@@ -8,15 +8,13 @@ import shlex
 from collections.abc import Mapping
 
 from ...models.attachment import Attachment
-from ...models.email import Email
+from ...models.email import KEY_NAME, Email
 from ...models.header import Header
 from ...wire import dump_json, wire_names
 from ..captured import CapturedEmail
 
 # Larger files are not written into a snippet.
 _MOST_BYTES = 20_000
-# The key by which our client finds an email that it has sent: another send must have another one.
-_KEY = "emailapi-key"
 
 
 def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
@@ -50,7 +48,8 @@ def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
 
 
 def _metadata(email: CapturedEmail) -> dict[str, str]:
-    return {name: value for name, value in email.metadata.items() if name != _KEY}
+    # The key by which our client finds an email that it has sent: another send must have another one.
+    return {name: value for name, value in email.metadata.items() if name != KEY_NAME}
 
 
 def _joined(addresses: tuple[object, ...]) -> str:

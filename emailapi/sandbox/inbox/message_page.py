@@ -20,13 +20,12 @@ from ..store import StorageFailed
 from ..tables import account, bounces, erasing, list_rows, messages
 from ..tables.words import UNSEEN
 from ..tracking import place_of
-from .checks import check
 from .copying import pretty, request_of
-from .examining import examined
 from .frame import Frame
 from .message_tabs import TABS, Opened
 from .outcome import outcome_of
 from .pages import PageCall, Pages, Values
+from .reading import reading_of
 from .rows import MessageRow, rows_of
 from .simulating import buttons, impossible, make
 from .timeline import timeline
@@ -36,9 +35,6 @@ pages = Pages()
 _SIDE = 30
 # The neighbours of a message are looked for among so many of the newest that match.
 _NEAR = 300
-_MOST_FOUND = 4
-# Larger emails are checked only on the tab of the checks.
-_CHECKED_AT_ONCE = 60_000
 
 
 def _query(call: PageCall) -> Query:
@@ -77,11 +73,8 @@ def _see(call: PageCall, message: int) -> None:
 
 def _tabs(email: CapturedEmail, files: int) -> list[tuple[str, str, int, bool]]:
     """Return the tabs: key, name, a number beside it, and whether the number is a warning."""
-    small = len(email.html_body or "") + len(email.text_body or "") < _CHECKED_AT_ONCE
-    numbers = {"attachments": files}
-    if small:
-        numbers["links"] = len(email.links) + len(email.mailto_links)
-        numbers["checks"] = sum(len(each.findings) for each in check(examined(email)))
+    read = reading_of(email)
+    numbers = {"attachments": files, "links": read.links if read.whole else 0, "checks": read.findings or 0}
     return [(key, name, numbers.get(key, 0), key == "checks") for key, (name, _) in TABS.items() if key != "copy"]
 
 
@@ -111,7 +104,7 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     inbound = email._row["stream_type"] == "Inbound"
     recipient = recipient if recipient in progress else ""
     tracked = (email.track_opens, email.track_links != "None")
-    possible = [] if inbound else buttons(email, progress, recipient)
+    possible = [] if inbound else buttons(email, progress, recipient, reading_of(email).clicked)
     entries = timeline(email, bounced, call.view.requests())
     return {
         "recipients": [*progress],
@@ -161,8 +154,7 @@ def show_message(call: PageCall, message_id: str) -> Values | Response:
         **_facts(call, email),
         **_rail(call, email, recipient),
         "times": call.times,
-        "codes": email.codes[:_MOST_FOUND],
-        "targets": email.links[:_MOST_FOUND],
+        "read": reading_of(email),
         "tab": tab,
         "tabs": _tabs(email, len(files)),
         "asked": {name: call.query[name] for name in ("q", "for", "count") if call.query.get(name)},

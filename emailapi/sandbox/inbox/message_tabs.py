@@ -15,10 +15,10 @@ from ..tracking import links_of_row
 from .checks import check
 from .copying import pretty, request_of, snippets
 from .examining import examined
-from .frame import PREFIX, SCHEMES, has_dark_styles
+from .frame import PREFIX, SCHEMES
 from .header_rows import header_rows
 from .pages import PageCall
-from .remote import remote_resources
+from .reading import reading_of
 from .source_lines import MOST, source_lines
 
 # A page shows so many bytes of a source; all of it can be downloaded.
@@ -86,8 +86,7 @@ def _preview(opened: Opened) -> dict[str, object]:
         "widths": WIDTHS,
         "counts": counts,
         "tracks_opens": opened.email.track_opens,
-        "remote": remote_resources(html),
-        "no_dark": scheme == "dark" and not has_dark_styles(html),
+        "no_dark": scheme == "dark" and not reading_of(opened.email).has_dark,
     }
 
 

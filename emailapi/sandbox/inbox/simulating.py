@@ -13,7 +13,6 @@ from ..events import BOUNCE_TYPES
 from ..programs import READER_NAMES
 from ..progress import Progress
 from ..simulation import Events
-from ..tracking import links_of_row
 
 # The usual ones stand first.
 _FIRST_BOUNCES = ("HardBounce", "SoftBounce", "Blocked", "SpamNotification")
@@ -21,8 +20,6 @@ BOUNCES = (
     *_FIRST_BOUNCES,
     *(kind for kind in BOUNCE_TYPES if kind not in (*_FIRST_BOUNCES, "SpamComplaint", "Transient")),
 )
-# So many links are in the menu of clicks.
-_MOST_LINKS = 30
 
 
 @attrs.frozen
@@ -53,7 +50,9 @@ def _reason(progress: Sequence[Progress], reason: Callable[[Progress], str]) -> 
     return "" if not all(reasons) else reasons[0] if reasons else "the message has no recipients"
 
 
-def buttons(email: CapturedEmail, progress: Mapping[str, Progress], recipient: str) -> list[Button]:
+def buttons(
+    email: CapturedEmail, progress: Mapping[str, Progress], recipient: str, links: Sequence[str]
+) -> list[Button]:
     """
     Return the buttons.
 
@@ -61,9 +60,9 @@ def buttons(email: CapturedEmail, progress: Mapping[str, Progress], recipient: s
         email: The message.
         progress: How far it has got at each recipient.
         recipient: The address that events are made for; empty for all.
+        links: The targets of its tracked links, for the menu.
     """
     chosen = [progress[recipient]] if recipient in progress else [*progress.values()]
-    links = tuple(dict.fromkeys(link.target for link in links_of_row(email._row)))
     unread = _reason(chosen, lambda at: at.not_delivered).replace(": call deliver() first", "")
     on_the_way = _reason(chosen, lambda at: at.not_on_the_way)
     not_sent = _reason(chosen, lambda at: at.not_sent)
@@ -79,7 +78,7 @@ def buttons(email: CapturedEmail, progress: Mapping[str, Progress], recipient: s
         unclicked = "the email has no link that is tracked"
     return [
         Button("open", "Open", "eye", unopened, tuple((name, name) for name in READER_NAMES), "client"),
-        Button("click", "Click", "pointer", unclicked, tuple((each, each) for each in links[:_MOST_LINKS]), "link"),
+        Button("click", "Click", "pointer", unclicked, tuple((each, each) for each in links), "link"),
         Button(
             "bounce", "Bounce", "cross", not_sent, tuple((kind, BOUNCE_TYPES[kind].name) for kind in BOUNCES), "kind"
         ),
