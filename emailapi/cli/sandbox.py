@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import webbrowser
 from typing import TYPE_CHECKING, Any
 
 from .process import Ending, say
@@ -68,6 +69,7 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
         help="when webhooks are tried again: by today's schedule of the service, or the older one",
     )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
+    parser.add_argument("--open", action="store_true", help="open the inbox in the browser")
     parser.set_defaults(run=run)
 
 
@@ -81,7 +83,12 @@ The sandbox listens on {sandbox.url} (messages {kept}). Ctrl-C ends it. Point a 
   export EMAILAPI_ACCOUNT_TOKEN={sandbox.account_token}
 
 SMTP: host {sandbox.smtp_host}, port {sandbox.smtp_port}, with STARTTLS; user name and password are the server token.
+Inbox: {sandbox.inbox_url}{_password(sandbox)}
 """
+
+
+def _password(sandbox: Sandbox) -> str:
+    return f" (password {sandbox.inbox_password})" if sandbox.inbox_password else ""
 
 
 def _smtp_port(options: argparse.Namespace) -> int:
@@ -109,5 +116,7 @@ def run(options: argparse.Namespace) -> int:
         ) as sandbox,
     ):
         say(_greeting(sandbox, options.data))
+        if options.open:
+            webbrowser.open(sandbox.inbox_url)
         number = ending.wait()
     return 0 if number in {None, signal.SIGTERM} else 128 + number

@@ -13,6 +13,7 @@ from ..finding import Scope, catch_up, find_ids
 from ..query import Query, Term, parse, term
 from ..store import Row, Transaction
 from ..tables import messages
+from .connect_page import connection
 from .frontend import html_response
 from .layout import PROBLEMS
 from .pages import PageCall, Pages, Values
@@ -99,9 +100,7 @@ def _values(call: PageCall) -> dict[str, object]:
 def show_list(call: PageCall) -> Values:
     """Show the newest messages that match."""
     values = _values(call)
-    if values["days"] or values["searched"]:
-        return {**values, "snippets": ()}
-    return {**values, "snippets": ()}
+    return values if values["days"] or values["searched"] else {**values, **connection(call)}
 
 
 @pages.show("/rows", "rows.html")

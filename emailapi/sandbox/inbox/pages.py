@@ -25,8 +25,11 @@ import attrs
 from flask import Response
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from ...errors import InvalidArgument
+from ..calls import Call
 from ..captured import CapturedEmail, Place
 from ..clock import Clock
+from ..faults import Faults
 from ..posting.attempts import Webhooks
 from ..rejection import Rejection
 from ..server_faults import ServerFaults
@@ -34,6 +37,7 @@ from ..server_view import ServerView
 from ..simulation import Events
 from ..store import Row, Store
 from ..surroundings import Surroundings
+from ..tables import servers
 from .times import Times
 
 Values = Mapping[str, object]
@@ -118,6 +122,27 @@ class PageCall:
                 status=404,
             )
         return found
+
+    def ask_api(self, function: Callable[..., object], body: object = None, **arguments: object) -> object:
+        """
+        Carry out a route of the service's API for the server, with all its rules, and return its value.
+
+        Raises:
+            InvalidArgument: The route rejects it.
+        """
+        try:
+            with self.store.transaction() as db:
+                made = Call(
+                    db=db,
+                    now=self.clock.now(),
+                    server=servers.sending(self.server),
+                    query={},
+                    body=body,
+                    faults=Faults(),
+                )
+                return function(made, **arguments)
+        except Rejection as rejection:
+            raise InvalidArgument(rejection.reason or rejection.message) from None
 
     def back(self, path: str = "", said: str = "", *, failed: bool = False, **query: str) -> Response:
         """Return the response that leads to a page of the server, which then shows a text."""

@@ -62,7 +62,7 @@ class Times:
 
 def ahead(offset: timedelta) -> str:
     """Return how far a clock is ahead, as `+2 d 4 h`; empty for less than a second."""
-    seconds = int(offset.total_seconds())
+    seconds = round(offset.total_seconds())
     if seconds < 1:
         return ""
     parts = []

@@ -14,7 +14,18 @@ from ..rules import MEGABYTE
 from ..store import Row
 from ..surroundings import Surroundings
 from ..tables import servers
-from . import list_page, message_page
+from . import (
+    connect_page,
+    inbound_page,
+    lab_page,
+    list_page,
+    message_page,
+    requests_page,
+    stats_page,
+    suppressions_page,
+    webhooks_page,
+)
+from .entry import Entry
 from .frame_views import FRAME_RULES, FrameViews
 from .frontend import asset, html_response
 from .layout import layout_of
@@ -26,6 +37,13 @@ _PARTS = 200
 PAGES = (
     *list_page.pages,
     *message_page.pages,
+    *requests_page.pages,
+    *webhooks_page.pages,
+    *suppressions_page.pages,
+    *stats_page.pages,
+    *inbound_page.pages,
+    *lab_page.pages,
+    *connect_page.pages,
 )
 
 
@@ -36,6 +54,7 @@ def _endpoint(page: Described) -> str:
 _OF_ALL = {
     "home": Rule("/", endpoint="inbox home", methods=["GET"]),
     "start": Rule("/inbox", endpoint="inbox start", methods=["GET"]),
+    "login": Rule("/inbox/login", endpoint="inbox login", methods=["POST"]),
     "events": Rule("/inbox/events", endpoint="inbox events", methods=["GET"]),
     "asset": Rule("/inbox/static/<name>", endpoint="inbox asset", methods=["GET"]),
 }
@@ -57,6 +76,7 @@ class Inbox:
     def __init__(self, here: Surroundings) -> None:
         """Show what is here."""
         self._here = here
+        self._entry = Entry(here.password)
         self._live = LiveUpdates(here.store, lambda: here.shaping.closing)
 
     def add_to(self, app: Flask) -> None:
@@ -66,6 +86,7 @@ class Inbox:
                 "inbox home": self._home,
                 "inbox start": self._start,
                 "inbox events": self._events,
+                "inbox login": self._entry.log_in,
                 "inbox asset": asset,
             }
         )
@@ -79,6 +100,8 @@ class Inbox:
 
     def _start(self) -> Response:
         """Lead to the server that was looked at last, or to the first."""
+        if not self._entry.admitted():
+            return self._entry.ask()
         last = request.cookies.get("inbox_server", "")
         number = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else servers.FIRST
         with self._here.store.transaction(writing=False) as db:
@@ -86,6 +109,8 @@ class Inbox:
         return Response(status=303, headers={"Location": f"/inbox/{number if there else servers.FIRST}"})
 
     def _events(self) -> Response:
+        if not self._entry.admitted():
+            return Response(status=401)
         return self._live.respond(request.environ.get("waitress.client_disconnected", lambda: False))
 
     def _server(self, server_id: int) -> Row:
@@ -96,6 +121,8 @@ class Inbox:
         return row
 
     def _view(self, page: Described, server_id: int, **arguments: object) -> Response:
+        if not self._entry.admitted():
+            return self._entry.ask()
         request.max_content_length = _BODY_LIMIT
         request.max_form_parts = _PARTS
         call = PageCall(
