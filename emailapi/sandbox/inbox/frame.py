@@ -20,7 +20,7 @@ from ..tracking import Key, read_key
 PREFIX = "/inbox/frame"
 SCHEMES = ("light", "dark", "forced")
 # Beside the kinds of tracking links: the address of a frame needs no login, and cannot be guessed.
-FRAME = b"f"
+FRAME, TEMPLATE = b"f", b"t"
 
 _BASE = '<base target="_blank">'
 # Colours turned around, and images turned back: roughly as email programs do that darken every email.

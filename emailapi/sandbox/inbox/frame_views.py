@@ -17,12 +17,14 @@ from ..rejection import Rejection
 from ..served_files import image
 from ..store import Row, Transaction
 from ..surroundings import Surroundings
-from ..tables import account, messages
-from ..tracking import received
-from .frame import PREFIX, SCHEMES, Frame, frame_headers, framed, read_capability
+from ..tables import account, messages, templates
+from ..tracking import Key, read_key, received
+from .frame import PREFIX, SCHEMES, TEMPLATE, Frame, frame_headers, framed, read_capability
+from .template_preview import content_of_row, preview
 
 FRAME_RULES = (
     Rule(f"{PREFIX}/<capability>/html", endpoint="frame html", methods=["GET"]),
+    Rule(f"{PREFIX}/<capability>/template", endpoint="frame template", methods=["GET"]),
     Rule(f"{PREFIX}/<capability>/cid/<int:number>", endpoint="frame file", methods=["GET"]),
 )
 
@@ -36,7 +38,7 @@ class FrameViews:
 
     def add_to(self, app: Flask) -> None:
         """Let an application show frames; its URL map has `FRAME_RULES`."""
-        app.view_functions.update({"frame html": self.html, "frame file": self.file})
+        app.view_functions.update({"frame html": self.html, "frame file": self.file, "frame template": self.template})
 
     def html(self, capability: str) -> Response:
         """Return the HTML of an email, as one recipient gets it, in the colours that are asked for."""
@@ -65,6 +67,23 @@ class FrameViews:
             content_type="text/html; charset=utf-8",
         )
 
+    def template(self, capability: str) -> Response:
+        """Return the HTML of a template, rendered with the model of the query."""
+        with self._here.store.transaction(writing=False) as db:
+            key = read_key(capability, TEMPLATE, account.secret(db))
+            row = None if key is None else templates.of_any_server(db, key.message)
+            content = None if row is None else content_of_row(db, row)
+        if row is None or content is None:
+            raise Rejection(1101, "There is no such template.", status=404)
+        scheme = request.args.get("scheme", "")
+        html = preview(content, row["type"], request.args.get("model", "")).html
+        shown = framed(html, scheme if scheme in SCHEMES else "light", lambda _content_id: None)
+        return Response(
+            shown.encode("utf-8", "replace"),
+            headers=frame_headers(request.host_url, capability),
+            content_type="text/html; charset=utf-8",
+        )
+
     def file(self, capability: str, number: int) -> Response:
         """Return an image that an email shows."""
         with self._here.store.transaction(writing=False) as db:
@@ -76,6 +95,11 @@ class FrameViews:
         if response is None:
             raise Rejection(701, "The message has no such image.", status=404)
         return response
+
+
+def template_capability(template: int, secret: bytes) -> str:
+    """Return the part of the address of a template's frame that cannot be guessed."""
+    return Key(TEMPLATE, template, 0).sign(secret)
 
 
 def _find(db: Transaction, capability: str) -> tuple[Frame, Row]:

@@ -24,7 +24,7 @@ from .source_lines import MOST, source_lines
 # A page shows so many bytes of a source; all of it can be downloaded.
 _MOST_RAW = 1_000_000
 WIDTHS = (("w375", "375"), ("w600", "600"), ("full", "Full"))
-_SCHEME_NAMES = {"light": "Light", "dark": "Dark", "forced": "Forced dark"}
+SCHEME_NAMES = {"light": "Light", "dark": "Dark", "forced": "Forced dark"}
 
 
 @attrs.frozen
@@ -81,7 +81,7 @@ def _preview(opened: Opened) -> dict[str, object]:
         "html": html,
         "frame": f"{PREFIX}/{opened.capability}/html?{asked}",
         "scheme": scheme,
-        "schemes": tuple(_SCHEME_NAMES.items()),
+        "schemes": tuple(SCHEME_NAMES.items()),
         "width": width,
         "widths": WIDTHS,
         "counts": counts,
