@@ -24,8 +24,8 @@ from .copying import pretty, request_of
 from .frame import Frame
 from .message_tabs import TABS, Opened
 from .outcome import outcome_of
+from .page_reading import reading_of
 from .pages import PageCall, Pages, Values
-from .reading import reading_of
 from .rows import MessageRow, rows_of
 from .simulating import buttons, impossible, make
 from .timeline import timeline

@@ -13,12 +13,13 @@ from ..captured import CapturedEmail
 from ..served_files import file_name
 from ..tracking import links_of_row
 from .checks import check
+from .checks.links import rules as link_rules
 from .copying import pretty, request_of, snippets
 from .examining import examined
 from .frame import PREFIX, SCHEMES
 from .header_rows import header_rows
+from .page_reading import reading_of
 from .pages import PageCall
-from .reading import reading_of
 from .source_lines import MOST, source_lines
 
 # A page shows so many bytes of a source; all of it can be downloaded.
@@ -140,8 +141,9 @@ def _attachments(opened: Opened) -> dict[str, object]:
 def _links(opened: Opened) -> dict[str, object]:
     tracked = {link.target for link in links_of_row(opened.email._row)}
     found = (*opened.email.links, *opened.email.mailto_links)
-    rule = next(each for each in check(examined(opened.email)) if each.title == "Links that lead where they say")
-    return {"links": [LinkRow(link.text, str(link), str(link) in tracked) for link in found], "findings": rule.findings}
+    email = examined(opened.email)
+    findings = [found for rule in link_rules for found in rule.find(email)]
+    return {"links": [LinkRow(link.text, str(link), str(link) in tracked) for link in found], "findings": findings}
 
 
 def _checks(opened: Opened) -> dict[str, object]:
