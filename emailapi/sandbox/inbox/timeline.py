@@ -63,7 +63,7 @@ def _entry(event: MessageEvent, bounces: dict[str, Row], complaints: set[tuple[s
     assert at is not None  # noqa: S101 - an event of the database has its time
     details = {name: str(value) for name, value in (event.details or {}).items()}
     kind, what = _STATES.get(str(event.type), ("quiet", str(event.type)))
-    why = [details.get("Summary", "")]
+    why = [details.get("Summary", "").removeprefix("smtp;")]
     if event.type == "Bounced":
         bounce = bounces.get(details.get("BounceID", ""))
         what = BOUNCE_TYPES[bounce["type"]].name if bounce is not None else what
