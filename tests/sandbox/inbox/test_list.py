@@ -12,6 +12,7 @@ from emailapi.sandbox import Sandbox
 from .conftest import Browsing
 
 Send = Callable[..., str]
+LONG = pytest.param("a" * 11_000, id="long")
 
 
 def subjects(text: str) -> list[str]:
