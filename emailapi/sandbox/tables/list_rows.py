@@ -32,8 +32,9 @@ def flags_of(db: Transaction, ids: Sequence[int], flags: Iterable[str]) -> dict[
     """Return which of some flags messages have, by their ids."""
     found: dict[int, set[str]] = defaultdict(set)
     for row in db.rows(
+        # CROSS: SQLite would go through all messages that have a flag.
         "SELECT o.flag, o.message FROM json_each(?) f CROSS JOIN json_each(?) i"
-        " JOIN flags o ON o.flag = f.value AND o.message = i.value",
+        " CROSS JOIN flags o ON o.flag = f.value AND o.message = i.value",
         json.dumps([*flags]),
         json.dumps([*ids]),
     ):
