@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from emailapi.sandbox import Sandbox
 
 
+@pytest.mark.slow
 def test_an_email_with_more_links_than_a_key_can_number_is_received(sandbox: Sandbox, api: Any) -> None:
     count = 66_000
     api.accepted(HtmlBody="<a href=http://a.x>" * count, TrackLinks="HtmlOnly", TextBody=None)
