@@ -22,6 +22,7 @@ from . import (
     requests_page,
     stats_page,
     suppressions_page,
+    templates_page,
     webhooks_page,
 )
 from .entry import Entry
@@ -37,6 +38,7 @@ PAGES = (
     *requests_page.pages,
     *webhooks_page.pages,
     *suppressions_page.pages,
+    *templates_page.pages,
     *stats_page.pages,
     *inbound_page.pages,
     *lab_page.pages,

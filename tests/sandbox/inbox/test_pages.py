@@ -13,7 +13,7 @@ from emailapi.sandbox import Sandbox
 from .conftest import Browsing
 
 Send = Callable[..., str]
-PATHS = ("", "/requests", "/webhooks", "/suppressions", "/stats", "/inbound/new", "/lab", "/connect")
+PATHS = ("", "/requests", "/webhooks", "/suppressions", "/stats", "/inbound/new", "/lab", "/connect", "/templates")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -181,3 +181,13 @@ def test_the_page_about_connecting_has_true_addresses(sandbox: Sandbox, browsing
 def test_statistics_count_by_day(browsing: Browsing, send: Send) -> None:
     send()
     assert '<td class="num">1<svg class="share"' in browsing.get("/stats").text
+
+
+def test_a_template_is_rendered_with_a_model(client: Client, browsing: Browsing) -> None:
+    made = client.templates.create(name="Welcome", subject="Hi {{name}}", html_body="<p>{{name}}</p>")
+    path = f"/templates/{made.template_id}"
+    assert "Welcome" in browsing.get("/templates").text
+    assert "Hi name_Value" in browsing.get(path).text
+    assert "Hi &lt;Dana&gt;" in browsing.post(path, model='{"name": "<Dana>"}').text
+    assert "The model is not valid JSON" in browsing.post(path, model="{").text
+    assert "must be a JSON object" in browsing.post(path, model="[]").text
