@@ -40,6 +40,11 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
             " start); give it </dev/null to prevent that."
         ),
     )
+    _declare_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _declare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
     parser.add_argument(
         "--smtp-port",
@@ -70,7 +75,6 @@ def add_to(commands: _SubParsersAction[Any]) -> None:
     )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
     parser.add_argument("--open", action="store_true", help="open the inbox in the browser")
-    parser.set_defaults(run=run)
 
 
 def _greeting(sandbox: Sandbox, data: str | None) -> str:

@@ -19,10 +19,10 @@ _SAMPLE = {
     "TrackOpens": True,
     "TrackLinks": "HtmlAndText",
     "TextBody": "Hello Dana,\n\norder 10482 left our warehouse. Your pick-up code is 739204.\n\n"
-    "Track your parcel: https://shop.example.com/track/10482\n",
+    "Track your order: https://shop.example.com/track/10482\n",
     "HtmlBody": '<!doctype html><html lang="en"><body style="font-family:sans-serif"><h1>Your order is on its way</h1>'
     "<p>Hello Dana, order 10482 left our warehouse. Your pick-up code is <b>739204</b>.</p>"
-    '<p><a href="https://shop.example.com/track/10482">Track your parcel</a></p></body></html>',
+    '<p><a href="https://shop.example.com/track/10482">Track your order</a></p></body></html>',
 }
 
 

@@ -1,4 +1,4 @@
-"""What stands around each page: the navigation with its counts, the servers, the clock and the armed faults."""
+"""The parts around each page: the navigation with its counts, the servers, the clock and the armed faults."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from emailapi.sandbox import Sandbox
 from .conftest import Browsing
 
 Send = Callable[..., str]
-PATHS = ("", "/requests", "/webhooks", "/suppressions", "/stats", "/inbound/new", "/lab", "/connect")
+PATHS = ("", "/requests", "/webhooks", "/suppressions", "/stats", "/inbound/new", "/lab", "/connect", "/templates")
 
 
 @pytest.mark.parametrize("path", PATHS)
