@@ -10,6 +10,7 @@ would cost. maildev keeps emails in memory. It is taken from the path, or from t
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import random
@@ -57,8 +58,10 @@ def sandbox(level: str, folder: str) -> Iterator[tuple[int, str]]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         port, token = process.stdout.readline().split()
-        yield int(port), token
-        process.communicate()
+        try:
+            yield int(port), token
+        finally:
+            process.communicate()
 
 
 def _port() -> int:
@@ -95,8 +98,6 @@ class Sender:
         self._read()
         self._ask(b"EHLO here\r\n")
         if token:
-            import base64
-
             self._ask(b"AUTH PLAIN " + base64.b64encode(f"\0{token}\0{token}".encode()) + b"\r\n")
 
     def _read(self) -> None:

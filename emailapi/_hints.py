@@ -16,6 +16,7 @@ from ._mistakes import ADVICE, MEANT, WRONG_TYPES
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+@functools.cache
 def _synonyms() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for here, elsewhere in MEANT:

@@ -17,6 +17,16 @@ PACKAGE = str(Path(emailapi.__file__).parent)
 LOOPS = {(keys.__file__, "<listcomp>"), *((_signals.__file__, name) for name in ("_code_of", "<setcomp>"))}
 
 
+# What the service responds for an email.
+ITEM = {
+    "ErrorCode": 0,
+    "Message": "OK",
+    "MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d",
+    "To": "b@example.com",
+    "SubmittedAt": "2026-02-17T07:25:01.4178645-05:00",
+}
+
+
 class TimeLimit(BaseException):
     """What the signal handler raises."""
 
@@ -61,9 +71,14 @@ class Moments:
 
     def run(self, function: Callable[[], object]) -> None:
         """Call a function; only the current thread is interrupted."""
-        before = sys.getprofile()
-        try:
-            sys.setprofile(self)
-            function()
-        finally:
-            sys.setprofile(before)
+        run_profiled(self, function)
+
+
+def run_profiled(profile: Callable[[FrameType, str, object], None], function: Callable[[], object]) -> None:
+    """Call a function with a profile function in the current thread."""
+    before = sys.getprofile()
+    try:
+        sys.setprofile(profile)
+        function()
+    finally:
+        sys.setprofile(before)

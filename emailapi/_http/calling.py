@@ -97,11 +97,13 @@ class _Exchanges:
         self.status = None if response is None else response.status
         # A send is quick: only a batch with a success can be a warning, if its emails were all rejected.
         succeeded = response is not None and response.status < 400 and type(response.value) is not list
-        if logger.isEnabledFor(logging.INFO if succeeded else logging.WARNING):
-            log_exchange(request, number, self.seconds, response, error)
-        if response is not None and hooks.on_response is not None:
+        is_logged = logger.isEnabledFor(logging.INFO if succeeded else logging.WARNING)
+        if is_logged or hooks.on_response is not None:
             found = Outcomes.of(request, response, error)
-            call_hook(hooks.on_response, self.event(number, found, status=self.status, seconds=self.seconds))
+            if is_logged:
+                log_exchange(request, number, self.seconds, response, error, found)
+            if response is not None and hooks.on_response is not None:
+                call_hook(hooks.on_response, self.event(number, found, status=self.status, seconds=self.seconds))
         if error is None:
             return Attempt(response)
         asked = None if response is None else retry_after(response.headers)

@@ -76,7 +76,12 @@ def call_hook(hook: Hook, event: HookEvent) -> None:
 
 
 def log_exchange(
-    request: Request, number: int, seconds: float, response: Response | None, error: EmailAPIError | None
+    request: Request,
+    number: int,
+    seconds: float,
+    response: Response | None,
+    error: EmailAPIError | None,
+    found: Outcomes,
 ) -> None:
     """
     Log the request, its status and its duration, and the number of rejected emails of a batch.
@@ -85,7 +90,6 @@ def log_exchange(
     rejected.
     """
     failed = response is None or response.status >= 400
-    found = Outcomes.of(request, response, error)
     level = logging.WARNING if failed or found.outcome is Outcome.NOT_SENT else logging.INFO
     if not logger.isEnabledFor(level):
         return

@@ -42,7 +42,7 @@ class File:
     size: int
 
 
-_FILE = Table(
+FILE = Table(
     Field("Name", "name", line, required=300),
     Field("Content", "content", text, clears=True),
     Field(
@@ -88,4 +88,4 @@ def attachments(value: object, field: Field) -> tuple[File, ...]:
     Raises:
         Rejection: 300 for a file without a required field, 411 for a forbidden type, 403 for another JSON type.
     """
-    return tuple(map(_file, rows(value, attrs.evolve(field, table=_FILE))))
+    return tuple(map(_file, rows(value, field)))

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ..errors import ConfigurationError
+from .forks import forgotten_in_children
 
 try:
     import fcntl
@@ -47,7 +48,7 @@ class DataFile:
         except BaseException:
             self.close()
             raise
-        _used.add(self)
+        forgotten_in_children.add(self)
 
     def _error(self, problem: str) -> ConfigurationError:
         return ConfigurationError(f"data file {str(self._path)!r} {problem}")
@@ -75,20 +76,11 @@ class DataFile:
 
     def close(self) -> None:
         """Let other sandboxes use the file; the database must be closed."""
-        _used.discard(self)
+        forgotten_in_children.discard(self)
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
-
-_used: set[DataFile] = set()
-
-
-def _forget_all() -> None:
-    # Else the lock would last as long as the child.
-    while _used:
-        _used.pop().close()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
+    def forget(self) -> None:
+        """Let go of the file after a fork: else the lock would last as long as the child."""
+        self.close()

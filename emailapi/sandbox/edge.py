@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from .._net import monotonic
 from .effects import Shaping, Write
 from .paths import Paths
 from .request_log import Notes, RecordedRequest, RequestLog
@@ -19,8 +19,6 @@ NOTES = "emailapi.notes"
 EFFECT = "emailapi.effect"
 # Requests below this path look at the sandbox; they are no requests to the service.
 _OWN = ("/inbox/", "/inbox")
-# Taken at import: tools that freeze the time of a test replace the module's function.
-_seconds = time.perf_counter
 
 
 class Edge:
@@ -44,7 +42,7 @@ class Edge:
         if environ["PATH_INFO"].startswith(_OWN[0]) or environ["PATH_INFO"] == _OWN[1]:
             environ[NOTES] = Notes()
             return self._application(environ, start_response)
-        started, received_at, notes = _seconds(), self._now(), Notes()
+        started, received_at, notes = monotonic(), self._now(), Notes()
         environ[NOTES] = notes
         status: list[int] = []
         writers: list[Write] = []
@@ -67,7 +65,7 @@ class Edge:
                 rejections=tuple(notes.rejections),
                 message_ids=tuple(notes.message_ids),
                 server_id=notes.server_id,
-                seconds=_seconds() - started,
+                seconds=monotonic() - started,
                 user_agent=environ.get("HTTP_USER_AGENT", ""),
                 fault=words,
             )

@@ -37,9 +37,9 @@ class Scope:
 class _Plan:
     """A search of one stream."""
 
-    def __init__(self, db: Transaction, query: Query, stream: Row, first: int, last: int | None = None) -> None:
+    def __init__(self, db: Transaction, query: Query, stream: Row, first: int, last: int) -> None:
         self._db, self._stream = db, stream
-        self._range = (first, ids_of(stream["key"])[1] if last is None else last)
+        self._range = (first, last)
         self._conditions: list[str] = []
         self._values: list[Value] = []
         positive: list[str] = []
@@ -149,8 +149,10 @@ def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = No
     for stream in _streams(db, scope.server):
         if stream["type"] == "Inbound" and not (scope.inbound or query.wants_inbound):
             continue
-        first = ids_of(stream["key"])[0] + scope.after.get(stream["key"], 0) + 1
-        last = None if scope.before is None else messages.last_before(db, stream["key"], *scope.before)
+        before_first = ids_of(stream["key"])[0]
+        first, last = before_first + scope.after.get(stream["key"], 0) + 1, before_first + stream["indexed"]
+        if scope.before is not None:
+            last = min(last, messages.last_before(db, stream["key"], *scope.before))
         found += _Plan(db, query, stream, first, last).run(_ALL if limit is None else limit)
     found.sort(reverse=True)
     return [message for _, message in found[:limit]]
@@ -166,12 +168,11 @@ def missed(db: Transaction, query: Query, message: int) -> list[str]:
     stream = db.row("SELECT key, id FROM streams WHERE key = ?", messages.stream_of(message))
     if stream is None:
         return []
-    failed = []
-    for group in query.groups:
-        plan = _Plan(db, Query((group,)), stream, message)
-        if message not in [found for _, found in plan.run(_ALL)]:
-            failed.append(" OR ".join([term.text for term in group]))
-    return failed
+    return [
+        " OR ".join([term.text for term in group])
+        for group in query.groups
+        if not _Plan(db, Query((group,)), stream, message, message).run(1)
+    ]
 
 
 def catch_up(store: Store) -> None:

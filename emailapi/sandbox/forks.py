@@ -1,4 +1,4 @@
-"""Sockets of listeners in a forked child, where no thread serves them: they are closed."""
+"""Sockets and files of a sandbox in a forked child, which does not serve it: they are closed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Protocol
 
 
 class Forgetting(Protocol):
-    """A listener."""
+    """A listener, or the data file."""
 
     def forget(self) -> None:
-        """Close this process's copies of the sockets."""
+        """Close what this process has inherited."""
 
 
 forgotten_in_children: set[Forgetting] = set()

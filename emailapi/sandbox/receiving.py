@@ -74,7 +74,7 @@ def receive(db: Transaction, received: Received) -> str:
         reply_text=stripped(received.message.text_body),
         parts=dump_json(_parts(received, message_id)).decode(),
     )
-    if not reason:
+    if not reason and received.server["inbound_hook_url"]:
         process(db, received.server["id"], message_id, received.now)
     return message_id
 

@@ -13,15 +13,15 @@ from .tables import erasing, servers, streams, webhook_requests
 OTHERS = ("faults", "requests")
 
 
-def _clear(*tables: str) -> Callable[[Transaction, int], None]:
-    def clear(db: Transaction, _now: int) -> None:
+def _clear(*tables: str) -> Callable[[Transaction], None]:
+    def clear(db: Transaction) -> None:
         for table in tables:
             db.run(f"DELETE FROM {table}")  # noqa: S608
 
     return clear
 
 
-def _clear_servers(db: Transaction, _now: int) -> None:
+def _clear_servers(db: Transaction) -> None:
     """Delete all servers but the first, whose settings become those of a new one."""
     for row in db.rows("SELECT id FROM servers WHERE id <> ?", servers.FIRST):
         servers.delete(db, row["id"])
@@ -41,24 +41,6 @@ def _clear_streams(db: Transaction, now: int) -> None:
         streams.add_defaults(db, row["id"], now)
 
 
-def _clear_domains(db: Transaction, _now: int) -> None:
-    _clear("signatures", "domains", "dns")(db, 0)
-
-
-# In this order: what hangs on other rows comes first.
-_PARTS: dict[str, Callable[[Transaction, int], None]] = {
-    "messages": lambda db, _now: _clear_messages(db),
-    "suppressions": _clear("suppressions"),
-    "statistics": _clear("tallies"),
-    "templates": lambda db, _now: _clear_templates(db),
-    "webhooks": _clear("webhooks"),
-    "inbound_rules": _clear("inbound_rules"),
-    "data_removals": _clear("data_removals"),
-    "servers": _clear_servers,
-    "domains": _clear_domains,
-}
-
-
 def _clear_messages(db: Transaction) -> None:
     erasing.erase_all(db)
     # Also those that are not about a message: nothing of an earlier test is posted in the next one.
@@ -68,6 +50,20 @@ def _clear_messages(db: Transaction) -> None:
 def _clear_templates(db: Transaction) -> None:
     db.run("UPDATE templates SET layout = NULL")
     db.run("DELETE FROM templates")
+
+
+# In this order: what hangs on other rows comes first.
+_PARTS: dict[str, Callable[[Transaction], None]] = {
+    "messages": _clear_messages,
+    "suppressions": _clear("suppressions"),
+    "statistics": _clear("tallies"),
+    "templates": _clear_templates,
+    "webhooks": _clear("webhooks"),
+    "inbound_rules": _clear("inbound_rules"),
+    "data_removals": _clear("data_removals"),
+    "servers": _clear_servers,
+    "domains": _clear("signatures", "domains", "dns"),
+}
 
 
 def check_kept(keep: Iterable[str]) -> frozenset[str]:
@@ -89,7 +85,7 @@ def reset(db: Transaction, now: int, keep: frozenset[str]) -> None:
     """Delete everything but tokens, the time, and what is kept; `now` is when the default streams are made."""
     for name, clear in _PARTS.items():
         if name not in keep:
-            clear(db, now)
+            clear(db)
     # Messages, suppressions, statistics and webhooks belong to streams.
     if not keep & {"streams", "messages", "suppressions", "statistics", "webhooks"}:
         _clear_streams(db, now)

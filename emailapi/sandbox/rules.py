@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from .addresses import Mailbox, invalid, read_addresses
-from .attachments import File, attachments
+from .attachments import FILE, File, attachments
 from .fields import BYTES, UTF16, Field, Table, encodable, flag, line, rows, scalar, scalar_text, text, wrong_type
 from .rejection import Rejection
 
@@ -136,7 +136,7 @@ def _metadata(value: object, field: Field) -> dict[str, str]:
 SENDER = Field("From", "sender", line, limit=FROM_UNITS, unit=UTF16)
 RECIPIENTS_OF = (Field("To", "to", line), Field("Cc", "cc", line), Field("Bcc", "bcc", line))
 SETTINGS = (
-    Field("Attachments", "attachments", attachments),
+    Field("Attachments", "attachments", attachments, table=FILE),
     Field("ReplyTo", "reply_to", _reply_to),
     Field("Tag", "tag", line, limit=TAG_LENGTH),
     Field("MessageStream", "message_stream", line),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import attrs
 
+from .._net import monotonic
 from .clock import Clock
 from .instants import micros, moment
 from .store import StorageFailed, Store
@@ -107,7 +107,7 @@ class Scheduler:
         Returns:
             False if jobs were still at work then.
         """
-        until = time.monotonic() + timeout if timeout >= 0 else None
+        until = monotonic() + timeout if timeout >= 0 else None
         if not self._working.acquire(timeout=timeout):
             return False
         try:
@@ -116,7 +116,7 @@ class Scheduler:
                 going_on = [job for job in self._jobs if job.at_work]
                 if not going_on:
                     break
-                seconds = _LOOK if until is None else max(0.0, until - time.monotonic())
+                seconds = _LOOK if until is None else max(0.0, until - monotonic())
                 if not going_on[0].join(seconds) and until is not None:
                     return False
         finally:
@@ -152,8 +152,8 @@ class Scheduler:
             try:
                 with self._working:
                     self._begin_due()
-                if time.monotonic() - swept >= _LOOK:
-                    swept = time.monotonic()
+                if monotonic() - swept >= _LOOK:
+                    swept = monotonic()
                     self.sweep()
                 seconds = self._until_next()
                 if seen != idle_at:

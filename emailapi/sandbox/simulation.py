@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol
 
 from .._hints import unknown_name_message
 from ..errors import InvalidArgument
@@ -16,19 +15,9 @@ from .programs import READER_NAMES, READERS, Reader
 from .progress import Progress, event_of, progress_of
 from .store import Row, Store, Transaction
 from .tables import messages, queue
+from .tables.messages import MessageLike, message_id_of
 from .tracking import link_of
 
-
-class HasMessageId(Protocol):
-    """A result of a send, or an email that the sandbox has captured."""
-
-    @property
-    def message_id(self) -> str | None:
-        """The id of the message."""
-
-
-# What names a message: its id, a result, or a captured email.
-MessageLike = str | HasMessageId
 _Happens = Callable[[Outcomes, Target], None]
 # A day, in seconds.
 _LONGEST_READ = 86_400
@@ -204,10 +193,7 @@ class Events:
 
 
 def _row(db: Transaction, message: MessageLike) -> Row:
-    message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
-    if not isinstance(message_id, str):
-        kind = type(message).__name__
-        raise InvalidArgument(f"message must be an id, a result or a captured email, got {kind}", argument="message")
+    message_id = message_id_of(message)
     row = messages.by_uuid(db, None, message_id)
     if row is None:
         raise InvalidArgument(f"there is no message {message_id[:80]!r} in the sandbox", argument="message")

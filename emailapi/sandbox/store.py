@@ -40,6 +40,7 @@ _UNAVAILABLE = frozenset(
         sqlite3.SQLITE_READONLY,
     }
 )
+LARGEST_ID = 2**63 - 1  # in SQLite
 # How long a request waits for another program that is writing to the data file, in milliseconds.
 _BUSY_TIMEOUT = 1000
 
@@ -82,6 +83,10 @@ class Transaction:
     def run(self, sql: str, *values: Value) -> int:
         """Carry a statement out, and return the id of the row that it inserted."""
         return int(self._connection.execute(sql, values).lastrowid or 0)
+
+    def changes(self, sql: str, *values: Value) -> bool:
+        """Carry a statement out, and return whether it has inserted, changed or deleted a row."""
+        return self._connection.execute(sql, values).rowcount > 0
 
     def insert(self, table: str, **facts: Value) -> int:
         """Store one row, by the names of its columns, and return its id; the names are the program's own."""

@@ -9,13 +9,12 @@ import attrs
 from .fields import Field, Table, flag, line, wrong_type
 from .rejection import Rejection
 from .rules import COMMON, CheckedEmail, addressed, check_size
-from .store import Transaction
+from .store import LARGEST_ID, Transaction
 from .template_content import HTML, SUBJECT, TEXT, TemplateReference, find_content, read_model
 
 # The service's words, which its users know (contract section 12.2).
 _NO_MODEL = "A 'TemplateModel' is required when using a template to send an email."
 _UNKNOWN_ID = -1
-_LARGEST_ID = 2**63 - 1
 
 
 def _template_id(value: object, field: Field) -> int:
@@ -24,7 +23,7 @@ def _template_id(value: object, field: Field) -> int:
         value = int(value[:20])
     if not isinstance(value, int) or isinstance(value, bool):
         raise wrong_type(field.label, "a whole number", value)
-    return value if 0 <= value <= _LARGEST_ID else _UNKNOWN_ID
+    return value if 0 <= value <= LARGEST_ID else _UNKNOWN_ID
 
 
 def _no_content(_value: object, field: Field) -> NoReturn:

@@ -12,7 +12,7 @@ from werkzeug.routing import Map, Rule
 from .clock import Clock
 from .outcomes import Outcomes, Target
 from .programs import identify
-from .progress import progress_of
+from .progress import Progress, progress_of
 from .store import Row, Store, Transaction
 from .tables import account, messages
 from .tracking import CLICK, OPEN, UNSUBSCRIBE, Key, links_of_row, read_key, unsubscribable
@@ -62,21 +62,19 @@ class TrackingPages:
         """Let an application show the pages; its URL map has `RULES`."""
         app.view_functions.update(open=self.open, click=self.click, unsubscribe=self.unsubscribe)
 
-    def _find(self, db: Transaction, text: str, kind: bytes) -> tuple[Key, Row, Target] | None:
+    def _find(self, db: Transaction, text: str, kind: bytes) -> tuple[Key, Row, Progress] | None:
         key = read_key(text, kind, account.secret(db))
         row = None if key is None else messages.by_id(db, key.message)
         if key is None or row is None:
             return None
-        return key, row, [*progress_of(db, row).values()][key.recipient].target
+        return key, row, [*progress_of(db, row).values()][key.recipient]
 
-    def _record(self, db: Transaction, row: Row, target: Target, happens: Callable[[Outcomes], None]) -> bool:
-        """Store an outcome, if the email was delivered to the recipient; return whether it was."""
-        if progress_of(db, row)[target.address].not_delivered:
-            return False
-        outcomes = Outcomes(db, self._clock().now())
-        happens(outcomes)
-        outcomes.store()
-        return True
+    def _record(self, db: Transaction, at: Progress, happens: Callable[[Outcomes, Target], None]) -> None:
+        """Store an outcome, if the email was delivered to the recipient."""
+        if not at.not_delivered:
+            outcomes = Outcomes(db, self._clock().now())
+            happens(outcomes, at.target)
+            outcomes.store()
 
     def open(self, key: str) -> Response:
         """Return an image of one pixel, and record an open."""
@@ -84,8 +82,7 @@ class TrackingPages:
         with self._store.transaction() as db:
             found = self._find(db, key, OPEN)
             if found is not None and found[1]["track_opens"]:
-                _, row, target = found
-                self._record(db, row, target, lambda outcomes: outcomes.open(target, reader, None))
+                self._record(db, found[2], lambda outcomes, target: outcomes.open(target, reader, None))
         return Response(_GIF, 404 if found is None else 200, _HEADERS, content_type="image/gif")
 
     def click(self, key: str) -> Response:
@@ -96,9 +93,10 @@ class TrackingPages:
             links = [] if found is None else links_of_row(found[1])
             if found is None or found[0].link >= len(links):
                 return _unknown()
-            _, row, target = found
             link = links[found[0].link]
-            self._record(db, row, target, lambda outcomes: outcomes.click(target, reader, link.target, link.location))
+            self._record(
+                db, found[2], lambda outcomes, target: outcomes.click(target, reader, link.target, link.location)
+            )
         response = _page("Redirection", f"<p>{escape(link.target)}</p>", 302)
         # As it was written: the framework would change how it is spelt.
         response.autocorrect_location_header = False
@@ -112,14 +110,14 @@ class TrackingPages:
             found = self._find(db, key, UNSUBSCRIBE)
             if found is None or not unsubscribable(found[1]):
                 return _unknown()
-            _, row, target = found
+            address = escape(found[2].target.address)
             if agreed:
-                self._record(db, row, target, lambda outcomes: outcomes.unsubscribe(target))
+                self._record(db, found[2], Outcomes.unsubscribe)
         if request.method == "POST" and not agreed:
             return _page("Unsubscribe", "<p>The form lacks List-Unsubscribe=One-Click.</p>", 400)
         if agreed:
-            return _page("Unsubscribed", f"<p>{escape(target.address)} is unsubscribed.</p>")
-        return _page("Unsubscribe", _FORM.format(address=escape(target.address)))
+            return _page("Unsubscribed", f"<p>{address} is unsubscribed.</p>")
+        return _page("Unsubscribe", _FORM.format(address=address))
 
 
 def with_tracking_pages(rules: list[Rule]) -> Map:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
 import attrs
 
+from .._net import monotonic
 from ..errors import InvalidArgument, WaitTimeout
 from .captured import CapturedEmail, Place, captured
 from .finding import Scope, catch_up, find, mark_of, missed, searched
@@ -19,8 +19,6 @@ from .store import Store
 _NEAR_MISSES = 5
 # How often a wait looks whether its client is there still, in seconds.
 _LOOK = 1.0
-# Taken at import: tools that freeze the time of a test replace the module's function.
-_monotonic = time.monotonic
 
 
 @attrs.frozen
@@ -206,7 +204,7 @@ class Watching:
     ) -> Found:
         """Return the emails that match as soon as there are `count`, or those until `timeout`, or until `ended()`."""
         store = self._place().store()
-        deadline = _monotonic() + timeout
+        deadline = monotonic() + timeout
         while True:
             revision = store.revision
             # No more than `count`, as long as there are not enough: each change is a reason to look again.
@@ -251,7 +249,7 @@ def _changes(store: Store, revision: int, deadline: float, ended: Callable[[], b
     """Wait until the database is another than at a revision; return False if the deadline or the end comes first."""
     with store.changed:
         while store.revision == revision:
-            left = deadline - _monotonic()
+            left = deadline - monotonic()
             if left <= 0 or ended():
                 return False
             store.changed.wait(min(left, _LOOK))

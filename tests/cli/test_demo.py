@@ -87,7 +87,8 @@ def test_that_command_is_written_as_it_can_be_typed(monkeypatch, tmp_path, scrip
 
 
 def test_it_fits_a_terminal_and_prints_nothing_but_text(shown):
-    assert max(map(len, shown)) <= 80
+    # The last line has the path of the interpreter.
+    assert max(map(len, shown[:-1])) <= 80
     assert "".join(shown).isprintable()
 
 

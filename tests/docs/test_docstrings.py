@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import subprocess
 import sys
@@ -69,7 +70,8 @@ def build(folder, page):
     """Build a site of one page; return what Sphinx warns of."""
     (folder / "index.rst").write_text(f"Page\n====\n{page}")
     command = [sys.executable, "-m", "sphinx", "-q", "-c", str(DOCS), "-b", "html", str(folder), str(folder / "html")]
-    ran = subprocess.run(command, cwd=DOCS.parent, capture_output=True, text=True, check=True)
+    environment = {**os.environ, "NO_COLOR": "1"}
+    ran = subprocess.run(command, cwd=DOCS.parent, env=environment, capture_output=True, text=True, check=True)
     return ran.stderr
 
 

@@ -20,10 +20,10 @@ def facts(record):
     return {name: getattr(record, name) for name in FACTS if name != "duration_ms"}
 
 
-def told(**names):
+def told(*names):
     """Return hooks that note their events, and the list."""
     events = []
-    return Hooks(**{name: lambda event, name=name: events.append((name, event)) for name in names["names"]}), events
+    return Hooks(**{name: lambda event, name=name: events.append((name, event)) for name in names}), events
 
 
 def test_the_record_of_a_send_has_its_facts_as_attributes(serve, connect, reply, caplog):
@@ -93,7 +93,7 @@ def test_a_rejected_batch_is_seen_by_programs_that_log_warnings_only(serve, conn
 
 
 def test_hooks_know_the_message_the_number_of_emails_and_the_outcome(serve, connect, reply):
-    hooks, events = told(names=("before_send", "on_response", "on_retry"))
+    hooks, events = told("before_send", "on_response", "on_retry")
     peer = serve(reply(b"", 429), reply(OK), reply([OK, REJECTED]), reply([REJECTED]), reply({"Messages": []}))
     client = connect(peer.url, hooks=hooks, retry=QUICK)
     client.outbound.send(EMAIL)
@@ -117,7 +117,7 @@ def test_hooks_know_the_message_the_number_of_emails_and_the_outcome(serve, conn
 
 
 def test_on_error_has_the_outcome(serve, connect, reply):
-    hooks, events = told(names=("on_error",))
+    hooks, events = told("on_error")
     client = connect(
         serve(reply({"ErrorCode": 300, "Message": "x"}, 422), reply(b"", 500)).url, hooks=hooks, reconcile=False
     )
@@ -132,7 +132,7 @@ class Mine(MemoryTransport):
 
 
 def test_on_fallback_is_told_before_emails_fail_over(serve, connect, reply):
-    hooks, events = told(names=("on_fallback",))
+    hooks, events = told("on_fallback")
     memory = MemoryTransport()
     client = connect(serve(reply(b"", 429)).url, hooks=hooks, fallback=memory, retry=Retry(attempts=1))
     assert client.outbound.send(EMAIL).via == "memory"

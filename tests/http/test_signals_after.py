@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from emailapi import Email
 
+from ..moments import TimeLimit, run_profiled
+
 MAIL = Email(sender="a@example.com", to="b@example.com", text_body="Hello", idempotency_key="key-1")
-
-
-class TimeLimit(BaseException):
-    """What the signal handler raises."""
 
 
 @pytest.mark.parametrize("function", ["_reconcile", "_unknown", "identified", "_look_up", "look_up_all"])
@@ -21,15 +17,7 @@ def test_an_exception_after_an_unknown_outcome_names_the_key(function, serve, co
         if event == "call" and frame.f_code.co_name == function:
             raise TimeLimit
 
-    def send():
-        before = sys.getprofile()
-        try:
-            sys.setprofile(raise_there)
-            client.outbound.send(MAIL)
-        finally:
-            sys.setprofile(before)
-
     client = connect(serve("reset").url, reconcile=True)
     with pytest.raises(TimeLimit) as caught:
-        send()
+        run_profiled(raise_there, lambda: client.outbound.send(MAIL))
     assert "key-1" in " ".join(caught.value.__notes__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from email import message_from_bytes
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses
@@ -88,10 +89,17 @@ def shape(part: Message) -> str:
     return name
 
 
+def nested_bytes(message: Message) -> bytes:
+    try:
+        return message.as_bytes()
+    except HeaderParseError:  # the library writes no header with a line break of Unicode, such as a vertical tab
+        return b""
+
+
 def files(part: Message) -> Iterator[File]:
     if named(part):
         inner = part.get_payload()
-        content = inner[0].as_bytes() if isinstance(inner, list) else part.get_payload(decode=True)
+        content = nested_bytes(inner[0]) if isinstance(inner, list) else part.get_payload(decode=True)
         kind = part.get_content_type()
         # `get_filename` takes outer spaces away.
         name = part.get_param("filename", header="Content-Disposition")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 
 import pytest
 import requests
 
 from emailapi import ConfigurationError
 from emailapi.sandbox import Sandbox
+
+from ..clock import wait_for
 
 EMAIL = {"From": "a@example.com", "To": "b@example.com", "TextBody": "x"}
 
@@ -26,8 +27,7 @@ def test_a_sandbox_closes_while_faults_hold_responses(sandbox):
         ended.set()
 
     threading.Thread(target=ask, daemon=True).start()
-    while sandbox.faults:
-        time.sleep(0.01)
+    wait_for(lambda: not sandbox.faults)
     sandbox.close()
     assert ended.wait(30)
 
@@ -43,8 +43,7 @@ def test_other_requests_are_served_while_faults_hold_many_responses(api, sandbox
     threads = [threading.Thread(target=ask) for _ in range(20)]
     for thread in threads:
         thread.start()
-    while fault in sandbox.faults:
-        time.sleep(0.01)
+    wait_for(lambda: fault not in sandbox.faults)
     assert api.send().ok
     sandbox.close()
     for thread in threads:
@@ -92,8 +91,7 @@ def test_a_test_that_waits_learns_that_the_sandbox_was_closed(sandbox):
 
     thread = threading.Thread(target=wait)
     thread.start()
-    while not sandbox.store.changed._waiters:
-        pass
+    wait_for(lambda: sandbox.store.changed._waiters)
     sandbox.close()
     thread.join(60)
     assert found

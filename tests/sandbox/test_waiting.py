@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import freezegun
 import pytest
 import requests
 
@@ -268,3 +269,8 @@ def test_an_email_without_tracking_is_received_as_it_was_sent(client, sandbox):
     assert (received.html_body, received.text_body, received.headers) == (HTML, "https://a.example", ())
     with pytest.raises(InvalidArgument, match="not a recipient"):
         message.as_received("x@example.com")
+
+
+def test_a_wait_ends_while_a_test_has_frozen_the_time(sandbox):
+    with freezegun.freeze_time("2026-03-01"), pytest.raises(WaitTimeout):
+        sandbox.wait_for("tag:none", timeout=0.05)

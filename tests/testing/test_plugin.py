@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .test_sandbox_server import SANDBOX
+
 SEND = 'CLIENT = Client("token", base_url="http://127.0.0.1:9")\n'
 
 
@@ -131,27 +133,6 @@ class TestE(unittest.TestCase):
         assert len(outbox) == 1
 """
     ).assert_outcomes(passed=6)
-
-
-SANDBOX = """
-import os
-EMAIL = Email(sender="shop@example.com", to="ada@example.com", subject="Hi", text_body="Hello")
-seen = []
-
-@pytest.mark.parametrize("number", range(3))
-def test_own_server(emailapi_sandbox, number):
-    client = emailapi_sandbox.client(message_stream="outbound")
-    client.outbound.send(EMAIL)
-    assert client.messages.list().total_count == 1
-    assert emailapi_sandbox.token not in repr(emailapi_sandbox)
-    seen.append((emailapi_sandbox.token, emailapi_sandbox.url, client))
-
-def test_environment(emailapi_sandbox):
-    assert os.environ["EMAILAPI_SERVER_TOKEN"] == emailapi_sandbox.token
-    with Client() as client:
-        client.outbound.send(EMAIL)
-    assert emailapi_sandbox.client().messages.list().total_count == 1
-"""
 
 
 @pytest.mark.processes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -12,19 +13,12 @@ import pytest
 from emailapi import Client, DeliveryUnknown, Email, Retry, SESTransport, SMTPTransport
 
 from ..http.conftest import Peer, reply
-from ..moments import Moments, TimeLimit
+from ..moments import ITEM, Moments, TimeLimit
 from ..ports import unused_port
 from .ses.fake import FakeSES
 from .smtp.scripted import Scripted, polite
 
 ONCE = {"retry": Retry(attempts=1)}
-ITEM = {
-    "ErrorCode": 0,
-    "Message": "OK",
-    "MessageID": "0a129aee-e1cd-480d-b08d-4f48548ff48d",
-    "To": "b@example.com",
-    "SubmittedAt": "2026-02-17T07:25:01.4178645-05:00",
-}
 ACCEPTED = {"/email": reply(ITEM), "/email/batch": reply([ITEM])}
 
 
@@ -48,6 +42,7 @@ class Sender:
 
 def by_api(closing: ExitStack, answer: object = None, *, batch: bool = False) -> Sender:
     peer = Peer(lambda seen: answer or ACCEPTED[seen.target])
+    closing.callback(peer.close)
     client = closing.enter_context(Client("t", base_url=peer.url, reconcile=answer is None, **ONCE))
     outbound = client.outbound
 
@@ -61,6 +56,7 @@ def by_api(closing: ExitStack, answer: object = None, *, batch: bool = False) ->
 
 def by_smtp(closing: ExitStack, *, fallback: bool = False) -> Sender:
     server = Scripted(polite("SIZE 0", "8BITMIME"))
+    closing.callback(server.close)
     transport = SMTPTransport("127.0.0.1", server.port, tls="none", postmark_headers=True, **ONCE)
     closing.callback(transport.close)
 
@@ -80,6 +76,7 @@ def by_ses(closing: ExitStack) -> Sender:
     from botocore.config import Config
 
     service = FakeSES()
+    closing.callback(service.close)
     login = {"aws_access_key_id": "a", "aws_secret_access_key": "b", "region_name": "eu-west-1"}
     client = boto3.client("ses", endpoint_url=service.url, config=Config(connect_timeout=60, read_timeout=60), **login)
     closing.callback(client.close)
@@ -140,6 +137,7 @@ def test_an_exception_after_the_email_was_sent_has_a_note(sender):
         number += 1
     assert number > 100
     sent = sender.sent()
+    gc.collect()
     assert [key for key in notes if key in sent and not notes[key]] == []
     if sender.names_key:
         assert [key for key in notes if key in sent and f"'{key}'" not in notes[key] != "ended"] == []

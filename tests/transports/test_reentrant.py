@@ -52,8 +52,10 @@ def test_an_input_may_close_its_own_sending(serve, connect):
     service = serve()
     sending = connect(service).outbound.send_many(emails(), workers=1, chunk_size=1)
     outcomes = [item.outcome.value for item in sending]
-    assert outcomes == ["accepted"] * 4 + ["not_sent"]
-    assert subjects(service) == ["0", "1", "2", "3"]
+    accepted = outcomes.count("accepted")
+    assert accepted in (3, 4), "the email before may wait for its worker, or be with the service"
+    assert outcomes == ["accepted"] * accepted + ["not_sent"] * (5 - accepted)
+    assert subjects(service) == ["0", "1", "2", "3"][:accepted]
 
 
 def test_an_input_that_is_sent_inside_itself_is_an_error_of_the_input(serve, connect):

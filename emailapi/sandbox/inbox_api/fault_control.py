@@ -63,9 +63,8 @@ def arm(call: InboxCall) -> object:
             given[own[name]] = value
         elif name not in ("type", "all_servers"):
             raise InvalidArgument(f"{name} is not a field of {kind!r}", argument=name)
-    missing = [name for name in ("seconds",) if name in own and name not in given and kind != "hold"]
-    if missing:
-        raise InvalidArgument(f"{kind!r} needs {missing[0]}", argument=missing[0])
+    if "seconds" in own and "seconds" not in given and kind != "hold":
+        raise InvalidArgument(f"{kind!r} needs seconds", argument="seconds")
     with argument_names({ours: name for name, ours in own.items()}):
         fault: Fault = getattr(call.all_faults if everywhere else call.faults, kind)(**given)
     call.state.keep(fault)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from ...errors import InvalidArgument
 from ..posting.attempts import AttemptFilters, WebhookAttempt
 from ..rejection import Rejection
+from ..store import LARGEST_ID
+from ..tables.webhook_requests import ATTEMPTS
 from . import written
 from .operations import InboxCall, Operations
 
 operations = Operations()
 
-_MOST = 5_000
 
-
-@operations.add("GET", "/attempts", query=("status", "failed", "webhook", "trigger", "message", "limit"))
+@operations.add("GET", "/attempts", query=tuple(AttemptFilters.__annotations__))
 def list_attempts(call: InboxCall) -> object:
     """Return the attempts that match, newest first."""
-    filters: AttemptFilters = {"limit": call.number("limit", 50, 1, _MOST)}
+    filters: AttemptFilters = {"limit": call.number("limit", 50, 1, ATTEMPTS)}
     if call.query.get("status"):
         filters["status"] = call.number("status", 0, 100, 599)
     if call.query.get("webhook"):
@@ -36,7 +36,7 @@ def list_attempts(call: InboxCall) -> object:
 @operations.add("POST", "/attempts/<int:number>/resend")
 def resend(call: InboxCall, number: int) -> object:
     """Post the same bytes again, and return the new attempt."""
-    if not any(attempt.id == number for attempt in call.webhooks.attempts()):
+    if number > LARGEST_ID or not call.webhooks._read({"id": number}, 1):
         raise Rejection(701, f"There is no attempt {number} on this server.", status=404)
     return _shown(call.webhooks.resend(number))
 

@@ -15,6 +15,7 @@ from ...wire import load_json
 from ..instants import moment
 from ..store import Row, Store, Value
 from ..tables import webhook_requests
+from ..tables.messages import message_id_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -187,14 +188,7 @@ class Webhooks:
         if "failed" in asked:
             asked["accepted"] = not asked.pop("failed")
         if "message" in asked:
-            message = asked["message"]
-            message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
-            if not isinstance(message_id, str):
-                kind = type(message).__name__
-                raise InvalidArgument(
-                    f"message must be an id, a result or a captured email, got {kind}", argument="message"
-                )
-            asked["message"] = message_id.lower()
+            asked["message"] = message_id_of(asked["message"]).lower()
         return self._read(asked, limit)
 
     def resend(self, attempt: WebhookAttempt | int) -> WebhookAttempt:

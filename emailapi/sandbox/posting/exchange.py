@@ -7,7 +7,6 @@ import http.client
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import urljoin
@@ -18,6 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
+from ..._net import monotonic
 from .targets import NotAllowed, NotFound, Target, Targets, read_url
 
 USER_AGENT = "Postmark"
@@ -27,8 +27,6 @@ BODY_KEPT = 10_000
 _HEADERS_KEPT, _HEADER_KEPT = 100, 1_000
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _FAILURES = (OSError, HTTPError, http.client.HTTPException, ValueError)
-# Taken at import: tools that freeze the time of a test replace the module's function.
-_seconds, _monotonic = time.perf_counter, time.monotonic
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -68,7 +66,6 @@ class Outcome:
         seconds: How long everything took.
         error: Why there was no response; empty if there was one.
         final: Whether the request cannot be sent at all, so that another try makes no sense.
-        redirects: How many redirects were followed.
         has_login: Whether a user name and a password were sent.
     """
 
@@ -81,7 +78,6 @@ class Outcome:
     seconds: float = 0.0
     error: str = ""
     final: bool = False
-    redirects: int = 0
     has_login: bool = False
 
 
@@ -94,7 +90,7 @@ class Line:
 
     def __init__(self, seconds: float) -> None:
         """Allow so many seconds."""
-        self._until = _monotonic() + seconds
+        self._until = monotonic() + seconds
         self._lock = threading.Lock()
         self._connection: HTTPConnection | None = None
         self._ended = False
@@ -114,7 +110,7 @@ class Line:
         Raises:
             TimedOut: None.
         """
-        left = self._until - _monotonic()
+        left = self._until - monotonic()
         if self._ended or left <= 0:
             raise TimedOut
         return left
@@ -190,12 +186,12 @@ def _headers(order: Order, target: Target, first: Target) -> tuple[Headers, bool
 
 def send(order: Order, targets: Targets, line: Line) -> Outcome:
     """Send a request, follow its redirects, and return the result."""
-    started = _seconds()
+    started = monotonic()
     try:
         outcome = _follow(order, targets, line)
     finally:
         line.close()
-    return attrs.evolve(outcome, seconds=_seconds() - started)
+    return attrs.evolve(outcome, seconds=monotonic() - started)
 
 
 def _follow(order: Order, targets: Targets, line: Line) -> Outcome:
@@ -204,8 +200,8 @@ def _follow(order: Order, targets: Targets, line: Line) -> Outcome:
     except NotAllowed as error:
         return Outcome(url="", error=str(error), final=True)
     method, outcome = "POST", Outcome(url=first.shown)
-    for count in range(REDIRECTS + 1):
-        outcome = attrs.evolve(_once(order, target, first, method, targets, line), redirects=count)
+    for _ in range(REDIRECTS + 1):
+        outcome = _once(order, target, first, method, targets, line)
         location = next((value for name, value in outcome.headers if name.lower() == "location"), "")
         if outcome.status not in _REDIRECTING or not location:
             return outcome

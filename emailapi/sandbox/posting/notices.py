@@ -45,7 +45,6 @@ class Notice:
 
     Attributes:
         trigger: The trigger of the webhook that wants it.
-        stream: The key of its stream.
         message: The message's id in the database; None for an event without a message.
         recipient: The address in lower case.
         at: When it happened.
@@ -53,7 +52,6 @@ class Notice:
     """
 
     trigger: str
-    stream: int
     message: int | None
     recipient: str
     at: int
@@ -117,7 +115,7 @@ class Notices:
         """Collect events of this instant."""
         self._db, self.instant = db, instant
         self._audiences: dict[int, _Audience | None] = {}
-        self._notices: list[Notice] = []
+        self._notices: list[tuple[_Audience, Notice]] = []
 
     def add(self, trigger: str, stream: int, message: int | None, recipient: str, **fields: Any) -> None:
         """
@@ -130,28 +128,19 @@ class Notices:
             recipient: The address in lower case.
             **fields: Attributes of the event, as the builder of its payload takes them.
         """
-        if self._audience(stream) is not None:
-            self._notices.append(
-                Notice(
-                    trigger=trigger,
-                    stream=stream,
-                    message=message,
-                    recipient=recipient,
-                    at=self.instant,
-                    fields=fields,
-                )
-            )
+        audience = self._audience(stream)
+        if audience is not None:
+            notice = Notice(trigger=trigger, message=message, recipient=recipient, at=self.instant, fields=fields)
+            self._notices.append((audience, notice))
 
     def store(self) -> None:
         """Store a request for each event and each webhook that wants it."""
-        about: dict[int | None, dict[str, Any]] = {None: {"message_id": None, "metadata": {}}}
+        about: dict[int | None, dict[str, Any]] = {}
         requests = []
-        for notice in self._notices:
-            audience = self._audience(notice.stream)
-            if audience is None:
-                continue
+        for audience, notice in self._notices:
             if notice.message not in about:
-                about[notice.message] = _about(messages.heading(self._db, notice.message or 0))
+                row = None if notice.message is None else messages.heading(self._db, notice.message)
+                about[notice.message] = _about(row)
             for listener in audience.listeners:
                 if listener.wants(notice, audience.server):
                     fields = {**about[notice.message], **listener.fields_of(notice)}

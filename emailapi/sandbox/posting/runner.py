@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import time
 from collections.abc import Callable
 
+from ..._net import monotonic
 from ...errors import ConfigurationError
 from ..clock import Clock
 from ..faults import Faults
@@ -26,8 +26,6 @@ _log = logging.getLogger("emailapi.sandbox")
 AT_ONCE = 4
 # Seconds without attempts after the database could not be read or written.
 _PAUSE = 5.0
-# Taken at import: tools that freeze the time of a test replace the module's function.
-_monotonic = time.monotonic
 
 
 class Runner(Job):
@@ -46,7 +44,7 @@ class Runner(Job):
     def next_due(self, store: Store) -> int | None:
         """Return the instant of the next attempt that may begin, or None."""
         with self._changed:
-            if self._workers >= AT_ONCE or self._closed or _monotonic() < self._paused_until:
+            if self._workers >= AT_ONCE or self._closed or monotonic() < self._paused_until:
                 return None
             busy = self._busy_json()
         with store.transaction(writing=False) as db:
@@ -65,7 +63,7 @@ class Runner(Job):
             ).start()
         except RuntimeError as error:  # there are too many threads
             _log.warning("the sandbox will try again: %s", error)
-            self._paused_until = _monotonic() + _PAUSE
+            self._paused_until = monotonic() + _PAUSE
             self._end_worker(request)
 
     @property
@@ -157,11 +155,12 @@ class Runner(Job):
         try:
             while request is not None:
                 self._attempt(store, request, manual=False, scheduled=True)
-                self._release(request["id"])
+                done, request = request, None  # released, it may be claimed by another worker
+                self._release(done["id"])
                 request = self._claim(store, micros(self._clock().now()))
         except StorageFailed as error:
             _log.warning("the sandbox will try again: %s", error)
-            self._paused_until = _monotonic() + _PAUSE
+            self._paused_until = monotonic() + _PAUSE
         except ConfigurationError:
             _log.debug("the sandbox was closed")
         finally:

@@ -71,11 +71,10 @@ class Desk:
         """Return who a token is for, and the reply; an empty token is not valid."""
         with self.store.transaction(writing=False, processed=False) as db:
             server = servers.by_token(db, token) if token else None
-            row = None if server is None else servers.by_id(db, server.id)
         if server is None and token.upper() != TEST_TOKEN:
             self._note("auth", _REJECTED, None, client)
             return None, _REJECTED
-        if server is not None and row is not None and not row["smtp_api_activated"]:
+        if server is not None and not server.smtp_api_activated:
             self._note("auth", _NOT_ACTIVATED, server.id, client)
             return None, _NOT_ACTIVATED
         return Login(server, token), "235 2.7.0 Logged in"

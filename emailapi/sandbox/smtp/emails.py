@@ -23,7 +23,6 @@ from .mime import IncomingMessage, decoded
 
 _PREFIX = "x-pm-"
 _METADATA = "x-pm-metadata-"
-_KEEP_ID = "x-pm-keepid"
 _BOUNCE_TYPE = "x-pm-bounce-type"
 _FIELDS = frozenset({"from", "to", "cc", "bcc", "reply-to", "subject", "mime-version"})
 NOBODY = "unknown@sandbox.invalid"
@@ -155,11 +154,6 @@ def _flag(name: str, text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise Rejection(300, f"The header '{name}' must be true or false, not '{text[:80]}'.")
     return text.lower() == "true"
-
-
-def keeps_id(message: IncomingMessage) -> bool:
-    """Return whether the sender's Message-ID stays."""
-    return message.text(_KEEP_ID).lower() == "true"
 
 
 def _sender(text: str) -> Mailbox:

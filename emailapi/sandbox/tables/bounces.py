@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from ..store import Row, Transaction, Value
+from ..store import Row, Transaction
+from .paging import given, page
 
 # Real bounce ids need more than 32 bits (a sample of the service is 4323372036854775807), and so do ours; they stay
 # below 2**53, which is as far as JavaScript counts.
@@ -83,22 +84,14 @@ def add(db: Transaction, bounce: Bounce) -> int:
 
 def search(db: Transaction, wanted: BounceSearch, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many bounces match, and a page of them, newest first."""
-    asked: dict[str, Value] = {name: value for name, value in attrs.asdict(wanted).items() if value is not None}
+    asked = given(wanted)
     table, stream = "bounces b", "b.stream = :stream"
     if wanted.tag is not None or wanted.message_id is not None:
         # The few messages first: SQLite would rather go through all bounces in the order that is asked for.
         table, stream = "messages m CROSS JOIN bounces b ON b.message = m.id", "m.stream = :stream"
     conditions = [stream, *(condition for name, condition in _CONDITIONS.items() if name in asked)]
     matching = f"FROM {table} WHERE {' AND '.join(conditions)}"
-    total = db.named(f"SELECT count(*) AS total {matching}", **asked)[0]["total"]
-    rows = db.named(
-        f"{_SHOWN} WHERE b.id IN (SELECT b.id {matching} ORDER BY b.bounced_at DESC, b.id DESC"
-        " LIMIT :count OFFSET :offset) ORDER BY b.bounced_at DESC, b.id DESC",
-        count=count,
-        offset=offset,
-        **asked,
-    )
-    return total, rows
+    return page(db, _SHOWN, matching, "b.id", "b.bounced_at DESC, b.id DESC", asked, count=count, offset=offset)
 
 
 def by_id(db: Transaction, server: int, bounce_id: int) -> Row | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from ..store import Row, Transaction, Value
+from ..store import Row, Transaction
+from .paging import given, page
 
 _SHOWN = (
     "SELECT m.id, m.uuid, m.status, m.stream, m.received_at, s.id AS stream_id, s.server, c.text_body, c.html_body,"
@@ -77,7 +78,7 @@ def by_uuid(db: Transaction, server: int, uuid: str) -> Row | None:
 
 def search(db: Transaction, wanted: InboundSearch, *, count: int, offset: int) -> tuple[int, list[Row]]:
     """Return how many messages match, and a page of them, newest first."""
-    asked: dict[str, Value] = {name: value for name, value in attrs.asdict(wanted).items() if value is not None}
+    asked = given(wanted)
     for name in ("recipient", "sender"):
         if name in asked:
             asked[name] = str(asked[name]).lower()
@@ -86,12 +87,4 @@ def search(db: Transaction, wanted: InboundSearch, *, count: int, offset: int) -
         "FROM streams s CROSS JOIN messages m ON m.stream = s.key JOIN inbound i ON i.message = m.id WHERE "
         + " AND ".join([*conditions, *(text for name, text in _CONDITIONS.items() if name in asked)])
     )
-    total = db.named(f"SELECT count(*) AS total {matching}", **asked)[0]["total"]
-    rows = db.named(
-        f"{_SHOWN} WHERE m.id IN (SELECT m.id {matching} ORDER BY m.received_at DESC, m.id DESC"
-        " LIMIT :count OFFSET :offset) ORDER BY m.received_at DESC, m.id DESC",
-        count=count,
-        offset=offset,
-        **asked,
-    )
-    return total, rows
+    return page(db, _SHOWN, matching, "m.id", "m.received_at DESC, m.id DESC", asked, count=count, offset=offset)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ...errors import InvalidArgument
+from ...models.messages import HasMessageId
 from ..attachments import File
 from ..store import Row, Transaction, Value
+
+# What names a message where a test speaks of one: its id, a result of a send, or a captured email.
+MessageLike = str | HasMessageId
 
 _STREAM_BITS = 40
 
@@ -163,3 +168,20 @@ def sent_to(db: Transaction, address: str) -> list[Row]:
         " CROSS JOIN recipients r ON r.stream = s.key AND r.address = ? JOIN messages m ON m.id = r.message",
         address,
     )
+
+
+def message_id_of(message: object) -> str:
+    """
+    Return the id of a message.
+
+    Args:
+        message: The id, or something with it, as of `MessageLike`.
+
+    Raises:
+        InvalidArgument: It is something else.
+    """
+    message_id = message if isinstance(message, str) else getattr(message, "message_id", None)
+    if not isinstance(message_id, str):
+        kind = type(message).__name__
+        raise InvalidArgument(f"message must be an id, a result or a captured email, got {kind}", argument="message")
+    return message_id

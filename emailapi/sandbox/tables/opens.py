@@ -28,19 +28,14 @@ _CONDITIONS = {
 }
 
 
-def _added(db: Transaction, sql: str, row: Sequence[Value]) -> bool:
-    db.run(sql, *row)
-    return db.number("SELECT changes()") > 0
-
-
 def add_open(db: Transaction, row: Sequence[Value]) -> bool:
     """Store an open; return False if the recipient has opened the message before."""
-    return _added(db, _ADD_OPEN, row)
+    return db.changes(_ADD_OPEN, *row)
 
 
 def add_click(db: Transaction, row: Sequence[Value]) -> bool:
     """Store a click; return False if the recipient has clicked on the link at this place before."""
-    return _added(db, _ADD_CLICK, row)
+    return db.changes(_ADD_CLICK, *row)
 
 
 def search(

@@ -27,6 +27,7 @@ class Server:
         delivery_type: `Live` or `Sandbox`.
         track_opens: Whether opens of all its emails are tracked, whatever an email says.
         track_links: Which links are tracked if an email does not say.
+        smtp_api_activated: Whether it accepts emails by SMTP.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Server:
     delivery_type: str
     track_opens: bool
     track_links: str
+    smtp_api_activated: bool
 
     @property
     def sandboxed(self) -> bool:
@@ -70,7 +72,14 @@ def by_token(db: Transaction, token: str) -> Server | None:
 
 def sending(row: Row) -> Server:
     """Return a server, as requests with its token need it."""
-    return Server(row["id"], row["name"], row["delivery_type"], bool(row["track_opens"]), row["track_links"])
+    return Server(
+        row["id"],
+        row["name"],
+        row["delivery_type"],
+        bool(row["track_opens"]),
+        row["track_links"],
+        bool(row["smtp_api_activated"]),
+    )
 
 
 def inbound_address(row: Row, mailbox_hash: str = "") -> str:

@@ -33,14 +33,12 @@ def exist(db: Transaction, stream: int) -> bool:
 
 def add(db: Transaction, stream: int, address: str, reason: str, origin: str, now: int) -> bool:
     """Suppress an address; return False for one that is suppressed already, which keeps its older reason."""
-    db.run("INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?, ?)", stream, address, reason, origin, now)
-    return db.number("SELECT changes()") > 0
+    return db.changes("INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?, ?)", stream, address, reason, origin, now)
 
 
 def lift(db: Transaction, stream: int, address: str) -> bool:
     """Send to an address again, which activates its bounces, too; return whether it was suppressed."""
-    db.run("DELETE FROM suppressions WHERE stream = ? AND address = ?", stream, address)
-    lifted = db.number("SELECT changes()") > 0
+    lifted = db.changes("DELETE FROM suppressions WHERE stream = ? AND address = ?", stream, address)
     db.run("UPDATE bounces SET inactive = 0 WHERE stream = ? AND email = ? AND inactive = 1", stream, address)
     return lifted
 

@@ -16,18 +16,18 @@ from ..store import Row, Transaction
 from .messages import ids_of, stream_of
 
 BATCH = 50
-STATES = {
-    "queued": "is:queued",
-    "delayed": "is:delayed",
-    "delivered": "is:delivered",
-    "bounced": "is:bounced",
-    "complained": "is:complained",
-    "unsubscribed": "is:unsubscribed",
-    "opened": "is:opened",
-    "clicked": "is:clicked",
-    "suppressed": "is:suppressed",
-    **{kind.lower(): f"is:{kind.lower()}" for kind in BOUNCE_TYPES},
-}
+_HAPPENINGS = (
+    "queued",
+    "delayed",
+    "delivered",
+    "bounced",
+    "complained",
+    "unsubscribed",
+    "opened",
+    "clicked",
+    "suppressed",
+)
+STATES = {name: f"is:{name}" for name in (*_HAPPENINGS, *map(str.lower, BOUNCE_TYPES))}
 # What an email came by.
 SOURCES = ("api", "smtp", "template", "bulk")
 # Nearly all messages are delivered: those that are not are found by a flag of their own.
@@ -162,10 +162,10 @@ def tidy(db: Transaction) -> bool:
 
 def refresh(db: Transaction, messages: Iterable[int]) -> None:
     """Index what has happened to messages since they were indexed; those that are not indexed yet will be, anyway."""
+    states = (*STATES.values(), UNDELIVERED)
     for message in messages:
         if not _is_indexed(db, message):
             continue
-        states = [*STATES.values(), UNDELIVERED]
         db.run_all("DELETE FROM flags WHERE flag = ? AND message = ?", [(flag, message) for flag in states])
         flags = _state_flags(db, message, message).get(message, ())
         db.run_all("INSERT OR IGNORE INTO flags VALUES (?, ?)", [(flag, message) for flag in flags])

@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 import requests
 
+from emailapi.sandbox import watching
 from emailapi.sandbox.inbox_api.state import WAITS
 
 
@@ -86,6 +87,21 @@ def test_marks_go_from_one_response_to_the_next_without_a_gap(inbox, api, pool):
     sending.result(60)
     assert sorted(map(int, seen)) == [*range(40)]
     assert inbox.get("/messages")["mark"] == inbox.get("/mark")["mark"]
+
+
+def test_an_email_that_arrives_during_a_search_is_seen_once(inbox, api, monkeypatch):
+    """It is not indexed yet: the search does not find it, and its mark is before it."""
+    index = watching.catch_up
+
+    def index_too_early(store):
+        index(store)
+        monkeypatch.setattr(watching, "catch_up", index)
+        api.accepted(Subject="late")
+
+    monkeypatch.setattr(watching, "catch_up", index_too_early)
+    first = inbox.get("/messages")
+    second = inbox.get("/messages/wait", since=first["mark"], timeout=60)
+    assert [*_subjects(first), *_subjects(second)] == ["late"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
@@ -36,8 +37,6 @@ class Connection:
         self.ask("EHLO here")
         if token:
             with_token = f"\0{token}\0{token}".encode()
-            import base64
-
             assert self.ask(f"AUTH PLAIN {base64.b64encode(with_token).decode()}").startswith("235")
         assert self.ask("MAIL FROM:<shop@example.com>").startswith("250")
         for recipient in recipients:

@@ -169,8 +169,10 @@ def test_after_a_kill_every_acknowledged_message_is_there(tmp_path):
 
 
 def _flood(port: int, token: str, number: int, acknowledged: list[str]) -> None:
-    with contextlib.suppress(OSError, smtplib.SMTPException):
-        client = smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=60)
+    with (
+        contextlib.suppress(OSError, smtplib.SMTPException),
+        contextlib.closing(smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=60)) as client,
+    ):
         client.login(token, token)
         for place in range(100_000):
             tag = f"smtp-{number}-{place}"

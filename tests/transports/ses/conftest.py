@@ -101,3 +101,15 @@ def moto() -> Iterator[str]:
 def mail(**fields: Any) -> Email:
     """Make an email."""
     return Email(**{"sender": "me@example.com", "to": "you@example.com", "text_body": "Hello", **fields})
+
+
+@pytest.fixture
+def sent(moto, boto):
+    """Give what moto's SES was sent, in this process."""
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.ses.models import ses_backends
+
+    boto(moto).verify_email_identity(EmailAddress="me@example.com")
+    messages = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
+    messages.clear()
+    return messages

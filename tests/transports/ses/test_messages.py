@@ -54,13 +54,7 @@ def test_a_parsed_message_leaves_as_it_was(serve, connect):
     assert content(post).partition(b"\r\n\r\n")[2] == INVITATION.partition(b"\r\n\r\n")[2]
 
 
-def test_moto_takes_a_ready_message(moto, boto, connect):
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ses.models import ses_backends
-
-    boto(moto).verify_email_identity(EmailAddress="me@example.com")
-    sent = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
-    sent.clear()
+def test_moto_takes_a_ready_message(sent, moto, connect):
     result = connect(moto).send_message(INVITATION, recipients="only@example.com")
     (message,) = sent
     assert (message.id, message.source) == (result.message_id, "me@example.com")

@@ -49,18 +49,6 @@ def connect_v2():
         yield make
 
 
-@pytest.fixture
-def sent(moto, boto):
-    """Give what moto's SES was sent."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ses.models import ses_backends
-
-    boto(moto).verify_email_identity(EmailAddress="me@example.com")
-    messages = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
-    messages.clear()
-    return messages
-
-
 def test_moto_accepts_a_simple_and_a_raw_email(sent, moto, connect_v2):
     transport = connect_v2(moto)
     simple = transport.send(mail(subject="Hi", cc="c@example.com"))

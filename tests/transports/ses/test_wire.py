@@ -35,18 +35,6 @@ COMMON = {
 }
 
 
-@pytest.fixture
-def sent(moto, boto):
-    """Give what moto's SES was sent, in this process."""
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ses.models import ses_backends
-
-    boto(moto).verify_email_identity(EmailAddress="me@example.com")
-    messages = ses_backends[DEFAULT_ACCOUNT_ID]["eu-west-1"].sent_messages
-    messages.clear()
-    return messages
-
-
 def test_moto_takes_a_simple_email(sent, moto, connect):
     """A mail without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
     result = connect(moto).send(mail(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
