@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import webbrowser
 from typing import TYPE_CHECKING
 
 from . import sandbox_actions
@@ -34,6 +35,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
         " ends when the process at the other end closes it or dies (not if it is closed from the start); give it"
         " </dev/null to prevent that."
     )
+    _declare_options(parser)
+    parser.set_defaults(run=run)
+    sandbox_actions.declare(parser)
+
+
+def _declare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, help=f"HTTP port, 0 for a free one (default {_HTTP_PORT})")
     parser.add_argument(
         "--smtp-port",
@@ -63,8 +70,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="when webhooks are tried again: by today's schedule of the service, or the older one",
     )
     parser.add_argument("--allow-server-deletion", action="store_true", help="let the API delete servers")
-    parser.set_defaults(run=run)
-    sandbox_actions.declare(parser)
+    parser.add_argument("--open", action="store_true", help="open the inbox in the browser")
 
 
 def _greeting(sandbox: Sandbox, data: str | None) -> str:
@@ -77,7 +83,12 @@ The sandbox listens on {sandbox.url} (messages {kept}). Ctrl-C ends it. Point a 
   export EMAILAPI_ACCOUNT_TOKEN={sandbox.account_token}
 
 SMTP: host {sandbox.smtp_host}, port {sandbox.smtp_port}, with STARTTLS; user name and password are the server token.
+Inbox: {sandbox.inbox_url}{_password(sandbox)}
 """
+
+
+def _password(sandbox: Sandbox) -> str:
+    return f" (password {sandbox.inbox_password})" if sandbox.inbox_password else ""
 
 
 def _smtp_port(options: argparse.Namespace) -> int:
@@ -105,5 +116,7 @@ def run(options: argparse.Namespace) -> int:
         ) as sandbox,
     ):
         say(_greeting(sandbox, options.data))
+        if options.open:
+            webbrowser.open(sandbox.inbox_url)
         number = ending.wait()
     return 0 if number in {None, signal.SIGTERM} else 128 + number

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 # White space in HTML is these characters only, so that `\s` would find tags and attributes that a browser does not see.
@@ -56,10 +56,12 @@ class Text(NamedTuple):
     Attributes:
         text: The characters.
         raw: The element whose content is no markup that the text is in, as `"style"`; "" elsewhere.
+        start: Where the characters start in the source.
     """
 
     text: str
     raw: str = ""
+    start: int = 0
 
 
 def tokens(html: str) -> Iterator[Tag | Text]:
@@ -68,7 +70,7 @@ def tokens(html: str) -> Iterator[Tag | Text]:
     while at < len(html):
         end = _text_end(html, at, raw)
         if end > at:
-            yield Text(html[at:end], raw)
+            yield Text(html[at:end], raw, at)
         if end >= len(html):
             return
         found = _NAME.match(html, end + 1)
@@ -76,13 +78,23 @@ def tokens(html: str) -> Iterator[Tag | Text]:
             at = _after_declaration(html, end)
             if at < 0:
                 at = end + 1
-                yield Text("<")
+                yield Text("<", "", end)
             continue
         tag = _tag(html, end, found)
         if tag is None:  # a browser drops a tag that does not end
             return
         yield tag
         at, raw = tag.end, tag.name if tag.name in _RAW and not tag.closing else ""
+
+
+def replaced(source: str, changes: Iterable[tuple[int, int, str]]) -> str:
+    """Return a source with other text at places, from start to end, that are in order and do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, text in changes:
+        pieces += (source[at:start], text)
+        at = end
+    return "".join([*pieces, source[at:]])
 
 
 def _text_end(html: str, at: int, raw: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -39,6 +40,13 @@ def is_loopback(name: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def inbox_password(secret: bytes) -> str:
+    """Return the password of the inbox, which stays the same for a data file."""
+    digest = hmac.digest(secret, b"password of the inbox", "sha256")
+    text = base64.b32encode(digest).decode().lower()
+    return "-".join([text[start : start + 5] for start in range(0, 20, 5)])
 
 
 class Hosts:

@@ -24,6 +24,8 @@ from .edge import EFFECT, NOTES, Edge
 from .effects import Effect
 from .faults import Faults
 from .http_json import JSON, json_response, read_arguments, read_json
+from .inbox import RULES as INBOX_RULES, Inbox, is_page
+from .inbox.frontend import error_page
 from .inbox_api import PREFIX, RULES, InboxAPI, error_response
 from .matching import Incoming, recipients_of
 from .paths import Paths
@@ -43,6 +45,8 @@ _log = logging.getLogger("emailapi.sandbox")
 def _rejected(rejection: Rejection) -> Response:
     if request.path.startswith(f"{PREFIX}/"):
         return error_response(rejection)
+    if is_page(request.path):
+        return error_page(rejection)
     request.environ[NOTES].reject(rejection)
     response = json_response(rejection.envelope, rejection.status)
     response.headers.update(rejection.headers)
@@ -156,7 +160,7 @@ def _endpoint(route: Route) -> str:
 def _url_map() -> Map:
     """Compile the routes once in a process: this takes longer than everything else a sandbox does at its start."""
     rules = [Rule(route.path, endpoint=_endpoint(route), methods=[route.method]) for route in ROUTES]
-    return with_tracking_pages([*rules, *(rule.empty() for rule in RULES)])
+    return with_tracking_pages([*rules, *(rule.empty() for rule in (*RULES, *INBOX_RULES))])
 
 
 def create_app(here: Surroundings) -> Flask:
@@ -166,6 +170,7 @@ def create_app(here: Surroundings) -> Flask:
     app.view_functions.update((_endpoint(route), partial(_view, here, route)) for route in ROUTES)
     TrackingPages(here.store, here.clock).add_to(app)
     InboxAPI(here).add_to(app)
+    Inbox(here).add_to(app)
     app.before_request(partial(_admit, here.hosts))
     app.register_error_handler(Rejection, _rejected)
     app.register_error_handler(HTTPException, _not_routed)

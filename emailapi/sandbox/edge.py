@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOTES = "emailapi.notes"
 EFFECT = "emailapi.effect"
 # Requests below this path look at the sandbox; they are no requests to the service.
-_OWN = "/inbox/"
+_OWN = ("/inbox/", "/inbox")
 
 
 class Edge:
@@ -39,7 +39,7 @@ class Edge:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Carry a request out."""
         environ["PATH_INFO"] = self._paths.spell(environ.get("PATH_INFO", ""))
-        if environ["PATH_INFO"].startswith(_OWN):
+        if environ["PATH_INFO"].startswith(_OWN[0]) or environ["PATH_INFO"] == _OWN[1]:
             environ[NOTES] = Notes()
             return self._application(environ, start_response)
         started, received_at, notes = monotonic(), self._now(), Notes()

@@ -25,11 +25,13 @@ class Scope:
         server: The server's id; None for all servers.
         after: The number of messages of each stream, by its key, that came before those that are searched.
         before: Instant and id in the database of the message that came after those that are searched.
+        inbound: Whether inbound messages are searched, also by a query that does not name them.
     """
 
     server: int | None = None
     after: Mapping[int, int] = attrs.field(factory=dict)
     before: tuple[int, int] | None = None
+    inbound: bool = False
 
 
 class _Plan:
@@ -42,14 +44,14 @@ class _Plan:
         self._values: list[Value] = []
         positive: list[str] = []
         negative: list[str] = []
-        flags: list[str] = []
+        flags: list[tuple[str, ...]] = []
         for group in query.groups:
             if all(term.words and not term.condition and not term.negative for term in group):
                 positive.append(" OR ".join([term.words for term in group]))
             elif len(group) == 1 and group[0].words and not group[0].condition:
                 negative.append(group[0].words)
-            elif len(group) == 1 and group[0].flag and not group[0].negative:
-                flags.append(group[0].flag)
+            elif all(term.flag and not term.negative for term in group):
+                flags.append(tuple([term.flag for term in group]))
             else:
                 if len(group) == 1 and group[0].words and not group[0].negative:
                     positive.append(group[0].words)  # narrowed by its condition
@@ -77,23 +79,26 @@ class _Plan:
             condition = "m.id IN (SELECT rowid FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?)"
         return f"NOT ({condition})" if term.negative else f"({condition})"
 
-    def _count(self, flag: str) -> int:
-        return self._db.number(
-            "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
-            flag,
-            *self._range,
-            _RARE,
+    def _count(self, flags: tuple[str, ...]) -> int:
+        """Return how many messages have one of these flags, at most about `_RARE`."""
+        return sum(
+            self._db.number(
+                "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
+                flag,
+                *self._range,
+                _RARE,
+            )
+            for flag in flags
         )
 
-    def _drive(self, flags: list[str]) -> None:
-        """Choose what is gone through: the rarest flag, else the words, else all ids."""
-        counted = sorted([(self._count(flag), flag) for flag in flags]) if len(flags) > 1 or self._words else []
-        rarest = counted[0][1] if counted else flags[0] if flags else None
-        if rarest is not None and (not self._words or counted[0][0] < _RARE):
-            self._source, self.key = "flags d CROSS JOIN messages m ON m.id = d.message", "d.message"
-            start: list[Value] = [rarest]
-            driving = "d.flag = ?"
-            flags = [flag for flag in flags if flag != rarest]
+    def _drive(self, flags: list[tuple[str, ...]]) -> None:
+        """Choose what is gone through: the rarest flag, or the rarest of alternative flags; the words; else all ids."""
+        several = len(flags) > 1 or self._words or any(len(each) > 1 for each in flags)
+        counted = sorted([(self._count(each), each) for each in flags]) if several else []
+        rarest = counted[0][1] if counted else flags[0] if flags else ()
+        if rarest and (not counted or counted[0][0] < _RARE or (not self._words and len(rarest) == 1)):
+            start, driving = self._drive_by_flags(rarest)
+            flags = [each for each in flags if each != rarest]
             if self._words:
                 self._where("EXISTS (SELECT 1 FROM words WHERE words MATCH ? AND rowid = m.id)", self._words)
         elif self._words:
@@ -102,10 +107,22 @@ class _Plan:
         else:
             self._source, self.key = "messages m", "m.id"
             start, driving = [], "1"
-        for flag in flags:
-            self._where("EXISTS (SELECT 1 FROM flags o WHERE o.flag = ? AND o.message = m.id)", flag)
+        for each in flags:
+            places = ", ".join("?" * len(each))
+            self._where(f"EXISTS (SELECT 1 FROM flags o WHERE o.flag IN ({places}) AND o.message = m.id)", *each)  # noqa: S608
         self._conditions.insert(0, f"{driving} AND {self.key} BETWEEN ? AND ?")
         self._values = [*start, *self._range, *self._values]
+
+    def _drive_by_flags(self, flags: tuple[str, ...]) -> tuple[list[Value], str]:
+        """Go through the messages that have one of these flags; return the first values, and their condition."""
+        self.key = "d.message"
+        if len(flags) == 1:
+            self._source = "flags d CROSS JOIN messages m ON m.id = d.message"
+            return [flags[0]], "d.flag = ?"
+        places = ", ".join("?" * len(flags))
+        union = f"SELECT DISTINCT message FROM flags WHERE flag IN ({places}) AND message BETWEEN ? AND ?"  # noqa: S608
+        self._source = f"({union}) d CROSS JOIN messages m ON m.id = d.message"
+        return [*flags, *self._range], "1"
 
     def run(self, limit: int) -> list[tuple[int, int]]:
         """Return instant and id of the newest messages that match."""
@@ -130,7 +147,7 @@ def find_ids(db: Transaction, query: Query, scope: Scope, limit: int | None = No
     """Return the ids of messages that match, newest first, at most `limit`; those not indexed are not found."""
     found: list[tuple[int, int]] = []
     for stream in _streams(db, scope.server):
-        if stream["type"] == "Inbound" and not query.wants_inbound:
+        if stream["type"] == "Inbound" and not (scope.inbound or query.wants_inbound):
             continue
         before_first = ids_of(stream["key"])[0]
         first, last = before_first + scope.after.get(stream["key"], 0) + 1, before_first + stream["indexed"]

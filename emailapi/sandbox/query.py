@@ -186,7 +186,7 @@ _OPERATORS: dict[str, Callable[[str, datetime], Term | None]] = {
     "body": _column("body"),
     "file": _column("files"),
     "tag": _flag("tag"),
-    "is": _flag("is", (*STATES, "inbound")),
+    "is": _flag("is", (*STATES, "inbound", "unseen")),
     "has": _flag("has", HAS),
     "via": _flag("via", SOURCES),
     "stream": _stream,

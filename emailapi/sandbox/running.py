@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import attrs
 
-from .access import Hosts
+from .access import Hosts, inbox_password, is_loopback
 from .app import create_app
 from .clock import Clock
 from .deliveries import Deliveries
@@ -88,6 +88,7 @@ class Running:
         runner: Posts to webhooks.
         token: The token of the first server.
         account_token: The token of the account.
+        inbox_password: The password of the inbox; empty if it needs none.
         closing: Ends everything.
         pid: The process that it runs in.
     """
@@ -100,6 +101,7 @@ class Running:
     runner: Runner
     token: str = attrs.field(repr=False)
     account_token: str = attrs.field(repr=False)
+    inbox_password: str = attrs.field(repr=False)
     closing: ExitStack
     pid: int
 
@@ -122,11 +124,12 @@ def run(plan: Plan) -> Running:
             if plan.allow_server_deletion:
                 account.allow(db, delete_servers=True)
             offset = account.clock_offset(db)
+            password = "" if is_loopback(plan.host) else inbox_password(account.secret(db))
         runner = Runner(plan.clock, plan.targets, plan.timetable, plan.faults)
         chores = Chores(sweep, lambda store: spool.process_some() or index_some(store))
         scheduler = Scheduler(store, plan.clock, [Deliveries(), runner], chores)
         certificate = Certificate(plan.host)
-        _serve(plan, closing, store, runner, http)
+        _serve(plan, closing, store, runner, http, place_of(smtp), password)
         closing.callback(SMTPListener(smtp, _desk(plan, store, spool), certificate).close)
         clock = plan.clock()
         if isinstance(clock, Clock):
@@ -143,16 +146,35 @@ def run(plan: Plan) -> Running:
             runner=runner,
             token=tokens[0],
             account_token=tokens[1],
+            inbox_password=password,
             closing=closing.pop_all(),
             pid=os.getpid(),
         )
 
 
-def _serve(plan: Plan, closing: ExitStack, store: Store, runner: Runner, listening: socket.socket) -> None:
-    """Serve the API."""
+def _serve(
+    plan: Plan,
+    closing: ExitStack,
+    store: Store,
+    runner: Runner,
+    listening: socket.socket,
+    smtp: tuple[str, int],
+    password: str,
+) -> None:
+    """Serve the API and the inbox."""
     shaping, verifying = Shaping(), Verifying(store, runner, lambda: micros(plan.clock().now()))
     here = Surroundings(
-        store, plan.clock, plan.hosts, plan.faults, plan.log, shaping, verifying, plan.webhooks, plan.reset
+        store,
+        plan.clock,
+        plan.hosts,
+        plan.faults,
+        plan.log,
+        shaping,
+        verifying,
+        plan.webhooks,
+        plan.reset,
+        smtp,
+        password,
     )
     application = create_app(here)
     closing.callback(plan.faults.clear)

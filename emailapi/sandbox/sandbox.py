@@ -48,10 +48,7 @@ class Sandbox(Receiving):
         faults: Failures that tests arm: rejections, cut connections, slow responses, bounces.
         events: Makes events of messages: deliveries, bounces, opens, clicks, complaints.
         webhooks: The requests to webhooks, and posting them again.
-        inbox_url: The web inbox; None, since there is none yet.
     """
-
-    inbox_url: str | None = None
 
     def __init__(
         self,
@@ -195,6 +192,16 @@ class Sandbox(Receiving):
     def url(self) -> str:
         """The base URL for clients."""
         return self._ask().url
+
+    @property
+    def inbox_url(self) -> str:
+        """The web inbox, for a browser."""
+        return f"{self.url}/inbox"
+
+    @property
+    def inbox_password(self) -> str:
+        """The password of the inbox; empty on loopback, where it needs none. It stays the same for a data file."""
+        return self._ask().inbox_password
 
     @property
     def smtp_host(self) -> str:

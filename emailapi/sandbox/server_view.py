@@ -84,12 +84,12 @@ class ServerView(Receiving):
         """Return the newest emails after a mark, each with the terms that it does not match."""
         return self._near(query, since)
 
-    def delete(self, query: Query) -> int:
-        """Delete the emails that match, and return how many there were."""
+    def delete(self, query: Query, *, inbound: bool = False) -> int:
+        """Delete the emails that match, with `inbound` those that came in, too; return how many there were."""
         store = self._at.store()
         catch_up(store)
         with store.transaction(writing=False) as db:
-            ids = find_ids(db, query, Scope(self._id))
+            ids = find_ids(db, query, Scope(self._id, inbound=inbound))
         deleted = 0
         for start in range(0, len(ids), _AT_ONCE):
             with store.transaction() as db:

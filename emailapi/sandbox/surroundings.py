@@ -31,6 +31,8 @@ class Surroundings:
         verifying: Asks webhooks whether they respond.
         webhooks: The attempts to post to webhooks, and posting it again.
         reset: Deletes everything but what it is told to keep, as `Sandbox.reset`.
+        smtp: Address and port of SMTP.
+        password: The password of the inbox; empty if it needs none, as on loopback.
     """
 
     store: Store
@@ -42,3 +44,5 @@ class Surroundings:
     verifying: Verifying
     webhooks: Webhooks
     reset: Callable[[Iterable[str]], None]
+    smtp: tuple[str, int] = ("", 0)
+    password: str = attrs.field(default="", repr=False)

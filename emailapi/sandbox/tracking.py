@@ -15,16 +15,19 @@ import re
 import struct
 from collections.abc import Iterator
 from html import unescape
+from itertools import chain, islice
 
 import attrs
 
 from ..errors import InvalidArgument
 from ..mime.extraction import places_of_links
-from ..mime.html_tokens import Tag, tokens
+from ..mime.html_tokens import Tag, replaced, tokens
 from .store import Row
 
 _KEY = struct.Struct(">cQBH")
 _MAC_BYTES = 12
+# A key has two bytes for the place of a link; further links of an email are not tracked.
+_MOST_LINKS = 1 << 16
 _HTTP = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 # The places of the links that unsubscribe, with or without spaces; `_url` is the bare address.
 _UNSUBSCRIBE = re.compile(r"\{\{\{?\s*pm:unsubscribe(?P<url>_url)?\s*\}?\}\}")
@@ -116,7 +119,7 @@ def tracked_links(html: str | None, text: str | None, mode: str) -> list[Tracked
     """
     in_html = _html_links(html or "") if mode in ("HtmlAndText", "HtmlOnly") else ()
     in_text = _text_links(text or "") if mode in ("HtmlAndText", "TextOnly") else ()
-    return [*in_html, *in_text]
+    return [*islice(chain(in_html, in_text), _MOST_LINKS)]
 
 
 def links_of_row(row: Row) -> list[TrackedLink]:
@@ -166,7 +169,11 @@ class Received:
     headers: tuple[tuple[str, str], ...]
 
 
-def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
+def _bodies(row: Row) -> tuple[tuple[str, str | None], ...]:
+    return ("HTML", row["html_body"]), ("Text", row["text_body"])
+
+
+def received(row: Row, recipient: int, url: str, secret: bytes, *, counted: bool = True) -> Received:
     """
     Return a stored message as a recipient gets it.
 
@@ -175,17 +182,16 @@ def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
         recipient: The place of the recipient in the message.
         url: The base URL of the sandbox.
         secret: The key that signs.
+        counted: Whether the HTML has the image that opens are counted by.
     """
 
     def address(kind: bytes, link: int = 0) -> str:
         return f"{url}/{kind.decode()}/{Key(kind, row['id'], recipient, link).sign(secret)}"
 
-    bodies: dict[str, str | None] = {"HTML": row["html_body"], "Text": row["text_body"]}
-    # From the last to the first, so that places stay right.
-    for position, link in reversed([*enumerate(links_of_row(row))]):
-        body = bodies[link.location] or ""
-        bodies[link.location] = body[: link.start] + address(CLICK, position) + body[link.end :]
-    html, text = bodies["HTML"], bodies["Text"]
+    changes: dict[str, list[tuple[int, int, str]]] = {"HTML": [], "Text": []}
+    for position, link in enumerate(links_of_row(row)):
+        changes[link.location].append((link.start, link.end, address(CLICK, position)))
+    html, text = (body and replaced(body, changes[name]) for name, body in _bodies(row))
     headers: tuple[tuple[str, str], ...] = ()
     if unsubscribable(row):
         leave = address(UNSUBSCRIBE)
@@ -194,7 +200,7 @@ def received(row: Row, recipient: int, url: str, secret: bytes) -> Received:
         )
         text = text and _UNSUBSCRIBE.sub(lambda _found: leave, text)
         headers = (("List-Unsubscribe", f"<{leave}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    if row["track_opens"] and html:
+    if counted and row["track_opens"] and html:
         html = _with_image(html, f"{address(OPEN)}.gif")
     return Received(html, text, headers)
 

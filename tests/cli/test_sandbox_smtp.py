@@ -31,3 +31,4 @@ def test_the_greeting_names_host_port_and_login():
         greeting = _greeting(sandbox, None)
         assert f"SMTP: host 127.0.0.1, port {sandbox.smtp_port}, with STARTTLS" in greeting
         assert "user name and password are the server token" in greeting
+        assert f"Inbox: {sandbox.inbox_url}\n" in greeting

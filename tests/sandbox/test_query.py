@@ -175,7 +175,7 @@ def test_erased_messages_are_not_found(client, sandbox, account):
     assert [message.subject for message in sandbox.messages("-nothing")] == ["Invoice 42"]
     with sandbox.store.transaction() as db:
         assert {row["flag"] for row in db.rows("SELECT flag FROM flags")} == {
-            "to:bob@example.org", "has:text", "has:attachment", "is:delivered", "via:api"
+            "to:bob@example.org", "has:text", "has:attachment", "is:delivered", "is:unseen", "via:api"
         }  # fmt: skip
         db.run("INSERT INTO words (words) VALUES ('integrity-check')")
 

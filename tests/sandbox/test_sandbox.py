@@ -23,7 +23,7 @@ def test_a_running_sandbox_has_a_url_and_tokens(sandbox):
     assert str(uuid.UUID(sandbox.token)) == sandbox.token
     assert str(uuid.UUID(sandbox.account_token)) == sandbox.account_token
     assert sandbox.token != sandbox.account_token
-    assert (sandbox.smtp_host, sandbox.inbox_url) == ("127.0.0.1", None)
+    assert (sandbox.smtp_host, sandbox.inbox_url) == ("127.0.0.1", f"{sandbox.url}/inbox")
     assert sandbox.smtp_port not in (0, None)
     assert sandbox.token not in repr(sandbox)
     assert sandbox.url in repr(sandbox)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response
 
 from ...errors import InvalidArgument
 from ..captured import CapturedEmail
 from ..query import Query, parse
 from ..rejection import Rejection
+from ..served_files import ISOLATED, download
 from ..server_view import mark_text
 from . import written
 from .operations import InboxCall, Operations
@@ -18,18 +17,6 @@ operations = Operations()
 
 PAGE = 50
 _MOST = 200
-# Neither scripts nor files of an email run where the sandbox's pages do.
-_ISOLATED = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-# Other files are given as bytes without a type.
-_HARMLESS = frozenset(
-    "text/plain text/csv application/json application/pdf application/zip"
-    " image/png image/jpeg image/gif image/webp".split()
-)
 
 
 def read_search(call: InboxCall) -> Query:
@@ -76,7 +63,7 @@ def _as_received(call: InboxCall, message_id: str) -> CapturedEmail:
 @operations.add("GET", "/messages/<message_id>/raw")
 def get_raw(call: InboxCall, message_id: str) -> object:
     """Return an email as a MIME message."""
-    return Response(call.email(message_id).raw, headers=_ISOLATED, content_type="message/rfc822")
+    return Response(call.email(message_id).raw, headers=ISOLATED, content_type="message/rfc822")
 
 
 @operations.add("GET", "/messages/<message_id>/html", query=("recipient",))
@@ -85,7 +72,7 @@ def get_html(call: InboxCall, message_id: str) -> object:
     email = _as_received(call, message_id)
     if email.html_body is None:
         raise Rejection(701, f"The message '{message_id}' has no HTML body.", status=404)
-    return Response(email.html_body, headers=_ISOLATED, content_type="text/html; charset=utf-8")
+    return Response(email.html_body, headers=ISOLATED, content_type="text/html; charset=utf-8")
 
 
 @operations.add("GET", "/messages/<message_id>/attachments/<int:number>")
@@ -95,9 +82,4 @@ def get_attachment(call: InboxCall, message_id: str, number: int) -> object:
     if number >= len(files):
         raise Rejection(701, f"The message '{message_id}' has {len(files)} attachments, from 0.", status=404)
     file = files[number]
-    name = written.file_name(file.name)
-    plain = "".join(each if each.isascii() and each not in '"\\%' else "_" for each in name)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    kind = (file.content_type or "").partition(";")[0].strip().lower()
-    content_type = kind if kind in _HARMLESS else "application/octet-stream"
-    return Response(file.content, headers={**_ISOLATED, "Content-Disposition": disposition}, content_type=content_type)
+    return download(file.name, file.content_type, file.content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -110,9 +109,3 @@ def recorded(request: RecordedRequest) -> dict[str, object]:
         "user_agent": request.user_agent,
         "fault": request.fault,
     }
-
-
-def file_name(name: str) -> str:
-    """Return a file name without folders, and without characters that are not shown or turn the text around."""
-    shown = "".join(each for each in name if unicodedata.category(each)[0] != "C")
-    return shown.replace("\\", "/").rpartition("/")[2] or "attachment"

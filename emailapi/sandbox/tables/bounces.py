@@ -107,3 +107,8 @@ def counts(db: Transaction, server: int) -> dict[str, int]:
         server,
     )
     return {row["type"]: row["count"] for row in rows}
+
+
+def of_message(db: Transaction, message: int) -> list[Row]:
+    """Return type, address, time and effect of the bounces of a message, oldest first."""
+    return db.rows("SELECT id, type, email, bounced_at, inactive FROM bounces WHERE message = ? ORDER BY id", message)

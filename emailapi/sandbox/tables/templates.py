@@ -57,6 +57,11 @@ def by_id(db: Transaction, server: int, template_id: int) -> Row | None:
     return db.row(f"{_SELECT} WHERE t.server = ? AND t.id = ?", server, template_id)
 
 
+def of_any_server(db: Transaction, template_id: int) -> Row | None:
+    """Return a template that is in use, of whatever server, or None."""
+    return db.row(f"{_SELECT} WHERE t.id = ? AND t.active = 1", template_id)
+
+
 def by_alias(db: Transaction, server: int, alias: str) -> Row | None:
     """Return the template that has an alias, else the last that had it, or None."""
     return db.row(

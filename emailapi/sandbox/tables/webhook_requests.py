@@ -148,3 +148,17 @@ def clear(db: Transaction, server: int | None = None) -> None:
 def inbound_result(db: Transaction, message: str, status: str) -> None:
     """Store the status of an email that came in after an attempt: `Processed`, `Scheduled` or `Failed`."""
     db.run("UPDATE messages SET status = ? WHERE uuid = ?", status, message)
+
+
+def results_since(db: Transaction, webhook: int, instant: int) -> Row:
+    """Return how many requests of a webhook, since an instant, it has accepted, not accepted, and waits for."""
+    row = db.row(
+        "SELECT coalesce(sum(accepted), 0) AS accepted, coalesce(sum(NOT accepted AND due_at IS NULL), 0) AS failed,"
+        " coalesce(sum(due_at IS NOT NULL), 0) AS waiting FROM webhook_requests r WHERE webhook = ?"
+        " AND (due_at IS NOT NULL OR EXISTS"
+        " (SELECT 1 FROM webhook_attempts WHERE request = r.id AND started_at >= ?))",
+        webhook,
+        instant,
+    )
+    assert row is not None  # noqa: S101 - sums are always one row
+    return row

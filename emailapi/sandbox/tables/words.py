@@ -33,6 +33,8 @@ SOURCES = ("api", "smtp", "template", "bulk")
 # Nearly all messages are delivered: those that are not are found by a flag of their own.
 UNDELIVERED = "not:delivered"
 INBOUND = "is:inbound"
+# Messages that were not opened in the inbox yet. The flag says nothing to the API.
+UNSEEN = "is:unseen"
 _BY_EVENT = {
     "Delivered": "is:delivered",
     "Bounced": "is:bounced",
@@ -65,8 +67,9 @@ def _words(row: Row) -> tuple[int | str, ...]:
 
 
 def _fixed_flags(row: Row) -> Iterable[str]:
-    """Yield the flags that never change."""
+    """Yield the flags that a message has from the start; all but `UNSEEN` never change."""
     html, text = row["html_body"] or "", row["text_body"] or ""
+    yield UNSEEN
     yield from {f"to:{email.lower()}" for email in json.loads(row["shown"])["recipients"]}
     yield f"via:{row['via']}"
     if row["tag"]:

@@ -1,0 +1,167 @@
+"""The send of a message again, as a call in other languages and tools."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+from collections.abc import Mapping
+
+from ...models.attachment import Attachment
+from ...models.email import KEY_NAME, Email
+from ...models.header import Header
+from ...wire import dump_json, wire_names
+from ..captured import CapturedEmail
+
+# Larger files are not written into a snippet.
+_MOST_BYTES = 20_000
+
+
+def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
+    """
+    Return the JSON of a request that sends a message.
+
+    Args:
+        email: The message.
+        whole: Whether the content of files is in it; else their sizes.
+    """
+    names = wire_names(Email)
+    values: dict[str, object] = {
+        "sender": email._row["sender"],
+        "to": _joined(email.to),
+        "cc": _joined(email.cc),
+        "bcc": _joined(email.bcc),
+        "reply_to": _joined(email.reply_to),
+        "subject": email.subject,
+        "tag": email.tag,
+        "html_body": email.html_body,
+        "text_body": email.text_body,
+        "metadata": _metadata(email),
+        "headers": [_renamed(Header, name=each.name, value=each.value) for each in email.headers],
+        "attachments": [_file(each, whole=whole) for each in email.attachments],
+        "track_opens": email.track_opens,
+        "track_links": email.track_links,
+        "message_stream": email.message_stream,
+    }
+    kept = {name: value for name, value in values.items() if value not in (None, "", [], {}, False, "None")}
+    return {names[name]: value for name, value in kept.items()}
+
+
+def _metadata(email: CapturedEmail) -> dict[str, str]:
+    # The key by which our client finds an email that it has sent: another send must have another one.
+    return {name: value for name, value in email.metadata.items() if name != KEY_NAME}
+
+
+def _joined(addresses: tuple[object, ...]) -> str:
+    return ", ".join(str(each) for each in addresses)
+
+
+def _renamed(record: type, **values: object) -> dict[str, object]:
+    names = wire_names(record)
+    return {names[name]: value for name, value in values.items()}
+
+
+def _file(file: Attachment, *, whole: bool) -> dict[str, object]:
+    if not whole:
+        content = f"{len(file.content):,} bytes"
+    elif len(file.content) > _MOST_BYTES:
+        content = f"(base64 of {len(file.content):,} bytes)"
+    else:
+        content = base64.b64encode(file.content).decode()
+    shown = _renamed(Attachment, name=file.name, content=content, content_type=file.content_type)
+    return shown | (_renamed(Attachment, content_id=f"cid:{file.content_id}") if file.content_id else {})
+
+
+def pretty(value: object) -> str:
+    """Return JSON to be read by people."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def snippets(email: CapturedEmail, url: str) -> list[tuple[str, str]]:
+    """Return the send of a message as calls: pairs of a name and a text. The token is taken from the environment."""
+    request = request_of(email, whole=True)
+    return [
+        ("curl", _curl(request, url)),
+        ("Python", _python(email, url)),
+        ("postmark.js", _javascript(request, url)),
+        ("pytest", _test(email)),
+        ("JSON", pretty(request)),
+    ]
+
+
+def _curl(request: Mapping[str, object], url: str) -> str:
+    return (
+        f"curl {shlex.quote(f'{url}/email')} \\\n"
+        '  -H "X-Postmark-Server-Token: $EMAILAPI_SERVER_TOKEN" \\\n'
+        "  -H 'Accept: application/json' -H 'Content-Type: application/json' \\\n"
+        f"  --data-raw {shlex.quote(dump_json(request).decode())}"
+    )
+
+
+def _arguments(email: CapturedEmail) -> dict[str, object]:
+    values = {
+        "sender": email._row["sender"],
+        "to": [str(each) for each in email.to],
+        "cc": [str(each) for each in email.cc],
+        "bcc": [str(each) for each in email.bcc],
+        "reply_to": [str(each) for each in email.reply_to],
+        "subject": email.subject,
+        "tag": email.tag,
+        "html_body": email.html_body,
+        "text_body": email.text_body,
+        "metadata": _metadata(email),
+        "headers": {each.name: each.value for each in email.headers},
+        "track_opens": email.track_opens,
+        "track_links": "" if email.track_links == "None" else email.track_links,
+        "message_stream": email.message_stream,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _python(email: CapturedEmail, url: str) -> str:
+    lines = [f"    {name}={value!r}," for name, value in _arguments(email).items()]
+    if email.attachments:
+        files = [f"Attachment.from_path({each.name!r})" for each in email.attachments]
+        lines.append(f"    attachments=[{', '.join(files)}],")
+    imported = "Attachment, Client, Email" if email.attachments else "Client, Email"
+    return "\n".join(
+        [
+            f"from emailapi import {imported}",
+            "",
+            f"client = Client(base_url={url!r})  # the token is in EMAILAPI_SERVER_TOKEN",
+            "email = Email(",
+            *lines,
+            ")",
+            "print(client.outbound.send(email).message_id)",
+        ]
+    )
+
+
+def _javascript(request: Mapping[str, object], url: str) -> str:
+    host = json.dumps(url.partition("//")[2])
+    return "\n".join(
+        [
+            'import { ServerClient } from "postmark";',
+            "",
+            f"const options = {{ requestHost: {host}, useHttps: false }};",
+            "const client = new ServerClient(process.env.EMAILAPI_SERVER_TOKEN, options);",
+            f"const result = await client.sendEmail({pretty(request)});",
+            "console.log(result.MessageID);",
+        ]
+    )
+
+
+def _test(email: CapturedEmail) -> str:
+    address = next((each.email for each in (*email.to, *email.cc, *email.bcc)), "")
+    lines = [f"    assert expected.message.subject == {email.subject!r}"]
+    if len(email.codes) == 1:
+        lines.append("    assert expected.message.code")
+    lines += [f"    assert expected.message.link({link.text!r})" for link in email.links[:1] if link.text]
+    return "\n".join(
+        [
+            "def test_the_email_is_sent(emailapi_sandbox):",
+            f"    with emailapi_sandbox.expect(to={address!r}) as expected:",
+            "        ...  # let your program send it",
+            *lines,
+        ]
+    )

@@ -1,0 +1,103 @@
+"""HTML of templates, assets, and the headers that keep pages safe from what they show."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from flask import Response, request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..rejection import Rejection
+
+_FOLDER = Path(__file__).parent
+_TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
+KEYBOARD = (
+    (("j", "k"), "next and previous message"),
+    (("Enter", "o"), "open"),
+    (("u", "Esc"), "back to the list"),
+    (("/",), "search"),
+    ((".",), "show new messages"),
+    (("x",), "select; then # deletes, c copies the ids"),
+    (("#",), "delete"),
+    (("1", "9"), "tabs of a message"),
+    (("b", "c"), "menus of bounces and clicks"),
+    (("r",), "post the last webhook request again"),
+    (("t",), "light or dark"),
+    (("g i", "g w", "g t", "g r"), "inbox, webhooks, templates, requests"),
+    (("?",), "this table"),
+)
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates, each compiled once in a process."""
+    return Environment(
+        loader=FileSystemLoader(_FOLDER / "html"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _assets() -> tuple[dict[str, bytes], str]:
+    """Return the files of the browser, and a text that changes with them."""
+    files = {name: (_FOLDER / "static" / name).read_bytes() for name in _TYPES}
+    return files, hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
+
+
+def asset(name: str) -> Response:
+    """
+    Return a file for the browser.
+
+    Raises:
+        Rejection: 404: there is no such file.
+    """
+    files, _ = _assets()
+    if name not in files:
+        raise Rejection(12, f"There is nothing at {request.path}.", status=404)
+    headers = {"Cache-Control": "max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(files[name], headers=headers, content_type=_TYPES[name])
+
+
+def page_headers(host: str) -> dict[str, str]:
+    """Return the headers of a page: neither scripts nor anything else from elsewhere, and no frames around it."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+        f" frame-src http://{host}/inbox/frame/; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+def html_response(template: str, values: Mapping[str, object], status: int = 200) -> Response:
+    """Return the page that a template makes of values."""
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            {"assets": _assets()[1], "keyboard": KEYBOARD, "base": "", "q": "", "said": "", "failed": False, **values}
+        )
+    )
+    return Response(html, status, page_headers(request.host), content_type="text/html; charset=utf-8")
+
+
+def error_page(rejection: Rejection) -> Response:
+    """Return the page for a request that was rejected."""
+    status = rejection.status
+    title = {403: "Not allowed", 404: "Not found", 405: "Not allowed"}.get(
+        status, "The sandbox failed" if status >= 500 else "Not valid"
+    )
+    response = html_response("error.html", {"title": title, "text": rejection.reason or rejection.message}, status)
+    response.headers.update(rejection.headers)
+    return response

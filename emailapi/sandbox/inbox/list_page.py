@@ -1,0 +1,125 @@
+"""The list of messages: what a search finds, a page of it, and deleting messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import attrs
+from flask import Response
+
+from ...errors import InvalidArgument
+from ..finding import Scope, catch_up, find_ids
+from ..query import Query, Term, parse, term
+from ..store import Row, Transaction
+from ..tables import messages
+from .connect_page import connection
+from .frontend import html_response
+from .layout import PROBLEMS
+from .pages import PageCall, Pages, Values
+from .rows import MessageRow, rows_of
+
+pages = Pages()
+
+PAGE = 50
+_FILTERS = (
+    ("Everything", ""),
+    ("Needs a look", PROBLEMS),
+    ("Unseen", "is:unseen"),
+    ("Opened or clicked", "is:opened OR is:clicked"),
+    ("With attachments", "has:attachment"),
+    ("Inbound", "is:inbound"),
+)
+
+
+@attrs.frozen
+class _Search:
+    """The search of a request: its text, its query, and why a part of it was not understood."""
+
+    text: str
+    query: Query
+    problem: str
+
+
+def _search(call: PageCall, given: str | None = None) -> _Search:
+    text = call.query.get("q", "") if given is None else given
+    now = call.clock.now()
+    try:
+        query, problem = parse(text, now), ""
+    except InvalidArgument as error:
+        query, problem = Query(), f"{error}. All messages are shown."
+    if query.unknown:
+        problem = f"There is no {', '.join(query.unknown)} in searches; it was searched as words."
+    stream = call.query.get("stream", "")
+    only = term("stream", stream, now) if stream else None
+    return _Search(text, query if only is None else query & Query(((only,),)), problem)
+
+
+def _before(call: PageCall, db: Transaction) -> tuple[int, int] | None:
+    """Return instant and id of the message that a page of older ones begins behind."""
+    given = call.query.get("before")
+    row: Row | None = None
+    if given:
+        for inbound in (False, True):
+            row = row or messages.by_uuid(db, call.server["id"], given, inbound=inbound)
+    return None if row is None else (row["received_at"], row["id"])
+
+
+def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], bool]:
+    """Return the rows of the page, and whether there are older messages."""
+    catch_up(call.store)
+    with call.store.transaction(writing=False) as db:
+        scope = Scope(call.server["id"], before=_before(call, db), inbound=True)
+        ids = find_ids(db, search.query, scope, PAGE + 1)
+        return rows_of(db, ids[:PAGE], call.times, search.text), len(ids) > PAGE
+
+
+def _days(rows: list[MessageRow]) -> Iterator[tuple[str, list[MessageRow]]]:
+    for day, group in groupby(rows, lambda row: row.time.day):
+        yield day, [*group]
+
+
+def _values(call: PageCall) -> dict[str, object]:
+    search = _search(call)
+    rows, more = _found(call, search)
+    stream = call.query.get("stream", "")
+    return {
+        "days": [*_days(rows)],
+        "older": rows[-1].id if more else "",
+        "first_page": "before" not in call.query,
+        "problem": search.problem,
+        "stream": stream,
+        "searched": bool(search.text or stream),
+        "filters": [(name, query, search.text == query and not stream) for name, query in _FILTERS],
+        "heading": next((name for name, query in _FILTERS if query and query == search.text), stream or "All messages"),
+        "unseen": sum(row.unseen for row in rows),
+    }
+
+
+@pages.show("", "list.html")
+def show_list(call: PageCall) -> Values:
+    """Show the newest messages that match."""
+    values = _values(call)
+    return values if values["days"] or values["searched"] else {**values, **connection(call)}
+
+
+@pages.show("/rows", "rows.html")
+def show_rows(call: PageCall) -> Response:
+    """Show the rows of the same list, for a page that is open."""
+    return html_response("rows.html", {**_values(call), "base": call.base})
+
+
+@pages.act("/delete")
+def delete(call: PageCall) -> Response:
+    """Delete messages by their ids, or all that match a search."""
+    chosen = call.form.getlist("id")
+    if chosen:
+        now = call.clock.now()
+        terms: list[Term | None] = [term("id", each, now) for each in chosen]
+        number = call.view.delete(Query((tuple([each for each in terms if each]),)), inbound=True)
+    else:
+        search = _search(call, call.form.get("q", ""))
+        if search.problem or (search.text and not search.query.groups):
+            raise InvalidArgument(f"{search.problem or 'The search has no term'} Nothing was deleted", argument="q")
+        number = call.view.delete(search.query, inbound=True)
+    return call.back("", f"{number:,} message{'' if number == 1 else 's'} deleted.", q=call.form.get("q", ""))

@@ -1,0 +1,168 @@
+"""The tabs of a message: what each shows, worked out only when it is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import attrs
+
+from ...mime.extraction import places_of_links, text_of_html
+from ..captured import CapturedEmail
+from ..served_files import file_name
+from ..tracking import links_of_row
+from .checks import check
+from .checks.links import rules as link_rules
+from .copying import pretty, request_of, snippets
+from .examining import examined
+from .frame import PREFIX, SCHEMES
+from .header_rows import header_rows
+from .page_reading import reading_of
+from .pages import PageCall
+from .source_lines import MOST, source_lines
+
+# A page shows so many bytes of a source; all of it can be downloaded.
+_MOST_RAW = 1_000_000
+WIDTHS = (("w375", "375"), ("w600", "600"), ("full", "Full"))
+SCHEME_NAMES = {"light": "Light", "dark": "Dark", "forced": "Forced dark"}
+
+
+@attrs.frozen
+class Opened:
+    """
+    A message whose page is shown.
+
+    Attributes:
+        email: The message.
+        call: The request.
+        capability: Of its frame, for the recipient whose copy is shown.
+    """
+
+    email: CapturedEmail
+    call: PageCall
+    capability: str
+
+    def chosen(self, name: str, known: tuple[str, ...]) -> str:
+        """Return which of the known values the query names; the first if none."""
+        value = self.call.query.get(name, "")
+        return value if value in known else known[0]
+
+
+@attrs.frozen
+class Attached:
+    """A row of the attachments."""
+
+    number: int
+    name: str
+    content_type: str
+    size: int
+    digest: str
+    content_id: str
+
+
+@attrs.frozen
+class LinkRow:
+    """A row of the links."""
+
+    text: str
+    target: str
+    tracked: bool
+
+
+def _preview(opened: Opened) -> dict[str, object]:
+    html = opened.email.html_body or ""
+    scheme = opened.chosen("scheme", SCHEMES)
+    width = opened.chosen("width", ("w600", "w375", "full"))
+    # Another width or other colours are no other look at it.
+    default = "0" if {"scheme", "width"} & opened.call.query.keys() else "1"
+    counts = opened.email.track_opens and opened.call.query.get("count", default) == "1"
+    asked = urlencode({"scheme": scheme, **({"count": "1"} if counts else {})})
+    return {
+        "html": html,
+        "frame": f"{PREFIX}/{opened.capability}/html?{asked}",
+        "scheme": scheme,
+        "schemes": tuple(SCHEME_NAMES.items()),
+        "width": width,
+        "widths": WIDTHS,
+        "counts": counts,
+        "tracks_opens": opened.email.track_opens,
+        "no_dark": scheme == "dark" and not reading_of(opened.email).has_dark,
+    }
+
+
+def _text(opened: Opened) -> dict[str, object]:
+    text = opened.email.text_body or ""
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in places_of_links(text):
+        pieces += [(text[at:start], False), (text[start:end], True)]
+        at = end
+    pieces.append((text[at:], False))
+    return {"pieces": pieces, "text": text, "from_html": "" if text else text_of_html(opened.email.html_body or "")}
+
+
+def _html(opened: Opened) -> dict[str, object]:
+    html = opened.email.html_body or ""
+    return {"lines": source_lines(html), "cut": max(0, len(html) - MOST), "whole": html[:MOST]}
+
+
+def _headers(opened: Opened) -> dict[str, object]:
+    return {"headers": header_rows(opened.email.raw)}
+
+
+def _raw(opened: Opened) -> dict[str, object]:
+    raw = opened.email.raw
+    return {"raw": raw[:_MOST_RAW].decode("utf-8", "replace"), "cut": max(0, len(raw) - _MOST_RAW), "size": len(raw)}
+
+
+def _json(opened: Opened) -> dict[str, object]:
+    found = opened.call.webhooks.attempts(message=opened.email, limit=20)
+    payloads = {attempt.trace_id: (attempt.trigger, pretty(attempt.payload)) for attempt in reversed(found)}
+    return {"request": pretty(request_of(opened.email, whole=False)), "payloads": [*payloads.values()]}
+
+
+def _attachments(opened: Opened) -> dict[str, object]:
+    return {
+        "files": [
+            Attached(
+                number,
+                file_name(file.name),
+                file.content_type or "",
+                len(file.content),
+                hashlib.sha256(file.content).hexdigest(),
+                file.content_id or "",
+            )
+            for number, file in enumerate(opened.email.attachments)
+        ]
+    }
+
+
+def _links(opened: Opened) -> dict[str, object]:
+    tracked = {link.target for link in links_of_row(opened.email._row)}
+    found = (*opened.email.links, *opened.email.mailto_links)
+    email = examined(opened.email)
+    findings = [found for rule in link_rules for found in rule.find(email)]
+    return {"links": [LinkRow(link.text, str(link), str(link) in tracked) for link in found], "findings": findings}
+
+
+def _checks(opened: Opened) -> dict[str, object]:
+    return {"checks": check(examined(opened.email))}
+
+
+def _copy(opened: Opened) -> dict[str, object]:
+    return {"snippets_of_send": snippets(opened.email, f"http://{opened.call.host}")}
+
+
+TABS: dict[str, tuple[str, Callable[[Opened], dict[str, object]]]] = {
+    "preview": ("Preview", _preview),
+    "text": ("Text", _text),
+    "html": ("HTML", _html),
+    "headers": ("Headers", _headers),
+    "raw": ("Raw", _raw),
+    "json": ("JSON", _json),
+    "attachments": ("Attachments", _attachments),
+    "links": ("Links", _links),
+    "checks": ("Checks", _checks),
+    "copy": ("Copy as", _copy),
+}

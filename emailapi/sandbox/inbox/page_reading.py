@@ -1,0 +1,94 @@
+"""
+The parts of an email that its page shows on each view: links, codes, remote resources, the number of findings.
+
+An email never changes, so that it is read once for many views. Of a large one only the beginning is read: the tabs of
+links and checks read all of it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+
+import attrs
+
+from ...mime.extraction import Link, codes_of, links_of, mailto_links_of
+from ..captured import CapturedEmail
+from ..tracking import tracked_links
+from .checks import check
+from .examining import examined
+from .frame import has_dark_styles
+from .remote import remote_resources
+
+# Longer bodies are read up to here, in characters.
+MOST_READ = 150_000
+_MOST_SHOWN = 4
+_MOST_REMOTE = 100
+# The menu of clicks has so many links.
+_MOST_CLICKED = 30
+_KEPT = 100
+
+
+@attrs.frozen
+class Reading:
+    """
+    An email, read for its page.
+
+    Attributes:
+        whole: Whether all of it was read.
+        codes: Its codes, the likeliest first.
+        targets: Its first links.
+        links: The number of links, with those that open a program to write an email.
+        clicked: The targets of its first tracked links.
+        remote: Addresses from which a program would load something, and `remotes` the number of all.
+        has_dark: Whether it has styles for a dark scheme.
+        findings: The number of findings of the checks; None if it was not read whole.
+    """
+
+    whole: bool
+    codes: tuple[str, ...]
+    targets: tuple[Link, ...]
+    links: int
+    clicked: tuple[str, ...]
+    remote: tuple[str, ...]
+    remotes: int
+    has_dark: bool
+    findings: int | None
+
+
+_readings: OrderedDict[str, Reading] = OrderedDict()
+_lock = threading.Lock()
+
+
+def reading_of(email: CapturedEmail) -> Reading:
+    """Return an email, read for its page."""
+    with _lock:
+        found = _readings.get(email.message_id)
+        if found is not None:
+            _readings.move_to_end(email.message_id)
+            return found
+    made = _read(email)
+    with _lock:
+        _readings[email.message_id] = made
+        while len(_readings) > _KEPT:
+            _readings.popitem(last=False)
+    return made
+
+
+def _read(email: CapturedEmail) -> Reading:
+    html, text = (body[:MOST_READ] for body in (email.html_body or "", email.text_body or ""))
+    whole = len(email.html_body or "") <= MOST_READ and len(email.text_body or "") <= MOST_READ
+    links = links_of(html, text)
+    remote = remote_resources(html)
+    clicked = dict.fromkeys(link.target for link in tracked_links(html, text, email.track_links))
+    return Reading(
+        whole=whole,
+        codes=codes_of(html, text)[:_MOST_SHOWN],
+        targets=links[:_MOST_SHOWN],
+        links=len(links) + len(mailto_links_of(html, text)),
+        clicked=tuple(clicked)[:_MOST_CLICKED],
+        remote=remote[:_MOST_REMOTE],
+        remotes=len(remote),
+        has_dark=has_dark_styles(html),
+        findings=sum(len(each.findings) for each in check(examined(email))) if whole else None,
+    )

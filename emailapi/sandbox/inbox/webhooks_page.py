@@ -1,0 +1,135 @@
+"""Webhooks, and the requests that were posted to them: each attempt, with posting again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import attrs
+from flask import Response
+from werkzeug.datastructures import MultiDict
+
+from ...errors import InvalidArgument
+from ..instants import micros
+from ..posting.attempts import AttemptFilters, WebhookAttempt
+from ..routes import webhooks as rules
+from ..tables import streams, webhook_requests, webhooks
+from .pages import PageCall, Pages, Values
+from .times import Instant
+
+pages = Pages()
+
+_SHOWN = 100
+_TRIES = 7
+_BODY = 20_000
+TRIGGERS = ("Open", "Click", "Delivery", "Bounce", "SpamComplaint", "SubscriptionChange")
+
+
+@attrs.frozen(kw_only=True)
+class _Shown:
+    """An attempt in words."""
+
+    attempt: WebhookAttempt
+    at: Instant
+    retry_at: Instant | None
+    status: str
+    tries: str
+    body: str
+    milliseconds: str
+
+
+def _indented(body: bytes) -> str:
+    text = body[:_BODY].decode("utf-8", "replace")
+    if len(body) > _BODY:
+        return f"{text}…"
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def _shown(call: PageCall, attempt: WebhookAttempt) -> _Shown:
+    return _Shown(
+        attempt=attempt,
+        at=call.times.words(attempt.at),
+        retry_at=None if attempt.retry_at is None else call.times.words(attempt.retry_at),
+        status="none" if attempt.status is None else str(attempt.status),
+        tries="by hand" if attempt.manual else f"try {attempt.number} of {_TRIES}",
+        body=_indented(attempt.body),
+        milliseconds=f"{attempt.seconds * 1000:,.0f}",
+    )
+
+
+@pages.show("/webhooks", "webhooks.html")
+def show_webhooks(call: PageCall) -> Values:
+    """Show the webhooks of the server, and the last attempts."""
+    with call.store.transaction(writing=False) as db:
+        now = micros(call.clock.now())
+        rows = webhooks.of_server(db, call.server["id"], now, stream=None, status=None)
+        known = [each.id for each in streams.of_server(db, call.server["id"]) if each.type != "Inbound"]
+        counts = {row["id"]: webhook_requests.results_since(db, row["id"], now - _DAY) for row in rows}
+    failed = call.query.get("failed_only") == "1"
+    filters: AttemptFilters = {"limit": _SHOWN, "failed": True} if failed else {"limit": _SHOWN}
+    found = call.webhooks.attempts(**filters)
+    return {
+        "webhooks": [(row, _triggers(row["triggers"]), counts[row["id"]]) for row in rows],
+        "attempts": [_shown(call, attempt) for attempt in found],
+        "streams": known,
+        "triggers": TRIGGERS,
+        "failed_only": failed,
+        "inbound_hook": call.server["inbound_hook_url"],
+    }
+
+
+_DAY = 86_400_000_000
+
+
+def _triggers(text: str) -> str:
+    found: dict[str, dict[str, Any]] = json.loads(text)
+    return ", ".join([name for name, settings in found.items() if settings.get("Enabled")]) or "no trigger"
+
+
+def _id(form: MultiDict[str, str], name: str) -> int:
+    text = form.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise InvalidArgument(f"{name} must be a number, got {text[:40]!r}", argument=name)
+    return int(text)
+
+
+@pages.act("/webhooks/new")
+def create(call: PageCall) -> Response:
+    """Create a webhook."""
+    chosen = call.form.getlist("trigger")
+    body = {
+        "Url": call.form.get("url", "").strip(),
+        "MessageStream": call.form.get("stream", ""),
+        "Triggers": {name: {"Enabled": name in chosen} for name in TRIGGERS},
+    }
+    call.ask_api(rules.create, body)
+    return call.back("/webhooks", "The webhook was created.")
+
+
+@pages.act("/webhooks/delete")
+def delete(call: PageCall) -> Response:
+    """Remove a webhook."""
+    call.ask_api(rules.delete, webhook_id=call.form.get("webhook", ""))
+    return call.back("/webhooks", "The webhook was removed.")
+
+
+@pages.act("/webhooks/replay")
+def replay(call: PageCall) -> Response:
+    """Post everything again that a webhook has not accepted."""
+    made = call.webhooks.replay_failed(_id(call.form, "webhook"))
+    accepted = sum(attempt.accepted for attempt in made)
+    return call.back("/webhooks", f"{len(made)} posted again, {accepted} accepted.")
+
+
+@pages.act("/webhooks/resend")
+def resend(call: PageCall) -> Response:
+    """Post the request of an attempt again; with `now` its next retry."""
+    number = _id(call.form, "attempt")
+    made = call.webhooks.retry_now(number) if call.form.get("now") else call.webhooks.resend(number)
+    result = f"status {made.status}" if made.status is not None else made.error
+    path = call.form.get("page", "/webhooks")
+    said = f"Posted again: {result}." + (f" {made.hint}" if made.hint else "")
+    return call.back(path if path.startswith("/") else "/webhooks", said, failed=not made.accepted)

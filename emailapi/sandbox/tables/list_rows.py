@@ -1,0 +1,72 @@
+"""The rows of the inbox's list, and the counts beside it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from ..store import Row, Transaction
+from .messages import ids_of
+from .words import UNSEEN
+
+# Counts end here: nothing on the way to a page goes through all messages.
+MOST = 1_000
+# Of a body, only the characters that a snippet may come from are read.
+_HEADS = (
+    "SELECT m.id, m.uuid, m.received_at, m.subject, m.tag, m.shown, m.via, s.type AS stream_type, s.id AS stream_id,"
+    " substr(c.text_body, 1, 400) AS text,"
+    " CASE WHEN coalesce(c.text_body, '') = '' THEN substr(c.html_body, 1, 20000) END AS html"
+    " FROM messages m JOIN streams s ON s.key = m.stream JOIN contents c ON c.message = m.id"
+    " WHERE m.id IN (SELECT value FROM json_each(?))"
+)
+
+
+def heads(db: Transaction, ids: Sequence[int]) -> list[Row]:
+    """Return the facts of messages that a list shows, in the order of their ids in the database."""
+    rows = {row["id"]: row for row in db.rows(_HEADS, json.dumps([*ids]))}
+    return [rows[message] for message in ids if message in rows]
+
+
+def flags_of(db: Transaction, ids: Sequence[int], flags: Iterable[str]) -> dict[int, set[str]]:
+    """Return which of some flags messages have, by their ids."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in db.rows(
+        # CROSS: SQLite would go through all messages that have a flag.
+        "SELECT o.flag, o.message FROM json_each(?) f CROSS JOIN json_each(?) i"
+        " CROSS JOIN flags o ON o.flag = f.value AND o.message = i.value",
+        json.dumps([*flags]),
+        json.dumps([*ids]),
+    ):
+        found[row["message"]].add(row["flag"])
+    return found
+
+
+def bounce_types(db: Transaction, ids: Sequence[int]) -> dict[int, str]:
+    """Return the type of the last bounce of messages, by their ids."""
+    rows = db.rows(
+        "SELECT message, type FROM bounces WHERE message IN (SELECT value FROM json_each(?)) ORDER BY id",
+        json.dumps([*ids]),
+    )
+    return {row["message"]: row["type"] for row in rows if row["type"] != "SpamComplaint"}
+
+
+def count_of_stream(db: Transaction, stream: int) -> int:
+    """Return how many messages a stream has, at most one more than `MOST`."""
+    return db.number("SELECT count(*) FROM (SELECT 1 FROM messages WHERE stream = ? LIMIT ?)", stream, MOST + 1)
+
+
+def count_of_flag(db: Transaction, stream: int, flag: str) -> int:
+    """Return how many messages of a stream have a flag, likewise."""
+    return db.number(
+        "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
+        flag,
+        *ids_of(stream),
+        MOST + 1,
+    )
+
+
+def mark_seen(db: Transaction, message: int) -> bool:
+    """Note that a message was looked at; return whether that is new."""
+    db.run("DELETE FROM flags WHERE flag = ? AND message = ?", UNSEEN, message)
+    return db.number("SELECT changes()") > 0

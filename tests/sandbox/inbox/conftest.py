@@ -1,0 +1,88 @@
+"""A sandbox whose inbox is looked at: by plain requests, and by Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from emailapi import Client, Email
+from emailapi.sandbox import Sandbox
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Client:
+    return Client(sandbox.token, base_url=sandbox.url)
+
+
+@pytest.fixture
+def send(client: Client) -> Callable[..., str]:
+    """Send an email with these fields, and return the id of its message."""
+
+    def send(**fields: Any) -> str:
+        given = {
+            "sender": "shop@example.com",
+            "to": "dana@example.com",
+            "subject": "Hello",
+            "text_body": "Hi",
+            **fields,
+        }
+        return str(client.outbound.send(Email(**given)).message_id)
+
+    return send
+
+
+class Browsing:
+    """Requests as a browser makes them, without running scripts."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.url = f"{sandbox.url}/inbox"
+        self.base = f"{self.url}/4000001"
+        self.origin = sandbox.url
+
+    def get(self, path: str = "", **query: str) -> requests.Response:
+        return self.session.get(self.base + path, params=query, timeout=60)
+
+    def post(self, path: str, **form: Any) -> requests.Response:
+        return self.session.post(self.base + path, data=form, headers={"Origin": self.origin}, timeout=60)
+
+
+@pytest.fixture
+def browsing(sandbox: Sandbox) -> Browsing:
+    return Browsing(sandbox)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page of Chromium; an error of a script, or of the policy of a page, fails the test."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+    yield page
+    context.close()
+    assert [error for error in errors if "ERR_CONNECTION_REFUSED" not in error] == []

@@ -1,0 +1,131 @@
+"""The page of a message in Chromium: keys, menus, tabs, copying, narrow screens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emailapi.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def message(api: Any) -> str:
+    for number in (1, 2):
+        api.accepted(Subject=f"Before {number}")
+    found = api.accepted(
+        Subject="Order",
+        HtmlBody='<p>Your code is 739204.</p><a href="https://shop.example.com/1">Track</a>',
+        TrackOpens=True,
+        TrackLinks="HtmlOnly",
+    )
+    api.accepted(Subject="After")
+    return str(found)
+
+
+@pytest.fixture
+def opened(sandbox: Sandbox, message: str, page: Any) -> Any:
+    page.goto(f"{sandbox.url}/inbox/4000001/m/{message}")
+    page.frame_locator("iframe").locator("text=Track").wait_for()
+    return page
+
+
+def test_numbers_open_the_tabs(opened: Any) -> None:
+    for key, name in (("2", "Text"), ("4", "Headers"), ("9", "Checks"), ("1", "Preview")):
+        opened.keyboard.press(key)
+        opened.wait_for_selector(f"[role=tab][aria-selected=true] >> text={name}")
+
+
+def test_arrows_move_among_the_tabs_and_enter_opens_one(opened: Any) -> None:
+    opened.locator("[role=tab][aria-selected=true]").focus()
+    opened.keyboard.press("ArrowRight")
+    opened.keyboard.press("ArrowRight")
+    assert opened.evaluate("document.activeElement.textContent").strip() == "HTML"
+    opened.keyboard.press("Enter")
+    opened.wait_for_selector("[role=tab][aria-selected=true] >> text=HTML")
+
+
+def test_keys_lead_to_neighbours_and_back(opened: Any) -> None:
+    for key, subject in (("j", "Before 2"), ("k", "Order"), ("k", "After")):
+        opened.keyboard.press(key)
+        opened.wait_for_selector(f"h1 >> text={subject}")
+    opened.keyboard.press("u")
+    opened.wait_for_selector("a.row >> text=After")
+
+
+def test_the_bounce_menu_opens_by_its_key_and_closes_by_escape(opened: Any, sandbox: Sandbox, message: str) -> None:
+    opened.keyboard.press("b")
+    choice = opened.locator("button >> text=Soft bounce")
+    assert choice.is_visible()
+    opened.keyboard.press("Escape")
+    assert choice.is_hidden()
+    opened.keyboard.press("b")
+    choice.click()
+    opened.wait_for_selector("[role=status] >> text=1 event made.")
+    assert "Bounced" in [str(event.type) for event in sandbox.messages("subject:order")[0].events]
+
+
+def test_the_click_menu_has_the_links(opened: Any, sandbox: Sandbox) -> None:
+    opened.keyboard.press("c")
+    opened.locator("button >> text=https://shop.example.com/1").click()
+    opened.wait_for_selector("[role=status] >> text=1 event made.")
+    assert "LinkClicked" in [str(event.type) for event in sandbox.messages("subject:order")[0].events]
+
+
+def test_a_look_counts_as_an_open_once_and_other_widths_do_not(opened: Any, sandbox: Sandbox) -> None:
+    def opens() -> int:
+        return [str(event.type) for event in sandbox.messages("subject:order")[0].events].count("Opened")
+
+    opened.wait_for_load_state("networkidle")
+    assert opens() == 1
+    opened.locator(".seg >> text=375").click()
+    opened.wait_for_selector(".paper.w375")
+    opened.wait_for_load_state("networkidle")
+    assert opened.locator("iframe").bounding_box()["width"] <= 377
+    assert opens() == 1
+
+
+def test_a_code_is_copied(opened: Any) -> None:
+    opened.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    opened.locator("button[aria-label='Copy the code']").click()
+    assert opened.evaluate("window.copied") == "739204"
+
+
+def test_a_link_of_the_email_opens_a_tab_and_counts_as_a_click(opened: Any, sandbox: Sandbox) -> None:
+    with opened.expect_popup() as popup:
+        opened.frame_locator("iframe").locator("text=Track").click()
+    popup.value.close()
+    sandbox.wait_for("subject:order is:clicked")
+
+
+def test_the_message_is_deleted_by_key_after_a_question(opened: Any, sandbox: Sandbox) -> None:
+    opened.keyboard.press("#")
+    opened.locator("button >> text=Delete").click()
+    opened.wait_for_selector("[role=status] >> text=The message is deleted.")
+    assert sandbox.messages("subject:order") == []
+
+
+@pytest.mark.parametrize("tab", ["preview", "text", "html", "headers", "raw", "json", "attachments", "links", "checks"])
+def test_nothing_scrolls_sideways_on_a_narrow_screen(sandbox: Sandbox, api: Any, page: Any, tab: str) -> None:
+    long = "x" * 400
+    file = {"Name": f"{long}.txt", "Content": "eA==", "ContentType": "text/plain"}
+    message = api.accepted(
+        Subject=long,
+        To=f"{'y' * 60}@{'z' * 60}.example.com",
+        HtmlBody=f"<p>{long}<a href='https://example.com/{long}'>{long}</a>",
+        TextBody=f"https://example.com/{long}",
+        Metadata={"name": "v" * 80},
+        Attachments=[file],
+    )
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{sandbox.url}/inbox/4000001/m/{message}?tab={tab}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_focus_leaves_the_frame_again(opened: Any) -> None:
+    opened.locator("iframe").focus()
+    for _ in range(3):
+        opened.keyboard.press("Tab")
+    assert opened.evaluate("document.activeElement.tagName") != "IFRAME"
