@@ -1,9 +1,10 @@
 """
-The other end of `benchmarks.many`: answers each batch, some time after it came, that every mail was accepted.
+The other end of `benchmarks.many`: answers each batch, some time after it came, that every email was accepted.
 
     python -m benchmarks.batch_responder SECONDS
 
-It prints its port, and ends when its standard input does. A thread a connection: several batches wait side by side.
+It prints its port, and ends when its standard input does. A single email is answered, too. Each connection has a thread,
+so that several batches wait side by side.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import socket
 import sys
 import threading
 import time
+
+from .responder import body_for_one
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _ITEM = (
@@ -34,7 +37,7 @@ def _answer(connection: socket.socket, seconds: float) -> None:
             body = stream.read(int(length[1]) if length else 0)
             mails = body.count(b'{"From":')
             time.sleep(seconds)
-            answer = b"[" + b",".join([_ITEM] * mails) + b"]"
+            answer = body_for_one(body) if body.startswith(b"{") else b"[" + b",".join([_ITEM] * mails) + b"]"
             connection.sendall(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
                 % (len(answer), answer)

@@ -1,5 +1,5 @@
 """
-The other end of `benchmarks.send`: takes any request and answers that one mail was accepted.
+The other end of `benchmarks.send`: takes any request and answers that one email was accepted.
 
     python -m benchmarks.responder
 
@@ -22,6 +22,8 @@ _BODY = (
     b'{"To":"%b","SubmittedAt":"2026-02-17T07:25:01.4178645-05:00",'
     b'"MessageID":"0a129aee-e1cd-480d-b08d-4f48548ff48d","ErrorCode":0,"Message":"OK"}'
 )
+# To requests for another path than the service's: what resend's service answers.
+_OTHER_BODY = b'{"id":"0a129aee-e1cd-480d-b08d-4f48548ff48d"}'
 _ANSWER = (
     b"HTTP/1.1 200 OK\r\nDate: Tue, 17 Feb 2026 12:25:01 GMT\r\nContent-Type: application/json; charset=utf-8\r\n"
     b"Connection: keep-alive\r\nContent-Length: %d\r\n\r\n%b"
@@ -35,6 +37,14 @@ def _complete(received: bytearray) -> bool:
         return False
     length = _LENGTH.search(received, 0, end)
     return len(received) >= end + 4 + (int(length[1]) if length else 0)
+
+
+def body_for_one(request: bytes | bytearray) -> bytes:
+    """Return the JSON that answers one email."""
+    if request.startswith(b"POST /emails "):
+        return _OTHER_BODY
+    to = _TO.search(request)
+    return _BODY % (to[1] if to else b"")
 
 
 def serve(meet: Callable[[socket.socket], Callable[[], bool]]) -> None:
@@ -63,7 +73,8 @@ def serve(meet: Callable[[socket.socket], Callable[[], bool]]) -> None:
                 key.fileobj.close()
 
 
-def _meet(connection: socket.socket) -> Callable[[], bool]:
+def accept_email(connection: socket.socket) -> Callable[[], bool]:
+    """Return what is called whenever something has come on a connection; see `serve`."""
     return partial(_read, connection, bytearray())
 
 
@@ -72,12 +83,11 @@ def _read(connection: socket.socket, received: bytearray) -> bool:
     chunk = connection.recv(262_144)
     received += chunk
     if _complete(received):
-        to = _TO.search(received)
-        body = _BODY % (to[1] if to else b"")
+        body = body_for_one(received)
         connection.sendall(_ANSWER % (len(body), body))
         received.clear()
     return bool(chunk)
 
 
 if __name__ == "__main__":
-    serve(_meet)
+    serve(accept_email)
