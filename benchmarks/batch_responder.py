@@ -3,8 +3,8 @@ The other end of `benchmarks.many`: answers each batch, some time after it came,
 
     python -m benchmarks.batch_responder SECONDS
 
-It prints its port, and ends when its standard input does. A single email is answered, too. Each connection has a thread,
-so that several batches wait side by side.
+It prints its port, and ends when its standard input does. A single email is answered, too. Each connection has a
+thread, so that several batches wait side by side.
 """
 
 from __future__ import annotations
