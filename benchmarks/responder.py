@@ -18,7 +18,8 @@ from functools import partial
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TO = re.compile(rb'"To": ?"([^"]*)"')
-_BODY = (
+# What the service answers for an email that it accepted, but for the recipients.
+ACCEPTED = (
     b'{"To":"%b","SubmittedAt":"2026-02-17T07:25:01.4178645-05:00",'
     b'"MessageID":"0a129aee-e1cd-480d-b08d-4f48548ff48d","ErrorCode":0,"Message":"OK"}'
 )
@@ -37,14 +38,6 @@ def _complete(received: bytearray) -> bool:
         return False
     length = _LENGTH.search(received, 0, end)
     return len(received) >= end + 4 + (int(length[1]) if length else 0)
-
-
-def body_for_one(request: bytes | bytearray) -> bytes:
-    """Return the JSON that answers one email."""
-    if request.startswith(b"POST /emails "):
-        return _OTHER_BODY
-    to = _TO.search(request)
-    return _BODY % (to[1] if to else b"")
 
 
 def serve(meet: Callable[[socket.socket], Callable[[], bool]]) -> None:
@@ -83,7 +76,8 @@ def _read(connection: socket.socket, received: bytearray) -> bool:
     chunk = connection.recv(262_144)
     received += chunk
     if _complete(received):
-        body = body_for_one(received)
+        to = _TO.search(received)
+        body = _OTHER_BODY if received.startswith(b"POST /emails ") else ACCEPTED % (to[1] if to else b"")
         connection.sendall(_ANSWER % (len(body), body))
         received.clear()
     return bool(chunk)
