@@ -42,6 +42,10 @@ class TrackLinks(StrEnum):
 TrackLinksName = Literal["None", "HtmlAndText", "HtmlOnly", "TextOnly"]
 
 
+# The default of a field of addresses: most emails have it in three of four, and it needs no conversion.
+NO_ADDRESSES: tuple[Address, ...] = ()
+
+
 def sender(value: str | Address | None) -> Address | None:
     """Convert `sender`."""
     return _cached_sender(value) if type(value) is str else _parse_sender(value)
@@ -67,17 +71,17 @@ def to(value: Addresses) -> tuple[Address, ...]:
 
 def cc(value: Addresses) -> tuple[Address, ...]:
     """Convert `cc`."""
-    return parse_address_field(value, "cc")
+    return () if value is NO_ADDRESSES else parse_address_field(value, "cc")
 
 
 def bcc(value: Addresses) -> tuple[Address, ...]:
     """Convert `bcc`."""
-    return parse_address_field(value, "bcc")
+    return () if value is NO_ADDRESSES else parse_address_field(value, "bcc")
 
 
 def reply_to(value: Addresses) -> tuple[Address, ...]:
     """Convert `reply_to`."""
-    return parse_address_field(value, "reply_to")
+    return () if value is NO_ADDRESSES else parse_address_field(value, "reply_to")
 
 
 def subject(value: str | None) -> str:

@@ -10,24 +10,25 @@ from .._delivery import Deadline
 from .._http import POOL_SIZE, Session
 from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
 from ..models import fields
-from ..models.bulk import BULK, BulkEmail, BulkStatus
 from ..models.email import Email, TemplateEmail
 from ..models.fields import as_record
-from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
 from ..transports.api import payload as api
-from ..transports.api.reconciliation import Wanted, find
 from ..transports.base import BaseTransport
 from ..transports.batch import BATCH_LIMIT
-from ..transports.check_first import EVERY_EMAIL, send_all, send_one, with_keys
+from ..transports.check_first import EVERY_EMAIL, check_findable, send_all, with_keys
 from ..transports.inputs import EmailLike, as_email, check_many
-from ..transports.send_many import Progress, Sending
-from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
 
+# Loaded by the calls that need them: a process that sends one email does not pay for them.
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from ..models.bulk import BulkEmail, BulkStatus
+    from ..models.listing import Page
+    from ..transports.api.reconciliation import Wanted
+    from ..transports.send_many import Progress, Sending
 
 
 class Outbound(Resource):
@@ -51,13 +52,7 @@ class Outbound(Resource):
         self._emails = emails
         self._templates = emails._for_templates()
 
-    def send(
-        self,
-        email: EmailLike,
-        *,
-        idempotency_key: str | None = None,
-        check_first: bool = False,
-    ) -> SendResult:
+    def send(self, email: EmailLike, *, idempotency_key: str | None = None, check_first: bool = False) -> SendResult:
         """
         Send one email, and return its result when it was accepted.
 
@@ -84,7 +79,9 @@ class Outbound(Resource):
         converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
             converted = converted.replace(idempotency_key=idempotency_key)
-        return send_one(self._emails, converted, check_first)
+        if check_first:
+            check_findable(self._emails, converted)
+        return self._emails._send(converted, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
@@ -143,6 +140,8 @@ class Outbound(Resource):
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
             ConfigurationError: As `send_batch`.
         """
+        from ..transports.send_many import Sending
+
         check_many(emails)
         _check_number("workers", workers, 1, POOL_SIZE)
         _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
@@ -180,11 +179,15 @@ class Outbound(Resource):
             InvalidArgument: The value is not a valid key, or the error is of an email that carries none.
             ConfigurationError: The client has no API to search.
         """
+        from ..transports.api.reconciliation import find
+
         wanted = self._wanted(key_or_error, message_stream)
         deadline = Deadline.after(self._options.deadline)
         return find(self._session, self._options, wanted, deadline).found.get(wanted.key)
 
     def _wanted(self, given: object, message_stream: str | None) -> Wanted:
+        from ..transports.api.reconciliation import Wanted
+
         stream = _searched("message_stream", fields.message_stream, message_stream)
         others: tuple[str, ...] = ()
         if isinstance(given, DeliveryUnknown):
@@ -212,7 +215,10 @@ class Outbound(Resource):
             InvalidEmail: The email is not valid, or the client's transport sends no templates.
             EmailAPIError: As `send`.
         """
-        return send_one(self._templates, as_record(email, TemplateEmail, "email"), check_first)
+        converted = as_record(email, TemplateEmail, "email")
+        if check_first:
+            check_findable(self._templates, converted)
+        return self._templates._send(converted, check_first=check_first)
 
     def send_template_batch(
         self, emails: Iterable[TemplateEmail | Mapping[str, Any]], *, check_first: bool = False
@@ -241,6 +247,8 @@ class Outbound(Resource):
             InvalidEmail: The request is not valid, or the client's transport sends no bulk requests.
             EmailAPIError: As `send`.
         """
+        from ..models.bulk import BulkEmail
+
         return self._emails._send_bulk(as_record(bulk, BulkEmail, "bulk"))
 
     def bulk_status(self, id: str | UUID | BulkStatus) -> BulkStatus:
@@ -257,6 +265,8 @@ class Outbound(Resource):
             NotFound: There is no bulk request with this id.
             ConfigurationError: The client has no API to ask.
         """
+        from ..models.bulk import BULK, BulkStatus
+
         return self._read(f"{BULK.path}/{path_segment(id, 'id', BulkStatus)}", BulkStatus)
 
     def list_bulk(self, *, count: int = 100) -> Page[BulkStatus]:
@@ -267,6 +277,9 @@ class Outbound(Resource):
             InvalidArgument: `count` is below 1.
             ConfigurationError: The client has no API to ask.
         """
+        from ..models.bulk import BULK
+        from ._paging import KeyedQuery, fetch_keyed_page
+
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
 
 
