@@ -82,7 +82,8 @@ def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False
     # First, so that an error in a header does not pass a frame that holds the encoded bodies.
     header = _header(email, sender, (*email.headers, *headers), token, utf8)
     content_header, body = _content(email, token)
-    return join_pieces((header + content_header + "\r\n").encode(), body)
+    header += content_header + "\r\n"
+    return join_pieces(header.encode(), body) if email.attachments else b"".join((header.encode(), *body))  # type: ignore[arg-type]
 
 
 def join_pieces(header: bytes, body: Iterable[Piece]) -> bytes:
