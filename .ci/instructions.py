@@ -14,15 +14,19 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks import instructions
 
-LIMITS = {instructions.SEND: 0.38, instructions.BATCH: 4.5, instructions.PAGE: 3.8}
+# Ours, the same work by requests and json, and the largest ratio.
+LIMITS = (
+    (instructions.SEND, instructions.SESSION_SEND, 0.38),
+    (instructions.BATCH, instructions.SESSION_BATCH, 5.0),
+    (instructions.PAGE, instructions.LOADS, 3.8),
+)
 
 
 def main() -> int:
     """Count, and compare."""
-    counts = instructions.count()
+    counts = instructions.count([name for ours, peer, _ in LIMITS for name in (peer, ours)])
     failed = False
-    for ours, limit in LIMITS.items():
-        peer = instructions.BUDGETS[ours][0]
+    for ours, peer, limit in LIMITS:
         ratio = counts[ours] / counts[peer]
         over = ratio > limit
         failed |= over

@@ -1,5 +1,5 @@
 """
-Instructions of one send, one batch and one page, beside `requests` and `json`, counted by callgrind.
+Instructions of sends, batches, pages and their parts, beside those of their peers, counted by callgrind.
 
     python -m benchmarks.instructions
 
@@ -15,92 +15,152 @@ import json
 import os
 import re
 import shutil
+import smtplib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .measure import Budget, Comparison, print_all, serving
+from .peers import VENDOR, is_installed
 
 ROUNDS = 1
-SEND, BATCH, PAGE = "one send", "a batch of 100", "a page of 500 messages"
-SESSION_SEND, SESSION_BATCH, LOADS = "requests.Session.post", "the same by requests and json", "json.loads"
-# What is repeated how often.
-REPEAT = {SESSION_SEND: 10, SEND: 10, SESSION_BATCH: 1, BATCH: 1, LOADS: 1, PAGE: 1}
-BUDGETS = {SEND: (SESSION_SEND, 0.31), BATCH: (SESSION_BATCH, 4.0), PAGE: (LOADS, 3.4)}
-EMAILS, ROWS = 100, 500
+SEND, BATCH, PAGE = "one send", "a batch of 500", "a page of 500 messages"
+SESSION_SEND, SESSION_BATCH, LOADS = "requests.Session.post", "the same by requests with dicts", "json.loads"
+MAPPINGS, VENDOR_BATCH = "a batch of 500 mappings", f"the same by {VENDOR}"
+DUMPS, ENCODE = "json.dumps", "500 built emails to bytes"
+SMTPLIB, SMTP = "smtplib sendmail", "SMTP, ready bytes"
+# Ours, the peer, and the largest ratio. A peer that has no budget is the measure of the gate in CI.
+BUDGETS = (
+    Budget(SEND, SESSION_SEND, 0.31),
+    Budget(BATCH, VENDOR_BATCH, 1.1),
+    Budget(MAPPINGS, VENDOR_BATCH, 1.3),
+    Budget(ENCODE, DUMPS, 3.2),
+    Budget(PAGE, LOADS, 3.4),
+    Budget(SMTP, SMTPLIB, 1.2),
+)
+# What is done more than once.
+REPEAT = {SESSION_SEND: 10, SEND: 10, SMTPLIB: 10, SMTP: 10}
+EVERYTHING = (
+    *(SESSION_SEND, SEND, SESSION_BATCH, VENDOR_BATCH, BATCH, MAPPINGS, DUMPS, ENCODE, LOADS, PAGE, SMTPLIB, SMTP),
+)
+ROWS = range(500)
 _TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
 
 
-def _cases(url: str, closing: contextlib.ExitStack) -> Mapping[str, Callable[[], object]]:
+def _by_api(url: str, closing: contextlib.ExitStack) -> Mapping[str, Callable[[], object]]:
     import requests
 
     from emailapi import Client, Email
-    from emailapi.models.messages import MESSAGES
-    from emailapi.wire import load_json, read_rows
 
-    from .mails import fields, payload, row
+    from .mails import fields, payload
 
     session = closing.enter_context(requests.Session())
     session.headers["X-Postmark-Server-Token"] = "token"
     client = closing.enter_context(Client("token", base_url=url))
-    page = json.dumps({"TotalCount": ROWS, MESSAGES.key: [row(number) for number in range(ROWS)]}).encode()
-    numbers = range(EMAILS)
+    send_batch = client.outbound.send_batch
     return {
         SESSION_SEND: lambda: session.post(f"{url}/email", json=payload(7), timeout=10).json(),
         SEND: lambda: client.outbound.send(Email(**fields(7))),
-        SESSION_BATCH: lambda: session.post(f"{url}/email/batch", json=[*map(payload, numbers)], timeout=10).json(),
-        BATCH: lambda: client.outbound.send_batch([Email(**fields(number)) for number in numbers]).raise_for_errors(),
+        SESSION_BATCH: lambda: session.post(f"{url}/email/batch", json=[*map(payload, ROWS)], timeout=10).json(),
+        BATCH: lambda: send_batch([Email(**fields(number)) for number in ROWS]).raise_for_errors(),
+        MAPPINGS: lambda: send_batch([fields(number) for number in ROWS]).raise_for_errors(),
+    }
+
+
+def _by_vendor(url: str, closing: contextlib.ExitStack) -> Mapping[str, Callable[[], object]]:
+    from postmark import sync
+
+    from .mails import fields
+
+    vendor = closing.enter_context(sync.ServerClient("token", base_url=url))
+    return {VENDOR_BATCH: lambda: vendor.outbound.send_batch([fields(number) for number in ROWS])}
+
+
+def _codec() -> Mapping[str, Callable[[], object]]:
+    from emailapi.models.messages import MESSAGES
+    from emailapi.wire import load_json, read_rows
+
+    from .codec import writing
+    from .mails import payload, row
+
+    page = json.dumps({"TotalCount": len(ROWS), MESSAGES.key: [row(number) for number in ROWS]}).encode()
+    payloads = [payload(number) for number in ROWS]
+    return {
+        DUMPS: lambda: json.dumps(payloads).encode(),
+        ENCODE: writing(),
         LOADS: lambda: json.loads(page),
         PAGE: lambda: read_rows(load_json(page)[MESSAGES.key], MESSAGES.record),
     }
 
 
-def _run(url: str) -> None:
+def _by_smtp(port: int, closing: contextlib.ExitStack) -> Mapping[str, Callable[[], object]]:
+    from emailapi import SMTPTransport
+    from emailapi.mime import to_bytes
+
+    from .smtp import RECIPIENT, SENDER, build_ours
+
+    plain = closing.enter_context(smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=10))
+    ours, ready = closing.enter_context(SMTPTransport("127.0.0.1", port)), to_bytes(build_ours())
+    return {
+        SMTPLIB: lambda: plain.sendmail(SENDER, [RECIPIENT], ready),
+        SMTP: lambda: ours.send_message(ready, sender=SENDER, recipients=RECIPIENT),
+    }
+
+
+def _run(http: int, smtp: int, names: Sequence[str]) -> None:
     """Run each case, with a mark before and behind it."""
+    url = f"http://127.0.0.1:{http}"
     with contextlib.ExitStack() as closing:
-        cases = _cases(url, closing)
-        for run in cases.values():
-            run()
-        for name, run in cases.items():
+        cases = {**_by_api(url, closing), **_codec()}
+        if VENDOR_BATCH in names:
+            cases |= _by_vendor(url, closing)
+        if SMTP in names:
+            cases |= _by_smtp(smtp, closing)
+        for name in names:
+            cases[name]()
+        for name in names:
             os.getloadavg()
-            for _ in range(REPEAT[name]):
-                run()
+            for _ in range(REPEAT.get(name, 1)):
+                cases[name]()
             os.getloadavg()
 
 
-def count(interpreter: str = sys.executable) -> dict[str, float]:
+def count(names: Sequence[str] = EVERYTHING) -> dict[str, float]:
     """
-    Count the instructions of each case.
+    Count the instructions of these cases.
 
     Raises:
         subprocess.CalledProcessError: valgrind failed.
     """
-    with tempfile.TemporaryDirectory() as folder, serving("batch_responder", "0") as port:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as closing:
+        http = closing.enter_context(serving("batch_responder", "0"))
+        smtp = closing.enter_context(serving("smtp_responder"))
         counts = Path(folder, "counts")
         command = ["valgrind", "--tool=callgrind", "--dump-before=getloadavg", f"--callgrind-out-file={counts}"]
-        run = [interpreter, "-m", "benchmarks.instructions", "--run", f"http://127.0.0.1:{port}"]
-        # A fixed order of sets and dicts: the counts of two runs are then nearly the same.
+        run = [sys.executable, "-m", "benchmarks.instructions", "--run", str(http), str(smtp), *names]
+        # With the same order of sets in each run, the counts of two runs are nearly the same.
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
         subprocess.run([*command, *run], check=True, capture_output=True, env=environment)
-        parts = [Path(f"{counts}.{number}") for number in range(1, 2 * len(REPEAT) + 1)]
+        parts = [Path(f"{counts}.{number}") for number in range(1, 2 * len(names) + 1)]
         totals = [int(_TOTALS.findall(part.read_text())[0]) for part in parts]
-    # What ends at a mark of an odd place is what was between two cases.
-    return {name: total / REPEAT[name] for name, total in zip(REPEAT, totals[1::2], strict=True)}
+    # Every other count is that of the time between two cases.
+    return {name: total / REPEAT.get(name, 1) for name, total in zip(names, totals[1::2], strict=True)}
 
 
 def measure(_rounds: int) -> Iterator[Comparison]:
     """Count, once."""
-    found = count() if shutil.which("valgrind") else {}
-    for ours, (peer, limit) in BUDGETS.items():
-        costs = {name: found[name] for name in (peer, ours) if name in found}
-        title = f"{ours}, instructions"
-        yield Comparison(title, costs, [Budget(ours, peer, limit)], "thousand", 1e-3, [] if found else ["valgrind"])
+    names = [name for name in EVERYTHING if name != VENDOR_BATCH or is_installed(VENDOR)]
+    found = count(names) if shutil.which("valgrind") else {}
+    for budget in BUDGETS:
+        costs = {name: found[name] for name in (budget.peer, budget.case) if name in found}
+        missing = [] if found else ["valgrind"]
+        yield Comparison(f"{budget.case}, instructions", costs, [budget], "thousand", 1e-3, missing)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--run"]:
-        _run(sys.argv[2])
+        _run(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
     else:
         print_all(__doc__, ROUNDS, measure)

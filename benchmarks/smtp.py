@@ -39,19 +39,22 @@ def wall_seconds(run: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - started) / times
 
 
+def build() -> EmailMessage:
+    """Build the email by the standard library."""
+    message = EmailMessage(policy.SMTP)
+    message["From"], message["To"], message["Subject"] = SENDER, RECIPIENT, "Hello"
+    message.set_content(TEXT)
+    message.add_alternative(f"<pre>{TEXT}</pre>", subtype="html")
+    return message
+
+
+def build_ours() -> Email:
+    """Build the email by this package."""
+    return Email(sender=SENDER, to=RECIPIENT, subject="Hello", text_body=TEXT, html_body=f"<pre>{TEXT}</pre>")
+
+
 def cases(port: int, closing: contextlib.ExitStack) -> list[Case]:
     """Return what is measured, each on a connection of its own."""
-
-    def build() -> EmailMessage:
-        message = EmailMessage(policy.SMTP)
-        message["From"], message["To"], message["Subject"] = SENDER, RECIPIENT, "Hello"
-        message.set_content(TEXT)
-        message.add_alternative(f"<pre>{TEXT}</pre>", subtype="html")
-        return message
-
-    def build_ours() -> Email:
-        return Email(sender=SENDER, to=RECIPIENT, subject="Hello", text_body=TEXT, html_body=f"<pre>{TEXT}</pre>")
-
     ready = to_bytes(build_ours())
     plain = closing.enter_context(smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=10))
     ours = closing.enter_context(SMTPTransport("127.0.0.1", port, max_messages=10**9))

@@ -245,9 +245,11 @@ def from_mapping(given: Mapping[str, Any], record: type[T]) -> T:
         InvalidEmail: A field is unknown, missing or invalid. The error names it.
     """
     fields, required = _field_names(record)  # type: ignore[arg-type]
-    for name in given:
-        if name not in fields:
-            raise InvalidEmail(unknown_name_message(str(name), fields, "field", record.__name__), field=str(name))
+    # The keys of two dictionaries are compared at once.
+    if type(given) is not dict or not given.keys() <= fields.keys():
+        for name in given:
+            if name not in fields:
+                raise InvalidEmail(unknown_name_message(str(name), fields, "field", record.__name__), field=str(name))
     for name in required:
         if name not in given:
             raise InvalidEmail(f"{name} is missing", field=name)
