@@ -224,9 +224,8 @@ class Session(smtplib.SMTP):
             group = commands[start : start + step]
             self.send("\r\n".join(group) + "\r\n")
             for _ in group:
-                code, lines = self.getreply()
-                replies.append(Reply.read(code, lines))
-                if code == CLOSING:
+                replies.append(Reply.read(*self.getreply()))
+                if replies[-1].code == CLOSING:
                     return replies
         return replies
 
@@ -234,23 +233,19 @@ class Session(smtplib.SMTP):
         """
         Write an email, whose last line is terminated, after the 354 reply to DATA, and return the first final reply.
 
-        The last piece of the email and its end are one write, so that it is known whether the end was written.
+        Only the last piece of the email is joined with its end: one write, which tells whether the end was written.
 
         Raises:
             Broken: The connection broke; `in_doubt` says whether the server may have accepted the email.
         """
-        body = content.replace(b"\r\n.", b"\r\n..")
-        if body.startswith(b"."):
-            body = b"." + body
+        body = (b"." if content.startswith(b".") else b"") + content.replace(b"\r\n.", b"\r\n..")
         if self.has_unread():
             # Read as the reply to the end of the email, this would report an email as accepted that was not.
             reply, failure = self._last_words(), Broken("the server sent data that was not requested")
         else:
-            # Joined with its end, a large email would be copied: it took a fifth more memory.
             before, end = max(len(body) - 1, 0) // PIECE * PIECE, math.inf
             try:
-                if before:
-                    self.send(memoryview(body)[:before])
+                self.send(memoryview(body)[:before])
                 end = len(body) - before
                 self.send(body[before:] + b".\r\n", end)
                 # This reply may take all the time that is left.
