@@ -46,6 +46,8 @@ EVERYTHING = (
     *(SESSION_SEND, SEND, SESSION_BATCH, VENDOR_BATCH, BATCH, MAPPINGS, DUMPS, ENCODE, LOADS, PAGE, SMTPLIB, SMTP),
 )
 ROWS = range(500)
+# Everything is slower by a factor of fifty, or of more on a busy machine.
+PATIENCE = 600
 _TOTALS = re.compile(r"^totals: (\d+)", re.MULTILINE)
 
 
@@ -58,12 +60,12 @@ def _by_api(url: str, closing: contextlib.ExitStack) -> Mapping[str, Callable[[]
 
     session = closing.enter_context(requests.Session())
     session.headers["X-Postmark-Server-Token"] = "token"
-    client = closing.enter_context(Client("token", base_url=url))
+    client = closing.enter_context(Client("token", base_url=url, timeout=PATIENCE, deadline=PATIENCE))
     send_batch = client.outbound.send_batch
     return {
-        SESSION_SEND: lambda: session.post(f"{url}/email", json=payload(7), timeout=10).json(),
+        SESSION_SEND: lambda: session.post(f"{url}/email", json=payload(7), timeout=PATIENCE).json(),
         SEND: lambda: client.outbound.send(Email(**fields(7))),
-        SESSION_BATCH: lambda: session.post(f"{url}/email/batch", json=[*map(payload, ROWS)], timeout=10).json(),
+        SESSION_BATCH: lambda: session.post(f"{url}/email/batch", json=[*map(payload, ROWS)], timeout=PATIENCE).json(),
         BATCH: lambda: send_batch([Email(**fields(number)) for number in ROWS]).raise_for_errors(),
         MAPPINGS: lambda: send_batch([fields(number) for number in ROWS]).raise_for_errors(),
     }
@@ -74,7 +76,7 @@ def _by_vendor(url: str, closing: contextlib.ExitStack) -> Mapping[str, Callable
 
     from .mails import fields
 
-    vendor = closing.enter_context(sync.ServerClient("token", base_url=url))
+    vendor = closing.enter_context(sync.ServerClient("token", base_url=url, timeout=PATIENCE))
     return {VENDOR_BATCH: lambda: vendor.outbound.send_batch([fields(number) for number in ROWS])}
 
 
@@ -101,8 +103,11 @@ def _by_smtp(port: int, closing: contextlib.ExitStack) -> Mapping[str, Callable[
 
     from .smtp import RECIPIENT, SENDER, build_ours
 
-    plain = closing.enter_context(smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=10))
-    ours, ready = closing.enter_context(SMTPTransport("127.0.0.1", port)), to_bytes(build_ours())
+    plain = closing.enter_context(smtplib.SMTP("127.0.0.1", port, local_hostname="here", timeout=PATIENCE))
+    ours, ready = (
+        closing.enter_context(SMTPTransport("127.0.0.1", port, timeout=PATIENCE, deadline=PATIENCE)),
+        to_bytes(build_ours()),
+    )
     return {
         SMTPLIB: lambda: plain.sendmail(SENDER, [RECIPIENT], ready),
         SMTP: lambda: ours.send_message(ready, sender=SENDER, recipients=RECIPIENT),
@@ -138,11 +143,17 @@ def count(names: Sequence[str] = EVERYTHING) -> dict[str, float]:
         http = closing.enter_context(serving("batch_responder", "0"))
         smtp = closing.enter_context(serving("smtp_responder"))
         counts = Path(folder, "counts")
-        command = ["valgrind", "--tool=callgrind", "--dump-before=getloadavg", f"--callgrind-out-file={counts}"]
+        command = [
+            "valgrind",
+            "--quiet",
+            "--tool=callgrind",
+            "--dump-before=getloadavg",
+            f"--callgrind-out-file={counts}",
+        ]
         run = [sys.executable, "-m", "benchmarks.instructions", "--run", str(http), str(smtp), *names]
         # With the same order of sets in each run, the counts of two runs are nearly the same.
         environment = {**os.environ, "PYTHONHASHSEED": "0"}
-        subprocess.run([*command, *run], check=True, capture_output=True, env=environment)
+        subprocess.run([*command, *run], check=True, stdout=subprocess.DEVNULL, env=environment)
         parts = [Path(f"{counts}.{number}") for number in range(1, 2 * len(names) + 1)]
         totals = [int(_TOTALS.findall(part.read_text())[0]) for part in parts]
     # Every other count is that of the time between two cases.
