@@ -20,7 +20,7 @@ from ..transports.api import payload as api
 from ..transports.api.reconciliation import Wanted, find
 from ..transports.base import BaseTransport
 from ..transports.batch import BATCH_LIMIT
-from ..transports.check_first import EVERY_EMAIL, send_all, send_one, with_keys
+from ..transports.check_first import EVERY_EMAIL, check_key, send_all, with_keys
 from ..transports.inputs import EmailLike, as_email, check_many
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
@@ -84,7 +84,9 @@ class Outbound(Resource):
         converted = email if isinstance(email, Email) else as_email(email, Email)
         if idempotency_key is not None:
             converted = converted.replace(idempotency_key=idempotency_key)
-        return send_one(self._emails, converted, check_first)
+        if check_first:
+            check_key(self._emails, converted)
+        return self._emails._send(converted, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
         """
@@ -212,7 +214,10 @@ class Outbound(Resource):
             InvalidEmail: The email is not valid, or the client's transport sends no templates.
             EmailAPIError: As `send`.
         """
-        return send_one(self._templates, as_record(email, TemplateEmail, "email"), check_first)
+        converted = as_record(email, TemplateEmail, "email")
+        if check_first:
+            check_key(self._templates, converted)
+        return self._templates._send(converted, check_first=check_first)
 
     def send_template_batch(
         self, emails: Iterable[TemplateEmail | Mapping[str, Any]], *, check_first: bool = False

@@ -80,6 +80,7 @@ def test_1100_persistent_connections_do_not_block_a_client(needs):
     _crowd(needs, 1100, 4000, "request")
 
 
+@pytest.mark.slow
 def test_a_process_without_file_descriptors_makes_room(needs, tmp_path):
     # The connections are opened here: the sandbox alone has too few descriptors.
     script = (

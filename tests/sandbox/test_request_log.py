@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     sent = api.accepted()
@@ -25,6 +27,7 @@ def test_requests_are_listed_with_the_reason_of_a_rejection(api, sandbox):
     assert sandbox.token not in repr(sandbox.requests())
 
 
+@pytest.mark.slow
 def test_the_last_1000_requests_are_stored(api, sandbox):
     for number in range(1_010):
         api.get(f"/nothing/{number}")

@@ -173,6 +173,7 @@ with Sandbox() as sandbox:
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", ["flask", "waitress", "css_inline"])
 def test_without_the_extra_the_error_says_what_to_install(missing):
     """Without a package of the extra the error names what to install."""

@@ -57,6 +57,7 @@ BEGUN_EARLY = "sending = many(21)\ndef read():\n    threading.main_thread().join
 READING = "def read():\n    tell(many(21))\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", [BEGUN_LATE, BEGUN_EARLY, READING], ids=["begun late", "begun early", "reading"])
 def test_a_thread_that_outlives_the_main_thread_sends_all_and_reads_all(code, run):
     accepted, outcomes = run(code + "threading.Thread(target=read).start()")

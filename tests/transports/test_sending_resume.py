@@ -199,6 +199,7 @@ with open(journal, "a+") as lines:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
 def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_path):

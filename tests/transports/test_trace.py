@@ -92,6 +92,7 @@ def sends(serve, connect):
         }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LIMITS)
 def test_a_send_calls_few_functions(sends, path):
     """The third send on a connection calls no more functions of the package than is agreed."""

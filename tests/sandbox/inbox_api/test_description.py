@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import requests
 from openapi_spec_validator import validate
 
@@ -25,6 +26,7 @@ def _resolved(parameter):
     )
 
 
+@pytest.mark.slow
 def test_the_description_is_valid():
     validate(DESCRIPTION)
 

@@ -102,6 +102,7 @@ def forking(monkeypatch):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encrypted", [False, True], ids=["", "tls"])
 @pytest.mark.parametrize("given", [False, True], ids=["own", "given"])
 @both_forks

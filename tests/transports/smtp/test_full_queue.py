@@ -73,6 +73,7 @@ except ConnectionFailed as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.parametrize("library", PATCH)
 def test_a_full_listen_queue_ends_with_the_timeout_under_gevent(library, full, start):
