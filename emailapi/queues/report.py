@@ -1,4 +1,4 @@
-"""What became of the emails of a job, and the exception that asks for another attempt."""
+"""The result of a job for each of its emails, and the exception that asks for another attempt."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class EmailFailure:
 @attrs.frozen(kw_only=True)
 class DeliveryReport:
     """
-    What became of the emails of one job in one attempt.
+    The emails of a job, by the result of one attempt.
 
-    `accepted`, `already_sent` and `rejected` are final. `unknown` and `not_sent` are what another attempt is for.
+    `accepted`, `already_sent` and `rejected` are final. Emails in `unknown` and `not_sent` need another attempt.
 
     Attributes:
         accepted: The results of the emails that were accepted now.
         already_sent: The results of the emails that an earlier attempt has sent, found by their keys.
-        rejected: The emails that no attempt can send: record them.
+        rejected: The emails that no attempt can send.
         unknown: The emails that may have been sent. Another attempt looks them up.
         not_sent: The emails that were surely not sent now, and may be accepted later.
-        retry_after: In how many seconds to try again; None if all is final.
+        retry_after: The seconds before the next attempt; None if no attempt is needed.
     """
 
     accepted: tuple[SendResult, ...] = ()
@@ -87,7 +87,7 @@ class RetryLater(Exception):
     Attributes:
         seconds: How long to wait before the next attempt, in seconds.
         payload: The payload of the next attempt, without the emails that are done.
-        report: What became of the emails in this attempt.
+        report: The result of this attempt for each email.
     """
 
     __module__ = "emailapi.queues"

@@ -53,7 +53,7 @@ def test_a_missing_directory_is_an_error(tmp_path):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 def test_a_device_is_an_error():
     """A device is no data file."""
-    _fails("/dev/full", "is no regular file")
+    _fails("/dev/full", "is not a regular file")
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which nobody can write")
