@@ -53,7 +53,6 @@ def client(service):
 
 @pytest.mark.parametrize("name, value", [*WRONG, *WRONG_OF_A_CLIENT])
 def test_an_invalid_option_is_named(name, value):
-    """An option that cannot be is named, when a client is made and when it is changed."""
     with pytest.raises(ConfigurationError, match=name):
         Client("t", **{name: value})
     with pytest.raises(ConfigurationError, match=name):

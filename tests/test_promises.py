@@ -82,13 +82,11 @@ def test_unexpected_responses_raise_typed_errors(service, client, answer, expect
 
 @pytest.mark.parametrize("more", [{}, {"ErrorCode": 0}, {"To": None, "Brand": "new", "SubmittedAt": "some day"}])
 def test_a_response_of_success_is_never_an_error(service, client, more):
-    """An accepted email is accepted, whatever its response leaves out or adds."""
     service.post(f"{HOST}/email", json={**ACCEPTED, **more})
     assert client.outbound.send(EMAIL).message_id == ACCEPTED["MessageID"]
 
 
 def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
-    """A new enum value, a missing field and one odd row never lose the page."""
     rows = messages({"MessageID": "1", "Status": "Teleported"}, {"MessageID": "2"}, {"MessageID": ["3"]})
     service.get(f"{HOST}/messages/outbound", json=rows)
     page = client.messages.list()
@@ -133,7 +131,6 @@ def test_every_error_pickles_whole(error):
 
 
 def test_the_token_is_in_no_repr_log_or_error(service, client, caplog):
-    """No repr, text, log line or exception repeats the token."""
     caplog.set_level("DEBUG")
     service.post(f"{HOST}/email", status=500)
     error = failure(client)
@@ -178,7 +175,6 @@ def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fie
 
 
 def test_invalid_base64_is_rejected():
-    """Content that is no base64 is rejected by its attachment's name."""
     with pytest.raises(InvalidEmail, match="'a.txt'"):
         Attachment.from_base64("a.txt", "not base64!")
 

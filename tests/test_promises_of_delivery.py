@@ -100,7 +100,6 @@ def test_retry_after_is_respected(form, service, client, clock):
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
 def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client, clock):
-    """A server that drips bytes, wherever in its response, ends with the deadline."""
     service.script[:], service.clock, began = [mode], clock, clock()
     with pytest.raises(EmailAPIError) as caught:
         client.with_options(timeout=30).outbound.send(new_email("a"))

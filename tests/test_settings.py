@@ -60,7 +60,6 @@ def test_a_missing_token_is_an_error_that_names_both_variables():
 
 
 def test_a_server_token_is_not_used_as_an_account_token(monkeypatch):
-    """A server's token is not taken for an account's."""
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", "server")
     with pytest.raises(ConfigurationError, match="EMAILAPI_ACCOUNT_TOKEN"):
         resolve_token(None, "account token")
@@ -174,7 +173,6 @@ def test_base_urls_that_are_rejected(given, sentence):
 
 
 def test_allow_http_allows_plain_http():
-    """Plain http off this machine goes when it is allowed."""
     assert resolve_base_url("http://api.example", allow_http=True) == "http://api.example"
 
 
@@ -286,12 +284,10 @@ def test_default_senders_that_are_rejected(monkeypatch, given):
 
 @pytest.mark.parametrize("given", [None, "outbound", "my-stream_1"])
 def test_the_default_stream(given):
-    """A stream's id is taken as it is."""
     assert Options(message_stream=given).message_stream == given
 
 
 @pytest.mark.parametrize("given", ["", " ", "a\nb", "a\0", 5, b"outbound", "\ud800"])
 def test_default_streams_that_are_rejected(given):
-    """What cannot be a stream's id is rejected when the client is made."""
     with pytest.raises(ConfigurationError, match="message_stream must be"):
         Options(message_stream=given)

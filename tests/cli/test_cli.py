@@ -37,7 +37,6 @@ def test_a_missing_extra_is_named(command):
 
 
 def test_version_prints_name_and_version(capsys):
-    """`--version` names the package and its version."""
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
@@ -58,7 +57,6 @@ def test_wrong_usage_is_2(arguments, capsys):
 
 
 def test_a_port_in_use_is_named(capsys):
-    """A sandbox whose port is taken ends with 3 and one line naming the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["sandbox", "--port", str(port)]) == 3

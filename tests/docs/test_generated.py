@@ -38,7 +38,6 @@ def folder(tmp_path):
 @pytest.mark.parametrize("name", GENERATED)
 @pytest.mark.parametrize("text", [None, "", "# Wire names\n"], ids=["missing", "empty", "old"])
 def test_an_outdated_page_fails_the_check_with_one_line(folder, name, text):
-    """A page that is old, empty or missing fails the check with one line that names it and says what to run."""
     (folder / name).unlink()
     if text is not None:
         (folder / name).write_text(text)
@@ -69,7 +68,6 @@ def test_the_wire_page_lists_unusual_spellings():
 
 
 def test_the_errors_page_has_every_error_and_code():
-    """Each error class and each code stands on the generated page."""
     text = (REFERENCE / "errors.md").read_text("utf-8")
     for name in emailapi.__all__:
         thing = getattr(emailapi, name)

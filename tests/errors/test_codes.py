@@ -61,7 +61,6 @@ def test_a_response_with_a_code_and_its_own_status_raises_the_class_of_the_code(
 
 
 def test_the_table_is_read_only():
-    """The one table that both sides share is read-only."""
     with pytest.raises(TypeError):
         ERROR_CODES[0] = ERROR_CODES[10]  # type: ignore[index]
 

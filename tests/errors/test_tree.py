@@ -85,7 +85,6 @@ def test_each_class_has_its_parent_and_its_built_in_error(kind, own, parent, oth
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_an_error_has_its_message_and_the_facts_of_the_request(kind, own, parent, others):
-    """An error keeps its sentence, its own facts and those of the request."""
     error = make(kind, own)
     assert error.message == "It went wrong"
     assert error.args == ("It went wrong",)
@@ -173,7 +172,6 @@ def test_each_fact_counts_for_equality(name, value):
     ],
 )
 def test_the_text_of_an_error_is_its_message_and_the_facts_of_the_request(facts, text):
-    """An error's text is its sentence and, in brackets, what is known of the request."""
     assert str(errors.NotFound("It went wrong", **facts)) == text
 
 

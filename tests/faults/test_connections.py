@@ -66,7 +66,6 @@ def test_a_connection_closed_while_idle_is_replaced(call, mode, serve, connect):
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_connection_reset_when_it_is_reused_is_handled(call, serve, connect):
-    """A request on a connection that is reset before it is read counts as one that may have been."""
     service = serve(None, UNREAD)
     client = connect(service)
     client.server.get()
@@ -101,7 +100,6 @@ MODES_BY_TLS = ["reset", "reset-not-done", "close", "timeout", "500-done", "429"
 @pytest.mark.parametrize("call", CALLS_BY_TLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", MODES_BY_TLS)
 def test_faults_have_the_same_outcomes_with_tls(name, call, serve, connect, clock, tls, monkeypatch):
-    """Faults end by TLS as they do without it."""
     mode = MODES[name]
     context, bundle = tls
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)

@@ -68,7 +68,6 @@ def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, con
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_an_unreachable_api_fails_over_with_the_same_key(call, serve, connect):
-    """What cannot be sent by the API is sent by the fallback, whole, with the same key."""
     second = MemoryTransport()
     came = came_of(call, connect(serve(listening=False), fallback=second, sender="other@example.com"))
     assert [item.via for item in came.items] == ["memory"] * len(call.tags)
@@ -87,7 +86,6 @@ def test_templates_do_not_fail_over(call, serve, connect):
 
 
 def test_the_secondary_gets_the_defaults_of_the_client(serve, connect):
-    """The secondary gets the email with the client's sender."""
     second = MemoryTransport()
     client = connect(serve(listening=False), fallback=second, sender="filled@example.com")
     client.outbound.send({"to": "a@example.com", "text_body": "x"})
@@ -126,7 +124,6 @@ def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
 
 
 def test_the_primary_is_skipped_after_three_failures(serve, connect, later):
-    """After three failures running the API is left alone for 30 seconds, then tried with one email."""
     service, second = serve(*[MODES["503-code-100"]] * 8), MemoryTransport()
     client = connect(service, fallback=second)
     for _ in range(5):

@@ -59,7 +59,6 @@ def test_a_search_with_an_index_delay_is_repeated(name, call, serve, connect):
 
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 def test_an_email_is_looked_up_in_its_stream(call, serve, connect):
-    """A lost email is looked for in the stream that it was sent through."""
     service = serve(LOST)
     came = came_of(call, connect(service, message_stream="news"))
     assert all(item.reconciled for item in came.items)
@@ -67,7 +66,6 @@ def test_an_email_is_looked_up_in_its_stream(call, serve, connect):
 
 
 def test_a_batch_with_two_streams_is_looked_up_in_both(serve, connect):
-    """The emails of one batch are found each in its own stream, with one search a stream."""
     service = serve(LOST)
     emails = [
         new_email("a"),
@@ -117,7 +115,6 @@ def test_without_reconcile_a_lost_email_is_unknown_at_once(serve, connect):
 
 
 def test_a_client_closed_during_a_look_up_reports_an_unknown_outcome(serve, connect):
-    """A client that another thread closes while it looks an email up still says that it may have been sent."""
     service = serve(LOST, lag=9)
     client = connect(service)
     service.searching[:] = [Mode("closing", "fine", lambda exchange: client.close())]

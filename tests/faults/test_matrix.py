@@ -105,7 +105,6 @@ def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
 @pytest.mark.parametrize("call", EMAIL_CALLS[2:], ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", BATCH_MODES, ids=lambda mode: mode.name)
 def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
-    """A batch whose response does not tell each email's fate is looked up, where it tells one's that one is not."""
     service = serve(mode)
     came = came_of(call, connect(service))
     first, second = came.items
@@ -178,7 +177,6 @@ def test_only_safe_requests_are_repeated_at_the_deadline(mode, call, prepare):
 
 @pytest.mark.parametrize("mode", [*LOST, *ODD], ids=lambda mode: mode.name)
 def test_the_key_of_a_lost_bulk_request_finds_its_messages(mode, serve, connect):
-    """The key in the error of a lost bulk request tells whether messages of it are there."""
     service = serve(mode)
     client = connect(service, timeout=mode.timeout)
     came = came_of(OTHER_CALLS[0], client)

@@ -120,7 +120,6 @@ def test_a_response_without_a_request_is_never_used(serve_either, connect):
 
 
 def test_bytes_sent_before_the_request_are_not_its_response(connect):
-    """Whether its words are there before the request is written, or only then, they are not the response."""
     posts = []
 
     def serve(listener):

@@ -116,7 +116,6 @@ def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
 
 
 def test_one_attempt_means_no_retry(serve, connect):
-    """With one attempt nothing is tried again."""
     service = serve(MODES["429"])
     came = came_of(EMAIL_CALLS[0], connect(service, retry=Retry(attempts=1)))
     assert is_not_sent(came.only, RateLimited)
@@ -220,7 +219,6 @@ def test_ctrl_c_ends_a_waiting_call_and_sends_nothing_afterwards(name, call, mod
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("name", ["reset", "500-done", "html"])
 def test_the_default_deadline_allows_a_search_index_delay_of_five_seconds(name, call, serve, connect):
-    """With the defaults each kind of lost email is found by a search that lags five seconds behind."""
     service = serve(MODES[name], lag=5.0)
     came = came_of(call, connect(service, retry=None, timeout=10.0, deadline=30.0))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)

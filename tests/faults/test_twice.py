@@ -45,7 +45,6 @@ def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
 def test_a_lost_resend_is_looked_up(call, serve, connect):
-    """An email whose resend is lost, too, is found when the search knows either."""
     service = serve(UNDONE, LOST)
     came = came_of(call, connect(service, on_unknown="resend"))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
@@ -73,7 +72,6 @@ UNANSWERED = [
 @pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.usefixtures("clock")
 def test_an_email_is_not_resent_if_the_search_gets_no_response(mode, call, serve, connect):
-    """A lost email is not sent again when no search told that it is not there."""
     service = serve(LOST, searching=[mode] * 99)
     came = came_of(call, connect(service, on_unknown="resend"))
     assert all(is_unknown(item) for item in came.items)
@@ -82,7 +80,6 @@ def test_an_email_is_not_resent_if_the_search_gets_no_response(mode, call, serve
 
 @pytest.mark.usefixtures("clock")
 def test_an_email_without_a_key_is_not_resent(serve, connect):
-    """A lost email that cannot be looked up is not sent again."""
     for more, options in (({"metadata": {f"n{at}": "x" for at in range(10)}}, {}), ({}, {"reconcile": False})):
         service = serve(LOST)
         with pytest.raises(DeliveryUnknown):
@@ -177,7 +174,6 @@ def test_check_first_rejects_an_email_without_a_key(serve, connect):
 
 
 def test_an_email_lost_after_a_check_is_looked_up(serve, connect):
-    """An email that was looked for in vain and then lost is looked up as any other."""
     service = serve(LOST)
     assert connect(service).outbound.send(new_email("a"), idempotency_key="job-1", check_first=True).reconciled
     assert service.script == []

@@ -167,7 +167,6 @@ def test_an_id_with_a_line_feed_is_not_logged(serve, connect, reply, caplog):
 
 
 def test_the_query_is_not_logged(serve, connect, reply, caplog):
-    """What a listing is narrowed by, an address maybe, is not logged."""
     caplog.set_level(logging.INFO, "emailapi")
     connect(serve(reply({"TotalCount": 0, "Messages": []})).url).messages.list(recipient="you@example.com")
     assert [record.getMessage().split()[1] for record in caplog.records] == ["/messages/outbound"]
@@ -175,7 +174,6 @@ def test_the_query_is_not_logged(serve, connect, reply, caplog):
 
 
 def test_nothing_is_logged_below_the_level_of_the_logger(serve, connect, accepted, caplog):
-    """Below the logger's level nothing is written."""
     caplog.set_level(logging.ERROR, "emailapi")
     connect(serve(accepted).url).outbound.send(EMAIL)
     assert not caplog.records

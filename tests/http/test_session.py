@@ -30,7 +30,6 @@ def session():
 
 @pytest.mark.parametrize("given", ["https://x", requests, object()])
 def test_an_object_that_is_not_a_session_is_rejected(given):
-    """Anything but a `requests.Session` is rejected."""
     with pytest.raises(ConfigurationError, match="requests.Session"):
         _client(session=given)
 
@@ -54,7 +53,6 @@ def test_a_session_that_retries_is_rejected(session, retries):
 
 
 def test_a_session_without_certificate_verification_is_rejected(session):
-    """`verify=False` is rejected."""
     session.verify = False
     with pytest.raises(ConfigurationError, match="verify=False"):
         _client(session=session)
@@ -72,7 +70,6 @@ def test_a_session_is_validated_at_each_request(serve, connect, accepted, sessio
 
 
 def test_adapters_hooks_and_headers_of_a_session_are_used(serve, connect, accepted, session, token):
-    """A session's own adapter, hooks, headers and cookies are used, with the client's token."""
     sent, seen = [], []
 
     class Counting(HTTPAdapter):
@@ -92,8 +89,6 @@ def test_adapters_hooks_and_headers_of_a_session_are_used(serve, connect, accept
 
 
 def test_the_auth_of_a_session_is_called_for_every_request(serve, connect, accepted, session):
-    """An auth callable signs each request's own body."""
-
     def sign(request):
         request.headers["X-Length"] = str(len(request.body or b""))
         return request
@@ -115,7 +110,6 @@ def test_proxies_of_a_session_are_used(serve, connect, accepted, session):
 
 
 def test_certificates_of_a_session_are_used(serve, connect, tls, authority, ca_file, accepted, session, tmp_path):
-    """A session's CA bundle and client certificate are used."""
     import ssl
 
     context = tls()
@@ -130,7 +124,6 @@ def test_certificates_of_a_session_are_used(serve, connect, tls, authority, ca_f
 
 
 def test_a_missing_ca_bundle_of_a_session_is_a_configuration_error(serve, connect, tls, accepted, session):
-    """A CA bundle of the session's that is not there is a `ConfigurationError`, not an unknown outcome."""
     session.verify = "/nowhere/ca.pem"
     peer = serve(accepted, tls=tls())
     with pytest.raises(ConfigurationError, match="/nowhere/ca.pem"):
@@ -203,7 +196,6 @@ def test_a_hook_that_calls_raise_for_status_does_not_hide_a_rejection(serve, con
 
 
 def test_a_status_raised_for_another_server_is_not_that_of_the_service(serve, connect, reply, accepted, session):
-    """A status that a hook got from another server is not taken for the service's response."""
     other = serve(reply(b"", 404))
 
     def report(response, **_):
@@ -216,7 +208,6 @@ def test_a_status_raised_for_another_server_is_not_that_of_the_service(serve, co
 
 
 def test_a_hook_that_cannot_reach_its_own_server_leaves_the_outcome_unchanged(serve, connect, accepted, session):
-    """A hook that cannot reach a server of its own, after the response, does not make the email unsent."""
     gone = serve(b"")
     gone.close()
 
@@ -232,7 +223,6 @@ def test_a_hook_that_cannot_reach_its_own_server_leaves_the_outcome_unchanged(se
 
 
 def test_another_client_inside_a_hook_does_not_affect_the_request(serve, connect, accepted, session):
-    """What another client does inside a hook does not speak for the request under way."""
     gone = serve(b"")
     gone.close()
     other = connect(gone.url)

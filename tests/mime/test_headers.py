@@ -53,7 +53,6 @@ def test_subjects_round_trip(new_email, read, subject):
 
 @given(subject=TEXTS)
 def test_any_subject_round_trips(new_email, read, subject):
-    """Any subject is read as it was written, or rejected when it is made."""
     if BREAKS & set(subject):
         with pytest.raises(InvalidEmail) as caught:
             new_email(subject=subject)
@@ -239,6 +238,5 @@ def test_custom_headers_round_trip(new_email, read, value):
 
 
 def test_a_custom_header_of_addresses_is_written_as_addresses(new_email, read):
-    """A header of addresses is written as one, its names in words and its domains in ASCII."""
     seen = read(to_bytes(new_email(headers={"Disposition-Notification-To": '"Jürgen, Dr." <j@bücher.example>'})))
     assert seen.addresses("Disposition-Notification-To") == [("Jürgen, Dr.", "j@xn--bcher-kva.example")]

@@ -98,7 +98,6 @@ def written(way: str, text: str) -> tuple[Email, bytes] | InvalidEmail:
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize("way", WAYS)
 def test_no_field_can_inject_a_header_recipient_or_part(read, way, payload):
-    """Each payload in each field is rejected by name, or adds no header, no recipient and no part."""
     outcome = written(way, payload)
     if isinstance(outcome, InvalidEmail):
         assert outcome.field
@@ -156,5 +155,4 @@ def test_values_changed_after_validation_cannot_inject_headers(change, payload):
     text=st.text(alphabet='a:,;<>@"\\()=?_ \tBc\r\n\0\x0b\x85\u2028é', max_size=60), way=st.sampled_from(sorted(WAYS))
 )
 def test_random_text_cannot_inject_a_header_recipient_or_part(read, text, way):
-    """No random text in any field adds a header, a recipient or a part."""
     test_no_field_can_inject_a_header_recipient_or_part(read, way, text)

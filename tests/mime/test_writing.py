@@ -77,7 +77,6 @@ def test_an_email_must_be_complete(new_email, fields, field):
 
 
 def test_an_empty_body_is_an_empty_part(new_email, read):
-    """An empty text is a body."""
     assert read(to_bytes(new_email(text_body=""))).body("plain") == ""
 
 

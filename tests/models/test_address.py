@@ -205,7 +205,6 @@ def test_a_header_is_read_as_its_address(email, name):
 
 @given(st.text() | st.text(st.sampled_from('ab@x.\\"\\(<>[]):;, ü\u3002\u200d\u0660\u05d0'), max_size=40))
 def test_any_text_is_parsed_or_raises_invalid_email(text):
-    """Any text is a list of addresses or an InvalidEmail."""
     try:
         found = parse_address_field(text, "to")
     except InvalidEmail:

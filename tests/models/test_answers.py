@@ -53,7 +53,6 @@ def test_every_field_is_in_a_response(record, answers):
 
 @pytest.mark.parametrize("record", ANSWERS, ids=lambda record: record.__name__)
 def test_every_field_is_read(record, answers):
-    """Each field of a record that is read from its response has another value than without one."""
     file, way = ANSWERS[record]
     found = read(found_at(answers(file), way), record)
     same = [name for name in wire_names(record) if getattr(found, name) == getattr(record(), name)]
@@ -78,7 +77,6 @@ def test_every_record_of_a_response_is_tested():
 
 
 def test_the_response_to_a_send_is_read(answers):
-    """The response to a send is read field by field."""
     assert read(answers("email"), SendResult) == SendResult(
         message_id="0a129aee-e1cd-480d-b08d-4f48548ff48d",
         to="receiver@example.com",
@@ -161,7 +159,6 @@ def test_the_raw_source_of_a_message_is_read(answers):
 
 
 def test_every_count_of_the_overview_is_read(answers):
-    """Each count of the overview is read from its own name."""
     found = read(answers("stats_outbound"), StatsOverview)
     values = [getattr(found, field.name) for field in attrs.fields(StatsOverview)]
     assert values == [615, 64, 25, 10.406, 10, 1.626, 166, 26, 111, 90, 51, 60, 30, 72, 14, 13, 12]

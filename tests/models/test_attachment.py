@@ -70,7 +70,6 @@ def test_content_that_is_not_bytes_is_rejected(content):
 
 @pytest.mark.parametrize("name", ["", " ", "\t", None, 5, b"a.txt"])
 def test_an_attachment_needs_a_name(name):
-    """An attachment without a name is rejected."""
     with pytest.raises(InvalidEmail) as caught:
         Attachment(name=name, content=b"")
     assert caught.value.field == "name"
@@ -109,7 +108,6 @@ def test_a_content_id_that_no_header_or_url_can_carry_is_rejected(content_id):
 
 @pytest.mark.parametrize("content_id", [5, b"logo", True])
 def test_a_content_id_must_be_a_string(content_id):
-    """A content id of another type is rejected."""
     with pytest.raises(InvalidEmail, match="content_id must be text"):
         Attachment(name="a", content=b"", content_id=content_id)
 
@@ -142,7 +140,6 @@ def test_from_path_reads_a_file(tmp_path, how):
     ],
 )
 def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason):
-    """A broken path is an InvalidEmail with the path and the reason, whatever is wrong with it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").write_bytes(b"")
     with pytest.raises(InvalidEmail) as caught:

@@ -174,7 +174,6 @@ SAID = {
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_field_is_read(name):
-    """Every field of a record that is read from its response is another than without one."""
     record = kind_of(name)
     found = read(found_at("answers", ANSWERS[name]), record)
     same = {field for field in wire_names(record) if getattr(found, field) == getattr(record(), field)}
@@ -182,7 +181,6 @@ def test_every_field_is_read(name):
 
 
 def test_every_public_record_is_tested():
-    """Every public record, set of filters and set of arguments stands in one of the tables."""
     public = {
         name
         for name, value in ((name, getattr(emailapi, name)) for name in emailapi.__all__)
@@ -193,7 +191,6 @@ def test_every_public_record_is_tested():
 
 
 def test_every_inner_record_is_tested():
-    """Every record that stands in a field of another stands in one of the tables, too."""
     inner = set()
     for name in {*ANSWERS, *REQUESTS} - {name for name in REQUESTS if is_typeddict(kind_of(name))}:
         for field in attrs.fields(attrs.resolve_types(kind_of(name))):
@@ -204,7 +201,6 @@ def test_every_inner_record_is_tested():
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_every_record_pickles(name):
-    """Every record comes back whole from a pickle, full or empty."""
     record = kind_of(name)
     for value in ({}, found_at("answers", ANSWERS[name])):
         found = read(value, record)

@@ -85,7 +85,6 @@ def test_control_characters_and_lone_surrogates_are_rejected_in_each_field(field
     ],
 )
 def test_control_characters_are_rejected_in_each_part_of_an_email(make, field, payload):
-    """The parts of an email reject them, too, each naming its own field."""
     with pytest.raises(InvalidEmail) as caught:
         make(payload)
     assert caught.value.field == field

@@ -70,7 +70,6 @@ DELIVERED, BOUNCED, OPENED, TRANSIENT = "Delivered", "Bounced", "Opened", "Trans
     ],
 )
 def test_the_state_of_a_message_is_that_of_its_least_advanced_recipient(found, state, each):
-    """It is bounced as soon as it bounced for one recipient."""
     status = derive_status(found)
     assert status.message_id == "m"
     assert status.state is MessageState(state)
@@ -78,7 +77,6 @@ def test_the_state_of_a_message_is_that_of_its_least_advanced_recipient(found, s
 
 
 def test_the_last_event_of_each_recipient_is_known():
-    """The status has the newest event of all, each recipient the one that tells its state."""
     first, last, opened = event(A, DELIVERED, 1), event(B, BOUNCED, 2), event(A, OPENED, 3)
     status = derive_status(message(opened, last, first))
     assert status.last_event == opened
@@ -87,13 +85,11 @@ def test_the_last_event_of_each_recipient_is_known():
 
 
 def test_a_recipient_known_only_from_events_is_included():
-    """An event at an address that the message does not list makes a recipient of it."""
     status = derive_status(message(event("C@x", BOUNCED), recipients=(A,)))
     assert states(status) == [(A, "sent"), ("c@x", "bounced")]
 
 
 def test_an_address_listed_twice_is_one_recipient():
-    """One address in To and Cc is one recipient, spelt as it was listed."""
     assert [state for _, state in states(derive_status(message(recipients=("A@x", "a@x"))))] == ["sent"]
 
 
@@ -146,7 +142,6 @@ def test_rows_are_read_leniently(value, attribute, expected):
     ],
 )
 def test_unreadable_rows_are_named(value, sentence):
-    """A row of another shape is named, alone by an error and in a listing by what is unreadable."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Message)
     assert caught.value.message == sentence

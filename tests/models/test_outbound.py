@@ -48,7 +48,6 @@ MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
     ],
 )
 def test_inactive_addresses_are_found_in_every_form_of_the_text(message, addresses):
-    """The addresses are found in every form of the text that the service is known to write."""
     assert inactive_addresses(message) == addresses
 
 
@@ -61,7 +60,6 @@ def test_inactive_addresses_are_found_in_every_form_of_the_text(message, address
     ],
 )
 def test_inactive_addresses_are_found_in_recorded_responses(answers, name, addresses):
-    """They are found in the hand-written responses."""
     assert inactive_addresses(answers(name)["Message"]) == addresses
 
 
@@ -100,7 +98,6 @@ def test_a_batch_is_a_sequence():
 
 
 def test_a_batch_separates_accepted_and_failed_items():
-    """A batch tells the accepted emails from the others, both in order."""
     assert MIXED.accepted == (ONE, TWO)
     assert MIXED.failed == (REFUSED, INVALID, LOST)
 

@@ -93,6 +93,5 @@ def test_a_lazy_text_that_fails_to_evaluate_is_rejected():
 
 
 def test_a_lazy_text_is_not_a_list():
-    """Lazy texts can be iterated, letter by letter."""
     with pytest.raises(InvalidEmail, match="attachments must be a list, got LazyProxy"):
         Email(attachments=LazyProxy(lambda: "a.pdf"))

@@ -72,7 +72,6 @@ def test_an_email_survives_json(email):
 
 @pytest.mark.parametrize("kind", [Email, TemplateEmail, BulkEmail, BulkMessage])
 def test_the_strategy_draws_every_field(kind):
-    """The property above draws a value for each field that there is."""
     drawn = {**BASE, **RECIPIENTS, **CONTENT, **TEMPLATE, "template_model": MODEL, "messages": MESSAGE}
     assert {field.name for field in attrs.fields(kind)} <= set(drawn)
 

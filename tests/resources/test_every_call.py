@@ -87,7 +87,6 @@ def test_an_invalid_id_is_rejected_before_a_request(service, name, id):
 @pytest.mark.parametrize("id", ["", " ", "..", None, 1.5])
 @pytest.mark.parametrize("name", BY_STREAM)
 def test_an_invalid_stream_is_rejected_before_a_request(service, name, id):
-    """So is a stream."""
     arguments = () if name.endswith("list") else ("a@example.com",)
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(id, *arguments)
@@ -98,7 +97,6 @@ def test_an_invalid_stream_is_rejected_before_a_request(service, name, id):
 @pytest.mark.parametrize("given", [{"count": 0}, {"count": 501}, {"count": "5"}, {"offset": -1}, {"offset": 9_901}])
 @pytest.mark.parametrize("name", LISTED)
 def test_an_invalid_range_is_rejected_before_a_request(service, name, given):
-    """A range that the service does not list is rejected before a byte leaves, whatever is listed."""
     arguments = ("7",) if "message_" in name else ()
     with pytest.raises(InvalidArgument) as caught:
         of(service, name)(*arguments, **given)

@@ -65,7 +65,6 @@ def test_an_unreadable_row_does_not_lose_the_page(service, of_client, path, key,
 
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
 def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, key, wire, field):
-    """The error names the rows and the request."""
     for value in ([], None, 7, {}, {key: None}, {key: {}}, {key.lower(): []}):
         service.answer("GET", path, value)
         with pytest.raises(InvalidResponse, match=f"the response has no list {key}") as caught:

@@ -82,7 +82,6 @@ def test_filters_are_spelt_as_the_service_spells_them(service, given, sent):
     ],
 )
 def test_an_invalid_filter_is_rejected_before_a_request(service, given, says):
-    """A filter that is not known or cannot be written is rejected by name, before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert says in caught.value.message

@@ -170,7 +170,6 @@ def test_emails_that_the_service_would_reject_are_not_sent(service, status, valu
 
 
 def test_an_email_with_inactive_recipients_only_names_them(service, answers):
-    """When every recipient is suppressed the error names them."""
     service.answer("POST", "/email", answers("email_all_inactive"), 422)
     with pytest.raises(InactiveRecipient) as caught:
         service.client.outbound.send(EMAIL)

@@ -102,7 +102,6 @@ def test_no_request_when_no_email_is_valid(service):
 
 @pytest.mark.parametrize("given", [new_email("a"), {"to": "a@example.com"}, "a@example.com", b"", 7, None])
 def test_a_single_email_is_rejected_as_a_batch(service, given):
-    """A single email instead of many is an `InvalidArgument` that names the argument."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.outbound.send_batch(given)
     assert caught.value.argument == "emails"
@@ -160,7 +159,6 @@ MISMATCHES = {
 
 @pytest.mark.parametrize("name", MISMATCHES)
 def test_a_response_of_another_length_leaves_every_email_unknown(service, name):
-    """A response that does not match its request leaves every email unknown, each with its own key."""
     service.answer("POST", "/email/batch", MISMATCHES[name])
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
     result = service.client.outbound.send_batch(emails)
@@ -183,7 +181,6 @@ def test_a_response_of_another_length_leaves_every_email_unknown(service, name):
     ],
 )
 def test_a_failed_request_is_the_error_of_each_email(service, status, value, kind):
-    """What fails a whole request stands at each of its emails, as an error of its own with that email's key."""
     service.answer("POST", "/email/batch", value, status)
     emails = [new_email("a", idempotency_key="key-a"), new_email("b", idempotency_key="key-b")]
     one, other = service.client.outbound.send_batch(emails)
@@ -218,7 +215,6 @@ def test_a_batch_is_split_by_the_size_of_requests(service, monkeypatch):
 
 
 def test_a_failed_chunk_does_not_affect_the_others(service, monkeypatch):
-    """A chunk that fails leaves the results of those before and behind it."""
     monkeypatch.setattr(APITransport, "at_once", 2)
     service.answer("POST", "/email/batch", [ok("a"), ok("b")])
     service.answer("POST", "/email/batch", b"<html>", 502)

@@ -144,8 +144,6 @@ def test_leaving_send_many_early_stops_its_threads(client):
 
 
 def test_an_error_of_the_input_comes_after_all_results(client):
-    """What the input raises comes behind the results of the emails before it."""
-
     def generator():
         yield from new_emails(10)
         raise LookupError("no more")

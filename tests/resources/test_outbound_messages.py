@@ -67,7 +67,6 @@ def test_message_objects_can_be_sent_in_batches(client):
 
 
 def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
-    """In a batch, the error is the item of its email."""
     signed = MIMEMultipart("signed", protocol="application/pkcs7-signature")
     signed["From"], signed["To"] = "a@example.com", "b@example.com"
     signed.attach(MIMEText("x"))

@@ -141,7 +141,6 @@ def test_each_method_sends_the_documented_request_and_reads_the_response(contrac
 
 
 def test_a_batch_of_template_emails_is_an_object_with_an_array(contract):
-    """A batch of emails of templates is an object with an array, its response an array in the same order."""
     emails = [
         TemplateEmail(
             sender="joe@d.com", to="first@example.com", template_alias="welcome", template_model={"name": "One"}
@@ -197,7 +196,6 @@ def test_a_bulk_request_can_have_several_errors(service, answers):
 
 
 def test_an_unknown_bulk_request_is_not_found(service):
-    """A bulk id that this server does not have is `NotFound`, by 404 and code 12."""
     service.answer("GET", "/email/bulk/x", {"ErrorCode": 12, "Message": "Not found."}, 404)
     with pytest.raises(NotFound):
         service.client.outbound.bulk_status("x")
@@ -205,7 +203,6 @@ def test_an_unknown_bulk_request_is_not_found(service):
 
 @pytest.mark.parametrize("value", [{}, [], b"<html>", {"Id": ""}, {"Id": []}])
 def test_an_unreadable_bulk_response_is_unknown(service, value):
-    """A bulk request whose response has no id may have been taken."""
     service.answer("POST", "/email/bulk", value)
     with pytest.raises(DeliveryUnknown):
         service.client.outbound.send_bulk(BULK)

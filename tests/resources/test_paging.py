@@ -64,7 +64,6 @@ def test_the_first_and_last_page_of_the_range_can_be_listed(service, count, offs
 
 
 def test_a_page_is_a_sequence(service):
-    """A page is iterated, indexed, sliced and counted as its records."""
     serve_rows(service, [row(number) for number in range(3)])
     page = service.client.messages.list()
     assert [message.message_id for message in page] == ["0", "1", "2"]
@@ -109,7 +108,6 @@ def test_repeated_records_are_skipped(service):
 
 
 def test_iter_all_ends_when_there_are_no_more_rows(service):
-    """A walk stops where no more rows come, whatever the total promised."""
     serve_rows(service, [row(number) for number in range(3)], total=100)
     assert len(list(service.client.messages.list(count=2).iter_all())) == 3
     assert len(service.calls) == 3

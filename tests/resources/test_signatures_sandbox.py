@@ -62,7 +62,6 @@ def test_edit_keeps_settings_that_are_not_given(account):
 
 
 def test_a_confirmation_can_be_requested_until_it_is_given(sandbox, account):
-    """The owner is written to as often as is asked, until the owner agrees."""
     made = account.signatures.create(from_email="a@asked.example", name="A")
     assert account.signatures.resend(made.id) is None
     sandbox.confirm_signature("a@asked.example")
@@ -87,7 +86,6 @@ def test_spf_and_dkim_of_a_signature_are_those_of_its_domain(account):
 
 
 def test_a_deleted_signature_is_not_found(account):
-    """A signature that was removed is not found."""
     made = account.signatures.create(from_email="a@doomed.example", name="A")
     assert account.signatures.delete(made.id) is None
     with pytest.raises(NotFound) as caught:

@@ -62,7 +62,6 @@ def test_a_datetime_filter_selects_its_eastern_day(service, given, sent):
 
 
 def test_unknown_filters_are_rejected(service):
-    """A filter that stats do not have is rejected by name, with the nearest that they have."""
     with pytest.raises(InvalidArgument, match="did you mean 'from_date'"):
         service.client.stats.overview(fromdate="2026-01-01")
     assert not service.calls

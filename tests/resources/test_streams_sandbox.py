@@ -47,7 +47,6 @@ def test_list_filters_by_type_and_omits_archived_streams(client, news):
 
 
 def test_edit_changes_only_the_given_settings(client, news):
-    """An edit changes what it names."""
     handling = SubscriptionManagement(unsubscribe_handling_type=UnsubscribeHandling.POSTMARK)
     edited = client.streams.edit(news.id, name="Newer", subscription_management_configuration=handling)
     assert (edited.name, edited.description) == ("Newer", "d")

@@ -156,7 +156,6 @@ def test_parts_that_were_not_submitted_are_none(service):
     "given, path", [(7, "7"), ("7", "7"), ("a.b-c_D", "a.b-c_D"), ("a/b", "a%2Fb"), ("ü ?#", "%C3%BC%20%3F%23")]
 )
 def test_an_id_or_alias_is_one_segment_of_the_path(service, given, path):
-    """An id or alias stands in the path as one part of it, whatever it contains."""
     service.answer("GET", f"/templates/{path}", {"ErrorCode": 1101, "Message": "No such template."}, 422)
     with pytest.raises(NotFound):
         service.client.templates.get(given)

@@ -122,7 +122,6 @@ def test_a_webhook_that_did_not_respond(service, answers, left_out):
 
 @pytest.mark.parametrize("results", [5, [5], {"a": 1}])
 def test_unreadable_results_do_not_hide_the_rejection_of_a_webhook(service, results):
-    """Results that cannot be read do not hide the rejection."""
     service.answer("PUT", "/webhooks/7", {"ErrorCode": 1364, "Message": "No.", "Results": results}, 422)
     with pytest.raises(InvalidRequest, match="No.") as caught:
         service.client.webhooks.edit(7, verify=True)

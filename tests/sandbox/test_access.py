@@ -27,7 +27,6 @@ def _status(sandbox: Sandbox, host: str | None) -> int:
 
 
 def test_token_headers_match_in_any_case(sandbox, api):
-    """Header names and tokens are compared without regard to case."""
     headers = {"X-Postmark-Server-Token": None, "x-postmark-server-TOKEN": sandbox.token.upper()}
     assert api.request("GET", "/stats/outbound", headers=headers).status_code == 200
 
@@ -42,7 +41,6 @@ def test_a_missing_or_unknown_token_is_401(api, rejected, token, path):
 
 
 def test_each_kind_of_token_opens_its_own_paths(sandbox, api, rejected):
-    """The account's token opens no server, neither in its own header nor in the server's."""
     for name in ("X-Postmark-Server-Token", "X-Postmark-Account-Token"):
         headers = {"X-Postmark-Server-Token": None, name: sandbox.account_token}
         rejected(api.request("GET", "/stats/outbound", headers=headers), 401, 10)
@@ -50,7 +48,6 @@ def test_each_kind_of_token_opens_its_own_paths(sandbox, api, rejected):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8025", "127.0.0.1:1", "127.9.9.9", "[::1]:80", "localhost."])
 def test_requests_to_loopback_names_are_served(sandbox, host):
-    """The sandbox responds to requests by loopback's names and addresses, with any port."""
     assert _status(sandbox, host) == 200
 
 
@@ -92,7 +89,6 @@ def test_allowed_hosts_are_served():
 
 @pytest.mark.parametrize("names", [[""], [5], ["a", ":80"]])
 def test_an_invalid_allowed_host_is_an_error(names):
-    """What is no name is an error when the sandbox is made."""
     with pytest.raises(ConfigurationError, match="allowed_hosts"):
         Sandbox(allowed_hosts=names)
 

@@ -15,7 +15,6 @@ JSON = {"Content-Type": "application/json"}
     "headers", [{"Content-Type": None}, {"Content-Type": "text/plain"}, {"Content-Type": "a/json"}]
 )
 def test_a_body_without_the_json_content_type_is_415(api, rejected, headers):
-    """A body without the JSON content type is rejected by status 415 and code 409."""
     response = api.request("POST", "/email", data=json.dumps(api.email()), headers=headers)
     rejected(response, 415, 409, "Content-Type")
 
@@ -23,7 +22,6 @@ def test_a_body_without_the_json_content_type_is_415(api, rejected, headers):
 @pytest.mark.parametrize("accept", [None, "text/html", "application/xml, text/*;q=0.5", "application/json;q=0", ""])
 @pytest.mark.parametrize("path", ["/email", "/stats/outbound"])
 def test_a_client_that_does_not_accept_json_gets_415(sandbox, rejected, accept, path):
-    """A client that does not accept JSON is rejected by status 415 and code 409, also when it only reads."""
     import http.client
 
     host, port = sandbox.url.removeprefix("http://").split(":")
@@ -60,12 +58,10 @@ def test_a_client_that_accepts_anything_is_served(api, accept):
 )
 @pytest.mark.parametrize("path", ["/email", "/email/batch"])
 def test_a_body_that_is_not_json_is_code_402(api, rejected, body, path):
-    """What is no JSON in UTF-8 is rejected by code 402, however deep and however long."""
     rejected(api.request("POST", path, data=body, headers=JSON), 422, 402)
 
 
 def test_a_byte_order_mark_and_a_charset_are_accepted(api):
-    """A byte order mark and a charset at the content type change nothing."""
     body = b"\xef\xbb\xbf" + json.dumps(api.email()).encode()
     headers = {"Content-Type": "Application/JSON; charset=UTF-8"}
     assert api.request("POST", "/email", data=body, headers=headers).status_code == 200
@@ -151,7 +147,6 @@ def test_an_email_whose_response_cannot_be_written_is_not_stored(api, monkeypatc
 
 
 def test_an_error_is_always_json(api):
-    """A rejection that quotes what cannot be encoded is still JSON."""
     response = api.post("/email/batch", [{"From": "\ud800", "To": "\udfff"}, {"From": "a@x.com", "To": "\ud800@x"}])
     assert [item["ErrorCode"] for item in response.json()] == [300, 300]
 

@@ -36,7 +36,6 @@ def test_a_bounce_is_an_event_with_summary_and_id(api):
 
 
 def test_each_bounce_has_its_own_id(api):
-    """Each bounce has an id of its own, also within a batch."""
     items = api.post("/email/batch", [api.email(To=f"softbounce@{DOMAIN}")] * 3).json()
     events = [event for item in items for event in api.details(item["MessageID"])["MessageEvents"]]
     assert len({event["Details"]["BounceID"] for event in events}) == 3

@@ -57,7 +57,6 @@ def test_a_rule_is_an_address_or_a_domain(api, rule):
     ],
 )
 def test_an_invalid_rule_is_rejected_by_its_code(api, rejected, body, code, text):
-    """What is no rule is rejected by the code of what is wrong with it."""
     rejected(api.post(PATH, body), 422, code, text)
     assert listed(api) == ([], 0)
 
@@ -69,7 +68,6 @@ def test_a_repeated_rule_is_rejected(api, rejected):
 
 
 def test_an_invalid_page_is_code_800(api, rejected):
-    """A listing without count and offset, or outside the limits, is rejected by code 800."""
     rejected(api.get(PATH), 422, 800, "count")
     rejected(api.get(PATH, count=501, offset=0), 422, 800, "500")
 
@@ -80,7 +78,6 @@ def test_an_unknown_rule_cannot_be_deleted(api, rejected, number):
 
 
 def test_rules_of_other_servers_are_not_visible(api, sandbox, open_api, rejected):
-    """A server sees its own rules only."""
     number = api.post(PATH, {"Rule": "a@example.com"}).json()["ID"]
     with sandbox.store.transaction() as db:
         token = servers.tokens(db, servers.create(db, "Second", 0))[0]

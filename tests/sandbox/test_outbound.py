@@ -12,7 +12,6 @@ BASE64 = {"Name": "a.txt", "Content": "aGVsbG8=", "ContentType": "text/plain"}
 
 
 def test_the_response_to_an_accepted_email_has_five_keys(api):
-    """The response to an accepted email has exactly the service's five keys."""
     answer = api.send(To='"Doe, Jane" <jane@example.com>, joe@example.com')
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("application/json")
@@ -97,7 +96,6 @@ def test_the_size_of_each_email_of_a_batch_is_limited(api):
 
 
 def test_an_email_needs_a_stream_of_its_server_that_can_send(api, rejected):
-    """An email goes through a stream of its server that can send."""
     assert api.send(MessageStream="broadcast").status_code == 200
     assert api.send(MessageStream="").status_code == 200
     rejected(api.send(MessageStream="newsletter"), 422, 1235, "newsletter")
@@ -140,7 +138,6 @@ def test_suppressed_recipients_are_rejected_or_omitted(api, rejected):
 
 
 def test_a_bounce_within_a_batch_suppresses_later_emails(api):
-    """An email that bounces suppresses its address for the emails behind it in the same batch."""
     email = api.email(To="hardbounce@bounce-testing.postmarkapp.com")
     answer = api.post("/email/batch", [email, email, api.email()]).json()
     assert [item["ErrorCode"] for item in answer] == [0, 406, 0]

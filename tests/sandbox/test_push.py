@@ -91,7 +91,6 @@ def test_an_invalid_push_is_rejected(api, other, push, rejected):
 
 
 def test_nothing_is_pushed_if_types_differ(api, other, push, rejected):
-    """Nothing is pushed when a template and its twin are of different types."""
     api.post("/templates", {**STANDARD, "Alias": "both"})
     api.post("/templates", LAYOUT)
     other.post("/templates", {**LAYOUT, "Alias": "both"})

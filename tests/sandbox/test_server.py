@@ -76,7 +76,6 @@ def test_settings_that_are_not_given_are_unchanged(api, name):
 
 
 def test_settings_apply_to_the_next_email(api):
-    """A server's tracking is every email's, from the next one on."""
     api.put("/server", {"TrackOpens": True, "TrackLinks": "TextOnly"})
     message = api.details(api.accepted())
     assert (message["TrackOpens"], message["TrackLinks"]) == (True, "TextOnly")
@@ -121,7 +120,6 @@ def test_settings_apply_to_the_next_email(api):
     ],
 )
 def test_an_invalid_setting_is_rejected_by_its_code(api, rejected, body, code, text):
-    """What a server cannot be set to is rejected by its own code, in words."""
     before = api.get("/server").json()
     headers = {"Content-Type": "application/json"}
     rejected(api.request("PUT", "/server", data=json.dumps(body), headers=headers), 422, code, text)
@@ -153,7 +151,6 @@ def test_a_name_or_domain_of_another_server_is_rejected(sandbox, api, rejected):
 
 
 def test_other_tokens_do_not_open_the_server(sandbox, account, open_api, rejected):
-    """The account's token opens no server, nor does the test token."""
     rejected(account.get("/server"), 401, 10)
     rejected(open_api(sandbox, "POSTMARK_API_TEST").get("/server"), 401, 10)
     rejected(open_api(sandbox, sandbox.account_token).get("/server"), 401, 10)

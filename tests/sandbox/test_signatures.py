@@ -48,7 +48,6 @@ def test_signatures_are_listed_newest_first_in_pages(account):
 
 
 def test_an_invalid_query_is_code_500(account, rejected):
-    """A listing outside of the limits is rejected by code 500."""
     rejected(account.get("/senders", count=1), 422, 500, "'offset'")
 
 
@@ -137,7 +136,6 @@ def test_records_are_kept_while_a_signature_needs_them(account):
     ],
 )
 def test_an_invalid_signature_is_rejected_by_its_code(account, rejected, changes, code, text):
-    """What cannot be a signature is rejected by its own code, and none is made."""
     made(account, FromEmail="taken@example.com")
     rejected(account.post("/senders", {**JOE, **changes}), 422, code, text)
     assert account.get("/senders", count=1, offset=0).json()["TotalCount"] == 1
@@ -168,7 +166,6 @@ def test_an_edit_requires_the_name_and_keeps_the_address(account, rejected, body
 
 @pytest.mark.parametrize("signature_id", ["7", "x", "9" * 30])
 def test_an_unknown_signature_is_code_501(account, rejected, signature_id):
-    """A signature that is not there is rejected by code 501, by each call that names one."""
     path = f"/senders/{signature_id}"
     responses = [account.get(path), account.put(path, {"Name": "Joe"}), account.delete(path)]
     responses += [account.post(f"{path}/{verb}", {}) for verb in ("resend", "verifyspf", "requestnewdkim")]

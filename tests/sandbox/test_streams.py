@@ -155,7 +155,6 @@ def test_a_body_must_be_an_object(api, create, edit, rejected, body):
     ids=str,
 )
 def test_a_stream_at_the_limits_is_accepted(create, changes):
-    """What stands just inside a limit, or is not known, is accepted."""
     assert create(**changes).status_code == 200
 
 
@@ -204,7 +203,6 @@ def test_an_invalid_edit_changes_nothing(api, create, edit, rejected, changes, c
 
 
 def test_an_unknown_stream_is_code_1226(api, do, edit, rejected):
-    """Whatever is asked of a stream that is not there is code 1226."""
     for response in (
         api.get(f"{PATH}/news"),
         edit(Name="x"),

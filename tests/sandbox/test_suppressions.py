@@ -129,7 +129,6 @@ def test_an_invalid_address_fails_alone(change, dump, verb, address):
     ids=lambda value: str(value)[:60],
 )
 def test_an_invalid_body_is_rejected_as_a_whole(api, dump, rejected, verb, body, code):
-    """A body that names no addresses, too many, or not as it should is rejected as a whole."""
     response = api.request("POST", f"{PATH}{verb}", json=body) if body is not None else null(api, f"{PATH}{verb}")
     rejected(response, 422, code)
     assert dump() == []
@@ -140,7 +139,6 @@ def null(api, path):
 
 
 def test_a_request_has_at_most_fifty_addresses(change, dump):
-    """A call takes fifty addresses."""
     addresses = [f"u{number}@example.com" for number in range(50)]
     assert {status for status, _ in change("", *addresses)} == {"Suppressed"}
     assert len(dump()) == 50
@@ -149,7 +147,6 @@ def test_a_request_has_at_most_fifty_addresses(change, dump):
 
 @pytest.mark.parametrize("verb", ["", "/delete"])
 def test_an_unknown_stream_is_code_1226(api, rejected, verb):
-    """Suppressions of a stream that is not there are code 1226."""
     rejected(api.post(f"/message-streams/nowhere/suppressions{verb}", rows("a@x.com")), 422, 1226, "nowhere")
     rejected(api.get("/message-streams/nowhere/suppressions/dump"), 422, 1226)
 

@@ -92,7 +92,6 @@ def test_null_counts_as_absent(api, make):
     ],
 )
 def test_an_invalid_template_is_rejected_by_its_code(api, rejected, changes, code, text):
-    """A template that breaks a rule is rejected by that rule's code."""
     rejected(api.post("/templates", {**STANDARD, **changes}), 422, code, text)
     assert api.get("/templates", count=1, offset=0).json()["TotalCount"] == 0
 
@@ -180,7 +179,6 @@ def test_an_edit_changes_only_the_given_fields(api, rejected, make, edit):
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 @pytest.mark.parametrize("name", ["77", "nothing", "no%20such", "9" * 40])
 def test_an_unknown_template_is_code_1101(api, rejected, method, name):
-    """Whatever is asked of a template that is not there is rejected by code 1101."""
     body = {"Name": "x"} if method == "PUT" else None
     rejected(api.request(method, f"/templates/{name}", json=body), 422, 1101, "no template")
 
@@ -211,7 +209,6 @@ def test_a_layout_in_use_cannot_be_deleted(api, rejected, make, edit):
 
 
 def test_templates_are_listed_newest_first_in_pages(api, rejected, make, listed):
-    """Templates are listed newest first, by type and by layout, in pages."""
     make(LAYOUT)
     make(STANDARD, Name="a", Alias=None)
     make(STANDARD, Name="b", Alias=None, LayoutTemplate="frame")
@@ -228,7 +225,6 @@ def test_templates_are_listed_newest_first_in_pages(api, rejected, make, listed)
 
 
 def test_a_server_has_at_most_100_templates(api, rejected, make):
-    """A server has at most 100 templates, deleted ones not counted."""
     for number in range(100):
         make(STANDARD, Alias=f"t{number}")
     rejected(api.post("/templates", {**STANDARD, "Alias": "more"}), 422, 1105, "100")
@@ -237,7 +233,6 @@ def test_a_server_has_at_most_100_templates(api, rejected, make):
 
 
 def test_a_deleted_server_loses_its_templates(sandbox, open_api):
-    """A server that is deleted takes its templates along, those with a layout, too."""
     sandbox.allow(delete_servers=True)
     account = {"X-Postmark-Account-Token": sandbox.account_token}
     server = open_api(sandbox).request("POST", "/servers", json={"Name": "Second"}, headers=account).json()

@@ -89,7 +89,6 @@ def test_results_are_in_the_order_of_the_input():
 
 
 def test_each_email_of_a_failed_chunk_has_its_own_error(serve, connect):
-    """The error of a failed request stands at each of its emails as an object of its own."""
     for mode, kind in ((MODES["reset"], DeliveryUnknown), (MODES["422"], EmailAPIError), (MODES["429"], RateLimited)):
         items = connect(serve(*[mode] * 3), reconcile=False).outbound.send_batch([new_email("a"), new_email("b")])
         assert all(isinstance(item, kind) for item in items)
@@ -99,7 +98,6 @@ def test_each_email_of_a_failed_chunk_has_its_own_error(serve, connect):
 
 
 def test_a_retried_chunk_has_the_same_bytes(serve, connect):
-    """A chunk that is tried again is the same bytes."""
     service = serve(MODES["429"], MODES["503-code-100"])
     assert len(connect(service).outbound.send_batch([new_email("a"), new_email("b")]).accepted) == 2
     assert len({seen.body for seen in service.seen}) == 1
@@ -151,7 +149,6 @@ def test_check_first_posts_nothing_if_all_emails_were_sent_before(serve, connect
 
 
 def test_only_the_lost_part_of_a_batch_is_looked_up(serve, connect):
-    """Of a batch whose response leaves one email open only that is looked up, by its own key."""
     leave = Mode("one-null", "lost", lambda exchange: answers([exchange.value[0], None])(exchange))
     service = serve(leave)
     first, second = connect(service).outbound.send_batch([new_email("a"), new_email("b")])

@@ -98,7 +98,6 @@ def test_a_rejected_or_unknown_email_does_not_fail_over(error):
 
 
 def test_an_email_that_the_primary_accepts_does_not_reach_the_secondary():
-    """An email that the primary takes is not seen by the second."""
     second = MemoryTransport()
     assert Fallback(Bare(), second).send(EMAIL).via == "bare"
     assert second.sent == []
@@ -135,7 +134,6 @@ def test_only_existing_and_optional_fields_can_be_ignored(ignore):
 
 
 def test_only_transports_are_accepted():
-    """What is no transport is rejected when it is given."""
     for first, second in ((5, Bare()), (Bare(), "smtp"), (Bare(), None)):
         with pytest.raises(ConfigurationError):
             Fallback(first, second)
@@ -148,7 +146,6 @@ def test_only_transports_are_accepted():
 
 
 def test_a_fallback_is_a_transport_that_can_be_composed():
-    """A fallback is itself a transport, primary or secondary of another fallback."""
     last = MemoryTransport()
     transport = Fallback(Fallback(Bare(RateLimited("slow down")), Bare(ConnectionFailed("refused"))), last)
     assert isinstance(transport, Transport)
@@ -159,7 +156,6 @@ def test_a_fallback_is_a_transport_that_can_be_composed():
 
 
 def test_the_error_of_the_secondary_has_that_of_the_primary_as_cause():
-    """The secondary's error names the first's as its cause."""
     first, second = RateLimited("slow down"), SMTPError("no such user", code=550)
     with pytest.raises(SMTPError) as caught:
         Fallback(Bare(first), Bare(second)).send(EMAIL)
@@ -186,7 +182,6 @@ def test_a_clone_does_not_close():
 
 @pytest.mark.parametrize("wrong", [EMAIL, "text"], ids=repr)
 def test_a_single_email_is_rejected_as_a_batch(wrong):
-    """A single email instead of a list is an argument that is not valid."""
     with pytest.raises(InvalidArgument):
         Fallback(Bare(), Bare()).send_batch(wrong)
 

@@ -77,7 +77,6 @@ def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(answer):
 
 
 def test_an_item_that_is_not_a_result_is_an_unknown_outcome():
-    """One item that is neither a result nor an error of ours is that email's unknown outcome."""
     batch = Fallback(Foreign([TAKEN, 5]), MemoryTransport()).send_batch([EMAIL, EMAIL])
     assert batch[0] is TAKEN
     assert isinstance(batch[1], DeliveryUnknown)
@@ -119,7 +118,6 @@ def test_a_secondary_without_send_batch_is_supported():
 
 
 def test_the_secondary_is_closed_even_if_closing_the_primary_fails():
-    """A primary that cannot be closed does not keep the second open."""
     second = Bare()
     with pytest.raises(OSError, match="stuck"):
         Fallback(Foreign(OSError("stuck")), second).close()

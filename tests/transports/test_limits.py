@@ -127,7 +127,6 @@ FORBIDDEN = """vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb p
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("extension", FORBIDDEN)
 def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
-    """A file of a forbidden kind is rejected in any case of letters, also before dots and spaces at the end."""
     name = form.format(case(extension))
     with pytest.raises(InvalidEmail, match=f"the API does not accept .{extension} files") as caught:
         encoded(

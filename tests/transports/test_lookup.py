@@ -91,7 +91,6 @@ def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
 
 
 def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
-    """Of two emails that carry a key the first is the one that was accepted."""
     service = serve()
     client = connect(service)
     for _ in range(2):
@@ -101,7 +100,6 @@ def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
 
 @pytest.mark.parametrize("key", ['a"b&c=d', "ümlaut 100%", "x" * 80, "+ +"])
 def test_keys_with_any_characters_are_found(key, serve, connect):
-    """A key is searched for as it is, whatever characters it has."""
     service = serve(RESET)
     assert connect(service).outbound.send(new_email("a"), idempotency_key=key).idempotency_key == key
     assert connect(service).outbound.find(key).message_id == "id-1"

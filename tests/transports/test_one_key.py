@@ -99,7 +99,6 @@ def test_a_row_of_another_email_does_not_end_the_checks_of_a_batch(serve, connec
 
 @pytest.mark.usefixtures("clock")
 def test_an_email_without_a_batch_key_is_compared_in_a_batch_too(serve, connect):
-    """An email whose metadata has no room for its batch's key is looked up by its own."""
     full = {f"n{number}": "x" for number in range(9)}
     service = serve(None, UNDONE)
     client = connect(service, on_unknown="resend")

@@ -65,8 +65,6 @@ def test_many_1xx_responses_are_skipped(serve, connect):
 
 
 def test_trailing_bytes_are_not_the_next_response(serve, connect):
-    """What a service writes behind a response is not read as that to the next email."""
-
     def twice(exchange):
         return exchange.send(reply(exchange.value) + reply({"ErrorCode": 0, "MessageID": "stale"}))
 
@@ -75,7 +73,6 @@ def test_trailing_bytes_are_not_the_next_response(serve, connect):
 
 
 def test_a_mapping_changed_between_attempts_is_sent_as_given(serve, connect):
-    """An email that is changed while it waits for its next attempt leaves as it was given."""
     given = {"sender": "a@example.com", "to": "a@example.com", "text_body": "x", "metadata": {"n": "1"}}
     metadata = given["metadata"]
     busy = Mode("busy", "again", lambda exchange: metadata.update(n="2") or answers(b"", 429)(exchange), accepts=False)
@@ -89,7 +86,6 @@ def test_a_mapping_changed_between_attempts_is_sent_as_given(serve, connect):
 
 
 def test_the_error_of_a_lost_bulk_request_without_a_key_says_so(serve, connect):
-    """The error of a lost bulk request that carries no key says that it cannot be looked up."""
     message = BulkMessage(to="b@example.com")
     bulk = BulkEmail(sender="a@example.com", subject="s", text_body="x", messages=[message], metadata=FULL)
     for mode in (RESET, MODES["500-done"], MODES["html"]):
@@ -156,7 +152,6 @@ def test_closing_the_client_prevents_the_next_attempt(serve, connect, clock):
 
 
 def test_a_retried_email_is_found_by_the_key_of_all_its_attempts(serve, connect):
-    """An email that was put off and then lost carries one key through all attempts."""
     service = serve(MODES["429"], RESET)
     result = connect(service).outbound.send(new_email("a"))
     sent = [seen.json["Metadata"]["emailapi-key"] for seen in service.seen if seen.method == "POST"]

@@ -120,7 +120,6 @@ def test_check_first_ends_at_an_email_without_a_key(serve, connect):
 
 
 def test_check_first_sends_only_emails_that_no_search_finds(serve, connect):
-    """With `check_first` only the emails of a chunk that no search knows are sent."""
     service = serve()
     client = connect(service)
     client.outbound.send(new_email("m1", idempotency_key="m1"))
@@ -151,7 +150,6 @@ def test_memory_use_does_not_grow_with_the_number_of_emails(serve, connect):
 
 
 def test_emails_of_lost_chunks_are_found_by_their_own_keys(serve, connect):
-    """Chunks in flight that are all lost are found, each email by its own key."""
     service = serve(*[MODES["reset"]] * 5)
     items = list(connect(service).outbound.send_many(new_emails(10), chunk_size=2, workers=4))
     assert not [item for item in items if isinstance(item, DeliveryUnknown)]

@@ -116,7 +116,6 @@ def test_dropping_a_closed_sending_does_not_warn(serve, connect):
 
 
 def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connect):
-    """A sending that was read to its end, or had nothing to send, goes without a warning."""
     client = connect(serve())
     with warnings.catch_warnings():
         warnings.simplefilter("error")

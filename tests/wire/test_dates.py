@@ -63,7 +63,6 @@ def test_an_unreadable_date_is_none(value):
 
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[-+.:TZ 0-9]{5,40}", fullmatch=True)))
 def test_any_string_is_read_as_a_date_or_none(text):
-    """Any text is read as an instant in UTC, or as None."""
     found = parse_date(text)
     assert found is None or found.tzinfo is UTC
     assert parse_day(text) is None or isinstance(parse_day(text), date)
@@ -160,13 +159,11 @@ def test_a_date_keeps_its_instant(moment):
     ],
 )
 def test_a_date_in_a_query_is_a_day(value, expected):
-    """A query that knows days is given the Eastern day of an instant."""
     assert eastern_day(value) == expected
 
 
 @pytest.mark.parametrize("value", [5, 1.5, None, b"2024-01-01", ["2024-01-01"], timedelta(1)])
 def test_a_value_that_is_not_a_date_is_rejected(value):
-    """A query date of another type is a TypeError that names the type."""
     with pytest.raises(TypeError, match=f"must be a date, got {type(value).__name__}"):
         eastern_date(value, end=False)
 

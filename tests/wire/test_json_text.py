@@ -33,7 +33,6 @@ def encoder(request, monkeypatch):
 
 @given(values)
 def test_a_value_survives_dumping_and_loading(value):
-    """A JSON value survives being written and read."""
     assert load_json(dump_json(value)) == value
 
 
@@ -70,7 +69,6 @@ def test_a_value_of_another_type_is_a_type_error(encoder, value):
 
 
 def test_a_value_that_contains_itself_is_a_recursion_error(encoder):
-    """A list that contains itself ends in an error, not in a crash."""
     value: list[object] = []
     value.append(value)
     with pytest.raises(RecursionError):

@@ -96,7 +96,6 @@ def test_a_request_without_a_response_is_unknown_and_not_repeated(serve, connect
 @pytest.mark.parametrize("config", MODES, ids=lambda config: config.get("retries", {}).get("mode", "default"))
 @pytest.mark.parametrize("act", [UNKNOWN["500"], CUT, SILENT], ids=["500", "cut", "silent"])
 def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act, config):
-    """A client that was given does not retry sends of ours either, in any of its retry modes."""
     service = serve(act)
     client = boto(service.url, read_timeout=1.0 if act == SILENT else 10, **config)
     with pytest.raises(DeliveryUnknown):
@@ -106,7 +105,6 @@ def test_a_given_client_does_not_repeat_a_send_either(serve, boto, connect, act,
 
 
 def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monkeypatch):
-    """Retries of sends by boto3 are off whatever the environment asks for."""
     monkeypatch.setenv("AWS_RETRY_MODE", "adaptive")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
     service = serve(UNKNOWN["500"])
@@ -162,7 +160,6 @@ def test_throttling_of_a_given_client_is_counted_once(mode, serve, boto, connect
 
 
 def test_throttling_at_every_attempt_is_rate_limited(serve, connect):
-    """Throttling that does not end is `RateLimited` and `SESError`, not sent, with the request's id."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited, match="Maximum sending rate exceeded") as caught:
         connect(service.url).send(new_email())
@@ -210,7 +207,6 @@ def test_errors_can_be_pickled(serve, connect, act):
 
 
 def test_a_redirect_is_not_followed(serve, connect):
-    """A redirect carries the email nowhere."""
     other = serve()
     head = f"HTTP/1.1 307 X\r\nLocation: {other.url}\r\nContent-Length: 0\r\n\r\n"
     with pytest.raises(SESError) as caught:
@@ -221,7 +217,6 @@ def test_a_redirect_is_not_followed(serve, connect):
 
 
 def test_the_wait_between_attempts_ends_with_the_deadline(serve, connect):
-    """A wait for which there is no time is not begun."""
     service = serve(*[THROTTLED] * 9)
     with pytest.raises(RateLimited) as caught:
         connect(service.url, deadline=5, retry=Retry(initial=20, maximum=20)).send(new_email())
@@ -240,7 +235,6 @@ def test_the_wait_for_a_response_ends_with_the_deadline(serve, boto, connect):
 
 
 def test_an_email_is_not_sent_after_the_deadline(serve, connect, monkeypatch):
-    """When connecting took all of the time, the email is not sent after it."""
     service = serve()
     transport = connect(service.url, deadline=5)
     quick = transport.within(1e-6)

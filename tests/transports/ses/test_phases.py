@@ -62,7 +62,6 @@ def test_an_unresolvable_host_name_is_retried(connect):
 
 
 def test_a_failed_connection_of_a_given_client_is_retried(boto, connect):
-    """A given client's own retries do not multiply ours."""
     client = boto(f"http://localhost:{unused_port()}", retries={"mode": "standard", "max_attempts": 5})
     fails(connect("", client=client, retry=Retry(attempts=2, initial=0.001)).send, attempts=2)
 
@@ -83,7 +82,6 @@ def test_tls_to_a_plain_server_is_not_sent(serve, connect):
 
 
 def test_an_untrusted_certificate_is_not_retried(serve, connect, tls):
-    """A certificate nobody vouches for is not tried again."""
     service = serve(tls=tls)
     assert "not trusted" in str(fails(connect(service.url).send, attempts=1, retryable=False))
     assert service.connections == 1
@@ -98,7 +96,6 @@ def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trust
 
 
 def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
-    """A proxy that rejects CONNECT, or cannot be reached, sent nothing."""
     listener = socket.create_server(("127.0.0.1", 0))
     heads: list[bytes] = []
 
@@ -121,7 +118,6 @@ def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
 
 
 def test_no_email_is_sent_after_a_handshake_beyond_the_deadline(serve, boto, connect, clock, tls, trusted):
-    """A connection that is made when the deadline is over carries no email."""
     service = serve(tls=tls, before_handshake=lambda: clock.advance(60.0))
     client = boto(service.url, connect_timeout=30)
     with pytest.raises(DeadlineExceeded) as caught:

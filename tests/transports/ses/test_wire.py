@@ -44,7 +44,6 @@ def test_moto_accepts_a_simple_email(sent, moto, connect):
 
 
 def test_moto_accepts_a_raw_email(sent, moto, connect):
-    """An email with an attachment reaches moto by `SendRawEmail`, its recipients listed."""
     file = Attachment(name="a.txt", content=b"file")
     result = connect(moto).send(new_email(bcc="b@example.com", attachments=file))
     (message,) = sent
@@ -56,7 +55,6 @@ def test_moto_accepts_a_raw_email(sent, moto, connect):
 
 
 def test_a_rejection_of_moto_is_an_error_of_the_sdk(sent, moto, connect):
-    """Moto's rejection of a sender that is not verified is an error of this package."""
     with pytest.raises(Exception, match="MessageRejected") as caught:
         connect(moto).send(new_email(sender="nobody@elsewhere.example"))
     assert type(caught.value).__name__ == "SESError"
@@ -205,7 +203,6 @@ def test_tags_of_the_email_take_precedence(serve, connect, tags):
 
 
 def test_another_charset_is_sent_as_a_parameter(serve, connect):
-    """The charset of subject and bodies is the one asked for."""
     service = serve()
     connect(service.url, charset="ISO-8859-1").send(new_email(subject="Grüße"))
     assert service.posts[0]["Message.Subject.Charset"] == "ISO-8859-1"
@@ -226,7 +223,6 @@ def test_threads_share_a_transport(serve, connect):
 
 
 def test_a_mapping_is_an_email(serve, connect):
-    """A mapping with an email's names is sent like one."""
     service = serve()
     connect(service.url).send({"sender": "me@example.com", "to": "you@example.com", "html_body": ""})
     assert service.accepted[0]["Message.Body.Html.Data"] == ""

@@ -15,7 +15,6 @@ from .scripted import Talk, polite
 
 
 def test_no_reply_to_the_end_of_data_is_unknown(script, connect, clock):
-    """A reply to the end of data that does not come in time leaves it open."""
     server = script(polite(data=lambda _: clock.advance(29.5) or b"354 go", ends=[Talk.wait]))
     with pytest.raises(DeliveryUnknown):
         connect(server, deadline=30.0).send(new_email())
@@ -103,7 +102,6 @@ BROKEN_HANDSHAKES = {
 @pytest.mark.parametrize("how", BROKEN_HANDSHAKES)
 @pytest.mark.parametrize("tls", ["required", "implicit"])
 def test_a_failed_tls_handshake_sent_nothing(tls, how, script, connect):
-    """A TLS handshake that breaks off is a failed connection."""
     step = BROKEN_HANDSHAKES[how]
 
     def broken(talk: Talk) -> None:

@@ -61,7 +61,6 @@ def test_a_connection_lost_at_every_attempt_is_not_sent(stage, script, connect):
 
 
 def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
-    """A server that always goes away by 421 is quoted."""
     server = script(polite(mail=b"421 4.7.0 try later"))
     with pytest.raises(SMTPError, match="try later") as caught:
         connect(server).send(new_email())
@@ -148,7 +147,6 @@ def test_quit_never_raises(how, script, connect, monkeypatch):
 
 
 def test_a_refused_connection_is_retried_and_not_sent(connect):
-    """A refused connection is retried, and surely sent nothing."""
     port = unused_port()
     transport = SMTPTransport("127.0.0.1", port, retry=Retry(attempts=2, initial=0.01))
     with pytest.raises(ConnectionFailed, match="refused") as caught:

@@ -155,7 +155,6 @@ def test_starttls_is_followed_by_lhlo(script, connect_lmtp, trust):
 
 @pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "pipelining"])
 def test_each_recipient_has_its_own_reply(extensions, script, connect_lmtp):
-    """A recipient that was rejected at RCPT has no reply after the end of the email."""
     rcpt = [b"250 ok", b"550 5.1.1 who?", b"250 ok"]
     server = script(polite(*extensions, lmtp=True, rcpt=rcpt, ends=[SAVED[0], b"452 4.2.2 full"]))
     result = connect_lmtp(server).send(three())

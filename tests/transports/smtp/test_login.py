@@ -128,7 +128,6 @@ def test_a_server_without_a_known_login_mechanism_is_an_error(offer, script, con
 
 
 def test_a_password_is_never_sent_unencrypted_to_another_host(script, connect, monkeypatch):
-    """Off loopback a password travels in clear only when that is said."""
     with pytest.raises(ConfigurationError, match="clear"):
         SMTPTransport("mail.example", tls="none", username="user", password=SECRET)
     # A name of this machine that does not say so: what an upgrade stripped off looks like.

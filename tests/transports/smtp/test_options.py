@@ -73,7 +73,6 @@ def test_its_repr_names_the_server_only():
     ],
 )
 def test_an_invalid_option_is_a_configuration_error(hostname, port, options):
-    """An option that cannot be is a ConfigurationError when the transport is made."""
     with pytest.raises(ConfigurationError):
         SMTPTransport(hostname, port, **options)
 
@@ -95,7 +94,6 @@ def test_options_are_listed_in_two_places_only(function):
 
 
 def test_an_unknown_option_is_an_error():
-    """A misspelt option is a TypeError that guesses what was meant."""
     with pytest.raises(TypeError, match="username"):
         SMTPTransport("mail.example", usernme="user")
 
@@ -136,7 +134,6 @@ def test_ehlo_has_the_local_host_name(script, connect, monkeypatch):
 
 
 def test_the_source_address_is_used(script, connect):
-    """The connection comes from the address that is given."""
     server = script(polite())
     connect(server, source_address=("127.0.0.2", 0)).send(new_email())
     assert len(server.messages) == 1

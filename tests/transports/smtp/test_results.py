@@ -64,7 +64,6 @@ def test_an_email_without_an_accepted_recipient_is_an_error(rcpt, code, retryabl
     ids=["mail", "rcpt", "data", "end"],
 )
 def test_a_rejection_resets_the_transaction(told, code, script, connect):
-    """After a rejection the connection goes on, its half transaction reset."""
     server = script(polite(**told))
     transport = connect(server)
     with pytest.raises(SMTPError) as caught:

@@ -140,7 +140,6 @@ def test_a_client_certificate_is_presented(kind, options, listen, trust, connect
 
 
 def test_a_given_context_is_used(listen, trust, connect):
-    """A context of the user's own is taken as it is."""
     server = listen(implicit=trust.server)
     context = ssl.create_default_context(cafile=trust.bundle)
     connect(server, use_tls=True, tls_context=context).send(new_email())
@@ -148,7 +147,6 @@ def test_a_given_context_is_used(listen, trust, connect):
 
 
 def test_old_tls_is_rejected(listen, trust, connect):
-    """Nothing below TLS 1.2 is spoken."""
     assert SMTPTransport("mail.example")._settings.trust.context.minimum_version >= ssl.TLSVersion.TLSv1_2
 
 
@@ -218,7 +216,6 @@ def test_the_error_of_a_plain_connection_to_a_tls_port_says_so(options, listen, 
 
 @pytest.mark.usefixtures("greeted_late")
 def test_a_slow_greeting_is_waited_for(script, connect):
-    """A server that keeps its greeting back for long is not taken for one that waits for TLS."""
     server = script(polite(greeting=lambda talk: (talk.server.stopping.wait(0.3), talk.say(b"220 here"))))
     connect(server).send(new_email())
     assert len(server.messages) == 1
