@@ -136,7 +136,6 @@ def test_plain_http_is_allowed_on_loopback(url):
     "url", ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
 )
 def test_plain_http_to_another_host_requires_allow_http(monkeypatch, url):
-    """Plain HTTP elsewhere needs `allow_http`, by argument or environment: the token would travel in clear."""
     with pytest.raises(ConfigurationError, match="allow_http"):
         Client("t", base_url=url)
     Client("t", base_url=url, allow_http=True).close()

@@ -1,4 +1,4 @@
-"""What a client may be told of deadlines, retries and hooks, and that `with_options` changes it on the same pool."""
+"""Deadlines, retries and hooks of a client, and `with_options`, which changes them on the same pool."""
 
 from __future__ import annotations
 

@@ -74,7 +74,6 @@ def test_unknown_has_a_type_of_its_own(service, client):
     ],
 )
 def test_unexpected_responses_raise_typed_errors(service, client, answer, expected):
-    """A code nobody knows, a page where JSON should be, nothing at all: each is an error of ours."""
     service.post(f"{HOST}/email", **answer)
     with client.with_options(timeout=1) as quick:
         assert type(failure(quick)) is expected
@@ -166,7 +165,6 @@ BAD = {
 
 @pytest.mark.parametrize("fields", BAD.values(), ids=BAD.keys())
 def test_an_invalid_email_is_rejected_before_a_byte_is_sent(service, client, fields):
-    """What the service would reject, or worse, is rejected here by its field's name."""
     email = {"sender": "us@example.com", "to": "you@example.com", "text_body": "Hi", **fields}
     with pytest.raises(InvalidEmail) as caught:
         client.outbound.send(email)

@@ -1,4 +1,4 @@
-"""What breaks elsewhere and holds here: the lines of section 1 of the promises that a connection decides."""
+"""A test for each line of section 1 of the promises that a connection decides."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
 
 @pytest.mark.usefixtures("clock")
 def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service, client):
-    """What may have been sent has a type of its own, whose key finds the email as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(new_email("a"))
@@ -132,7 +131,7 @@ def test_after_a_fork_each_process_has_its_own_pool(service, client):
     assert len(service.accepted) == 31
 
 
-# Whoever runs the tests in the background has SIGINT ignored, and so have their children.
+# A test run in the background has SIGINT ignored, and so have its children.
 SCRIPT = """
 import sys
 from emailapi import Client, Email, Retry

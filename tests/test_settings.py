@@ -165,7 +165,6 @@ def test_the_base_url_of_the_environment(monkeypatch):
     ],
 )
 def test_base_urls_that_are_rejected(given, sentence):
-    """What is no plain URL, or would show the token, is one clear sentence without the secrets in it."""
     with pytest.raises(ConfigurationError) as caught:
         resolve_base_url(given, allow_http=False)
     assert sentence in caught.value.message
@@ -273,7 +272,6 @@ def test_the_default_sender(monkeypatch, given, environment, expected):
 
 @pytest.mark.parametrize("given", ["a@", "a@d.com, b@d.com", b"a@d.com", 5, "a\r\n <a@d.com>", ["a@d.com", "b@d.com"]])
 def test_default_senders_that_are_rejected(monkeypatch, given):
-    """What is not one address is a ConfigurationError, wherever it comes from."""
     with pytest.raises(ConfigurationError, match="sender"):
         resolve_sender(given)
     if isinstance(given, str):

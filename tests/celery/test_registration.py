@@ -1,4 +1,4 @@
-"""What `register` checks, and what is published."""
+"""The checks of `register`, and the tasks that are published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one run of the task does: send, look up, wait, divide, or give up."""
+"""One run of the task: it sends, looks up, waits, divides, or gives up."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ def searching(*results):
 
 
 def test_a_found_email_ends_the_look_up():
-    """What the first search finds is returned without a wait."""
     search, given = searching(("found", 0.0))
     assert look_up(search, Deadline.after(5.0)) == "found"
     assert len(given) == 1

@@ -62,7 +62,6 @@ def test_the_next_wait_depends_on_attempts_time_and_retry_after(retry, attempt, 
     ids=lambda value: type(value).__name__,
 )
 def test_only_safe_requests_are_repeated_after_an_unknown_outcome(kind, error, repeated):
-    """What was surely not done may always be; what may have been done only where twice is the same as once."""
     assert may_repeat(Request("POST", "/x", kind=kind), error) is (kind in repeated)
 
 

@@ -1,4 +1,4 @@
-"""Errors of the service as statuses, and messages and backends that travel."""
+"""Errors of the service as statuses; messages and backends are pickled."""
 
 from __future__ import annotations
 

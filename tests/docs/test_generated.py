@@ -86,7 +86,6 @@ def test_the_errors_page_has_every_error_and_code():
     ids=lambda value: value if isinstance(value, str) else value.__name__,
 )
 def test_each_namespace_has_a_page(client, name):
-    """What a user types is the page's name, and that page has the calls and an example of its own."""
     text = (REFERENCE / f"{name}.md").read_text("utf-8")
     assert f"{'client' if client is Client else 'account'}.{name}" in text
     assert re.search(rf"^\.\. autoclass:: emailapi\.resources\.{name}\.\w+\n   :members:$", text, re.MULTILINE)

@@ -68,7 +68,7 @@ def test_the_table_is_read_only():
 @pytest.mark.parametrize(
     "status, code, expected",
     [
-        # The status, where there is no code or one that nobody knows.
+        # The status, where there is no code or an unknown one.
         (401, None, errors.Unauthorized),
         (404, None, errors.NotFound),
         (429, None, errors.RateLimited),

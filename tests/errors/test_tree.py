@@ -112,7 +112,6 @@ def test_only_delivery_unknown_may_have_been_sent(kind, own, parent, others):
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_temporary_failures_are_retryable(kind, own, parent, others):
-    """What is over by itself may be tried again: the connection, the time, the rate, the service."""
     error = kind("x", **({"field": "to"} if kind is errors.InvalidEmail else {}))
     assert error.retryable is (kind.__name__ in RETRYABLE)
 
@@ -197,7 +196,6 @@ def test_at_adds_the_index_of_the_item():
 
 
 def test_no_field_errors_is_an_empty_mapping():
-    """`errors` is a mapping on every response's error, so that nobody has to ask for None."""
     assert errors.InvalidRequest("x").errors == {}
     assert errors.InactiveRecipient("x").addresses == ()
     assert errors.RateLimited("x").retry_after is None

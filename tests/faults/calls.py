@@ -72,7 +72,7 @@ CALLS = [*EMAIL_CALLS, *OTHER_CALLS]
 
 @attrs.frozen
 class Came:
-    """What came of a call: its results, of which errors are some, and the seconds that it took of its deadline."""
+    """The results of a call, of which errors are some, and the seconds that it took of its deadline."""
 
     items: Sequence[Any]
     seconds: float

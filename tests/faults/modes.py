@@ -1,4 +1,4 @@
-"""The faults by name: what the service does instead of answering well, and how a call is to end."""
+"""The faults by name: how the service misbehaves, and how a call is to end."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def keyed(change: Callable[[str], str], **more: Any) -> Act:
     return act
 
 
-# What a search answers before it answers well. None of it may be taken for the email that is looked for.
+# The responses of a search before a good one. None of them may be read as the email that is looked for.
 SEARCH_MODES = [
     Mode("search-500", "lost", answers(HTML, 500)),
     Mode("search-429", "again", answers(b"", 429, Retry_After="1")),

@@ -41,7 +41,7 @@ class Mail:
 
     @property
     def row(self) -> dict[str, Any]:
-        """What a search tells of it."""
+        """Return a row of a search for the email."""
         named = {
             field: [{"Email": email, "Name": name or None} for name, email in getaddresses([text])]
             for field, text in (("To", self.to), ("Cc", self.cc), ("Bcc", self.bcc))
@@ -103,7 +103,7 @@ class Service:
         self._wake, self._stop = socket.socketpair()
         self._threads: list[threading.Thread] = []
         self._listener = socket.socket()
-        self._listener.bind(("127.0.0.1", 0))  # until it listens, connections are refused
+        self._listener.bind(("127.0.0.1", 0))  # until it listens, connections fail
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         if listening:
             self.listen()
@@ -116,7 +116,7 @@ class Service:
         self._start(self._take)
 
     def close_listener(self) -> None:
-        """Refuse connections from now on."""
+        """Close the listener: from now on, connections fail."""
         self._listener.shutdown(socket.SHUT_RDWR)
 
     def _start(self, target: Any, *args: object) -> None:
@@ -128,7 +128,7 @@ class Service:
         while self._ready(self._listener):
             try:
                 connection, _ = self._listener.accept()
-            except OSError:  # refused from now on
+            except OSError:  # closed from now on
                 return
             self.connections += 1
             self._start(self._serve, connection)

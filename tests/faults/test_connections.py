@@ -27,7 +27,6 @@ def check(call: Call, came: Came, service, mode: Mode | None = None) -> None:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_refused_connection_is_retried(call, serve, connect, clock):
-    """A call whose connection is refused is made again until somebody listens, and done once."""
     service = serve(listening=False)
     pauses = []
     clock.before_pause = lambda: pauses.append(0) or (len(pauses) == 5 and service.listen())
@@ -40,7 +39,6 @@ def test_a_refused_connection_is_retried(call, serve, connect, clock):
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_an_always_refused_connection_is_not_sent(call, serve, connect):
-    """A call whose connection is always refused was surely not carried out, and may succeed later."""
     came = came_of(call, connect(serve(listening=False)))
     assert all(is_not_sent(item, ConnectionFailed) for item in came.items)
     assert {(item.attempts, item.retryable) for item in came.items} == {(3, True)}
@@ -114,7 +112,6 @@ def test_faults_have_the_same_outcomes_with_tls(name, call, serve, connect, cloc
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_an_untrusted_certificate_is_not_retried(call, serve, connect, tls):
-    """A service whose certificate nobody vouches for gets nothing, and is not asked again."""
     service = serve(tls=tls[0])
     came = came_of(call, connect(service))
     assert all(is_not_sent(item, ConnectionFailed) for item in came.items)

@@ -19,12 +19,12 @@ class Refusing(MemoryTransport):
     """A transport that rejects."""
 
     def __init__(self, error: EmailAPIError) -> None:
-        """Refuse with this."""
+        """Store the error that is raised."""
         super().__init__()
         self.error = error
 
     def send(self, email, /):
-        """Refuse."""
+        """Raise the error."""
         raise self.error
 
 

@@ -45,7 +45,6 @@ def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, cal
 @pytest.mark.parametrize("name", ["reset-not-done", "timeout-not-done"])
 @pytest.mark.usefixtures("clock")
 def test_a_request_that_may_have_been_carried_out_is_never_reported_as_not_sent(name, call, serve, connect, session):
-    """What is not done and cannot be known is unknown, and done once at most by whatever is tried again."""
     service = serve(MODES[name])
     came = came_of(call, connect(service, timeout=(10.0, 0.1), deadline=1.0, session=session))
     for at, item in enumerate(came.items):

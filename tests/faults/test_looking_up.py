@@ -123,7 +123,7 @@ def test_a_client_closed_during_a_look_up_reports_an_unknown_outcome(serve, conn
 
 
 def inactive(*addresses: str, accepts: bool = True) -> Mode:
-    """Refuse an email for these recipients; what is accepted is delivered to the others all the same."""
+    """Reject an email for these recipients, and deliver it to the others all the same."""
     text = f"Found inactive addresses: {', '.join(addresses)}. Inactive recipients are ones that bounced."
     return Mode("406", "lost", answers({"ErrorCode": 406, "Message": text}, 422), accepts)
 

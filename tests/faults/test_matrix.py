@@ -97,7 +97,6 @@ def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, cal
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", SLOW, ids=lambda mode: mode.name)
 def test_an_email_at_the_deadline_is_accepted_at_most_once(mode, call, prepare):
-    """The same holds where the time is over before it is known what became of an email."""
     run = prepare(mode, call)
     check_emails(run, run())
 
@@ -162,7 +161,6 @@ OTHERS = [
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("mode, call", OTHERS, ids=lambda part: part.name)
 def test_only_safe_requests_are_repeated(mode, call, prepare):
-    """What may be repeated is; all else is done at most once, and whoever asked is told what is known."""
     run = prepare(mode, call)
     check_others(run, run())
 

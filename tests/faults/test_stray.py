@@ -1,4 +1,4 @@
-"""Responses that nobody asked for: none is taken for that of another email."""
+"""Unexpected responses: none is read as the response to another email."""
 
 from __future__ import annotations
 

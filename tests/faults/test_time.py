@@ -170,7 +170,6 @@ def test_a_slow_upload_is_not_interrupted(serve, connect):
 
 @pytest.mark.usefixtures("clock", "small_buffers")
 def test_a_stalled_upload_ends_with_the_timeout(serve, connect):
-    """A large email whose bytes nobody takes ends with the timeout, and may have been sent."""
     service = serve(listening=False)
     service.reading_pause, service.reading_piece = 60, 65_536
     service.listen()

@@ -1,4 +1,4 @@
-"""Sending again on purpose: `on_unknown="resend"`, and `check_first` for whoever runs a job again."""
+"""Sending again on purpose: `on_unknown="resend"`, and `check_first` for jobs that run again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def test_a_lost_email_that_no_search_finds_is_resent_once(call, serve, connect):
 @pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
 @pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
 def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
-    """What a resend meets does not make a lost email a failed one, nor is it sent a third time."""
     service = serve(LOST, again, again, again, lag=NEVER, clock=clock)
     came = came_of(call, connect(service, on_unknown="resend"))
     assert all(is_unknown(item) for item in came.items)
@@ -159,7 +158,7 @@ def test_check_first_compares_the_exact_key(serve, connect):
 
 
 def test_check_first_rejects_an_email_without_a_key(serve, connect):
-    """With `check_first` an email that carries no key is rejected: nobody could find it the next time."""
+    """Without a key, the next run could not find the email."""
     service = serve()
     full = new_email("a", idempotency_key="job-1", metadata={f"n{at}": "x" for at in range(10)})
     with pytest.raises(InvalidArgument):

@@ -92,7 +92,7 @@ class Exchange:
         return True
 
     def silence(self, seconds: float = 10.0) -> None:
-        """Do nothing, as long as the other side waits."""
+        """Do nothing, as long as the client waits."""
         self.connection.settimeout(0.02)
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.service.stopping.is_set():

@@ -204,7 +204,7 @@ def token() -> str:
 
 @pytest.fixture(scope="session")
 def authority() -> Any:
-    """Return a certificate authority that nobody trusts yet."""
+    """Return a certificate authority that is not trusted yet."""
     import trustme
 
     return trustme.CA()

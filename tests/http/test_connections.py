@@ -192,7 +192,7 @@ def test_a_client_cannot_be_pickled_or_copied(kind):
 
 
 class Odd(Exception):
-    """What a hook of the user's may raise."""
+    """An exception that a user's hook may raise."""
 
 
 @pytest.mark.parametrize("raised", [Odd("5ecret"), KeyError("x"), EmailAPIError("another client's"), MemoryError()])

@@ -1,4 +1,4 @@
-"""What the environment says of proxies, certificates and logins."""
+"""Proxies, certificates and logins that the environment sets."""
 
 from __future__ import annotations
 
@@ -126,7 +126,6 @@ OFF = {"REQUESTS_CA_BUNDLE": ["", "0", "false"], "CURL_CA_BUNDLE": ["", "false"]
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in OFF.items() for value in values])
 def test_no_variable_disables_certificate_verification(serve, connect, tls, accepted, monkeypatch, name, value):
-    """No value of any variable lets a request go to a server whose certificate nobody vouches for."""
     monkeypatch.setenv(name, value)
     peer = serve(accepted, tls=tls())
     with pytest.raises((ConnectionFailed, ConfigurationError)):

@@ -59,7 +59,6 @@ def test_a_session_without_certificate_verification_is_rejected(session):
 
 
 def test_a_session_is_validated_at_each_request(serve, connect, accepted, session):
-    """What would have been rejected is rejected also when it is set after the client was made."""
     peer = serve(accepted)
     client = connect(peer.url, session=session)
     client.outbound.send(EMAIL)
@@ -151,7 +150,6 @@ def test_closing_the_client_leaves_the_session_open(serve, connect, accepted, se
 
 
 def test_only_failures_before_the_request_are_not_sent_with_a_session(serve, connect, tls, session):
-    """Refused connections, unknown names and untrusted certificates never come after the request."""
     peer = serve(b"", tls=tls())
     with pytest.raises(ConnectionFailed) as untrusted:
         connect(peer.url, session=session).outbound.send(EMAIL)

@@ -22,7 +22,7 @@ INNER = Email(sender="us@example.com", to="you@example.com", subject="inner", te
 
 
 class Limit(Exception):
-    """What a task queue raises when a task has run for too long."""
+    """The exception of a task queue whose task has run for too long."""
 
 
 @pytest.fixture

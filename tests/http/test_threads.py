@@ -178,7 +178,6 @@ def test_the_pool_grows_with_the_number_of_threads(serve, connect, accepted, cap
 
 
 def test_unused_connections_are_closed(serve, connect, accepted, monkeypatch):
-    """What a burst opened is closed once the servers will have forgotten it, while others go on."""
     together = threading.Barrier(8)
     peer = serve(lambda seen: (seen.json["Subject"] != "burst" or together.wait(20) >= 0) and accepted(seen))
     client = connect(peer.url).with_options(deadline=1000)

@@ -164,7 +164,6 @@ def test_the_domain_of_a_mailbox_is_written_as_idna(new_email, read, given, writ
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 @pytest.mark.parametrize("email", ["=?utf-8?q?b=40evil=2Eexample=2C?=@example.com", "a" * 1000 + "@example.com"])
 def test_a_mailbox_that_cannot_be_written_is_rejected(new_email, field, email):
-    """What a reader would decode to another address, and what no line holds, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(new_email(**{field: email}))
     assert caught.value.field == field
@@ -184,7 +183,6 @@ STRUCTURED = [
 
 @pytest.mark.parametrize("name, value", STRUCTURED)
 def test_ids_and_urls_have_no_encoded_words(new_email, read, name, value):
-    """What machines read is written as it is, folded at spaces only: words break one-click and threads."""
     seen = read(to_bytes(new_email(headers={name: value})))
     assert seen.raw(name) == value
     assert b"=?" not in seen.header

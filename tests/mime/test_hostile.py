@@ -100,7 +100,7 @@ def test_a_long_input_is_handled_like_a_short_one(data):
 
 
 class Shouting(Message):
-    """A message of a class of somebody's own."""
+    """A message of a user's own class."""
 
     def get_content_type(self) -> str:
         """Return the type in capital letters."""

@@ -46,7 +46,6 @@ def test_an_inline_image(new_email, read):
 
 
 def test_an_inline_image_without_html_is_a_file(new_email, read):
-    """What no HTML could show is not lost: it is attached."""
     (file,) = read(to_bytes(new_email(attachments=LOGO))).files
     assert (file.name, file.disposition, file.content_id) == ("logo.png", "attachment", "<logo>")
 

@@ -1,4 +1,4 @@
-"""What is no part of MIME, as the headers that Postmark's SMTP servers read."""
+"""The fields that MIME does not have, as the headers that Postmark's SMTP servers read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ def test_each_field_has_the_header_of_the_service():
 
 
 def test_the_headers_of_the_service_round_trip(new_email, read):
-    """What is written is read back."""
     email = new_email(**FIELDS)
     seen = read(to_bytes(email, headers=postmark_headers(email)))
     back = from_message(seen.data)

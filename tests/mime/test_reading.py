@@ -118,7 +118,6 @@ def test_an_email_message_is_read():
 
 
 def test_legacy_header_values_are_read():
-    """What an old message object keeps beside text is read: a `Header`, a list of addresses in several headers."""
     message = message_from_bytes(b"\n")
     message["Subject"] = EncodedHeader("Grüße", "iso-8859-1")
     message["From"] = "ünencoded <a@x>"

@@ -224,7 +224,6 @@ def test_a_header_name_may_occur_twice():
 
 
 def test_metadata_is_a_copy():
-    """What the caller does to its mapping later does not change the email."""
     given = {"a": "1"}
     email = Email(metadata=given)
     given["a"] = "2"

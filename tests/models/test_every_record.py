@@ -161,7 +161,7 @@ def test_every_field_is_in_a_request(name):
     check_keys(name, found_at("requests", REQUESTS[name]))
 
 
-# False and 0 are what these answers say: a default cannot be told from them.
+# False and 0 are the values of these responses: a default cannot be told from them.
 SAID = {
     "ContentTrigger": {"enabled"},
     "ContentValidation": {"content_is_valid", "rendered_content"},

@@ -1,4 +1,4 @@
-"""What a template's model may hold, and by which path the rest is named."""
+"""Values that the model of a template may have, and the path by which an error names the others."""
 
 from __future__ import annotations
 

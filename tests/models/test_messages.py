@@ -1,4 +1,4 @@
-"""Messages: lenient reading, and what became of each."""
+"""Messages: lenient reading, and the delivery state of each."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ DELIVERED, BOUNCED, OPENED, TRANSIENT = "Delivered", "Bounced", "Opened", "Trans
         (message(event(A, BOUNCED), event(A, DELIVERED)), "sent", ["delivered", "sent"]),
         (message(event(A, BOUNCED, None), event(A, DELIVERED, None)), "sent", ["delivered", "sent"]),
         (message(event(A, DELIVERED, 1), event(A, TRANSIENT, 2), event(A, OPENED, 3)), "sent", ["delivered", "sent"]),
-        # Events of types that nobody knows say nothing.
+        # Events of unknown types are ignored.
         (message(event(A, "Teleported", 9)), "sent", ["sent", "sent"]),
         (message(event("A@X", DELIVERED), event("B@x", DELIVERED)), "delivered", ["delivered", "delivered"]),
     ],
@@ -125,7 +125,6 @@ def test_a_row_without_recipients_is_read():
     ],
 )
 def test_rows_are_read_leniently(value, attribute, expected):
-    """What the service is known to vary in a row, and its neighbours, is read."""
     assert getattr(read(value, Message), attribute) == expected
 
 

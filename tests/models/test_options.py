@@ -1,4 +1,4 @@
-"""What may be said of retries and hooks, and what a hook is told."""
+"""The options of retries and hooks, and the events that a hook is given."""
 
 from __future__ import annotations
 
@@ -55,7 +55,6 @@ def test_options_are_keyword_only():
 
 @pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
 def test_a_hook_must_be_callable(name):
-    """What cannot be called is rejected by its name."""
     assert getattr(Hooks(**{name: print}), name) is print
     with pytest.raises(ConfigurationError, match=f"{name} must be a function, got int"):
         Hooks(**{name: 7})

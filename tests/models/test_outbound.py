@@ -1,4 +1,4 @@
-"""What became of a send, and of a batch."""
+"""The result of a send, and of a batch."""
 
 from __future__ import annotations
 

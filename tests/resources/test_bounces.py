@@ -159,7 +159,6 @@ def test_each_type_of_bounce_has_the_number_name_and_effect_of_the_contract(kind
 
 
 def test_each_bounce_type_has_a_kind():
-    """Every type has a kind, every number is one type's, and nobody can change the table."""
     assert list(BOUNCE_KINDS) == list(BounceType)
     assert len(BOUNCE_KINDS) == len({kind.code for kind in BOUNCE_KINDS.values()}) == 22
     with pytest.raises(TypeError):

@@ -1,4 +1,4 @@
-"""What every listing does with odd rows, odd responses, and the dates it is asked for."""
+"""Every listing: odd rows, odd responses, and the dates of filters."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ def of(service, of_client):
 
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
 def test_an_unreadable_row_does_not_lose_the_page(service, of_client, path, key, wire, field):
-    """A row that cannot be read is left out and named; the others, with keys and values nobody knows, are there."""
     rows = [{"New": {"Key": 1}}, {wire: {"a": 1}}, {}, 7, None]
     service.answer("GET", path, {"TotalCount": "5", key: rows})
     page = of(service, of_client)()
@@ -85,7 +84,6 @@ def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, ke
 )
 @pytest.mark.parametrize("value", [[], None, "OK", b"<html>", b""])
 def test_a_write_with_an_unreadable_response_is_unknown(service, call, method, path, value):
-    """A write that was answered with a success may have been done, and is never called retryable, whatever it says."""
     service.answer(method, path, value)
     with pytest.raises(DeliveryUnknown, match="it may have been done") as caught:
         call(service.client)

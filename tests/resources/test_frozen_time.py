@@ -1,4 +1,4 @@
-"""What freezegun does to a program that uses the client: nothing but freeze its time."""
+"""A program with freezegun uses the client: only its time stands still."""
 
 from __future__ import annotations
 

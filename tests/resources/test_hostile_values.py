@@ -1,4 +1,4 @@
-"""Every filter and every argument of every call, given values that nobody should give."""
+"""Every filter and every argument of every call, given hostile values."""
 
 from __future__ import annotations
 

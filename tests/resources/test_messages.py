@@ -1,4 +1,4 @@
-"""`client.messages`: what was sent, and what became of it."""
+"""`client.messages`: sent messages, and their delivery state."""
 
 from __future__ import annotations
 
@@ -209,7 +209,6 @@ def test_the_status_of_a_message_is_read(service, status, events, state, each):
 
 
 def test_the_status_can_be_requested_by_a_result(service):
-    """What `send` returned serves in the place of an id; a result without one cannot be asked about."""
     service.answer("GET", f"/messages/outbound/{ID}/details", {"MessageID": ID, "Status": "Queued"})
     assert service.client.messages.status(SendResult(message_id=ID)).state is MessageState.QUEUED
     with pytest.raises(InvalidArgument):
@@ -232,7 +231,6 @@ def test_the_status_can_be_requested_by_an_idempotency_key(client):
 
 
 def test_the_sandbox_tells_the_state_of_an_email(client):
-    """The real client, over real HTTP: one recipient got the email, one bounced, and nobody knows a foreign id."""
     bouncing = "softbounce@bounce-testing.postmarkapp.com"
     email = Email(to=f"ok@example.com, {bouncing}", subject="Two", text_body="Hi", metadata={"case": "status"})
     result = client.outbound.send(email)

@@ -29,7 +29,7 @@ EMAIL = Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")
 OK = {"ErrorCode": 0, "Message": "OK", "MessageID": "1", "To": "jane@example.com"}
 
 
-RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # whom the contract's answers name
+RECEIVER = attrs.evolve(EMAIL, to="receiver@example.com")  # the addresses that the contract's responses name
 
 
 def everything():
@@ -192,7 +192,6 @@ def test_a_rate_limit_has_retry_after(service, text, low, high):
 
 @pytest.mark.parametrize("status, value", [(408, b""), (500, b""), (502, b"<html>"), (503, b""), (504, b""), (500, OK)])
 def test_a_5xx_or_408_leaves_a_send_unknown(service, status, value):
-    """After a 408 or 5xx nobody knows: `DeliveryUnknown`, not tried again."""
     service.answer("POST", "/email", value, status)
     with pytest.raises(DeliveryUnknown) as caught:
         service.client.outbound.send(EMAIL, idempotency_key="key-1")

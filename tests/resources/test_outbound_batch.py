@@ -23,12 +23,12 @@ from emailapi.transports.api.transport import APITransport
 
 
 def new_email(name, **more):
-    """Make an email to somebody."""
+    """Make an email to `someone@example.com`."""
     return Email(sender="joe@d.com", to=f"{name}@example.com", subject="Hi", text_body="Hi", **more)
 
 
 def ok(name):
-    """Return the item that accepts an email to somebody."""
+    """Return the item that accepts an email."""
     return {"ErrorCode": 0, "Message": "OK", "MessageID": name, "To": f"{name}@example.com"}
 
 

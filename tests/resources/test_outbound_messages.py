@@ -1,4 +1,4 @@
-"""Sending what the standard library's `email` builds: whoever comes from smtplib changes one line."""
+"""Sending messages of the standard library's `email`: programs that used smtplib change one line."""
 
 from __future__ import annotations
 
@@ -79,7 +79,6 @@ def test_a_part_that_an_email_cannot_express_is_rejected_by_name(client):
 
 
 def test_template_methods_reject_message_objects(client):
-    """A message is no email of a template, and one message is no list."""
     with pytest.raises(InvalidEmail):
         client.outbound.send_template(message())
     with pytest.raises(InvalidArgument):

@@ -1,4 +1,4 @@
-"""What every namespace does with arguments that cannot travel."""
+"""Every namespace: arguments that JSON cannot have."""
 
 from __future__ import annotations
 

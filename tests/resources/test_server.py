@@ -89,6 +89,5 @@ def test_each_method_sends_the_documented_request_and_reads_the_response(contrac
 
 @pytest.mark.parametrize("color, expected", [("TURQUOISE", ServerColor.TURQUOISE), ("Turqoise", "Turqoise")])
 def test_an_unknown_color_is_a_string(service, color, expected):
-    """A colour's case may vary; one that nobody knows, as the service's own misspelling, comes as the text it is."""
     service.answer("GET", "/server", {"Color": color})
     assert service.client.server.get().color == expected

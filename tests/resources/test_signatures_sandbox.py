@@ -54,7 +54,6 @@ def test_list_returns_signatures_without_their_records(account):
 
 
 def test_edit_keeps_settings_that_are_not_given(account):
-    """What is left out of a change stays as it is, but the name has to be there."""
     made = account.signatures.create(from_email="a@edited.example", name="A", confirmation_personal_note="Hi")
     changed = account.signatures.edit(made.id, name="B", reply_to_email="r@edited.example")
     assert changed == attrs.evolve(made, name="B", reply_to_email_address="r@edited.example")

@@ -25,7 +25,6 @@ def news(client):
 
 
 def test_create_returns_the_stream(client, news):
-    """A new stream is answered as it is read afterwards."""
     assert (news.id, news.name, news.description, news.server_id) == ("news", "News", "d", 4_000_001)
     assert news.message_stream_type is StreamType.BROADCASTS
     handling = news.subscription_management_configuration

@@ -100,7 +100,6 @@ def test_each_method_sends_the_documented_request_and_reads_the_response(contrac
     ["", [], None, "no address", ["a@example.com", "b"], [f"{number}@example.com" for number in range(51)], 7],
 )
 def test_invalid_addresses_are_rejected_before_a_request(service, verb, addresses):
-    """None, more than 50, and what is no address are rejected before a byte leaves."""
     with pytest.raises(InvalidArgument) as caught:
         getattr(service.client.suppressions, verb)("news", addresses)
     assert caught.value.argument == "addresses"

@@ -79,7 +79,6 @@ def test_no_web_page_may_read_responses(api):
 
 
 def test_allowed_hosts_are_served():
-    """Names that the user allows are answered to, in any case of letters."""
     with Sandbox(allowed_hosts=["Mail.Test", "box:8025"]) as sandbox:
         assert _status(sandbox, "mail.test:99") == _status(sandbox, "BOX") == 200
         assert _status(sandbox, "sub.mail.test") == 403
@@ -98,5 +97,4 @@ def test_an_invalid_allowed_host_is_an_error(names):
     [("a.b:80", "a.b"), ("[::1]", "::1"), ("[::1]:80", "::1"), ("A.", "a"), ("a:b", ""), ("[::1]x", ""), ("", "")],
 )
 def test_the_host_header_is_parsed(host, name):
-    """A host header's name stands without port and brackets, and what is no header has none."""
     assert host_name(host) == name

@@ -1,4 +1,4 @@
-"""What is the same for every route."""
+"""Rules of every route."""
 
 from __future__ import annotations
 
@@ -88,7 +88,6 @@ def test_paths_match_in_any_case_and_with_trailing_slashes(api, path):
 
 
 def test_ids_in_paths_keep_their_spelling(api):
-    """What stands between the fixed words of a path keeps its spelling, and is found in any."""
     message_id = api.accepted()
     assert api.get(f"/Messages/OutBound/{message_id.upper()}/Details/").json()["MessageID"] == message_id
     assert api.get("/Messages/Outbound/", count=1, offset=0).json()["TotalCount"] == 1
@@ -152,7 +151,6 @@ def test_an_error_is_always_json(api):
 
 
 def test_connections_are_reused(sandbox):
-    """A connection is kept, and requests sent one behind the other are answered in order."""
     host, port = sandbox.url.removeprefix("http://").split(":")
     request = (
         f"GET /stats/outbound HTTP/1.1\r\nHost: {host}:{port}\r\nAccept: application/json\r\n"

@@ -54,7 +54,6 @@ def test_a_forbidden_extension_is_code_411(api, rejected, name):
     ],
 )
 def test_unusual_but_valid_attachments_are_accepted(api, changes):
-    """What is odd but legal is accepted, and the message shows the file's name."""
     file = {**FILE, **changes}
     message = api.details(api.accepted(Attachments=[file], HtmlBody="<img src='cid:logo@x'>"))
     assert message["Attachments"] == [file["Name"]]

@@ -136,7 +136,6 @@ def test_each_filter_finds_its_message(api, query):
     ],
 )
 def test_a_filter_without_a_match_finds_nothing(api, query):
-    """A filter compares whole values, and a search that finds nothing is answered, not rejected."""
     api.accepted(Tag="welcome", Metadata={"k": "v"})
     assert api.found(**query) == {"TotalCount": 0, "Messages": []}
 

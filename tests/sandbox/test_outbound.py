@@ -50,7 +50,6 @@ def test_null_counts_as_absent(api):
 
 
 def test_results_of_a_batch_are_in_its_order(api):
-    """A batch is answered in the order of the request, and a failed item has a code and a sentence only."""
     items = [
         api.email(Subject="0"),
         api.email(From="nobody"),

@@ -43,7 +43,6 @@ def aliases(api):
 
 
 def test_push_copies_templates_with_an_alias(api, other, push):
-    """What has an alias is made or changed at the destination, with its layout, and what has none stays."""
     for template in (LAYOUT, {**STANDARD, "LayoutTemplate": "frame"}, {**STANDARD, "Alias": None, "Name": "Private"}):
         assert api.post("/templates", template).status_code == 200
     assert api.put("/templates/private", {"Alias": ""}).json()["Alias"] is None

@@ -1,4 +1,4 @@
-"""What an email must be like: a row a rule."""
+"""The rules of an email: a row a rule."""
 
 from __future__ import annotations
 
@@ -132,7 +132,6 @@ def test_a_field_of_a_wrong_type_is_code_403(api, rejected, changes):
     ],
 )
 def test_unusual_but_valid_emails_are_accepted(api, changes):
-    """What stands just inside a limit, or only looks odd, is accepted."""
     api.accepted(**changes)
 
 

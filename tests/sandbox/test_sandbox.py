@@ -126,7 +126,6 @@ def test_a_data_file_keeps_its_data_over_restarts(tmp_path, open_api):
 
 @pytest.mark.slow
 def test_a_killed_process_loses_no_acknowledged_data(tmp_path, open_api, start):
-    """What was answered is there after the process was killed, and nothing is half there."""
     path = tmp_path / "messages.db"
     script = (
         "import sys, time; from emailapi.sandbox import Sandbox\n"

@@ -59,7 +59,6 @@ def test_a_server_has_every_key(sandbox, api):
 
 
 def test_every_setting_can_be_changed(api):
-    """Whatever can be set is answered at once, kept, and taken back; the rest of the server stays as it was."""
     before = api.get("/server").json()
     assert api.put("/server", SETTINGS).json() == {**before, **SETTINGS}
     assert api.get("/server").json() == {**before, **SETTINGS}
@@ -135,7 +134,6 @@ def test_an_invalid_setting_prevents_all_changes(api, rejected):
 
 @pytest.mark.parametrize("color", ["turquoise", "TURQUOISE", " Turquoise "])
 def test_colors_match_in_any_case(api, color):
-    """A colour is known in any case of letters, since the service has answered lower-case ones."""
     assert api.put("/server", {"Color": color}).json()["Color"] == "turquoise"
 
 

@@ -34,7 +34,6 @@ def test_a_new_server_has_its_own_tokens(sandbox, api, account):
 
 
 def test_a_new_server_can_send(sandbox, account, api, open_api):
-    """A new server sends with its own token through the default streams, and nobody else sees its emails."""
     token = made(account)["ApiTokens"][0]
     second = open_api(sandbox, token)
     message_id = second.accepted()
@@ -77,7 +76,6 @@ def test_an_invalid_query_is_code_600(account, rejected, query):
 
 
 def test_a_server_can_be_edited(account):
-    """What is changed stays changed, and the type of delivery may be sent back as it is."""
     second = made(account, DeliveryType="Sandbox")
     path = f"/servers/{second['ID']}"
     changed = {**second, "Name": "Third", "TrackLinks": "HtmlAndText"}
@@ -179,7 +177,6 @@ def test_the_first_server_cannot_be_deleted(sandbox, account, rejected, tmp_path
 
 
 def test_permissions_and_servers_survive_a_restart(tmp_path):
-    """What a sandbox was told to allow, and the servers that were made, are there after a restart."""
     with Sandbox(tmp_path / "messages.db") as sandbox:
         sandbox.allow(delete_servers=True)
         sandbox.allow()

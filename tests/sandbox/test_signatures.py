@@ -52,7 +52,6 @@ def test_an_invalid_query_is_code_500(account, rejected):
 
 
 def test_a_signature_can_be_confirmed(sandbox, account, rejected):
-    """A signature is confirmed when the sandbox is told that its owner agrees, and asks nobody from then on."""
     path, _ = made(account)
     assert account.post(f"{path}/resend", {}).json() == {
         "ErrorCode": 0,
@@ -68,7 +67,6 @@ def test_a_signature_can_be_confirmed(sandbox, account, rejected):
 
 
 def test_an_edit_keeps_fields_that_are_not_given(sandbox, account):
-    """What is changed stays changed, what is left out stays, and an empty text takes off."""
     path, signature = made(account, ReplyToEmail="re@example.org", ConfirmationPersonalNote="Hi")
     sandbox.confirm_signature("joe@example.com")
     changed = account.put(path, {"Name": "Joseph", "ReturnPathDomain": "pm.example.com"}).json()
@@ -89,7 +87,6 @@ def test_an_edit_keeps_fields_that_are_not_given(sandbox, account):
 
 
 def test_records_are_those_of_the_domain(account, rejected):
-    """What is verified or renewed for a domain is so for each of its signatures, and the other way round."""
     path, signature = made(account)
     domain = account.post("/domains", {"Name": "EXAMPLE.com"}).json()
     assert domain["DKIMPendingTextValue"] == signature["DKIMPendingTextValue"]

@@ -72,7 +72,6 @@ def test_without_data_there_are_no_days_and_every_total(stats, path):
 
 @pytest.mark.usefixtures("two_days")
 def test_sent_emails_are_counted_by_day(stats):
-    """What was sent is counted for each day in order, and in all; days without any are left out."""
     assert stats("sends") == {
         "Days": [{"Date": "2026-11-21", "Sent": 4}, {"Date": "2026-11-23", "Sent": 3}],
         "Sent": 7,

@@ -1,4 +1,4 @@
-"""The data file: what is ours, and what is left alone."""
+"""The data file: a sandbox changes its own, and no other."""
 
 from __future__ import annotations
 

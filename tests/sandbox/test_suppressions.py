@@ -88,7 +88,6 @@ def test_a_hard_bounce_suppresses_its_address(api, change, dump):
 
 
 def test_a_suppression_of_a_complaint_cannot_be_deleted(change, complain, dump):
-    """What a recipient's complaint has suppressed stays, and the others of the call are changed."""
     complain("a@example.com")
     for verb, done in (("", "Suppressed"), ("/delete", "Deleted")):
         (failed, message), other = change(verb, "A@example.com", "b@example.com")
@@ -100,7 +99,6 @@ def test_a_suppression_of_a_complaint_cannot_be_deleted(change, complain, dump):
 @pytest.mark.parametrize("address", ["nobody", "a@x.com, b@x.com", "A <a@x.com>", "a@exa_mple.com", "@x.com", " "])
 @pytest.mark.parametrize("verb", ["", "/delete"])
 def test_an_invalid_address_fails_alone(change, dump, verb, address):
-    """What is no bare address fails with a sentence, and the others of the call are changed."""
     (failed, message), (done, nothing) = change(verb, address, "b@example.com")
     assert (failed, nothing) == ("Failed", None)
     assert "not a valid email address" in message

@@ -38,7 +38,6 @@ def listed(api):
 
 
 def test_a_template_is_created_and_read(api, make):
-    """A template is answered in short when it is made, and read with its content by id and by alias."""
     layout = make(LAYOUT)
     short = make(STANDARD, LayoutTemplate="frame")
     assert short == {
@@ -157,7 +156,6 @@ def test_aliases_are_unique(api, rejected, make, edit):
 
 
 def test_an_edit_changes_only_the_given_fields(api, rejected, make, edit):
-    """What an edit leaves out stays, and an empty layout or null takes the layout off."""
     make(LAYOUT)
     made = make(STANDARD, LayoutTemplate="frame")
     assert edit("welcome", Name="New").json() == {**made, "Name": "New"}

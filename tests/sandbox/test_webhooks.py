@@ -55,7 +55,6 @@ def test_a_new_webhook_has_every_key(api, make):
 
 
 def test_a_webhook_can_be_created_with_every_field(make):
-    """What a webhook is made with is what it has, and a trigger that is not named is off."""
     made = make(
         MessageStream="broadcast",
         HttpAuth={"Username": "u", "Password": "p:q"},
@@ -137,7 +136,6 @@ def test_an_empty_body_is_code_1355(api, rejected, make, edit):
 
 
 def test_an_edit_changes_only_the_given_fields(api, make, edit):
-    """What an edit leaves out, or gives as null, stays, within the triggers too."""
     made = make(
         HttpAuth={"Username": "u", "Password": "p"},
         HttpHeaders=[{"Name": "X-A", "Value": "1"}],

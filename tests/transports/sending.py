@@ -1,4 +1,4 @@
-"""What the tests of many emails share."""
+"""Parts that the tests of many emails share."""
 
 from __future__ import annotations
 

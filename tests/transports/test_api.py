@@ -72,7 +72,6 @@ def test_the_json_is_compact_utf_8(requests_json):
 
 
 def test_fields_that_are_not_set_are_omitted(requests_json):
-    """What an email does not say is not sent: the service's and the server's settings decide."""
     assert encoded(Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")) == requests_json(
         "email_minimal"
     )

@@ -78,7 +78,6 @@ def test_emails_taken_before_the_input_raises_are_sent():
 
 
 def test_results_are_in_the_order_of_the_input():
-    """What is known stands at its place; all else of the chunk gets a copy of the error."""
     (chunk,) = batches([new_email("a"), {"txt_body": "x"}, new_email("b")])
     sent = SendResult(message_id="1")
     first, second, third = chunk.items({2: sent}, not_started())
@@ -159,7 +158,6 @@ def test_only_the_lost_part_of_a_batch_is_looked_up(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_a_batch_is_found_only_by_its_own_emails(serve, connect):
-    """Rows that a search by the batch's key gives for other emails are nobody's."""
     service = serve(MODES["reset-not-done"], searching=[Mode("x", "fine", keyed(lambda key: f"{key}0"))] * 99)
     items = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert all(is_unknown(item) for item in items)

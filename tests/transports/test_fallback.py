@@ -1,4 +1,4 @@
-"""Two transports as one: what is checked before, what is left behind, who is asked, and who is not."""
+"""Two transports as one: checks before a send, fields that are left out, and the transport that is called."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class NoTag(MemoryTransport):
     """A transport that cannot carry a tag."""
 
     def check(self, email: Email, /) -> None:
-        """Refuse it by name."""
+        """Reject the email by name."""
         super().check(email)
         if email.tag:
             raise InvalidEmail("tag: not here", field="tag")
@@ -104,7 +104,6 @@ def test_an_email_that_the_primary_accepts_does_not_reach_the_secondary():
 
 
 def test_an_email_is_checked_for_both_transports_before_the_first_attempt():
-    """What the secondary could not carry is rejected by name while the first still works."""
     first = Bare()
     transport = Fallback(first, NoTag())
     tagged = Email(sender="a@example.com", to="b@example.com", text_body="x", tag="t")

@@ -23,7 +23,7 @@ TAKEN = SendResult(message_id="1", via="bare")
 
 
 class Foreign(Bare):
-    """A user's own transport that keeps to nothing: it raises what it likes, or answers what it is told to."""
+    """A user's own transport that keeps no rule: it raises or returns whatever it is given."""
 
     def __init__(self, fate: object) -> None:
         """Raise this, or return it."""

@@ -1,4 +1,4 @@
-"""What is rejected before a byte leaves: each limit of the contract, at it and one over."""
+"""Emails that are rejected before a byte leaves: each limit of the contract, at it and one over."""
 
 from __future__ import annotations
 
@@ -160,7 +160,6 @@ def test_a_default_sender_must_be_ascii_too():
 
 
 def test_only_the_api_rejects_an_email_with_empty_bodies():
-    """The service answers an empty email with code 300; an SMTP server and a test take one."""
     nothing = attrs.evolve(EMAIL, text_body="", html_body="")
     for transport in (MemoryTransport(), SMTPTransport("127.0.0.1")):
         transport.check(nothing)

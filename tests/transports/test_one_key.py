@@ -227,7 +227,6 @@ def test_unreadable_suppressions_leave_the_outcome_unknown(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_find_accepts_the_error_and_does_not_find_another_email(serve, connect):
-    """What the error knows survives pickling and copying, as a worker in another process needs it."""
     service = serve(None, UNDONE)
     client = connect(service)
     client.outbound.send(FIRST)

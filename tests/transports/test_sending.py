@@ -83,8 +83,6 @@ def test_progress_is_called_after_each_chunk(sized, serve, connect):
 
 
 def test_a_failing_progress_function_loses_no_result(serve, connect):
-    """What `progress` raises comes through, and the results it was told of can still be read."""
-
     def fail(done, total):
         if done == 2:
             raise LookupError("no bar")
@@ -96,8 +94,6 @@ def test_a_failing_progress_function_loses_no_result(serve, connect):
 
 
 def test_an_error_of_the_input_ends_the_sending(serve, connect):
-    """What the input raises comes once, behind the results of the emails before it; then there are no more."""
-
     def broken():
         yield from new_emails(3)
         raise LookupError("no more")

@@ -32,7 +32,6 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("how", ["break", "exception"])
 def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
-    """Whoever leaves the block early leaves no thread behind, and can read what became of each email that was taken."""
     taken: list[int] = []
     service = serve()
     try:
@@ -84,7 +83,7 @@ def test_close_ends_the_checks(serve, connect):
 
 
 def drop(sending):
-    """Let go of a sending that nobody else holds."""
+    """Delete the last reference to a sending."""
     sending.clear()
     gc.collect()
 
@@ -148,7 +147,6 @@ def test_an_interrupted_input_ends_the_sending(serve, connect):
 
 
 def test_closing_the_client_ends_the_sending(serve, connect):
-    """What is under way when the client is closed has its response; what comes behind is each email's error."""
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)
@@ -176,7 +174,6 @@ def test_close_ends_looking_up(serve, connect, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
 def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):
-    """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
     service = serve(*[slow] * 40)
     code = f"""

@@ -123,7 +123,6 @@ def test_a_program_that_exits_within_the_loop_sends_nothing_more(left_by, status
 
 
 def test_unread_results_are_of_emails_that_were_sent(run):
-    """Whoever never reads a result wants what was taken to be sent, also when the program ends at once."""
     accepted, _ = run("sending = many(40, chunk_size=1, workers=1)")
     assert accepted == 2
 

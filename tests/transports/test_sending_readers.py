@@ -1,4 +1,4 @@
-"""Who reads a `Sending`: several threads, a forked child, and whoever is interrupted."""
+"""The readers of a `Sending`: several threads, a forked child, and a reader that is interrupted."""
 
 from __future__ import annotations
 
@@ -69,7 +69,6 @@ def test_an_input_that_raises_is_raised_in_one_of_the_threads(serve, connect):
 
 
 def test_close_in_another_thread_ends_the_wait_of_a_reader(serve, connect):
-    """Whoever waits for results gets all of them: of what was sent, and of what was called off."""
     event = threading.Event()
     service = serve(held(event), held(event))
     sending = connect(service).outbound.send_many(new_emails(10), chunk_size=1, workers=1)
@@ -86,7 +85,6 @@ def test_close_in_another_thread_ends_the_wait_of_a_reader(serve, connect):
 
 
 def test_progress_may_read_on_and_close(serve, connect):
-    """What `progress` reads is not given again."""
     read = []
 
     def progress(done, total):
@@ -179,8 +177,6 @@ def test_a_forked_child_can_leave_the_block_without_a_warning(serve, connect):
 
 
 def test_a_hook_that_ends_a_worker_loses_no_result(serve, connect):
-    """What a hook raises to end its thread is raised once; the emails of that request may have been sent."""
-
     def end(event):
         raise SystemExit(7)
 

@@ -1,4 +1,4 @@
-"""What `send_many` promises to whoever sends very many emails: keys, bad rows, and going on after a crash."""
+"""The promises of `send_many` for very many emails: keys, bad rows, and resuming after a crash."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ with open(journal, "a+") as lines:
 @pytest.mark.processes
 @pytest.mark.parametrize("stop_at", [0, 7, 60])
 def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_path):
-    """What the journal does not tell is at most the read-ahead, and all of it is looked up."""
+    """At most the read-ahead is not in the journal, and all of it is looked up."""
     journal = tmp_path / "journal"
     with Sandbox() as sandbox:
         client = Client(sandbox.token, base_url=sandbox.url)
@@ -215,7 +215,7 @@ def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_p
         with start(stop_at, 0) as first:
             assert first.stdout is not None
             read_ahead = int(first.stdout.readline())
-            # As far as it can get while nobody reads on.
+            # As far as it can get while no result is read.
             wait_for(lambda: client.messages.list().total_count == min(120, stop_at - stop_at % 5 + read_ahead))
             first.send_signal(signal.SIGKILL)
         written = len(journal.read_text().split())

@@ -1,4 +1,4 @@
-"""What a type checker says of sending by SMTP: checked by mypy --strict, never run."""
+"""The types of sending by SMTP: checked by mypy --strict, never run."""
 
 import ssl
 from email.message import EmailMessage, Message

@@ -189,7 +189,6 @@ def test_reading_is_lenient(given_value, attribute, expected):
     ],
 )
 def test_a_wrong_shape_is_named(value, sentence):
-    """What cannot be read is an InvalidResponse naming record and field, and nothing of the codec's shows."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Thing)
     assert caught.value.message == sentence

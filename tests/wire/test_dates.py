@@ -57,7 +57,7 @@ def test_every_date_format_is_read(text, expected):
     + [0, 1392639901, 1.5, True, [], {}, b"2014-02-17T07:25:01Z", datetime(2014, 2, 17, tzinfo=UTC)],
 )
 def test_an_unreadable_date_is_none(value):
-    """What names no instant is None, never an error: one odd date must not lose a record."""
+    """One odd date must not lose a record."""
     assert parse_date(value) is None
 
 

@@ -33,7 +33,7 @@ class Child(Parent):
 
 
 class Filters(TypedDict, total=False):
-    """What a call narrows by."""
+    """The filters of a call."""
 
     sender: Annotated[str, Wire("fromemail")]
     tag: str

@@ -1,4 +1,4 @@
-"""What webhooks are told: one payload for each event, which our own receiving side can read."""
+"""Requests to webhooks: one payload for each event, which our own receiving side can read."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ LAYOUT = {
 
 @pytest.fixture
 def layout():
-    """What the layout `frame` is made of."""
+    """Return the parts of the layout `frame`."""
     return LAYOUT
 
 

@@ -114,7 +114,7 @@ class FakeSES:
 
     def _exchange(self, connection: socket.socket, file: Any) -> bool:
         """Read one request, and respond to it; False ends the connection."""
-        if file.peek(1)[:1] != b"P":  # of POST: neither an end nor somebody who speaks TLS
+        if file.peek(1)[:1] != b"P":  # of POST: neither an end nor the start of TLS
             return False
         file.readline()
         length = 0

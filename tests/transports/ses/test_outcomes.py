@@ -1,4 +1,4 @@
-"""What SES responds, or does not, and what becomes of the email."""
+"""The responses of SES, and the outcome of the email after each."""
 
 from __future__ import annotations
 
@@ -114,7 +114,6 @@ def test_retries_of_boto3_stay_off_whatever_the_environment(serve, connect, monk
 
 
 def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
-    """What others do by a given client is retried as before: another operation, and a send that is not ours."""
     five = UNKNOWN["500"]
     quota = (
         b"<GetSendQuotaResponse><GetSendQuotaResult><Max24HourSend>5</Max24HourSend></GetSendQuotaResult>"
@@ -185,7 +184,6 @@ def test_an_exceeded_daily_quota_is_not_retried(serve, connect):
 
 @pytest.mark.parametrize("code, kind", REFUSED.items())
 def test_a_rejection_raises_an_error_of_the_sdk(serve, connect, code, kind):
-    """What SES rejects is an `SESError` with SES's code, status, words and request id, and is posted once."""
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:
         connect(service.url).send(new_email())

@@ -52,7 +52,6 @@ def fails(send: Callable[[Any], object], attempts: int = 4, retryable: bool = Tr
 
 
 def test_a_refused_connection_is_retried(connect):
-    """Nothing was sent where nobody listens, and it is tried again until the attempts are used up."""
     assert "refused" in str(fails(connect(f"http://localhost:{unused_port()}").send))
 
 
@@ -141,7 +140,6 @@ def test_a_connection_is_reused_until_it_was_idle_too_long(serve, connect):
 
 
 def test_each_process_has_its_own_connection(serve, connect, monkeypatch):
-    """What a process got by a fork is not written to: its parent's email goes that way."""
     service = serve()
     transport = connect(service.url)
     transport.send(new_email())

@@ -1,4 +1,4 @@
-"""What SES rejects is rejected before a byte leaves, by the field's name."""
+"""Emails that SES would reject are rejected before a byte leaves, by the field's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What travels: to moto's server, and parameter by parameter."""
+"""The requests: to moto's server, and parameter by parameter."""
 
 from __future__ import annotations
 
@@ -101,7 +101,6 @@ def test_send_email_has_every_parameter(serve, connect):
 
 
 def test_fields_that_are_not_set_are_omitted(serve, connect):
-    """What an email has not is no parameter: no empty list, no empty twin of a body."""
     service = serve()
     connect(service.url).send(new_email(to=(), bcc="b@example.com"))
     assert set(service.posts[0]) == {
@@ -160,7 +159,6 @@ def test_recipients_of_a_raw_email_are_listed_once(serve, connect):
     ["Jürgen", "A véry long name with non-ASCII char and, comma", "日本語の名前" * 8, "Doe, Jane", 'O"Neil (x)', "a@b"],
 )
 def test_names_are_encoded_words(serve, connect, name, headers):
-    """A name that is not ASCII travels as encoded words of at most 75 characters, and stays one name of one address."""
     service = serve()
     given = Address("jane@bücher.example", name)
     connect(service.url).send(

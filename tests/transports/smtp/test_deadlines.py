@@ -22,7 +22,6 @@ def test_no_reply_to_the_end_of_data_is_unknown(script, connect, clock):
 
 
 def test_the_reply_to_the_end_of_data_has_a_longer_timeout(script, connect):
-    """A server that looks at the whole email before it answers has all the deadline, not one timeout."""
     server = script(polite(ends=[lambda talk: (talk.server.stopping.wait(1.5), talk.say(b"250 ok"))]))
     assert connect(server, timeout=1.0).send(new_email()).message == "ok"
 

@@ -39,7 +39,6 @@ def halfway(talk: Talk) -> None:
 @pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_failure_before_the_end_of_data_is_retried(stage, how, extensions, script, connect):
-    """What breaks before the end of data was not sent: another connection carries it, once."""
     server = script(polite(*extensions, **{stage: BREAKS[how]}), polite())
     result = connect(server).send(new_email())
     assert result.message_id == "4XYZ"
@@ -83,13 +82,12 @@ LOST = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "354": b"354 
 
 @pytest.mark.parametrize("how", LOST)
 def test_a_failure_after_the_end_of_data_is_unknown_and_not_retried(how, script, connect):
-    """What breaks after the end of data may have been sent: the error says so, and there is no second attempt."""
     server = script(polite(ends=[LOST[how]]))
     with pytest.raises(DeliveryUnknown) as caught:
         connect(server).send(new_email(idempotency_key="mine"))
     assert caught.value.may_have_been_sent
     assert not caught.value.retryable
-    assert caught.value.idempotency_key is None  # it did not travel: nobody can look for it
+    assert caught.value.idempotency_key is None  # it was not sent: a look-up cannot find it
     assert server.connections == len(server.messages) == 1
 
 
@@ -108,7 +106,6 @@ def test_the_error_names_a_key_that_was_sent(script, connect):
 
 @pytest.mark.parametrize("more", [b"250 2.0.0 Ok: queued as 4NO", b"552 5.3.4 no"])
 def test_a_reply_before_the_content_does_not_accept_the_email(more, script, connect):
-    """What stands behind the 354 is not the response to the email: a rejection is one, anything else breaks it off."""
     server = script(polite(data=lambda talk: (talk.say(b"354 go\r\n" + more), talk.wait())), polite())
     transport = connect(server)
     if more.startswith(b"250"):
@@ -156,7 +153,6 @@ def test_a_refused_connection_is_retried_and_not_sent(connect):
 
 
 def test_an_unknown_host_is_retried_and_not_sent(connect):
-    """A name that nobody knows is a failed connection."""
     with pytest.raises(ConnectionFailed, match="resolved"):
         SMTPTransport("nowhere.invalid", retry=Retry(attempts=1)).send(new_email())
 

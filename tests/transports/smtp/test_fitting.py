@@ -1,4 +1,4 @@
-"""What a server can take - size, mailboxes, eight bits - and how an email fits."""
+"""The limits of a server (size, mailboxes, eight bits), and emails that keep them or not."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class MailStore:
 
 
 class Controlled:
-    """What both of aiosmtpd's controllers need to serve LMTP, at whatever address they got."""
+    """The attributes that both of aiosmtpd's controllers need to serve LMTP, at any kind of address."""
 
     def factory(self):
         return LMTP(self.handler)
@@ -207,7 +207,6 @@ def test_without_a_recipient_there_is_no_data(script, connect_lmtp):
 
 
 def test_an_email_rejected_before_its_end_has_one_reply(script, connect_lmtp):
-    """What stands behind the 354 is no reply for a recipient: nothing of the email was sent."""
     early = lambda talk: (talk.say(b"354 go\r\n552 5.3.4 too much"), talk.wait())  # noqa: E731
     server = script(polite(lmtp=True, data=early))
     with pytest.raises(SMTPError, match="too much") as caught:

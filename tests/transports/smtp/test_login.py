@@ -23,7 +23,6 @@ def packed(text: str) -> str:
 
 @pytest.mark.parametrize("excluded, used", [([], "PLAIN"), (["PLAIN"], "LOGIN")])
 def test_plain_is_tried_before_login(excluded, used, listen, connect):
-    """PLAIN is taken first, LOGIN where there is no PLAIN; credentials travel as UTF-8, in clear on loopback only."""
     server = listen(users={"üser".encode(): SECRET.encode()}, auth_exclude_mechanism=excluded)
     connect(server, username="üser", password=SECRET).send(new_email())
     assert [login[1:] for login in server.logins] == [("üser".encode(), SECRET.encode())]
@@ -74,7 +73,6 @@ def test_endless_challenges_are_an_error(script, connect):
 
 
 def test_a_421_is_not_a_rejection_of_the_login(script, connect):
-    """A server that goes away while somebody logs in is tried again."""
     server = script(polite("AUTH PLAIN", auth=b"421 4.7.0 busy"), polite("AUTH PLAIN", auth=b"235 ok"))
     connect(server, username="user", password=SECRET).send(new_email())
     assert server.connections == 2
@@ -158,7 +156,6 @@ def test_a_password_is_never_sent_unencrypted_to_another_host(script, connect, m
     ],
 )
 def test_invalid_credentials_options_are_a_configuration_error(options):
-    """What no login can carry, or says two things, is a ConfigurationError without the password in it."""
     with pytest.raises(ConfigurationError) as caught:
         SMTPTransport("127.0.0.1", **options)
     assert SECRET not in str(caught.value)

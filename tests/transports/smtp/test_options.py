@@ -1,4 +1,4 @@
-"""Options, and what of an email travels by SMTP."""
+"""Options, and the parts of an email that SMTP carries."""
 
 from __future__ import annotations
 
@@ -87,7 +87,6 @@ def test_the_two_lists_of_options_agree():
 
 @pytest.mark.parametrize("function", [SMTPTransport, LMTPTransport, send])
 def test_options_are_listed_in_two_places_only(function):
-    """What takes the options names none of them, and rejects an unknown one."""
     assert not inspect.signature(function).parameters.keys() & SMTPOptions.__annotations__.keys()
     with pytest.raises(TypeError, match="did you mean 'socket_path'"):
         function(*([b"From: me@example.com"] if function is send else []), socketpath="/s")
@@ -164,7 +163,6 @@ def test_fields_that_smtp_does_not_support_are_rejected(field, script, connect):
 
 
 def test_the_key_is_not_sent(script, connect):
-    """The key names an email to us: it does not travel, and stands in the result."""
     server = script(polite())
     transport = connect(server)
     given = new_email(idempotency_key="mine", attachments=[Attachment(name="a.txt", content=b"x")])

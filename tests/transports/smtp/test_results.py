@@ -1,4 +1,4 @@
-"""What the server said: of each recipient, of the email, and of what it can take."""
+"""The replies of the server: for each recipient, for the email, and its extensions."""
 
 from __future__ import annotations
 
@@ -86,7 +86,6 @@ def test_a_rejection_at_the_end_of_data_applies_to_all_recipients(script, connec
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
 @pytest.mark.parametrize("refusal", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
 def test_an_email_with_too_many_recipients_is_split(refusal, extensions, script, connect):
-    """Those that were too many for one transaction get the email in the next; nobody gets it twice."""
     server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", refusal, refusal, b"250 ok", b"250 ok"]))
     result = connect(server).send(new_email(to=[f"{name}@x.example" for name in "abcd"]))
     assert [fate.accepted for fate in result.recipients] == [True] * 4
@@ -169,7 +168,6 @@ def test_queue_ids_are_found(text, expected):
 
 
 def test_no_recipient_is_logged(script, connect, caplog):
-    """What is logged names server, code and queue id, and neither a recipient nor the server's words on one."""
     caplog.set_level("INFO")
     server = script(polite(rcpt=[b"550 5.1.1 <you@example.org>: unknown", b"250 ok"]))
     transport = connect(server)

@@ -16,7 +16,7 @@ from .scripted import polite
 
 
 def as_is_known(**options):
-    """Return how a transport settles TLS and port."""
+    """Return the TLS mode and the port that a transport chooses."""
     transport = SMTPTransport(options.pop("hostname", "mail.example"), options.pop("port", None), **options)
     return repr(transport).split("tls=")[1].strip("')"), transport.port
 
@@ -100,7 +100,7 @@ def test_start_tls_false_does_not_encrypt(script, connect):
 
 
 def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen, trust, connect):
-    """Opportunistic TLS on loopback asks nobody to vouch: in clear it would be no safer."""
+    """TLS without a known certificate is no less safe there than no TLS."""
     server = listen(starttls=trust.stranger, require_starttls=True)
     connect(server).send(new_email())
     assert len(server.envelopes) == 1
@@ -109,7 +109,6 @@ def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen,
 @pytest.mark.parametrize("kind, options", [("starttls", {"tls": "required"}), ("implicit", {"use_tls": True})])
 @pytest.mark.parametrize("fault", ["unknown authority", "another name"])
 def test_an_untrusted_certificate_is_rejected(kind, options, fault, listen, trust, connect):
-    """A certificate of nobody we know, or of another name, ends the call at once and for good."""
     server = listen(**{kind: trust.server if fault == "unknown authority" else trust.stranger})
     if fault == "another name":
         options = {**options, "cert_bundle": trust.bundle}
@@ -180,7 +179,6 @@ def test_opportunistic_tls_continues_unencrypted_after_a_rejected_starttls(scrip
 @pytest.mark.parametrize("tls", ["required", "opportunistic"])
 @pytest.mark.parametrize("injected", [b"250-here\r\n250 AUTH PLAIN", b"x"])
 def test_bytes_after_the_220_of_starttls_are_an_error(tls, injected, script, connect, trust):
-    """What came in clear together with STARTTLS's response is not taken for a response under TLS."""
     server = script(polite("STARTTLS", starttls=b"220 go\r\n" + injected), tls=trust.server)
     with pytest.raises(ConnectionFailed, match="possible command injection") as caught:
         connect(server, tls=tls, cert_bundle=trust.bundle).send(new_email())

@@ -151,7 +151,7 @@ def test_a_platform_without_unix_sockets_is_an_error(monkeypatch):
 
 
 def refused(path):
-    """Return the error of a send to a path that nobody serves."""
+    """Return the error of a send to a path without a server."""
     with pytest.raises(ConnectionFailed) as caught:
         SMTPTransport(socket_path=path, retry=QUICK).send(new_email())
     assert caught.value.outcome is Outcome.NOT_SENT
