@@ -83,7 +83,7 @@ the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and 
 
 
 # Modules without names of the wire: options of calls, and the types of mappings.
-NEVER_TRAVEL = ("email_fields", "options", "recipient_guard")
+NEVER_SENT = ("email_fields", "options", "recipient_guard")
 # Records that are no models.
 EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 
@@ -135,7 +135,7 @@ def query_name(filters: type, attribute: str, name: str) -> str:
 def wire_page() -> str:
     """Return the page of wire names."""
     parts = [NOTE, WIRE]
-    names = sorted(found.name for found in iter_modules(models.__path__) if found.name not in NEVER_TRAVEL)
+    names = sorted(found.name for found in iter_modules(models.__path__) if found.name not in NEVER_SENT)
     modules = {name: import_module(f"{models.__name__}.{name}") for name in names}
     for name, module in {**modules, **EVENTS}.items():
         own = list(nouns(module))

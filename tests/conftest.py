@@ -89,9 +89,9 @@ def needs() -> Callable[[str, object, str], None]:
 
 
 @pytest.fixture(scope="session")
-def answers() -> Callable[[str], Any]:
-    """Give `answers(name)`: a response of the service, written by hand from the contract in tests/answers/."""
-    return lambda name: json.loads((TESTS / "answers" / f"{name}.json").read_bytes())
+def responses_json() -> Callable[[str], Any]:
+    """Give `responses_json(name)`: a response of the service, written by hand from the contract in tests/responses/."""
+    return lambda name: json.loads((TESTS / "responses" / f"{name}.json").read_bytes())
 
 
 @pytest.fixture(scope="session")

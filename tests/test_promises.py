@@ -1,7 +1,7 @@
 """
-What breaks elsewhere and holds here: a test for each line of section 1 of the promises that a response's bytes decide.
+Promises that other libraries break, about responses: a test for each.
 
-What a connection decides stands in test_promises_of_delivery.py.
+test_promises_of_delivery.py has those about connections.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def test_unknown_has_a_type_of_its_own(service, client):
 
 
 @pytest.mark.parametrize(
-    "answer, expected",
+    "response, expected",
     [
         ({"status": 422, "json": {"ErrorCode": 99999, "Message": "new"}}, emailapi.InvalidRequest),
         ({"status": 429, "body": "slow down"}, emailapi.RateLimited),
@@ -73,8 +73,8 @@ def test_unknown_has_a_type_of_its_own(service, client):
         ({"status": 200, "body": "<html>hello</html>"}, emailapi.DeliveryUnknown),
     ],
 )
-def test_unexpected_responses_raise_typed_errors(service, client, answer, expected):
-    service.post(f"{HOST}/email", **answer)
+def test_unexpected_responses_raise_typed_errors(service, client, response, expected):
+    service.post(f"{HOST}/email", **response)
     with client.with_options(timeout=1) as quick:
         assert type(failure(quick)) is expected
 

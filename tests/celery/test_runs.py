@@ -200,7 +200,7 @@ def test_what_is_no_payload_is_named(messages, emails):
             emails.task.apply([payload], throw=True)
 
 
-def test_given_up_emails_travel_between_processes():
+def test_given_up_emails_can_be_pickled():
     error = DeliveryGivenUp("two emails", keys=("a", "b"), outcome=Outcome.UNKNOWN)
     copied = pickle.loads(pickle.dumps(error))
     assert (type(copied), copied.keys, copied.outcome, str(copied)) == (

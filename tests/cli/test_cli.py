@@ -79,7 +79,7 @@ def test_a_data_file_that_is_not_a_database_is_named_and_unchanged(capsys, tmp_p
 
 CLOSED = """
 import os, sys
-# A pipe that nobody reads, as the command's standard output.
+# A pipe without a reader, as the command's standard output.
 reader, writer = os.pipe()
 os.close(reader)
 os.dup2(writer, 1)

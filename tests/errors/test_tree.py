@@ -201,7 +201,7 @@ def test_no_field_errors_is_an_empty_mapping():
     assert errors.RateLimited("x").retry_after is None
 
 
-REFUSED = errors.InvalidRequest("bad")
+REJECTED = errors.InvalidRequest("bad")
 BUSY = errors.RateLimited("later")
 LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
 
@@ -209,9 +209,9 @@ LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
 @pytest.mark.parametrize(
     "items, outcome, retryable",
     [
-        ((REFUSED,), Outcome.NOT_SENT, False),
+        ((REJECTED,), Outcome.NOT_SENT, False),
         ((BUSY, BUSY), Outcome.NOT_SENT, True),
-        ((BUSY, REFUSED), Outcome.NOT_SENT, False),
+        ((BUSY, REJECTED), Outcome.NOT_SENT, False),
         ((ACCEPTED, BUSY), Outcome.NOT_SENT, False),
         ((BUSY, LOST), Outcome.UNKNOWN, False),
         ((ACCEPTED, LOST), Outcome.UNKNOWN, False),
@@ -226,7 +226,7 @@ def test_a_failed_batch_is_retryable_only_if_no_item_was_accepted_or_unknown(ite
 
 def test_the_text_of_a_failed_batch_counts_its_failures():
     """The text counts the failures and repeats the first; the batch itself is in `result`."""
-    batch = BatchResult((ACCEPTED, REFUSED, LOST))
+    batch = BatchResult((ACCEPTED, REJECTED, LOST))
     error = BatchFailed(batch)
     assert str(error) == "2 of 3 emails were not accepted; the first: bad"
     assert error.result is batch

@@ -36,10 +36,10 @@ class Call:
     A kind of call.
 
     Attributes:
-        name: Its name.
-        make: Make it, and return its results: one, or one an email.
+        name: The name of the call.
+        make: Makes the call, and returns its results: one, or one for each email.
         tags: The tags of its emails.
-        kind: What may be done when it fails: `email`, `bulk`, `read`, `write` (may be repeated), `once`.
+        kind: `email`, `bulk`, `read`, `write` (may be repeated when it fails), or `once`.
     """
 
     name: str

@@ -9,13 +9,13 @@ import pytest
 from emailapi import DeliveryUnknown, EmailAPIError, MemoryTransport, Outcome, SendResult, SMTPError
 
 from .calls import EMAIL_CALLS, came_of, new_email
-from .modes import MODES, Mode, answers
+from .modes import MODES, Mode, respond_with
 
 CALLS = [call for call in EMAIL_CALLS if "template" not in call.name]
 TEMPLATE_CALLS = [call for call in EMAIL_CALLS if "template" in call.name]
 
 
-class Refusing(MemoryTransport):
+class Rejecting(MemoryTransport):
     """A transport that rejects."""
 
     def __init__(self, error: EmailAPIError) -> None:
@@ -60,7 +60,7 @@ def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, con
             else:
                 assert kept(second, tag) == 0, mode
                 assert accepted <= 1, mode
-            if mode.ends == "refused":
+            if mode.ends == "rejected":
                 assert item.outcome is Outcome.NOT_SENT
             if isinstance(item, DeliveryUnknown):
                 assert item.idempotency_key
@@ -98,7 +98,7 @@ def test_the_primary_gets_one_retry_and_half_of_the_time(serve, connect):
     connect(service, fallback=second).outbound.send(new_email("a"))
     assert len(service.seen) == 2
 
-    slow = answers(b"", 429, Retry_After="20")
+    slow = respond_with(b"", 429, Retry_After="20")
     service = serve(*[Mode("429-later", "again", slow, accepts=False)] * 2)
     assert connect(service, fallback=second).outbound.send(new_email("b")).via == "memory"
     assert len(service.seen) == 1
@@ -106,9 +106,9 @@ def test_the_primary_gets_one_retry_and_half_of_the_time(serve, connect):
 
 def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, connect):
     """When both fail the second's error is raised, from the first's, and may be tried again if either may."""
-    refusing = Refusing(SMTPError("no such user", code=550))
+    rejecting = Rejecting(SMTPError("no such user", code=550))
     with pytest.raises(SMTPError) as caught:
-        connect(serve(listening=False), fallback=refusing).outbound.send(new_email("a"))
+        connect(serve(listening=False), fallback=rejecting).outbound.send(new_email("a"))
     assert isinstance(caught.value.__cause__, ConnectionError)
     assert caught.value.retryable
     assert caught.value.outcome is Outcome.NOT_SENT
@@ -116,9 +116,9 @@ def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, co
 
 def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
     """An unknown outcome of the secondary stays one, and is not to be tried again."""
-    refusing = Refusing(DeliveryUnknown("lost"))
+    rejecting = Rejecting(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown) as caught:
-        connect(serve(listening=False), fallback=refusing).outbound.send(new_email("a"))
+        connect(serve(listening=False), fallback=rejecting).outbound.send(new_email("a"))
     assert not caught.value.retryable
     assert caught.value.may_have_been_sent
 

@@ -37,7 +37,7 @@ SMTP = {
     "no greeting": (polite(greeting=Talk.cut), 0, "not_sent"),
     "cut before data": (polite(data=Talk.cut), 0, "not_sent"),
     "cut behind data": (polite(ends=[Talk.cut]), 1, "unknown"),
-    "refuses the mail": (polite(ends=[b"554 5.7.1 spam"]), 1, "not_sent"),
+    "rejects the email": (polite(ends=[b"554 5.7.1 spam"]), 1, "not_sent"),
 }
 
 
@@ -67,7 +67,7 @@ def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, ser
                     assert service.times(tag) == 0
                     assert item.outcome.value == ends, mode
                     assert isinstance(item, SendResult) == (ends == "accepted")
-                elif mode.ends == "refused":
+                elif mode.ends == "rejected":
                     assert item.outcome is Outcome.NOT_SENT
                 elif not isinstance(item, SendResult):
                     assert isinstance(item, DeliveryUnknown), mode

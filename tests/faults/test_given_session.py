@@ -10,7 +10,7 @@ import requests
 from emailapi import DeliveryUnknown, SendResult
 
 from .calls import EMAIL_CALLS, OTHER_CALLS, came_of, is_not_sent, is_unknown, new_email
-from .modes import AGAIN, FINE, LOST, MODES, ODD, REFUSED
+from .modes import AGAIN, FINE, LOST, MODES, ODD, REJECTED
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def session():
 
 
 # What `requests` cannot read whole it raises for, and the status is lost.
-KNOWN = [mode for mode in (*FINE, *AGAIN, *REFUSED, *LOST, *ODD) if not mode.waits and mode.name != "422-cut"]
+KNOWN = [mode for mode in (*FINE, *AGAIN, *REJECTED, *LOST, *ODD) if not mode.waits and mode.name != "422-cut"]
 
 
 @pytest.mark.exhaustive
@@ -33,7 +33,7 @@ def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, cal
     came = came_of(call, connect(service, timeout=mode.timeout, session=session))
     for tag, item in zip(call.tags, came.items, strict=True):
         assert service.times(tag) <= 1
-        if mode.ends == "refused":
+        if mode.ends == "rejected":
             assert is_not_sent(item)
             assert service.times(tag) == 0
         else:

@@ -30,7 +30,7 @@ def posts(service) -> int:
 def check_email(item, mode: Mode, service, tag: str) -> None:
     """Hold what an email's sender is told against what the service has of it."""
     assert service.times(tag) == (1 if mode.accepts or mode.ends == "again" else 0)
-    if mode.ends == "refused":
+    if mode.ends == "rejected":
         assert is_not_sent(item, APIError)
         assert (item.attempts, item.retryable) == (1, False)
     elif mode.ends == "eaten" or (mode.ends == "lost" and not mode.accepts):
@@ -114,11 +114,11 @@ def test_incomplete_batch_responses_are_looked_up(mode, call, serve, connect):
 
 
 def expected_of_others(mode: Mode, kind: str) -> str:
-    """Return how a call that is no email's ends: `good`, `rejected`, `unread`, `late` or `unknown`."""
+    """Return the result of a call that sends nothing: `good`, `rejected`, `unread`, `late` or `unknown`."""
     if mode.ends in ("fine", "again"):
         return "good"
-    if mode.ends == "refused":
-        return "refused"
+    if mode.ends == "rejected":
+        return "rejected"
     if kind == "read":
         return {"lost": "good", "odd": "unread", "eaten": "late"}[mode.ends]
     return "good" if kind == "write" and mode.ends == "lost" else "unknown"
@@ -128,7 +128,7 @@ def check_other(item, mode: Mode, call: Call) -> None:
     expected = expected_of_others(mode, call.kind)
     if expected == "good":
         assert not isinstance(item, Exception)
-    elif expected == "refused":
+    elif expected == "rejected":
         assert is_not_sent(item, APIError)
         assert (item.attempts, item.retryable) == (1, False)
     elif expected == "unknown":

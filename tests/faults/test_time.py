@@ -15,14 +15,14 @@ from urllib3.connection import HTTPConnection
 from emailapi import DeliveryUnknown, NotFound, RateLimited, Retry, SendResult, ServerError, ServiceUnavailable
 
 from .calls import CALLS, EMAIL_CALLS, came_of, is_not_sent, is_unknown, new_email
-from .modes import MODES, OUTAGE, Mode, answers
+from .modes import MODES, OUTAGE, Mode, respond_with
 
 LOST = MODES["reset"]
 ROOT = Path(__file__).parents[2]
 
 
 def busy(after: str, status: int = 429) -> Mode:
-    return Mode("busy", "again", answers(OUTAGE, status, Retry_After=after), accepts=False)
+    return Mode("busy", "again", respond_with(OUTAGE, status, Retry_After=after), accepts=False)
 
 
 def in_seconds(seconds: float) -> Mode:
@@ -30,7 +30,7 @@ def in_seconds(seconds: float) -> Mode:
     return Mode(
         "busy",
         "again",
-        lambda exchange: answers(b"", 429, Retry_After=formatdate(time.time() + seconds, usegmt=True))(exchange),
+        lambda exchange: respond_with(b"", 429, Retry_After=formatdate(time.time() + seconds, usegmt=True))(exchange),
         accepts=False,
     )
 
@@ -106,7 +106,7 @@ def test_a_write_to_a_server_that_does_not_read_is_unknown(call, serve, connect)
 
 def test_a_repeated_delete_of_a_deleted_record_is_a_success(serve, connect):
     """A delete that finds nothing after an attempt without a response was done by that attempt."""
-    gone = Mode("gone", "refused", answers({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
+    gone = Mode("gone", "rejected", respond_with({"ErrorCode": 812, "Message": "Gone"}, 404), accepts=False)
     service = serve(LOST, gone)
     connect(service).inbound_rules.delete(7)
     assert len(service.done) == 1

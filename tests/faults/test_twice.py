@@ -7,9 +7,9 @@ import pytest
 from emailapi import DeliveryUnknown, EmailAPIError, InvalidArgument, SendResult
 
 from .calls import EMAIL_CALLS, came_of, is_unknown, new_email, template
-from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, answers, keyed, listing
+from .modes import FIRST_ONLY, MODES, THEN_RESET, Mode, keyed, listing, respond_with
 
-LOST, UNDONE, REFUSED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
+LOST, UNDONE, REJECTED = MODES["reset"], MODES["reset-not-done"], MODES["422"]
 NEVER = 10_000_000.0
 
 
@@ -33,7 +33,9 @@ def test_a_lost_email_that_no_search_finds_is_resent_once(call, serve, connect):
 
 
 @pytest.mark.parametrize("call", [EMAIL_CALLS[0], EMAIL_CALLS[2]], ids=lambda call: call.name)
-@pytest.mark.parametrize("again", [LOST, UNDONE, REFUSED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name)
+@pytest.mark.parametrize(
+    "again", [LOST, UNDONE, REJECTED, MODES["429"], MODES["drip-body"]], ids=lambda mode: mode.name
+)
 def test_an_email_is_never_resent_twice(again, call, serve, connect, clock):
     service = serve(LOST, again, again, again, lag=NEVER, clock=clock)
     came = came_of(call, connect(service, on_unknown="resend"))
@@ -60,9 +62,9 @@ def test_found_emails_are_not_resent(serve, connect):
 
 
 UNANSWERED = [
-    Mode("500", "lost", answers(b"", 500)),
-    Mode("401", "refused", answers({"ErrorCode": 10}, 401)),
-    Mode("unreadable", "odd", answers({"Messages": None})),
+    Mode("500", "lost", respond_with(b"", 500)),
+    Mode("401", "rejected", respond_with({"ErrorCode": 10}, 401)),
+    Mode("unreadable", "odd", respond_with({"Messages": None})),
     Mode("unreadable-row", "odd", listing({"MessageID": [1]})),
 ]
 

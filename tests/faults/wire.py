@@ -67,10 +67,10 @@ class Exchange:
 
     Attributes:
         service: The service that responds.
-        connection: By what.
+        connection: The socket.
         seen: The request.
         path: Its path.
-        value: What the response says when all is well; None when nothing was carried out.
+        value: The JSON of a good response; None when nothing was carried out.
     """
 
     service: Any
@@ -79,7 +79,7 @@ class Exchange:
     path: str
     value: Any
 
-    def answer(self, fault: Any) -> bool:
+    def respond(self, fault: Any) -> bool:
         """Respond well, or do what a fault does; return whether the connection stays open."""
         if fault is None:
             self.send(reply(self.value))

@@ -155,15 +155,15 @@ def test_only_failures_before_the_request_are_not_sent_with_a_session(serve, con
         connect(peer.url, session=session).outbound.send(EMAIL)
     assert not untrusted.value.retryable
     peer.close()
-    with pytest.raises(ConnectionFailed, match="refused") as refused:
+    with pytest.raises(ConnectionFailed, match="refused") as closed:
         connect(peer.url, session=session).outbound.send(EMAIL)
-    assert refused.value.retryable
+    assert closed.value.retryable
 
 
-@pytest.mark.parametrize("answer", ["reset", "close", "silence"])
-def test_other_failures_with_a_session_are_unknown(serve, connect, session, token, answer):
+@pytest.mark.parametrize("response", ["reset", "close", "silence"])
+def test_other_failures_with_a_session_are_unknown(serve, connect, session, token, response):
     """By a session that is not ours every other failure of a send is unknown, and tells no token."""
-    peer = serve(answer)
+    peer = serve(response)
     client = connect(peer.url, session=session, timeout=(5, 0.5))
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(EMAIL)

@@ -113,7 +113,7 @@ def test_an_unknown_or_missing_field_of_a_mapping_is_named(given, field, sentenc
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("given", [None, "a mail", b"", 5, [], [Email()], object()])
+@pytest.mark.parametrize("given", [None, "an email", b"", 5, [], [Email()], object()])
 def test_an_object_that_is_not_an_email_is_rejected(given):
     with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
         as_email(given, Email)

@@ -139,7 +139,7 @@ def test_from_dict_accepts_handwritten_values():
         (Email, {"subjet": "x"}, "subjet", "unknown field 'subjet'; did you mean 'subject'?"),
         (Email, {"version": 1}, "version", "unknown field 'version'"),
         (Email, {1: "x"}, "1", "unknown field '1'"),
-        (Email, {"to": [{"mail": "a@x"}]}, "to", "to[0]: unknown field 'mail'"),
+        (Email, {"to": [{"address": "a@x"}]}, "to", "to[0]: unknown field 'address'"),
         (Email, {"to": [{"name": "a"}]}, "to", "to[0]: email is missing"),
         (Email, {"sender": {"email": "a@"}}, "sender", "sender: 'a@' is not a valid email address"),
         (Email, {"headers": [{"name": "X-A"}]}, "headers", "headers[0]: value is missing"),

@@ -31,7 +31,7 @@ def test_valid_text_is_unchanged(text):
     assert convert_body(text, "text_body") is text
 
 
-def test_none_is_no_body_and_not_an_empty_one():
+def test_none_is_a_missing_body_and_not_an_empty_one():
     assert convert_body(None, "text_body") is None
     assert convert_body("", "text_body") == ""
 

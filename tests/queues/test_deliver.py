@@ -89,7 +89,7 @@ def test_the_next_attempt_has_only_the_emails_that_wait(client, sandbox):
     assert caught.value.payload == to_payload(HELLO, key="k")
 
 
-def test_retry_later_travels_between_processes_and_shows_no_body(client, sandbox):
+def test_retry_later_can_be_pickled_and_shows_no_body(client, sandbox):
     with sandbox.faults.fail(status=503, code=100, message="Later"), pytest.raises(RetryLater) as caught:
         deliver(client, to_payload({**HELLO, "text_body": "secret words"}, key="k"))
     copied = pickle.loads(pickle.dumps(caught.value))

@@ -184,7 +184,7 @@ PATHS = {
 def test_a_response_of_another_shape_is_an_invalid_response(service, name, value):
     """The error names the record and the request."""
     part = {"client.messages": "/details", "client.inbound": "/details"}.get(name.removesuffix(".get"), "")
-    service.answer("GET", f"{PATHS[name]}/7{part}", value)
+    service.respond("GET", f"{PATHS[name]}/7{part}", value)
     with pytest.raises(InvalidResponse, match=r"^[A-Z]\w+: expected an object, got ") as caught:
         of(service, name)("7")
     assert (caught.value.method, caught.value.status, caught.value.attempts) == ("GET", 200, 1)

@@ -51,7 +51,7 @@ def of(service, of_client):
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
 def test_an_unreadable_row_does_not_lose_the_page(service, of_client, path, key, wire, field):
     rows = [{"New": {"Key": 1}}, {wire: {"a": 1}}, {}, 7, None]
-    service.answer("GET", path, {"TotalCount": "5", key: rows})
+    service.respond("GET", path, {"TotalCount": "5", key: rows})
     page = of(service, of_client)()
     assert len(page) == 2
     assert page.total_count == 5
@@ -65,7 +65,7 @@ def test_an_unreadable_row_does_not_lose_the_page(service, of_client, path, key,
 @pytest.mark.parametrize("of_client, path, key, wire, field", LISTINGS, ids=PATHS)
 def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, key, wire, field):
     for value in ([], None, 7, {}, {key: None}, {key: {}}, {key.lower(): []}):
-        service.answer("GET", path, value)
+        service.respond("GET", path, value)
         with pytest.raises(InvalidResponse, match=f"the response has no list {key}") as caught:
             of(service, of_client)()
         assert (caught.value.method, caught.value.path) == ("GET", path)
@@ -84,7 +84,7 @@ def test_a_list_without_rows_is_an_invalid_response(service, of_client, path, ke
 )
 @pytest.mark.parametrize("value", [[], None, "OK", b"<html>", b""])
 def test_a_write_with_an_unreadable_response_is_unknown(service, call, method, path, value):
-    service.answer(method, path, value)
+    service.respond(method, path, value)
     with pytest.raises(DeliveryUnknown, match="it may have been done") as caught:
         call(service.client)
     assert (caught.value.method, caught.value.path, caught.value.status) == (method, path, 200)
@@ -132,7 +132,7 @@ DATED = [
 )
 def test_dates_are_sent_as_the_service_expects_them(service, of_client, path, key, begin, end, fromdate, todate):
     """A range keeps its instants, as Eastern time, in every listing that knows dates."""
-    service.answer("GET", path, {"TotalCount": 0, key: []})
+    service.respond("GET", path, {"TotalCount": 0, key: []})
     of(service, of_client)(from_date=begin, to_date=end)
     (query,) = service.queries
     assert (query["fromdate"], query["todate"]) == (fromdate, todate)

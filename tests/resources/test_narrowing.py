@@ -35,7 +35,7 @@ def serve(service, path, key, moments, make):
             first = bisect_left(ages, -until.timestamp() - 0.9999995)
         return {"TotalCount": len(rows) - first, key: rows[first + offset : first + offset + count]}
 
-    service.answer_by("GET", path, page)
+    service.respond_by("GET", path, page)
 
 
 def message(number, moment):
@@ -104,7 +104,7 @@ def test_records_that_are_not_newest_first_end_with_limit_exceeded(service):
         first, count = int(request.params["offset"]), int(request.params["count"])
         return {"TotalCount": len(rows), "Messages": rows[first : first + count]}
 
-    service.answer_by("GET", "/messages/outbound", page)
+    service.respond_by("GET", "/messages/outbound", page)
     ends_at_the_limit(service.client.messages.list(count=500), "newest first")
 
 
@@ -135,7 +135,7 @@ def test_records_without_dates_end_with_limit_exceeded(service, date):
         rows = [{"MessageID": str(number), "ReceivedAt": date} for number in range(first, first + count)]
         return {"TotalCount": 10_001, "Messages": rows}
 
-    service.answer_by("GET", "/messages/outbound", page)
+    service.respond_by("GET", "/messages/outbound", page)
     ends_at_the_limit(service.client.messages.list(count=500), "newest first")
 
 
@@ -156,7 +156,7 @@ def test_a_list_without_dates_ends_with_limit_exceeded(service, call, path, key)
             key: [{"ID": number, "MessageID": str(number)} for number in range(first, first + count)],
         }
 
-    service.answer_by("GET", path, page)
+    service.respond_by("GET", path, page)
     ends_at_the_limit(call(service.client), "cannot be narrowed by date")
 
 
@@ -167,5 +167,5 @@ def test_without_a_total_a_full_page_has_a_next_page(service):
         first, count = int(request.params["offset"]), int(request.params["count"])
         return {"InboundRules": rows[first : first + count]}
 
-    service.answer_by("GET", "/triggers/inboundrules", page)
+    service.respond_by("GET", "/triggers/inboundrules", page)
     assert len(list(service.client.inbound_rules.list(count=2).iter_all())) == 5

@@ -59,9 +59,9 @@ def test_archive_and_unarchive(client, news):
     assert (archival.id, archival.server_id) == ("news", 4_000_001)
     archived = client.streams.get(news.id)
     assert archived.expected_purge_date == archival.expected_purge_date == archived.archived_at + timedelta(days=45)
-    with pytest.raises(NotFound) as refused:
+    with pytest.raises(NotFound) as rejected:
         client.outbound.send(Email(to="a@example.com", subject="Hi", text_body="Hi", message_stream="news"))
-    assert refused.value.code == 1235
+    assert rejected.value.code == 1235
     assert client.streams.unarchive(news.id) == news
 
 

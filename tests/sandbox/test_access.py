@@ -20,10 +20,10 @@ def _status(sandbox: Sandbox, host: str | None) -> int:
     connection.putheader("Accept", "application/json")
     connection.putheader("X-Postmark-Server-Token", sandbox.token)
     connection.endheaders()
-    answer = connection.getresponse()
-    answer.read()
+    response = connection.getresponse()
+    response.read()
     connection.close()
-    return answer.status
+    return response.status
 
 
 def test_token_headers_match_in_any_case(sandbox, api):
@@ -65,8 +65,8 @@ def test_requests_to_other_host_names_are_403(sandbox, host):
 
 def test_the_host_name_is_checked_before_path_and_token(api):
     for path in ("/", "/email", "/stats/outbound"):
-        answer = api.request("GET", path, headers={"Host": "evil.example", "X-Postmark-Server-Token": "x"})
-        assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (403, "application/json")
+        response = api.request("GET", path, headers={"Host": "evil.example", "X-Postmark-Server-Token": "x"})
+        assert (response.status_code, response.headers["Content-Type"].split(";")[0]) == (403, "application/json")
 
 
 def test_no_web_page_may_read_responses(api):

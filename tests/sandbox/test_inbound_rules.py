@@ -10,8 +10,8 @@ PATH = "/triggers/inboundrules"
 
 
 def listed(api, **query):
-    answer = api.get(PATH, **{"count": 50, "offset": 0, **query}).json()
-    return [rule["Rule"] for rule in answer["InboundRules"]], answer["TotalCount"]
+    response = api.get(PATH, **{"count": 50, "offset": 0, **query}).json()
+    return [rule["Rule"] for rule in response["InboundRules"]], response["TotalCount"]
 
 
 def test_rules_are_created_listed_and_deleted(api, rejected):
@@ -21,8 +21,8 @@ def test_rules_are_created_listed_and_deleted(api, rejected):
     second = api.post(PATH, {"Rule": "example.org"}).json()
     assert listed(api) == (["example.org", "Spam@example.com"], 2)
     assert listed(api, count=1, offset=1) == (["Spam@example.com"], 2)
-    answer = api.request("DELETE", f"{PATH}/{first['ID']}")
-    assert answer.json() == {"ErrorCode": 0, "Message": "Rule Spam@example.com removed."}
+    response = api.request("DELETE", f"{PATH}/{first['ID']}")
+    assert response.json() == {"ErrorCode": 0, "Message": "Rule Spam@example.com removed."}
     assert listed(api) == (["example.org"], 1)
     rejected(api.request("DELETE", f"{PATH}/{first['ID']}"), 422, 812)
     assert api.post(PATH, {"Rule": "a@b.example"}).json()["ID"] > second["ID"]

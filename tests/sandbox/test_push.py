@@ -47,9 +47,9 @@ def test_push_copies_templates_with_an_alias(api, other, push):
         assert api.post("/templates", template).status_code == 200
     assert api.put("/templates/private", {"Alias": ""}).json()["Alias"] is None
     old = other.post("/templates", {**STANDARD, "Alias": "Welcome", "Name": "Old"}).json()["TemplateId"]
-    answer = push().json()
+    response = push().json()
     layout = other.get("/templates/frame").json()["TemplateId"]
-    assert answer == {
+    assert response == {
         "TotalCount": 2,
         "Templates": [
             {"Action": "Create", "TemplateId": layout, "Alias": "frame", "Name": "Frame", "TemplateType": "Layout"},
@@ -66,9 +66,12 @@ def test_a_dry_run_changes_nothing(api, other, push):
     api.post("/templates", LAYOUT)
     api.post("/templates", STANDARD)
     old = other.post("/templates", {**STANDARD, "Name": "Old"}).json()["TemplateId"]
-    answer = push(PerformChanges=False, SourceServerID=str(FIRST), DestinationServerID=str(other.id)).json()
-    assert [(row["Action"], row.get("TemplateId")) for row in answer["Templates"]] == [("Create", None), ("Edit", old)]
-    assert "TemplateId" not in answer["Templates"][0]
+    response = push(PerformChanges=False, SourceServerID=str(FIRST), DestinationServerID=str(other.id)).json()
+    assert [(row["Action"], row.get("TemplateId")) for row in response["Templates"]] == [
+        ("Create", None),
+        ("Edit", old),
+    ]
+    assert "TemplateId" not in response["Templates"][0]
     assert aliases(other) == {"welcome": "Old"}
 
 

@@ -55,7 +55,7 @@ def test_a_device_is_an_error():
     _fails("/dev/full", "is not a regular file")
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which nobody can write")
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory in which no user can write")
 def test_a_file_that_cannot_be_created_is_an_error():
     _fails("/proc/messages.db", "cannot be")
 

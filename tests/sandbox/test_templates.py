@@ -13,9 +13,9 @@ def make(api):
     """Makes a template that must be accepted, and returns the response."""
 
     def make(template, **changes):
-        answer = api.post("/templates", {**template, **changes})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.post("/templates", {**template, **changes})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return make
 
@@ -31,8 +31,8 @@ def listed(api):
     """Lists templates, and returns their names and how many there are."""
 
     def listed(**query):
-        answer = api.get("/templates", **{"Count": 50, "Offset": 0, **query}).json()
-        return [template["Name"] for template in answer["Templates"]], answer["TotalCount"]
+        response = api.get("/templates", **{"Count": 50, "Offset": 0, **query}).json()
+        return [template["Name"] for template in response["Templates"]], response["TotalCount"]
 
     return listed
 
@@ -184,8 +184,8 @@ def test_an_unknown_template_is_code_1101(api, rejected, method, name):
 def test_a_deleted_template_is_inactive(api, rejected, make, edit, listed):
     """A deleted template is read as inactive, and is neither listed, edited nor deleted again."""
     number = make(STANDARD)["TemplateId"]
-    answer = api.request("DELETE", "/templates/welcome")
-    assert answer.json() == {"ErrorCode": 0, "Message": f"Template {number} removed."}
+    response = api.request("DELETE", "/templates/welcome")
+    assert response.json() == {"ErrorCode": 0, "Message": f"Template {number} removed."}
     assert api.get(f"/templates/{number}").json()["Active"] is False
     assert listed() == ([], 0)
     rejected(edit(number, Name="x"), 422, 1101, "deleted")

@@ -22,9 +22,9 @@ def make(api):
     """Makes a webhook that must be accepted, and returns the response."""
 
     def make(**fields):
-        answer = api.post("/webhooks", {"Url": URL, **fields})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = api.post("/webhooks", {"Url": URL, **fields})
+        assert response.status_code == 200, response.text
+        return response.json()
 
     return make
 
@@ -191,8 +191,8 @@ def test_an_unknown_webhook_is_code_1352(api, rejected, method, number):
 def test_a_deleted_webhook_is_gone(api, rejected, make):
     """A deleted webhook is gone, and its id is not given again."""
     number = make()["ID"]
-    answer = api.request("DELETE", f"/webhooks/{number}")
-    assert answer.json() == {"ErrorCode": 0, "Message": f"Webhook {number} removed."}
+    response = api.request("DELETE", f"/webhooks/{number}")
+    assert response.json() == {"ErrorCode": 0, "Message": f"Webhook {number} removed."}
     rejected(api.get(f"/webhooks/{number}"), 422, 1352)
     assert make()["ID"] > number
 

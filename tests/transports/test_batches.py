@@ -23,7 +23,7 @@ from emailapi.transports.api.transport import APITransport
 from emailapi.transports.batch import not_started
 
 from ..faults.calls import is_not_sent, is_unknown, new_email
-from ..faults.modes import MODES, Mode, answers, keyed
+from ..faults.modes import MODES, Mode, keyed, respond_with
 
 OPTIONS = Options(timeout=(1.0, 1.0))
 RESET = MODES["reset"]
@@ -107,7 +107,9 @@ def test_closing_the_client_between_chunks_keeps_the_results(serve, connect):
     """A client that is closed between two chunks: the first one's results stand, the second's were not sent."""
     service = serve()
     client = connect(service, reconcile=False)
-    service.script[:] = [Mode("closing", "fine", lambda exchange: client.close() or answers(exchange.value)(exchange))]
+    service.script[:] = [
+        Mode("closing", "fine", lambda exchange: client.close() or respond_with(exchange.value)(exchange))
+    ]
     items = client.outbound.send_batch([new_email("a")] * 501)
     assert all(isinstance(item, SendResult) for item in items[:500])
     assert isinstance(items[500], ConfigurationError)
@@ -119,7 +121,7 @@ def test_closing_the_client_before_the_first_chunk_raises(serve, connect):
     service = serve(MODES["429"])
     client = connect(service)
     service.script[:] = [
-        Mode("closing", "again", lambda exchange: client.close() or answers(b"", 429)(exchange), accepts=False)
+        Mode("closing", "again", lambda exchange: client.close() or respond_with(b"", 429)(exchange), accepts=False)
     ]
     with pytest.raises(ConfigurationError, match="closed"):
         client.outbound.send_batch([new_email("a")])
@@ -148,7 +150,7 @@ def test_check_first_posts_nothing_if_all_emails_were_sent_before(serve, connect
 
 
 def test_only_the_lost_part_of_a_batch_is_looked_up(serve, connect):
-    leave = Mode("one-null", "lost", lambda exchange: answers([exchange.value[0], None])(exchange))
+    leave = Mode("one-null", "lost", lambda exchange: respond_with([exchange.value[0], None])(exchange))
     service = serve(leave)
     first, second = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert (first.reconciled, second.reconciled) == (False, True)

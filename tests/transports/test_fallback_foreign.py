@@ -65,14 +65,14 @@ def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
     assert second.sent == []
 
 
-@pytest.mark.parametrize("answer", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
-def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(answer):
+@pytest.mark.parametrize("response", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
+def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(response):
     """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
     second = MemoryTransport()
-    batch = Fallback(Foreign(answer), second).send_batch([EMAIL, EMAIL])
+    batch = Fallback(Foreign(response), second).send_batch([EMAIL, EMAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
     assert second.sent == []
-    batch = Fallback(Mixed(), Foreign(answer)).send_batch([EMAIL] * 3)
+    batch = Fallback(Mixed(), Foreign(response)).send_batch([EMAIL] * 3)
     assert [type(item) for item in batch] == [SendResult, DeliveryUnknown, DeliveryUnknown]
 
 

@@ -9,7 +9,7 @@ import pytest
 from emailapi import DeliveryUnknown, HookEvent, Hooks
 
 from ..faults.calls import is_unknown, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
 
@@ -19,7 +19,7 @@ def searches(service):
 
 
 def busy(after):
-    return Mode("busy", "again", answers(b"", 429, Retry_After=after), accepts=False)
+    return Mode("busy", "again", respond_with(b"", 429, Retry_After=after), accepts=False)
 
 
 def test_a_search_respects_retry_after(serve, connect, clock):

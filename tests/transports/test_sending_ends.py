@@ -24,7 +24,7 @@ from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
 from ..faults.calls import is_not_sent, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 from .sending import held, new_emails, workers
 
 ROOT = Path(__file__).parents[2]
@@ -174,13 +174,13 @@ def test_close_ends_looking_up(serve, connect, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
 def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):
-    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
+    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or respond_with(exchange.value)(exchange))
     service = serve(*[slow] * 40)
     code = f"""
 from emailapi import Client
 client = Client("t", base_url={service.url!r})
-mails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
-for result in client.outbound.send_many(mails, chunk_size=1, workers=1):
+emails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
+for result in client.outbound.send_many(emails, chunk_size=1, workers=1):
     {left_by}
 """
     subprocess.run(

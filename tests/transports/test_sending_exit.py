@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ..faults.modes import Mode, answers
+from ..faults.modes import Mode, respond_with
 
 pytestmark = pytest.mark.processes
 
@@ -30,7 +30,7 @@ def tell(sending):
 
 
 def slow(seconds: float) -> Mode:
-    return Mode("slow", "fine", lambda exchange: time.sleep(seconds) or answers(exchange.value)(exchange))
+    return Mode("slow", "fine", lambda exchange: time.sleep(seconds) or respond_with(exchange.value)(exchange))
 
 
 def python(code: str, *options: str) -> subprocess.CompletedProcess[str]:

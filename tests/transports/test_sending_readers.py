@@ -16,13 +16,13 @@ from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
 from ..faults.calls import is_unknown, new_email
-from ..faults.modes import Mode, answers
+from ..faults.modes import Mode, respond_with
 from ..interrupting import interrupt
 from .sending import held, new_emails
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
-SLOW = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or answers(exchange.value)(exchange))
+SLOW = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or respond_with(exchange.value)(exchange))
 
 
 @pytest.mark.parametrize("chunk_size", [1, 7])

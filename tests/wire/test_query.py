@@ -130,14 +130,14 @@ def test_an_unknown_filter_without_a_similar_name_has_no_suggestion():
 
 
 class Changes(TypedDict, total=False):
-    """What a call of the tests may change."""
+    """Optional arguments."""
 
     name: str
     smtp: Annotated[bool, Wire("SMTPActivated")]
 
 
 class New(Changes):
-    """What it needs besides."""
+    """A required argument, and the optional ones."""
 
     id: Annotated[str, Wire("ID")]
 

@@ -186,8 +186,8 @@ def test_an_object_with_the_methods_of_a_boto3_client_is_accepted():
         assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("answer", [None, "1", {}, {"MessageId": None}], ids=repr)
-def test_a_response_without_an_id_is_unknown(answer):
-    client = SimpleNamespace(send_email=lambda **parameters: answer, send_raw_email=print)
+@pytest.mark.parametrize("response", [None, "1", {}, {"MessageId": None}], ids=repr)
+def test_a_response_without_an_id_is_unknown(response):
+    client = SimpleNamespace(send_email=lambda **parameters: response, send_raw_email=print)
     with pytest.raises(DeliveryUnknown, match="has no MessageId"):
         SESTransport(client=client).send(new_email())

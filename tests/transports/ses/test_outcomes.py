@@ -30,26 +30,26 @@ from .fake import (
     RESET,
     SILENT,
     THROTTLED,
-    answer,
     fault,
+    response,
 )
 
 UNKNOWN = {
     "500": fault(500, "InternalFailure"),
     "503": fault(503, "ServiceUnavailable"),
-    "502 of a gateway": answer(502, b"<html>Bad Gateway</html>", "text/html"),
+    "502 of a gateway": response(502, b"<html>Bad Gateway</html>", "text/html"),
     "408": fault(408, "RequestTimeout"),
-    "200 without an id": answer(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
-    "200 that is cut": answer(200, b"<SendEmailResponse><SendEm"),
-    "200 that is no XML": answer(200, b"hello", "text/plain"),
+    "200 without an id": response(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
+    "200 that is cut": response(200, b"<SendEmailResponse><SendEm"),
+    "200 that is no XML": response(200, b"hello", "text/plain"),
     "cut": CUT,
     "reset": RESET,
     "cut after it was taken": ACCEPT_AND_CUT,
     "silent": SILENT,
     "no HTTP": b"220 mail.example.com ESMTP\r\n",
-    "an answer that ends in its head": b"HTTP/1.1 200 OK\r\nContent-",
+    "a response that ends in its head": b"HTTP/1.1 200 OK\r\nContent-",
 }
-REFUSED = {
+REJECTED = {
     "MessageRejected": SESError,
     "MailFromDomainNotVerifiedException": SESError,
     "ConfigurationSetDoesNotExist": SESError,
@@ -119,7 +119,7 @@ def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
         b"<GetSendQuotaResponse><GetSendQuotaResult><Max24HourSend>5</Max24HourSend></GetSendQuotaResult>"
         b"</GetSendQuotaResponse>"
     )
-    service = serve(five, answer(200, quota), five)
+    service = serve(five, response(200, quota), five)
     client = boto(service.url, retries={"mode": "legacy", "max_attempts": 1})
     for _ in range(2):
         connect(service.url, client=client)
@@ -133,7 +133,7 @@ def test_other_requests_of_a_given_client_are_unchanged(serve, boto, connect):
 
 def test_throttling_is_retried_with_a_wait(serve, connect):
     """Too many emails a second is tried again until SES takes the email."""
-    service = serve(THROTTLED, fault(400, "ThrottlingException"), answer(429, b"slowly, please", "text/plain"))
+    service = serve(THROTTLED, fault(400, "ThrottlingException"), response(429, b"slowly, please", "text/plain"))
     assert connect(service.url).send(new_email()).message_id == "0100-1"
     assert len(service.posts) == 4
     assert len(service.accepted) == 1
@@ -182,7 +182,7 @@ def test_an_exceeded_daily_quota_is_not_retried(serve, connect):
     assert len(service.posts) == 1
 
 
-@pytest.mark.parametrize("code, kind", REFUSED.items())
+@pytest.mark.parametrize("code, kind", REJECTED.items())
 def test_a_rejection_raises_an_error_of_the_sdk(serve, connect, code, kind):
     service = serve(fault(400, code, "Because."))
     with pytest.raises(kind, match=f"{code}: Because.") as caught:

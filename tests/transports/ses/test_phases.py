@@ -98,14 +98,14 @@ def test_a_proxy_without_a_tunnel_sent_nothing(connect, monkeypatch):
     listener = socket.create_server(("127.0.0.1", 0))
     heads: list[bytes] = []
 
-    def refuse() -> None:
+    def reject() -> None:
         for _ in range(2):
             connection, _ = listener.accept()
             with connection:
                 heads.append(connection.recv(1024))
                 connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
 
-    thread = threading.Thread(target=refuse, daemon=True)
+    thread = threading.Thread(target=reject, daemon=True)
     thread.start()
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
     transport = connect("https://ses.invalid", retry=Retry(attempts=2, initial=0.001))

@@ -82,7 +82,7 @@ def test_the_timeout_applies_to_each_part_of_a_slow_upload(script, connect):
         for _ in range(4):
             talk.server.stopping.wait(0.4)
             talk.reader.read(1_000_000)
-        talk.hear_mail()
+        talk.hear_email()
         talk.say(b"250 2.0.0 Ok: queued as 4BIG")
 
     body = (b"x" * 70 + b"\r\n") * 100_000

@@ -120,13 +120,13 @@ def test_a_reply_before_the_content_does_not_accept_the_email(more, script, conn
 def test_a_rejection_sent_before_closing_the_connection_is_read(script, connect):
     """A server that rejects in the middle of an email and hangs up is quoted, where that can be read."""
 
-    def refuse(talk: Talk) -> None:
+    def reject(talk: Talk) -> None:
         talk.say(b"354 go")
         talk.say(b"552 5.3.4 too much")
         talk.connection.shutdown(socket.SHUT_RDWR)
 
     body = (b"x" * 70 + b"\r\n") * 100_000
-    transport = connect(script(polite(data=refuse), polite()), retry=Retry(attempts=1))
+    transport = connect(script(polite(data=reject), polite()), retry=Retry(attempts=1))
     with pytest.raises((SMTPError, ConnectionFailed)) as caught:
         transport.send_message(READY + body)
     assert caught.value.outcome is Outcome.NOT_SENT

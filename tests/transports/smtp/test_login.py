@@ -49,9 +49,9 @@ def test_a_535_is_not_retried_with_another_mechanism(script, connect):
 
 def test_an_unknown_mechanism_is_followed_by_the_next(script, connect):
     """A server that offers PLAIN and does not know it is asked by LOGIN."""
-    answers = [b"504 5.5.4 what?", b"334 VXNlcm5hbWU6"]
+    replies = [b"504 5.5.4 what?", b"334 VXNlcm5hbWU6"]
     name, word = packed("user"), packed(SECRET)
-    server = script(polite("AUTH=PLAIN LOGIN", auth=answers, **{name: b"334 UGFzc3dvcmQ6", word: b"235 ok"}))
+    server = script(polite("AUTH=PLAIN LOGIN", auth=replies, **{name: b"334 UGFzc3dvcmQ6", word: b"235 ok"}))
     connect(server, username="user", password=SECRET).send(new_email())
     assert server.seen[2:5] == ["AUTH LOGIN", name, word]
 

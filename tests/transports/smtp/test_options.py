@@ -155,9 +155,9 @@ def test_fields_that_smtp_does_not_support_are_rejected(field, script, connect):
     server = script(polite())
     transport = connect(server)
     given = new_email(**{field: SERVICE[field]})
-    for refuse in (transport.check, transport.send):
+    for reject in (transport.check, transport.send):
         with pytest.raises(InvalidEmail) as caught:
-            refuse(given)
+            reject(given)
         assert caught.value.field == field
     assert server.connections == 0
 

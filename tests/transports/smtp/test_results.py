@@ -84,9 +84,9 @@ def test_a_rejection_at_the_end_of_data_applies_to_all_recipients(script, connec
 
 
 @pytest.mark.parametrize("extensions", PIPELINING, ids=["one by one", "pipelining"])
-@pytest.mark.parametrize("refusal", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
-def test_an_email_with_too_many_recipients_is_split(refusal, extensions, script, connect):
-    server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", refusal, refusal, b"250 ok", b"250 ok"]))
+@pytest.mark.parametrize("rejection", [b"452 4.5.3 too many", b"452 Too many recipients", b"552 5.5.3 too many"])
+def test_an_email_with_too_many_recipients_is_split(rejection, extensions, script, connect):
+    server = script(polite(*extensions, rcpt=[b"250 ok", b"250 ok", rejection, rejection, b"250 ok", b"250 ok"]))
     result = connect(server).send(new_email(to=[f"{name}@x.example" for name in "abcd"]))
     assert [fate.accepted for fate in result.recipients] == [True] * 4
     assert len(server.messages) == 2

@@ -158,10 +158,10 @@ def test_a_stripped_starttls_sends_nothing(script, connect):
     assert server.verbs() == ["EHLO"]
 
 
-@pytest.mark.parametrize("refusal", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
-def test_a_rejected_starttls_sends_nothing(refusal, script, connect):
+@pytest.mark.parametrize("rejection", [b"454 4.7.0 not now", b"501 no", b"250 ok"])
+def test_a_rejected_starttls_sends_nothing(rejection, script, connect):
     """Where TLS is required, nothing goes on after any response but 220."""
-    server = script(polite("STARTTLS", starttls=refusal))
+    server = script(polite("STARTTLS", starttls=rejection))
     with pytest.raises(ConnectionFailed):
         connect(server, tls="required").send(new_email())
     assert set(server.verbs()) == {"EHLO", "STARTTLS"}

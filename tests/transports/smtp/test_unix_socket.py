@@ -198,7 +198,7 @@ def test_a_path_that_is_too_long_is_rejected(folder):
 
 
 @contextlib.contextmanager
-def nobody():
+def without_permissions():
     """Act as the user without permissions, where the tests are run by root."""
     if os.geteuid():
         yield
@@ -213,7 +213,7 @@ def nobody():
 def test_a_path_without_permission_is_an_error(script_on_path):
     server = script_on_path(polite())
     os.chmod(server.path, 0)
-    with nobody():
+    with without_permissions():
         error = refused(server.path)
     assert "permission denied for socket_path" in error.message
     assert (error.retryable, error.attempts) == (False, 1)

@@ -215,8 +215,8 @@ def test_an_earlier_unknown_attempt_keeps_the_outcome_unknown():
     write = WRITES[0]
     rejected = keep_unknown(write, classify(write, response(404, {"ErrorCode": 1101, "Message": "Gone"})))
     assert (type(rejected), rejected.outcome, rejected.code) == (NotFound, Outcome.UNKNOWN, 1101)
-    refused = keep_unknown(write, no_response(write, "refused", sent=False, attempts=3))
-    assert (type(refused), refused.attempts, refused.path) == (DeliveryUnknown, 3, "/server")
+    unknown = keep_unknown(write, no_response(write, "refused", sent=False, attempts=3))
+    assert (type(unknown), unknown.attempts, unknown.path) == (DeliveryUnknown, 3, "/server")
     lost = no_response(write, "silence", sent=True)
     assert keep_unknown(write, lost) is lost
 
