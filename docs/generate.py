@@ -84,7 +84,7 @@ the HTTP status: 401 `Unauthorized`, 404 `NotFound`, 429 `RateLimited`, 500 and 
 
 # Modules without names of the wire: options of calls, and the types of mappings.
 NEVER_SENT = ("email_fields", "options", "recipient_guard")
-# Records that are no models.
+# Records that are not models.
 EVENTS = {"events of webhooks": events, "inbound emails of webhooks": inbound}
 
 
@@ -96,7 +96,7 @@ def table(head: str, rows: Iterable[tuple[object, ...]]) -> str:
 
 
 def nouns(module: ModuleType) -> Iterator[type]:
-    """Give the records and filter sets of a module that travel, in the order of its source; bases are left out."""
+    """Give the records and filter sets of a module that are sent, in the order of its source; bases are left out."""
     own = [
         thing
         for thing in vars(module).values()

@@ -44,7 +44,7 @@ HTML = b"<html><body>Bad Gateway</body></html>"
 
 
 def response(status, value=b"", **headers):
-    """Make a response; a value that is no bytes becomes JSON."""
+    """Make a response; a value that is not bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     names = CaseInsensitiveDict({name.replace("_", "-"): text for name, text in headers.items()})
     return Response.parse(status, names, body)

@@ -57,7 +57,7 @@ def test_generating_updates_the_pages(tmp_path):
 
 
 def test_the_wire_page_lists_unusual_spellings():
-    """Bases that are no records of their own are left out; odd spellings, and fields that stay here, are told."""
+    """Bases that are not records of their own are left out; odd spellings, and fields that stay here, are told."""
     text = (REFERENCE / "wire.md").read_text("utf-8")
     assert "| `message_id` | **`MessageID`** |" in text
     assert "| `id` | `Id`, also read: `ID` |" in text

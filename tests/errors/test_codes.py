@@ -86,7 +86,7 @@ def test_the_table_is_read_only():
         (503, 100, errors.ServiceUnavailable),
         (503, None, errors.ServerError),
         (503, 101, errors.ServerError),
-        # A code is no HTTP status, although some look like one.
+        # A code is not an HTTP status, although some look like one.
         (422, 401, errors.SenderNotAllowed),
         (422, 400, errors.SenderNotAllowed),
         (422, 413, errors.SenderNotAllowed),

@@ -152,7 +152,7 @@ def _read(reader: Any, connection: int) -> Seen | None:
 
 
 def reply(value: object, status: int = 200, **headers: str) -> bytes:
-    """Return the bytes of a response; a value that is no bytes becomes JSON."""
+    """Return the bytes of a response; a value that is not bytes becomes JSON."""
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
     lines = [f"HTTP/1.1 {status} Whatever", f"Content-Length: {len(body)}", "Content-Type: application/json"]
     lines += [f"{name.replace('_', '-')}: {text}" for name, text in headers.items()]

@@ -17,7 +17,7 @@ from emailapi import (
     SuppressionStatus,
 )
 
-# With a name, which is no part of what is suppressed, and with letters that a domain has only for people.
+# With a name, which is not a part of what is suppressed, and with letters that a domain has only for people.
 ADDRESSES = ["Ann <Ann@example.com>", "bob@b\u00fccher.example"]
 KEPT = ["Ann@example.com", "bob@xn--bcher-kva.example"]
 

@@ -67,7 +67,7 @@ def test_an_incomplete_request_is_rejected(account, api, rejected, changes, code
 
 
 def test_an_empty_body_is_code_1300(account, rejected):
-    """A body that says nothing is rejected by code 1300, and one that is no object by code 403."""
+    """A body that says nothing is rejected by code 1300, and one that is not an object by code 403."""
     rejected(account.post("/data-removals", {}), 422, 1300)
     rejected(account.post("/data-removals", []), 422, 403)
 

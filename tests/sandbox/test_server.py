@@ -138,7 +138,7 @@ def test_colors_match_in_any_case(api, color):
 
 
 def test_a_name_or_domain_of_another_server_is_rejected(sandbox, api, rejected):
-    """A name and an inbound domain are one server's alone, in any case of letters; its own are no conflict."""
+    """A name and an inbound domain are one server's alone, in any case of letters; its own do not conflict."""
     with sandbox.store.transaction() as db:
         servers.create(db, "Second", 0, inbound_domain="in.example.com")
     rejected(api.put("/server", {"Name": "SECOND"}), 422, 603, "SECOND")

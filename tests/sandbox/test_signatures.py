@@ -139,7 +139,7 @@ def test_an_invalid_signature_is_rejected_by_its_code(account, rejected, changes
 
 
 def test_an_empty_body_is_code_520(account, rejected):
-    """A body that says nothing is rejected by code 520, and one that is no object by code 403."""
+    """A body that says nothing is rejected by code 520, and one that is not an object by code 403."""
     rejected(account.post("/senders", {}), 422, 520)
     rejected(account.post("/senders", []), 422, 403)
 

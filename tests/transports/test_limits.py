@@ -140,7 +140,7 @@ def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
 
 @pytest.mark.parametrize("name", [*FORBIDDEN, "a.exe.txt", "a.exe2", "aexe", "a.ex", "exe.zip", "a. ", "a.js"])
 def test_a_file_with_another_extension_is_accepted(name):
-    """A name is no extension, and only the last extension counts."""
+    """A name is not an extension, and only the last extension counts."""
     assert encoded(attrs.evolve(EMAIL, attachments=Attachment(name=name, content=b"")))
 
 

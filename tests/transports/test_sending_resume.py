@@ -230,7 +230,7 @@ def test_a_killed_sending_can_be_resumed_without_a_copy_or_a_loss(stop_at, tmp_p
 
 
 def test_the_crash_test_detects_a_copy(serve, connect):
-    """Without the look-up the emails in doubt are sent twice: the bound is no idle one."""
+    """Without the look-up the emails in doubt are sent twice: the bound is needed."""
     service = serve()
     client = connect(service)
     given = [attrs.evolve(one, idempotency_key=one.tag) for one in new_emails(40)]

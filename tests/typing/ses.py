@@ -32,7 +32,7 @@ def sent(transport: SESTransport, email: Email) -> None:
         ses.send("a text")  # type: ignore[arg-type]
 
 
-def refused(error: SESError) -> None:
+def rejected(error: SESError) -> None:
     assert_type(error.aws_code, str | None)
     assert_type(error.request_id, str | None)
     assert_type(error.retryable, bool)

@@ -111,7 +111,7 @@ def test_a_day_is_read_from_a_string_that_begins_with_one(value, expected):
         (datetime(2024, 11, 3, 6, 30, tzinfo=UTC), "2024-11-03T01:30:00"),
         (datetime(2024, 11, 3, 7, 0, tzinfo=UTC), "2024-11-03T02:00:00"),
         (datetime(2024, 11, 3, 1, 30, tzinfo=EASTERN, fold=1), "2024-11-03T01:30:00"),
-        # What is no datetime is sent as it is.
+        # What is not a datetime is sent as it is.
         (date(2024, 7, 15), "2024-07-15"),
         ("2024-07-15", "2024-07-15"),
         ("whatever", "whatever"),

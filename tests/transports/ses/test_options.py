@@ -1,4 +1,4 @@
-"""Making a transport: what is wrong is said at once, and what it shows is no secret."""
+"""Making a transport: wrong options raise at once, and its repr shows no secret."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ UNKNOWN = {
     "408": fault(408, "RequestTimeout"),
     "200 without an id": response(200, b"<SendEmailResponse><SendEmailResult/></SendEmailResponse>"),
     "200 that is cut": response(200, b"<SendEmailResponse><SendEm"),
-    "200 that is no XML": response(200, b"hello", "text/plain"),
+    "200 that is not XML": response(200, b"hello", "text/plain"),
     "cut": CUT,
     "reset": RESET,
     "cut after it was taken": ACCEPT_AND_CUT,

@@ -74,7 +74,7 @@ def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
 
 
 def test_tls_to_a_plain_server_is_not_sent(serve, connect):
-    """Speaking TLS to a server that does not is no connection, and nothing was sent."""
+    """A handshake with a server without TLS fails, and nothing was sent."""
     service = serve()
     fails(connect(service.url.replace("http:", "https:")).send)
     assert not service.posts
@@ -87,7 +87,7 @@ def test_an_untrusted_certificate_is_not_retried(serve, connect, tls):
 
 
 def test_tls_that_breaks_after_the_request_is_unknown(serve, connect, tls, trusted):
-    """An `SSLError` that comes while the response is read is no failed handshake: the email is not sent again."""
+    """An `SSLError` that comes while the response is read is not a failed handshake: the email is not sent again."""
     service = serve(BREAK_TLS, tls=tls)
     with pytest.raises(DeliveryUnknown, match="TLS failed"):
         connect(service.url).send(new_email())

@@ -19,7 +19,7 @@ def test_a_reply_can_arrive_in_any_pieces(end, step, script, connect):
         for at in range(0, len(reply), step):
             talk.connection.sendall(reply[at : at + step])
 
-    server = script(polite(ends=[reply, b"250 queued as 5CD"]))
+    server = script(polite(ends=[send_reply, b"250 queued as 5CD"]))
     transport = connect(server)
     first, second = transport.send(new_email()), transport.send(new_email())
     assert (first.message_id, first.message, second.message_id) == ("4AB", "one queued as 4AB", "5CD")

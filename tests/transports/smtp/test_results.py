@@ -191,7 +191,7 @@ def test_an_unexpected_reply_is_not_logged(steps, script, connect, caplog):
 
 
 def test_replies_are_parsed_into_code_enhanced_code_and_text():
-    """Lines are joined, the enhanced code is taken out of each, and bytes that are no text do no harm."""
+    """Lines are joined, the enhanced code is taken out of each, and bytes that are not text do no harm."""
     assert Reply.read(550, b"5.1.1 no\n5.1.1 such \xff user") == Reply(550, "no such \ufffd user", "5.1.1")
     assert Reply.read(250, b"2.0.0\nfine") == Reply(250, "fine", "2.0.0")
     assert Reply.read(250, b"10.0.0.1 is fine") == Reply(250, "10.0.0.1 is fine")
