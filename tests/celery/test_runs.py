@@ -194,7 +194,7 @@ def test_a_retry_keeps_the_queue_of_its_message(emails, redis, sandbox, retry):
     assert len(messages) == 1
 
 
-def test_what_is_not_a_payload_is_named(messages, emails):
+def test_an_invalid_payload_is_named(messages, emails):
     for payload in ({"v": 9}, [], None):
         with pytest.raises(InvalidArgument, match="payload"):
             emails.task.apply([payload], throw=True)

@@ -158,7 +158,7 @@ def test_a_missing_or_wrong_loader_is_named(client, sandbox, load):
         ({"v": 1, "emails": [{}], "keys": [None]}, "key must be a text"),
     ],
 )
-def test_what_is_not_a_payload_is_named(client, sandbox, payload, problem):
+def test_an_invalid_payload_is_named(client, sandbox, payload, problem):
     with pytest.raises(InvalidArgument, match=problem):
         deliver(client, payload)
     assert sent(sandbox) == []
