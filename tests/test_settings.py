@@ -212,9 +212,10 @@ def test_the_environment_can_forbid_plain_http(monkeypatch, value):
 
 def test_a_variable_that_is_neither_on_nor_off_is_named(monkeypatch):
     monkeypatch.setenv("EMAILAPI_ALLOW_HTTP", "maybe")
-    with pytest.raises(ConfigurationError, match=r"EMAILAPI_ALLOW_HTTP must be one of 1, true, .*, got 'maybe'"):
-        resolve_base_url("http://api.example", allow_http=False)
-    assert resolve_base_url("https://api.example", allow_http=False) == "https://api.example"
+    for base_url in ("http://api.example", "https://api.example", None):
+        with pytest.raises(ConfigurationError, match=r"EMAILAPI_ALLOW_HTTP must be one of 1, true, .*, got 'maybe'"):
+            resolve_base_url(base_url, allow_http=False)
+    assert resolve_base_url("http://api.example", allow_http=True) == "http://api.example"
 
 
 @pytest.mark.parametrize("name, value", [("EMAILAPI_SENDER", "bad"), ("POSTMARK_SENDER_EMAIL", "a@d.com, b@d.com")])

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import pickle
+import traceback
 from pathlib import Path
 
 import attrs
@@ -157,6 +158,9 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
         assert isinstance(error, kind)
         assert isinstance(error, InvalidEmail)
         assert (error.field, error.filename, error.strerror) == ("attachments", path, os.strerror(error.errno))
+        assert type(error) is type(caught.value)
+    shown = traceback.format_exception_only(caught.value)[-1]
+    assert shown.startswith("emailapi.InvalidEmail: attachment ")
 
 
 @given(st.binary())
