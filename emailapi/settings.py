@@ -92,8 +92,6 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
         raise ConfigurationError(f"base_url must be text, got {type(given).__name__}")
     found, source = (given, "base_url") if given else from_environment("base_url")
     url = (found or DEFAULT_BASE_URL).strip()
-    # Checked for every URL, so that a misspelt value does not wait for the first plain one.
-    allows_http = _allows_http(allow_http)
     if "@" in url:
         raise ConfigurationError(f"{source} must not contain a user name or password")
     try:
@@ -107,7 +105,7 @@ def resolve_base_url(given: str | None, allow_http: bool) -> str:
         raise ConfigurationError(f"{source} must be http(s)://host, got {url!r}")
     if any(character <= " " or character == "\x7f" for character in url) or not url.isascii():
         raise ConfigurationError(f"{source} {url!r} has a character that is not valid in a URL")
-    if parts.scheme == "http" and not is_loopback(host) and not allows_http:
+    if not _allows_http(allow_http) and parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(f"{source} {url!r} would send the token in clear: use https, or allow_http=True")
     return url.rstrip("/")
 

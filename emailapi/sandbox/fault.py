@@ -73,7 +73,8 @@ class Fault:
 
     def due_at(self, now: int) -> int | None:
         """
-        Return when a delayed email is delivered; None if the fault delays no emails. The sandbox calls this method.
+        Return the instant at which a delayed email is delivered; None if the fault delays
+        none. The sandbox calls this method.
 
         Args:
             now: The present time, in microseconds of Unix time.
