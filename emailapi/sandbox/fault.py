@@ -73,8 +73,9 @@ class Fault:
 
     def due_at(self, now: int) -> int | None:
         """
-        Return the instant at which a delayed email is delivered; None if the fault delays
-        none. The sandbox calls this method.
+        Return the instant at which a delayed email is delivered; None if the fault delays none.
+
+        The sandbox calls this method.
 
         Args:
             now: The present time, in microseconds of Unix time.
