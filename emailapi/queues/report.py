@@ -103,7 +103,8 @@ class RetryLater(Exception):
         """Return how many emails wait, and why the first one does."""
         waiting = (*self.report.unknown, *self.report.not_sent)
         first = f"; the first: {waiting[0].error}" if waiting else ""
-        return f"{len(waiting)} emails are to be tried again in {self.seconds:.0f} s{first}"
+        count = "1 email is" if len(waiting) == 1 else f"{len(waiting)} emails are"
+        return f"{count} to be tried again in {self.seconds:.0f} s{first}"
 
     def __repr__(self) -> str:
         """Return the waiting time and numbers, without the payload: it has the emails' bodies."""

@@ -95,6 +95,7 @@ def test_retry_later_can_be_pickled_and_shows_no_body(client, sandbox):
     copied = pickle.loads(pickle.dumps(caught.value))
     assert copied.payload == caught.value.payload
     assert copied.report == caught.value.report
+    assert str(copied).startswith("1 email is to be tried again in ")
     assert "secret words" not in repr(copied) + str(copied) + repr(copied.report.to_dict())
 
 
