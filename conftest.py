@@ -149,7 +149,7 @@ def _begin_with_mail_server(namespace: dict[str, Any]) -> None:
 
 
 def _mail_server(entered: ExitStack, **tls: Any) -> int:
-    """Start a server that lets everybody in and takes every mail; return its port."""
+    """Start a server that accepts every login and every email; return its port."""
     from aiosmtpd.controller import Controller
     from aiosmtpd.handlers import Sink
     from aiosmtpd.smtp import AuthResult
@@ -171,7 +171,7 @@ def _mail_server(entered: ExitStack, **tls: Any) -> int:
 
 
 def _mail_store(entered: ExitStack, context: ssl.SSLContext) -> int:
-    """Start an LMTP server without a mailbox of nobody's; return its port."""
+    """Start an LMTP server with every mailbox but one; return its port."""
     from aiosmtpd.controller import Controller
     from aiosmtpd.handlers import Sink
     from aiosmtpd.lmtp import LMTP

@@ -65,7 +65,6 @@ def test_a_missing_token_is_an_error_that_names_both_variables(given, monkeypatc
 
 @pytest.mark.parametrize("given", ["se cret", "secret\r\nX-Evil: 1", "sécret", "sec\0ret", 7, b"secret", object()])
 def test_an_invalid_token_is_rejected_and_not_repeated(given):
-    """A token that is no text or is not valid in a header is rejected without being repeated."""
     with pytest.raises(ConfigurationError) as caught:
         Client(given)
     assert "cret" not in str(caught.value)
@@ -130,7 +129,6 @@ def test_an_invalid_base_url_is_rejected(monkeypatch, url, where):
     ],
 )
 def test_plain_http_is_allowed_on_loopback(url):
-    """Plain HTTP is allowed on loopback, TLS anywhere."""
     Client("t", base_url=url).close()
 
 
@@ -138,7 +136,6 @@ def test_plain_http_is_allowed_on_loopback(url):
     "url", ["http://api.example", "http://10.0.0.1", "http://localhost.example", "http://127.0.0.1.example"]
 )
 def test_plain_http_to_another_host_requires_allow_http(monkeypatch, url):
-    """Plain HTTP elsewhere needs `allow_http`, by argument or environment: the token would travel in clear."""
     with pytest.raises(ConfigurationError, match="allow_http"):
         Client("t", base_url=url)
     Client("t", base_url=url, allow_http=True).close()
@@ -166,7 +163,6 @@ def test_an_invalid_timeout_is_rejected(timeout):
 
 @pytest.mark.parametrize("timeout", [1e7, 1e10, 10**30, (1, 1e300)])
 def test_a_timeout_beyond_the_limit_of_sockets_is_rejected_at_construction(timeout):
-    """A timeout beyond what sockets take is rejected when the client is made, not at its first call."""
     with pytest.raises(ConfigurationError, match="timeout"):
         Client("t", timeout=timeout)
 
@@ -200,7 +196,6 @@ def test_the_default_sender_is_filled_in(sent, monkeypatch, given, environment, 
 
 
 def test_an_email_without_any_sender_is_rejected(sent):
-    """An email without a sender is rejected where the client has none either."""
     with pytest.raises(InvalidEmail, match="sender"), Client("t", base_url=HOST) as client:
         client.outbound.send(attrs.evolve(EMAIL, sender=None))
     assert not sent
@@ -209,7 +204,6 @@ def test_an_email_without_any_sender_is_rejected(sent):
 @pytest.mark.parametrize("sender", ["nobody", "a@example.com, b@example.com", "a@example.com\r\nBcc: x@y", 7])
 @pytest.mark.parametrize("where", ["argument", "environment", "with_options"])
 def test_an_invalid_default_sender_is_a_configuration_error(monkeypatch, sender, where):
-    """A default sender that is not one address is a `ConfigurationError` before any email."""
     if where == "environment":
         monkeypatch.setenv("EMAILAPI_SENDER", str(sender))
     with pytest.raises(ConfigurationError, match="EMAILAPI_SENDER" if where == "environment" else "sender"):
@@ -227,7 +221,6 @@ def test_the_default_stream_is_filled_in(sent):
 
 @pytest.mark.parametrize("stream", ["", " ", "a\nb", 7])
 def test_an_invalid_default_stream_is_rejected(stream):
-    """A default stream is a stream's id."""
     with pytest.raises(ConfigurationError, match="message_stream"):
         Client("t", message_stream=stream)
 

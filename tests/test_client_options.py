@@ -1,4 +1,4 @@
-"""What a client may be told of deadlines, retries and hooks, and that `with_options` changes it on the same pool."""
+"""Deadlines, retries and hooks of a client, and `with_options`, which changes them on the same pool."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ def client(service):
 
 @pytest.mark.parametrize("name, value", [*WRONG, *WRONG_OF_A_CLIENT])
 def test_an_invalid_option_is_named(name, value):
-    """An option that cannot be is named, when a client is made and when it is changed."""
     with pytest.raises(ConfigurationError, match=name):
         Client("t", **{name: value})
     with pytest.raises(ConfigurationError, match=name):

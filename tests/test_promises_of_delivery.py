@@ -1,4 +1,4 @@
-"""What breaks elsewhere and holds here: the lines of section 1 of the promises that a connection decides."""
+"""Promises that other libraries break, about connections: a test for each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from emailapi import Client, DeliveryUnknown, EmailAPIError, Outcome, Retry, TransportError
 
 from .faults.calls import new_email
-from .faults.modes import EATEN, LOST, MODES, Mode, answers
+from .faults.modes import EATEN, LOST, MODES, Mode, respond_with
 from .faults.service import Service
 from .forking import ended
 
@@ -50,7 +50,6 @@ def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
 
 @pytest.mark.usefixtures("clock")
 def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service, client):
-    """What may have been sent has a type of its own, whose key finds the email as soon as the service's search does."""
     service.lag, service.script[:] = 99.0, [MODES["reset"]]
     with pytest.raises(DeliveryUnknown) as caught:
         client.outbound.send(new_email("a"))
@@ -89,7 +88,7 @@ def test_retry_after_is_respected(form, service, client, clock):
 
     def busy(exchange):
         after = "28" if form == "seconds" else formatdate(time.time() + 28, usegmt=True)
-        return answers(b"", 429, Retry_After=after)(exchange)
+        return respond_with(b"", 429, Retry_After=after)(exchange)
 
     service.script[:] = [Mode("busy", "again", busy, accepts=False)]
     began = clock()
@@ -100,7 +99,6 @@ def test_retry_after_is_respected(form, service, client, clock):
 
 @pytest.mark.parametrize("mode", EATEN, ids=lambda mode: mode.name)
 def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client, clock):
-    """A server that drips bytes, wherever in its response, ends with the deadline."""
     service.script[:], service.clock, began = [mode], clock, clock()
     with pytest.raises(EmailAPIError) as caught:
         client.with_options(timeout=30).outbound.send(new_email("a"))
@@ -133,24 +131,24 @@ def test_after_a_fork_each_process_has_its_own_pool(service, client):
     assert len(service.accepted) == 31
 
 
-# Whoever runs the tests in the background has SIGINT ignored, and so have their children.
+# A test run in the background has SIGINT ignored, and so have its children.
 SCRIPT = """
 import sys
 from emailapi import Client, Email, Retry
-mail = Email(sender="s@example.com", to="a@example.com", text_body="x", idempotency_key="k")
+email = Email(sender="s@example.com", to="a@example.com", text_body="x", idempotency_key="k")
 client = Client("t", base_url=sys.argv[1])
 try:
     client.outbound.{call}
 except KeyboardInterrupt:
     print("interrupted", flush=True)
 """
-BUSY = Mode("busy", "again", answers(b"", 429, Retry_After="20"), accepts=False)
+BUSY = Mode("busy", "again", respond_with(b"", 429, Retry_After="20"), accepts=False)
 INTERRUPTED = {
     "send, back-off": ("send(mail)", BUSY),
-    "send_batch, back-off": ("send_batch([mail] * 501)", BUSY),
-    "send_many, back-off": ("send_many([mail] * 9, chunk_size=1, workers=1).wait()", BUSY),
+    "send_batch, back-off": ("send_batch([email] * 501)", BUSY),
+    "send_many, back-off": ("send_many([email] * 9, chunk_size=1, workers=1).wait()", BUSY),
     "send, look-up": ("send(mail)", MODES["reset-not-done"]),
-    "send_batch, look-up": ("send_batch([mail] * 501)", MODES["reset-not-done"]),
+    "send_batch, look-up": ("send_batch([email] * 501)", MODES["reset-not-done"]),
     "resend, look-up": ("send(mail)", MODES["reset-not-done"]),
 }
 

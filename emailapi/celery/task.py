@@ -72,10 +72,10 @@ class Run:
         Send the emails, and return the report as JSON values.
 
         Raises:
-            Retry: Another message has been published that goes on.
-            Reject: None could be published; the broker delivers this message again.
+            Retry: Another message was published, which continues the delivery.
+            Reject: No message could be published; the broker delivers this one again.
             DeliveryGivenUp: Some emails were tried too often.
-            InvalidArgument: This is no payload.
+            InvalidArgument: The payload is not valid.
         """
         keys_of(self.payload)
         if not self._is_eager:

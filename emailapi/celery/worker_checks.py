@@ -1,4 +1,4 @@
-"""What is checked when a worker starts, while nothing is lost yet."""
+"""The checks of a starting worker: wrong settings end it before it takes a task."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def check_accepts_json(app: Celery) -> None:
     Check that tasks of JSON are accepted.
 
     Raises:
-        ConfigurationError: They are not.
+        ConfigurationError: `accept_content` lacks JSON.
     """
     if not {"json", "application/json"} & {*app.conf.accept_content}:
         raise ConfigurationError(
-            f"accept_content of Celery must have json, got {[*app.conf.accept_content]!r}: emails travel as JSON only"
+            f"accept_content of Celery must have json, got {[*app.conf.accept_content]!r}: emails are sent as JSON only"
         )
 
 

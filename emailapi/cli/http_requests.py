@@ -77,7 +77,7 @@ def webhook_login(path: str | None) -> tuple[str, str] | None:
     Return user name and password of a webhook: from a file, or from EMAILAPI_WEBHOOK_AUTH.
 
     Raises:
-        ConfigurationError: They are not of the form USER:PASSWORD.
+        ConfigurationError: The text is not of the form USER:PASSWORD.
     """
     from ..settings import Secret
 

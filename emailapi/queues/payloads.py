@@ -60,7 +60,7 @@ def to_payload(
     """
     Return the payload of a job that sends one email.
 
-    The payload is validated JSON: `json.dumps` accepts it, and no object of your program travels.
+    The payload consists of JSON values, so that `json.dumps` accepts the payload. Nothing in it is pickled.
 
     Args:
         email: An `Email`, a `TemplateEmail`, a mapping with the same names, or a message of the standard library.
@@ -184,7 +184,7 @@ class Reader:
         Restore an email with its key.
 
         Raises:
-            InvalidEmail: The entry is no email.
+            InvalidEmail: The entry is not a valid email.
             ConfigurationError: There is no function that loads, or it returns something else than bytes.
             EmailAPIError: An attachment could not be loaded; it may be later.
         """
@@ -226,7 +226,7 @@ def read(payload: object) -> list[tuple[str, Mapping[str, Any]]]:
     Return the keys and emails of a payload.
 
     Raises:
-        InvalidArgument: This is no payload, or one of a newer version.
+        InvalidArgument: The payload is not valid, or of a newer version.
     """
     if not isinstance(payload, Mapping):
         raise InvalidArgument(
@@ -259,7 +259,7 @@ def keys_of(payload: object) -> tuple[str, ...]:
     Return the keys of the emails of a payload.
 
     Raises:
-        InvalidArgument: This is no payload.
+        InvalidArgument: The payload is not valid.
     """
     return tuple(key for key, _ in read(payload))
 

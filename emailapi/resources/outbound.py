@@ -241,6 +241,9 @@ class Outbound(Resource):
 
         The request is accepted or rejected as a whole.
 
+        Args:
+            bulk: A `BulkEmail`, or a mapping with the same names.
+
         Raises:
             InvalidRequest: The service rejected the request; with code 11 `.errors` names each field.
             InvalidEmail: The request is not valid, or the client's transport sends no bulk requests.

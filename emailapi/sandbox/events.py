@@ -57,7 +57,7 @@ def bounce_type(address: str, forced: str | None) -> BounceType | None:
     Return how a lower-case address bounces, or None when it does not.
 
     Args:
-        address: One at the bounce-testing domain names its type (`soft_bounce@...`).
+        address: The address. At the bounce-testing domain its local part names a type (`soft_bounce@...`).
         forced: The email's `X-PM-Bounce-Type` header, which overrides the address at that domain only.
     """
     local, _, domain = address.rpartition("@")

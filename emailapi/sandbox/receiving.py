@@ -17,7 +17,7 @@ from .addresses import Mailbox, is_address
 from .posting.notices import deliver_inbound
 from .reply_text import stripped
 from .responses import written
-from .smtp.emails import NOBODY, message_addresses, written_address
+from .smtp.emails import UNKNOWN_ADDRESS, message_addresses, written_address
 from .smtp.mime import IncomingFile, IncomingMessage, decoded
 from .store import Row, Transaction
 from .tables import arrivals, inbound, inbound_rules, messages, streams
@@ -52,7 +52,7 @@ class Received:
     def author(self) -> Mailbox:
         """Who the email is from, by its header or else by the envelope."""
         found = [one for one in message_addresses(self.message, "from") if is_address(one.email)]
-        return found[0] if found else Mailbox(self.sender if is_address(self.sender) else NOBODY)
+        return found[0] if found else Mailbox(self.sender if is_address(self.sender) else UNKNOWN_ADDRESS)
 
 
 def mailbox_hash(address: str) -> str:

@@ -23,7 +23,7 @@ class RedisBroker:
         self.start()
 
     def start(self) -> None:
-        """Start the server, and return when it accepts connections."""
+        """Start the server, and wait until it accepts connections."""
         options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--appendfsync", "always"]
         self._process = subprocess.Popen(
             [*TIED, str(PROGRAM), "--port", str(self.port), "--dir", str(self._folder), *options],

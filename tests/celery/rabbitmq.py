@@ -1,4 +1,4 @@
-"""A RabbitMQ server for one test, with an Erlang port mapper of its own: none is left behind."""
+"""A RabbitMQ server for one test, with an Erlang port mapper of its own, which ends with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `register` checks, and what is published."""
+"""The checks of `register`, and the tasks that are published."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_queue_is_the_default_one_or_the_chosen_one(load_project, published,
     assert len(published(queue)) == 1
 
 
-def test_objects_and_pickle_are_refused(project, published):
+def test_objects_and_pickle_are_rejected(project, published):
     from kombu.exceptions import EncodeError
 
     with pytest.raises(EncodeError, match="Email"):
@@ -143,7 +143,7 @@ def test_an_email_is_sent_at_a_time_within_half_the_visibility_timeout(project, 
     ],
     ids=["late", "naive", "text"],
 )
-def test_a_time_that_the_broker_would_not_keep_is_refused(project, published, at, problem):
+def test_a_time_that_the_broker_would_not_keep_is_rejected(project, published, at, problem):
     with pytest.raises(InvalidArgument, match=problem):
         project.emails.send_at(HELLO, at, key="k")
     assert published() == []

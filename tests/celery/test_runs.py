@@ -1,4 +1,4 @@
-"""What one run of the task does: send, look up, wait, divide, or give up."""
+"""One run of the task: it sends, looks up, waits, divides, or gives up."""
 
 from __future__ import annotations
 
@@ -194,13 +194,13 @@ def test_a_retry_keeps_the_queue_of_its_message(emails, redis, sandbox, retry):
     assert len(messages) == 1
 
 
-def test_what_is_no_payload_is_named(messages, emails):
+def test_an_invalid_payload_is_named(messages, emails):
     for payload in ({"v": 9}, [], None):
         with pytest.raises(InvalidArgument, match="payload"):
             emails.task.apply([payload], throw=True)
 
 
-def test_given_up_emails_travel_between_processes():
+def test_given_up_emails_can_be_pickled():
     error = DeliveryGivenUp("two emails", keys=("a", "b"), outcome=Outcome.UNKNOWN)
     copied = pickle.loads(pickle.dumps(error))
     assert (type(copied), copied.keys, copied.outcome, str(copied)) == (

@@ -1,4 +1,4 @@
-"""What a worker checks when it starts: it exits with a sentence if the settings lose or repeat emails."""
+"""The checks of a starting worker: it exits with a sentence if the settings lose or repeat emails."""
 
 from __future__ import annotations
 

@@ -37,7 +37,6 @@ def test_a_missing_extra_is_named(command):
 
 
 def test_version_prints_name_and_version(capsys):
-    """`--version` names the package and its version."""
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
@@ -58,7 +57,6 @@ def test_wrong_usage_is_2(arguments, capsys):
 
 
 def test_a_port_in_use_is_named(capsys):
-    """A sandbox whose port is taken ends with 3 and one line naming the port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["sandbox", "--port", str(port)]) == 3
@@ -68,7 +66,7 @@ def test_a_port_in_use_is_named(capsys):
 
 
 def test_a_data_file_that_is_not_a_database_is_named_and_unchanged(capsys, tmp_path):
-    """A data file that is no database ends with 3 and one line naming it, and is left as it was."""
+    """A data file that is not a database ends with 3 and one line naming it, and is left as it was."""
     path = tmp_path / "notes.txt"
     path.write_text("dear diary\n" * 100)
     assert main(["sandbox", "--port", "0", "--data", str(path)]) == 3
@@ -81,7 +79,7 @@ def test_a_data_file_that_is_not_a_database_is_named_and_unchanged(capsys, tmp_p
 
 CLOSED = """
 import os, sys
-# A pipe that nobody reads, as the command's standard output.
+# A pipe without a reader, as the command's standard output.
 reader, writer = os.pipe()
 os.close(reader)
 os.dup2(writer, 1)

@@ -85,7 +85,6 @@ def test_each_class_has_its_parent_and_its_built_in_error(kind, own, parent, oth
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_an_error_has_its_message_and_the_facts_of_the_request(kind, own, parent, others):
-    """An error keeps its sentence, its own facts and those of the request."""
     error = make(kind, own)
     assert error.message == "It went wrong"
     assert error.args == ("It went wrong",)
@@ -113,7 +112,6 @@ def test_only_delivery_unknown_may_have_been_sent(kind, own, parent, others):
 
 @pytest.mark.parametrize("kind, own, parent, others", TREE)
 def test_temporary_failures_are_retryable(kind, own, parent, others):
-    """What is over by itself may be tried again: the connection, the time, the rate, the service."""
     error = kind("x", **({"field": "to"} if kind is errors.InvalidEmail else {}))
     assert error.retryable is (kind.__name__ in RETRYABLE)
 
@@ -173,7 +171,6 @@ def test_each_fact_counts_for_equality(name, value):
     ],
 )
 def test_the_text_of_an_error_is_its_message_and_the_facts_of_the_request(facts, text):
-    """An error's text is its sentence and, in brackets, what is known of the request."""
     assert str(errors.NotFound("It went wrong", **facts)) == text
 
 
@@ -199,13 +196,12 @@ def test_at_adds_the_index_of_the_item():
 
 
 def test_no_field_errors_is_an_empty_mapping():
-    """`errors` is a mapping on every response's error, so that nobody has to ask for None."""
     assert errors.InvalidRequest("x").errors == {}
     assert errors.InactiveRecipient("x").addresses == ()
     assert errors.RateLimited("x").retry_after is None
 
 
-REFUSED = errors.InvalidRequest("bad")
+REJECTED = errors.InvalidRequest("bad")
 BUSY = errors.RateLimited("later")
 LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
 
@@ -213,9 +209,9 @@ LOST = errors.DeliveryUnknown("lost", idempotency_key="k")
 @pytest.mark.parametrize(
     "items, outcome, retryable",
     [
-        ((REFUSED,), Outcome.NOT_SENT, False),
+        ((REJECTED,), Outcome.NOT_SENT, False),
         ((BUSY, BUSY), Outcome.NOT_SENT, True),
-        ((BUSY, REFUSED), Outcome.NOT_SENT, False),
+        ((BUSY, REJECTED), Outcome.NOT_SENT, False),
         ((ACCEPTED, BUSY), Outcome.NOT_SENT, False),
         ((BUSY, LOST), Outcome.UNKNOWN, False),
         ((ACCEPTED, LOST), Outcome.UNKNOWN, False),
@@ -230,7 +226,7 @@ def test_a_failed_batch_is_retryable_only_if_no_item_was_accepted_or_unknown(ite
 
 def test_the_text_of_a_failed_batch_counts_its_failures():
     """The text counts the failures and repeats the first; the batch itself is in `result`."""
-    batch = BatchResult((ACCEPTED, REFUSED, LOST))
+    batch = BatchResult((ACCEPTED, REJECTED, LOST))
     error = BatchFailed(batch)
     assert str(error) == "2 of 3 emails were not accepted; the first: bad"
     assert error.result is batch

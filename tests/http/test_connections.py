@@ -47,7 +47,6 @@ def test_a_connection_that_was_idle_too_long_is_replaced(clock, serve, connect, 
 
 
 def test_a_wall_clock_that_is_set_back_does_not_replace_connections(serve, connect, accepted, monkeypatch):
-    """A clock that goes back says nothing about how long a connection was idle."""
     peer = serve(accepted)
     client = connect(peer.url)
     client.outbound.send(EMAIL)
@@ -93,14 +92,12 @@ def test_all_addresses_of_a_host_have_one_deadline(connect, full, monkeypatch):
 
 
 def test_the_next_address_is_tried(serve, connect, accepted, monkeypatch):
-    """Where one address rejects the next one serves."""
     peer = serve(accepted)
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
     assert connect(f"http://localhost:{peer.port}").outbound.send(EMAIL).message == "Hello"
 
 
 def test_a_host_without_an_address_is_not_sent(connect, monkeypatch):
-    """A host that has no address was surely sent nothing."""
     resolve_to(monkeypatch)
     with pytest.raises((ConnectionFailed, DeadlineExceeded)) as caught:
         connect("http://localhost:9").outbound.send(EMAIL)
@@ -108,7 +105,6 @@ def test_a_host_without_an_address_is_not_sent(connect, monkeypatch):
 
 
 def test_the_error_has_the_reason_of_the_last_address(connect, monkeypatch, serve):
-    """Where every address rejects, the error says so."""
     peer = serve(b"")
     peer.close()
     resolve_to(monkeypatch, "127.0.0.9", "127.0.0.1")
@@ -143,7 +139,6 @@ def in_child(work):
 @quietly
 @pytest.mark.parametrize("what", ["send", "close", "both"])
 def test_a_fork_while_another_thread_holds_locks_does_not_block_the_child(what, serve, connect, accepted):
-    """What another thread of the parent holds at the fork stops neither a send nor a close in the child."""
     peer = serve(accepted)
     client = connect(peer.url)
     client.outbound.send(EMAIL)
@@ -197,13 +192,11 @@ def test_a_client_cannot_be_pickled_or_copied(kind):
 
 
 class Odd(Exception):
-    """What a hook of the user's may raise."""
+    """An exception that a user's hook may raise."""
 
 
 @pytest.mark.parametrize("raised", [Odd("5ecret"), KeyError("x"), EmailAPIError("another client's"), MemoryError()])
 def test_an_error_raised_by_a_given_session_is_an_unknown_outcome(raised, serve, connect, accepted):
-    """What a hook of a given session raises, our own errors too, does not say that the email was not sent."""
-
     def fail(response, **_):
         raise raised
 

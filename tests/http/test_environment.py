@@ -1,4 +1,4 @@
-"""What the environment says of proxies, certificates and logins."""
+"""Proxies, certificates and logins that the environment sets."""
 
 from __future__ import annotations
 
@@ -112,7 +112,6 @@ def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(
 def test_an_invalid_ca_bundle_is_a_configuration_error_that_names_it(
     serve, connect, tls, accepted, monkeypatch, tmp_path
 ):
-    """A CA bundle that holds no certificate is a `ConfigurationError` that names it."""
     garbage = tmp_path / "garbage.pem"
     garbage.write_text("no certificate")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(garbage))
@@ -127,7 +126,6 @@ OFF = {"REQUESTS_CA_BUNDLE": ["", "0", "false"], "CURL_CA_BUNDLE": ["", "false"]
 
 @pytest.mark.parametrize("name, value", [(name, value) for name, values in OFF.items() for value in values])
 def test_no_variable_disables_certificate_verification(serve, connect, tls, accepted, monkeypatch, name, value):
-    """No value of any variable lets a request go to a server whose certificate nobody vouches for."""
     monkeypatch.setenv(name, value)
     peer = serve(accepted, tls=tls())
     with pytest.raises((ConnectionFailed, ConfigurationError)):
@@ -139,7 +137,6 @@ def test_no_variable_disables_certificate_verification(serve, connect, tls, acce
     "proxy", ["http://user:pr0xy-pass@:3128", "http://us er:pr0xy-pass@[::1", "ftp://user:pr0xy-pass@host", "http://"]
 )
 def test_an_invalid_proxy_is_a_configuration_error_without_its_password(connect, monkeypatch, proxy):
-    """A proxy whose address cannot be read is a `ConfigurationError`, without its password."""
     monkeypatch.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(ConfigurationError) as caught:
         connect("https://api.example").outbound.send(EMAIL)

@@ -16,7 +16,6 @@ HOUR = 3600.0
 
 @pytest.mark.parametrize("text", ["-5", "1.5", "soon", "", "0", formatdate(0, usegmt=True), "Thu, 99 Foo 2099"])
 def test_a_past_or_unreadable_retry_after_is_ignored(text, serve, connect, reply, accepted):
-    """A `Retry-After` that is past or cannot be read does not keep a send from its own pace."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
     connect(peer.url, retry=QUICK).outbound.send(EMAIL)
     assert len(peer.seen) == 2

@@ -64,7 +64,6 @@ def test_any_body_round_trips(new_email, read, text, html):
     "body", ["é" * 20, "Grüße an alle", "x" * 2000, "é " + "x" * 100, "äöü " * 9 + "abcdefghij" * 12]
 )
 def test_the_shorter_encoding_is_used(new_email, body):
-    """Neither encoding is taken where the other is shorter by more than a line's end."""
     import base64
     import quopri
 

@@ -53,7 +53,6 @@ def test_subjects_round_trip(new_email, read, subject):
 
 @given(subject=TEXTS)
 def test_any_subject_round_trips(new_email, read, subject):
-    """Any subject is read as it was written, or rejected when it is made."""
     if BREAKS & set(subject):
         with pytest.raises(InvalidEmail) as caught:
             new_email(subject=subject)
@@ -165,7 +164,6 @@ def test_the_domain_of_a_mailbox_is_written_as_idna(new_email, read, given, writ
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 @pytest.mark.parametrize("email", ["=?utf-8?q?b=40evil=2Eexample=2C?=@example.com", "a" * 1000 + "@example.com"])
 def test_a_mailbox_that_cannot_be_written_is_rejected(new_email, field, email):
-    """What a reader would decode to another address, and what no line holds, is rejected by its field."""
     with pytest.raises(InvalidEmail) as caught:
         to_bytes(new_email(**{field: email}))
     assert caught.value.field == field
@@ -185,7 +183,6 @@ STRUCTURED = [
 
 @pytest.mark.parametrize("name, value", STRUCTURED)
 def test_ids_and_urls_have_no_encoded_words(new_email, read, name, value):
-    """What machines read is written as it is, folded at spaces only: words break one-click and threads."""
     seen = read(to_bytes(new_email(headers={name: value})))
     assert seen.raw(name) == value
     assert b"=?" not in seen.header
@@ -239,6 +236,5 @@ def test_custom_headers_round_trip(new_email, read, value):
 
 
 def test_a_custom_header_of_addresses_is_written_as_addresses(new_email, read):
-    """A header of addresses is written as one, its names in words and its domains in ASCII."""
     seen = read(to_bytes(new_email(headers={"Disposition-Notification-To": '"Jürgen, Dr." <j@bücher.example>'})))
     assert seen.addresses("Disposition-Notification-To") == [("Jürgen, Dr.", "j@xn--bcher-kva.example")]

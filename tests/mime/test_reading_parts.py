@@ -131,7 +131,6 @@ def test_a_body_is_decoded_by_its_charset(charset, data, text):
 
 
 def test_bytes_that_are_invalid_in_their_charset_are_rejected():
-    """Bytes that are no text are rejected, not replaced."""
     with pytest.raises(InvalidEmail) as caught:
         from_message(b"\n\xff")
     assert caught.value.field == "text_body"
@@ -151,13 +150,11 @@ def test_bytes_that_are_invalid_in_their_charset_are_rejected():
     ],
 )
 def test_file_names_are_read_in_every_form(disposition, name):
-    """A file's name is read in every way that it is written in."""
     message = f"Content-Type: application/pdf\nContent-Disposition: {disposition}\n\nx"
     assert from_message(message.encode()).attachments[0].name == name
 
 
 def test_a_base64_encoded_message_part_is_handled():
-    """A message in base64, which is not allowed and is met, is decoded."""
     part = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKeQo="
     assert from_message(part.encode()).attachments[0].content == b"Subject: x\n\ny\n"
     with pytest.raises(InvalidEmail, match="cannot be decoded") as caught:
@@ -166,7 +163,6 @@ def test_a_base64_encoded_message_part_is_handled():
 
 
 def test_a_message_part_set_as_text_is_handled():
-    """A message in a message that its maker gave as text is attached as that text, its lines ended by CRLF."""
     message = Message()
     message["Content-Type"] = "message/rfc822"
     message.set_payload("Subject: x\n\ny\n")

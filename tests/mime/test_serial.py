@@ -177,7 +177,6 @@ def named(name, value) -> Message:
     ],
 )
 def test_an_incomplete_or_unencodable_message_object_is_rejected(message):
-    """An object that is no whole message, or has text that cannot be encoded, is rejected."""
     if message.get("Subject") is None:
         message["Subject"] = "x"
     with pytest.raises(InvalidEmail) as caught:

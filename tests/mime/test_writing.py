@@ -56,7 +56,6 @@ def test_a_single_header_given_twice_is_rejected(new_email, name):
 
 
 def test_extra_headers_follow_those_of_the_email(new_email, read):
-    """What a transport adds stands behind what the email has."""
     seen = read(to_bytes(new_email(headers=[("X-A", "1"), ("X-A", "2")]), headers=[Header("X-PM-Tag", "t")]))
     assert [name for name in seen.names if name.startswith("X")] == ["X-A", "X-A", "X-PM-Tag"]
 
@@ -77,12 +76,10 @@ def test_an_email_must_be_complete(new_email, fields, field):
 
 
 def test_an_empty_body_is_an_empty_part(new_email, read):
-    """An empty text is a body."""
     assert read(to_bytes(new_email(text_body=""))).body("plain") == ""
 
 
 def test_bcc_is_in_no_header(new_email, read):
-    """Who gets a copy in secret stands nowhere in the bytes; with nobody else there is no To."""
     data = to_bytes(new_email(to=(), bcc="Hidden <secret@example.com>"))
     assert b"secret" not in data
     assert b"Hidden" not in data

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import pickle
+import traceback
 from pathlib import Path
 
 import attrs
@@ -70,7 +71,6 @@ def test_content_that_is_not_bytes_is_rejected(content):
 
 @pytest.mark.parametrize("name", ["", " ", "\t", None, 5, b"a.txt"])
 def test_an_attachment_needs_a_name(name):
-    """An attachment without a name is rejected."""
     with pytest.raises(InvalidEmail) as caught:
         Attachment(name=name, content=b"")
     assert caught.value.field == "name"
@@ -109,7 +109,6 @@ def test_a_content_id_that_no_header_or_url_can_carry_is_rejected(content_id):
 
 @pytest.mark.parametrize("content_id", [5, b"logo", True])
 def test_a_content_id_must_be_a_string(content_id):
-    """A content id of another type is rejected."""
     with pytest.raises(InvalidEmail, match="content_id must be text"):
         Attachment(name="a", content=b"", content_id=content_id)
 
@@ -142,7 +141,6 @@ def test_from_path_reads_a_file(tmp_path, how):
     ],
 )
 def test_a_path_that_cannot_be_read_is_named(tmp_path, monkeypatch, path, reason):
-    """A broken path is an InvalidEmail with the path and the reason, whatever is wrong with it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").write_bytes(b"")
     with pytest.raises(InvalidEmail) as caught:
@@ -160,6 +158,9 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
         assert isinstance(error, kind)
         assert isinstance(error, InvalidEmail)
         assert (error.field, error.filename, error.strerror) == ("attachments", path, os.strerror(error.errno))
+        assert type(error) is type(caught.value)
+    shown = traceback.format_exception_only(caught.value)[-1]
+    assert shown.startswith("emailapi.InvalidEmail: attachment ")
 
 
 @given(st.binary())

@@ -37,7 +37,6 @@ FULL = {
 
 
 def test_every_field_is_tested_here():
-    """The full email of these tests has every field that an email has."""
     assert set(FULL) == {field.name for field in attrs.fields(Email)}
 
 
@@ -114,9 +113,8 @@ def test_an_unknown_or_missing_field_of_a_mapping_is_named(given, field, sentenc
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("given", [None, "a mail", b"", 5, [], [Email()], object()])
+@pytest.mark.parametrize("given", [None, "an email", b"", 5, [], [Email()], object()])
 def test_an_object_that_is_not_an_email_is_rejected(given):
-    """What is neither an Email nor a mapping is rejected."""
     with pytest.raises(InvalidEmail, match=f"Email or a mapping, .*{type(given).__name__}"):
         as_email(given, Email)
 
@@ -136,7 +134,6 @@ def test_an_object_that_is_not_an_email_gets_a_hint(given, hint):
 
 
 def test_an_unknown_argument_is_a_type_error():
-    """A misspelt argument is a TypeError, not an empty email."""
     with pytest.raises(TypeError, match="txt_body"):
         Email(txt_body="x")
     with pytest.raises(TypeError):
@@ -227,7 +224,6 @@ def test_a_header_name_may_occur_twice():
 
 
 def test_metadata_is_a_copy():
-    """What the caller does to its mapping later does not change the email."""
     given = {"a": "1"}
     email = Email(metadata=given)
     given["a"] = "2"

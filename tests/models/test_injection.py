@@ -1,4 +1,4 @@
-"""What must never get into a header: every field, every way in, every payload."""
+"""Header injection: every field, every kind of input, every payload."""
 
 from __future__ import annotations
 
@@ -85,7 +85,6 @@ def test_control_characters_and_lone_surrogates_are_rejected_in_each_field(field
     ],
 )
 def test_control_characters_are_rejected_in_each_part_of_an_email(make, field, payload):
-    """The parts of an email reject them, too, each naming its own field."""
     with pytest.raises(InvalidEmail) as caught:
         make(payload)
     assert caught.value.field == field
@@ -107,14 +106,12 @@ def test_control_characters_are_rejected_in_each_part_of_an_email(make, field, p
     ],
 )
 def test_every_other_character_is_accepted(read, odd):
-    """What only looks like a line break is text, and is kept as it is."""
     assert read(f"a{odd}b") == f"a{odd}b"
 
 
 @pytest.mark.parametrize("field", ["text_body", "html_body"])
 @pytest.mark.parametrize("legal", ["a\rb", "a\nb", "a\r\nb", "a\0b", "", "\r\n.\r\n"])
 def test_bodies_may_have_lines(field, legal):
-    """A body is no header: line breaks and NUL are text there."""
     assert getattr(Email(**{field: legal}), field) == legal
 
 

@@ -85,7 +85,6 @@ def test_a_page_pickles_without_its_client():
 
 
 def test_pages_compare_by_their_records():
-    """Two pages are equal that hold the same, whoever fetched them; a repr shows no plumbing."""
     assert page(ROWS[:3], then=lambda: None) == page(ROWS[:3])
     assert page(ROWS[:3]) != page(ROWS[:2])
     assert page(ROWS[:3]) != Page(ROWS[:3], 7, 0, ("row 3: odd",))

@@ -1,4 +1,4 @@
-"""What may be said of retries and hooks, and what a hook is told."""
+"""The options of retries and hooks, and the events that a hook is given."""
 
 from __future__ import annotations
 
@@ -36,7 +36,6 @@ def test_an_invalid_wait_is_named(name, value):
 
 @pytest.mark.parametrize("value", [0, 0.0, 1, 1e-9, SECONDS_LIMIT])
 def test_valid_waits_are_accepted(value):
-    """No wait is one, too."""
     assert Retry(initial=value, maximum=value).maximum == value
 
 
@@ -44,7 +43,6 @@ def test_valid_waits_are_accepted(value):
     "value, expected", [(1, True), (0.5, True), (0, False), (-1, False), (True, False), ("1", False)]
 )
 def test_seconds_must_be_a_positive_number(value, expected):
-    """Seconds that something may take are a positive number."""
     assert is_seconds(value) is expected
 
 
@@ -57,7 +55,6 @@ def test_options_are_keyword_only():
 
 @pytest.mark.parametrize("name", ["before_send", "on_response", "on_retry", "on_error"])
 def test_a_hook_must_be_callable(name):
-    """What cannot be called is rejected by its name."""
     assert getattr(Hooks(**{name: print}), name) is print
     with pytest.raises(ConfigurationError, match=f"{name} must be a function, got int"):
         Hooks(**{name: 7})

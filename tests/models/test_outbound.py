@@ -1,4 +1,4 @@
-"""What became of a send, and of a batch."""
+"""The result of a send, and of a batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from emailapi.wire import read
 
 ONE = SendResult(message_id="m1", to="a@example.com", submitted_at=datetime(2024, 7, 15, tzinfo=UTC))
 TWO = SendResult(message_id="m2", idempotency_key="k2", inactive_recipients=("c@example.com",))
-REFUSED = InactiveRecipient("Found inactive addresses", addresses=("b@example.com",), code=406, status=422)
+REJECTED = InactiveRecipient("Found inactive addresses", addresses=("b@example.com",), code=406, status=422)
 INVALID = InvalidEmail("to is empty", field="to", index=2)
-LOST = DeliveryUnknown("no answer", idempotency_key="k4")
-MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
+LOST = DeliveryUnknown("no response", idempotency_key="k4")
+MIXED = BatchResult((ONE, REJECTED, INVALID, TWO, LOST))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,6 @@ MIXED = BatchResult((ONE, REFUSED, INVALID, TWO, LOST))
     ],
 )
 def test_inactive_addresses_are_found_in_every_form_of_the_text(message, addresses):
-    """The addresses are found in every form of the text that the service is known to write."""
     assert inactive_addresses(message) == addresses
 
 
@@ -60,9 +59,8 @@ def test_inactive_addresses_are_found_in_every_form_of_the_text(message, address
         ("email_all_inactive", ("gone@example.com", "left@example.com")),
     ],
 )
-def test_inactive_addresses_are_found_in_recorded_responses(answers, name, addresses):
-    """They are found in the hand-written responses."""
-    assert inactive_addresses(answers(name)["Message"]) == addresses
+def test_inactive_addresses_are_found_in_recorded_responses(responses_json, name, addresses):
+    assert inactive_addresses(responses_json(name)["Message"]) == addresses
 
 
 def test_a_result_is_accepted():
@@ -91,7 +89,7 @@ def test_a_batch_is_a_sequence():
     assert len(MIXED) == 5
     assert list(MIXED) == [MIXED[place] for place in range(5)] == list(MIXED.items)
     assert MIXED[-1] is LOST
-    assert MIXED[1:3] == (REFUSED, INVALID)
+    assert MIXED[1:3] == (REJECTED, INVALID)
     assert ONE in MIXED
     assert MIXED.index(TWO) == 3
     assert next(reversed(MIXED)) is LOST
@@ -100,9 +98,8 @@ def test_a_batch_is_a_sequence():
 
 
 def test_a_batch_separates_accepted_and_failed_items():
-    """A batch tells the accepted emails from the others, both in order."""
     assert MIXED.accepted == (ONE, TWO)
-    assert MIXED.failed == (REFUSED, INVALID, LOST)
+    assert MIXED.failed == (REJECTED, INVALID, LOST)
 
 
 def test_raise_for_errors_of_a_batch_without_errors_does_nothing():

@@ -89,12 +89,13 @@ def test_the_next_attempt_has_only_the_emails_that_wait(client, sandbox):
     assert caught.value.payload == to_payload(HELLO, key="k")
 
 
-def test_retry_later_travels_between_processes_and_shows_no_body(client, sandbox):
+def test_retry_later_can_be_pickled_and_shows_no_body(client, sandbox):
     with sandbox.faults.fail(status=503, code=100, message="Later"), pytest.raises(RetryLater) as caught:
         deliver(client, to_payload({**HELLO, "text_body": "secret words"}, key="k"))
     copied = pickle.loads(pickle.dumps(caught.value))
     assert copied.payload == caught.value.payload
     assert copied.report == caught.value.report
+    assert str(copied).startswith("1 email is to be tried again in ")
     assert "secret words" not in repr(copied) + str(copied) + repr(copied.report.to_dict())
 
 
@@ -158,7 +159,7 @@ def test_a_missing_or_wrong_loader_is_named(client, sandbox, load):
         ({"v": 1, "emails": [{}], "keys": [None]}, "key must be a text"),
     ],
 )
-def test_what_is_no_payload_is_named(client, sandbox, payload, problem):
+def test_an_invalid_payload_is_named(client, sandbox, payload, problem):
     with pytest.raises(InvalidArgument, match=problem):
         deliver(client, payload)
     assert sent(sandbox) == []

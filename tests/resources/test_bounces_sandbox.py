@@ -92,7 +92,6 @@ def test_delivery_stats_counts_each_bounce(client, bounced):
 
 
 def test_rejected_requests_raise_the_class_of_their_code(client, bounced):
-    """What is not there is `NotFound`, and what cannot be activated an `InvalidRequest`."""
     for call in (client.bounces.get, client.bounces.dump, client.bounces.activate):
         with pytest.raises(NotFound) as missing:
             call(77)

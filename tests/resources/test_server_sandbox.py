@@ -68,7 +68,6 @@ def test_edit_changes_each_setting(client):
     ],
 )
 def test_rejected_requests_raise_the_class_of_their_code(client, account, changes, error, code):
-    """A setting that cannot be raises its own class, by its own code."""
     if not account.servers.list(name="Taken"):
         account.servers.create(name="Taken", inbound_domain="taken.example.com")
     with pytest.raises(error) as caught:

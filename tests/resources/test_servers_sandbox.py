@@ -37,7 +37,6 @@ def test_list_filters_and_pages_servers(account):
 
 
 def test_edit_keeps_settings_that_are_not_given(account):
-    """What is left out of a change stays as it is."""
     server = account.servers.create(name="Before", inbound_spam_threshold=3)
     changed = account.servers.edit(server.id, name="After", raw_email_enabled=True)
     assert changed == account.servers.get(server.id) == attrs.evolve(server, name="After", raw_email_enabled=True)

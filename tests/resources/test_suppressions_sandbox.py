@@ -17,7 +17,7 @@ from emailapi import (
     SuppressionStatus,
 )
 
-# With a name, which is no part of what is suppressed, and with letters that a domain has only for people.
+# With a name, which is not a part of what is suppressed, and with letters that a domain has only for people.
 ADDRESSES = ["Ann <Ann@example.com>", "bob@b\u00fccher.example"]
 KEPT = ["Ann@example.com", "bob@xn--bcher-kva.example"]
 
@@ -74,7 +74,6 @@ def test_delete_removes_a_suppression(client, suppressed):
 
 
 def test_an_invalid_address_has_its_own_error(client):
-    """What our client takes for an address and the service does not fails by itself, with the reason."""
     failed, done = client.suppressions.delete("broadcast", ['"a b"@example.com', "b@example.com"])
     assert (failed.status, done.status) == (SuppressionStatus.FAILED, SuppressionStatus.DELETED)
     assert "not a valid email address" in failed.message

@@ -33,7 +33,6 @@ def layout(sandbox):
 
 
 def test_create_returns_an_active_template(client, layout):
-    """A new template is answered as it was described, active and with an id."""
     made = client.templates.create(alias="create", layout_template="frame", **WELCOME)
     assert made == Template(
         template_id=made.template_id,
@@ -47,7 +46,6 @@ def test_create_returns_an_active_template(client, layout):
 
 
 def test_get_accepts_an_id_or_an_alias(client, layout):
-    """A template is read by its id and by its alias, with its content."""
     made = client.templates.create(alias="get", layout_template="frame", **WELCOME)
     found = client.templates.get("get")
     assert found == client.templates.get(made.template_id)
@@ -126,7 +124,6 @@ def test_validate_returns_errors_or_rendered_parts(client, layout):
 
 
 def test_rejected_requests_raise_the_class_of_their_code(client):
-    """What breaks a rule is the class of its code."""
     for changes, code in (({"subject": None}, 1120), ({"text_body": "{{#a}}"}, 1122), ({"alias": "a b"}, 1122)):
         with pytest.raises(InvalidRequest) as caught:
             client.templates.create(**{**WELCOME, **changes})

@@ -84,7 +84,6 @@ def test_edit_changes_only_the_given_settings(client, made):
 
 
 def test_a_deleted_webhook_is_not_found(client):
-    """A deleted webhook is `NotFound`."""
     webhook = client.webhooks.create(url=URL)
     client.webhooks.delete(webhook.id)
     for call in (client.webhooks.get, client.webhooks.delete, client.webhooks.edit):
@@ -102,7 +101,6 @@ def test_verify_returns_a_result_for_each_trigger(client, made):
 
 
 def test_rejected_requests_raise_the_class_of_their_code(client):
-    """What breaks a rule is the class of its code."""
     for fields, code in (({"url": "nowhere"}, 1354), ({"url": URL, "message_stream": "inbound"}, 1351)):
         with pytest.raises(InvalidRequest) as caught:
             client.webhooks.create(**fields)

@@ -141,7 +141,6 @@ def test_a_filter_without_a_match_finds_nothing(api, found, query):
 
 
 def test_bounces_are_found_by_message_id(api, found):
-    """The bounces of one message are found by its id in any case of letters."""
     api.accepted(To=SOFT)
     message = api.accepted(To=f"{SOFT}, dnserror@{DOMAIN}")
     assert set(emails(found(messageID=message.upper()))) == {SOFT, f"dnserror@{DOMAIN}"}
@@ -174,13 +173,11 @@ def test_a_range_includes_both_eastern_days(api, found, pass_time):
     ids=str,
 )
 def test_an_invalid_query_is_code_1000(api, rejected, query, text):
-    """A wrong query is rejected by code 1000 with the reason."""
     rejected(api.get("/bounces", **{"count": 1, "offset": 0, **query}), 422, 1000, text)
 
 
 @pytest.mark.parametrize("number", ["1", "0", "tags", "-1", "1.5", "99999999999999999999999"])
 def test_an_unknown_id_is_code_1001(api, rejected, number):
-    """An id that no bounce has, a number or not, is code 1001."""
     api.accepted(To=HARD)
     for path in (f"/bounces/{number}", f"/bounces/{number}/dump"):
         rejected(api.get(path), 422, 1001, number)
@@ -188,7 +185,6 @@ def test_an_unknown_id_is_code_1001(api, rejected, number):
 
 
 def test_an_empty_id_is_code_1002(api, rejected):
-    """A path whose id is empty is code 1002."""
     rejected(api.get("/bounces//dump"), 400, 1002)
     rejected(api.put("/bounces//activate"), 400, 1002)
 
@@ -272,12 +268,10 @@ def test_delivery_stats_count_bounces_by_type(api, complaint):
 
 
 def test_delivery_stats_without_bounces_have_only_the_sum(api):
-    """Without any bounce there is the sum alone."""
     assert api.get("/deliverystats").json() == {"InactiveMails": 0, "Bounces": [{"Name": "All", "Count": 0}]}
 
 
 def test_bounces_of_other_servers_are_not_visible(api, sandbox, open_api, found, rejected):
-    """A server sees and activates its own bounces only."""
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]
     with sandbox.store.transaction() as db:

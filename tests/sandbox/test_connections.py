@@ -1,4 +1,4 @@
-"""Connections that bring no request keep nobody out; those that do are not cut."""
+"""Connections without a request keep no client out; those with one are not cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of an email, by its addresses."""
+"""The events of an email, by its addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def test_an_email_is_delivered_to_each_recipient(api):
 
 
 def test_an_email_to_the_black_hole_has_no_events(api):
-    """What is sent to the black hole is accepted, and nothing more is heard of it."""
     details = api.details(api.accepted(To="Test@Blackhole.postmarkapp.com"))
     assert (details["Status"], details["MessageEvents"]) == ("Sent", [])
 
@@ -36,7 +35,6 @@ def test_a_bounce_is_an_event_with_summary_and_id(api):
 
 
 def test_each_bounce_has_its_own_id(api):
-    """Each bounce has an id of its own, also within a batch."""
     items = api.post("/email/batch", [api.email(To=f"softbounce@{DOMAIN}")] * 3).json()
     events = [event for item in items for event in api.details(item["MessageID"])["MessageEvents"]]
     assert len({event["Details"]["BounceID"] for event in events}) == 3

@@ -1,4 +1,4 @@
-"""Each call of our two clients works against the sandbox, which answers no call with "not yet"."""
+"""Each call of our two clients works against the sandbox, which supports all of them."""
 
 from __future__ import annotations
 

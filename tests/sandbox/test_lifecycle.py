@@ -1,4 +1,4 @@
-"""What a sandbox leaves behind when it is closed, forgotten, forked, or could not be started."""
+"""The end of a sandbox that is closed, forgotten, forked, or could not be started: no thread, port or file stays."""
 
 from __future__ import annotations
 

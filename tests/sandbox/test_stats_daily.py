@@ -72,7 +72,6 @@ def test_without_data_there_are_no_days_and_every_total(stats, path):
 
 @pytest.mark.usefixtures("two_days")
 def test_sent_emails_are_counted_by_day(stats):
-    """What was sent is counted for each day in order, and in all; days without any are left out."""
     assert stats("sends") == {
         "Days": [{"Date": "2026-11-21", "Sent": 4}, {"Date": "2026-11-23", "Sent": 3}],
         "Sent": 7,
@@ -96,7 +95,6 @@ def test_bounces_are_counted_by_type_and_day(stats):
 
 @pytest.mark.usefixtures("two_days")
 def test_days_with_other_counts_only_are_omitted(stats):
-    """A day on which only other things happened is left out."""
     assert stats("tracked") == {"Days": [{"Date": "2026-11-21", "Tracked": 3}], "Tracked": 3}
     assert stats("spam") == {"Days": [], "SpamComplaint": 0}
 
@@ -117,7 +115,6 @@ def test_days_with_other_counts_only_are_omitted(stats):
     ids=str,
 )
 def test_filters_apply_to_days_and_totals(stats, query, sent):
-    """Tag, stream and days narrow the days and the total alike."""
     response = stats("sends", **query)
     assert {day["Date"]: day["Sent"] for day in response["Days"]} == sent
     assert response["Sent"] == sum(sent.values())
@@ -181,7 +178,6 @@ def test_an_invalid_query_is_rejected_by_its_code(api, pass_time, rejected, path
     ],
 )
 def test_opens_and_clicks_are_counted_by_day(count, stats, path, metrics, shown):
-    """What opens, clicks and complaints will count is shown under its names, by the day and in all."""
     count("2026-11-21", Sent=5, **metrics)
     count("2026-11-22", Sent=5)
     assert stats(path) == {"Days": [{"Date": "2026-11-21", **shown}], **shown}
@@ -199,5 +195,4 @@ def test_a_name_that_only_one_day_has_is_in_the_total(count, stats):
 
 
 def test_paths_match_in_any_case(api):
-    """The paths are known in any case of letters."""
     assert api.get("/Stats/Outbound/Opens/readTimes/").json() == {"Days": []}

@@ -52,7 +52,6 @@ def ids(api):
 
 
 def test_a_server_starts_with_three_streams(api):
-    """A server begins with three streams, and every key of each is answered."""
     streams = api.get(PATH).json()["MessageStreams"]
     assert [(stream["ID"], stream["MessageStreamType"]) for stream in streams] == [
         ("outbound", "Transactional"),
@@ -65,7 +64,6 @@ def test_a_server_starts_with_three_streams(api):
 
 
 def test_a_new_stream_can_send(api, create):
-    """A new stream is answered as it is read, with null for what it has not, and it sends."""
     made = create(Description="Letters\nof news").json()
     assert set(made) == KEYS
     assert (made["ID"], made["Name"], made["Description"]) == ("news", "News", "Letters\nof news")
@@ -121,7 +119,6 @@ def test_a_new_stream_can_send(api, create):
     ids=str,
 )
 def test_an_invalid_stream_is_rejected_by_its_code(create, ids, rejected, changes, code):
-    """What a new stream cannot be is rejected by the code of its rule, and nothing is made."""
     rejected(create(**changes), 422, code)
     assert len(ids()) == 3
 
@@ -155,7 +152,6 @@ def test_a_body_must_be_an_object(api, create, edit, rejected, body):
     ids=str,
 )
 def test_a_stream_at_the_limits_is_accepted(create, changes):
-    """What stands just inside a limit, or is not known, is accepted."""
     assert create(**changes).status_code == 200
 
 
@@ -204,7 +200,6 @@ def test_an_invalid_edit_changes_nothing(api, create, edit, rejected, changes, c
 
 
 def test_an_unknown_stream_is_code_1226(api, do, edit, rejected):
-    """Whatever is asked of a stream that is not there is code 1226."""
     for response in (
         api.get(f"{PATH}/news"),
         edit(Name="x"),

@@ -66,14 +66,12 @@ def test_an_email_with_every_field_is_encoded_as_in_the_contract(requests_json):
 
 
 def test_the_json_is_compact_utf_8(requests_json):
-    """The body is compact JSON in UTF-8, without escapes that make it longer."""
     data = encode(FULL, PLAIN, EMAILS.check).part
     assert "Ihre Bestellung – danke".encode() in data
     assert len(data) == len(json.dumps(requests_json("email"), ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def test_fields_that_are_not_set_are_omitted(requests_json):
-    """What an email does not say is not sent: the service's and the server's settings decide."""
     assert encoded(Email(sender="joe@d.com", to="jane@example.com", text_body="Thank you")) == requests_json(
         "email_minimal"
     )
@@ -111,7 +109,6 @@ def test_any_kind_of_recipient_is_enough(group):
 
 
 def test_chunks_keep_the_index_and_key_of_each_email(requests_json):
-    """A batch is an array in the order of its emails, each with its place and its key."""
     one, two, three = ({**given} for given in BATCH)
     (payloads,), items = chunked([{**one, "idempotency_key": "k1"}, Email(**two), three])
     assert [*payloads] == [0, 1, 2]
@@ -153,7 +150,6 @@ def test_an_invalid_email_has_its_error_at_its_index():
 
 
 def test_without_a_valid_email_no_request_is_made():
-    """Where no email is valid, or none is given, there is no chunk and so no request."""
     assert chunked([None, {}])[0] == []
     assert chunked([]) == ([], {})
 

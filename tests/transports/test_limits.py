@@ -1,4 +1,4 @@
-"""What is rejected before a byte leaves: each limit of the contract, at it and one over."""
+"""Emails that are rejected before a byte leaves: each limit of the contract, at it and one over."""
 
 from __future__ import annotations
 
@@ -127,7 +127,6 @@ FORBIDDEN = """vbs exe bin bat chm com cpl crt hlp hta inf ins isp jse lnk mdb p
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.title])
 @pytest.mark.parametrize("extension", FORBIDDEN)
 def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
-    """A file of a forbidden kind is rejected in any case of letters, also before dots and spaces at the end."""
     name = form.format(case(extension))
     with pytest.raises(InvalidEmail, match=f"the API does not accept .{extension} files") as caught:
         encoded(
@@ -141,7 +140,7 @@ def test_a_file_with_a_forbidden_extension_is_rejected(extension, case, form):
 
 @pytest.mark.parametrize("name", [*FORBIDDEN, "a.exe.txt", "a.exe2", "aexe", "a.ex", "exe.zip", "a. ", "a.js"])
 def test_a_file_with_another_extension_is_accepted(name):
-    """A name is no extension, and only the last extension counts."""
+    """A name is not an extension, and only the last extension counts."""
     assert encoded(attrs.evolve(EMAIL, attachments=Attachment(name=name, content=b"")))
 
 
@@ -161,7 +160,6 @@ def test_a_default_sender_must_be_ascii_too():
 
 
 def test_only_the_api_rejects_an_email_with_empty_bodies():
-    """The service answers an empty email with code 300; an SMTP server and a test take one."""
     nothing = attrs.evolve(EMAIL, text_body="", html_body="")
     for transport in (MemoryTransport(), SMTPTransport("127.0.0.1")):
         transport.check(nothing)

@@ -9,7 +9,7 @@ import pytest
 from emailapi import DeliveryUnknown, HookEvent, Hooks
 
 from ..faults.calls import is_unknown, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 
 RESET, UNDONE = MODES["reset"], MODES["reset-not-done"]
 
@@ -19,7 +19,7 @@ def searches(service):
 
 
 def busy(after):
-    return Mode("busy", "again", answers(b"", 429, Retry_After=after), accepts=False)
+    return Mode("busy", "again", respond_with(b"", 429, Retry_After=after), accepts=False)
 
 
 def test_a_search_respects_retry_after(serve, connect, clock):
@@ -91,7 +91,6 @@ def test_a_whole_chunk_is_looked_up_by_one_search(serve, connect):
 
 
 def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
-    """Of two emails that carry a key the first is the one that was accepted."""
     service = serve()
     client = connect(service)
     for _ in range(2):
@@ -101,7 +100,6 @@ def test_of_several_messages_with_a_key_the_first_is_found(serve, connect):
 
 @pytest.mark.parametrize("key", ['a"b&c=d', "ümlaut 100%", "x" * 80, "+ +"])
 def test_keys_with_any_characters_are_found(key, serve, connect):
-    """A key is searched for as it is, whatever characters it has."""
     service = serve(RESET)
     assert connect(service).outbound.send(new_email("a"), idempotency_key=key).idempotency_key == key
     assert connect(service).outbound.find(key).message_id == "id-1"

@@ -24,7 +24,7 @@ from emailapi.transports.send_many import SendingCounts
 
 from ..clock import wait_for
 from ..faults.calls import is_not_sent, new_email
-from ..faults.modes import MODES, Mode, answers, listing
+from ..faults.modes import MODES, Mode, listing, respond_with
 from .sending import held, new_emails, workers
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,6 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("how", ["break", "exception"])
 def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
-    """Whoever leaves the block early leaves no thread behind, and can read what became of each email that was taken."""
     taken: list[int] = []
     service = serve()
     try:
@@ -84,7 +83,7 @@ def test_close_ends_the_checks(serve, connect):
 
 
 def drop(sending):
-    """Let go of a sending that nobody else holds."""
+    """Delete the last reference to a sending."""
     sending.clear()
     gc.collect()
 
@@ -116,7 +115,6 @@ def test_dropping_a_closed_sending_does_not_warn(serve, connect):
 
 
 def test_dropping_a_sending_that_was_read_to_its_end_does_not_warn(serve, connect):
-    """A sending that was read to its end, or had nothing to send, goes without a warning."""
     client = connect(serve())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -149,7 +147,6 @@ def test_an_interrupted_input_ends_the_sending(serve, connect):
 
 
 def test_closing_the_client_ends_the_sending(serve, connect):
-    """What is under way when the client is closed has its response; what comes behind is each email's error."""
     event = threading.Event()
     service = serve(held(event))
     client = connect(service)
@@ -177,14 +174,13 @@ def test_close_ends_looking_up(serve, connect, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("left_by", ["break", "raise KeyboardInterrupt"])
 def test_leaving_a_loop_without_a_block_sends_nothing_more(left_by, serve):
-    """Whoever leaves a bare loop, by Ctrl-C or not, and so the program, sends nothing that was not under way."""
-    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or answers(exchange.value)(exchange))
+    slow = Mode("slow", "fine", lambda exchange: time.sleep(0.3) or respond_with(exchange.value)(exchange))
     service = serve(*[slow] * 40)
     code = f"""
 from emailapi import Client
 client = Client("t", base_url={service.url!r})
-mails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
-for result in client.outbound.send_many(mails, chunk_size=1, workers=1):
+emails = [{{"sender": "s@example.com", "to": "a@example.com", "text_body": "x"}} for _ in range(40)]
+for result in client.outbound.send_many(emails, chunk_size=1, workers=1):
     {left_by}
 """
     subprocess.run(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ..faults.modes import Mode, answers
+from ..faults.modes import Mode, respond_with
 
 pytestmark = pytest.mark.processes
 
@@ -30,7 +30,7 @@ def tell(sending):
 
 
 def slow(seconds: float) -> Mode:
-    return Mode("slow", "fine", lambda exchange: time.sleep(seconds) or answers(exchange.value)(exchange))
+    return Mode("slow", "fine", lambda exchange: time.sleep(seconds) or respond_with(exchange.value)(exchange))
 
 
 def python(code: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -124,7 +124,6 @@ def test_a_program_that_exits_within_the_loop_sends_nothing_more(left_by, status
 
 
 def test_unread_results_are_of_emails_that_were_sent(run):
-    """Whoever never reads a result wants what was taken to be sent, also when the program ends at once."""
     accepted, _ = run("sending = many(40, chunk_size=1, workers=1)")
     assert accepted == 2
 

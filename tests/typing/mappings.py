@@ -1,4 +1,4 @@
-"""What a type checker says of mappings as emails, and of filters: checked by mypy --strict, never run."""
+"""The types of mappings as emails, and of filters: checked by mypy --strict, never run."""
 
 from collections.abc import Iterator
 from typing import assert_type

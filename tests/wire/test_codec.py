@@ -74,7 +74,6 @@ FULL = {
 
 
 def test_every_field_is_read():
-    """Each field is read from its wire name, whatever its kind."""
     assert read(FULL, Thing) == Thing(
         id=4323372036854775807,
         long_name="Ünïcode \u2028",
@@ -190,7 +189,6 @@ def test_reading_is_lenient(given_value, attribute, expected):
     ],
 )
 def test_a_wrong_shape_is_named(value, sentence):
-    """What cannot be read is an InvalidResponse naming record and field, and nothing of the codec's shows."""
     with pytest.raises(InvalidResponse) as caught:
         read(value, Thing)
     assert caught.value.message == sentence
@@ -246,7 +244,6 @@ def test_every_field_is_written():
 
 @given(st.builds(Thing, long_name=st.text(), count=st.integers(), is_open=st.booleans(), names=st.tuples(st.text())))
 def test_a_written_record_is_read_back_unchanged(thing):
-    """A record that is written and read again is the same."""
     assert read(write(thing), Thing) == thing
 
 

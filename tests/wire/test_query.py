@@ -58,7 +58,6 @@ def test_filters_have_the_names_of_the_contract():
 
 
 def test_filters_of_statistics_are_days():
-    """A range of statistics is written as Eastern days."""
     late = datetime(2024, 7, 15, 2, 0, tzinfo=UTC)
     assert write_query(StatsFilters, {"from_date": late, "to_date": date(2024, 7, 15), "tag": "t"}) == [
         ("fromdate", "2024-07-14"),
@@ -72,7 +71,6 @@ def test_filters_of_statistics_are_days():
     [("tagg", "did you mean 'tag'?"), ("from_dat", "did you mean 'from_date'?"), ("zzz", "known: recipient, sender")],
 )
 def test_an_unknown_filter_is_named(name, hint):
-    """A filter that the listing does not have is rejected, with the nearest that it has."""
     with pytest.raises(InvalidArgument, match=f"unknown filter '{name}'") as caught:
         write_query(MessageFilters, {name: "x"})
     assert caught.value.argument == name
@@ -115,7 +113,6 @@ def test_an_unknown_filter_is_named(name, hint):
     ],
 )
 def test_an_invalid_filter_value_is_named(name, value):
-    """A value that cannot stand in a query is an InvalidArgument naming its filter, whatever is wrong with it."""
     with pytest.raises(InvalidArgument) as caught:
         write_query(MessageFilters, {name: value})
     assert caught.value.argument == name
@@ -123,7 +120,6 @@ def test_an_invalid_filter_value_is_named(name, value):
 
 
 def test_an_enumeration_of_numbers_is_encoded():
-    """A member of any enumeration is written by its value."""
     number = Enum("number", {"ONE": 1})
     assert write_query(MessageFilters, {"tag": number.ONE}) == [("tag", "1")]
 
@@ -134,14 +130,14 @@ def test_an_unknown_filter_without_a_similar_name_has_no_suggestion():
 
 
 class Changes(TypedDict, total=False):
-    """What a call of the tests may change."""
+    """Optional arguments."""
 
     name: str
     smtp: Annotated[bool, Wire("SMTPActivated")]
 
 
 class New(Changes):
-    """What it needs besides."""
+    """A required argument, and the optional ones."""
 
     id: Annotated[str, Wire("ID")]
 

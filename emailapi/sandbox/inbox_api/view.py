@@ -49,7 +49,7 @@ def _body() -> dict[str, object]:
     Return the fields of the body; none without a body.
 
     Raises:
-        Rejection: As `read_json`; 402 for a body that is no object.
+        Rejection: As `read_json`; 402 for a body that is not an object.
     """
     if not request.content_length and "Transfer-Encoding" not in request.headers:
         return {}

@@ -61,9 +61,9 @@ def test_a_given_model_is_rendered_and_its_problems_are_named(browsing: Any, san
     "model", ["{", "[]", "1", "[" * 5000, '{"a": 1e999}', "\ud83d".encode("utf-8", "replace").decode()]
 )
 def test_what_is_no_model_is_said_and_stays_in_the_field(browsing: Any, template: int, model: str) -> None:
-    answer = browsing.get(f"/templates/{template}", model=model)
-    assert answer.status_code == 200
-    assert "The suggested model is used." in answer.text
+    response = browsing.get(f"/templates/{template}", model=model)
+    assert response.status_code == 200
+    assert "The suggested model is used." in response.text
 
 
 def test_an_unknown_template_is_an_error_page(browsing: Any, template: int) -> None:

@@ -76,7 +76,6 @@ def test_an_interrupted_request_is_sent_again(killed, receiver):
 
 @pytest.mark.slow
 def test_every_acknowledged_email_has_its_event(killed, receiver):
-    """The request is stored with the email: whoever got a response is told of the delivery, too."""
     emails = [Email(to=f"user{n}@example.com", text_body="x") for n in range(50)]
     path, results = killed(emails, lambda: True)
     with Sandbox(path) as again:

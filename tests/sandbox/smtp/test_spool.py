@@ -27,7 +27,7 @@ def _count(sandbox: Sandbox, table: str) -> int:
 
 @pytest.fixture
 def unread(sandbox, monkeypatch):
-    """Let nobody but readers read messages: the thread that does it when nothing happens is kept from it."""
+    """Let only readers read messages: the thread that does so when nothing happens is kept from it."""
     from emailapi.sandbox.spool import Spool
 
     monkeypatch.setattr(Spool, "process_some", lambda _self: False)

@@ -1,4 +1,4 @@
-"""What templates render with a model."""
+"""Templates, rendered with a model."""
 
 from __future__ import annotations
 

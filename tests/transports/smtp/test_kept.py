@@ -90,7 +90,6 @@ def test_an_idle_connection_is_tested_with_noop(script, connect):
 
 @pytest.mark.parametrize("noop", [Talk.cut, b"421 bye", b"500 what?"])
 def test_a_failed_noop_replaces_the_connection(noop, script, connect):
-    """A connection that does not respond well to NOOP is renewed."""
     server = script(polite(noop=noop), polite())
     transport = connect(server)
     transport.send(new_email())
@@ -133,7 +132,6 @@ def test_threads_share_the_connection(script, connect):
 
 
 def test_waiting_for_the_connection_counts_toward_the_deadline(script, connect):
-    """The time that other emails have the connection is part of an email's deadline."""
     done = threading.Event()
     server = script(polite(ends=[lambda _: done.wait(60) and b"250 ok"]))
     slow = connect(server, deadline=60.0, timeout=60.0)
@@ -179,7 +177,6 @@ def test_within_shares_the_connection(script, connect):
 
 @pytest.mark.parametrize("emails", [new_email(), {}, "mail", 7, None])
 def test_a_single_email_is_rejected_as_a_batch(emails, script, connect):
-    """One email instead of many is an InvalidArgument."""
     with pytest.raises(InvalidArgument):
         connect(script(polite())).send_batch(emails)
 

@@ -30,7 +30,6 @@ BREAKS = {"cut": Talk.cut, "reset": Talk.reset, "garbage": b"what?", "354": b"35
 @pytest.mark.parametrize("how", BREAKS)
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_connection_lost_between_replies_leaves_the_others_unknown(count, how, script, connect_lmtp):
-    """The replies that came are known; nothing is sent again, to nobody."""
     ends = [SAVED[0], b"550 5.2.1 off"][:count]
     server = script(polite(lmtp=True, ends=[*ends, BREAKS[how], Talk.wait]))
     with pytest.raises(DeliveryUnknown, match="may have been accepted") as caught:
@@ -53,7 +52,6 @@ def test_a_connection_lost_after_rejections_only_is_unknown_too(script, connect_
 
 
 def test_a_421_is_the_reply_of_its_recipient(script, connect_lmtp):
-    """What the server has said for others before it went away counts."""
     together = lambda talk: (talk.say(b"250 saved\r\n421 4.3.2 going down\r\n250 saved"), talk.cut())  # noqa: E731
     server = script(polite(lmtp=True, ends=[together]), polite(lmtp=True))
     transport = connect_lmtp(server)
