@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from .crashing import SETTINGS, Crashes, email
+from .crashing import Crashes, email, settings
 
-pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes]
+pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes, pytest.mark.exhaustive]
 
 
 def test_killed_workers_neither_lose_nor_repeat_emails_on_rabbitmq(load_project, workers, redis, rabbitmq, sandbox):
-    emails = load_project(**SETTINGS, BROKER=rabbitmq.url, BACKEND=redis.url, STORE=redis.url).emails
+    emails = load_project(**settings(3), BROKER=rabbitmq.url, BACKEND=redis.url, STORE=redis.url).emails
     sandbox.faults.delay(0.15)
     sandbox.faults.index_delay(3)
     for number in range(40):
