@@ -33,6 +33,7 @@ app.conf.update(
         "unacked_restore_throttle": 1,
     },
     broker_connection_retry_on_startup=True,
+    task_default_queue_type=os.environ.get("QUEUE_TYPE", "classic"),
     # Publishing to a broker that is down ends at once.
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.1},
     worker_prefetch_multiplier=int(option("PREFETCH", 1)),
