@@ -75,17 +75,25 @@ def _quick(items: Iterable[pytest.Item]) -> set[pytest.Item]:
 
 
 def _representative(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return the items of a run that is not exhaustive: of the exhaustive tests, some cases with each parameter."""
+    """
+    Return the items of a run that is not exhaustive.
+
+    Of the exhaustive tests these are some cases with each parameter, and no test without parameters.
+    """
     exhaustive = [item for item in items if isinstance(item, pytest.Function) and item.get_closest_marker("exhaustive")]
     kept = {*items} - {*exhaustive}
     for cases in _by_test(exhaustive):
         seen: set[tuple[str, int]] = set()
         for item in cases:
-            values = {(argument, id(value)) for argument, value in item.callspec.params.items()}
+            values = {(argument, id(value)) for argument, value in _parameters(item)}
             if not values <= seen:
                 seen |= values
                 kept.add(item)
     return kept
+
+
+def _parameters(item: pytest.Function) -> Iterable[tuple[str, object]]:
+    return item.callspec.params.items() if hasattr(item, "callspec") else ()
 
 
 def _by_test(items: Iterable[_Item]) -> Iterator[list[_Item]]:

@@ -14,7 +14,7 @@ from .._log import logger
 from ..client import Client
 from ..errors import ConfigurationError
 from ..queues import DeliveryReport, compute_lookup_delay
-from ..queues.payloads import Loader
+from ..queues.content import Loader
 from ..webhooks import SeenStore
 
 # Seconds before a look-up when the client that tells them cannot be made.

@@ -13,7 +13,8 @@ from ..client import Client
 from ..errors import ConfigurationError, EmailAPIError, InvalidArgument, RateLimited
 from ..models.email import Email, TemplateEmail
 from ..models.outbound import BatchItem, SendResult
-from .payloads import PAYLOAD_BYTES, Loader, Queued, Reader, read, remaining
+from .content import Loader, Queued, Reader, hide, read, remaining
+from .payloads import PAYLOAD_BYTES
 from .report import DeliveryReport, EmailFailure, RetryLater
 
 # How far the service's search may lag behind what it has accepted, in seconds; the measured lag is below two.
@@ -79,6 +80,7 @@ def deliver(
         >>> deliver(client, payload).accepted[0].idempotency_key
         'welcome-7'
     """
+    payload = hide(payload)
     if isinstance(attempt, bool) or not isinstance(attempt, int) or attempt < 1:
         raise InvalidArgument(f"attempt must be a whole number from 1, got {attempt!r}", argument="attempt")
     look_up = attempt > 1 if redelivered is None else redelivered

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from emailapi import ConfigurationError, ConnectionFailed, Email, InvalidArgument, InvalidEmail
+from emailapi.queues import to_payload
 from emailapi.webhooks import MemorySeenStore
 
 from ..ports import unused_port
@@ -74,6 +75,30 @@ def test_an_email_is_published_as_json_and_shown_by_its_key(project, published):
     assert message["content-type"] == "application/json"
     assert message["headers"]["argsrepr"] == "<1 email, key receipt-7>"
     assert "Secret" not in json.dumps({name: value for name, value in message.items() if name != "body"})
+
+
+@pytest.mark.parametrize("queue", ["celery", "email"])
+@pytest.mark.parametrize(
+    "publish",
+    [
+        lambda task, payload: task.delay(payload),
+        lambda task, payload: task.apply_async(kwargs={"payload": payload}),
+        lambda task, payload: task.s(payload).apply_async(),
+        lambda task, payload: task.apply_async((payload,), task_id="its own"),
+    ],
+    ids=["delay", "by name", "signature", "own id"],
+)
+def test_celerys_own_methods_hide_bodies_and_use_the_queue_too(load_project, published, publish, queue):
+    project = load_project(QUEUE=queue)
+    publish(project.emails.task, json.loads(json.dumps(to_payload(HELLO, key="receipt-7"))))
+    (message,) = published(queue)
+    assert "<1 email, key receipt-7>" in message["headers"]["argsrepr"] + message["headers"]["kwargsrepr"]
+    assert "Secret" not in json.dumps(message["headers"])
+
+
+def test_a_queue_can_be_chosen_for_one_message(load_project, published):
+    load_project(QUEUE="email").emails.task.apply_async([to_payload(HELLO, key="k")], queue="urgent")
+    assert len(published("urgent")) == 1
 
 
 def test_many_emails_are_published_in_tasks(project, published):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import traceback
 from datetime import UTC, datetime
 
 import pytest
@@ -118,6 +119,18 @@ def test_a_countdown_is_shorter_than_the_visibility_timeout(emails, messages, sa
     with sandbox.faults.rate_limit(retry_after=3000, times=5), pytest.raises(retry):
         messages.run(messages.take())
     assert 400 < countdown(messages.take()) <= 500
+
+
+def test_a_body_is_in_no_frame_of_an_error(make_emails, redis, sandbox):
+    emails = make_emails(max_attempts=1)
+    messages = Messages(redis, emails)
+    emails.send({**HELLO, "text_body": "secret words"}, key="k")
+    with sandbox.faults.fail(status=503, code=100, message="Later"), pytest.raises(DeliveryGivenUp) as caught:
+        messages.run(messages.take())
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    ours = [frame for frame in frames if str(frame.f_globals["__name__"]).startswith("emailapi.")]
+    assert len(ours) >= 3
+    assert "secret words" not in "".join(repr(frame.f_locals) for frame in ours)
 
 
 def test_attempts_are_counted_and_given_up(make_emails, redis, sandbox, retry, reports):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from email.message import EmailMessage
 
 import pytest
@@ -29,6 +30,15 @@ def test_a_payload_is_json_and_restores_the_email():
     assert payload["v"] == 1
     assert payload["keys"] == ["receipt-7"]
     assert restored(payload["emails"][0]) == email.replace(idempotency_key=None)
+
+
+def test_a_payload_shows_its_key_and_no_body():
+    """Engines write the arguments of jobs into logs and descriptions."""
+    payload = to_payload({**HELLO, "text_body": "secret words"}, key="receipt-7")
+    for shown in (repr([payload]), f"{payload}", repr(payload["emails"])):
+        assert "secret words" not in shown
+    assert repr(payload) == "<1 email, key receipt-7>"
+    assert pickle.loads(pickle.dumps(payload)) == payload
 
 
 def test_a_message_of_the_standard_library_is_stored_as_fields():
