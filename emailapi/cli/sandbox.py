@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import webbrowser
 from typing import TYPE_CHECKING
 
@@ -118,5 +117,4 @@ def run(options: argparse.Namespace) -> int:
         say(_greeting(sandbox, options.data))
         if options.open:
             webbrowser.open(sandbox.inbox_url)
-        number = ending.wait()
-    return 0 if number in {None, signal.SIGTERM} else 128 + number
+        return ending.wait()

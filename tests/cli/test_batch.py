@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from emailapi.cli import batch
+from emailapi.cli.journal import Journal
 
 from ..ports import unused_port
 
@@ -169,19 +171,28 @@ def test_a_journal_is_of_one_input(run, client, people, tmp_path):
     assert client.messages.list().total_count == 2
 
 
-def test_ctrl_c_in_the_middle_sends_the_others_later(run, client, people, tmp_path, monkeypatch):
-    command = ("batch", people(40), *MERGE, "--resume", tmp_path / "run.jsonl", "--chunk-size", "2")
-    take = batch._Batch._take_result
+@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.parametrize("number, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("at", [1, 10, 23])
+def test_a_signal_while_a_result_is_noted_loses_none(run, client, people, tmp_path, monkeypatch, number, code, at):
+    """The result belongs to its row: noted for another one, that one would be sent twice."""
+    client.suppressions.create([f"u{number}@example.com" for number in range(0, 40, 3)])
+    journal = tmp_path / "run.jsonl"
+    command = ("batch", people(40), *MERGE, "--resume", journal, "--chunk-size", "2", "--lookup-delay", "0")
+    note = Journal.note
+    count = iter(range(1, 100))
 
-    def take_and_interrupt(self, item, **given):
-        code = take(self, item, **given)
-        if self._outcomes.total() == 10 and not given:
-            raise KeyboardInterrupt
-        return code
+    def interrupted(self, *given):
+        note(self, *given)
+        if next(count) == at:
+            os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(batch._Batch, "_take_result", take_and_interrupt)
-    first = run(*command)
-    assert first.code == 130
-    monkeypatch.setattr(batch._Batch, "_take_result", take)
-    assert run(*command, "--lookup-delay", "0").code == 0
-    assert recipients(client) == sorted(f"u{number}@example.com" for number in range(40))
+    monkeypatch.setattr(Journal, "note", interrupted)
+    assert run(*command).code == code
+    first = {entry["row"]: entry for entry in map(json.loads, journal.read_text().splitlines()) if "row" in entry}
+    for row, entry in first.items():
+        assert (entry["outcome"] == "accepted") <= ((row - 1) % 3 != 0)
+        if "message_id" in entry:
+            assert client.messages.get(entry["message_id"]).recipients == (f"u{row - 1}@example.com",)
+    assert run(*command).code == 1
+    assert recipients(client) == sorted(f"u{number}@example.com" for number in range(40) if number % 3)

@@ -86,7 +86,8 @@ def test_a_batch_goes_on_without_the_reader_of_its_output(client, command):
 def test_two_batches_do_not_use_one_journal_at_a_time(client, command, tmp_path, start):
     from emailapi.cli.journal import Journal
 
-    with Journal(str(tmp_path / "run.jsonl"), "x", ROWS, "run"):
+    batch = {"input": "x", "rows": ROWS, "email": {}, "service": ""}
+    with Journal(str(tmp_path / "run.jsonl"), batch, "run"):
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "is in use by another batch" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -54,7 +55,9 @@ def test_wrong_usage_is_2(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert "usage: emailapi" in capsys.readouterr().err
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert (error["type"], error["exit_code"]) == ("UsageError", 2)
+    assert "--help` tells more" in error["message"]
 
 
 def test_a_port_in_use_is_named(capsys):
