@@ -65,9 +65,9 @@ class _Parser(argparse.ArgumentParser):
         Raises:
             UsageError: Always.
         """
-        from .usage import UsageError
+        from .usage import wrong_usage
 
-        raise UsageError(f"{message} (`{self.prog} --help` tells more)")
+        raise wrong_usage(self, message)
 
 
 def parser_for(arguments: Sequence[str] | None) -> argparse.ArgumentParser:

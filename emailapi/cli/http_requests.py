@@ -6,6 +6,7 @@ import base64
 import os
 import ssl
 from collections.abc import Mapping
+from http.client import HTTPException
 from time import monotonic
 from typing import Any, NamedTuple
 from urllib.error import HTTPError, URLError
@@ -67,8 +68,13 @@ def exchange(
     except HTTPError as error:
         with error:
             status, body = error.code, error.read()
-    except (URLError, OSError, ValueError) as error:
-        raise ConnectionFailed(f"{url} does not respond: {getattr(error, 'reason', error)}") from None
+    except (URLError, OSError, ValueError, HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            why = f"the certificate of {url} is not trusted: {reason.verify_message}"
+            advice = "set SSL_CERT_FILE to a file with its authority, or give --no-tls-verify"
+            raise ConnectionFailed(f"{why}; {advice}", retryable=False) from None
+        raise ConnectionFailed(f"{url} does not respond: {reason}") from None
     return Reply(status, body, round((monotonic() - started) * 1000))
 
 

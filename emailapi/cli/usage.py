@@ -43,6 +43,14 @@ class UsageError(InputError):
     """The arguments are not valid."""
 
 
+def wrong_usage(parser: argparse.ArgumentParser, message: str) -> UsageError:
+    """Return the error for a message of argparse."""
+    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if actions and message.startswith("the following arguments are required"):
+        message = f"{str(actions[0].metavar).lower()} is missing: give one of {', '.join(actions[0].choices)}"
+    return UsageError(f"{message} (`{parser.prog} --help` tells more)")
+
+
 def unknown_arguments(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> UsageError:
     """Return the error for arguments that a command does not have. A value that may be a secret is not repeated."""
     names = [argument.partition("=")[0] for argument in unknown if argument.startswith("-") and len(argument) > 1]
@@ -50,7 +58,7 @@ def unknown_arguments(parser: argparse.ArgumentParser, unknown: Sequence[str]) -
         text = f"unknown option {', '.join(names)}{_meant(parser, names[0])}"
     else:
         text = f"unexpected argument {unknown[0]!r}: quote a value that has spaces"
-    return UsageError(f"{text} (`{parser.prog} --help` tells more)")
+    return wrong_usage(parser, text)
 
 
 def _meant(parser: argparse.ArgumentParser, name: str) -> str:

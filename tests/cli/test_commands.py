@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import shutil
@@ -65,31 +66,46 @@ def test_the_list_has_all_commands(run):
             assert not re.search("token$|password|secret", option["names"][-1])
 
 
+# How each shell is asked for the completions of the last word of a line.
+SHELLS = {
+    "bash": "source {script}; COMP_WORDS=({line}); COMP_CWORD={last}; _emailapi; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+    "zsh": (
+        "compdef() {{ }}; compadd() {{ shift; print -l -- ${{(M)@:#${{words[CURRENT]}}*}}; }}\n"
+        "_files() {{ print -l -- ${{words[CURRENT]}}*; }}\n"
+        "source {script}; words=({line}); CURRENT={last}+1; _emailapi"
+    ),
+    "fish": "source {script}; complete -C '{line}'",
+}
+
+
 @pytest.mark.processes
-def test_bash_completes_commands_and_options(run, tmp_path):
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_completes_commands_options_and_values(run, tmp_path, shell, needs):
+    needs(shell, shutil.which(shell), f"{shell} is not installed")
     script = tmp_path / "completion"
-    script.write_text(run("completion", "bash").out)
+    script.write_text(run("completion", shell).out)
+    (tmp_path / "bill.pdf").touch()
+    options = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
     for line, wanted in (
         ("emailapi mess", "messages"),
         ("emailapi messages wa", "wait"),
-        ("emailapi messages --json wait --tim", "--timeout"),
+        ("emailapi messages wait --tim", "--timeout"),
+        ("emailapi messages list --to wait --stat", "--status"),
         ("emailapi sandbox inbox ev", "event"),
         ("emailapi send --idem", "--idempotency-key"),
+        ("emailapi send --wait de", "delivered"),
+        ("emailapi stats click-l", "click-locations"),
+        (f"emailapi send --attach {tmp_path}/bi", f"{tmp_path}/bill.pdf"),
     ):
-        words = line.split()
-        code = f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _emailapi; echo ${{COMPREPLY[@]}}"
-        done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, timeout=60)
-        assert (done.stdout.strip(), done.stderr) == (wanted, ""), line
-
-
-@pytest.mark.processes
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_other_shells_can_read_their_script(run, tmp_path, shell, needs):
-    script = run("completion", shell).out
-    assert "messages" in script
-    needs(shell, shutil.which(shell), f"{shell} is not installed")
-    (tmp_path / "completion").write_text(script)
-    assert subprocess.run([shell, "-n", str(tmp_path / "completion")], timeout=60).returncode == 0
+        code = SHELLS[shell].format(script=script, line=line, last=len(line.split()) - 1)
+        done = subprocess.run(
+            [shell, *options, "-c", code],
+            env={**os.environ, "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert ([found.partition("\t")[0] for found in done.stdout.splitlines()], done.stderr) == ([wanted], ""), line
 
 
 def cost(code):
