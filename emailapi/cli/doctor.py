@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from .._http.errors import is_untrusted_certificate
 from .._version import __version__
 from ..errors import ConfigurationError, ConnectionFailed, EmailAPIError, Unauthorized
 from .declaring import add_connection, describe, token_of
@@ -132,7 +131,7 @@ def _failed(error: EmailAPIError, token: str | None) -> Check:
     if isinstance(error, ConfigurationError):
         name = "token" if "token" in error.message else "configuration"
         return Check(name, "fail", error.message, "", MISCONFIGURED)
-    if is_untrusted_certificate(error):
+    if isinstance(error, ConnectionFailed) and "certificate" in error.message:
         advice = (
             "set REQUESTS_CA_BUNDLE to a file with the authority of the certificate, or EMAILAPI_BASE_URL to another"
         )

@@ -132,7 +132,7 @@ class RowsSending:
         return sending
 
     def _bar(self) -> Any:
-        if is_json(self._options) or not sys.stderr.isatty():
+        if is_json(self._options) or not sys.stderr.isatty() or self._skipped == self._count:
             return nullcontext(lambda _: None)
         return progress_bar(self._count - self._skipped)
 
