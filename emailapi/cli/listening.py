@@ -174,7 +174,7 @@ def _delete(client: Client, webhook: Webhook) -> None:
     try:
         client.webhooks.delete(webhook)
     except NotFound:
-        pass  # it was deleted by somebody else
+        pass  # another command has deleted the webhook
     except EmailAPIError as error:
         advice = f"the webhook {webhook.id} remains: delete it by `emailapi webhooks delete {webhook.id} --yes`"
         raise error.replace(message=f"{error.message}; {advice}") from None

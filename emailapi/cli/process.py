@@ -85,7 +85,7 @@ class Interruptions:
 
     The first signal is noted, and raised as `Interrupted` only while `raising` is set: between two steps that belong
     together nothing is raised. The same signal ends the process at once when it comes again. Signals that were ignored
-    at the start, as under `nohup`, stay ignored. In another thread than the main one, signals are left alone.
+    at the start, as under `nohup`, stay ignored. In another thread than the main one, no handlers are installed.
 
     Attributes:
         raising: Whether a signal raises an exception.

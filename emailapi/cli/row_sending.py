@@ -86,6 +86,7 @@ class RowsSending:
                     advance(1)
             except (KeyboardInterrupt, EmailAPIError) as error:  # the second: of the journal, or of a row
                 ended = error
+                print("emailapi: waiting for the emails under way", file=sys.stderr)
             sending.close()
             self._items.extend(sending)
             while self._items:
