@@ -6,7 +6,7 @@ import argparse
 import shutil
 import tempfile
 import uuid
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from .declaring import add_connection, describe, open_client, positive, seconds, standard_input
@@ -92,7 +92,8 @@ def _open(path: str) -> BinaryIO:
         if path != "-" and source.seekable():
             return source
         copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
-        shutil.copyfileobj(source, copy)
+        with nullcontext() if path == "-" else source:
+            shutil.copyfileobj(source, copy)
         copy.seek(0)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None

@@ -56,9 +56,6 @@ EMAIL_CALLS = [
     Call(
         "send_template_batch", lambda client: client.outbound.send_template_batch([template(tag) for tag in TWO]), TWO
     ),
-    Call(
-        "send_template_many", lambda client: [*client.outbound.send_template_many(template(tag) for tag in TWO)], TWO
-    ),
     Call("send_many", lambda client: list(client.outbound.send_many(new_email(tag) for tag in TWO)), TWO),
 ]
 OTHER_CALLS = [
