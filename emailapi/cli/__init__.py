@@ -51,6 +51,11 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse the arguments; none may remain."""
+        first = args[0].partition("=")[0] if args else ""
+        if self._subparsers and first.startswith("-") and first not in self._option_string_actions:
+            from .usage import unknown_arguments
+
+            raise unknown_arguments(self, [first])  # its value would be taken for the command, and repeated
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
             from .usage import unknown_arguments

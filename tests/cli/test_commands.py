@@ -12,7 +12,7 @@ from importlib import import_module
 
 import pytest
 
-from emailapi.cli import COMMANDS, main
+from emailapi.cli import COMMANDS, main, parser_for
 from emailapi.cli.commands import tree
 
 
@@ -23,6 +23,7 @@ def walk(command):
         yield from walk(inner)
 
 
+PARSER = parser_for(None)
 ALL = [command["name"].split()[1:] for command in walk(tree())]
 
 
@@ -48,9 +49,7 @@ def test_each_last_command_has_an_example():
 
 def main_parser(path):
     """Return the parser of a command."""
-    from emailapi.cli import parser_for
-
-    parser = parser_for(None)
+    parser = PARSER
     for part in path:
         parser = next(action for action in parser._actions if action.choices and part in action.choices).choices[part]
     return parser
