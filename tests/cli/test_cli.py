@@ -14,6 +14,8 @@ import pytest
 from emailapi import __version__
 from emailapi.cli import main
 
+DEMO = pytest.param(["demo"], marks=pytest.mark.slow)
+
 
 def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, after some Python."""
@@ -29,7 +31,7 @@ def run(*arguments: str, before: str = "") -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("command", [pytest.param(["demo"], marks=pytest.mark.slow), ["sandbox", "--port", "0"]])
+@pytest.mark.parametrize("command", [DEMO, ["sandbox", "--port", "0"]])
 def test_a_missing_extra_is_named(command):
     """Without Flask a command that needs the sandbox ends with 3 and one line that names the extra."""
     done = run(*command, before="import sys; sys.modules['flask'] = None")
@@ -87,7 +89,7 @@ os.dup2(writer, 1)
 @pytest.mark.processes
 @pytest.mark.parametrize(
     "arguments",
-    [pytest.param(["demo"], marks=pytest.mark.slow), ["--help"], ["--version"], ["sandbox", "--help"]],
+    [DEMO, ["--help"], ["--version"], ["sandbox", "--help"]],
     ids=" ".join,
 )
 @pytest.mark.parametrize(
@@ -109,9 +111,7 @@ def test_the_demo_continues_after_its_output_pipe_is_closed():
 
 @pytest.mark.processes
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
-@pytest.mark.parametrize(
-    "arguments", [pytest.param(["demo"], marks=pytest.mark.slow), ["sandbox", "--port", "0"]], ids=" ".join
-)
+@pytest.mark.parametrize("arguments", [DEMO, ["sandbox", "--port", "0"]], ids=" ".join)
 def test_output_that_cannot_be_written_is_named(arguments):
     done = run(*arguments, before="import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 1)")
     assert (done.returncode, done.stderr) == (

@@ -18,6 +18,11 @@ from emailapi.cli.network import Relay
 
 from ..ports import unused_port
 
+SLOW_SIGNALS = [
+    pytest.param(number, 128 + number, marks=pytest.mark.slow)
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT))
+]
+
 
 class Application(ThreadingHTTPServer):
     """An application that keeps the events that are posted to it."""
