@@ -1,5 +1,5 @@
 """
-The other end of `benchmarks.many` and `benchmarks.commandline`: answers each batch or email, some time after it came, that every mail was accepted.
+The other end of `benchmarks.many` and `benchmarks.commandline`: answers some time after a request that all is accepted.
 
     python -m benchmarks.batch_responder SECONDS
 
