@@ -97,6 +97,28 @@ def positive(text: str) -> int:
     return number
 
 
+def port(text: str) -> int:
+    """Convert the number of a port, 0 for a free one."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"must be a port from 0 to 65535, got {text}")
+    return number
+
+
+def http_url(text: str) -> str:
+    """Check a URL that a command sends requests to."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not text.isascii() or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"must be a URL as http://localhost:5000/hooks, got {text!r}")
+    return text
+
+
 def seconds(text: str) -> float:
     """Convert a number of seconds, 0 or more."""
     number = float(text)

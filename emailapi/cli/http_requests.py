@@ -14,7 +14,6 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Requ
 
 from ..errors import ConfigurationError, ConnectionFailed
 from .declaring import token_of
-from .failures import InputError
 
 _AUTH = "EMAILAPI_WEBHOOK_AUTH"
 
@@ -54,11 +53,8 @@ def exchange(
     Send a request, and return the response, whatever its status.
 
     Raises:
-        InputError: The URL is not of HTTP.
         ConnectionFailed: There is no response.
     """
-    if not url.lower().startswith(("http://", "https://")):
-        raise InputError(f"the URL must begin with http:// or https://, got {url!r}")
     context = ssl.create_default_context() if verify else ssl._create_unverified_context()  # noqa: S323 - asked for
     opener = build_opener(ProxyHandler({}), HTTPSHandler(context=context), _NoRedirects())
     started = monotonic()

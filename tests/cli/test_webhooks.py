@@ -97,7 +97,19 @@ def test_each_event_is_triggered(run, application, kind):
 def test_an_event_that_is_not_accepted_is_1(run, application):
     application.status = 500
     assert run("webhooks", "trigger", "open", "--forward-to", application.url).code == 1
-    assert run("webhooks", "trigger", "open", "--forward-to", "ftp://x/").code == 2
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x/", "localhost:5000", "http://x:99999/", "http://a b/", "http://ä/", "http:///x"]
+)
+def test_a_url_is_checked_before_anything_is_posted(run, url):
+    for command in (["trigger", "open"], ["replay", "no/such"], ["listen"]):
+        done = run("webhooks", *command, "--forward-to", url)
+        assert (done.code, "must be a URL" in done.error["message"]) == (2, True)
+
+
+def test_a_port_of_a_listener_is_checked(run):
+    assert "from 0 to 65535" in run("webhooks", "listen", "--port", "99999").error["message"]
 
 
 def test_events_are_replayed(run, application, tmp_path):
