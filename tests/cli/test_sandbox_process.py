@@ -40,7 +40,7 @@ class Running:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
         self.process = process
-        self.lines = [process.stdout.readline() for _ in range(7)]
+        self.lines = [process.stdout.readline() for _ in range(8)]
         self.url, self.token, self.account_token = (line.strip().partition("=")[2] for line in self.lines[2:5])
 
     def send(self) -> int:
