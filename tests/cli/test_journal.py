@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,6 +100,14 @@ def test_a_signal_while_a_result_is_noted_loses_none(run, client, people, tmp_pa
             assert client.messages.get(entry["message_id"]).recipients == (f"u{row - 1}@example.com",)
     assert run(*command).code == 1
     assert recipients(client) == sorted(f"u{number}@example.com" for number in range(40) if number % 3)
+
+
+def test_a_journal_knows_the_rows_of_standard_input(run, client, tmp_path, monkeypatch):
+    command = ("batch", "-", "--text", "Hi", "--resume", tmp_path / "run.jsonl")
+    for rows, code in ((b"to\na@example.com\n", 0), (b"to\na@example.com\n", 0), (b"to\nb@example.com\n", 2)):
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(rows), isatty=lambda: False))
+        assert run(*command).code == code
+    assert recipients(client) == ["a@example.com"]
 
 
 def test_a_file_that_is_not_a_journal_is_left_as_it_is(run, client, people, tmp_path):
