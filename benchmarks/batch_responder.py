@@ -1,5 +1,5 @@
 """
-The other end of `benchmarks.many`: answers each batch, some time after it came, that every mail was accepted.
+The other end of `benchmarks.many` and `benchmarks.commandline`: answers some time after a request that all is accepted.
 
     python -m benchmarks.batch_responder SECONDS
 
@@ -34,7 +34,7 @@ def _answer(connection: socket.socket, seconds: float) -> None:
             body = stream.read(int(length[1]) if length else 0)
             mails = body.count(b'{"From":')
             time.sleep(seconds)
-            answer = b"[" + b",".join([_ITEM] * mails) + b"]"
+            answer = b"[" + b",".join([_ITEM] * mails) + b"]" if body.startswith(b"[") else _ITEM
             connection.sendall(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
                 % (len(answer), answer)

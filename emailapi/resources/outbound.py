@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._delivery import Deadline
-from .._http import POOL_SIZE, Session
+from .._http import Session
 from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
 from ..models import fields
 from ..models.bulk import BULK, BulkEmail, BulkStatus
@@ -19,9 +18,8 @@ from ..settings import Options
 from ..transports.api import payload as api
 from ..transports.api.reconciliation import Wanted, find
 from ..transports.base import BaseTransport
-from ..transports.batch import BATCH_LIMIT
-from ..transports.check_first import EVERY_EMAIL, check_key, send_all, with_keys
-from ..transports.inputs import EmailLike, as_email, check_many
+from ..transports.check_first import check_key, how_many_first, send_all, start
+from ..transports.inputs import EmailLike, as_email
 from ..transports.send_many import Progress, Sending
 from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
@@ -145,26 +143,8 @@ class Outbound(Resource):
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
             ConfigurationError: As `send_batch`.
         """
-        check_many(emails)
-        _check_number("workers", workers, 1, POOL_SIZE)
-        _check_number("chunk_size", chunk_size, 1, BATCH_LIMIT)
-        if check_first_limit is not None:
-            _check_number("check_first_limit", check_first_limit, 0, sys.maxsize)
-        first = check_first_limit if check_first_limit is not None else EVERY_EMAIL if check_first else 0
-        self._session.check_open()
-        if first:
-            self._emails._check_looks_up()
-        in_flight: set[str] = set()
-        return Sending(
-            self._emails,
-            self._emails._batches(with_keys(self._emails, emails, first), chunk_size, in_flight=in_flight),
-            progress,
-            len(emails) if isinstance(emails, Sized) else None,
-            workers=workers,
-            chunk_size=chunk_size,
-            check_first=first,
-            in_flight=in_flight,
-        )
+        first = how_many_first(check_first, check_first_limit)
+        return start(self._session, self._emails, emails, workers, chunk_size, first, progress)
 
     def find(self, key_or_error: str | DeliveryUnknown, *, message_stream: str | None = None) -> SendResult | None:
         """
@@ -235,6 +215,40 @@ class Outbound(Resource):
         """
         return send_all(self._templates, emails, check_first)
 
+    def send_template_many(
+        self,
+        emails: Iterable[TemplateEmail | Mapping[str, Any]],
+        *,
+        workers: int = 4,
+        chunk_size: int = 500,
+        check_first: bool = False,
+        check_first_limit: int | None = None,
+        progress: Progress | None = None,
+    ) -> Sending:
+        """
+        Send any number of emails that the service creates from templates, as `send_many` does.
+
+        Args:
+            emails: The emails; mappings, rather than a generator that builds `TemplateEmail` objects.
+            workers: As in `send_many`.
+            chunk_size: As in `send_many`.
+            check_first: Search for each email's key before sending it, as `send_template` does; each must have one.
+            check_first_limit: As in `send_many`.
+            progress: As in `send_many`.
+
+        Raises:
+            InvalidArgument: As `send_many`.
+            ConfigurationError: As `send_batch`.
+
+        Example:
+            >>> emails = [{"to": "jane@example.com", "template_alias": "welcome", "template_model": {"name": "Jane"}}]
+            >>> with client.outbound.send_template_many(emails) as sending:
+            ...     sending.wait().accepted
+            1
+        """
+        first = how_many_first(check_first, check_first_limit)
+        return start(self._session, self._templates, emails, workers, chunk_size, first, progress)
+
     def send_bulk(self, bulk: BulkEmail | Mapping[str, Any]) -> BulkStatus:
         """
         Send one email to many people, each with their own values; `bulk_status` returns the progress.
@@ -276,12 +290,6 @@ class Outbound(Resource):
             ConfigurationError: The client has no API to ask.
         """
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
-
-
-def _check_number(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        limits = f"from {least} to {most}" if most < sys.maxsize else f"of at least {least}"
-        raise InvalidArgument(f"{name} must be a whole number {limits}, got {value!r}", argument=name)
 
 
 def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
