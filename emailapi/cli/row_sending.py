@@ -163,7 +163,7 @@ class RowsSending:
             record["message_id"] = item.message_id
         else:
             record["error"] = as_json(item)
-        # Emails that a stop has kept from being sent are no news.
+        # Emails that were not sent because the command was stopped are not reported one by one.
         if (code and not (ending and outcome == "not_sent")) or is_json(self._options):
             show_line(self._options, record, f"line {row.line}, {to}: {item}")
         return code

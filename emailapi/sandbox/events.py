@@ -67,18 +67,17 @@ def bounce_type(address: str, forced: str | None) -> BounceType | None:
     return _BY_SPELLING.get(spelling, BOUNCE_TYPES["HardBounce"])
 
 
-def delivered(address: str) -> dict[str, str]:
-    """Return the details of a delivery."""
-    return _handed_over(address, "smtp;250 2.0.0 OK: accepted by the sandbox")
+def delivered(domain: str) -> dict[str, str]:
+    """Return the details of a delivery to an address of a domain."""
+    return _handed_over(domain, "smtp;250 2.0.0 OK: accepted by the sandbox")
 
 
-def delayed(address: str) -> dict[str, str]:
-    """Return the details of a delivery that is tried again."""
-    return _handed_over(address, "smtp;451 4.7.1 The sandbox asks to try again later")
+def delayed(domain: str) -> dict[str, str]:
+    """Return the details of a delivery that is tried again, likewise."""
+    return _handed_over(domain, "smtp;451 4.7.1 The sandbox asks to try again later")
 
 
-def _handed_over(address: str, reply: str) -> dict[str, str]:
-    domain = address.rpartition("@")[2]
+def _handed_over(domain: str, reply: str) -> dict[str, str]:
     return {"DeliveryMessage": reply, "DestinationServer": f"mx.{domain}", "DestinationIP": "127.0.0.1"}
 
 

@@ -211,7 +211,7 @@ def test_servers_see_only_their_own_data(sandbox, api, open_api, rejected):
 
 def test_searches_use_a_database_index(sandbox):
     """No search that one filter can narrow goes through all messages, or sorts what it finds."""
-    from emailapi.sandbox.tables.search import Search, _plan
+    from emailapi.sandbox.tables.search import Search, _Matching
 
     searches = (
         Search(server=1, stream="outbound"),
@@ -223,7 +223,7 @@ def test_searches_use_a_database_index(sandbox):
     )
     with sandbox.store.transaction() as db:
         for wanted in searches:
-            plan = _plan(db, wanted, 1)
+            plan = _Matching(db, wanted, 1, 0).plan
             query = f"EXPLAIN QUERY PLAN SELECT {plan.driver.key} {plan.selection} ORDER BY {plan.order} LIMIT 5"
             steps = [row["detail"] for row in db.rows(query, *plan.values)]
             assert not any("SCAN m" in step or "TEMP B-TREE" in step for step in steps), (wanted, steps)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from flask import Flask, Response, request
-from werkzeug.routing import Rule
 
 from ..attachments import File
 from ..rejection import Rejection
+from ..routing import URLRule
 from ..served_files import image
 from ..store import Row, Transaction
 from ..surroundings import Surroundings
@@ -23,9 +23,9 @@ from .frame import PREFIX, SCHEMES, TEMPLATE, Frame, frame_headers, framed, read
 from .template_preview import content_of_row, preview
 
 FRAME_RULES = (
-    Rule(f"{PREFIX}/<capability>/html", endpoint="frame html", methods=["GET"]),
-    Rule(f"{PREFIX}/<capability>/template", endpoint="frame template", methods=["GET"]),
-    Rule(f"{PREFIX}/<capability>/cid/<int:number>", endpoint="frame file", methods=["GET"]),
+    URLRule(f"{PREFIX}/<capability>/html", endpoint="frame html", methods=["GET"]),
+    URLRule(f"{PREFIX}/<capability>/template", endpoint="frame template", methods=["GET"]),
+    URLRule(f"{PREFIX}/<capability>/cid/<int:number>", endpoint="frame file", methods=["GET"]),
 )
 
 
