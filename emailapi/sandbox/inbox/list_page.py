@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 import attrs
 from flask import Response
@@ -11,24 +12,27 @@ from flask import Response
 from ...errors import InvalidArgument
 from ..finding import Scope, catch_up, find_ids
 from ..query import Query, Term, parse, term
-from ..store import Row, Transaction
-from ..tables import messages
+from ..store import Row, StorageFailed, Transaction
+from ..tables import list_rows, messages
 from .connect_page import connection
 from .frontend import html_response
-from .layout import PROBLEMS
+from .layout import PROBLEMS, Counts, counted, counted_all, layout_of
 from .pages import PageCall, Pages, Values
 from .rows import MessageRow, rows_of
+from .searching import in_words
+from .times import ahead
 
 pages = Pages()
 
 PAGE = 50
-_FILTERS = (
-    ("Everything", ""),
-    ("Needs a look", PROBLEMS),
-    ("Unseen", "is:unseen"),
-    ("Opened or clicked", "is:opened OR is:clicked"),
-    ("With attachments", "has:attachment"),
-    ("Inbound", "is:inbound"),
+# Name, search, and the count of it, of those that are counted anyway.
+_FILTERS: tuple[tuple[str, str, Callable[[Counts], str] | None], ...] = (
+    ("Everything", "", lambda counts: counted_all(counts.all)),
+    ("Needs a look", PROBLEMS, lambda counts: counted(counts.problems)),
+    ("Unseen", "is:unseen", lambda counts: counted(counts.unseen)),
+    ("Opened or clicked", "is:opened OR is:clicked", None),
+    ("With attachments", "has:attachment", None),
+    ("Inbound", "is:inbound", lambda counts: counted_all(counts.inbound)),
 )
 
 
@@ -65,33 +69,76 @@ def _before(call: PageCall, db: Transaction) -> tuple[int, int] | None:
     return None if row is None else (row["received_at"], row["id"])
 
 
-def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], bool]:
-    """Return the rows of the page, and whether there are older messages."""
-    catch_up(call.store)
+def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], bool, str]:
+    """Return the rows of the page, whether there are older messages, and how many a search finds on all pages."""
+    with suppress(StorageFailed):  # what cannot be written can be read still
+        catch_up(call.store)
     with call.store.transaction(writing=False) as db:
-        scope = Scope(call.server["id"], before=_before(call, db), inbound=True)
+        first = Scope(call.server["id"], inbound=True)
+        scope = attrs.evolve(first, before=_before(call, db))
         ids = find_ids(db, search.query, scope, PAGE + 1)
-        return rows_of(db, ids[:PAGE], call.times, search.text), len(ids) > PAGE
+        more, total = len(ids) > PAGE, ""
+        if search.query.groups:
+            known = not more and scope.before is None
+            total = counted(len(ids) if known else len(find_ids(db, search.query, first, list_rows.MOST + 1)))
+        return rows_of(db, ids[:PAGE], call.times, search.text), more, total
 
 
-def _days(rows: list[MessageRow]) -> Iterator[tuple[str, list[MessageRow]]]:
-    for day, group in groupby(rows, lambda row: row.time.day):
-        yield day, [*group]
+@attrs.frozen
+class _Group:
+    """
+    Rows between two dividers.
+
+    Attributes:
+        day: The day of the rows; empty if it is that of the rows above.
+        moved: How far the clock was moved after these rows; empty if it was not.
+    """
+
+    day: str
+    moved: str
+    rows: list[MessageRow] = attrs.field(factory=list)
+
+
+def _groups(rows: list[MessageRow], moves: tuple[tuple[datetime, datetime], ...]) -> Iterator[_Group]:
+    """Yield the rows, divided where a day begins and where the clock was moved."""
+    group: _Group | None = None
+    above: MessageRow | None = None
+    for row in rows:
+        day = row.time.day if above is None or above.time.day != row.time.day else ""
+        newer = row.received_at if above is None else above.received_at
+        moved = ahead(
+            sum((end - start for start, end in moves if row.received_at <= start <= end <= newer), timedelta())
+        )
+        if group is None or day or moved:
+            if group is not None:
+                yield group
+            group = _Group(day, moved)
+        group.rows.append(row)
+        above = row
+    if group is not None:
+        yield group
 
 
 def _values(call: PageCall) -> dict[str, object]:
     search = _search(call)
-    rows, more = _found(call, search)
+    rows, more, total = _found(call, search)
     stream = call.query.get("stream", "")
+    filters = [(name, query, search.text == query and not stream, count) for name, query, count in _FILTERS]
     return {
-        "days": [*_days(rows)],
+        "groups": [*_groups(rows, call.clock.moves)],
+        "shown": len(rows),
+        "total": total,
+        "counted_all": counted_all,
+        "in_words": in_words(search.query),
         "older": rows[-1].id if more else "",
         "first_page": "before" not in call.query,
         "problem": search.problem,
         "stream": stream,
         "searched": bool(search.text or stream),
-        "filters": [(name, query, search.text == query and not stream) for name, query in _FILTERS],
-        "heading": next((name for name, query in _FILTERS if query and query == search.text), stream or "All messages"),
+        "filters": filters,
+        "heading": next(
+            (name for name, query, _ in _FILTERS if query and query == search.text), stream or "All messages"
+        ),
         "unseen": sum(row.unseen for row in rows),
     }
 
@@ -100,13 +147,13 @@ def _values(call: PageCall) -> dict[str, object]:
 def show_list(call: PageCall) -> Values:
     """Show the newest messages that match."""
     values = _values(call)
-    return values if values["days"] or values["searched"] else {**values, **connection(call)}
+    return values if values["groups"] or values["searched"] else {**values, **connection(call)}
 
 
 @pages.show("/rows", "rows.html")
 def show_rows(call: PageCall) -> Response:
     """Show the rows of the same list, for a page that is open."""
-    return html_response("rows.html", {**_values(call), "base": call.base})
+    return html_response("rows.html", {**layout_of(call, ""), **_values(call)})
 
 
 @pages.act("/delete")

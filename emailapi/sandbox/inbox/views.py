@@ -21,6 +21,7 @@ from . import (
     list_page,
     message_page,
     requests_page,
+    searching,
     stats_page,
     suppressions_page,
     templates_page,
@@ -46,6 +47,7 @@ PAGES = (
     *inbound_page.pages,
     *lab_page.pages,
     *connect_page.pages,
+    *searching.pages,
 )
 
 
