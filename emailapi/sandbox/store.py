@@ -104,7 +104,7 @@ class Store:
         process: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
         has_arrivals: Whether there are such messages.
         urgent: Set after a change that made work which cannot wait.
-        failure: Why the last change could not be stored; empty if it was.
+        failure: Why the last change that others wait for could not be stored; empty if it was.
     """
 
     process: Callable[[], object]
@@ -242,12 +242,11 @@ class Store:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
             where = "its database" if self.path is None else f"its data file {str(self.path)!r}"
-            if writing and str(error) != self.failure:
+            if writing and visible and str(error) != self.failure:
                 self._tell(str(error))
             raise StorageFailed(f"the sandbox cannot use {where}: {error}") from error
-        if writing and (visible or self.failure):
-            self._tell()
         if writing and visible:
+            self._tell()
             self.work.set()
         if transaction.urgent:
             self.work.set()
