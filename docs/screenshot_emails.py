@@ -54,9 +54,9 @@ _EMAILS: tuple[tuple[float, str, str, str, str, str], ...] = (
     (140, "max@example.com", "Your receipt", "Thank you. The amount was 24.90.", "receipt", "open"),
     (
         91,
-        "yuki@example.com",
-        "ご注文を発送しました",
-        "ユキ様、ご注文 10470 は本日倉庫を出発しました。",
+        "eleni@example.com",
+        "Η παραγγελία σας έρχεται",
+        "Γεια σας Ελένη, η παραγγελία 10470 έφυγε σήμερα.",
         "shipping",
         "",
     ),
@@ -170,7 +170,8 @@ def fill(sandbox: Sandbox, clock: Stopped) -> None:
     with Client(sandbox.token, base_url=sandbox.url) as client:
         clock.ago(4200)
         _configure(client)
-        for minutes, to, subject, text, tag, happens in _EMAILS:
+        for number, (minutes, to, subject, text, tag, happens) in enumerate(_EMAILS):
+            minutes += number * 11 % 60 / 60
             clock.ago(minutes)
             if "delay" in happens:
                 sandbox.faults.hold(times=1)

@@ -181,7 +181,9 @@ def main() -> None:
     time.tzset()
     chosen = [each for each in PICTURES if (options.all or each.shown) and each.name in (options.only or [each.name])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-lcd-text"]
+        )
         for fills in dict.fromkeys(each.fill for each in chosen):
             _same_ids()
             with Sandbox(http_port=HTTP_PORT, smtp_port=SMTP_PORT) as sandbox:

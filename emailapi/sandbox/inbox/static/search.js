@@ -35,7 +35,7 @@
     if (!at) return [];
     const pairs = at.name ? known.values[at.name] || [] : known.operators;
     const begins = pairs.filter(([text]) => text.toLowerCase().startsWith(at.typed));
-    const inside = at.typed ? pairs.filter(([text, does]) => !begins.some(([one]) => one === text) && `${text} ${does}`.toLowerCase().includes(at.typed)) : [];
+    const inside = at.typed.length > 1 ? pairs.filter(([text, does]) => !begins.some(([one]) => one === text) && `${text} ${does}`.toLowerCase().includes(at.typed)) : [];
     return [...begins, ...inside].filter(([text]) => text.toLowerCase() !== at.typed).slice(0, most);
   };
   const choose = (text) => {
