@@ -94,7 +94,7 @@ class PageCall:
     @property
     def events(self) -> Events:
         """Makes events of messages."""
-        return Events(lambda: self.store, self.clock.now)
+        return Events(lambda: self.store, self.clock.now, "button")
 
     @property
     def webhooks(self) -> Webhooks:
