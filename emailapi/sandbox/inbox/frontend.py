@@ -11,6 +11,7 @@ from flask import Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..rejection import Rejection
+from .copying import pretty
 
 _FOLDER = Path(__file__).parent
 _TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
@@ -34,13 +35,15 @@ KEYBOARD = (
 @cache
 def environment() -> Environment:
     """Return the templates, each compiled once in a process."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_FOLDER / "html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["pretty"] = pretty
+    return made
 
 
 @cache

@@ -11,8 +11,7 @@ from ...errors import InvalidArgument
 from ...models.address import Address
 from ..captured import CapturedEmail
 from ..finding import Scope, catch_up, find_ids
-from ..posting.attempts import WebhookAttempt
-from ..progress import progress_of
+from ..progress import event_of, progress_of
 from ..query import Query, parse
 from ..rejection import Rejection
 from ..served_files import ISOLATED, download
@@ -23,6 +22,8 @@ from ..tracking import place_of
 from .copying import pretty, request_of
 from .frame import Frame
 from .message_tabs import TABS, Opened
+from .message_template import made_by
+from .message_webhooks import told_of
 from .outcome import outcome_of
 from .page_reading import reading_of
 from .pages import PageCall, Pages, Values
@@ -88,6 +89,7 @@ def _facts(call: PageCall, email: CapturedEmail) -> dict[str, object]:
     inbound = email._row["stream_type"] == "Inbound"
     return {
         "email": email,
+        "made": made_by(email),
         "mailboxes": named,
         "sent": call.times.words(email.received_at),
         "via": {"smtp": "SMTP", "template": "template", "bulk": "bulk"}.get(email._row["via"], "API"),
@@ -101,28 +103,23 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     with call.store.transaction(writing=False) as db:
         progress = progress_of(db, email._row)
         bounced = bounces.of_message(db, email._row["id"])
+        rows = messages.events_of(db, email._row["id"])
     inbound = email._row["stream_type"] == "Inbound"
     recipient = recipient if recipient in progress else ""
     tracked = (email.track_opens, email.track_links != "None")
     possible = [] if inbound else buttons(email, progress, recipient, reading_of(email).clicked)
-    entries = timeline(email, bounced, call.view.requests())
+    told = told_of(call, email.message_id)
+    entries = timeline(email, rows, bounced, call.view.requests(), told)
+    events = [event_of(row) for row in rows]
     return {
         "recipients": [*progress],
         "recipient": recipient,
-        "outcome": [("received", "Received")] if inbound else outcome_of(progress, email.events, bounced, tracked),
+        "outcome": [("received", "Received")] if inbound else outcome_of(progress, events, bounced, tracked),
         "buttons": possible,
         "impossible": impossible(possible),
         "entries": [(entry, call.times.words(entry.at)) for entry in entries],
-        "hooks": _newest_attempts(call, email),
+        "hooks": told,
     }
-
-
-def _newest_attempts(call: PageCall, email: CapturedEmail) -> list[WebhookAttempt]:
-    """Return the last attempt of each request to a webhook about a message, newest first."""
-    found: dict[str, WebhookAttempt] = {}
-    for attempt in call.webhooks.attempts(message=email, limit=200):
-        found.setdefault(attempt.trace_id, attempt)
-    return [*found.values()]
 
 
 def _latest(call: PageCall) -> Response:

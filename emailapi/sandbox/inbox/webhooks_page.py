@@ -14,13 +14,13 @@ from ..instants import micros
 from ..posting.attempts import AttemptFilters, WebhookAttempt
 from ..routes import webhooks as rules
 from ..tables import streams, webhook_requests, webhooks
+from .message_webhooks import tries_of
 from .pages import PageCall, Pages, Values
 from .times import Instant
 
 pages = Pages()
 
 _SHOWN = 100
-_TRIES = 7
 _BODY = 20_000
 TRIGGERS = ("Open", "Click", "Delivery", "Bounce", "SpamComplaint", "SubscriptionChange")
 
@@ -54,7 +54,7 @@ def _shown(call: PageCall, attempt: WebhookAttempt) -> _Shown:
         at=call.times.words(attempt.at),
         retry_at=None if attempt.retry_at is None else call.times.words(attempt.retry_at),
         status="none" if attempt.status is None else str(attempt.status),
-        tries="by hand" if attempt.manual else f"try {attempt.number} of {_TRIES}",
+        tries=tries_of(call, attempt),
         body=_indented(attempt.body),
         milliseconds=f"{attempt.seconds * 1000:,.0f}",
     )

@@ -110,6 +110,7 @@ class Verifying:
             recipient=recipient,
             trace=trace,
             body=body,
+            happened_at=at,
             due_at=None,
             accepted=accepted,
         )

@@ -247,6 +247,43 @@ def test_the_copied_calls_send_the_message_again(
         assert getattr(first, name) == getattr(second, name)
 
 
+def test_a_message_by_a_template_shows_alias_model_and_missing_names(browsing: Any, api: Any) -> None:
+    text = {"Name": "Welcome", "Alias": "welcome", "Subject": "Hi {{name}}", "TextBody": "{{name}} {{product}}"}
+    number = api.post("/templates", text).json()["TemplateId"]
+    body = {"From": "a@example.com", "To": "b@example.com", "TemplateAlias": "welcome"}
+    message = api.post("/email/withTemplate", {**body, "TemplateModel": {"name": "Dana"}}).json()["MessageID"]
+    page = browsing.get(f"/m/{message}").text
+    assert f"/templates/{number}?of={message}" in page
+    assert '· welcome Model { "name": "Dana" } The model lacks product' in words(page)
+    assert "The template names what its model lacks" in shown(browsing, message, tab="checks")
+    assert browsing.get(f"/m/{message}/json").json() == {
+        "From": "a@example.com",
+        "To": "b@example.com",
+        "MessageStream": "outbound",
+        "TemplateAlias": "welcome",
+        "TemplateModel": {"name": "Dana"},
+    }
+    api.delete(f"/templates/{number}")
+    assert "Template deleted · welcome" in shown(browsing, message)
+
+
+def test_the_copied_calls_send_a_message_by_its_template_again(
+    browsing: Any, sandbox: Sandbox, api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.post("/templates", {"Name": "Welcome", "Alias": "welcome", "Subject": "Hi {{name}}", "TextBody": "x"})
+    body = {"From": "a@example.com", "To": "b@example.com", "TemplateAlias": "welcome", "InlineCss": False}
+    message = api.post("/email/withTemplate", {**body, "TemplateModel": {"name": "Dana"}}).json()["MessageID"]
+    page = browsing.get(f"/m/{message}", tab="copy").text
+    curl, python, javascript, *_ = [unescape(each) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)][
+        1:
+    ]
+    assert curl.startswith(f"curl {sandbox.url}/email/withTemplate")
+    assert "client.sendEmailWithTemplate({" in javascript
+    monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", sandbox.token)
+    exec(python, {})
+    assert [each.subject for each in sandbox.messages("via:template")] == ["Hi Dana", "Hi Dana"]
+
+
 def test_the_key_of_a_send_is_not_copied(browsing: Any, sandbox: Sandbox, send: Any) -> None:
     message = send(metadata={"order": "1"})
     assert len(sandbox.messages()[0].metadata) == 2
