@@ -148,7 +148,7 @@ def _python(email: CapturedEmail, made: MadeBy | None, url: str) -> str:
             f"email = {kind}(",
             *lines,
             ")",
-            "print(client.outbound.send(email).message_id)",
+            f"print(client.outbound.{'send' if made is None else 'send_template'}(email).message_id)",
         ]
     )
 

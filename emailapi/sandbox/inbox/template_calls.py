@@ -41,7 +41,7 @@ def _python(named: str, model: Mapping[str, object], url: str) -> str:
             f"    {named},",
             f"    template_model={model!r},",
             ")",
-            "print(client.outbound.send(email).message_id)",
+            "print(client.outbound.send_template(email).message_id)",
         ]
     )
 
@@ -58,7 +58,7 @@ def _test(named: str, model: Mapping[str, object]) -> str:
         f"        sender='you@example.com', to='dana@example.com', {named}, template_model=model",
         "    )",
         "    with emailapi_sandbox.expect(to='dana@example.com') as expected:",
-        "        client.outbound.send(email)",
+        "        client.outbound.send_template(email)",
         "    assert expected.message.subject",
     ]
     return "\n".join(lines)

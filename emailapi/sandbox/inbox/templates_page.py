@@ -40,7 +40,7 @@ _SAMPLE = {
     "LayoutTemplate": "sample-layout",
     "Subject": "Welcome, {{name}}",
     "HtmlBody": '<h1>Welcome, {{name}}</h1><p><a href="{{action_url}}">Begin</a></p>'
-    "{{#steps}}<ol>{{#each steps}}<li>{{title}}</li>{{/each}}</ol>{{/steps}}",
+    "<ol>{{#each steps}}<li>{{title}}</li>{{/each}}</ol>",
     "TextBody": "Welcome, {{name}}.\n\nBegin: {{action_url}}\n{{#each steps}}- {{title}}\n{{/each}}",
 }
 

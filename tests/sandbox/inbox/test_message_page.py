@@ -274,9 +274,8 @@ def test_the_copied_calls_send_a_message_by_its_template_again(
     body = {"From": "a@example.com", "To": "b@example.com", "TemplateAlias": "welcome", "InlineCss": False}
     message = api.post("/email/withTemplate", {**body, "TemplateModel": {"name": "Dana"}}).json()["MessageID"]
     page = browsing.get(f"/m/{message}", tab="copy").text
-    curl, python, javascript, *_ = [unescape(each) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)][
-        1:
-    ]
+    texts = [unescape(each) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)]
+    curl, python, javascript = texts[1:4]
     assert curl.startswith(f"curl {sandbox.url}/email/withTemplate")
     assert "client.sendEmailWithTemplate({" in javascript
     monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", sandbox.token)
