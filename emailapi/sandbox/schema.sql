@@ -23,6 +23,7 @@ CREATE TABLE clock_moves (
     started_at INTEGER NOT NULL,
     ended_at INTEGER NOT NULL
 );
+CREATE INDEX clock_moves_by_end ON clock_moves (ended_at);
 
 CREATE TABLE servers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

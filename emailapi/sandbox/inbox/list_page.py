@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import attrs
 from flask import Response
 
 from ...errors import InvalidArgument
 from ..finding import Scope, catch_up, find_ids
+from ..instants import micros
 from ..query import Query, Term, parse, term
 from ..store import Row, Transaction
-from ..tables import messages
+from ..tables import clock_moves, messages
 from .connect_page import connection
 from .frontend import html_response
 from .layout import PROBLEMS
 from .pages import PageCall, Pages, Values
 from .rows import MessageRow, rows_of
+from .times import ahead
 
 pages = Pages()
 
@@ -65,26 +67,59 @@ def _before(call: PageCall, db: Transaction) -> tuple[int, int] | None:
     return None if row is None else (row["received_at"], row["id"])
 
 
-def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], bool]:
-    """Return the rows of the page, and whether there are older messages."""
+def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], Sequence[Row], bool]:
+    """Return the rows of the page, the moves of the clock among them, and whether there are older messages."""
     catch_up(call.store)
     with call.store.transaction(writing=False) as db:
         scope = Scope(call.server["id"], before=_before(call, db), inbound=True)
         ids = find_ids(db, search.query, scope, PAGE + 1)
-        return rows_of(db, ids[:PAGE], call.times, search.text), len(ids) > PAGE
+        rows = rows_of(db, ids[:PAGE], call.times, search.text)
+        ends = [micros(row.received_at) for row in (rows[-1], rows[0])] if rows else [0, 0]
+        return rows, clock_moves.between(db, *ends), len(ids) > PAGE
 
 
-def _days(rows: list[MessageRow]) -> Iterator[tuple[str, list[MessageRow]]]:
-    for day, group in groupby(rows, lambda row: row.time.day):
-        yield day, [*group]
+@attrs.frozen
+class _Group:
+    """
+    Rows with a divider above them.
+
+    Attributes:
+        day: Their day; empty if it is that of the rows above.
+        moved: How far the clock was moved on between them and the rows above; empty if it was not.
+        rows: The rows.
+    """
+
+    day: str
+    moved: str
+    rows: list[MessageRow]
+
+
+def _groups(rows: list[MessageRow], moves: Sequence[Row]) -> list[_Group]:
+    """Return the rows, with a divider at each day and where the clock was moved."""
+    groups: list[_Group] = []
+    newer: MessageRow | None = None
+    for row in rows:
+        moved = "" if newer is None else ahead(_moved(moves, row.received_at, newer.received_at))
+        day = row.time.day if newer is None or newer.time.day != row.time.day else ""
+        if day or moved:
+            groups.append(_Group(day, moved, []))
+        groups[-1].rows.append(row)
+        newer = row
+    return groups
+
+
+def _moved(moves: Sequence[Row], older: datetime, newer: datetime) -> timedelta:
+    first, last = micros(older), micros(newer)
+    moved = sum(each["ended_at"] - each["started_at"] for each in moves if first < each["ended_at"] <= last)
+    return timedelta(microseconds=moved)
 
 
 def _values(call: PageCall) -> dict[str, object]:
     search = _search(call)
-    rows, more = _found(call, search)
+    rows, moves, more = _found(call, search)
     stream = call.query.get("stream", "")
     return {
-        "days": [*_days(rows)],
+        "days": _groups(rows, moves),
         "older": rows[-1].id if more else "",
         "first_page": "before" not in call.query,
         "problem": search.problem,

@@ -15,12 +15,13 @@ from ..progress import event_of, progress_of
 from ..query import Query, parse
 from ..rejection import Rejection
 from ..served_files import ISOLATED, download
-from ..store import StorageFailed
-from ..tables import account, bounces, erasing, list_rows, messages
+from ..store import StorageFailed, Transaction
+from ..tables import account, bounces, erasing, list_rows, messages, streams
 from ..tables.words import UNSEEN
 from ..tracking import place_of
 from .copying import pretty, request_of
 from .frame import Frame
+from .layout import counted
 from .message_tabs import TABS, Opened
 from .message_template import made_by
 from .message_webhooks import told_of
@@ -48,19 +49,30 @@ def _query(call: PageCall) -> Query:
 def _around(call: PageCall, email: CapturedEmail) -> dict[str, object]:
     """Return the list beside a message, and its neighbours there."""
     number, search = email._row["id"], call.query.get("q", "")
-    query = _query(call)
+    query, position = _query(call), ""
     with call.store.transaction(writing=False) as db:
         ids = find_ids(db, query, Scope(call.server["id"], inbound=True), _NEAR)
         at = ids.index(number) if number in ids else -1
         if at < 0:
             older = Scope(call.server["id"], before=(email._row["received_at"], number), inbound=True)
             ids, at = [number, *find_ids(db, query, older, _SIDE - 1)], 0
+        else:
+            position = f"{at + 1} of {_total(call, db, query, len(ids))}"
         start = max(0, min(at - 5, len(ids) - _SIDE))
         rows: list[MessageRow] = rows_of(db, ids[start : start + _SIDE], call.times, search)
         others = [ids[place] if 0 <= place < len(ids) else 0 for place in (at - 1, at + 1)]
         known = {row["id"]: row["uuid"] for row in list_rows.heads(db, [each for each in others if each])}
     newer, older_id = (known.get(each, "") for each in others)
-    return {"side": rows, "newer": newer, "older": older_id, "back": f"?{urlencode({'q': search})}" if search else ""}
+    back = f"?{urlencode({'q': search})}" if search else ""
+    return {"side": rows, "newer": newer, "older": older_id, "position": position, "back": back}
+
+
+def _total(call: PageCall, db: Transaction, query: Query, found: int) -> str:
+    """Return in words how many messages match, of which so many were found among the newest."""
+    if query.groups:
+        return f"{found:,}" if found < _NEAR else f"{_NEAR:,}+"
+    keys = [each.key for each in streams.of_server(db, call.server["id"])]
+    return counted(sum(list_rows.count_of_stream(db, key) for key in keys))
 
 
 def _see(call: PageCall, message: int) -> None:
@@ -150,7 +162,6 @@ def show_message(call: PageCall, message_id: str) -> Values | Response:
     return {
         **_facts(call, email),
         **_rail(call, email, recipient),
-        "times": call.times,
         "read": reading_of(email),
         "tab": tab,
         "tabs": _tabs(email, len(files)),

@@ -108,7 +108,9 @@ def _html(opened: Opened) -> dict[str, object]:
 
 
 def _headers(opened: Opened) -> dict[str, object]:
-    return {"headers": header_rows(opened.email.raw)}
+    rows, wanted = header_rows(opened.email.raw), opened.call.query.get("filter", "").strip()[:200]
+    found = [row for row in rows if wanted.lower() in f"{row.name}: {row.value}\n{row.raw}".lower()]
+    return {"headers": found, "all_headers": len(rows), "filter": wanted}
 
 
 def _raw(opened: Opened) -> dict[str, object]:

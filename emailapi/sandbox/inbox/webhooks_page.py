@@ -10,10 +10,14 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from ...errors import InvalidArgument
+from ...webhooks import payloads
 from ..instants import micros
 from ..posting.attempts import AttemptFilters, WebhookAttempt
+from ..posting.timetable import INBOUND
+from ..posting.verification import SAMPLES, NotVerified
 from ..routes import webhooks as rules
 from ..tables import streams, webhook_requests, webhooks
+from .copying import pretty
 from .message_webhooks import tries_of
 from .pages import PageCall, Pages, Values
 from .times import Instant
@@ -78,7 +82,14 @@ def show_webhooks(call: PageCall) -> Values:
         "triggers": TRIGGERS,
         "failed_only": failed,
         "inbound_hook": call.server["inbound_hook_url"],
+        "samples": _samples(),
     }
+
+
+def _samples() -> list[tuple[str, str]]:
+    """Return an example of each payload: pairs of a trigger and JSON."""
+    builders = {**SAMPLES, INBOUND: "inbound"}
+    return [(trigger, pretty(getattr(payloads, builder)())) for trigger, builder in builders.items()]
 
 
 _DAY = 86_400_000_000
@@ -114,6 +125,21 @@ def delete(call: PageCall) -> Response:
     """Remove a webhook."""
     call.ask_api(rules.delete, webhook_id=call.form.get("webhook", ""))
     return call.back("/webhooks", "The webhook was removed.")
+
+
+@pages.act("/webhooks/sample")
+def post_samples(call: PageCall) -> Response:
+    """Post a sample of each event that a webhook is told of."""
+    number = _id(call.form, "webhook")
+    with call.store.transaction(writing=False) as db:
+        row = webhooks.by_id(db, call.server["id"], number, micros(call.clock.now()))
+    if row is None:
+        raise InvalidArgument(f"there is no webhook {number} on this server", argument="webhook")
+    asked = NotVerified(call.server["id"], webhooks.content_of(row))
+    results = call.here.verifying.ask(asked, number).results
+    problems = [f"{trigger}: {problem}" for trigger, _, problem in results if problem]
+    said = f"{len(results)} sample{'' if len(results) == 1 else 's'} posted, {len(results) - len(problems)} accepted."
+    return call.back("/webhooks", " ".join([said, *problems[:1]]), failed=bool(problems))
 
 
 @pages.act("/webhooks/replay")

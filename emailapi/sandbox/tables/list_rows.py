@@ -51,6 +51,17 @@ def bounce_types(db: Transaction, ids: Sequence[int]) -> dict[int, str]:
     return {row["message"]: row["type"] for row in rows if row["type"] != "SpamComplaint"}
 
 
+def opens(db: Transaction, ids: Sequence[int]) -> dict[int, int]:
+    """Return how often messages were opened, by their ids; those that never were are not in it."""
+    rows = db.rows(
+        # CROSS: SQLite would go through all events.
+        "SELECT e.message, count(*) AS number FROM json_each(?) i CROSS JOIN events e ON e.message = i.value"
+        " WHERE e.type = 'Opened' GROUP BY e.message",
+        json.dumps([*ids]),
+    )
+    return {row["message"]: row["number"] for row in rows}
+
+
 def count_of_stream(db: Transaction, stream: int) -> int:
     """Return how many messages a stream has, at most one more than `MOST`."""
     return db.number("SELECT count(*) FROM (SELECT 1 FROM messages WHERE stream = ? LIMIT ?)", stream, MOST + 1)
