@@ -176,6 +176,20 @@ def test_neighbours_follow_the_search(browsing: Any, api: Any) -> None:
     assert re.search(rf'm/{ids[0]}\?q=tag%3Aa" aria-label="Older', page)
 
 
+def test_the_place_of_a_message_in_its_list_is_told(browsing: Any, api: Any) -> None:
+    ids = [api.accepted(Tag=tag) for tag in ("a", "b", "a", "a")]
+    assert " 3 of 4 " in shown(browsing, ids[1])
+    assert " 2 of 3 " in shown(browsing, ids[2], q="tag:a")
+    assert " of " not in shown(browsing, ids[1], q="tag:a").partition("Copy as")[0]
+
+
+def test_headers_are_narrowed_by_a_text(browsing: Any, api: Any) -> None:
+    message = api.accepted(Headers=[{"Name": "X-Order", "Value": "10482"}])
+    text = shown(browsing, message, tab="headers", filter="10482")
+    assert re.search(r"1 of \d+ headers Header Value X-Order 10482", text)
+    assert "No header has nothing ." in shown(browsing, message, tab="headers", filter="nothing")
+
+
 def test_the_latest_is_the_newest_that_matches(browsing: Any, api: Any) -> None:
     ids = [api.accepted(Tag=tag) for tag in ("a", "b")]
     assert f"/m/{ids[0]}?q=" in browsing.get("/m/latest", q="tag:a").url
