@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from emailapi.sandbox import Sandbox
+from emailapi.sandbox.tables import clock_moves
 
 from .conftest import Browsing
 
@@ -140,3 +143,35 @@ def test_only_chosen_messages_are_deleted(sandbox: Sandbox, browsing: Browsing, 
     first, _, third = send(subject="1"), send(subject="2"), send(subject="3")
     browsing.post("/delete", id=[first, third])
     assert [message.subject for message in sandbox.messages()] == ["2"]
+
+
+def test_the_number_of_opens_is_shown_from_the_second_on(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
+    message = send(html_body="<p>Hi", track_opens=True)
+    for opened in (False, True):
+        sandbox.events.open(message)
+        assert ("opened 2 times" in browsing.get().text) is opened
+    assert 'data-key="' in browsing.get("/rows").text
+
+
+def test_a_divider_stands_where_the_clock_was_moved(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
+    sandbox.clock.set(datetime(2090, 1, 31, 8).astimezone())
+    send(subject="First")
+    sandbox.clock.advance(minutes=6)
+    sandbox.clock.advance(hours=2)
+    send(subject="Second")
+    send(subject="Third")
+    sandbox.clock.advance(hours=1)
+    text = browsing.get().text
+    assert re.findall(r"The clock was moved: ([^<]*)<", text) == ["+2 h 6 min"]
+    assert text.index("Second</strong>") < text.index("The clock was moved") < text.index("First</strong>")
+
+
+def test_a_move_of_the_clock_is_kept_with_the_data_until_a_reset(tmp_path: Path) -> None:
+    with Sandbox(tmp_path / "data.db") as sandbox:
+        sandbox.clock.advance(hours=2)
+    with Sandbox(tmp_path / "data.db") as sandbox:
+        with sandbox.store.transaction(writing=False) as db:
+            assert len(clock_moves.between(db, 0, 1 << 62)) == 1
+        sandbox.reset()
+        with sandbox.store.transaction(writing=False) as db:
+            assert clock_moves.between(db, 0, 1 << 62) == []

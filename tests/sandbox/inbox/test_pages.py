@@ -155,7 +155,7 @@ def test_a_fault_takes_all_its_arguments_and_tells_them(sandbox: Sandbox, browsi
     assert "returned 422 with code 300, to *@example.com, POST /email, after 1 others" in text
     assert "replied 451 4.7.1 Later" in text
     assert "soft bounce" in text
-    assert [(fault.kind, fault.remaining) for fault in sandbox.faults][0] == ("fail", 2)
+    assert next((fault.kind, fault.remaining) for fault in sandbox.faults) == ("fail", 2)
 
 
 @pytest.mark.parametrize("form", [{"kind": "drip", "at": "rcpt"}, {"kind": "hold", "code": "300"}])
