@@ -52,11 +52,11 @@ def _indented(body: bytes) -> str:
         return text
 
 
-def _shown(call: PageCall, attempt: WebhookAttempt) -> _Shown:
+def _shown(call: PageCall, attempt: WebhookAttempt, waits: bool) -> _Shown:
     return _Shown(
         attempt=attempt,
         at=call.times.words(attempt.at),
-        retry_at=None if attempt.retry_at is None else call.times.words(attempt.retry_at),
+        retry_at=call.times.words(attempt.retry_at) if waits and attempt.retry_at is not None else None,
         status="none" if attempt.status is None else str(attempt.status),
         tries=tries_of(call, attempt),
         body=_indented(attempt.body),
@@ -75,9 +75,11 @@ def show_webhooks(call: PageCall) -> Values:
     failed = call.query.get("failed_only") == "1"
     filters: AttemptFilters = {"limit": _SHOWN, "failed": True} if failed else {"limit": _SHOWN}
     found = call.webhooks.attempts(**filters)
+    with call.store.transaction(writing=False) as db:
+        waiting = webhook_requests.waiting(db, min([each.id for each in found], default=0))
     return {
         "webhooks": [(row, _triggers(row["triggers"]), counts[row["id"]]) for row in rows],
-        "attempts": [_shown(call, attempt) for attempt in found],
+        "attempts": [_shown(call, attempt, attempt.id in waiting) for attempt in found],
         "streams": known,
         "triggers": TRIGGERS,
         "failed_only": failed,

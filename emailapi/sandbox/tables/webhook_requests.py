@@ -125,6 +125,16 @@ def attempts(db: Transaction, filters: Mapping[str, Value], limit: int) -> list[
     return db.named(f"{_ATTEMPT}{where} ORDER BY a.id DESC LIMIT :limit", **filters, limit=limit)
 
 
+def waiting(db: Transaction, first: int) -> set[int]:
+    """Return the ids of the last attempts, from an id on, of requests that wait for a further attempt."""
+    rows = db.rows(
+        "SELECT max(a.id) AS id FROM webhook_attempts a JOIN webhook_requests r ON r.id = a.request"
+        " WHERE a.id >= ? AND r.due_at IS NOT NULL GROUP BY a.request",
+        first,
+    )
+    return {row["id"] for row in rows}
+
+
 def of_message(db: Transaction, message: str, limit: int) -> list[Row]:
     """Return the requests about a message by its id in the service, newest first, with the URLs of their webhooks."""
     return db.rows(

@@ -191,6 +191,19 @@ def test_a_webhook_is_created_and_its_attempts_are_posted_again(
     assert [*client.webhooks.list()] == []
 
 
+def test_only_the_last_attempt_of_a_request_that_waits_can_be_made_now(
+    sandbox: Sandbox, client: Client, browsing: Browsing, send: Send
+) -> None:
+    client.webhooks.create(url="http://127.0.0.1:9/hooks", triggers={"delivery": {"enabled": True}})
+    send()
+    sandbox.clock.wait_idle()
+    sandbox.clock.advance(minutes=1)
+    for query in ({}, {"failed_only": "1"}):
+        page = browsing.get("/webhooks", **query).text
+        assert len(re.findall("try [12] of 7", page)) == 2
+        assert page.count('name="now"') == 1
+
+
 def test_samples_are_posted_to_a_webhook_and_can_be_posted_again(
     sandbox: Sandbox, client: Client, browsing: Browsing
 ) -> None:
