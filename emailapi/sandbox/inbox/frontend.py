@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..rejection import Rejection
 from .copying import pretty
 
+_OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
 _TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
 KEYBOARD = (
@@ -101,6 +104,9 @@ def error_page(rejection: Rejection) -> Response:
     title = {403: "Not allowed", 404: "Not found", 405: "Not allowed"}.get(
         status, "The sandbox failed" if status >= 500 else "Not valid"
     )
-    response = html_response("error.html", {"title": title, "text": rejection.reason or rejection.message}, status)
+    server, search = _OF_SERVER.match(request.path), request.args.get("q", "")
+    back = (server[0] if server else "/inbox") + (f"?{urlencode({'q': search})}" if server and search else "")
+    values = {"title": title, "text": rejection.reason or rejection.message, "back": back}
+    response = html_response("error.html", values, status)
     response.headers.update(rejection.headers)
     return response

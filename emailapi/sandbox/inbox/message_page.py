@@ -21,6 +21,7 @@ from ..tables.words import UNSEEN
 from ..tracking import place_of
 from .copying import pretty, request_of
 from .frame import Frame
+from .inbound_message import state_of
 from .layout import counted
 from .message_tabs import TABS, Opened
 from .message_template import made_by
@@ -120,13 +121,16 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     recipient = recipient if recipient in progress else ""
     tracked = (email.track_opens, email.track_links != "None")
     possible = [] if inbound else buttons(email, progress, recipient, reading_of(email).clicked)
+    state = state_of(call, email) if inbound else None
     told = told_of(call, email.message_id)
     entries = timeline(email, rows, bounced, call.view.requests(), told)
     events = [event_of(row) for row in rows]
     return {
         "recipients": [*progress],
         "recipient": recipient,
-        "outcome": [("received", "Received")] if inbound else outcome_of(progress, events, bounced, tracked),
+        "outcome": outcome_of(progress, events, bounced, tracked) if state is None else state.outcome,
+        "inbound_status": "" if state is None else state.status,
+        "inbound_facts": [] if state is None else state.facts,
         "buttons": possible,
         "impossible": impossible(possible),
         "entries": [(entry, call.times.words(entry.at)) for entry in entries],

@@ -18,6 +18,7 @@ from .copying import pretty, request_of, snippets
 from .examining import examined
 from .frame import PREFIX, SCHEMES
 from .header_rows import header_rows
+from .inbound_message import details_of
 from .page_reading import reading_of
 from .pages import PageCall
 from .source_lines import MOST, source_lines
@@ -121,7 +122,9 @@ def _raw(opened: Opened) -> dict[str, object]:
 def _json(opened: Opened) -> dict[str, object]:
     found = opened.call.webhooks.attempts(message=opened.email, limit=20)
     payloads = {attempt.trace_id: (attempt.trigger, pretty(attempt.payload)) for attempt in reversed(found)}
-    return {"request": pretty(request_of(opened.email, whole=False)), "payloads": [*payloads.values()]}
+    inbound = opened.email._row["stream_type"] == "Inbound"
+    shown = details_of(opened.call, opened.email) if inbound else request_of(opened.email, whole=False)
+    return {"request": pretty(shown), "payloads": [*payloads.values()]}
 
 
 def _attachments(opened: Opened) -> dict[str, object]:

@@ -224,6 +224,36 @@ def test_the_message_of_another_server_is_unknown_here(browsing: Any, account: A
     assert browsing.session.get(f"{browsing.url}/{other}/m/{message}").status_code == 404
 
 
+def test_an_unknown_message_leads_back_to_its_search(browsing: Any) -> None:
+    page = browsing.get("/m/nothing", q="tag:a is:unseen").text
+    assert 'href="/inbox/4000001?q=tag%3Aa+is%3Aunseen" data-back' in page
+
+
+def test_an_inbound_message_that_failed_is_posted_again(browsing: Any, api: Any, sandbox: Sandbox) -> None:
+    api.put("/server", {"InboundHookUrl": f"http://127.0.0.1:{unused_port()}/"})
+    with sandbox.faults.webhook_fail(status=403):
+        message = sandbox.receive(subject="Re: hi", text="yes", mailbox_hash="10482").message_id
+        sandbox.clock.wait_idle()
+    text = shown(browsing, message)
+    assert "Not posted: all tries have failed" in text
+    assert "Hash 10482" in text
+    assert "no rule has blocked" in text
+    assert "The email is posted again." in words(browsing.post(f"/m/{message}/inbound", act="retry").text)
+    sandbox.clock.wait_idle()
+    assert len(sandbox.webhooks.attempts(message=message)) == 2
+
+
+def test_a_blocked_inbound_message_bypasses_the_rules(browsing: Any, api: Any, sandbox: Sandbox) -> None:
+    api.post("/triggers/inboundrules", {"Rule": "spam@example.com"})
+    message = sandbox.receive(sender="spam@example.com", subject="x", text="y").message_id
+    assert "Blocked: " in shown(browsing, message)
+    page = f"/m/{message}"
+    assert "Its status is Blocked" in browsing.post(f"{page}/inbound", act="retry", page=page).text
+    browsing.post(f"{page}/inbound", act="bypass")
+    assert "the server has no inbound hook" in shown(browsing, message)
+    assert '"Status": "Processed"' in shown(browsing, message, tab="json")
+
+
 def test_an_inbound_message_has_no_buttons(browsing: Any, sandbox: Sandbox) -> None:
     text = shown(browsing, sandbox.receive(subject="Re: hi", text="yes").message_id)
     assert "Received" in text
