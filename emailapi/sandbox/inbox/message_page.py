@@ -123,7 +123,7 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     possible = [] if inbound else buttons(email, progress, recipient, reading_of(email).clicked)
     state = state_of(call, email) if inbound else None
     told = told_of(call, email.message_id)
-    entries = timeline(email, rows, bounced, call.view.requests(), told)
+    entries = timeline(email, rows, bounced, call.here.log.numbered(), told)
     events = [event_of(row) for row in rows]
     return {
         "recipients": [*progress],

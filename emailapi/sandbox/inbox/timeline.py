@@ -37,6 +37,7 @@ class Entry:
         recipient: The address; empty for an entry about the whole message.
         why: The details, and the cause.
         told: The requests to webhooks that it has caused.
+        request: The number of the request that has sent the message; 0 if it is not known.
     """
 
     kind: str
@@ -45,13 +46,14 @@ class Entry:
     recipient: str
     why: tuple[str, ...]
     told: tuple[Told, ...] = ()
+    request: int = 0
 
 
 def timeline(
     email: CapturedEmail,
     events: Sequence[Row],
     bounces: Sequence[Row],
-    requests: Iterable[RecordedRequest],
+    requests: Iterable[tuple[int, RecordedRequest]],
     told: Sequence[Told],
 ) -> list[Entry]:
     """
@@ -61,7 +63,7 @@ def timeline(
         email: The message.
         events: Its events, oldest first.
         bounces: Its bounces.
-        requests: The last requests to the sandbox.
+        requests: The last requests to the sandbox, with their numbers.
         told: The requests to webhooks about it.
     """
     by_number = {str(row["id"]): row for row in bounces}
@@ -92,13 +94,13 @@ def _entry(event: Row, bounces: dict[str, Row], complaints: set[tuple[str, int]]
     return Entry(kind, what, moment(event["received_at"]), event["recipient"], shown)
 
 
-def _accepted(email: CapturedEmail, requests: Iterable[RecordedRequest], told: Sequence[Told]) -> Entry:
+def _accepted(email: CapturedEmail, requests: Iterable[tuple[int, RecordedRequest]], told: Sequence[Told]) -> Entry:
     if email._row["stream_type"] == "Inbound":
         why: tuple[str, ...] = (f"by the stream {email.message_stream}",)
         return Entry("received", "Received", email.received_at, "", why, tuple(told))
-    found = next((each for each in requests if email.message_id in each.message_ids), None)
-    if found is None:
-        why = ("by SMTP" if email._row["via"] == "smtp" else "by the API",)
-    else:
-        why = (f"{found.method} {found.path}", found.user_agent[:60], found.fault or "")
-    return Entry("quiet", "Accepted", email.received_at, "", tuple([each for each in why if each]))
+    why, number = ("by SMTP" if email._row["via"] == "smtp" else "by the API",), 0
+    for known, request in requests:
+        if email.message_id in request.message_ids:
+            why, number = (f"{request.method} {request.path}", request.user_agent[:60], request.fault or ""), known
+            break
+    return Entry("quiet", "Accepted", email.received_at, "", tuple([each for each in why if each]), (), number)

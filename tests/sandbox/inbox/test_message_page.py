@@ -130,7 +130,8 @@ def test_the_outcome_is_a_sentence_in_words(browsing: Any, sandbox: Sandbox, mes
 
 
 def test_the_timeline_ends_with_the_request(browsing: Any, message: str) -> None:
-    assert re.search(r"Accepted [\d:]+ POST /email · python-requests", shown(browsing, message))
+    assert re.search(r"Accepted [\d:]+ POST /email · python-requests/[\d.]+ · request", shown(browsing, message))
+    assert "/inbox/4000001/requests/1" in browsing.get(f"/m/{message}").text
 
 
 def test_a_webhook_of_a_message_is_posted_again(browsing: Any, sandbox: Sandbox, api: Any) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
+import requests
 
 from emailapi import Client
 from emailapi.sandbox import Sandbox
@@ -64,6 +66,52 @@ def test_a_rejected_request_is_shown_with_its_code_and_reason(sandbox: Sandbox, 
         timeout=60,
     )
     assert "<b>300</b> Invalid &#39;From&#39; address" in browsing.get("/requests", rejected="1").text
+
+
+def _post(sandbox: Sandbox, path: str, body: object, token: str = "Server") -> requests.Response:
+    given = {"Server": sandbox.token, "Account": sandbox.account_token}[token]
+    headers = {f"X-Postmark-{token}-Token": given, "Accept": "application/json"}
+    return requests.post(sandbox.url + path, json=body, headers=headers, timeout=60)
+
+
+def test_a_request_is_shown_with_its_body_and_as_curl(sandbox: Sandbox, browsing: Browsing) -> None:
+    _post(sandbox, "/email", {"From": "a@example.com", "To": "it's", "TextBody": "x"})
+    number = re.search(r"/requests/(\d+)", browsing.get("/requests").text)[1]  # type: ignore[index]
+    text = unescape(browsing.get(f"/requests/{number}").text)
+    assert '"TextBody": "x"' in text
+    assert "--data-raw '{" in text
+    assert "300 means: " in text
+    assert browsing.get("/requests/99").status_code == 404
+
+
+def test_the_passwords_in_a_request_are_masked(sandbox: Sandbox, browsing: Browsing) -> None:
+    login = {"Username": "ada", "Password": 'very "secret'}
+    header = {"Name": "X-Api-Key", "Value": "hush"}
+    _post(sandbox, "/webhooks", {"Url": "http://127.0.0.1:9/", "HttpAuth": login, "HttpHeaders": [header]})
+    text = unescape(browsing.get("/requests/1").text)
+    assert '"Password": "***"' in text
+    assert '"Value": "***"' in text
+    assert not re.search("secret|hush", text)
+    assert "hush" not in repr(sandbox.requests())
+
+
+def test_a_long_body_is_cut(sandbox: Sandbox, browsing: Browsing) -> None:
+    _post(sandbox, "/email", {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 20_000})
+    text = browsing.get("/requests/1").text
+    assert "further bytes were not kept" in text
+    assert "--data-binary @body.json" in text
+
+
+def test_a_request_of_the_account_is_copied_with_its_token(sandbox: Sandbox, browsing: Browsing) -> None:
+    _post(sandbox, "/servers", {"Name": "Second"}, "Account")
+    assert "X-Postmark-Account-Token: $EMAILAPI_ACCOUNT_TOKEN" in unescape(browsing.get("/requests/1").text)
+
+
+def test_the_request_of_another_server_is_not_shown(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
+    send()
+    _post(sandbox, "/servers", {"Name": "Second"}, "Account")
+    other = f"{sandbox.inbox_url}/4000002/requests/1"
+    assert browsing.session.get(other, timeout=60).status_code == 404
 
 
 def test_an_address_is_suppressed_and_sent_to_again(sandbox: Sandbox, client: Client, browsing: Browsing) -> None:
