@@ -55,7 +55,7 @@ _EMAILS: tuple[tuple[float, str, str, str, str, str], ...] = (
     (
         91,
         "eleni@example.com",
-        "Η παραγγελία σας έρχεται",
+        "Παραγγελία 10470",
         "Γεια σας Ελένη, η παραγγελία 10470 έφυγε σήμερα.",
         "shipping",
         "",

@@ -42,12 +42,6 @@ class Stopped(Clock):
         """Return the time."""
         return self.shown
 
-    @property
-    def moves(self) -> tuple[tuple[datetime, datetime], ...]:
-        """One move, between two days of emails."""
-        start = NOW - timedelta(minutes=4000)
-        return ((start, start + timedelta(days=2, hours=4)),)
-
     def ago(self, minutes: float) -> None:
         """Show a time before the one at which the pictures are taken."""
         self.shown = NOW - timedelta(minutes=minutes)

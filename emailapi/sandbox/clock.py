@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, TypedDict
@@ -13,9 +12,6 @@ from ..errors import InvalidArgument, WaitTimeout
 
 if TYPE_CHECKING:
     from typing import Unpack
-
-
-_MOST_MOVES = 100
 
 
 class Duration(TypedDict, total=False):
@@ -56,6 +52,9 @@ class Jobs(Protocol):
     def keep_offset(self, offset: timedelta) -> None:
         """Store how far the clock is ahead, and look at the jobs again."""
 
+    def keep_move(self, start: datetime, end: datetime) -> None:
+        """Store that the clock was moved from one time to another."""
+
 
 class Clock:
     """
@@ -78,7 +77,6 @@ class Clock:
     def __init__(self) -> None:
         """Create a clock that shows the time of the machine."""
         self._moving = threading.RLock()
-        self._moves: deque[tuple[datetime, datetime]] = deque(maxlen=_MOST_MOVES)
 
     def __repr__(self) -> str:
         """Return the time and how it goes."""
@@ -136,11 +134,6 @@ class Clock:
             raise InvalidArgument(f"at must be a datetime with a time zone, got {at!r}", argument="at")
         return self._move(lambda _now: at.astimezone(UTC), "at")
 
-    @property
-    def moves(self) -> tuple[tuple[datetime, datetime], ...]:
-        """From what time to what time the clock was moved, since it was created: the last 100 moves, oldest first."""
-        return tuple(self._moves)
-
     def freeze(self) -> datetime:
         """Stop the clock, and return the time that it shows from now on."""
         with self._moving:
@@ -181,8 +174,8 @@ class Clock:
                 self._visit_jobs(target)
             finally:
                 self._show(target, frozen=was_frozen)
-                self._moves.append((start, target))
             if self._jobs is not None:
+                self._jobs.keep_move(start, target)
                 self._jobs.perform_due()
                 self._jobs.sweep()
             return target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from flask import Response
 
 from ...errors import InvalidArgument
 from ..finding import Scope, catch_up, find_ids
+from ..instants import micros
 from ..query import Query, Term, parse, term
 from ..store import Row, StorageFailed, Transaction
-from ..tables import list_rows, messages
+from ..tables import clock_moves, list_rows, messages
 from .connect_page import connection
 from .frontend import html_response
 from .layout import PROBLEMS, Counts, counted, counted_all, layout_of
@@ -69,8 +70,25 @@ def _before(call: PageCall, db: Transaction) -> tuple[int, int] | None:
     return None if row is None else (row["received_at"], row["id"])
 
 
-def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], bool, str]:
-    """Return the rows of the page, whether there are older messages, and how many a search finds on all pages."""
+@attrs.frozen
+class _Found:
+    """
+    A page of the list.
+
+    Attributes:
+        rows: Its rows.
+        moves: The moves of the clock among them.
+        more: Whether there are older messages.
+        total: How many messages a search finds on all pages, in words; empty if nothing was searched.
+    """
+
+    rows: list[MessageRow]
+    moves: Sequence[Row]
+    more: bool
+    total: str
+
+
+def _found(call: PageCall, search: _Search) -> _Found:
     with suppress(StorageFailed):  # what cannot be written can be read still
         catch_up(call.store)
     with call.store.transaction(writing=False) as db:
@@ -81,56 +99,59 @@ def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], bool, str
         if search.query.groups:
             known = not more and scope.before is None
             total = counted(len(ids) if known else len(find_ids(db, search.query, first, list_rows.MOST + 1)))
-        return rows_of(db, ids[:PAGE], call.times, search.text), more, total
+        rows = rows_of(db, ids[:PAGE], call.times, search.text)
+        ends = [micros(row.received_at) for row in (rows[-1], rows[0])] if rows else [0, 0]
+        return _Found(rows, clock_moves.between(db, *ends), more, total)
 
 
 @attrs.frozen
 class _Group:
     """
-    Rows between two dividers.
+    Rows with a divider above them.
 
     Attributes:
-        day: The day of the rows; empty if it is that of the rows above.
-        moved: How far the clock was moved after these rows; empty if it was not.
+        day: Their day; empty if it is that of the rows above.
+        moved: How far the clock was moved on between them and the rows above; empty if it was not.
+        rows: The rows.
     """
 
     day: str
     moved: str
-    rows: list[MessageRow] = attrs.field(factory=list)
+    rows: list[MessageRow]
 
 
-def _groups(rows: list[MessageRow], moves: tuple[tuple[datetime, datetime], ...]) -> Iterator[_Group]:
-    """Yield the rows, divided where a day begins and where the clock was moved."""
-    group: _Group | None = None
-    above: MessageRow | None = None
+def _groups(rows: list[MessageRow], moves: Sequence[Row]) -> list[_Group]:
+    """Return the rows, with a divider at each day and where the clock was moved."""
+    groups: list[_Group] = []
+    newer: MessageRow | None = None
     for row in rows:
-        day = row.time.day if above is None or above.time.day != row.time.day else ""
-        newer = row.received_at if above is None else above.received_at
-        moved = ahead(
-            sum((end - start for start, end in moves if row.received_at <= start <= end <= newer), timedelta())
-        )
-        if group is None or day or moved:
-            if group is not None:
-                yield group
-            group = _Group(day, moved)
-        group.rows.append(row)
-        above = row
-    if group is not None:
-        yield group
+        moved = "" if newer is None else ahead(_moved(moves, row.received_at, newer.received_at))
+        day = row.time.day if newer is None or newer.time.day != row.time.day else ""
+        if day or moved:
+            groups.append(_Group(day, moved, []))
+        groups[-1].rows.append(row)
+        newer = row
+    return groups
+
+
+def _moved(moves: Sequence[Row], older: datetime, newer: datetime) -> timedelta:
+    first, last = micros(older), micros(newer)
+    moved = sum(each["ended_at"] - each["started_at"] for each in moves if first < each["ended_at"] <= last)
+    return timedelta(microseconds=moved)
 
 
 def _values(call: PageCall) -> dict[str, object]:
     search = _search(call)
-    rows, more, total = _found(call, search)
+    found = _found(call, search)
     stream = call.query.get("stream", "")
     filters = [(name, query, search.text == query and not stream, count) for name, query, count in _FILTERS]
     return {
-        "groups": [*_groups(rows, call.clock.moves)],
-        "shown": len(rows),
-        "total": total,
+        "groups": _groups(found.rows, found.moves),
+        "shown": len(found.rows),
+        "total": found.total,
         "counted_all": counted_all,
         "in_words": in_words(search.query),
-        "older": rows[-1].id if more else "",
+        "older": found.rows[-1].id if found.more else "",
         "first_page": "before" not in call.query,
         "problem": search.problem,
         "stream": stream,
@@ -139,7 +160,7 @@ def _values(call: PageCall) -> dict[str, object]:
         "heading": next(
             (name for name, query, _ in _FILTERS if query and query == search.text), stream or "All messages"
         ),
-        "unseen": sum(row.unseen for row in rows),
+        "unseen": sum(row.unseen for row in found.rows),
     }
 
 

@@ -94,7 +94,7 @@ class PageCall:
     @property
     def events(self) -> Events:
         """Makes events of messages."""
-        return Events(lambda: self.store, self.clock.now)
+        return Events(lambda: self.store, self.clock.now, "button")
 
     @property
     def webhooks(self) -> Webhooks:
@@ -161,7 +161,7 @@ class Described:
         method: HTTP method.
         path: Path below that of the server, with `<name>` where the function takes an argument.
         function: Called with the `PageCall`, and the arguments of the path by name.
-        template: The name of the template; empty for an action.
+        template: The name of the template; empty for an action that always leads to another page.
     """
 
     method: str
@@ -185,9 +185,9 @@ class Pages:
         """Register a function whose values a template shows."""
         return self._add("GET", path, template)
 
-    def act(self, path: str) -> Callable[[Function], Function]:
-        """Register a function that changes something."""
-        return self._add("POST", path, "")
+    def act(self, path: str, template: str = "") -> Callable[[Function], Function]:
+        """Register a function that changes something; a template shows the values, if it returns any."""
+        return self._add("POST", path, template)
 
     def _add(self, method: str, path: str, template: str) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:

@@ -43,7 +43,7 @@ class MessageRow:
         key: A text that changes with the row.
         kind: The class of the state, and `words` its name.
         to: The first recipient, and `others` the number of further ones.
-        opens: How often it was opened, if more than once; else 0.
+        opens: How often it was opened.
         unseen: Whether the message was never looked at.
         search: The search that leads back to the list, as a query of a URL.
     """
@@ -57,8 +57,8 @@ class MessageRow:
     snippet: str
     tag: str
     files: bool
-    opens: int
     via: str
+    opens: int
     time: Instant
     received_at: datetime
     unseen: bool
@@ -82,8 +82,11 @@ def _snippet(row: Row) -> str:
 
 def rows_of(db: Transaction, ids: Sequence[int], times: Times, search: str = "") -> list[MessageRow]:
     """Return the rows of messages, by their ids in the database and in this order."""
-    flags, bounces = list_rows.flags_of(db, ids, _FLAGS), list_rows.bounce_types(db, ids)
-    opens = list_rows.repeated_opens(db, ids)
+    flags, bounces, opens = (
+        list_rows.flags_of(db, ids, _FLAGS),
+        list_rows.bounce_types(db, ids),
+        list_rows.opens(db, ids),
+    )
     query = f"?{urlencode({'q': search})}" if search else ""
     return [
         _row(row, flags[row["id"]], bounces.get(row["id"]), opens.get(row["id"], 0), times, query)
@@ -105,12 +108,12 @@ def _row(row: Row, flags: set[str], bounce: str | None, opens: int, times: Times
         snippet=_snippet(row),
         tag=row["tag"] or "",
         files="has:attachment" in flags,
-        opens=opens,
         via=row["via"],
+        opens=opens,
         time=times.words(when),
         received_at=when,
         unseen=UNSEEN in flags,
         search=search,
     )
-    key = hashlib.blake2b(f"{words} {opens} {made.unseen} {made.time.short}".encode(), digest_size=6).hexdigest()
+    key = hashlib.blake2b(f"{words} {made.unseen} {opens} {made.time.short}".encode(), digest_size=6).hexdigest()
     return attrs.evolve(made, key=key)

@@ -16,6 +16,7 @@ from ..surroundings import Surroundings
 from ..tables import servers
 from . import (
     connect_page,
+    inbound_message,
     inbound_page,
     lab_page,
     list_page,
@@ -39,6 +40,7 @@ _PARTS = 200
 PAGES = (
     *list_page.pages,
     *message_page.pages,
+    *inbound_message.pages,
     *requests_page.pages,
     *webhooks_page.pages,
     *suppressions_page.pages,

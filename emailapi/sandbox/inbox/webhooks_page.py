@@ -10,17 +10,21 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from ...errors import InvalidArgument
+from ...webhooks import payloads
 from ..instants import micros
 from ..posting.attempts import AttemptFilters, WebhookAttempt
+from ..posting.timetable import INBOUND
+from ..posting.verification import SAMPLES, NotVerified
 from ..routes import webhooks as rules
 from ..tables import streams, webhook_requests, webhooks
+from .copying import pretty
+from .message_webhooks import tries_of
 from .pages import PageCall, Pages, Values
 from .times import Instant
 
 pages = Pages()
 
 _SHOWN = 100
-_TRIES = 7
 _BODY = 20_000
 TRIGGERS = ("Open", "Click", "Delivery", "Bounce", "SpamComplaint", "SubscriptionChange")
 
@@ -48,13 +52,13 @@ def _indented(body: bytes) -> str:
         return text
 
 
-def _shown(call: PageCall, attempt: WebhookAttempt) -> _Shown:
+def _shown(call: PageCall, attempt: WebhookAttempt, waits: bool) -> _Shown:
     return _Shown(
         attempt=attempt,
         at=call.times.words(attempt.at),
-        retry_at=None if attempt.retry_at is None else call.times.words(attempt.retry_at),
+        retry_at=call.times.words(attempt.retry_at) if waits and attempt.retry_at is not None else None,
         status="none" if attempt.status is None else str(attempt.status),
-        tries="by hand" if attempt.manual else f"try {attempt.number} of {_TRIES}",
+        tries=tries_of(call, attempt),
         body=_indented(attempt.body),
         milliseconds=f"{attempt.seconds * 1000:,.0f}",
     )
@@ -71,14 +75,23 @@ def show_webhooks(call: PageCall) -> Values:
     failed = call.query.get("failed_only") == "1"
     filters: AttemptFilters = {"limit": _SHOWN, "failed": True} if failed else {"limit": _SHOWN}
     found = call.webhooks.attempts(**filters)
+    with call.store.transaction(writing=False) as db:
+        waiting = webhook_requests.waiting(db, min([each.id for each in found], default=0))
     return {
         "webhooks": [(row, _triggers(row["triggers"]), counts[row["id"]]) for row in rows],
-        "attempts": [_shown(call, attempt) for attempt in found],
+        "attempts": [_shown(call, attempt, attempt.id in waiting) for attempt in found],
         "streams": known,
         "triggers": TRIGGERS,
         "failed_only": failed,
         "inbound_hook": call.server["inbound_hook_url"],
+        "samples": _samples(),
     }
+
+
+def _samples() -> list[tuple[str, str]]:
+    """Return an example of each payload: pairs of a trigger and JSON."""
+    builders = {**SAMPLES, INBOUND: "inbound"}
+    return [(trigger, pretty(getattr(payloads, builder)())) for trigger, builder in builders.items()]
 
 
 _DAY = 86_400_000_000
@@ -114,6 +127,21 @@ def delete(call: PageCall) -> Response:
     """Remove a webhook."""
     call.ask_api(rules.delete, webhook_id=call.form.get("webhook", ""))
     return call.back("/webhooks", "The webhook was removed.")
+
+
+@pages.act("/webhooks/sample")
+def post_samples(call: PageCall) -> Response:
+    """Post a sample of each event that a webhook is told of."""
+    number = _id(call.form, "webhook")
+    with call.store.transaction(writing=False) as db:
+        row = webhooks.by_id(db, call.server["id"], number, micros(call.clock.now()))
+    if row is None:
+        raise InvalidArgument(f"there is no webhook {number} on this server", argument="webhook")
+    asked = NotVerified(call.server["id"], webhooks.content_of(row))
+    results = call.here.verifying.ask(asked, number).results
+    problems = [f"{trigger}: {problem}" for trigger, _, problem in results if problem]
+    said = f"{len(results)} sample{'' if len(results) == 1 else 's'} posted, {len(results) - len(problems)} accepted."
+    return call.back("/webhooks", " ".join([said, *problems[:1]]), failed=bool(problems))
 
 
 @pages.act("/webhooks/replay")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -97,3 +99,15 @@ def page(chromium: Any) -> Iterator[Any]:
     yield page
     context.close()
     assert [error for error in errors if "ERR_CONNECTION_REFUSED" not in error] == []
+
+
+def words(html: str) -> str:
+    """Return the text of a page's main part, in one line."""
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+def shown(browsing: Any, message: str, **query: str) -> str:
+    answer = browsing.get(f"/m/{message}", **query)
+    assert answer.status_code == 200, answer.text
+    return words(answer.text)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
 from emailapi.sandbox import Sandbox
+from emailapi.sandbox.tables import clock_moves
 
 from .conftest import Browsing
 
@@ -183,25 +186,6 @@ def test_a_page_tells_of_how_many_messages_it_shows_some(
     assert f"Delete {deleted}?" in text
 
 
-def test_opens_are_counted_from_the_second_on(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
-    message = send(html_body="<p>Hi</p>", track_opens=True)
-    sandbox.events.open(message)
-    assert 'class="opens' not in browsing.get().text
-    sandbox.events.open(message)
-    assert 'title="opened 2 times"' in browsing.get().text
-
-
-def test_a_divider_shows_where_the_clock_was_moved(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
-    send(subject="Before")
-    sandbox.clock.advance(hours=3)
-    sandbox.clock.advance(days=2, hours=1)
-    send(subject="After")
-    text = browsing.get().text
-    divider = text.partition('<span class="moved">')[2].partition("</div>")[0]
-    assert re.sub("<[^>]*>", "", divider) == "clock moved ahead by +2 d 4 h after this"
-    assert text.index(">After<") < text.index('<span class="moved">') < text.index(">Before<")
-
-
 @pytest.mark.parametrize(
     "query, words",
     [
@@ -239,3 +223,35 @@ def test_each_suggestion_is_understood_by_the_search(browsing: Browsing, send: S
         else [f"{kind}:{value}" for value, _ in found["values"][kind]]
     )
     assert [query for query in asked if "in searches; it was searched" in browsing.get(q=query).text] == []
+
+
+def test_the_number_of_opens_is_shown_from_the_second_on(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
+    message = send(html_body="<p>Hi", track_opens=True)
+    for opened in (False, True):
+        sandbox.events.open(message)
+        assert ("opened 2 times" in browsing.get().text) is opened
+    assert 'data-key="' in browsing.get("/rows").text
+
+
+def test_a_divider_stands_where_the_clock_was_moved(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
+    sandbox.clock.set(datetime(2090, 1, 31, 8).astimezone())
+    send(subject="First")
+    sandbox.clock.advance(minutes=6)
+    sandbox.clock.advance(hours=2)
+    send(subject="Second")
+    send(subject="Third")
+    sandbox.clock.advance(hours=1)
+    text = browsing.get().text
+    assert re.findall(r'clock moved ahead by <span class="num">([^<]*)</span> after this', text) == ["+2 h 6 min"]
+    assert text.index("Second</strong>") < text.index("clock moved ahead") < text.index("First</strong>")
+
+
+def test_a_move_of_the_clock_is_kept_with_the_data_until_a_reset(tmp_path: Path) -> None:
+    with Sandbox(tmp_path / "data.db") as sandbox:
+        sandbox.clock.advance(hours=2)
+    with Sandbox(tmp_path / "data.db") as sandbox:
+        with sandbox.store.transaction(writing=False) as db:
+            assert len(clock_moves.between(db, 0, 1 << 62)) == 1
+        sandbox.reset()
+        with sandbox.store.transaction(writing=False) as db:
+            assert clock_moves.between(db, 0, 1 << 62) == []

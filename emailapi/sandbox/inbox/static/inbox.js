@@ -295,6 +295,14 @@
     });
   }
 
+  // Rows that are narrowed while something is typed.
+  for (const field of all("[data-filter]")) {
+    field.addEventListener("input", () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const row of all(`#${field.dataset.filter} > tr`)) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    });
+  }
+
   // Keys; off while something is typed, and with modifiers.
   const keysOn = () => stored("inbox-keys") !== "off";
   const dialog = one("[data-keys-dialog]"), keysSwitch = one("[data-keys-switch]");
