@@ -141,12 +141,13 @@ def _moved(moves: Sequence[Row], older: datetime, newer: datetime) -> timedelta:
 
 
 def _values(call: PageCall) -> dict[str, object]:
-    search = _search(call)
+    search, revision = _search(call), call.store.revision
     found = _found(call, search)
     stream = call.query.get("stream", "")
     filters = [(name, query, search.text == query and not stream, count) for name, query, count in _FILTERS]
     return {
         "groups": _groups(found.rows, found.moves),
+        "revision": revision,
         "shown": len(found.rows),
         "total": found.total,
         "counted_all": counted_all,
