@@ -27,7 +27,9 @@ from playwright.sync_api import sync_playwright
 
 from emailapi import Client, Email
 from emailapi.sandbox import Sandbox, running
+from emailapi.sandbox.app import create_app
 from emailapi.sandbox.finding import catch_up
+from emailapi.sandbox.surroundings import Surroundings
 
 from .measure import slowness
 from .searches import fill
@@ -101,7 +103,7 @@ def _leaving(session: requests.Session, url: str) -> Callable[[], float]:
 def _painting(browser: Any, url: str) -> Callable[[], float]:
     def run() -> float:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(url)
+        page.goto(url, timeout=120_000)
         milliseconds = float(page.evaluate(_PAINT))
         page.close()
         return milliseconds / 1000
@@ -160,8 +162,12 @@ def _run(sandbox: Sandbox, app: Any, browser: Any, count: int, rounds: int) -> N
 def _started(data: Path) -> Iterator[tuple[Sandbox, Any]]:
     """Start a sandbox, and give its application, whose views run in the thread that calls them."""
     apps: list[Any] = []
-    create = running.create_app
-    running.create_app = lambda here: apps.append(create(here)) or apps[0]
+
+    def keeping(here: Surroundings) -> Any:
+        apps.append(create_app(here))
+        return apps[0]
+
+    setattr(running, "create_app", keeping)  # noqa: B010 - of another module, for this process
     with Sandbox(data) as sandbox:
         yield sandbox, apps[0]
 

@@ -1,4 +1,4 @@
-"""Makes the PNG files of Chromium small: a palette of the 256 colours that they have most, and the best compression."""
+"""Makes the PNG files of Chromium small: a palette of 256 colours, and the best compression."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 Colour = tuple[int, int, int]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_MOST = 256
+# The palette: the colours that are there most, and those that the others are least like.
+_FREQUENT, _MOST = 128, 256
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -51,9 +52,26 @@ def _lines(data: bytes) -> Iterator[list[Colour]]:
         yield [(above[at], above[at + 1], above[at + 2]) for at in range(0, size, width)]
 
 
+def _difference(one: Colour, other: Colour) -> int:
+    return (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2
+
+
+def _palette(counted: Counter[Colour]) -> list[Colour]:
+    palette = [colour for colour, _ in counted.most_common(_FREQUENT)]
+    missing = {
+        colour: min(_difference(colour, each) for each in palette) for colour in counted if colour not in {*palette}
+    }
+    while missing and len(palette) < _MOST:
+        chosen = max(missing, key=lambda colour: counted[colour] * missing[colour])
+        palette.append(chosen)
+        del missing[chosen]
+        missing = {colour: min(least, _difference(colour, chosen)) for colour, least in missing.items()}
+    return palette
+
+
 def _nearest(colour: Colour, palette: list[Colour]) -> int:
-    distances = [sum((one - other) ** 2 for one, other in zip(colour, each, strict=True)) for each in palette]
-    return distances.index(min(distances))
+    differences = [_difference(colour, each) for each in palette]
+    return differences.index(min(differences))
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:
@@ -65,7 +83,7 @@ def smaller(data: bytes) -> bytes:
     """Return a picture with 256 colours at most; a colour that goes becomes the one that is most like it."""
     lines = [*_lines(data)]
     counted = Counter(colour for line in lines for colour in line)
-    palette = [colour for colour, _ in counted.most_common(_MOST)]
+    palette = _palette(counted)
     numbers = {colour: number for number, colour in enumerate(palette)}
     numbers |= {colour: _nearest(colour, palette) for colour in counted if colour not in numbers}
     rows = b"".join(b"\0" + bytes([numbers[colour] for colour in line]) for line in lines)
