@@ -111,17 +111,41 @@ def test_the_message_is_deleted_by_key_after_a_question(opened: Any, sandbox: Sa
 def test_nothing_scrolls_sideways_on_a_narrow_screen(sandbox: Sandbox, api: Any, page: Any, tab: str) -> None:
     long = "x" * 400
     file = {"Name": f"{long}.txt", "Content": "eA==", "ContentType": "text/plain"}
+    api.accepted()
     message = api.accepted(
         Subject=long,
+        Tag="t" * 200,
         To=f"{'y' * 60}@{'z' * 60}.example.com",
         HtmlBody=f"<p>{long}<a href='https://example.com/{long}'>{long}</a>",
         TextBody=f"https://example.com/{long}",
         Metadata={"name": "v" * 80},
         Attachments=[file],
     )
+    api.accepted()
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{sandbox.url}/inbox/4000001/m/{message}?tab={tab}")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_headers_are_narrowed_while_a_text_is_typed(opened: Any) -> None:
+    opened.keyboard.press("4")
+    field = opened.get_by_label("Filter")
+    rows = opened.locator("#headers > tr:visible")
+    assert rows.count() > 3
+    field.fill("subject")
+    assert rows.count() == 1
+    field.fill("")
+    assert rows.count() > 3
+
+
+def test_the_next_try_of_a_webhook_is_made_by_its_button(sandbox: Sandbox, api: Any, opened: Any, message: str) -> None:
+    api.post("/webhooks", {"Url": "http://127.0.0.1:9/", "Triggers": {"Bounce": {"Enabled": True}}})
+    sandbox.events.bounce(message)
+    sandbox.clock.wait_idle()
+    opened.reload()
+    opened.locator("button.now").click()
+    opened.wait_for_selector("[role=status] >> text=nothing listens")
+    assert [each.number for each in sandbox.webhooks.attempts()] == [2, 1]
 
 
 def test_focus_leaves_the_frame_again(opened: Any) -> None:
