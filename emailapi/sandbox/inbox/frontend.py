@@ -17,7 +17,8 @@ from .copying import pretty
 
 _OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
-_TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
+_SCRIPTS = ("inbox.js", "search.js", "notify.js")
+_TYPES = {"inbox.css": "text/css; charset=utf-8", **dict.fromkeys(_SCRIPTS, "text/javascript; charset=utf-8")}
 KEYBOARD = (
     (("j", "k"), "next and previous message"),
     (("Enter", "o"), "open"),
@@ -92,7 +93,16 @@ def html_response(template: str, values: Mapping[str, object], status: int = 200
         environment()
         .get_template(template)
         .render(
-            {"assets": _assets()[1], "keyboard": KEYBOARD, "base": "", "q": "", "said": "", "failed": False, **values}
+            {
+                "assets": _assets()[1],
+                "scripts": _SCRIPTS,
+                "keyboard": KEYBOARD,
+                "base": "",
+                "q": "",
+                "said": "",
+                "failed": False,
+                **values,
+            }
         )
     )
     return Response(html, status, page_headers(request.host), content_type="text/html; charset=utf-8")

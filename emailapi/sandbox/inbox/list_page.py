@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import attrs
@@ -12,25 +13,27 @@ from ...errors import InvalidArgument
 from ..finding import Scope, catch_up, find_ids
 from ..instants import micros
 from ..query import Query, Term, parse, term
-from ..store import Row, Transaction
-from ..tables import clock_moves, messages
+from ..store import Row, StorageFailed, Transaction
+from ..tables import clock_moves, list_rows, messages
 from .connect_page import connection
 from .frontend import html_response
-from .layout import PROBLEMS
+from .layout import PROBLEMS, Counts, counted, counted_all, layout_of
 from .pages import PageCall, Pages, Values
 from .rows import MessageRow, rows_of
+from .searching import in_words
 from .times import ahead
 
 pages = Pages()
 
 PAGE = 50
-_FILTERS = (
-    ("Everything", ""),
-    ("Needs a look", PROBLEMS),
-    ("Unseen", "is:unseen"),
-    ("Opened or clicked", "is:opened OR is:clicked"),
-    ("With attachments", "has:attachment"),
-    ("Inbound", "is:inbound"),
+# Name, search, and the count of it, of those that are counted anyway.
+_FILTERS: tuple[tuple[str, str, Callable[[Counts], str] | None], ...] = (
+    ("Everything", "", lambda counts: counted_all(counts.all)),
+    ("Needs a look", PROBLEMS, lambda counts: counted(counts.problems)),
+    ("Unseen", "is:unseen", lambda counts: counted(counts.unseen)),
+    ("Opened or clicked", "is:opened OR is:clicked", None),
+    ("With attachments", "has:attachment", None),
+    ("Inbound", "is:inbound", lambda counts: counted_all(counts.inbound)),
 )
 
 
@@ -67,15 +70,38 @@ def _before(call: PageCall, db: Transaction) -> tuple[int, int] | None:
     return None if row is None else (row["received_at"], row["id"])
 
 
-def _found(call: PageCall, search: _Search) -> tuple[list[MessageRow], Sequence[Row], bool]:
-    """Return the rows of the page, the moves of the clock among them, and whether there are older messages."""
-    catch_up(call.store)
+@attrs.frozen
+class _Found:
+    """
+    A page of the list.
+
+    Attributes:
+        rows: Its rows.
+        moves: The moves of the clock among them.
+        more: Whether there are older messages.
+        total: How many messages a search finds on all pages, in words; empty if nothing was searched.
+    """
+
+    rows: list[MessageRow]
+    moves: Sequence[Row]
+    more: bool
+    total: str
+
+
+def _found(call: PageCall, search: _Search) -> _Found:
+    with suppress(StorageFailed):  # what cannot be written can be read still
+        catch_up(call.store)
     with call.store.transaction(writing=False) as db:
-        scope = Scope(call.server["id"], before=_before(call, db), inbound=True)
+        first = Scope(call.server["id"], inbound=True)
+        scope = attrs.evolve(first, before=_before(call, db))
         ids = find_ids(db, search.query, scope, PAGE + 1)
+        more, total = len(ids) > PAGE, ""
+        if search.query.groups:
+            known = not more and scope.before is None
+            total = counted(len(ids) if known else len(find_ids(db, search.query, first, list_rows.MOST + 1)))
         rows = rows_of(db, ids[:PAGE], call.times, search.text)
         ends = [micros(row.received_at) for row in (rows[-1], rows[0])] if rows else [0, 0]
-        return rows, clock_moves.between(db, *ends), len(ids) > PAGE
+        return _Found(rows, clock_moves.between(db, *ends), more, total)
 
 
 @attrs.frozen
@@ -116,18 +142,25 @@ def _moved(moves: Sequence[Row], older: datetime, newer: datetime) -> timedelta:
 
 def _values(call: PageCall) -> dict[str, object]:
     search = _search(call)
-    rows, moves, more = _found(call, search)
+    found = _found(call, search)
     stream = call.query.get("stream", "")
+    filters = [(name, query, search.text == query and not stream, count) for name, query, count in _FILTERS]
     return {
-        "days": _groups(rows, moves),
-        "older": rows[-1].id if more else "",
+        "groups": _groups(found.rows, found.moves),
+        "shown": len(found.rows),
+        "total": found.total,
+        "counted_all": counted_all,
+        "in_words": in_words(search.query),
+        "older": found.rows[-1].id if found.more else "",
         "first_page": "before" not in call.query,
         "problem": search.problem,
         "stream": stream,
         "searched": bool(search.text or stream),
-        "filters": [(name, query, search.text == query and not stream) for name, query in _FILTERS],
-        "heading": next((name for name, query in _FILTERS if query and query == search.text), stream or "All messages"),
-        "unseen": sum(row.unseen for row in rows),
+        "filters": filters,
+        "heading": next(
+            (name for name, query, _ in _FILTERS if query and query == search.text), stream or "All messages"
+        ),
+        "unseen": sum(row.unseen for row in found.rows),
     }
 
 
@@ -135,13 +168,13 @@ def _values(call: PageCall) -> dict[str, object]:
 def show_list(call: PageCall) -> Values:
     """Show the newest messages that match."""
     values = _values(call)
-    return values if values["days"] or values["searched"] else {**values, **connection(call)}
+    return values if values["groups"] or values["searched"] else {**values, **connection(call)}
 
 
 @pages.show("/rows", "rows.html")
 def show_rows(call: PageCall) -> Response:
     """Show the rows of the same list, for a page that is open."""
-    return html_response("rows.html", {**_values(call), "base": call.base})
+    return html_response("rows.html", {**layout_of(call, ""), **_values(call)})
 
 
 @pages.act("/delete")

@@ -22,6 +22,7 @@ from . import (
     list_page,
     message_page,
     requests_page,
+    searching,
     stats_page,
     suppressions_page,
     templates_page,
@@ -48,6 +49,7 @@ PAGES = (
     *inbound_page.pages,
     *lab_page.pages,
     *connect_page.pages,
+    *searching.pages,
 )
 
 

@@ -65,14 +65,25 @@ def browsing(sandbox: Sandbox) -> Browsing:
     return Browsing(sandbox)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a browser: they run once, on one Python."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+# For the package: a browser for each file would take seconds each, and one that stays would leave an event loop running
+# in which tests of other packages could not start theirs.
+@pytest.fixture(scope="package")
+def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
+    """A browser, for which all names that end in `.example` are this machine."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("chromium is not installed")
+    needs("chromium", path, "chromium is not installed")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
+        )
         yield browser
         browser.close()
 

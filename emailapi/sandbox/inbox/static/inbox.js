@@ -149,7 +149,21 @@
     waiting = null;
     pill.hidden = true;
   };
+  // Counts of the navigation and the filters, the number of messages, and what is wrong with the data file.
+  const showFacts = (facts) => {
+    for (const count of all("b[data-of]", facts)) {
+      for (const link of all(".nav a, a.filter")) {
+        if (link.getAttribute("href") === count.dataset.of && one("b", link)) one("b", link).textContent = count.textContent;
+      }
+    }
+    const total = one("[data-total-words]"), bar = one("[data-trouble-bar]"), trouble = one("[data-trouble]", facts).textContent;
+    if (total) total.textContent = one("[data-total]", facts).textContent;
+    if (bar.textContent !== trouble) bar.textContent = trouble;
+    bar.hidden = !trouble;
+    facts.remove();
+  };
   const update = (fresh) => {
+    showFacts(one("[data-facts]", fresh));
     const rows = new Map(all("li[data-id]", fresh).map((item) => [item.dataset.id, item]));
     const known = new Map(items().map((item) => [item.dataset.id, item]));
     const added = [...rows.keys()].filter((id) => !known.has(id)).length;
@@ -170,7 +184,11 @@
       if (rows.size < known.size && !busy()) show(fresh);
       return undefined;
     }
-    say(`${added} new message${added === 1 ? "" : "s"}`);
+    const words = `${added} new message${added === 1 ? "" : "s"}`;
+    say(words);
+    const first = rowOf([...rows.values()][0]);
+    const detail = { words, subject: one("strong", first).textContent, href: added === 1 ? first.href : location.href };
+    document.dispatchEvent(new CustomEvent("inbox:new", { detail }));
     if (list.dataset.first !== "true") return undefined;
     if (!busy()) return show(fresh);
     waiting = fresh;
