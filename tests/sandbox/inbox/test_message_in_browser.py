@@ -78,11 +78,11 @@ def test_a_look_counts_as_an_open_once_and_other_widths_do_not(opened: Any, sand
     def opens() -> int:
         return [str(event.type) for event in sandbox.messages("subject:order")[0].events].count("Opened")
 
-    opened.wait_for_load_state("networkidle")
+    sandbox.wait_for("subject:order is:opened")
     assert opens() == 1
     opened.locator(".seg >> text=375").click()
     opened.wait_for_selector(".paper.w375")
-    opened.wait_for_load_state("networkidle")
+    opened.frame_locator("iframe").locator("text=Track").wait_for()
     assert opened.locator("iframe").bounding_box()["width"] <= 377
     assert opens() == 1
 
@@ -146,6 +146,30 @@ def test_the_next_try_of_a_webhook_is_made_by_its_button(sandbox: Sandbox, api: 
     opened.locator("button.now").click()
     opened.wait_for_selector("[role=status] >> text=nothing listens")
     assert [each.number for each in sandbox.webhooks.attempts()] == [2, 1]
+
+
+def test_the_events_follow_what_happens_unless_they_are_in_use(opened: Any, sandbox: Sandbox, message: str) -> None:
+    sandbox.events.bounce(message, "SoftBounce")
+    opened.wait_for_selector(".line li.bounced")
+    opened.wait_for_selector(".outcome >> text=1 soft bounce")
+    opened.locator(".rail h2").first.hover()
+    sandbox.events.complain(message)
+    opened.wait_for_timeout(1_000)
+    assert opened.locator(".line li.complained").count() == 0
+    opened.locator("h1").hover()
+    opened.wait_for_selector(".line li.complained")
+
+
+def test_the_buttons_of_impossible_events_stay_disabled_when_the_page_is_live(opened: Any) -> None:
+    assert opened.locator("button[value=delay]").is_disabled()
+    assert opened.locator("button[value=complain]").is_enabled()
+
+
+def test_a_page_without_its_sandbox_can_be_read_and_does_nothing(opened: Any, sandbox: Sandbox) -> None:
+    sandbox.close()
+    opened.wait_for_selector("[role=alert] >> text=The sandbox has stopped")
+    assert opened.locator("button[value=complain]").is_disabled()
+    assert opened.locator("h1").inner_text() == "Order"
 
 
 def test_focus_leaves_the_frame_again(opened: Any) -> None:
