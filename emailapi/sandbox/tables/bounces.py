@@ -110,5 +110,7 @@ def counts(db: Transaction, server: int) -> dict[str, int]:
 
 
 def of_message(db: Transaction, message: int) -> list[Row]:
-    """Return type, address, time and effect of the bounces of a message, oldest first."""
-    return db.rows("SELECT id, type, email, bounced_at, inactive FROM bounces WHERE message = ? ORDER BY id", message)
+    """Return type, address, time, effect and text of the bounces of a message, oldest first."""
+    return db.rows(
+        "SELECT id, type, email, bounced_at, inactive, content FROM bounces WHERE message = ? ORDER BY id", message
+    )
