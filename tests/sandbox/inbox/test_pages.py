@@ -206,6 +206,12 @@ def test_a_fault_takes_all_its_arguments_and_tells_them(sandbox: Sandbox, browsi
     assert next((fault.kind, fault.remaining) for fault in sandbox.faults) == ("fail", 2)
 
 
+def test_a_fault_is_armed_on_all_servers(sandbox: Sandbox, browsing: Browsing) -> None:
+    browsing.post("/lab/faults", kind="hold", everywhere="1", page="/lab")
+    assert [fault.server for fault in sandbox.faults] == [None]
+    assert "on all servers" in browsing.get("/lab").text
+
+
 @pytest.mark.parametrize("form", [{"kind": "drip", "at": "rcpt"}, {"kind": "hold", "code": "300"}])
 def test_an_argument_that_a_fault_does_not_take_is_explained(browsing: Browsing, form: dict[str, str]) -> None:
     assert re.search("(at|code) is for the faults", browsing.post("/lab/faults", value="1", page="/lab", **form).text)
