@@ -109,8 +109,11 @@ def counts(db: Transaction, server: int) -> dict[str, int]:
     return {row["type"]: row["count"] for row in rows}
 
 
-def of_message(db: Transaction, message: int) -> list[Row]:
-    """Return type, address, time, effect and text of the bounces of a message, oldest first."""
+def of_message(db: Transaction, message: int, since: int) -> list[Row]:
+    """Return the bounces of a message, oldest first; the text of one that came before an instant is empty."""
     return db.rows(
-        "SELECT id, type, email, bounced_at, inactive, content FROM bounces WHERE message = ? ORDER BY id", message
+        "SELECT id, type, email, bounced_at, inactive, CASE WHEN bounced_at > ? THEN content ELSE '' END AS content"
+        " FROM bounces WHERE message = ? ORDER BY id",
+        since,
+        message,
     )
