@@ -51,7 +51,7 @@ class Outcomes:
 
     Attributes:
         events: The events so far: message, recipient, type, instant, details as JSON, cause.
-        cause: What causes the outcomes that are collected from now on, one of `events.CAUSES`; empty for none.
+        cause: The cause of the outcomes that are collected from now on, one of `events.CAUSES`; empty for none.
         suppressed: Stream and address of the suppressions so far.
     """
 

@@ -17,7 +17,7 @@ from .copying import pretty
 
 _OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("inbox.js", "search.js", "notify.js")
+_SCRIPTS = ("inbox.js", "search.js", "notify.js", "rail.js")
 _TYPES = {"inbox.css": "text/css; charset=utf-8", **dict.fromkeys(_SCRIPTS, "text/javascript; charset=utf-8")}
 KEYBOARD = (
     (("j", "k"), "next and previous message"),

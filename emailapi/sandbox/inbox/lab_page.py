@@ -156,7 +156,8 @@ def arm(call: PageCall) -> Response:
     after = call.form.get("after", "").strip()
     if after:
         matching["after"] = int(_number(after, "the number of requests that are let through"))
-    getattr(call.faults, kind)(**_value(kind, value), **_more(kind, call.form), **matching)
+    faults = call.here.faults if call.form.get("everywhere") == "1" else call.faults
+    getattr(faults, kind)(**_value(kind, value), **_more(kind, call.form), **matching)
     return call.back("/lab", f"Armed: {titles[kind].lower()}.")
 
 

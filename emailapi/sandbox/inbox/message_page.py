@@ -11,9 +11,11 @@ from ...errors import InvalidArgument
 from ...models.address import Address
 from ..captured import CapturedEmail
 from ..finding import Scope, catch_up, find_ids
+from ..instants import micros
 from ..progress import event_of, progress_of
 from ..query import Query, parse
 from ..rejection import Rejection
+from ..routes.bounces import DUMP_KEPT
 from ..served_files import ISOLATED, download
 from ..store import StorageFailed, Transaction
 from ..tables import account, bounces, erasing, list_rows, messages, streams
@@ -115,7 +117,7 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     """Return what has happened to a message, and what can."""
     with call.store.transaction(writing=False) as db:
         progress = progress_of(db, email._row)
-        bounced = bounces.of_message(db, email._row["id"])
+        bounced = bounces.of_message(db, email._row["id"], micros(call.clock.now() - DUMP_KEPT))
         rows = messages.events_of(db, email._row["id"])
     inbound = email._row["stream_type"] == "Inbound"
     recipient = recipient if recipient in progress else ""

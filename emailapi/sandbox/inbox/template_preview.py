@@ -86,7 +86,7 @@ def choose(db: Transaction, row: Row, of: str, given: str) -> Chosen:
     Args:
         db: The transaction.
         row: The template.
-        of: What is asked for, as `Chosen.of`; `last` is the last message of the template.
+        of: The model that is asked for, as `Chosen.of`; `last` is the last message of the template.
         given: A model, which goes before `of`.
     """
     if given:

@@ -37,6 +37,7 @@ class Entry:
         recipient: The address; empty for an entry about the whole message.
         why: The details, and the cause.
         told: The requests to webhooks that it has caused.
+        content: The text of the bounce; empty for other events.
         request: The number of the request that has sent the message; 0 if it is not known.
     """
 
@@ -46,6 +47,7 @@ class Entry:
     recipient: str
     why: tuple[str, ...]
     told: tuple[Told, ...] = ()
+    content: str = attrs.field(default="", repr=False)
     request: int = 0
 
 
@@ -76,10 +78,11 @@ def timeline(
 def _entry(event: Row, bounces: dict[str, Row], complaints: set[tuple[str, int]]) -> Entry:
     details = {name: str(value) for name, value in json.loads(event["details"]).items()}
     kind, what = _STATES.get(event["type"], ("quiet", event["type"]))
+    content = ""
     why = [details.get("Summary", "").removeprefix("smtp;")]
     if event["type"] == "Bounced":
         bounce = bounces.get(details.get("BounceID", ""))
-        what = BOUNCE_TYPES[bounce["type"]].name if bounce is not None else what
+        what, content = (BOUNCE_TYPES[bounce["type"]].name, bounce["content"]) if bounce is not None else (what, "")
         why.append(_SUPPRESSED if bounce is not None and bounce["inactive"] else "")
     elif event["type"] in ("Delivered", "Transient"):
         why = [details.get("DeliveryMessage", "").removeprefix("smtp;")]
@@ -91,7 +94,7 @@ def _entry(event: Row, bounces: dict[str, Row], complaints: set[tuple[str, int]]
         why = [_SUPPRESSED if details.get("SuppressSending") == "True" else "not suppressed"]
     why.append(CAUSES.get(event["cause"], ""))
     shown = tuple([each for each in why if each])
-    return Entry(kind, what, moment(event["received_at"]), event["recipient"], shown)
+    return Entry(kind, what, moment(event["received_at"]), event["recipient"], shown, content=content)
 
 
 def _accepted(email: CapturedEmail, requests: Iterable[tuple[int, RecordedRequest]], told: Sequence[Told]) -> Entry:
@@ -103,4 +106,4 @@ def _accepted(email: CapturedEmail, requests: Iterable[tuple[int, RecordedReques
         if email.message_id in request.message_ids:
             why, number = (f"{request.method} {request.path}", request.user_agent[:60], request.fault or ""), known
             break
-    return Entry("quiet", "Accepted", email.received_at, "", tuple([each for each in why if each]), (), number)
+    return Entry("quiet", "Accepted", email.received_at, "", tuple([each for each in why if each]), request=number)

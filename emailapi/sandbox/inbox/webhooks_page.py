@@ -15,7 +15,7 @@ from ..instants import micros
 from ..posting.attempts import AttemptFilters, WebhookAttempt
 from ..posting.timetable import INBOUND
 from ..posting.verification import SAMPLES, NotVerified
-from ..routes import webhooks as rules
+from ..routes import server, webhooks as rules
 from ..tables import streams, webhook_requests, webhooks
 from .copying import pretty
 from .message_webhooks import tries_of
@@ -84,6 +84,7 @@ def show_webhooks(call: PageCall) -> Values:
         "triggers": TRIGGERS,
         "failed_only": failed,
         "inbound_hook": call.server["inbound_hook_url"],
+        "inbound_raw": bool(call.server["raw_email_enabled"]),
         "samples": _samples(),
     }
 
@@ -109,15 +110,38 @@ def _id(form: MultiDict[str, str], name: str) -> int:
     return int(text)
 
 
+def _options(form: MultiDict[str, str], trigger: str) -> dict[str, bool]:
+    """Return the options of a trigger that a form has."""
+    if trigger == "Open":
+        return {"PostFirstOpenOnly": form.get("first_open_only") == "1"}
+    if trigger in ("Bounce", "SpamComplaint"):
+        return {"IncludeContent": form.get("include_content") == "1"}
+    return {}
+
+
+@pages.act("/webhooks/inbound")
+def set_inbound_hook(call: PageCall) -> Response:
+    """Set the URL that inbound emails are posted to."""
+    url = call.form.get("url", "").strip()
+    raw = call.form.get("raw") == "1"
+    call.ask_api(server.edit, {"InboundHookUrl": url, "RawEmailEnabled": raw})
+    return call.back("/webhooks", "The inbound hook was set." if url else "The server has no inbound hook now.")
+
+
 @pages.act("/webhooks/new")
 def create(call: PageCall) -> Response:
     """Create a webhook."""
     chosen = call.form.getlist("trigger")
-    body = {
+    body: dict[str, object] = {
         "Url": call.form.get("url", "").strip(),
         "MessageStream": call.form.get("stream", ""),
-        "Triggers": {name: {"Enabled": name in chosen} for name in TRIGGERS},
+        "Triggers": {name: {"Enabled": name in chosen, **_options(call.form, name)} for name in TRIGGERS},
     }
+    if call.form.get("username"):
+        body["HttpAuth"] = {"Username": call.form["username"], "Password": call.form.get("password", "")}
+    if call.form.get("header"):
+        name, _, value = call.form["header"].partition(":")
+        body["HttpHeaders"] = [{"Name": name.strip(), "Value": value.strip()}]
     call.ask_api(rules.create, body)
     return call.back("/webhooks", "The webhook was created.")
 

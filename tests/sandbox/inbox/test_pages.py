@@ -206,6 +206,12 @@ def test_a_fault_takes_all_its_arguments_and_tells_them(sandbox: Sandbox, browsi
     assert next((fault.kind, fault.remaining) for fault in sandbox.faults) == ("fail", 2)
 
 
+def test_a_fault_is_armed_on_all_servers(sandbox: Sandbox, browsing: Browsing) -> None:
+    browsing.post("/lab/faults", kind="hold", everywhere="1", page="/lab")
+    assert [fault.server for fault in sandbox.faults] == [None]
+    assert "on all servers" in browsing.get("/lab").text
+
+
 @pytest.mark.parametrize("form", [{"kind": "drip", "at": "rcpt"}, {"kind": "hold", "code": "300"}])
 def test_an_argument_that_a_fault_does_not_take_is_explained(browsing: Browsing, form: dict[str, str]) -> None:
     assert re.search("(at|code) is for the faults", browsing.post("/lab/faults", value="1", page="/lab", **form).text)
@@ -213,67 +219,6 @@ def test_an_argument_that_a_fault_does_not_take_is_explained(browsing: Browsing,
 
 def test_the_form_offers_every_fault(browsing: Browsing) -> None:
     assert all(f'value="{kind}"' in browsing.get("/lab").text for kind in KINDS)
-
-
-def test_a_webhook_is_created_and_its_attempts_are_posted_again(
-    sandbox: Sandbox, client: Client, browsing: Browsing, send: Send
-) -> None:
-    sandbox.faults.webhook_fail(status=500, times=None)
-    browsing.post(
-        "/webhooks/new",
-        url="http://127.0.0.1:9/hooks",
-        stream="outbound",
-        trigger=["Delivery", "Bounce"],
-        page="/webhooks",
-    )
-    (webhook,) = client.webhooks.list()
-    send()
-    sandbox.clock.wait_idle(10)
-    (first,) = sandbox.webhooks.attempts()
-    assert "try 1 of 7" in browsing.get("/webhooks").text
-    browsing.post("/webhooks/resend", attempt=str(first.id), page="/webhooks")
-    browsing.post("/webhooks/resend", attempt=str(first.id), now="1", page="/webhooks")
-    assert [(each.number, each.manual) for each in sandbox.webhooks.attempts()] == [(2, True), (0, True), (1, False)]
-    assert "posted again, 0 accepted" in browsing.post("/webhooks/replay", webhook=str(webhook.id)).text
-    browsing.post("/webhooks/delete", webhook=str(webhook.id), page="/webhooks")
-    assert [*client.webhooks.list()] == []
-
-
-def test_only_the_last_attempt_of_a_request_that_waits_can_be_made_now(
-    sandbox: Sandbox, client: Client, browsing: Browsing, send: Send
-) -> None:
-    client.webhooks.create(url="http://127.0.0.1:9/hooks", triggers={"delivery": {"enabled": True}})
-    send()
-    sandbox.clock.wait_idle()
-    sandbox.clock.advance(minutes=1)
-    for query in ({}, {"failed_only": "1"}):
-        page = browsing.get("/webhooks", **query).text
-        assert len(re.findall("try [12] of 7", page)) == 2
-        assert page.count('name="now"') == 1
-
-
-def test_samples_are_posted_to_a_webhook_and_can_be_posted_again(
-    sandbox: Sandbox, client: Client, browsing: Browsing
-) -> None:
-    webhook = client.webhooks.create(
-        url="http://127.0.0.1:9/hooks", triggers={"bounce": {"enabled": True}, "click": {"enabled": True}}
-    )
-    page = browsing.post("/webhooks/sample", webhook=str(webhook.id), page="/webhooks")
-    assert "2 samples posted, 0 accepted. Click: nothing listens" in page.text
-    attempts = sandbox.webhooks.attempts(webhook=webhook.id)
-    assert {each.trigger for each in attempts} == {"Bounce", "Click"}
-    sandbox.webhooks.resend(attempts[0])
-
-
-def test_an_unknown_webhook_gets_no_samples(browsing: Browsing) -> None:
-    assert "there is no webhook 5" in browsing.post("/webhooks/sample", webhook="5", page="/webhooks").text
-
-
-def test_an_example_of_each_payload_is_shown(browsing: Browsing) -> None:
-    text = browsing.get("/webhooks").text
-    for kind in ("Open", "Click", "Delivery", "Bounce", "SpamComplaint", "SubscriptionChange"):
-        assert f"&#34;RecordType&#34;: &#34;{kind}&#34;" in text
-    assert "&#34;OriginalRecipient&#34;" in text
 
 
 def test_a_sample_message_is_sent(sandbox: Sandbox, browsing: Browsing) -> None:

@@ -40,6 +40,13 @@ def test_a_bounce_by_address_or_header_says_so(browsing: Any, api: Any, fields: 
     assert cause in _events(browsing, api.accepted(**fields))[0]
 
 
+def test_the_text_of_a_bounce_is_shown_for_30_days(browsing: Any, api: Any, sandbox: Sandbox) -> None:
+    message = api.accepted(To=BOUNCING)
+    assert "The bounce From: Mail Delivery System" in _events(browsing, message)[0]
+    sandbox.clock.advance(days=30)
+    assert "The bounce" not in _events(browsing, message)[0]
+
+
 def test_a_bounce_by_a_fault_says_so(browsing: Any, api: Any, sandbox: Sandbox) -> None:
     sandbox.faults.bounce_all("SoftBounce")
     assert "by a fault" in _events(browsing, api.accepted())[0]

@@ -205,7 +205,10 @@
 
   let fetching = false, again = false;
   const refresh = async () => {
-    if (!list) return;
+    if (!list) {
+      document.dispatchEvent(new CustomEvent("inbox:changed"));
+      return;
+    }
     if (fetching) {
       again = true;
       return;
@@ -246,7 +249,11 @@
       gone.textContent = `The sandbox has stopped: this page shows what it had${last ? ` until ${last.textContent}` : ""}.`;
     }
     gone.hidden = !over;
-    for (const button of all("main form[method=post] button")) button.disabled = Boolean(over);
+    // Buttons of impossible events stay disabled.
+    for (const button of all(over ? "main form[method=post] button:enabled" : "[data-paused]")) {
+      button.disabled = Boolean(over);
+      button.toggleAttribute("data-paused", Boolean(over));
+    }
   };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("emailapi-inbox") : null;
   // The state of the database that the page shows: what came before the stream began is fetched, too.
@@ -277,7 +284,7 @@
     };
     addEventListener("pagehide", () => source.close());
   };
-  if (light) {
+  if (document.body.dataset.base) {
     state("live");
     if (channel) channel.onmessage = (event) => (event.data === -1 ? state("wait") : changed(event.data));
     if (channel && navigator.locks) navigator.locks.request("emailapi-inbox", () => new Promise(stream));
