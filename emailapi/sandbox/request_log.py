@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -12,6 +13,15 @@ import attrs
 from .rejection import Rejection
 
 KEPT = 1_000
+# Of a body, so many bytes are kept.
+BODY_BYTES = 10_000
+# The values of fields that are secret: those by their own name, and those of headers with such a name.
+_SECRETS = re.compile(
+    r'("(?=[^"]*(?:password|token|secret))[^"]*+"\s*:\s*"'
+    r'|"Name"\s*:\s*"(?=[^"]*(?:auth|token|secret|key|cookie|password))[^"]*+"\s*,\s*"Value"\s*:\s*")'
+    r'(?:[^"\\]|\\.)*',
+    re.IGNORECASE,
+)
 
 
 @attrs.frozen
@@ -33,7 +43,7 @@ class RecordedRejection:
 @attrs.frozen(kw_only=True)
 class RecordedRequest:
     """
-    A request to the sandbox. Neither tokens nor bodies are kept.
+    A request to the sandbox. Tokens are not kept.
 
     Attributes:
         received_at: When it came, by the clock of the sandbox.
@@ -47,6 +57,7 @@ class RecordedRequest:
         seconds: How long it took, without the time of the network.
         user_agent: The User-Agent header.
         fault: The fault that the request met, in words; None if it met none.
+        body_size: The size of the body in bytes; 0 for requests without one, and for SMTP.
     """
 
     received_at: datetime
@@ -60,6 +71,13 @@ class RecordedRequest:
     seconds: float = 0.0
     user_agent: str = ""
     fault: str | None = None
+    body_size: int = 0
+    _body: bytes = attrs.field(default=b"", repr=False)
+
+    @property
+    def body(self) -> str:
+        """The first 10,000 bytes of the body, in which passwords and tokens are masked."""
+        return _SECRETS.sub(r"\1***", self._body.decode("utf-8", "replace"))
 
     @property
     def rejected(self) -> bool:
@@ -76,11 +94,18 @@ class Notes:
         server_id: Id of the server.
         rejections: The rejections of the request or its emails.
         message_ids: Ids of the messages.
+        body_size: The size of the body, and `body` its beginning.
     """
 
     server_id: int | None = None
     rejections: list[RecordedRejection] = attrs.field(factory=list)
     message_ids: list[str] = attrs.field(factory=list)
+    body_size: int = 0
+    body: bytes = attrs.field(default=b"", repr=False)
+
+    def see(self, body: bytes) -> None:
+        """Keep the beginning of a body."""
+        self.body_size, self.body = len(body), body[:BODY_BYTES]
 
     def reject(self, rejection: Rejection) -> None:
         """Note that the whole request was rejected."""
@@ -103,6 +128,7 @@ class RequestLog:
 
     def __init__(self) -> None:
         """Begin without any."""
+        self._count = 0
         self._lock = threading.Lock()
         self._requests: deque[RecordedRequest] = deque(maxlen=KEPT)
 
@@ -110,6 +136,7 @@ class RequestLog:
         """Keep a request."""
         with self._lock:
             self._requests.append(request)
+            self._count += 1
 
     def clear(self) -> None:
         """Forget all requests."""
@@ -118,6 +145,11 @@ class RequestLog:
 
     def newest(self, *, rejected: bool = False) -> list[RecordedRequest]:
         """Return the requests, newest first; only those that were rejected, if asked for."""
+        return [request for _, request in self.numbered(rejected=rejected)]
+
+    def numbered(self, *, rejected: bool = False) -> list[tuple[int, RecordedRequest]]:
+        """Return the same, each with its number in the sandbox, from 1."""
         with self._lock:
-            found = [*self._requests]
-        return [request for request in reversed(found) if request.rejected or not rejected]
+            found, last = [*self._requests], self._count
+        numbered = zip(range(last, 0, -1), reversed(found), strict=False)
+        return [(number, request) for number, request in numbered if request.rejected or not rejected]

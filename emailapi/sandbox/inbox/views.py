@@ -16,11 +16,13 @@ from ..surroundings import Surroundings
 from ..tables import servers
 from . import (
     connect_page,
+    inbound_message,
     inbound_page,
     lab_page,
     list_page,
     message_page,
     requests_page,
+    searching,
     stats_page,
     suppressions_page,
     templates_page,
@@ -38,6 +40,7 @@ _PARTS = 200
 PAGES = (
     *list_page.pages,
     *message_page.pages,
+    *inbound_message.pages,
     *requests_page.pages,
     *webhooks_page.pages,
     *suppressions_page.pages,
@@ -46,6 +49,7 @@ PAGES = (
     *inbound_page.pages,
     *lab_page.pages,
     *connect_page.pages,
+    *searching.pages,
 )
 
 
