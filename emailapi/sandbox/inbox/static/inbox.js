@@ -256,10 +256,11 @@
     }
   };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("emailapi-inbox") : null;
-  let seen = null;
+  // What the page shows is of this state of the database, or of a later one.
+  let seen = Number(document.body.dataset.revision);
   const changed = (revision) => {
     state("live");
-    if (revision !== seen && seen !== null) refresh();
+    if (revision !== seen) refresh();
     seen = revision;
   };
   const poll = () => setInterval(() => document.hidden || refresh(), 2000);
