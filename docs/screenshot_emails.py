@@ -108,6 +108,10 @@ _EMAILS: tuple[tuple[float, str, str, str, str, str], ...] = (
 )
 
 
+# Before this email, an email comes in, and two are rejected.
+_EARLIER = 11
+
+
 def _email(to: str, subject: str, text: str, tag: str, happens: str) -> Email:
     html = f"<p>{text}</p><p><a href='https://shop.example.com/confirm?token=k3v9'>Open Harbour Supply</a></p>"
     return Email(
@@ -172,6 +176,12 @@ def fill(sandbox: Sandbox, clock: Stopped) -> None:
         _configure(client)
         for number, (minutes, to, subject, text, tag, happens) in enumerate(_EMAILS):
             minutes += number * 11 % 60 / 60
+            if number == _EARLIER:
+                clock.ago(9)
+                sandbox.receive(
+                    sender="Dana <dana@example.com>", subject="Re: Your order is on its way", text="Thanks!"
+                )
+                _reject(sandbox)
             clock.ago(minutes)
             if "delay" in happens:
                 sandbox.faults.hold(times=1)
@@ -181,9 +191,6 @@ def fill(sandbox: Sandbox, clock: Stopped) -> None:
                 if event in {"open", "click", "complain", "delay"}:
                     getattr(sandbox.events, event)(message)
             sandbox.clock.wait_idle(10)
-        clock.ago(9)
-        sandbox.receive(sender="Dana Fisher <dana@example.com>", subject="Re: Your order is on its way", text="Thanks!")
-        _reject(sandbox)
         clock.ago(0.3)
         order = client.outbound.send(_order()).message_id
         clock.ago(0.2)

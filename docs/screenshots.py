@@ -23,6 +23,7 @@ from pathlib import Path
 import attrs
 from playwright.sync_api import Browser, Page, sync_playwright
 from screenshot_emails import fill, fill_long, fill_many, fill_rtl
+from smaller_png import smaller
 
 from emailapi.sandbox import Sandbox
 from emailapi.sandbox.clock import Clock
@@ -115,6 +116,7 @@ PICTURES = (
     Picture("inbox-long-phone", fill=fill_long, size=PHONE),
     Picture("inbox-rtl", fill=fill_rtl),
     Picture("inbox-many", fill=fill_many, size=(1280, 2200)),
+    Picture("requests", "/requests", shown=True),
     Picture("message", _ORDER, size=DESKTOP, shown=True),
     Picture("message-dark", f"{_ORDER}&scheme=dark", scheme="dark"),
     Picture("message-phone", _ORDER, size=PHONE),
@@ -126,7 +128,6 @@ PICTURES = (
         Picture(f"message-{tab}", f"{_ORDER}&tab={tab}", size=DESKTOP if tab == "checks" else LAPTOP)
         for tab in ("text", "html", "headers", "raw", "json", "attachments", "links", "checks", "copy")
     ),
-    Picture("requests", "/requests", shown=True),
     Picture("webhooks", "/webhooks", shown=True),
     Picture("webhooks-phone", "/webhooks", size=PHONE),
     Picture("suppressions", "/suppressions"),
@@ -159,7 +160,8 @@ def _take(browser: Browser, picture: Picture, url: str, folder: Path) -> None:
     page.goto(f"{url}/4000001{picture.path}")
     page.wait_for_load_state("load")
     picture.prepare(page)
-    page.screenshot(path=folder / f"{picture.name}.png", animations="disabled", caret="hide")
+    taken = page.screenshot(animations="disabled", caret="hide")
+    (folder / f"{picture.name}.png").write_bytes(smaller(taken) if picture.shown else taken)
     context.close()
 
 

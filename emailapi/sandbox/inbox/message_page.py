@@ -140,6 +140,10 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     }
 
 
+# Names of a query that say how a message is shown.
+_OF_VIEW = ("q", "tab", "width", "scheme", "for", "open")
+
+
 def _latest(call: PageCall) -> Response:
     catch_up(call.store)
     with call.store.transaction(writing=False) as db:
@@ -147,7 +151,8 @@ def _latest(call: PageCall) -> Response:
         found = list_rows.heads(db, ids)
     if not found:
         raise Rejection(701, "No message matches.", status=404)
-    return call.back(f"/m/{found[0]['uuid']}", q=call.query.get("q", ""))
+    kept = {name: call.query[name] for name in _OF_VIEW if name in call.query}
+    return call.back(f"/m/{found[0]['uuid']}", **kept)
 
 
 @pages.show("/m/<message_id>", "message.html")

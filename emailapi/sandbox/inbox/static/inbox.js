@@ -171,11 +171,11 @@
     for (const [id, item] of known) {
       const now = rows.get(id);
       if (!now || now.dataset.key === item.dataset.key) continue;
-      const hadFocus = item.contains(document.activeElement), mark = rowOf(item).getAttribute("aria-current");
+      // The link itself stays, with its focus, its marks, and its animation.
+      const row = rowOf(item), later = rowOf(now.cloneNode(true));
       item.dataset.key = now.dataset.key;
-      item.replaceChildren(...now.cloneNode(true).childNodes);
-      if (mark) rowOf(item).setAttribute("aria-current", mark);
-      if (hadFocus) rowOf(item).focus({ preventScroll: true });
+      row.classList.toggle("new", later.classList.contains("new"));
+      row.replaceChildren(...later.childNodes);
     }
     const unseen = all(".row.new", fresh).length;
     document.title = document.title.replace(/^\(\d+\) /, "");
@@ -256,7 +256,7 @@
     }
   };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("emailapi-inbox") : null;
-  // What the page shows is of this state of the database, or of a later one.
+  // The state of the database that the page shows: what came before the stream began is fetched, too.
   let seen = Number(document.body.dataset.revision);
   const changed = (revision) => {
     state("live");
@@ -320,8 +320,10 @@
   }
   const open = (selector) => {
     const link = one(selector);
-    if (link) link.click();
-    return Boolean(link);
+    if (!link) return false;
+    link.click();
+    if (link.matches("summary")) link.focus();
+    return true;
   };
   const pages = { i: "", w: "/webhooks", t: "/templates", r: "/requests" };
   const keys = {
