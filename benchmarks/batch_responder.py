@@ -1,5 +1,5 @@
 """
-The other end of `benchmarks.many` and `benchmarks.commandline`: responds some time after a request that all was accepted.
+The other end of `benchmarks.many` and `benchmarks.commandline`: responds with acceptance, some time after a request.
 
     python -m benchmarks.batch_responder SECONDS
 

@@ -213,7 +213,7 @@ class Intake:
         )
         if email.template is not None:
             use = email.template
-            pending.templated.append((message, use.id, use.alias, instant, use.inline, _compact(use.model)))
+            pending.templated.append((message, use.id, use.alias, instant, use.inline, dump_text(use.model)))
         pending.subjects.append((message, email.subject))
         reply_to = dump_text([(mailbox.name, mailbox.email) for mailbox in email.reply_to])
         pending.contents.append((message, email.text_body, email.html_body, reply_to, dump_text(email.headers)))

@@ -139,6 +139,7 @@ class Inbox:
             form=request.form,
             files=request.files,
         )
+        revision = self._here.store.revision
         try:
             value = page.function(call, **arguments)
         except InvalidArgument as error:
@@ -147,7 +148,7 @@ class Inbox:
             return call.back(call.form.get("page", ""), str(error), failed=True)
         if isinstance(value, Response):
             return value
-        response = html_response(page.template, {**layout_of(call, page.path), **value})
+        response = html_response(page.template, {**layout_of(call, page.path), "revision": revision, **value})
         if request.cookies.get("inbox_server") != str(server_id):
             response.set_cookie("inbox_server", str(server_id), path="/inbox", httponly=True, samesite="Strict")
         return response
