@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._delivery import Deadline
 from .._http import Session
-from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
-from ..models import fields
+from ..errors import DeliveryUnknown
 from ..models.email import Email, TemplateEmail
 from ..models.fields import as_record
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
-from ..transports.api import payload as api
 from ..transports.base import BaseTransport
 from ..transports.check_first import check_findable, send_all
 from ..transports.inputs import EmailLike, as_email
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
     from ..models.bulk import BulkEmail, BulkStatus
     from ..models.listing import Page
-    from ..transports.api.reconciliation import Wanted
     from ..transports.send_many import Progress, Sending
 
 
@@ -160,27 +157,11 @@ class Outbound(Resource):
             ConfigurationError: The client has no API to search.
         """
         from ..transports.api.reconciliation import find
+        from ..transports.api.wanted import read_wanted
 
-        wanted = self._wanted(key_or_error, message_stream)
+        wanted = read_wanted(key_or_error, message_stream, self._options)
         deadline = Deadline.after(self._options.deadline)
         return find(self._session, self._options, wanted, deadline).found.get(wanted.key)
-
-    def _wanted(self, given: object, message_stream: str | None) -> Wanted:
-        from ..transports.api.reconciliation import Wanted
-
-        stream = _searched("message_stream", fields.message_stream, message_stream)
-        others: tuple[str, ...] = ()
-        if isinstance(given, DeliveryUnknown):
-            if given.idempotency_key is None:
-                why = "key_or_error is the error of a request that carried no key: the email cannot be looked up"
-                raise InvalidArgument(why, argument="key_or_error")
-            stream, others = stream or given.message_stream, given._others
-            given = given.idempotency_key
-        key = _searched("key_or_error", fields.idempotency_key, given)
-        if key is None:
-            why = "key_or_error must be an idempotency_key, or the DeliveryUnknown of a send, got None"
-            raise InvalidArgument(why, argument="key_or_error")
-        return Wanted(key, stream or self._options.message_stream or api.DEFAULT_STREAM, not_these=others)
 
     def send_template(self, email: TemplateEmail | Mapping[str, Any], *, check_first: bool = False) -> SendResult:
         """
@@ -300,11 +281,3 @@ class Outbound(Resource):
         from ._paging import KeyedQuery, fetch_keyed_page
 
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
-
-
-def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
-    """Convert a search value; a value that no email can have is an invalid argument of this call."""
-    try:
-        return convert(value)
-    except InvalidEmail as error:
-        raise InvalidArgument(error.message, argument=name) from None

@@ -90,7 +90,7 @@ class Outcomes:
     def deliver(self, target: Target) -> None:
         """Deliver the email."""
         reply, details = _delivered(target.address.rpartition("@")[2])
-        self.events.append((target.message, target.address, "Delivered", self._instant, details))
+        self.events.append((target.message, target.address, "Delivered", self._instant, details, self.cause))
         self._tell("Delivery", target, details=reply)
 
     def delay(self, target: Target) -> None:
