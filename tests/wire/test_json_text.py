@@ -51,7 +51,6 @@ def test_a_value_survives_dumping_and_loading(value):
     ],
 )
 def test_json_is_compact_utf_8(encoder, value, data):
-    """JSON is written compact, in UTF-8 and not in escapes; control characters are escaped."""
     assert dump_json(value) == data
     assert json.loads(data) == json.loads(json.dumps(value))
 
