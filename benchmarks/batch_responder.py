@@ -1,5 +1,5 @@
 """
-The other end of `benchmarks.many`: answers each batch, some time after it came, that every email was accepted.
+The other end of `benchmarks.many` and `benchmarks.commandline`: responds with acceptance, some time after a request.
 
     python -m benchmarks.batch_responder SECONDS
 

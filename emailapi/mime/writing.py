@@ -46,7 +46,7 @@ def needs_utf8(email: Email | bytes) -> bool:
 
 def envelope(email: Email) -> tuple[str, tuple[str, ...]]:
     """
-    Return the mailbox of the sender, and those of to, cc and bcc, each once and in this order; domains are ASCII.
+    Return the mailbox of an email's sender, and those of its `to`, `cc` and `bcc`, each once; domains are ASCII.
 
     Raises:
         InvalidEmail: There is no sender.
@@ -68,11 +68,15 @@ def distinct(group: Iterable[Address]) -> tuple[str, ...]:
 
 def to_bytes(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False) -> bytes:
     """
-    Return the MIME message: ASCII, lines of at most 998 characters that end in CRLF, and no Bcc.
+    Return an email as a MIME message: ASCII, lines of at most 998 characters that end in CRLF, and no Bcc.
 
-    `headers` follow the email's own. Date and Message-ID are generated unless they are among them. With `utf8`,
-    addresses whose local part is not ASCII are written in UTF-8 (RFC 6532), so that headers are not ASCII.
     Tag, metadata, stream and tracking are not part of MIME: see `postmark_headers`.
+
+    Args:
+        email: The email.
+        headers: More headers, behind the email's own. Date and Message-ID are generated unless they are given.
+        utf8: Whether addresses whose local part is not ASCII are written in UTF-8 (RFC 6532), so that the headers are
+            not ASCII.
 
     Raises:
         InvalidEmail: A field is missing, or cannot be written; the error names it.
@@ -106,6 +110,11 @@ def join_pieces(header: bytes, body: Iterable[Piece]) -> bytes:
 def check_writable(email: Email, *, headers: Sequence[Header] = (), utf8: bool = False) -> None:
     """
     Check that `to_bytes` can write an email, without encoding its bodies and files.
+
+    Args:
+        email: The email.
+        headers: As of `to_bytes`.
+        utf8: As of `to_bytes`.
 
     Raises:
         InvalidEmail: As `to_bytes`.

@@ -175,7 +175,7 @@ def check_complete(email: Email) -> Address:
         The sender.
 
     Raises:
-        InvalidEmail: One of them is missing.
+        InvalidEmail: The sender, the recipients or the body is missing.
     """
     if email.sender is None:
         raise InvalidEmail("sender is missing", field="sender")

@@ -52,6 +52,9 @@ class Jobs(Protocol):
     def keep_offset(self, offset: timedelta) -> None:
         """Store how far the clock is ahead, and look at the jobs again."""
 
+    def keep_move(self, start: datetime, end: datetime) -> None:
+        """Store that the clock was moved from one time to another."""
+
 
 class Clock:
     """
@@ -172,6 +175,7 @@ class Clock:
             finally:
                 self._show(target, frozen=was_frozen)
             if self._jobs is not None:
+                self._jobs.keep_move(start, target)
                 self._jobs.perform_due()
                 self._jobs.sweep()
             return target
@@ -192,7 +196,13 @@ class Clock:
             self._jobs.keep_offset(self._offset)
 
     def attach(self, jobs: Jobs | None, offset: timedelta = timedelta()) -> Jobs | None:
-        """Take the jobs of a sandbox that starts, and how far its clock is ahead; return the jobs until now."""
+        """
+        Take the jobs of a sandbox that starts, and return the jobs until now. The sandbox calls this method.
+
+        Args:
+            jobs: The jobs; None if the sandbox is closed.
+            offset: How far its clock is ahead of the real time.
+        """
         before, self._jobs = self._jobs, jobs
         if offset and not self._offset:
             self._offset = offset

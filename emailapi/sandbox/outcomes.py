@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
-from ..wire import dump_json
+from ..wire import dump_text
 from . import events
 from .events import BounceTexts, BounceType
 from .instants import eastern_day, micros
@@ -22,7 +23,7 @@ from .tables import bounces, messages, opens, queue, suppressions, tallies, word
 from .tables.bounces import Bounce
 from .tables.tallies import Tally, named
 
-Event = tuple[int, str, str, int, str]
+Event = tuple[int, str, str, int, str, str]
 
 
 class Target(NamedTuple):
@@ -41,8 +42,11 @@ class Target(NamedTuple):
     address: str
 
 
-def _compact(value: object) -> str:
-    return dump_json(value).decode()
+@lru_cache(256)
+def _delivered(domain: str) -> tuple[str, str]:
+    """Return the receiving server's reply, and the details of a delivery as JSON."""
+    details = events.delivered(domain)
+    return details["DeliveryMessage"], dump_text(details)
 
 
 class Outcomes:
@@ -50,13 +54,14 @@ class Outcomes:
     Collects outcomes, and stores them together.
 
     Attributes:
-        events: The events so far: message, recipient, type, instant, details as JSON.
+        events: The events so far: message, recipient, type, instant, details as JSON, cause.
+        cause: The cause of the outcomes that are collected from now on, one of `events.CAUSES`; empty for none.
         suppressed: Stream and address of the suppressions so far.
     """
 
-    def __init__(self, db: Transaction, now: datetime) -> None:
-        """Collect outcomes of this instant."""
-        self._db = db
+    def __init__(self, db: Transaction, now: datetime, cause: str = "") -> None:
+        """Collect outcomes of this instant, with this cause."""
+        self._db, self.cause = db, cause
         self._bounces: list[Bounce] = []
         self._next_bounce: int | None = None
         self._suppressions: list[tuple[Target, str, str]] = []
@@ -77,16 +82,16 @@ class Outcomes:
         self._tallies[target.stream, self._day, target.tag, metric] += number
 
     def _add(self, target: Target, kind: str, details: dict[str, str]) -> None:
-        self.events.append((target.message, target.address, kind, self._instant, _compact(details)))
+        self.events.append((target.message, target.address, kind, self._instant, dump_text(details), self.cause))
 
     def _tell(self, trigger: str, target: Target, **fields: object) -> None:
         self._notices.add(trigger, target.stream, target.message, target.address, **fields)
 
     def deliver(self, target: Target) -> None:
         """Deliver the email."""
-        details = events.delivered(target.address)
-        self._add(target, "Delivered", details)
-        self._tell("Delivery", target, details=details["DeliveryMessage"])
+        reply, details = _delivered(target.address.rpartition("@")[2])
+        self.events.append((target.message, target.address, "Delivered", self._instant, details, self.cause))
+        self._tell("Delivery", target, details=reply)
 
     def delay(self, target: Target) -> None:
         """Let the receiving server ask to try again later."""
@@ -101,7 +106,7 @@ class Outcomes:
         texts = texts or events.texts_of(kind, target.address)
         bounce_id = self._add_bounce(target, kind, texts)
         if kind.type == "Transient":
-            self._add(target, "Transient", events.delayed(target.address))
+            self._add(target, "Transient", events.delayed(target.address.rpartition("@")[2]))
         else:
             self._add(target, "Bounced", events.bounced(texts.details, bounce_id))
         self.count(target, "Bounced")

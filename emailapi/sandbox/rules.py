@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -36,6 +37,23 @@ _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _CONTROL = re.compile("[\r\n\0]")
 
 
+@attrs.frozen
+class TemplateUse:
+    """
+    The template that an email was made by.
+
+    Attributes:
+        id: Its id, and `alias` its alias at that time; None for none.
+        model: The model that it was rendered with.
+        inline: Whether the CSS of the HTML was moved into its elements.
+    """
+
+    id: int
+    alias: str | None
+    model: Mapping[str, object] = attrs.field(repr=False)
+    inline: bool
+
+
 @attrs.frozen(kw_only=True)
 class CheckedEmail:
     """
@@ -49,6 +67,7 @@ class CheckedEmail:
         message_stream: The id of the stream.
         track_opens: None for the setting of the server, as for `track_links`.
         failure: Why the template of the email could not be rendered; empty if it was, and without a template.
+        template: The template that it was made by; None without one.
     """
 
     sender: str
@@ -69,6 +88,7 @@ class CheckedEmail:
     metadata: dict[str, str] = attrs.field(factory=dict)
     attachments: tuple[File, ...] = ()
     failure: str = ""
+    template: TemplateUse | None = None
 
     @property
     def recipients(self) -> dict[str, Mailbox]:
@@ -119,13 +139,16 @@ def _metadata(value: object, field: Field) -> dict[str, str]:
     check_metadata(value)
     pairs: dict[str, str] = {}
     for name, sent in value.items():
-        given = scalar_text(sent)
-        encodable(name, field.name)
+        given = sent if type(sent) is str else scalar_text(sent)
+        if not name.isascii():
+            encodable(name, field.name)
         if not 1 <= len(name) <= METADATA_NAME or _CONTROL.search(name):
             raise _invalid_metadata(f"A field name must have 1 to {METADATA_NAME} characters, got '{name[:80]}'.")
         if not isinstance(given, str):
             raise _invalid_metadata(f"The value of '{name}' must be a string, a number or a boolean.")
-        if len(encodable(given, field.name)) > METADATA_VALUE or _CONTROL.search(given):
+        if not given.isascii():
+            encodable(given, field.name)
+        if len(given) > METADATA_VALUE or _CONTROL.search(given):
             raise _invalid_metadata(f"The value of '{name}' has more than {METADATA_VALUE} characters, or line breaks.")
         pairs[name] = given
     if len({name.lower() for name in pairs}) < len(pairs):
@@ -161,6 +184,12 @@ COMMON = (SENDER, *RECIPIENTS_OF, *SETTINGS)
 _EMAIL = Table(*COMMON, *CONTENT)
 
 
+@lru_cache(64)
+def _senders(text: str) -> tuple[Mailbox, ...]:
+    """Return the addresses in a field From; few senders send most emails."""
+    return read_addresses(text, "From")
+
+
 def addressed(found: dict[str, Any]) -> CheckedEmail:
     """
     Return the email that the values of a table's fields make.
@@ -169,7 +198,7 @@ def addressed(found: dict[str, Any]) -> CheckedEmail:
         Rejection: 300 for an address that is not valid, for no recipient, and for too many.
     """
     sender = found.get("sender", "").strip()
-    senders = read_addresses(sender, "From")
+    senders = _senders(sender)
     if len(senders) != 1:
         raise invalid("From", sender)
     to = found.get("to", "")
@@ -191,8 +220,8 @@ def check_size(email: CheckedEmail) -> None:
     Raises:
         Rejection: 300: the email is too large.
     """
-    bodies = (email.text_body, email.html_body)
-    size = sum(len((body or "").encode()) for body in bodies) + sum(file.size for file in email.attachments)
+    size = BYTES.count(email.text_body or "") + BYTES.count(email.html_body or "")
+    size += sum([file.size for file in email.attachments])
     if size > MESSAGE_BYTES:
         raise Rejection(300, f"The message is larger than {MESSAGE_BYTES // MEGABYTE} MB.")
 

@@ -35,13 +35,17 @@ class Events:
         sandbox.events.bounce(result, "SoftBounce")
     """
 
-    def __init__(self, store: Callable[[], Store], now: Callable[[], datetime]) -> None:
-        """Make events in this database, at the time that `now` returns."""
-        self._store, self._now = store, now
+    def __init__(self, store: Callable[[], Store], now: Callable[[], datetime], cause: str = "call") -> None:
+        """Make events in this database, at the time that `now` returns, with one of `events.CAUSES`."""
+        self._store, self._now, self._cause = store, now, cause
 
     def deliver(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
         """
         Deliver an email that is queued or delayed.
+
+        Args:
+            message: The id of the message, or a record that has one.
+            recipient: The address of one recipient; by default all of them.
 
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
@@ -51,6 +55,10 @@ class Events:
     def delay(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
         """
         Let the receiving server ask to try again later: an event `Transient`.
+
+        Args:
+            message: As of `deliver`.
+            recipient: As of `deliver`.
 
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was delivered, bounced or not sent.
@@ -154,6 +162,10 @@ class Events:
         """
         Let a recipient report an email as spam: the address is suppressed in the stream, and cannot be activated.
 
+        Args:
+            message: As of `deliver`.
+            recipient: As of `deliver`.
+
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was not delivered.
         """
@@ -162,6 +174,10 @@ class Events:
     def unsubscribe(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
         """
         Let a recipient unsubscribe: the address is suppressed in the stream.
+
+        Args:
+            message: As of `deliver`.
+            recipient: As of `deliver`.
 
         Raises:
             InvalidArgument: There is no such message or recipient, or the email was not delivered.
@@ -182,13 +198,13 @@ class Events:
             reasons = [reason(row, at) for at in chosen]
             if all(reasons):
                 raise InvalidArgument(reasons[0], argument="message")
-            outcomes = Outcomes(db, self._now())
+            outcomes = Outcomes(db, self._now(), self._cause)
             for at, impossible in zip(chosen, reasons, strict=True):
                 if not impossible:
                     queue.take_out(db, row["id"], at.target.address)
                     happens(outcomes, at.target)
             outcomes.store()
-        names = ("message", "recipient", "type", "received_at", "details")
+        names = ("message", "recipient", "type", "received_at", "details", "cause")
         return tuple([event_of(dict(zip(names, event, strict=True))) for event in outcomes.events])
 
 

@@ -43,17 +43,29 @@ _c_encoder = _make_c_encoder and _make_c_encoder(
 )
 
 
+def dump_text(value: object) -> str:
+    """
+    Write a JSON value as compact text.
+
+    Raises:
+        ValueError: A number is infinite or NaN.
+        TypeError: A value is not a JSON value.
+        RecursionError: A value contains itself.
+    """
+    return "".join(_c_encoder(value, 0)) if _c_encoder else _encoder.encode(value)
+
+
 def dump_json(value: object) -> bytes:
     """
     Write a JSON value, which may contain `Base64`, as compact UTF-8.
 
     Raises:
-        ValueError: A number is infinite or NaN, or a text contains a lone surrogate.
-        TypeError: A value is not a JSON value.
-        RecursionError: A value contains itself.
+        ValueError: As `dump_text`, and for a text that contains a lone surrogate.
+        TypeError: As `dump_text`.
+        RecursionError: As `dump_text`.
     """
     try:
-        text = "".join(_c_encoder(value, 0)) if _c_encoder else _encoder.encode(value)
+        text = dump_text(value)
     except _HasFiles:
         return _dump_with_files(value)
     return text.encode()

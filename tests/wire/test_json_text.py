@@ -34,7 +34,6 @@ def encoder(request, monkeypatch):
 
 @given(values)
 def test_a_value_survives_dumping_and_loading(value):
-    """A JSON value survives being written and read."""
     assert load_json(dump_json(value)) == value
 
 
@@ -52,7 +51,6 @@ def test_a_value_survives_dumping_and_loading(value):
     ],
 )
 def test_json_is_compact_utf_8(encoder, value, data):
-    """JSON is written compact, in UTF-8 and not in escapes; control characters are escaped."""
     assert dump_json(value) == data
     assert json.loads(data) == json.loads(json.dumps(value))
 
@@ -71,7 +69,6 @@ def test_a_value_of_another_type_is_a_type_error(encoder, value):
 
 
 def test_a_value_that_contains_itself_is_a_recursion_error(encoder):
-    """A list that contains itself ends in an error, not in a crash."""
     value: list[object] = []
     value.append(value)
     with pytest.raises(RecursionError):
@@ -82,7 +79,7 @@ def test_a_value_that_contains_itself_is_a_recursion_error(encoder):
     "data", [b"", b" ", b"{", b"<html>502</html>", b"\xff\xfe\xfd", b'{"a": }', b"nul", b"[" * 100_000, b'{"a":"\xe9"}']
 )
 def test_invalid_json_is_a_value_error(data):
-    """A body that is no JSON, not UTF-8, or nested beyond reason is a ValueError and nothing else."""
+    """A body that is not JSON, not UTF-8, or nested beyond reason is a ValueError and nothing else."""
     with pytest.raises(ValueError, match=r"char 0|column|codec|nested"):
         load_json(data)
 
