@@ -41,8 +41,7 @@ _UNAVAILABLE = frozenset(
     }
 )
 LARGEST_ID = 2**63 - 1  # in SQLite
-# How long a request waits for another program that is writing to the data file, in milliseconds.
-_BUSY_TIMEOUT = 1000
+_BUSY_TIMEOUT = 1000  # milliseconds that a request waits for another program that is writing to the data file
 
 
 class StorageFailed(EmailAPIError):
