@@ -30,8 +30,7 @@ _UNAVAILABLE = frozenset(
     for name in "BUSY CANTOPEN CORRUPT FULL IOERR LOCKED NOMEM NOTADB PERM PROTOCOL READONLY".split()
 )
 LARGEST_ID = 2**63 - 1  # in SQLite
-# How long a request waits for another program that is writing to the data file, in milliseconds.
-_BUSY_TIMEOUT = 1000
+_BUSY_TIMEOUT = 1000  # milliseconds that a request waits for another program that is writing to the data file
 
 
 class StorageFailed(EmailAPIError):

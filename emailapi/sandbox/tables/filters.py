@@ -13,6 +13,8 @@ from .messages import ids_of
 _SHORTEST_INDEXED = 3
 # A filter that finds fewer messages drives the search, whatever the other filters find.
 FEW = 1_000
+# Messages that a filter does not find are subtracted from a count, if they are fewer.
+LEFT_OUT = 5_000
 
 
 @attrs.frozen(kw_only=True)
@@ -83,9 +85,9 @@ class Filter:
         """Return the ids of the messages that the filter does not find, or None if they are many, or not known."""
         found: set[int] = set()
         for other in self.others:
-            query = f"SELECT {other.key} AS id FROM {other.table} WHERE {other.condition} LIMIT {FEW}"  # noqa: S608
+            query = f"SELECT {other.key} AS id FROM {other.table} WHERE {other.condition} LIMIT {LEFT_OUT}"  # noqa: S608
             rows = db.rows(query, *other.values)
-            if len(rows) == FEW:
+            if len(rows) == LEFT_OUT:
                 return None
             found.update([row["id"] for row in rows])
         return found if self.others else None
