@@ -47,7 +47,6 @@ def body_of(call):
     ],
 )
 def test_the_token_comes_from_the_argument_or_the_environment(sent, monkeypatch, given, environment, token):
-    """The token is the argument, else EMAILAPI_SERVER_TOKEN, else POSTMARK_SERVER_TOKEN, without white space around."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with Client(given, base_url=HOST) as client:
@@ -57,7 +56,6 @@ def test_the_token_comes_from_the_argument_or_the_environment(sent, monkeypatch,
 
 @pytest.mark.parametrize("given", [None, "", " "])
 def test_a_missing_token_is_an_error_that_names_both_variables(given, monkeypatch):
-    """Without a token there is no client, and the error names both variables; an account's token is none."""
     monkeypatch.setenv("EMAILAPI_ACCOUNT_TOKEN", "account")
     with pytest.raises(ConfigurationError, match="EMAILAPI_SERVER_TOKEN or POSTMARK_SERVER_TOKEN"):
         Client(given)
@@ -226,7 +224,6 @@ def test_an_invalid_default_stream_is_rejected(stream):
 
 
 def test_with_options_changes_only_the_given_options(sent):
-    """`with_options` changes what it is given, keeps the rest, and leaves the first client as it was."""
     with Client("t", base_url=HOST, timeout=3, sender="a@example.com", message_stream="one") as client:
         other = client.with_options(timeout=(1, 20), sender="b@example.com")
         for each in (other, other.with_options(message_stream="two"), client):
@@ -274,7 +271,6 @@ def test_a_closed_client_raises_an_error_that_says_so(sent):
 
 
 def test_the_repr_names_the_host():
-    """The repr of a client, and of all it holds, shows the host and no token."""
     client = Client("s3cret", base_url=HOST)
     assert repr(client) == f"Client(base_url='{HOST}')"
     assert repr(client.with_options(timeout=1)) == repr(client)

@@ -37,7 +37,6 @@ def test_dir_is_complete():
 
 
 def test_import_adds_no_names_but_those_in_all():
-    """A fresh `import emailapi` has no public name but those in `__all__`, and no helper of its own making."""
     code = "import emailapi; print([n for n in vars(emailapi) if n[0] != '_' and n not in emailapi.__all__])"
     assert run(code).strip() == "['annotations']"
 

@@ -94,7 +94,6 @@ def test_unknown_values_and_unreadable_rows_do_not_lose_a_page(service, client):
 
 
 def test_an_invalid_batch_item_does_not_affect_the_others(service, client):
-    """An item without `To` or `MessageID` is that item's error; the others stand."""
     items = [{**ACCEPTED, "ErrorCode": 0}, {"ErrorCode": 300, "Message": "no"}, {"ErrorCode": 0}]
     service.post(f"{HOST}/email/batch", json=items)
     result = client.outbound.send_batch([EMAIL] * 3)

@@ -41,7 +41,6 @@ def client(service) -> Iterator[Client]:
 
 @pytest.mark.parametrize("mode", [mode for mode in LOST if mode.accepts], ids=lambda mode: mode.name)
 def test_an_accepted_email_is_accepted_exactly_once(mode, service, client):
-    """Whatever the connection does behind an accepted email, alone or in a batch, it is accepted once and known."""
     service.script[:], client = [mode, mode], client.with_options(timeout=(10, 0.3))
     results = [client.outbound.send(new_email("a")), *client.outbound.send_batch([new_email("b"), new_email("c")])]
     assert [result.message_id for result in results] == ["id-1", "id-2", "id-3"]
@@ -61,7 +60,6 @@ def test_an_unknown_outcome_has_its_own_error_whose_key_finds_the_email(service,
 
 @pytest.mark.parametrize("what", ["refused", "a handshake"])
 def test_a_failed_connection_is_retried(what):
-    """A connection that is rejected, or a TLS handshake that fails, is tried again, and nothing was sent."""
     service = Service(listening=what != "refused")
     url = service.url if what == "refused" else service.url.replace("http:", "https:")
     try:
@@ -73,7 +71,6 @@ def test_a_failed_connection_is_retried(what):
 
 
 def test_a_host_name_that_cannot_be_resolved_is_retried():
-    """A name that cannot be resolved is tried again, and nothing was sent."""
     with (
         Client("t", base_url="https://nowhere.invalid", retry=QUICK) as client,
         pytest.raises(TransportError, match="resolved") as caught,
@@ -84,8 +81,6 @@ def test_a_host_name_that_cannot_be_resolved_is_retried():
 
 @pytest.mark.parametrize("form", ["seconds", "a date"])
 def test_retry_after_is_respected(form, service, client, clock):
-    """`Retry-After` is waited for in both its forms, and not half as long."""
-
     def busy(exchange):
         after = "28" if form == "seconds" else formatdate(time.time() + 28, usegmt=True)
         return respond_with(b"", 429, Retry_After=after)(exchange)
@@ -109,7 +104,6 @@ def test_a_slowly_dripping_response_ends_with_the_deadline(mode, service, client
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this platform")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_after_a_fork_each_process_has_its_own_pool(service, client):
-    """Children of a fork, and their parent, each get the responses to their own emails."""
     client.outbound.send(new_email("before"))
 
     def send(name: str) -> bool:
@@ -156,7 +150,6 @@ INTERRUPTED = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", INTERRUPTED)
 def test_nothing_is_sent_after_an_interrupt(name, service, start):
-    """After Ctrl-C while a call waits, for its next attempt or for a search, nothing is sent any more."""
     call, mode = INTERRUPTED[name]
     service.script[:] = [mode, mode]
     code = SCRIPT.format(call=call)

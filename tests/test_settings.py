@@ -26,7 +26,6 @@ URL = "https://api.postmarkapp.com"
 
 
 def test_the_environment_variables_have_their_names():
-    """The environment's names are those that the design fixes, ours before Postmark's."""
     assert VARIABLES == {
         "server token": ("EMAILAPI_SERVER_TOKEN", "POSTMARK_SERVER_TOKEN"),
         "account token": ("EMAILAPI_ACCOUNT_TOKEN", "POSTMARK_ACCOUNT_TOKEN"),
@@ -83,7 +82,6 @@ def test_a_token_must_be_a_string(token):
 
 
 def test_a_secret_is_not_shown(caplog):
-    """A secret is in no repr, of itself or of what holds it, in no log line made by one, and in no traceback of it."""
     secret = Secret("hush")
     logging.getLogger("x").warning("%r %s", secret, {"token": secret})
     held = [repr(secret), f"{secret!r}", str([secret]), str({"a": (secret,)}), caplog.text]
@@ -114,12 +112,10 @@ def test_a_secret_is_not_shown(caplog):
     ],
 )
 def test_a_base_url_loses_its_last_slash(given, expected):
-    """A base URL is taken without the slash at its end; clear text is for this machine only."""
     assert resolve_base_url(given, allow_http=False) == expected
 
 
 def test_the_base_url_of_the_environment(monkeypatch):
-    """The environment's base URL serves where none is passed, and is checked as one that is."""
     monkeypatch.setenv("EMAILAPI_BASE_URL", "http://127.0.0.1:1/")
     assert resolve_base_url(None, allow_http=False) == "http://127.0.0.1:1"
     assert resolve_base_url(URL, allow_http=False) == URL
@@ -192,7 +188,6 @@ def test_allow_http_allows_plain_http():
     ],
 )
 def test_only_names_and_addresses_of_this_machine_are_loopback(host, expected):
-    """Only names and addresses that never leave the machine are loopback; a doubtful one is not."""
     assert is_loopback(host) is expected
 
 
@@ -236,7 +231,6 @@ def test_a_variable_with_a_wrong_base_url_is_named(monkeypatch):
     [(10, (10.0, 10.0)), (0.5, (0.5, 0.5)), ((1, 2.5), (1.0, 2.5)), (2_147_483, (2_147_483.0, 2_147_483.0))],
 )
 def test_a_timeout_is_one_number_or_a_pair(given, expected):
-    """A timeout is one number, or one to connect and one to read; a socket takes each."""
     assert Options(timeout=given).timeout == expected
     with socket.socket() as taken:
         taken.settimeout(Options(timeout=given).timeout[1])

@@ -269,10 +269,18 @@ class CeleryQueue:
             return None
         try:
             result: AsyncResult[dict[str, Any]] = self.task.apply_async([payload, 1, check_first], **options)
-        except (OperationalError, OSError, RuntimeError, *getattr(self.app.backend, "connection_errors", ())) as error:
-            # The backend of results is asked before the email is published.
+        except Exception as error:
+            if not isinstance(error, _connection_errors(self.app)):
+                raise
             why = (
                 f"Celery's broker or result backend cannot be reached, {describe(payload)} is not in the queue: {error}"
             )
             raise ConnectionFailed(why) from error
         return result
+
+
+def _connection_errors(app: Celery) -> tuple[type[BaseException], ...]:
+    """Return the errors of the broker, and of the backend of results, which is asked before the email is published."""
+    with app.connection_for_write() as connection:
+        broker = (*connection.connection_errors, *connection.channel_errors)
+    return (OperationalError, OSError, RuntimeError, *broker, *getattr(app.backend, "connection_errors", ()))

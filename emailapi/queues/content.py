@@ -57,7 +57,7 @@ def checked_key(key: object, limit: int = KEY_LIMIT) -> str:
     Return an idempotency key.
 
     Raises:
-        InvalidArgument: It has a character that a key must not have, or is too long.
+        InvalidArgument: The key has a character that a key must not have, or is too long.
     """
     if not isinstance(key, str) or not 1 <= len(key) <= limit:
         raise InvalidArgument(f"key must be a text of 1 to {limit} characters, got {key!r}", argument="key")
@@ -126,7 +126,7 @@ def read(payload: object) -> list[tuple[str, Mapping[str, Any]]]:
     Return the keys and emails of a payload that `hide` has returned.
 
     Raises:
-        InvalidArgument: This is no payload, or one of a newer version; or two emails have the same key.
+        InvalidArgument: The payload is not valid, or of a newer version; or two emails have the same key.
     """
     if not isinstance(payload, Mapping):
         raise InvalidArgument(

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._delivery import Deadline
 from .._http import Session
-from ..errors import DeliveryUnknown, InvalidArgument, InvalidEmail
-from ..models import fields
-from ..models.bulk import BULK, BulkEmail, BulkStatus
+from ..errors import DeliveryUnknown
 from ..models.email import Email, TemplateEmail
 from ..models.fields import as_record
-from ..models.listing import Page
 from ..models.outbound import BatchResult, SendResult
 from ..settings import Options
-from ..transports.api import payload as api
-from ..transports.api.reconciliation import Wanted, find
 from ..transports.base import BaseTransport
-from ..transports.check_first import check_key, how_many_first, send_all, start
+from ..transports.check_first import check_findable, send_all
 from ..transports.inputs import EmailLike, as_email
-from ..transports.send_many import Progress, Sending
-from ._paging import KeyedQuery, fetch_keyed_page
 from ._resource import Resource, path_segment
 
+# Loaded by the calls that need them: a process that sends one email does not pay for them.
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from ..models.bulk import BulkEmail, BulkStatus
+    from ..models.listing import Page
+    from ..transports.send_many import Progress, Sending
 
 
 class Outbound(Resource):
@@ -49,13 +47,7 @@ class Outbound(Resource):
         self._emails = emails
         self._templates = emails._for_templates()
 
-    def send(
-        self,
-        email: EmailLike,
-        *,
-        idempotency_key: str | None = None,
-        check_first: bool = False,
-    ) -> SendResult:
+    def send(self, email: EmailLike, *, idempotency_key: str | None = None, check_first: bool = False) -> SendResult:
         """
         Send one email, and return its result when it was accepted.
 
@@ -83,7 +75,7 @@ class Outbound(Resource):
         if idempotency_key is not None:
             converted = converted.replace(idempotency_key=idempotency_key)
         if check_first:
-            check_key(self._emails, converted)
+            check_findable(self._emails, converted)
         return self._emails._send(converted, check_first=check_first)
 
     def send_batch(self, emails: Iterable[EmailLike], *, check_first: bool = False) -> BatchResult:
@@ -143,6 +135,8 @@ class Outbound(Resource):
             InvalidArgument: A number is out of its range, or `emails` is one email instead of many.
             ConfigurationError: As `send_batch`.
         """
+        from ..transports.starting import how_many_first, start
+
         first = how_many_first(check_first, check_first_limit)
         return start(self._session, self._emails, emails, workers, chunk_size, first, progress)
 
@@ -162,24 +156,12 @@ class Outbound(Resource):
             InvalidArgument: The value is not a valid key, or the error is of an email that carries none.
             ConfigurationError: The client has no API to search.
         """
-        wanted = self._wanted(key_or_error, message_stream)
+        from ..transports.api.reconciliation import find
+        from ..transports.api.wanted import read_wanted
+
+        wanted = read_wanted(key_or_error, message_stream, self._options)
         deadline = Deadline.after(self._options.deadline)
         return find(self._session, self._options, wanted, deadline).found.get(wanted.key)
-
-    def _wanted(self, given: object, message_stream: str | None) -> Wanted:
-        stream = _searched("message_stream", fields.message_stream, message_stream)
-        others: tuple[str, ...] = ()
-        if isinstance(given, DeliveryUnknown):
-            if given.idempotency_key is None:
-                why = "key_or_error is the error of a request that carried no key: the email cannot be looked up"
-                raise InvalidArgument(why, argument="key_or_error")
-            stream, others = stream or given.message_stream, given._others
-            given = given.idempotency_key
-        key = _searched("key_or_error", fields.idempotency_key, given)
-        if key is None:
-            why = "key_or_error must be an idempotency_key, or the DeliveryUnknown of a send, got None"
-            raise InvalidArgument(why, argument="key_or_error")
-        return Wanted(key, stream or self._options.message_stream or api.DEFAULT_STREAM, not_these=others)
 
     def send_template(self, email: TemplateEmail | Mapping[str, Any], *, check_first: bool = False) -> SendResult:
         """
@@ -196,7 +178,7 @@ class Outbound(Resource):
         """
         converted = as_record(email, TemplateEmail, "email")
         if check_first:
-            check_key(self._templates, converted)
+            check_findable(self._templates, converted)
         return self._templates._send(converted, check_first=check_first)
 
     def send_template_batch(
@@ -246,6 +228,8 @@ class Outbound(Resource):
             ...     sending.wait().accepted
             1
         """
+        from ..transports.starting import how_many_first, start
+
         first = how_many_first(check_first, check_first_limit)
         return start(self._session, self._templates, emails, workers, chunk_size, first, progress)
 
@@ -263,6 +247,8 @@ class Outbound(Resource):
             InvalidEmail: The request is not valid, or the client's transport sends no bulk requests.
             EmailAPIError: As `send`.
         """
+        from ..models.bulk import BulkEmail
+
         return self._emails._send_bulk(as_record(bulk, BulkEmail, "bulk"))
 
     def bulk_status(self, id: str | UUID | BulkStatus) -> BulkStatus:
@@ -279,6 +265,8 @@ class Outbound(Resource):
             NotFound: There is no bulk request with this id.
             ConfigurationError: The client has no API to ask.
         """
+        from ..models.bulk import BULK, BulkStatus
+
         return self._read(f"{BULK.path}/{path_segment(id, 'id', BulkStatus)}", BulkStatus)
 
     def list_bulk(self, *, count: int = 100) -> Page[BulkStatus]:
@@ -289,12 +277,7 @@ class Outbound(Resource):
             InvalidArgument: `count` is below 1.
             ConfigurationError: The client has no API to ask.
         """
+        from ..models.bulk import BULK
+        from ._paging import KeyedQuery, fetch_keyed_page
+
         return fetch_keyed_page(KeyedQuery(BULK, self._fetch, count))
-
-
-def _searched(name: str, convert: Callable[[Any], str | None], value: object) -> str | None:
-    """Convert a search value; a value that no email can have is an invalid argument of this call."""
-    try:
-        return convert(value)
-    except InvalidEmail as error:
-        raise InvalidArgument(error.message, argument=name) from None

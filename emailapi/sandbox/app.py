@@ -114,7 +114,7 @@ def _view(here: Surroundings, route: Route, **arguments: object) -> Response:
         notes.server_id = None if server is None else server.id
     if request.accept_mimetypes.quality(JSON) <= 0:
         raise Rejection(409, f"The header 'Accept: {JSON}' is missing or wrong.", status=415)
-    body, addressed = read_json(request, route.body_limit) if route.body_limit else (None, False)
+    body, addressed = read_json(request, route.body_limit, notes.see) if route.body_limit else (None, False)
     query = read_arguments(request)
     effect = _meet(here.faults, route, server, body, addressed)
     if effect is not None and effect.prevents:

@@ -52,6 +52,9 @@ class Jobs(Protocol):
     def keep_offset(self, offset: timedelta) -> None:
         """Store how far the clock is ahead, and look at the jobs again."""
 
+    def keep_move(self, start: datetime, end: datetime) -> None:
+        """Store that the clock was moved from one time to another."""
+
 
 class Clock:
     """
@@ -172,6 +175,7 @@ class Clock:
             finally:
                 self._show(target, frozen=was_frozen)
             if self._jobs is not None:
+                self._jobs.keep_move(start, target)
                 self._jobs.perform_due()
                 self._jobs.sweep()
             return target

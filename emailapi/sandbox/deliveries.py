@@ -20,7 +20,7 @@ class Deliveries(Job):
     def perform(self, store: Store, now: int) -> None:
         """Deliver the emails that are due."""
         with store.transaction() as db:
-            outcomes = Outcomes(db, moment(now))
+            outcomes = Outcomes(db, moment(now), "queue")
             for row in queue.due(db, now):
                 outcomes.deliver(Target(row["message"], row["stream"], row["tag"] or "", row["recipient"]))
                 queue.take_out(db, row["message"], row["recipient"])

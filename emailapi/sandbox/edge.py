@@ -68,6 +68,8 @@ class Edge:
                 seconds=monotonic() - started,
                 user_agent=environ.get("HTTP_USER_AGENT", ""),
                 fault=words,
+                body_size=notes.body_size,
+                body=notes.body,
             )
         )
         if effect is None:

@@ -18,6 +18,21 @@ BOUNCE_HEADER = "X-PM-Bounce-Type"
 # The details of the event when a recipient unsubscribes or complains; the service writes the flag as a text.
 SUPPRESSED_BY_RECIPIENT = {"Origin": "Recipient", "SuppressSending": "True"}
 
+# The causes of events, in words.
+CAUSES = {
+    "address": "by the address",
+    "header": f"by the header {BOUNCE_HEADER}",
+    "fault": "by a fault",
+    "queue": "when its time in the queue was over",
+    "rules": "the API would reject the email",
+    "template": "the template cannot be rendered",
+    "button": "by a button",
+    "call": "by a call",
+    "image": "the image was loaded",
+    "link": "the link was followed",
+    "page": "by the page to unsubscribe",
+}
+
 
 class BounceType(NamedTuple):
     """

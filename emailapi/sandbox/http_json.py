@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Request, Response
@@ -22,9 +23,14 @@ def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a JSON number")
 
 
-def read_json(sent: Request, limit: int) -> tuple[object, bool]:
+def read_json(sent: Request, limit: int, see: Callable[[bytes], None] | None = None) -> tuple[object, bool]:
     """
     Return the JSON value of a request's body, and whether an address in it may ask for a fault.
+
+    Args:
+        sent: The request.
+        limit: The most bytes of a body.
+        see: Is given the body, also one that is not valid.
 
     Raises:
         Rejection: 409 without the right Content-Type, 300 with status 413 when it is too large, 402 for no JSON.
@@ -38,6 +44,8 @@ def read_json(sent: Request, limit: int) -> tuple[object, bool]:
         raise Rejection(402, f"Bodies are taken as they are, not as '{encoding[:80]}'.")
     try:
         data = sent.get_data(cache=False)
+        if see is not None:
+            see(data)
         value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=WrittenFloat)
         return value, _FAULT in data
     except RecursionError:

@@ -122,6 +122,7 @@ class Intake:
         except Rejection as rejection:
             target = self._rejected(email, message_id)
             rejected = dict.fromkeys(email.recipients, rejection)
+        self._outcomes.cause = "rules"
         for address, error in rejected.items():
             short = ERROR_CODES[error.code].meaning
             texts = events.error_texts(error.code, short, error.reason or error.message, address)
@@ -207,9 +208,12 @@ class Intake:
                 dump_text(shown),
                 self._opens_tracked(email),
                 self._links_tracked(email),
-                self._via,
+                "template" if email.template is not None and self._via == "api" else self._via,
             )
         )
+        if email.template is not None:
+            use = email.template
+            pending.templated.append((message, use.id, use.alias, instant, use.inline, dump_text(use.model)))
         pending.subjects.append((message, email.subject))
         reply_to = dump_text([(mailbox.name, mailbox.email) for mailbox in email.reply_to])
         pending.contents.append((message, email.text_body, email.html_body, reply_to, dump_text(email.headers)))
@@ -225,7 +229,9 @@ class Intake:
         """Let each recipient's address decide what happens there."""
         forced = email.header(events.BOUNCE_HEADER)
         for target in targets:
+            self._outcomes.cause = ""
             if email.failure:
+                self._outcomes.cause = "template"
                 texts = events.failure_texts(_RENDERING_FAILED, target.address, email.failure)
                 self._outcomes.bounce(target, _RENDERING_FAILED, texts)
                 continue
@@ -234,6 +240,9 @@ class Intake:
             if self._faults and kind is None:
                 here = Incoming(server=self._server.id, recipients=frozenset([target.address]))
                 kind, held = self._faults.outcome_for(here)
+                self._outcomes.cause = "fault" if kind is not None else ""
+            elif kind is not None:
+                self._outcomes.cause = "header" if forced and forced.strip() else "address"
             if kind is not None:
                 self._outcomes.bounce(target, kind)
             elif held is not None:

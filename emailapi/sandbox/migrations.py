@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..errors import ConfigurationError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # By version: the statements that bring its data to the form of the next version, before they are copied.
 _CHANGES: dict[int, tuple[str, ...]] = {
@@ -33,6 +33,7 @@ _CHANGES: dict[int, tuple[str, ...]] = {
         "ALTER TABLE tokens ADD COLUMN digest BLOB",
         "UPDATE tokens SET digest = digest_of(token)",
     ),
+    3: (),
 }
 OLDEST = min(_CHANGES)
 # What is made from other tables: `streams.indexed` says how far.

@@ -23,7 +23,7 @@ from .tables import bounces, messages, opens, queue, suppressions, tallies, word
 from .tables.bounces import Bounce
 from .tables.tallies import Tally, named
 
-Event = tuple[int, str, str, int, str]
+Event = tuple[int, str, str, int, str, str]
 
 
 class Target(NamedTuple):
@@ -54,13 +54,14 @@ class Outcomes:
     Collects outcomes, and stores them together.
 
     Attributes:
-        events: The events so far: message, recipient, type, instant, details as JSON.
+        events: The events so far: message, recipient, type, instant, details as JSON, cause.
+        cause: The cause of the outcomes that are collected from now on, one of `events.CAUSES`; empty for none.
         suppressed: Stream and address of the suppressions so far.
     """
 
-    def __init__(self, db: Transaction, now: datetime) -> None:
-        """Collect outcomes of this instant."""
-        self._db = db
+    def __init__(self, db: Transaction, now: datetime, cause: str = "") -> None:
+        """Collect outcomes of this instant, with this cause."""
+        self._db, self.cause = db, cause
         self._bounces: list[Bounce] = []
         self._next_bounce: int | None = None
         self._suppressions: list[tuple[Target, str, str]] = []
@@ -81,7 +82,7 @@ class Outcomes:
         self._tallies[target.stream, self._day, target.tag, metric] += number
 
     def _add(self, target: Target, kind: str, details: dict[str, str]) -> None:
-        self.events.append((target.message, target.address, kind, self._instant, dump_text(details)))
+        self.events.append((target.message, target.address, kind, self._instant, dump_text(details), self.cause))
 
     def _tell(self, trigger: str, target: Target, **fields: object) -> None:
         self._notices.add(trigger, target.stream, target.message, target.address, **fields)
@@ -89,7 +90,7 @@ class Outcomes:
     def deliver(self, target: Target) -> None:
         """Deliver the email."""
         reply, details = _delivered(target.address.rpartition("@")[2])
-        self.events.append((target.message, target.address, "Delivered", self._instant, details))
+        self.events.append((target.message, target.address, "Delivered", self._instant, details, self.cause))
         self._tell("Delivery", target, details=reply)
 
     def delay(self, target: Target) -> None:

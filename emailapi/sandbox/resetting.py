@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from .._hints import unknown_name_message
 from ..errors import InvalidArgument
 from .store import Transaction
-from .tables import erasing, servers, streams, webhook_requests
+from .tables import clock_moves, erasing, servers, streams, webhook_requests
 
 # Faults and requests are not in the database: the sandbox itself keeps or clears them.
 OTHERS = ("faults", "requests")
@@ -43,6 +43,7 @@ def _clear_streams(db: Transaction, now: int) -> None:
 
 def _clear_messages(db: Transaction) -> None:
     erasing.erase_all(db)
+    clock_moves.clear(db)
     # Also those that are not about a message: nothing of an earlier test is posted in the next one.
     webhook_requests.clear(db)
 

@@ -37,6 +37,23 @@ _HEADER_NAME = re.compile(r"[!-9;-~]+")
 _CONTROL = re.compile("[\r\n\0]")
 
 
+@attrs.frozen
+class TemplateUse:
+    """
+    The template that an email was made by.
+
+    Attributes:
+        id: Its id, and `alias` its alias at that time; None for none.
+        model: The model that it was rendered with.
+        inline: Whether the CSS of the HTML was moved into its elements.
+    """
+
+    id: int
+    alias: str | None
+    model: Mapping[str, object] = attrs.field(repr=False)
+    inline: bool
+
+
 @attrs.frozen(kw_only=True)
 class CheckedEmail:
     """
@@ -50,6 +67,7 @@ class CheckedEmail:
         message_stream: The id of the stream.
         track_opens: None for the setting of the server, as for `track_links`.
         failure: Why the template of the email could not be rendered; empty if it was, and without a template.
+        template: The template that it was made by; None without one.
     """
 
     sender: str
@@ -70,6 +88,7 @@ class CheckedEmail:
     metadata: dict[str, str] = attrs.field(factory=dict)
     attachments: tuple[File, ...] = ()
     failure: str = ""
+    template: TemplateUse | None = None
 
     @property
     def recipients(self) -> dict[str, Mailbox]:

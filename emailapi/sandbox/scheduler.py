@@ -14,7 +14,7 @@ from .._net import monotonic
 from .clock import Clock
 from .instants import micros, moment
 from .store import StorageFailed, Store
-from .tables import account
+from .tables import account, clock_moves
 
 _log = logging.getLogger("emailapi.sandbox")
 
@@ -142,6 +142,11 @@ class Scheduler:
         """Store how far the clock is ahead, and look at the jobs again."""
         with self._store.transaction() as db:
             account.keep_clock_offset(db, offset // timedelta(microseconds=1))
+
+    def keep_move(self, start: datetime, end: datetime) -> None:
+        """Store that the clock was moved."""
+        with self._store.transaction() as db:
+            clock_moves.add(db, micros(start), micros(end))
 
     def _run(self) -> None:
         swept, idle_at = -_LOOK, -1

@@ -17,6 +17,14 @@ CREATE TABLE sandbox (
     secret BLOB NOT NULL
 );
 
+-- Where the clock was moved on by hand.
+CREATE TABLE clock_moves (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL
+);
+CREATE INDEX clock_moves_by_end ON clock_moves (ended_at);
+
 CREATE TABLE servers (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
@@ -144,6 +152,18 @@ CREATE TABLE arrivals (
     content BLOB NOT NULL
 );
 
+-- The template that made a message, as it was named then, and its model (JSON). The time is that of the message: the last
+-- message of a template is looked for.
+CREATE TABLE templated (
+    message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    template INTEGER NOT NULL,
+    alias TEXT,
+    received_at INTEGER NOT NULL,
+    inline INTEGER NOT NULL,
+    model TEXT NOT NULL
+);
+CREATE INDEX templated_by_template ON templated (template, received_at);
+
 -- Messages as they came, by SMTP or as inbound messages; those of the API have no source but their fields.
 CREATE TABLE sources (
     message INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
@@ -179,14 +199,15 @@ CREATE TABLE metadata (
     PRIMARY KEY (stream, name, value, received_at, message)
 ) WITHOUT ROWID;
 
--- `details` is JSON, by the service's names.
+-- `details` is JSON, by the service's names; `cause` is one of `CAUSES` in events.py.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     recipient TEXT NOT NULL,
     type TEXT NOT NULL,
     received_at INTEGER NOT NULL,
-    details TEXT NOT NULL
+    details TEXT NOT NULL,
+    cause TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX events_by_message ON events (message);
 
@@ -277,7 +298,7 @@ CREATE TABLE tallies (
     PRIMARY KEY (stream, day, tag, metric)
 ) WITHOUT ROWID;
 
--- A deleted template stays readable, and its alias is free again.
+-- A deleted template stays readable, and its alias is free again. The model (JSON) is that which the inbox shows it with.
 CREATE TABLE templates (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
@@ -288,7 +309,8 @@ CREATE TABLE templates (
     html_body TEXT NOT NULL,
     text_body TEXT NOT NULL,
     layout INTEGER REFERENCES templates,
-    active INTEGER NOT NULL DEFAULT 1
+    active INTEGER NOT NULL DEFAULT 1,
+    model TEXT
 );
 CREATE UNIQUE INDEX templates_by_alias ON templates (server, alias) WHERE active = 1 AND alias IS NOT NULL;
 CREATE INDEX templates_by_layout ON templates (layout) WHERE layout IS NOT NULL;
@@ -320,7 +342,7 @@ CREATE INDEX webhooks_by_stream ON webhooks (stream);
 
 -- Requests to webhooks: one for each event and target. The target is a row of `webhooks`, or the URL in the column `hook` of
 -- the server; neither for a verification. `message` is the id by the service's name, of the email or of one that came in.
--- `due_at` is the instant of the next try, NULL if there is none. `tries` counts the tries of the timetable.
+-- `happened_at` is the instant of the event. `due_at` is the instant of the next try, NULL if there is none. `tries` counts the tries of the timetable.
 CREATE TABLE webhook_requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     server INTEGER NOT NULL REFERENCES servers ON DELETE CASCADE,
@@ -331,6 +353,7 @@ CREATE TABLE webhook_requests (
     recipient TEXT NOT NULL,
     trace TEXT NOT NULL,
     body BLOB NOT NULL,
+    happened_at INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER,
     tries INTEGER NOT NULL DEFAULT 0,
     accepted INTEGER NOT NULL DEFAULT 0

@@ -35,9 +35,9 @@ class Events:
         sandbox.events.bounce(result, "SoftBounce")
     """
 
-    def __init__(self, store: Callable[[], Store], now: Callable[[], datetime]) -> None:
-        """Make events in this database, at the time that `now` returns."""
-        self._store, self._now = store, now
+    def __init__(self, store: Callable[[], Store], now: Callable[[], datetime], cause: str = "call") -> None:
+        """Make events in this database, at the time that `now` returns, with one of `events.CAUSES`."""
+        self._store, self._now, self._cause = store, now, cause
 
     def deliver(self, message: MessageLike, *, recipient: str | None = None) -> tuple[MessageEvent, ...]:
         """
@@ -198,13 +198,13 @@ class Events:
             reasons = [reason(row, at) for at in chosen]
             if all(reasons):
                 raise InvalidArgument(reasons[0], argument="message")
-            outcomes = Outcomes(db, self._now())
+            outcomes = Outcomes(db, self._now(), self._cause)
             for at, impossible in zip(chosen, reasons, strict=True):
                 if not impossible:
                     queue.take_out(db, row["id"], at.target.address)
                     happens(outcomes, at.target)
             outcomes.store()
-        names = ("message", "recipient", "type", "received_at", "details")
+        names = ("message", "recipient", "type", "received_at", "details", "cause")
         return tuple([event_of(dict(zip(names, event, strict=True))) for event in outcomes.events])
 
 

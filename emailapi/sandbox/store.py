@@ -26,19 +26,8 @@ APPLICATION_ID = 0x456D4150  # "EmAP": what tells our files from other programs'
 # SQLite's primary result codes for a database that cannot be read or written at the moment. Every other code means a
 # mistake in a statement.
 _UNAVAILABLE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_READONLY,
-    }
+    getattr(sqlite3, f"SQLITE_{name}")
+    for name in "BUSY CANTOPEN CORRUPT FULL IOERR LOCKED NOMEM NOTADB PERM PROTOCOL READONLY".split()
 )
 LARGEST_ID = 2**63 - 1  # in SQLite
 # How long a request waits for another program that is writing to the data file, in milliseconds.
@@ -116,10 +105,12 @@ class Store:
         process: Takes in the messages that were acknowledged and not read yet; each transaction calls it before.
         has_arrivals: Whether there are such messages.
         urgent: Set after a change that made work which cannot wait.
+        failure: Why the last change that others wait for could not be stored; empty if it was.
     """
 
     process: Callable[[], object]
     has_arrivals = False
+    failure = ""
 
     def __init__(self, data: str | os.PathLike[str] | None, fill: Callable[[Transaction], None]) -> None:
         """
@@ -136,9 +127,9 @@ class Store:
         self.revision = 0
         self._as_is = threading.local()
         self._closed = False
+        self._file: DataFile | None = None
         if data is not None and not os.fspath(data):
             raise ConfigurationError("the data file's name is empty")
-        self._file: DataFile | None = None
         try:
             self._file = self._open_file()
             self._connection = sqlite3.connect(
@@ -252,15 +243,22 @@ class Store:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNAVAILABLE:
                 raise
             where = "its database" if self.path is None else f"its data file {str(self.path)!r}"
+            if writing and visible and str(error) != self.failure:
+                self._tell(str(error))
             raise StorageFailed(f"the sandbox cannot use {where}: {error}") from error
         if writing and visible:
-            with self.changed:
-                self.revision += 1
-                self.changed.notify_all()
+            self._tell()
             self.work.set()
         if transaction.urgent:
             self.work.set()
             self.urgent.set()
+
+    def _tell(self, failure: str = "") -> None:
+        """Tell those who wait for changes of one, or why none is stored."""
+        with self.changed:
+            self.failure = failure
+            self.revision += 1
+            self.changed.notify_all()
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:
@@ -287,9 +285,7 @@ class Store:
             self._connection.close()
             if self._file is not None:
                 self._file.close()
-        with self.changed:
-            self.revision += 1
-            self.changed.notify_all()
+        self._tell()
 
 
 def _holds(text: str, part: str) -> bool:

@@ -1,7 +1,7 @@
 """
 The content of a template: a subject and bodies, and the bodies of the layout around them.
 
-    content = find_content(call.db, server_id, TemplateReference(alias="welcome"))
+    row, content = find_template(call.db, server_id, TemplateReference(alias="welcome"))
     content.render({"name": "Jane"}).subject
 """
 
@@ -174,9 +174,9 @@ def not_found(by_id: bool, reason: str) -> Rejection:
     return Rejection(1101, reason, text=f"The {part} associated with this request is not valid or was not found.")
 
 
-def find_content(db: Transaction, server: int, reference: TemplateReference) -> Content:
+def find_template(db: Transaction, server: int, reference: TemplateReference) -> tuple[Row, Content]:
     """
-    Return the content of a template that emails can be sent with.
+    Return a template that emails can be sent with, and its content.
 
     Raises:
         Rejection: 1101: there is none, it was deleted, or it is a layout.
@@ -193,7 +193,7 @@ def find_content(db: Transaction, server: int, reference: TemplateReference) -> 
     if row["type"] == LAYOUT:
         raise not_found(by_id, f"The template {named} is a layout: no email can be sent with it.")
     layout = templates.by_id(db, server, row["layout"]) if row["layout"] else None
-    return within(layout, subject=row["subject"], html_body=row["html_body"], text_body=row["text_body"])
+    return row, within(layout, subject=row["subject"], html_body=row["html_body"], text_body=row["text_body"])
 
 
 def within(layout: Row | None, **texts: str) -> Content:

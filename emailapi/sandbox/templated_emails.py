@@ -8,9 +8,9 @@ import attrs
 
 from .fields import Field, Table, flag, line, wrong_type
 from .rejection import Rejection
-from .rules import COMMON, CheckedEmail, addressed, check_size
+from .rules import COMMON, CheckedEmail, TemplateUse, addressed, check_size
 from .store import LARGEST_ID, Transaction
-from .template_content import HTML, SUBJECT, TEXT, TemplateReference, find_content, read_model
+from .template_content import HTML, SUBJECT, TEXT, TemplateReference, find_template, read_model
 
 # The service's words, which its users know (contract section 12.2).
 _NO_MODEL = "A 'TemplateModel' is required when using a template to send an email."
@@ -68,13 +68,15 @@ class TemplatedEmail:
         Raises:
             Rejection: 1101 if there is no such template, 300 for an email that is too large when it is rendered.
         """
-        content = find_content(db, server, self.template).render(self.model, inline=self.inline)
+        row, texts = find_template(db, server, self.template)
+        content = texts.render(self.model, inline=self.inline)
         email = attrs.evolve(
             self.email,
             subject=content.subject,
             html_body=content.html_body,
             text_body=content.text_body,
             failure=content.failure,
+            template=TemplateUse(row["id"], row["alias"], self.model, self.inline),
         )
         check_size(email)
         return email

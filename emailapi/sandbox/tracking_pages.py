@@ -70,10 +70,10 @@ class TrackingPages:
             return None
         return key, row, [*progress_of(db, row).values()][key.recipient]
 
-    def _record(self, db: Transaction, at: Progress, happens: Callable[[Outcomes, Target], None]) -> None:
+    def _record(self, db: Transaction, at: Progress, cause: str, happens: Callable[[Outcomes, Target], None]) -> None:
         """Store an outcome, if the email was delivered to the recipient."""
         if not at.not_delivered:
-            outcomes = Outcomes(db, self._clock().now())
+            outcomes = Outcomes(db, self._clock().now(), cause)
             happens(outcomes, at.target)
             outcomes.store()
 
@@ -83,7 +83,7 @@ class TrackingPages:
         with self._store.transaction() as db:
             found = self._find(db, key, OPEN)
             if found is not None and found[1]["track_opens"]:
-                self._record(db, found[2], lambda outcomes, target: outcomes.open(target, reader, None))
+                self._record(db, found[2], "image", lambda outcomes, at: outcomes.open(at, reader, None))
         return Response(_GIF, 404 if found is None else 200, _HEADERS, content_type="image/gif")
 
     def click(self, key: str) -> Response:
@@ -96,7 +96,7 @@ class TrackingPages:
                 return _unknown()
             link = links[found[0].link]
             self._record(
-                db, found[2], lambda outcomes, target: outcomes.click(target, reader, link.target, link.location)
+                db, found[2], "link", lambda outcomes, at: outcomes.click(at, reader, link.target, link.location)
             )
         response = _page("Redirection", f"<p>{escape(link.target)}</p>", 302)
         # As it was written: the framework would change how it is spelt.
@@ -113,7 +113,7 @@ class TrackingPages:
                 return _unknown()
             address = escape(found[2].target.address)
             if agreed:
-                self._record(db, found[2], Outcomes.unsubscribe)
+                self._record(db, found[2], "page", Outcomes.unsubscribe)
         if request.method == "POST" and not agreed:
             return _page("Unsubscribe", "<p>The form lacks List-Unsubscribe=One-Click.</p>", 400)
         if agreed:

@@ -31,6 +31,7 @@ app.conf.update(
         "visibility_timeout": option("VISIBILITY_TIMEOUT", 3600),
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
+        "confirm_publish": BROKER.startswith("amqp"),
     },
     broker_connection_retry_on_startup=True,
     task_default_queue_type=os.environ.get("QUEUE_TYPE", "classic"),

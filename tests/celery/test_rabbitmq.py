@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from emailapi import ConnectionFailed
+
 from .crashing import Crashes, email, settings
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.processes, pytest.mark.exhaustive]
@@ -14,8 +16,14 @@ def check_queues_of_type(load_project, workers, redis, rabbitmq, sandbox):
     """Give `check_queues_of_type(type)`, which sends 100 emails while workers are killed."""
 
     def check(queue_type):
-        places = {"BROKER": rabbitmq.url, "BACKEND": redis.url, "STORE": redis.url}
-        emails = load_project(**settings(3), **places, QUEUE_TYPE=queue_type).emails
+        variables = {"BROKER": rabbitmq.url, "BACKEND": redis.url, "STORE": redis.url, "QUEUE_TYPE": queue_type}
+        other = load_project(**settings(3), **variables, QUEUE="of another kind")
+        with other.app.connection() as connection:
+            connection.default_channel.queue_declare("of another kind", durable=False, auto_delete=False)
+        with pytest.raises(ConnectionFailed, match="<1 email, key k> is not in the queue: .*PRECONDITION_FAILED"):
+            other.emails.send(email(0), key="k")
+        other.app.close()
+        emails = load_project(QUEUE="celery").emails
         sandbox.faults.delay(0.15)
         sandbox.faults.index_delay(3)
         for number in range(40):
@@ -28,6 +36,7 @@ def check_queues_of_type(load_project, workers, redis, rabbitmq, sandbox):
         crashes.wait_for(100)
         crashes.wait_until_empty()
         assert sorted(crashes.counts().items()) == sorted((f"Email {number}", 1) for number in range(100))
+        assert "confirm_publish" not in workers.output
 
     return check
 

@@ -64,7 +64,6 @@ def test_a_port_in_use_is_named(capsys):
 
 
 def test_a_data_file_that_is_not_a_database_is_named_and_unchanged(capsys, tmp_path):
-    """A data file that is not a database ends with 3 and one line naming it, and is left as it was."""
     path = tmp_path / "notes.txt"
     path.write_text("dear diary\n" * 100)
     assert main(["sandbox", "--port", "0", "--data", str(path)]) == 3

@@ -154,11 +154,11 @@ class Accepting(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        answer = b"[" + b",".join([self.item] * body.count(b'"To":')) + b"]"
+        response = b"[" + b",".join([self.item] * body.count(b'"To":')) + b"]"
         self.send_response(200)
-        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Length", str(len(response)))
         self.end_headers()
-        self.wfile.write(answer)
+        self.wfile.write(response)
 
     def log_message(self, *_):
         pass

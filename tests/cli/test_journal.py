@@ -192,7 +192,7 @@ def test_rows_that_were_not_sent_are_not_in_doubt(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device")
 def test_nothing_more_is_written_after_a_failure(tmp_path):
-    """What is written next would be a part of a torn line."""
+    """The next line would be a part of a torn line."""
     path = tmp_path / "run.jsonl"
     with Journal(str(path), BATCH, "run") as journal, open("/dev/full", "wb") as full:
         journal.take(1)

@@ -16,6 +16,7 @@ import requests
 
 from emailapi import AccountClient, Client, ContentTrigger, Email, InvalidRequest, Triggers
 
+from ..clock import wait_for
 from ..ports import unused_port
 
 pytestmark = [
@@ -110,6 +111,23 @@ def test_it_prints_both_tokens(run_sandbox):
     ]
     with AccountClient(running.account_token, base_url=running.url) as account:
         assert [server.name for server in account.servers.list()] == ["Sandbox"]
+
+
+@pytest.mark.parametrize("options, opened", [((), False), (("--open",), True)], ids=["without", "with"])
+def test_the_inbox_is_opened_in_the_browser_if_it_is_asked_for(run_sandbox, tmp_path, monkeypatch, options, opened):
+    browser, told = tmp_path / "browser", tmp_path / "told"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{told}.new" && mv "{told}.new" "{told}"\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    running = run_sandbox(*options)
+    if opened:
+        wait_for(told.exists)
+        url = told.read_text().strip()
+        assert url == f"{running.url}/inbox"
+        assert "No messages yet" in requests.get(url, timeout=60).text
+    running.send()
+    assert running.end(signal.SIGTERM) == 0
+    assert told.exists() == opened
 
 
 def test_an_option_allows_the_api_to_delete_servers(run_sandbox):

@@ -78,13 +78,11 @@ def test_codes_are_read_leniently(value, code):
     [("2", 2), (" 120 ", 120), ("0", 0), ("", None), ("soon", None), ("-5", None), ("1.5", None), ("²", None)],
 )
 def test_retry_after_in_seconds(text, seconds):
-    """`Retry-After` in whole seconds is read; what is none is passed over."""
     assert retry_after(CaseInsensitiveDict({"retry-after": text})) == seconds
 
 
 @pytest.mark.parametrize("zone", ["%a, %d %b %Y %H:%M:%S GMT", "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y"])
 def test_retry_after_as_a_date(zone, monkeypatch):
-    """`Retry-After` as a date, in any form HTTP knows, is in GMT wherever the machine stands; a past one is now."""
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
@@ -183,7 +181,6 @@ def test_a_request_that_was_not_sent_is_a_connection_failed(request_):
 
 @pytest.mark.parametrize("request_", WRITES, ids=lambda request: request.kind.value)
 def test_a_write_that_may_have_been_sent_is_unknown(request_):
-    """A write that may have been read is a `DeliveryUnknown`; only a send's sentence speaks of an email."""
     found = no_response(request_, "silence", sent=True)
     assert type(found) is DeliveryUnknown
     assert (found.outcome, found.retryable) == (Outcome.UNKNOWN, False)

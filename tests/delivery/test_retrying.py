@@ -18,7 +18,6 @@ retries = st.builds(Retry, attempts=st.integers(1, 100), initial=seconds, maximu
 
 @given(retry=retries, attempt=st.integers(1, 10_000))
 def test_half_of_a_wait_is_fixed_and_half_random(retry, attempt):
-    """A wait doubles with each attempt up to the maximum; at least half of it is always waited."""
     longest = min(retry.maximum, retry.initial * 2.0 ** min(attempt - 1, 60))
     assert longest / 2 <= backoff(retry, attempt) <= longest
 
@@ -109,7 +108,6 @@ def test_no_attempt_follows_after_the_client_is_closed():
 
 
 def test_a_narrowed_deadline_never_ends_later(clock):
-    """A deadline knows what is left of it, and never ends later by being narrowed."""
     deadline = Deadline.after(5.0)
     assert deadline.left() == 5.0
     assert deadline.sooner(99) == deadline

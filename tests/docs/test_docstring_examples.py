@@ -83,5 +83,6 @@ def test_the_example_that_help_shows_runs(module, name, capsys, monkeypatch, tmp
     found = import_module(module)
     with Sandbox() as sandbox, Client(sandbox.token, base_url=sandbox.url, sender="me@example.com") as client:
         monkeypatch.setenv("EMAILAPI_BASE_URL", sandbox.url)
+        client.templates.create(name="Welcome", alias="welcome", subject="Hi", text_body="Hello {{name}}")
         names = {**vars(emailapi.models.email), **vars(found), "client": client, "to_payload": to_payload}
         assert not failures(attrgetter(name)(found), capsys, **names, account_token=sandbox.account_token)

@@ -94,7 +94,6 @@ def test_each_namespace_has_a_page(client, name):
 
 
 def test_each_public_name_is_documented_on_one_page():
-    """The reference describes every public name exactly once."""
     text = "".join(path.read_text("utf-8") for path in REFERENCE.glob("*.md"))
     found = re.findall(
         r"^\.\. (?:autoclass|autoexception|py:data):: (?:emailapi\.)?(\w+)(?:\(.*\))?$", text, re.MULTILINE

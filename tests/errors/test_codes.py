@@ -120,5 +120,4 @@ def test_the_table_is_read_only():
     ],
 )
 def test_the_class_depends_on_status_and_code(status, code, expected):
-    """The code decides where it says more than the status, else the status does."""
     assert error_class(status, code) is expected

@@ -48,7 +48,6 @@ def test_an_always_refused_connection_is_not_sent(call, serve, connect):
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_connection_closed_while_idle_is_replaced(call, mode, serve, connect):
-    """A connection that was closed while it was idle is renewed, and nothing is lost."""
     service = serve(THEN_CLOSE)
     client = connect(service)
     client.server.get()
@@ -80,7 +79,6 @@ def test_a_connection_reset_when_it_is_reused_is_handled(call, serve, connect):
 @pytest.mark.parametrize("mode", [THEN_CLOSE, THEN_RESET], ids=lambda mode: mode.name)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_connection_closed_right_after_a_response_is_replaced(call, mode, serve, connect):
-    """Whenever a connection ends behind a response, each of many quick calls is done once, and no more is claimed."""
     service = serve(*[mode] * 6)
     client = connect(service)
     for _ in range(5):
@@ -121,7 +119,6 @@ def test_an_untrusted_certificate_is_not_retried(call, serve, connect, tls):
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_https_to_a_server_without_tls_is_not_sent(call, serve, connect):
-    """A TLS handshake that fails is tried again, and nothing was sent."""
     service = serve()
     service.url = service.url.replace("http:", "https:")
     came = came_of(call, connect(service, timeout=0.2))

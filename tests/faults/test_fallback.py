@@ -46,7 +46,6 @@ def kept(transport: MemoryTransport, tag: str) -> int:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_no_email_is_sent_by_both_transports_whatever_the_fault(call, serve, connect, clock):
-    """However the API fails, no email is sent by both transports, and no rejected email by the second."""
     for mode in MODES.values():
         service, second = serve(*[mode] * 9, elsewhere=serve(), clock=clock), MemoryTransport()
         came = came_of(call, connect(service, timeout=mode.timeout, fallback=second))
@@ -105,7 +104,6 @@ def test_the_primary_gets_one_retry_and_half_of_the_time(serve, connect):
 
 
 def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, connect):
-    """When both fail the second's error is raised, from the first's, and may be tried again if either may."""
     rejecting = Rejecting(SMTPError("no such user", code=550))
     with pytest.raises(SMTPError) as caught:
         connect(serve(listening=False), fallback=rejecting).outbound.send(new_email("a"))
@@ -115,7 +113,6 @@ def test_the_error_of_the_secondary_is_raised_from_that_of_the_primary(serve, co
 
 
 def test_an_unknown_outcome_of_the_secondary_stays_unknown(serve, connect):
-    """An unknown outcome of the secondary stays one, and is not to be tried again."""
     rejecting = Rejecting(DeliveryUnknown("lost"))
     with pytest.raises(DeliveryUnknown) as caught:
         connect(serve(listening=False), fallback=rejecting).outbound.send(new_email("a"))

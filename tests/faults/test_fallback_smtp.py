@@ -49,7 +49,6 @@ def smtp_to(port: int, **options) -> SMTPTransport:
 @pytest.mark.parametrize("behind", SMTP)
 @pytest.mark.usefixtures("clock")
 def test_an_email_is_sent_at_most_once_if_both_transports_fail(behind, call, serve, connect):
-    """Whatever both transports do, an email is taken at most once, and what is said of it is so."""
     script, copies, ends = SMTP[behind]
     with contextlib.ExitStack() as closing:
         for mode in (MODES[name] for name in API):

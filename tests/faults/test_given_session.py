@@ -28,7 +28,6 @@ KNOWN = [mode for mode in (*FINE, *AGAIN, *REJECTED, *LOST, *ODD) if not mode.wa
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", KNOWN, ids=lambda mode: mode.name)
 def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, serve, connect, session):
-    """An email is accepted at most once, and its sender is told whether it was."""
     service = serve(mode, elsewhere=serve())
     came = came_of(call, connect(service, timeout=mode.timeout, session=session))
     for tag, item in zip(call.tags, came.items, strict=True):

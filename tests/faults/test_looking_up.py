@@ -22,7 +22,6 @@ def searches(service) -> list:
 @pytest.mark.parametrize("mode", SEARCH_MODES, ids=lambda mode: mode.name)
 @pytest.mark.usefixtures("clock")
 def test_a_failed_search_is_repeated(mode, call, serve, connect):
-    """A lost email is found by its own key however the search fails before, and is no other email."""
     service = serve(LOST, searching=[mode])
     came = came_of(call, connect(service, timeout=mode.timeout))
     for tag, item in zip(call.tags, came.items, strict=True):
@@ -37,7 +36,6 @@ def test_a_failed_search_is_repeated(mode, call, serve, connect):
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", [*SEARCH_MODES, REJECTED_BY_SEARCH], ids=lambda mode: mode.name)
 def test_a_search_without_a_response_leaves_the_outcome_unknown(mode, call, serve, connect):
-    """An email that no search knows stays unknown, within the deadline, whatever else the search gives."""
     service = serve(UNDONE, searching=[mode] * 99)
     came = came_of(call, connect(service, timeout=mode.timeout, deadline=1.0))
     assert all(is_unknown(item) for item in came.items)
@@ -49,7 +47,6 @@ def test_a_search_without_a_response_leaves_the_outcome_unknown(mode, call, serv
 @pytest.mark.parametrize("name", ["timeout", "reset", "500-done", "html"])
 @pytest.mark.usefixtures("clock")
 def test_a_search_with_an_index_delay_is_repeated(name, call, serve, connect):
-    """A lost email is found as soon as the search knows it."""
     service = serve(MODES[name], lag=5.0)
     came = came_of(call, connect(service, timeout=MODES[name].timeout))
     assert all(isinstance(item, SendResult) and item.reconciled for item in came.items)
@@ -80,7 +77,6 @@ def test_a_batch_with_two_streams_is_looked_up_in_both(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_a_batch_accepted_in_part_is_looked_up(serve, connect):
-    """Of a batch that was accepted in part, the emails that were are found, and the others stay unknown."""
     service = serve(FIRST_ONLY)
     first, second = connect(service).outbound.send_batch([new_email("a"), new_email("b")])
     assert isinstance(first, SendResult)
@@ -104,7 +100,6 @@ def test_an_email_with_full_metadata_is_handled(pairs, found, serve, connect):
 
 
 def test_without_reconcile_a_lost_email_is_unknown_at_once(serve, connect):
-    """With `reconcile=False` emails carry nothing of ours, and a lost one is unknown at once."""
     service = serve(LOST)
     with pytest.raises(DeliveryUnknown) as caught:
         connect(service, reconcile=False).outbound.send(new_email("a", idempotency_key="mine"))
@@ -153,7 +148,6 @@ def test_a_batch_with_some_inactive_recipients_is_looked_up(serve, connect):
 
 @pytest.mark.parametrize("more", [{}, {"to": ["a@example.com", "A@example.com"]}, {"cc": "a@example.com"}])
 def test_an_email_with_inactive_recipients_only_is_rejected(more, serve, connect):
-    """A rejection that names all of an email's recipients, each counted once, is a rejection."""
     service = serve(inactive("a@example.com", accepts=False))
     with pytest.raises(InactiveRecipient) as caught:
         connect(service).outbound.send(new_email("a", **more))

@@ -89,7 +89,6 @@ def check_emails(run: Run, came: Came) -> None:
 @pytest.mark.parametrize("call", EMAIL_CALLS, ids=lambda call: call.name)
 @pytest.mark.parametrize("mode", QUICK, ids=lambda mode: mode.name)
 def test_an_email_is_accepted_at_most_once_and_its_outcome_is_reported(mode, call, prepare):
-    """An email is accepted at most once, and its sender is told whether it was."""
     run = prepare(mode, call)
     check_emails(run, run())
 

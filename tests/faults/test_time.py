@@ -60,7 +60,6 @@ def test_retry_after_is_respected(serve, connect):
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_a_call_that_is_rate_limited_at_every_attempt_is_retryable(call, serve, connect):
-    """A call that is put off at each attempt was not carried out, and may succeed later."""
     service = serve(*[MODES["429"]] * 9)
     came = came_of(call, connect(service))
     assert all(is_not_sent(item, RateLimited) for item in came.items)
@@ -70,7 +69,6 @@ def test_a_call_that_is_rate_limited_at_every_attempt_is_retryable(call, serve, 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.kind == "read"], ids=lambda call: call.name)
 def test_a_read_without_any_response_raises_a_retryable_error(call, serve, connect):
-    """A read that never gets a response raises an error that says so; nothing was carried out."""
     for name in ("reset", "500", "502-html", "timeout", "cut", "garbage"):
         came = came_of(call, connect(serve(*[MODES[name]] * 9), timeout=MODES[name].timeout))
         assert is_not_sent(came.only)
@@ -200,7 +198,6 @@ INTERRUPTED = [
 
 @pytest.mark.parametrize("name, call, mode", INTERRUPTED, ids=[case[0] for case in INTERRUPTED])
 def test_ctrl_c_ends_a_waiting_call_and_sends_nothing_afterwards(name, call, mode, serve, start):
-    """Ctrl-C while a call waits ends it, and nothing is sent afterwards."""
     service = serve(mode, mode)
     child = start(sys.executable, "-c", SCRIPT.format(call=call), service.url)
     while not service.seen and child.poll() is None:

@@ -101,7 +101,6 @@ def test_a_closed_client_does_not_resend(serve, connect):
 
 
 def test_check_first_does_not_send_an_email_that_was_sent_before(serve, connect):
-    """With `check_first` an email that was sent before is found, and not sent again."""
     service = serve()
     client = connect(service)
     sent = client.outbound.send(new_email("a"), idempotency_key="job-1", check_first=True)
@@ -150,7 +149,6 @@ def test_check_first_does_not_send_if_the_check_fails(mode, serve, connect):
 
 
 def test_check_first_compares_the_exact_key(serve, connect):
-    """With `check_first` only the exact key in the right stream is the email that was sent before."""
     wrong = [keyed(lambda key: f"{key}0"), keyed(lambda key: key, MessageStream="another")]
     service = serve(searching=[Mode("wrong", "fine", act) for act in wrong])
     client = connect(service)

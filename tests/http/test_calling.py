@@ -105,8 +105,6 @@ def test_a_failing_hook_does_not_change_the_result(name, serve, connect, reply, 
 
 
 def test_ctrl_c_in_a_hook_is_not_swallowed(serve, connect, accepted):
-    """Ctrl-C is not taken for a hook's failure, and before a send nothing leaves."""
-
     def interrupt(event):
         raise KeyboardInterrupt
 

@@ -113,7 +113,6 @@ def test_the_error_has_the_reason_of_the_last_address(connect, monkeypatch, serv
 
 
 def test_a_stalled_tls_handshake_ends_with_the_deadline(serve, connect):
-    """A TLS handshake that never goes on ends with the deadline, and nothing was sent."""
     peer = serve(b"", greeting="silence")
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
@@ -214,14 +213,12 @@ def test_an_error_raised_by_a_given_session_is_an_unknown_outcome(raised, serve,
 
 
 def test_an_invalid_host_name_is_not_sent(connect):
-    """A name with a part that is too long was surely sent nothing, and is said to be no name."""
     with pytest.raises(EmailAPIError) as caught:
         connect(f"https://{'a' * 64}.example").outbound.send(EMAIL)
     assert not caught.value.may_have_been_sent
 
 
 def test_an_invalid_proxy_address_is_an_error_of_the_request(connect, serve, accepted, monkeypatch):
-    """A proxy's address that cannot be read stops no client from being made; a call says what is wrong."""
     monkeypatch.setenv("http_proxy", "http://[::1")
     client = connect(serve(accepted).url)
     with pytest.raises(ConfigurationError):

@@ -44,7 +44,6 @@ def test_a_proxy_tunnels_without_seeing_the_token(through, connect, token, monke
 
 
 def test_the_environment_is_read_once_for_each_client(through, connect, serve, monkeypatch):
-    """A proxy or bundle that is set, changed or taken away later does not matter to a client that is there."""
     target, proxy = through
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
     client = connect("https://api.example")
@@ -86,7 +85,6 @@ def test_loopback_is_connected_to_without_a_remote_proxy(serve, connect, accepte
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_loopback_is_connected_to_through_a_proxy_on_loopback(serve, connect, accepted, monkeypatch, name):
-    """A proxy on this machine serves for loopback as for all else."""
     peer, proxy = serve(accepted), serve(accepted)
     monkeypatch.setenv(name, proxy.url)
     connect(peer.url).outbound.send(EMAIL)
@@ -97,7 +95,6 @@ def test_loopback_is_connected_to_through_a_proxy_on_loopback(serve, connect, ac
 def test_a_missing_ca_bundle_is_a_configuration_error_that_names_it(
     serve, connect, tls, accepted, monkeypatch, tmp_path, name
 ):
-    """A CA bundle that is not there is a `ConfigurationError` that names it, for a send and a read alike."""
     missing = str(tmp_path / "missing.pem")
     monkeypatch.setenv(name, missing)
     peer = serve(accepted, tls=tls())
@@ -144,7 +141,6 @@ def test_an_invalid_proxy_is_a_configuration_error_without_its_password(connect,
 
 
 def test_a_netrc_file_is_not_used(serve, connect, accepted, token, monkeypatch, tmp_path):
-    """A login that ~/.netrc has for the host is neither sent nor does it replace the token."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password netrc-word\n")
     netrc.chmod(0o600)

@@ -58,7 +58,6 @@ def test_a_read_is_a_get_without_a_body(serve, connect, reply, token):
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_write_without_a_body_has_no_content_type(serve, connect, reply, method):
-    """A write that has no body says so, and names no content type."""
     peer = serve(reply({"Message": "OK"}))
     request = Request(method, "/streams/a", kind=Kind.WRITE)
     assert connect(peer.url)._session.exchange(request, (5, 5), Deadline.after(5)).value == {"Message": "OK"}
@@ -172,7 +171,6 @@ def test_sequential_calls_share_one_connection(serve, connect, reply):
 
 
 def test_a_connection_closed_while_idle_is_replaced(serve, connect, reply):
-    """A kept connection that the service has closed is replaced before the request, which is sent once."""
     peer = serve(reply(OK, Connection="close"))
     client = connect(peer.url)
     for _ in range(3):
@@ -191,7 +189,6 @@ def test_a_connection_is_not_reused_after_a_truncated_response(serve, connect, r
 
 
 def test_a_5xx_of_a_read_is_a_retryable_server_error(serve, connect, reply):
-    """A 5xx makes a read a `ServerError` that may be tried again; it is not tried here."""
     peer = serve(reply(b"<html>Bad Gateway</html>", 502, Content_Type="text/html"))
     with pytest.raises(ServerError) as caught:
         connect(peer.url).messages.get("1")
@@ -201,8 +198,6 @@ def test_a_5xx_of_a_read_is_a_retryable_server_error(serve, connect, reply):
 
 
 def test_a_connection_is_not_reused_after_ctrl_c(serve, connect, reply):
-    """Ctrl-C while a response is awaited ends the call as it is, and a later call does not get that response."""
-
     def interrupting(seen):
         interrupt(signal.SIGINT)
         return "silence"

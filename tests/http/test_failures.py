@@ -184,7 +184,6 @@ def fail(serve: Any, tls: Any, ca_file: str, connect: Any, monkeypatch: pytest.M
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("failure", [pytest.param(failure, id=name) for name, failure in NOT_SENT.items()])
 def test_a_failure_before_the_first_byte_is_a_connection_failed(fail: Any, failure: Failure, call: Any) -> None:
-    """It is raised within the connect timeout."""
     began = monotonic()
     errors, requests = fail(failure, call)
     assert monotonic() - began < 30  # the time to read, of 60 s, is not yet the one that counts

@@ -23,7 +23,6 @@ def test_a_past_or_unreadable_retry_after_is_ignored(text, serve, connect, reply
 
 @pytest.mark.parametrize("text", ["31", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once(text, serve, connect, reply, accepted):
-    """One that is longer than what is left of the deadline ends the call at once, as a rejection for now."""
     peer = serve(reply(b"", 429, Retry_After=text), accepted)
     with pytest.raises(RateLimited) as caught:
         connect(peer.url, retry=QUICK).outbound.send(EMAIL)

@@ -138,7 +138,6 @@ def test_a_session_of_the_user_follows_no_redirect(serve, connect, reply, accept
 
 
 def test_closing_the_client_leaves_the_session_open(serve, connect, accepted, session):
-    """Closing the client leaves the user's session open, and the client closed."""
     peer = serve(accepted)
     client = connect(peer.url, session=session)
     client.outbound.send(EMAIL)
@@ -162,7 +161,6 @@ def test_only_failures_before_the_request_are_not_sent_with_a_session(serve, con
 
 @pytest.mark.parametrize("response", ["reset", "close", "silence"])
 def test_other_failures_with_a_session_are_unknown(serve, connect, session, token, response):
-    """By a session that is not ours every other failure of a send is unknown, and tells no token."""
     peer = serve(response)
     client = connect(peer.url, session=session, timeout=(5, 0.5))
     with pytest.raises(DeliveryUnknown) as caught:

@@ -50,7 +50,6 @@ def test_connections_of_threads_are_reused(serve, connect, accepted):
 
 
 def test_a_client_can_be_closed_while_threads_send(serve, connect, accepted):
-    """A client closed by one thread while others send gives these a response or an error of ours, nothing else."""
     peer = serve(accepted)
     client = connect(peer.url)
     begun, errors = threading.Barrier(THREADS + 1), []
@@ -111,7 +110,6 @@ def senders(peer):
 
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "a session of the user's"])
 def test_after_a_fork_each_process_has_its_own_connection(serve, accepted, own):
-    """Children of a fork open connections of their own and get their own responses; the parent keeps its one."""
     peer = serve(accepted)
     script = """
 import multiprocessing

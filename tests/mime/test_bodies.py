@@ -42,7 +42,6 @@ CASES = [
 @pytest.mark.parametrize("body, encoding", CASES)
 @pytest.mark.parametrize("field, subtype", [("text_body", "plain"), ("html_body", "html")])
 def test_a_body_is_7bit_or_the_shorter_encoding(new_email, read, body, encoding, field, subtype):
-    """A body is 7bit when it can be, else in the shorter of both encodings, and decodes to what it was."""
     seen = read(to_bytes(new_email(**{"text_body": None, field: body})))
     assert seen.shape == subtype
     assert seen.raw("Content-Transfer-Encoding") == encoding

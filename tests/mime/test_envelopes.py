@@ -59,7 +59,6 @@ READY = [
 
 @pytest.mark.parametrize("message, expected", READY)
 def test_the_envelope_of_a_ready_message(message, expected):
-    """A ready message goes to all its To, Cc and Bcc, with every member of a group, from its Sender, else its From."""
     assert envelope_of(message) == expected
 
 

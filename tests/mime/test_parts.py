@@ -114,7 +114,6 @@ def test_any_file_name_round_trips(new_email, read, name):
     ],
 )
 def test_parameters_of_a_content_type_are_kept(new_email, read, given, kind, parameters):
-    """A type keeps its parameters, quoted, encoded or continued where they must be."""
     from email.utils import collapse_rfc2231_value
 
     seen = read(to_bytes(new_email(attachments=Attachment(name="a", content=b"x", content_type=given))))

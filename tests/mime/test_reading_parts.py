@@ -67,7 +67,6 @@ def multi(subtype: str, *parts: str, more: str = "") -> str:
     ],
 )  # fmt: skip
 def test_bodies_and_files_are_read(message, text, html, files):
-    """Bodies are told from files, and an id is kept where HTML may show the file."""
     email = from_message(message.encode())
     assert (email.text_body, email.html_body) == (text, html)
     assert [(file.name, file.content_id) for file in email.attachments] == files
@@ -123,7 +122,6 @@ def test_a_message_that_an_email_cannot_express_is_rejected(message, field, word
     ],
 )
 def test_a_body_is_decoded_by_its_charset(charset, data, text):
-    """A body is read in its charset; what says nothing, or ASCII, and is more, is UTF-8."""
     body = data.encode(charset) if data else "Grüße".encode()
     kind = f"Content-Type: text/plain; charset={charset}\n" if charset else ""
     assert from_message(f"{kind}\n".encode() + body).text_body == text
@@ -170,7 +168,6 @@ def test_a_message_part_set_as_text_is_handled():
 
 
 def test_an_object_without_a_body_is_handled():
-    """An object without a payload has no body, and one with plain text has it as it is."""
     assert from_message(Message()).text_body is None
     message = Message()
     message.set_payload("Grüße\r\nx")

@@ -25,7 +25,6 @@ def test_an_email_with_text_only_has_one_part(new_email, read):
 
 
 def test_date_and_message_id_are_generated(new_email, read):
-    """Without them an email gets a Date of now and a Message-ID of the sender's domain, another for each email."""
     first, second = (read(to_bytes(new_email(sender="a@bücher.example"))) for _ in range(2))
     assert abs((parsedate_to_datetime(first["Date"]) - datetime.now(UTC)).total_seconds()) < 60
     assert first["Date"].endswith(" +0000")
@@ -38,7 +37,6 @@ def test_date_and_message_id_are_generated(new_email, read):
 )
 @pytest.mark.parametrize("way", ["own", "extra"])
 def test_date_and_message_id_of_the_caller_take_precedence(new_email, read, name, value, way):
-    """A Date or Message-ID of the caller's stands instead of ours, once, whatever the case of its letters."""
     own, extra = ({name: value}, ()) if way == "own" else ({}, (Header(name, value),))
     seen = read(to_bytes(new_email(headers=own), headers=extra))
     assert seen.raw(name) == value
@@ -103,7 +101,6 @@ def test_fields_of_the_service_are_not_written_as_mime(new_email):
 
 @pytest.mark.parametrize("field", ["sender", "to", "cc", "bcc", "reply_to"])
 def test_a_non_ascii_local_part_is_rejected_or_written_as_utf_8(new_email, field):
-    """Such an address is rejected by its field, or written as it is for SMTPUTF8; never as an encoded word."""
     email = new_email(**{field: "Jürgen <jürgen@bücher.example>"})
     with pytest.raises(InvalidEmail, match="jürgen") as caught:
         to_bytes(email)

@@ -195,7 +195,6 @@ mailboxes = st.sampled_from(
 
 @given(mailboxes, names | st.none())
 def test_a_header_is_read_as_its_address(email, name):
-    """Whatever the name, an address written in a header is read as the same address, alone and in a list."""
     address = Address(email, name)
     assert parse_addresses(str(address)) == (address,)
     assert parse_addresses(f"{J}, {address},{address}") == (J, address, address)
@@ -219,7 +218,6 @@ def test_parsing_takes_linear_time(text):
 
 @pytest.mark.parametrize("value", [b"j@x.example", 5, None, ["j@x.example"], J])
 def test_the_parts_of_an_address_must_be_strings(value):
-    """Address and name must be texts."""
     with pytest.raises(InvalidEmail, match="email must be text") as caught:
         Address(value)
     assert caught.value.field == "email"
@@ -271,7 +269,6 @@ def test_the_error_of_an_invalid_address_names_the_field_and_the_item(value, sen
 
 @pytest.mark.parametrize("address", [J, Address("j@faß.de", 'a "b"')])
 def test_addresses_compare_copy_and_pickle(address):
-    """Addresses compare, hash, copy, pickle, evolve, and repr as the call that makes them."""
     assert pickle.loads(pickle.dumps(address)) == copy.deepcopy(address) == eval(repr(address)) == address
     assert pickle.loads(pickle.dumps(address)).header == address.header
     assert len({address, attrs.evolve(address)}) == 1

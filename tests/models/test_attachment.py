@@ -32,7 +32,6 @@ from emailapi.models.attachment import Attachment
     ],
 )
 def test_the_type_is_guessed_from_the_name(name, kind):
-    """Without a type the name's extension tells it, and what is unknown is plain bytes."""
     assert Attachment(name=name, content=b"x").content_type == kind
 
 
@@ -53,7 +52,6 @@ def test_a_content_type_that_is_not_a_mime_type_is_rejected(kind):
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff", bytearray(b"ab"), memoryview(b"abcd")[::2]])
 def test_content_is_bytes(content):
-    """Any kind of bytes is taken, as bytes."""
     attachment = Attachment(name="a", content=content)
     assert type(attachment.content) is bytes
     assert attachment.content == bytes(content)
@@ -93,7 +91,6 @@ def test_an_attachment_needs_a_name(name):
     ],
 )
 def test_a_content_id_can_have_several_forms(given_id, kept):
-    """A content id is taken bare, as the URL spells it and as the header does, and kept bare."""
     assert Attachment(name="a", content=b"", content_id=given_id).content_id == kept
 
 
@@ -165,7 +162,6 @@ def test_a_file_that_cannot_be_read_is_also_the_built_in_error(tmp_path, monkeyp
 
 @given(st.binary())
 def test_from_base64_decodes_the_content(content):
-    """Content that is base64 already comes through, with or without line breaks in it."""
     text = base64.b64encode(content).decode()
     expected = Attachment(name="a.txt", content=content, content_id="c")
     assert Attachment.from_base64("a.txt", text, content_id="c") == expected
@@ -197,7 +193,6 @@ def test_the_repr_shows_no_content():
 
 
 def test_attachments_compare_copy_and_pickle():
-    """Attachments compare, hash, pickle and evolve; they do not change."""
     attachment = Attachment(name="a.txt", content=b"x", content_id="cid:c")
     assert pickle.loads(pickle.dumps(attachment)) == attachment == attrs.evolve(attachment)
     assert len({attachment, attrs.evolve(attachment)}) == 1
@@ -210,13 +205,11 @@ def test_attachments_compare_copy_and_pickle():
     "given_fields", [{}, {"name": "a"}, {"content": b""}, {"name": "a", "content": b"", "size": 1}]
 )
 def test_a_wrong_argument_of_an_attachment_is_named(given_fields):
-    """An argument that is missing or unknown is a TypeError, as in any call."""
     with pytest.raises(TypeError):
         Attachment(**given_fields)
 
 
 def test_the_content_is_read_from_a_file(tmp_path):
-    """From where the file stands, as everywhere; the file stays open."""
     path = tmp_path / "a.txt"
     path.write_bytes(b"0123")
     with path.open("rb") as file:

@@ -64,7 +64,6 @@ def test_an_email_can_be_created_without_arguments():
 
 
 def test_a_mapping_is_an_email():
-    """A mapping with the same names is the same email, and an Email is itself."""
     assert as_email(FULL, Email) == as_email(MappingProxyType(FULL), Email) == Email(**FULL)
     email = Email()
     assert as_email(email, Email) is email
@@ -218,7 +217,6 @@ def test_fields_accept_iterators_mappings_single_attachments_and_enumeration_val
 
 
 def test_a_header_name_may_occur_twice():
-    """Headers keep their order, and a name may come more than once."""
     pairs = [("X-A", "1"), ("X-B", "2"), ("x-a", "3")]
     assert [(header.name, header.value) for header in Email(headers=pairs).headers] == pairs
 
@@ -248,7 +246,6 @@ def test_emails_compare_copy_and_pickle(email):
 
 @pytest.mark.parametrize("field", sorted(FULL))
 def test_each_field_counts_for_equality(field):
-    """Emails that differ in one field are not equal."""
     assert Email(**{name: value for name, value in FULL.items() if name != field}) != Email(**FULL)
 
 

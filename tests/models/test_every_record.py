@@ -151,13 +151,11 @@ def check_keys(name, value):
 
 @pytest.mark.parametrize("name", RESPONSES)
 def test_every_field_is_in_a_response(name):
-    """Every wire name of a record stands in the hand-written responses, and every key there is a field's."""
     check_keys(name, found_at("responses", RESPONSES[name]))
 
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_every_field_is_in_a_request(name):
-    """Every wire name of what is sent stands in the hand-written requests, and every key there is a field's."""
     check_keys(name, found_at("requests", REQUESTS[name]))
 
 
@@ -229,7 +227,6 @@ def test_the_dictionary_of_a_record_has_plain_values():
 
 @pytest.mark.parametrize("name", RESPONSES)
 def test_an_empty_object_is_a_record_of_defaults(name):
-    """Every record is read from an empty object, and from one whose every key is null or an empty text."""
     record = kind_of(name)
     names = wire_names(record).values()
     assert read({}, record) == read(dict.fromkeys(names), record) == record()

@@ -73,7 +73,6 @@ def test_nothing_is_requested_after_the_last_page():
 
 
 def test_a_page_pickles_without_its_client():
-    """A pickled page comes back equal; it is told what to do when there was more to fetch."""
     last = pickle.loads(pickle.dumps(page(ROWS)))
     assert last == page(ROWS)
     assert list(last.iter_all()) == list(ROWS)

@@ -94,7 +94,6 @@ def test_an_address_listed_twice_is_one_recipient():
 
 
 def test_a_row_without_recipients_is_read():
-    """Where an old row does not list its recipients, those of its headers count; without any there is a state still."""
     old = message(recipients=(), to=(Recipient(email=A),), bcc=(Recipient(email=B),))
     assert states(derive_status(old)) == [(A, "sent"), (B, "sent")]
     assert derive_status(message(recipients=())).state is MessageState.SENT

@@ -14,14 +14,12 @@ from emailapi.models.options import SECONDS_LIMIT, is_seconds
 
 
 def test_retry_has_four_attempts_by_default():
-    """Four attempts, half a second at first and ten at most; no hooks."""
     assert (Retry().attempts, Retry().initial, Retry().maximum) == (4, 0.5, 10.0)
     assert set(attrs.asdict(Hooks()).values()) == {None}
 
 
 @pytest.mark.parametrize("attempts", [0, -1, True, 1.0, "3", None, math.inf])
 def test_an_invalid_number_of_attempts_is_named(attempts):
-    """The number of attempts is a whole number from 1 on, and named where it is not."""
     with pytest.raises(ConfigurationError, match="attempts"):
         Retry(attempts=attempts)
 
@@ -29,7 +27,6 @@ def test_an_invalid_number_of_attempts_is_named(attempts):
 @pytest.mark.parametrize("value", [-0.1, True, "1", None, math.inf, math.nan, 10**400, SECONDS_LIMIT + 1])
 @pytest.mark.parametrize("name", ["initial", "maximum"])
 def test_an_invalid_wait_is_named(name, value):
-    """A wait is a number of seconds that a machine can wait, and named where it is not."""
     with pytest.raises(ConfigurationError, match=name):
         Retry(**{name: value})
 
@@ -71,7 +68,6 @@ def test_a_hook_must_be_callable(name):
     ids=lambda value: type(value).__name__,
 )
 def test_options_events_and_counts_pickle_and_copy(value):
-    """Options, events and counts come back from pickle, and from a copy, equal; none can be changed."""
     for again in (pickle.loads(pickle.dumps(value)), copy.copy(value), copy.deepcopy(value)):
         assert again == value
     with pytest.raises(attrs.exceptions.FrozenInstanceError):

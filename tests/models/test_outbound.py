@@ -64,7 +64,6 @@ def test_inactive_addresses_are_found_in_recorded_responses(responses_json, name
 
 
 def test_a_result_is_accepted():
-    """A result is an accepted email; what was not accepted is an exception."""
     assert ONE.outcome is Outcome.ACCEPTED
     assert (ONE.via, ONE.reconciled, ONE.error_code) == ("api", False, 0)
 
@@ -85,7 +84,6 @@ def test_responses_are_read_leniently(value, expected):
 
 
 def test_a_batch_is_a_sequence():
-    """A batch has its items in the order of the emails, and is read as any sequence."""
     assert len(MIXED) == 5
     assert list(MIXED) == [MIXED[place] for place in range(5)] == list(MIXED.items)
     assert MIXED[-1] is LOST
@@ -109,7 +107,6 @@ def test_raise_for_errors_of_a_batch_without_errors_does_nothing():
 
 
 def test_raise_for_errors_raises_the_errors_of_a_batch():
-    """Where an email was not accepted the whole batch is raised, with all that is known of each."""
     with pytest.raises(BatchFailed, match="3 of 5 emails were not accepted; the first: Found inactive") as caught:
         MIXED.raise_for_errors()
     assert caught.value.result is MIXED
@@ -118,12 +115,10 @@ def test_raise_for_errors_raises_the_errors_of_a_batch():
 
 @pytest.mark.parametrize("value", [ONE, TWO, MIXED, BatchResult(())])
 def test_results_compare_copy_and_pickle(value):
-    """Results pickle, copy and compare, errors in them included; they do not change."""
     assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == attrs.evolve(value) == value
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         setattr(value, attrs.fields(type(value))[0].name, None)
 
 
 def test_results_are_hashable():
-    """Results can stand in sets and as keys."""
     assert len({ONE, TWO, attrs.evolve(ONE), MIXED}) == 3

@@ -46,7 +46,6 @@ def found_at(value, way):
 
 @pytest.mark.parametrize("record", RESPONSES, ids=lambda record: record.__name__)
 def test_every_field_is_in_a_response(record, responses_json):
-    """Each wire name of a record stands in the hand-written response, and each key of the response is a field's."""
     file, way = RESPONSES[record]
     assert set(wire_names(record).values()) == set(found_at(responses_json(file), way))
 
@@ -87,7 +86,6 @@ def test_the_response_to_a_send_is_read(responses_json):
 
 
 def test_a_response_without_a_code_is_read(responses_json):
-    """A response without a code, as on a delay of the service, is read all the same."""
     found = read(responses_json("email_delayed"), SendResult)
     assert found.message_id == "21895802-5d50-442b-b039-27cf5b462c54"
     assert found.submitted_at == datetime(2024, 6, 19, 20, 2, 33, 123456, UTC)
@@ -95,7 +93,6 @@ def test_a_response_without_a_code_is_read(responses_json):
 
 
 def test_a_page_of_messages_is_read(responses_json):
-    """A row of the listing is read field by field, and an old one with what it has."""
     (new, old), unreadable = read_rows(responses_json("messages_outbound")["Messages"], Message)
     assert unreadable == []
     assert new == Message(
@@ -122,7 +119,6 @@ def test_a_page_of_messages_is_read(responses_json):
 
 
 def test_the_details_of_a_message_are_read(responses_json):
-    """The details have the message's own fields, its content, and its events in the service's order."""
     details = read(responses_json("messages_outbound_details"), MessageDetails)
     assert details.to == TO
     assert details.text_body == "Thank you for your order."
@@ -147,13 +143,11 @@ def test_the_details_of_a_message_are_read(responses_json):
 
 
 def test_every_event_type_is_in_the_response(responses_json):
-    """The hand-written details have one event of each type that the contract knows."""
     types = {event["Type"] for event in responses_json("messages_outbound_details")["MessageEvents"]}
     assert types == {member.value for member in EventType}
 
 
 def test_the_raw_source_of_a_message_is_read(responses_json):
-    """The raw source comes with its line ends; null is one that is gone."""
     assert read(responses_json("messages_outbound_dump"), MessageDump).body.count("\r\n") == 5
     assert read({"Body": None}, MessageDump).body == read({}, MessageDump).body == ""
 
@@ -166,5 +160,4 @@ def test_every_count_of_the_overview_is_read(responses_json):
 
 
 def test_missing_totals_are_0():
-    """Totals that are missing, as when nothing happened, are 0."""
     assert read({"Days": []}, StatsOverview) == StatsOverview()

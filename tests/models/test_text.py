@@ -26,7 +26,6 @@ def test_the_error_names_the_field(text, sentence):
 
 @pytest.mark.parametrize("text", ["", "x", "\t", "😀", "\U0010ffff", "\u2028"])
 def test_valid_text_is_unchanged(text):
-    """Text that a header can carry is returned as it is, and so is that of a body."""
     assert convert_header_text(text, "subject") is text
     assert convert_body(text, "text_body") is text
 

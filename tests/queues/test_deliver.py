@@ -198,7 +198,7 @@ def test_a_body_is_in_no_frame_of_an_error(client, sandbox, change, load):
 
 
 def test_a_signal_ends_a_job_that_loads_attachments(client):
-    """Such as the time limit of an engine: it is no error of the attachment."""
+    """The time limit of an engine, for example, is not an error of the attachment."""
 
     def load(reference):
         signal.raise_signal(signal.SIGALRM)

@@ -115,7 +115,6 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
@@ -154,7 +153,6 @@ def test_a_deleted_dump_is_an_empty_string(service, response):
     ],
 )
 def test_each_type_of_bounce_has_the_number_name_and_effect_of_the_contract(kind, code, name, deactivates):
-    """Contract section 5."""
     assert BOUNCE_KINDS[BounceType(kind)] == (code, name, deactivates)
 
 

@@ -61,7 +61,6 @@ def test_a_dkim_key_is_pending_then_active_then_revoked(account):
 
 
 def test_verify_spf_returns_the_expected_record(account):
-    """Looking for SPF tells what should stand where."""
     domain = account.domains.create(name="spf.example")
     assert account.domains.verify_spf(domain.id) == SpfCheck(
         spf_host="spf.example", spf_verified=True, spf_text_value="v=spf1 a mx include:spf.mtasv.net ~all"

@@ -113,7 +113,6 @@ FILTERED = [
 
 @pytest.mark.parametrize("name", FILTERED)
 def test_an_unknown_filter_is_rejected_before_a_request(service, name):
-    """A filter that a call does not have is rejected before a byte leaves, and the known ones are named."""
     arguments = ("7",) if name in BY_STREAM else ()
     with pytest.raises(InvalidArgument, match=r"unknown filter 'zzz'; known: \w+") as caught:
         of(service, name)(*arguments, zzz="x")

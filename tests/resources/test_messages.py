@@ -248,7 +248,6 @@ def test_the_sandbox_tells_the_state_of_an_email(client):
 
 
 def test_every_filter_is_that_of_the_contract(contract):
-    """A listing with every filter there is asks for exactly the contract's query."""
     page = contract(
         lambda client: client.messages.list(
             count=50,

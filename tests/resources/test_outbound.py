@@ -58,7 +58,6 @@ def everything():
 
 @pytest.mark.parametrize("make", [lambda: Email(**everything()), everything], ids=["Email", "mapping"])
 def test_every_field_is_sent_as_the_contract_has_it(service, requests_json, responses_json, make):
-    """An email with every field, given as an `Email` or a mapping, is exactly the contract's JSON."""
     service.respond("POST", "/email", {**responses_json("email"), "To": "joe@example.com"})
     service.client.outbound.send(make())
     (request,) = service.calls
@@ -114,7 +113,6 @@ def test_unusual_responses_of_success_are_accepted(service, name):
 
 
 def test_a_success_without_a_message_id_is_accepted(service):
-    """An `ErrorCode` 0 without `MessageID` is accepted, for a single send."""
     service.respond("POST", "/email", {"ErrorCode": 0, "Message": "OK"})
     assert service.client.outbound.send(EMAIL).message_id == ""
 
@@ -181,7 +179,6 @@ def test_an_email_with_inactive_recipients_only_names_them(service, responses_js
     "text, low, high", [("7", 7, 7), ("Fri, 31 Dec 9999 23:59:59 GMT", 1e9, 1e12), ("soon", None, None)]
 )
 def test_a_rate_limit_has_retry_after(service, text, low, high):
-    """A 429 needs no JSON, and its `Retry-After` is read in both forms."""
     service.respond("POST", "/email", b"slow down", 429, Retry_After=text)
     with pytest.raises(RateLimited) as caught:
         service.client.outbound.send(EMAIL)
@@ -232,7 +229,6 @@ def test_the_sandbox_accepts_an_email(client):
 
 
 def test_the_sandbox_suppresses_a_bounced_address(client):
-    """An email to an address that hard-bounced is rejected, and the error names the address."""
     email = {"to": "HardBounce@bounce-testing.postmarkapp.com", "subject": "Hi", "text_body": "Hi"}
     assert client.outbound.send(email).message_id
     with pytest.raises(InactiveRecipient) as caught:
@@ -241,7 +237,6 @@ def test_the_sandbox_suppresses_a_bounced_address(client):
 
 
 def test_the_sandbox_rejects_a_wrong_token(sandbox):
-    """A token that the service does not know is `Unauthorized`."""
     from emailapi import Client
 
     with Client("wrong", base_url=sandbox.url) as client, pytest.raises(Unauthorized) as caught:

@@ -40,7 +40,6 @@ def accept(request):
 
 
 def test_a_batch_is_a_json_array(service, requests_json, responses_json):
-    """A batch is a POST of an array, and each item of the response is the result or error of its email."""
     service.respond("POST", "/email/batch", responses_json("email_batch"))
     emails = [
         {"sender": "joe@d.com", "to": "first@example.com", "subject": "Hi", "text_body": "One"},
@@ -73,7 +72,6 @@ def test_the_error_of_an_item_has_the_index_and_key_of_its_email(service, whole)
 
 
 def test_an_invalid_email_does_not_stop_the_others(service):
-    """An email that is rejected here is an `InvalidEmail` at its place, naming it; the others are sent."""
     service.respond_by("POST", "/email/batch", accept)
     emails = [
         new_email("a"),
@@ -94,7 +92,6 @@ def test_an_invalid_email_does_not_stop_the_others(service):
 
 
 def test_no_request_when_no_email_is_valid(service):
-    """When no email is valid nothing is sent, and every place has its error."""
     result = service.client.outbound.send_batch([{}, {}])
     assert [type(item) for item in result] == [InvalidEmail, InvalidEmail]
     assert not service.calls
@@ -192,7 +189,6 @@ def test_a_failed_request_is_the_error_of_each_email(service, status, value, kin
 
 
 def test_a_batch_is_sent_in_requests_of_500_emails(service):
-    """A batch leaves in requests of at most 500 emails, one after another; results keep the input's order."""
     service.respond_by("POST", "/email/batch", accept)
     names = [str(number) for number in range(1001)]
     result = service.client.outbound.send_batch(new_email(name) for name in names)
@@ -231,7 +227,6 @@ def test_a_failed_chunk_does_not_affect_the_others(service, monkeypatch):
 
 
 def test_raise_for_errors_raises_if_an_email_failed(service):
-    """`raise_for_errors` raises when an email failed, with the batch, and tells whether any may have been sent."""
     service.respond("POST", "/email/batch", [ok("a"), {}])
     result = service.client.outbound.send_batch([new_email("a"), new_email("b")])
     with pytest.raises(BatchFailed, match="1 of 2") as caught:
@@ -242,7 +237,6 @@ def test_raise_for_errors_raises_if_an_email_failed(service):
 
 @pytest.mark.slow
 def test_an_unreachable_server_is_the_error_of_each_email():
-    """When nothing was sent, each email's error says so, and the batch may be sent again."""
     from emailapi import Client
 
     with Client("t", base_url="http://127.0.0.1:9") as client:

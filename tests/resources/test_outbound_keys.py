@@ -92,7 +92,6 @@ def test_without_reconciling_nothing_is_added(client):
 
 
 def test_send_many_returns_results_in_the_order_of_the_input(client):
-    """`send_many` gives each email's result in the order of the input, errors in their places, and counts."""
     given = [*new_emails(7), {"txt_body": "wrong"}, *new_emails(4)]
     told = []
     with client.outbound.send_many(
@@ -168,7 +167,6 @@ def test_an_error_of_the_input_comes_after_all_results(client):
     ],
 )
 def test_invalid_workers_and_chunk_sizes_are_named(client, name, value):
-    """Workers and chunk sizes have limits, and the one that is wrong is named."""
     with pytest.raises(InvalidArgument, match=name):
         client.outbound.send_many(new_emails(1), **{name: value})
 

@@ -136,7 +136,6 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
@@ -162,7 +161,6 @@ def test_a_batch_of_template_emails_is_an_object_with_an_array(contract):
 
 
 def test_bulk_requests_are_listed_over_all_pages(service, responses_json, requests_json):
-    """Bulk requests are listed page by page; the service's key of the next page goes back unchanged."""
     for name in ("email_bulk_list", "email_bulk_list_end"):
         service.respond("GET", "/email/bulk", responses_json(name))
     page = service.client.outbound.list_bulk(count=2)

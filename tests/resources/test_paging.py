@@ -48,7 +48,6 @@ def asked(service):
     ],
 )
 def test_a_range_beyond_the_limit_of_the_service_is_rejected(service, given, argument):
-    """Count and offset are whole numbers within the service's limits, else rejected by name before a request."""
     with pytest.raises(InvalidArgument) as caught:
         service.client.messages.list(**given)
     assert caught.value.argument == argument
@@ -115,7 +114,6 @@ def test_iter_all_ends_when_there_are_no_more_rows(service):
 
 @pytest.mark.parametrize("total", [None, "many", -1, [], 1e400, "2"])
 def test_an_unreadable_total_does_not_end_the_iteration(service, total):
-    """A total that is none counts what came."""
     service.respond("GET", "/messages/outbound", {"TotalCount": total, "Messages": [row(1), row(2)]})
     page = service.client.messages.list()
     assert page.total_count in (2, -1)
@@ -152,7 +150,6 @@ def test_iter_all_beyond_the_limit_of_the_service_raises_limit_exceeded(service)
 
 
 def test_a_page_can_be_pickled(service):
-    """A page pickles with all it shows, without the client; it cannot fetch what is behind it."""
     serve_rows(service, [row(0), 7, row(2)])
     page = service.client.messages.list(count=2)
     copy = pickle.loads(pickle.dumps(page))

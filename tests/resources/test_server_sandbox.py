@@ -28,7 +28,6 @@ SETTINGS = {
 
 
 def test_get_returns_the_server_of_the_token(client, sandbox):
-    """The server is the one of the token, and reads as what it is."""
     server = client.server.get()
     assert server == Server(
         id=4_000_001,

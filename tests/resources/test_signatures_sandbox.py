@@ -71,7 +71,6 @@ def test_a_confirmation_can_be_requested_until_it_is_given(sandbox, account):
 
 
 def test_spf_and_dkim_of_a_signature_are_those_of_its_domain(account):
-    """SPF is looked for, and the key is renewed, by the signature as by its domain."""
     made = account.signatures.create(from_email="a@records.example", name="A")
     domain = account.domains.create(name="records.example")
     assert account.signatures.verify_spf(made.id).spf_verified

@@ -55,7 +55,6 @@ def test_a_missing_count_is_0(service, value):
     ids=lambda row: "-".join(row),
 )
 def test_a_datetime_filter_selects_its_eastern_day(service, given, sent):
-    """Stats are narrowed by tag, stream and day; an aware datetime names its day in Eastern time."""
     service.respond("GET", "/stats/outbound", {})
     service.client.stats.overview(**given)
     assert service.queries == [sent]

@@ -101,5 +101,4 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected

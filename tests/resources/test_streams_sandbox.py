@@ -36,7 +36,6 @@ def test_create_returns_the_stream(client, news):
 
 
 def test_list_filters_by_type_and_omits_archived_streams(client, news):
-    """A listing narrows by type, and leaves archived streams out unless they are asked for."""
     assert [stream.id for stream in client.streams.list()] == ["outbound", "inbound", "broadcast", "news"]
     client.streams.archive("news")
     page = client.streams.list(message_stream_type=StreamType.BROADCASTS)

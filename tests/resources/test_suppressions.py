@@ -90,7 +90,6 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
@@ -114,7 +113,6 @@ def test_fifty_addresses_are_accepted(service):
 
 
 def test_an_unreadable_result_is_named(service):
-    """A result that cannot be read is named, and the others are there; a response of another shape may mean done."""
     path = "/message-streams/news/suppressions"
     service.respond("POST", path, {"Suppressions": [5, {"EmailAddress": "a@example.com", "Status": "Odd"}]})
     page = service.client.suppressions.create("news", "a@example.com")

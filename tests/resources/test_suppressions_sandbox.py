@@ -31,7 +31,6 @@ def suppressed(client):
 
 
 def test_create_returns_a_result_for_each_address(client, suppressed):
-    """Each address of a call has its result, and gets no more email of that stream."""
     assert list(suppressed) == [
         SuppressionResult(email_address=address, status=SuppressionStatus.SUPPRESSED) for address in KEPT
     ]
@@ -43,7 +42,6 @@ def test_create_returns_a_result_for_each_address(client, suppressed):
 
 
 def test_list_filters_suppressions(client, suppressed):
-    """A listing has what suppressed an address and when, and narrows by all its filters at once."""
     page = client.suppressions.list("broadcast")
     assert {row.email_address for row in page} == {address.lower() for address in KEPT}
     now, day = datetime.now(UTC), timedelta(days=1)

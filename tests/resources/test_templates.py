@@ -141,12 +141,10 @@ CALLS = [
 
 @pytest.mark.parametrize("call, line, files, expected", CALLS)
 def test_each_method_sends_the_documented_request_and_reads_the_response(contract, call, line, files, expected):
-    """Each call is the contract's request, and its response is read whole."""
     assert contract(call, line, **files) == expected
 
 
 def test_parts_that_were_not_submitted_are_none(service):
-    """A part that was not given to be checked is None, whether its key is null or missing."""
     service.respond("POST", "/templates/validate", {"AllContentIsValid": True, "HtmlBody": None, "Subject": {}})
     found = service.client.templates.validate(text_body="x")
     assert (found.html_body, found.text_body, found.subject) == (None, None, ContentValidation())

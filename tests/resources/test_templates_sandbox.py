@@ -78,7 +78,6 @@ def test_list_filters_and_pages_templates(client, layout):
 
 
 def test_edit_changes_only_the_given_settings(client, layout):
-    """An edit changes what it names, and an empty layout takes the layout off."""
     made = client.templates.create(alias="edit", layout_template="frame", **WELCOME)
     changed = client.templates.edit("edit", subject="Bye")
     assert changed == made
@@ -87,7 +86,6 @@ def test_edit_changes_only_the_given_settings(client, layout):
 
 
 def test_a_deleted_template_is_inactive(client):
-    """A deleted template is still read, as inactive, and a layout in use is a `Conflict`."""
     client.templates.create(alias="delete", **FRAME)
     user = client.templates.create(alias="user", layout_template="delete", **WELCOME)
     with pytest.raises(Conflict, match=f"used by {user.template_id}"):
@@ -100,7 +98,6 @@ def test_a_deleted_template_is_inactive(client):
 
 
 def test_validate_returns_errors_or_rendered_parts(client, layout):
-    """A validation has the errors of each part, or the rendered part, and a model with all names."""
     found = client.templates.validate(
         subject="Hi {{name}}",
         html_body="<i>{{name}}</i>",

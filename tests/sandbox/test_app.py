@@ -75,7 +75,6 @@ def test_a_compressed_body_is_code_402(api, rejected):
 
 
 def test_a_chunked_body_is_read(api, rejected):
-    """A body in chunks is read like any other, and has the same limit."""
     body = json.dumps(api.email()).encode()
     assert api.request("POST", "/email", data=iter([body[:10], body[10:]]), headers=JSON).status_code == 200
     rejected(api.request("POST", "/email", data=iter([b"x" * 6_000_000] * 2), headers=JSON), 413, 300)
@@ -83,7 +82,6 @@ def test_a_chunked_body_is_read(api, rejected):
 
 @pytest.mark.parametrize("path", ["/EMAIL", "/email/", "/Email/", "//email", "/email//"])
 def test_paths_match_in_any_case_and_with_trailing_slashes(api, path):
-    """Paths are taken in any case of letters, and with slashes at their ends."""
     assert api.request("POST", path, json=api.email()).status_code == 200
 
 
@@ -98,20 +96,17 @@ def test_ids_in_paths_keep_their_spelling(api):
     "path", ["/", "/nothing", "/email/nothing", "/messages", "/messages/outbound/a/b", "/email/..", "/%00", "/static/x"]
 )
 def test_an_unknown_path_is_404(api, rejected, path):
-    """A path that no route has gets status 404, in the service's envelope."""
     rejected(api.get(path), 404, 12, "There is nothing at")
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_a_wrong_method_is_405(api, rejected, method):
-    """A method that a path does not take gets status 405, which names those it takes."""
     response = api.request(method, "/email")
     rejected(response, 405, 615)
     assert response.headers["Allow"] == "POST"
 
 
 def test_an_internal_error_is_code_101_with_an_id(api, monkeypatch, caplog, rejected):
-    """A fault of the sandbox gets code 101 with an id that its log has, and nothing of the fault itself."""
     from emailapi.sandbox import source
     from emailapi.sandbox.routes import messages
 

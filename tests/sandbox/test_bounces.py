@@ -60,7 +60,6 @@ def emails(envelope):
 
 
 def test_a_listed_bounce_has_every_key(api, found):
-    """A listed bounce has every key of the contract, and tells its email and its kind."""
     message = api.accepted(To=HARD, Tag="t", Subject="Hi", From='"Joe" <joe@example.com>')
     envelope = found()
     assert set(envelope) == {"TotalCount", "Bounces"}
@@ -75,7 +74,6 @@ def test_a_listed_bounce_has_every_key(api, found):
 
 
 def test_a_bounce_is_read_by_its_id(api, found):
-    """A bounce by its id is what the list shows, with its content; its dump is that content."""
     api.accepted(To=SOFT)
     (row,) = found()["Bounces"]
     one = api.get(f"/bounces/{row['ID']}").json()
@@ -88,7 +86,6 @@ def test_a_bounce_is_read_by_its_id(api, found):
 
 
 def test_bounces_are_listed_newest_first_in_pages(api, found, pass_time):
-    """Bounces come newest first, and pages cut that order."""
     for subject in ("0", "1", "2"):
         api.post("/email/batch", [api.email(To=SOFT, Subject=f"{subject}{part}") for part in "ab"])
         pass_time(timedelta(minutes=1))
@@ -114,7 +111,6 @@ def test_bounces_are_listed_newest_first_in_pages(api, found, pass_time):
     ids=str,
 )
 def test_each_filter_finds_its_bounce(api, found, query):
-    """Each filter finds the bounce it describes, and several narrow together."""
     api.accepted(To=HARD, Tag="t")
     api.accepted(To=SOFT, Tag="T")
     api.accepted(To=HARD, MessageStream="broadcast", Tag="t")
@@ -148,7 +144,6 @@ def test_bounces_are_found_by_message_id(api, found):
 
 
 def test_a_range_includes_both_eastern_days(api, found, pass_time):
-    """Dates are Eastern, and both ends of a range belong to it."""
     pass_time(timedelta(0))
     api.accepted(To=SOFT)
     pass_time(timedelta(days=1))
@@ -190,7 +185,6 @@ def test_an_empty_id_is_code_1002(api, rejected):
 
 
 def test_a_dump_is_kept_for_30_days(api, found, pass_time):
-    """A bounce's source is kept for 30 days; the bounce stays."""
     pass_time(timedelta(0))
     api.accepted(To=HARD)
     number = found()["Bounces"][0]["ID"]
@@ -203,7 +197,6 @@ def test_a_dump_is_kept_for_30_days(api, found, pass_time):
 
 @pytest.mark.parametrize("body", [None, {}])
 def test_activating_reactivates_the_address(api, found, rejected, body):
-    """Activating sends to the address again, and marks all its bounces of that stream."""
     api.accepted(To=HARD)
     api.accepted(To=HARD, MessageStream="broadcast")
     rejected(api.send(To=HARD), 422, 406)
@@ -234,7 +227,6 @@ def test_a_bounce_that_does_not_deactivate_is_code_1003(api, found, rejected):
 
 
 def test_a_soft_bounce_can_be_activated(api, found):
-    """Activating a soft bounce is possible, and changes nothing."""
     api.accepted(To=SOFT)
     bounce = found()["Bounces"][0]
     assert (bounce["CanActivate"], bounce["Inactive"]) == (True, False)
@@ -252,7 +244,6 @@ def test_a_complaint_suppresses_permanently(api, found, complaint, rejected):
 
 
 def test_delivery_stats_count_bounces_by_type(api, complaint):
-    """All bounces of the server are counted together and by type, and each suppressed address once."""
     for stream in ("outbound", "broadcast"):
         api.accepted(To=f"{HARD}, {SOFT}", MessageStream=stream)
     api.accepted(To=SOFT)

@@ -10,7 +10,6 @@ REQUEST = {"RequestedBy": "me@example.com", "RequestedFor": "them@example.com", 
 
 
 def test_a_removal_is_pending_and_then_done(account, pass_time):
-    """A request is pending when it is made, and done a second later."""
     made = account.post("/data-removals", REQUEST).json()
     assert made == {"ID": made["ID"], "Status": "Pending"}
     path = f"/data-removals/{made['ID']}"
@@ -21,7 +20,6 @@ def test_a_removal_is_pending_and_then_done(account, pass_time):
 
 
 def test_a_removal_deletes_the_emails_of_the_person(account, api, rejected):
-    """No email that went to the person is found by anything any more; all others are."""
     alone = api.accepted(To="Them@example.com", Subject="Hello", Metadata={"Key": "v"})
     among = api.accepted(To="a@example.com", Bcc="them@EXAMPLE.com", Subject="Hello", MessageStream="broadcast")
     other = api.accepted(To="a@example.com", Subject="Hello", Metadata={"Key": "v"})
@@ -67,7 +65,6 @@ def test_an_incomplete_request_is_rejected(account, api, rejected, changes, code
 
 
 def test_an_empty_body_is_code_1300(account, rejected):
-    """A body that says nothing is rejected by code 1300, and one that is not an object by code 403."""
     rejected(account.post("/data-removals", {}), 422, 1300)
     rejected(account.post("/data-removals", []), 422, 403)
 

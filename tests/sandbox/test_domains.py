@@ -28,7 +28,6 @@ def keys(domain):
 
 
 def test_a_new_domain_has_every_key(account, pass_time):
-    """A new domain has a first key that is awaited, and the response has every key of the contract."""
     path, domain = made(account, "Example.COM", ReturnPathDomain="PM-bounces.example.com")
     key = domain.pop("DKIMPendingTextValue")
     assert key.startswith("k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQ")
@@ -63,7 +62,6 @@ def test_each_domain_has_its_own_key(account):
 
 
 def test_domains_are_listed_newest_first_in_pages(account):
-    """Domains are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a.example", "b.example", "c.example"):
         path, _ = made(account, name)
     account.put(f"{path}/verifyDkim")
@@ -83,7 +81,6 @@ def test_an_invalid_query_is_code_500(account, rejected):
 
 
 def test_a_dkim_key_is_pending_then_active_then_revoked(account, pass_time):
-    """A key is awaited, then in use; the next one takes its place when it is seen, and it may go a day later."""
     path, domain = made(account)
     first = domain["DKIMPendingHost"]
     verified = account.put(f"{path}/verifyDkim").json()
@@ -147,7 +144,6 @@ def test_a_domain_without_records_is_not_verified(account, rejected):
 
 
 def test_a_return_path_is_verified_when_checked(account):
-    """A return path is verified when it is looked for, and anew when it is another; an empty one takes it off."""
     path, domain = made(account)
     assert (domain["ReturnPathDomain"], domain["ReturnPathDomainCNAMEValue"]) == ("", "pm.mtasv.net")
     assert account.put(f"{path}/verifyReturnPath").json() == domain
@@ -218,7 +214,6 @@ def test_only_the_return_path_can_be_edited(account, rejected, body, code):
 
 
 def test_a_deleted_domain_can_be_added_again(account, rejected):
-    """A domain that was removed is not there, and may be added anew with another key and another id."""
     path, domain = made(account)
     account.put(f"{path}/verifyDkim")
     assert account.delete(path).json() == {"ErrorCode": 0, "Message": "Domain example.com removed."}

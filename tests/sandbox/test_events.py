@@ -41,7 +41,6 @@ def test_each_bounce_has_its_own_id(api):
 
 
 def test_a_delay_is_an_event_and_does_not_suppress(api):
-    """A delay is an event of its own kind, and the address stays active."""
     (event,) = api.details(api.accepted(To=f"transient@{DOMAIN}"))["MessageEvents"]
     assert event["Type"] == "Transient"
     assert set(event["Details"]) == {"DeliveryMessage", "DestinationServer", "DestinationIP"}
@@ -49,7 +48,6 @@ def test_a_delay_is_an_event_and_does_not_suppress(api):
 
 
 def test_the_bounce_type_header_takes_precedence_at_the_test_domain(api):
-    """The header has the last word on the type at the test domain, and none elsewhere."""
     headers = [{"Name": "x-pm-bounce-type", "Value": "HardBounce"}]
     api.accepted(To=f"softbounce@{DOMAIN}, a@example.com", Headers=headers)
     assert api.send(To=f"softbounce@{DOMAIN}").status_code == 422

@@ -15,7 +15,6 @@ def listed(api, **query):
 
 
 def test_rules_are_created_listed_and_deleted(api, rejected):
-    """A rule is listed from when it is made until it is deleted, newest first and in pages."""
     first = api.post(PATH, {"Rule": "Spam@example.com"}).json()
     assert first == {"ID": first["ID"], "Rule": "Spam@example.com"}
     second = api.post(PATH, {"Rule": "example.org"}).json()

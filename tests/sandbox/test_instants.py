@@ -48,7 +48,6 @@ class Stopped(Clock):
     ],
 )
 def test_a_range_includes_both_ends_in_eastern_time(api, sandbox, instant, fromdate, todate, found):
-    """A range holds both of its ends, in Eastern time; an hour that comes twice is in it whenever it may be."""
     sandbox.clock = Stopped(instant)
     api.accepted()
     query = {name: text for name, text in (("fromdate", fromdate), ("todate", todate)) if text}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from emailapi.sandbox.inbox.snippets import clients
+
 SCRIPTS = Path(__file__).parent / "javascript"
 INSTALL = (
     "npm install --prefer-offline --no-audit --no-fund --ignore-scripts --legacy-peer-deps --loglevel=error".split()
@@ -137,3 +139,11 @@ def test_nodemailer_sends_by_smtp(run, sandbox):
     (message,) = sandbox.messages()
     _check(message)
     assert len(found["accepted"]) == 4
+
+
+def test_the_program_of_the_inbox_for_node_sends_an_email(modules, sandbox):
+    given = sandbox.url, sandbox.token, sandbox.smtp_host, sandbox.smtp_port
+    program = dict(clients(*given))["Node.js"]
+    known = {"PATH": os.environ["PATH"], "NODE_PATH": str(modules)}
+    subprocess.run(["node", "-e", program], env=known, check=True, timeout=120, capture_output=True)
+    assert [message.subject for message in sandbox.messages()] == ["Hello"]

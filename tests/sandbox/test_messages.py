@@ -179,7 +179,6 @@ def test_a_nul_character_in_a_query_is_rejected(api, rejected):
 
 
 def test_messages_are_listed_newest_first_in_pages(api):
-    """Messages are listed newest first, and pages neither overlap nor leave one out."""
     sent = [item["MessageID"] for item in api.post("/email/batch", [api.email()] * 7).json()] + [api.accepted()]
     pages = [api.found(count=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [row["MessageID"] for page in pages for row in page["Messages"]] == sent[::-1]
@@ -188,7 +187,6 @@ def test_messages_are_listed_newest_first_in_pages(api):
 
 
 def test_a_repeated_address_finds_its_message_once(api):
-    """A message that names an address twice is found by it once."""
     api.accepted(To="a@example.com, A@example.com", Cc="a@EXAMPLE.com")
     assert api.found(recipient="a@example.com")["TotalCount"] == 1
 

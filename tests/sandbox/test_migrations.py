@@ -47,14 +47,18 @@ INSERT INTO templates (id, server, type, name, alias, subject, html_body, text_b
 """
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def old_file(request, tmp_path):
     """A data file of an earlier version, with a message."""
     path = tmp_path / "old.db"
     server = "1" if request.param == 1 else "4000001"
     schema = (Path(__file__).parent / "data" / f"schema_{request.param}.sql").read_text()
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(schema + ROWS.replace(":server", server))
+        rows = ROWS
+        if request.param > 2:
+            digest = migrations.digest_of(TOKEN).hex()
+            rows = rows.replace("(token, server) VALUES ('", f"(digest, token, server) VALUES (x'{digest}', '")
+        connection.executescript(schema + rows.replace(":server", server))
         if request.param > 1:
             connection.execute("INSERT INTO sandbox VALUES (1, 5000000, x'00')")
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

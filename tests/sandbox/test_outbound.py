@@ -24,7 +24,6 @@ def test_the_response_to_an_accepted_email_has_five_keys(api):
 
 
 def test_an_email_with_only_cc_or_bcc_is_accepted(api):
-    """An email with Cc or Bcc alone is accepted, and its response has no `To`."""
     response = api.send(To=None, Bcc="b@example.com")
     assert response.status_code == 200
     assert "To" not in response.json()
@@ -68,7 +67,6 @@ def test_results_of_a_batch_are_in_its_order(api):
 
 
 def test_a_batch_has_1_to_500_messages(api, rejected):
-    """A batch has 1 to 500 messages, and is rejected as a whole beyond."""
     rejected(api.post("/email/batch", []), 422, 403, "empty")
     rejected(api.post("/email/batch", [api.email()] * 501), 422, 410, "501")
     rejected(api.post("/email/batch", {"Messages": [api.email()]}), 422, 403, "array")
@@ -87,7 +85,6 @@ def test_the_size_of_a_request_is_limited(api, rejected):
 
 
 def test_the_size_of_each_email_of_a_batch_is_limited(api):
-    """Each email of a batch is at most 10 MB, and the others are sent."""
     content = "A" * 5_200_000
     heavy = api.email(Attachments=[{**BASE64, "Content": content}, {**BASE64, "Content": content}])
     response = api.post("/email/batch", [heavy, api.email()]).json()
@@ -106,7 +103,6 @@ def test_an_email_needs_a_stream_of_its_server_that_can_send(api, rejected):
 
 
 def test_the_test_token_validates_and_stores_nothing(sandbox, open_api, rejected):
-    """The test token checks emails, stores nothing, and opens nothing else."""
     api = open_api(sandbox, "postmark_api_test")
     response = api.send().json()
     assert (response["ErrorCode"], response["Message"]) == (0, "Test job accepted")
@@ -144,7 +140,6 @@ def test_a_bounce_within_a_batch_suppresses_later_emails(api):
 
 
 def test_many_threads_can_send_at_once(api, sandbox, open_api):
-    """Many threads send at once, and no email is lost or gets two responses."""
     ids: list[str] = []
 
     def work() -> None:

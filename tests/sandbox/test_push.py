@@ -62,7 +62,6 @@ def test_push_copies_templates_with_an_alias(api, other, push):
 
 
 def test_a_dry_run_changes_nothing(api, other, push):
-    """A dry run tells the same, without ids of what is not made, and changes nothing; ids may be texts."""
     api.post("/templates", LAYOUT)
     api.post("/templates", STANDARD)
     old = other.post("/templates", {**STANDARD, "Name": "Old"}).json()["TemplateId"]

@@ -33,3 +33,8 @@ def test_the_last_1000_requests_are_stored(api, sandbox):
         api.get(f"/nothing/{number}")
     listed = sandbox.requests()
     assert (len(listed), listed[-1].path) == (1_000, "/nothing/10")
+
+
+def test_the_ids_of_a_batch_are_in_the_order_of_its_emails(sandbox, api):
+    sent = [item["MessageID"] for item in api.post("/email/batch", [api.mail()] * 3).json()]
+    assert [*sandbox.requests()[0].message_ids] == sent

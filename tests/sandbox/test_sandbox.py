@@ -18,7 +18,6 @@ from ..ports import unused_port
 
 
 def test_a_running_sandbox_has_a_url_and_tokens(sandbox):
-    """A running sandbox has a URL on loopback and two tokens, and its repr shows none of them."""
     assert sandbox.url.startswith("http://127.0.0.1:")
     assert str(uuid.UUID(sandbox.token)) == sandbox.token
     assert str(uuid.UUID(sandbox.account_token)) == sandbox.account_token
@@ -30,7 +29,6 @@ def test_a_running_sandbox_has_a_url_and_tokens(sandbox):
 
 
 def test_a_sandbox_that_is_not_running_says_so():
-    """A sandbox that does not run says so, and how to run it."""
     sandbox = Sandbox()
     for name in ("url", "token", "account_token", "store"):
         with pytest.raises(ConfigurationError, match="not running: use"):
@@ -40,7 +38,6 @@ def test_a_sandbox_that_is_not_running_says_so():
 
 
 def test_a_sandbox_starts_and_closes():
-    """A sandbox starts once, closes any number of times, and starts again, empty if it is in memory."""
     sandbox = Sandbox()
     assert sandbox.start() is sandbox
     with pytest.raises(ConfigurationError, match="running already"):
@@ -55,7 +52,6 @@ def test_a_sandbox_starts_and_closes():
 
 
 def test_a_closed_sandbox_leaves_no_threads():
-    """A closed sandbox leaves no thread behind, and closing takes no time, also with clients connected."""
     before = set(threading.enumerate())
     with requests.Session() as session:
         sandbox = Sandbox().start()
@@ -75,7 +71,6 @@ def test_two_sandboxes_can_run_at_once(open_api):
 
 
 def test_a_given_port_is_used(sandbox):
-    """A port is taken as given, and can be taken again at once when it is free again."""
     port = unused_port()
     for _ in range(3):
         with Sandbox(http_port=port) as fixed:
@@ -90,7 +85,6 @@ def test_an_invalid_port_is_an_error(port):
 
 
 def test_a_port_in_use_is_an_error(sandbox, tmp_path):
-    """A port that is taken is an error that names it, and no data file is made."""
     port = int(sandbox.url.rpartition(":")[2])
     with pytest.raises(ConfigurationError, match=f"port {port} on 127.0.0.1: Address already in use"):
         Sandbox(tmp_path / "messages.db", http_port=port).start()

@@ -30,7 +30,6 @@ SETTINGS = {
 
 
 def test_a_server_has_every_key(sandbox, api):
-    """The response has every key of the contract, the tokens among them."""
     server = api.get("/server").json()
     assert re.fullmatch("[0-9a-f]{32}", server.pop("InboundHash"))
     assert re.fullmatch(r"[0-9a-f]{32}@inbound\.postmarkapp\.com", server.pop("InboundAddress"))
@@ -138,7 +137,6 @@ def test_colors_match_in_any_case(api, color):
 
 
 def test_a_name_or_domain_of_another_server_is_rejected(sandbox, api, rejected):
-    """A name and an inbound domain are one server's alone, in any case of letters; its own do not conflict."""
     with sandbox.store.transaction() as db:
         servers.create(db, "Second", 0, inbound_domain="in.example.com")
     rejected(api.put("/server", {"Name": "SECOND"}), 422, 603, "SECOND")

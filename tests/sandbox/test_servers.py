@@ -44,7 +44,6 @@ def test_a_new_server_can_send(sandbox, account, api, open_api):
 
 
 def test_a_sandbox_server_delivers_nothing(sandbox, account, open_api):
-    """A server that delivers nothing marks its messages so, and shows them delivered all the same."""
     server = made(account, DeliveryType="Sandbox")
     assert server["DeliveryType"] == "Sandbox"
     api = open_api(sandbox, server["ApiTokens"][0])
@@ -54,7 +53,6 @@ def test_a_sandbox_server_delivers_nothing(sandbox, account, open_api):
 
 
 def test_servers_are_listed_newest_first_in_pages(account):
-    """Servers are listed newest first, by pages, and by any part of their names in any case of letters."""
     for name in ("Shop live", "Shop test", "\u00c4pfel 100%"):
         made(account, Name=name)
     assert listed(account) == (["\u00c4pfel 100%", "Shop test", "Shop live", "Sandbox"], 4)
@@ -123,7 +121,6 @@ def test_an_unknown_server_is_code_422(sandbox, account, rejected, server_id):
 
 
 def test_deleting_servers_requires_permission(sandbox, account, rejected):
-    """No server is deleted by the API until the sandbox is told to allow it, as at the service."""
     path = f"/servers/{made(account)['ID']}"
     rejected(account.delete(path), 422, 604, "allow(delete_servers=True)")
     sandbox.allow(delete_servers=True)
@@ -133,7 +130,6 @@ def test_deleting_servers_requires_permission(sandbox, account, rejected):
 
 
 def test_a_deleted_server_loses_its_data_and_tokens(sandbox, account, api, open_api, rejected):
-    """With a server goes all it has, and its token opens nothing; other servers keep theirs."""
     sandbox.allow(delete_servers=True)
     server = made(account)
     second = open_api(sandbox, server["ApiTokens"][0])

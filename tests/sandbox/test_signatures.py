@@ -18,7 +18,6 @@ def made(account, **fields):
 
 
 def test_a_new_signature_is_unconfirmed_and_has_the_records_of_its_domain(account):
-    """A new signature waits for its owner, and has its domain's records."""
     path, signature = made(
         account, ReplyToEmail="re@example.org", ReturnPathDomain="pm.example.com", ConfirmationPersonalNote="Hi, Joe"
     )
@@ -39,7 +38,6 @@ def test_a_new_signature_is_unconfirmed_and_has_the_records_of_its_domain(accoun
 
 
 def test_signatures_are_listed_newest_first_in_pages(account):
-    """Signatures are listed newest first and by pages, with the short fields of the contract only."""
     for name in ("a", "b", "c"):
         made(account, FromEmail=f"{name}@example.com", Name=name)
     response = account.get("/senders", count=2, offset=1).json()
@@ -139,7 +137,6 @@ def test_an_invalid_signature_is_rejected_by_its_code(account, rejected, changes
 
 
 def test_an_empty_body_is_code_520(account, rejected):
-    """A body that says nothing is rejected by code 520, and one that is not an object by code 403."""
     rejected(account.post("/senders", {}), 422, 520)
     rejected(account.post("/senders", []), 422, 403)
 
@@ -155,7 +152,6 @@ def test_an_empty_body_is_code_520(account, rejected):
     ],
 )
 def test_an_edit_requires_the_name_and_keeps_the_address(account, rejected, body, code):
-    """A signature wants its name each time, and keeps its address."""
     path, signature = made(account)
     rejected(account.put(path, body), 422, code)
     assert account.get(path).json() == signature

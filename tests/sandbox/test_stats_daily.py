@@ -66,7 +66,6 @@ def two_days(api, pass_time):
 
 @pytest.mark.parametrize("path", COUNTED)
 def test_without_data_there_are_no_days_and_every_total(stats, path):
-    """Before anything happens there are no days, and every total is there."""
     assert stats(path) == {"Days": [], **dict.fromkeys(COUNTED[path], 0)}
 
 
@@ -80,7 +79,6 @@ def test_sent_emails_are_counted_by_day(stats):
 
 @pytest.mark.usefixtures("two_days")
 def test_bounces_are_counted_by_type_and_day(stats):
-    """Of bounces four types are counted, and a day has every key."""
     assert stats("bounces") == {
         "Days": [
             {"Date": "2026-11-21", "HardBounce": 1, "SoftBounce": 1, "SMTPApiError": 1, "Transient": 0},
@@ -184,7 +182,6 @@ def test_opens_and_clicks_are_counted_by_day(count, stats, path, metrics, shown)
 
 
 def test_a_name_that_only_one_day_has_is_in_the_total(count, stats):
-    """A name that one day has and another has not is in the total, and in its own day only."""
     count("2026-11-22", **{named("EmailClient", "Gmail"): 1})
     count("2026-11-21", **{named("EmailClient", "Gmail"): 2, named("EmailClient", "Outlook"): 3})
     assert stats("opens/emailclients") == {

@@ -45,7 +45,6 @@ def test_a_directory_is_an_error(tmp_path):
 
 
 def test_a_missing_directory_is_an_error(tmp_path):
-    """A file in a directory that is not there is an error, and the directory is not made."""
     _fails(tmp_path / "deep" / "messages.db", "there is no directory")
     assert list(tmp_path.iterdir()) == []
 
@@ -80,7 +79,6 @@ def test_an_invalid_file_name_is_an_error(path):
 
 
 def test_an_empty_file_becomes_a_data_file(tmp_path):
-    """An empty file, as `mktemp` makes it, becomes a data file."""
     path = tmp_path / "messages.db"
     path.touch()
     Sandbox(path).start().close()

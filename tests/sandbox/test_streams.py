@@ -156,7 +156,6 @@ def test_a_stream_at_the_limits_is_accepted(create, changes):
 
 
 def test_a_server_has_at_most_ten_streams(create, do, rejected):
-    """A server has at most ten streams; one in the archive makes room, and comes back only when there is some."""
     for number in range(7):
         assert create(ID=f"s{number}").status_code == 200
     rejected(create(), 422, 1225, "10")
@@ -166,7 +165,6 @@ def test_a_server_has_at_most_ten_streams(create, do, rejected):
 
 
 def test_an_edit_changes_only_the_given_fields(create, edit, api, pass_time):
-    """An edit changes what it names, says when, and leaves the rest; an empty description is none."""
     pass_time(timedelta(0))
     made = create(Description="d").json()
     pass_time(timedelta(hours=1))
@@ -193,7 +191,6 @@ def test_an_edit_changes_only_the_given_fields(create, edit, api, pass_time):
     ids=str,
 )
 def test_an_invalid_edit_changes_nothing(api, create, edit, rejected, changes, code):
-    """An edit keeps the same rules, and one that breaks a rule changes nothing."""
     made = create().json()
     rejected(edit(**{"Name": "Newer", **changes}), 422, code)
     assert api.get(f"{PATH}/news").json() == made
@@ -211,7 +208,6 @@ def test_an_unknown_stream_is_code_1226(api, do, edit, rejected):
 
 
 def test_streams_are_listed_by_type_and_archived_on_request(api, create, do, ids, rejected):
-    """Streams are listed by type in any case of letters, and archived ones when they are asked for."""
     create()
     do("archive")
     assert ids(MessageStreamType="Broadcasts") == ids(messagestreamtype="broadcasts") == ["broadcast"]
@@ -223,7 +219,6 @@ def test_streams_are_listed_by_type_and_archived_on_request(api, create, do, ids
 
 
 def test_an_archived_stream_cannot_send(api, create, do, pass_time, rejected):
-    """An archived stream tells when it is deleted, can still be read, and cannot send."""
     pass_time(timedelta(0))
     create()
     api.accepted(MessageStream="news")
@@ -249,7 +244,6 @@ def test_a_default_stream_cannot_be_archived(do, ids, rejected, stream):
 
 
 def test_an_archived_stream_can_be_restored(api, create, do, pass_time):
-    """Until it is deleted an archived stream can be taken back, as it was; one in use stays as it is."""
     pass_time(timedelta(0))
     made = create().json()
     do("archive")
@@ -260,7 +254,6 @@ def test_an_archived_stream_can_be_restored(api, create, do, pass_time):
 
 
 def test_an_archived_stream_is_deleted_after_45_days(api, create, do, edit, ids, pass_time, rejected):
-    """After 45 days in the archive a stream is gone, and its id stays taken."""
     pass_time(timedelta(0))
     create()
     do("archive")

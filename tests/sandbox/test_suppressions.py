@@ -57,7 +57,6 @@ def complain(api, sandbox):
 
 
 def test_a_suppressed_address_gets_no_more_emails(api, change, rejected):
-    """A suppressed address gets no more email of that stream, and is shown as the customer's own doing."""
     assert change("", "A@Example.com", "b@example.com") == [("Suppressed", None)] * 2
     rejected(api.send(To="a@example.com"), 422, 406, "a@example.com")
     api.accepted(To="a@example.com", MessageStream="broadcast")
@@ -77,7 +76,6 @@ def test_a_deleted_suppression_lets_emails_through(api, change, dump):
 
 
 def test_a_hard_bounce_suppresses_its_address(api, change, dump):
-    """A hard bounce suppresses by itself, keeps its reason, and is activated when the suppression is deleted."""
     api.accepted(To=HARD)
     assert change("", HARD) == [("Suppressed", None)]
     assert dump(SuppressionReason="HardBounce", Origin="Recipient") == [HARD]
@@ -150,7 +148,6 @@ def test_an_unknown_stream_is_code_1226(api, rejected, verb):
 
 
 def test_suppressions_are_filtered_in_any_case(api, change, complain, dump, pass_time):
-    """The list is newest first, and narrows by each of its filters in any case of letters."""
     pass_time(timedelta(0))
     change("", "a@example.com")
     pass_time(timedelta(days=1))

@@ -106,13 +106,11 @@ def test_an_invalid_template_is_rejected_by_its_code(api, rejected, changes, cod
     ],
 )
 def test_a_layout_has_one_content_placeholder(api, rejected, changes, code):
-    """A layout has no subject and no layout, and in each of its bodies exactly one place for the content."""
     rejected(api.post("/templates", {**LAYOUT, **changes}), 422, code)
 
 
 @pytest.mark.parametrize("body", [None, {}])
 def test_an_empty_body_is_code_1109(api, rejected, make, edit, body):
-    """A body that says nothing is rejected by code 1109, and one of another type by 403."""
     rejected(api.post("/templates", body or {}), 422, 1109)
     make(STANDARD)
     rejected(api.request("PUT", "/templates/welcome", data="null" if body is None else "{}", headers=JSON), 422, 1109)
@@ -182,7 +180,6 @@ def test_an_unknown_template_is_code_1101(api, rejected, method, name):
 
 
 def test_a_deleted_template_is_inactive(api, rejected, make, edit, listed):
-    """A deleted template is read as inactive, and is neither listed, edited nor deleted again."""
     number = make(STANDARD)["TemplateId"]
     response = api.request("DELETE", "/templates/welcome")
     assert response.json() == {"ErrorCode": 0, "Message": f"Template {number} removed."}
@@ -193,7 +190,6 @@ def test_a_deleted_template_is_inactive(api, rejected, make, edit, listed):
 
 
 def test_a_layout_in_use_cannot_be_deleted(api, rejected, make, edit):
-    """A layout cannot be deleted, and cannot lose its alias, while a template uses it."""
     make(LAYOUT)
     user = make(STANDARD, LayoutTemplate="FRAME")["TemplateId"]
     rejected(api.request("DELETE", "/templates/frame"), 422, 1130, f"used by {user}")

@@ -46,7 +46,6 @@ def test_the_vendors_client_searches_by_each_filter(vendor):
 
 
 def test_the_vendors_client_sends_a_batch(vendor):
-    """It reads a batch's response when all are accepted."""
     results = vendor.outbound.send_batch([{**EMAIL, "subject": str(number)} for number in range(5)])
     assert all(result.success for result in results)
     assert vendor.outbound.list(count=2).total == 5
@@ -83,7 +82,6 @@ def test_the_vendors_client_reads_all_pages(vendor):
 
 
 def test_the_vendors_client_sends_a_bulk_request(vendor):
-    """It sends one content to many recipients, and asks how far the request is."""
     sent = vendor.outbound.send_bulk(BULK)
     status = vendor.outbound.get_bulk_status(sent.id)
     assert (status.status.value, status.total_messages) == ("Completed", 1)

@@ -30,7 +30,6 @@ def test_the_vendors_client_manages_templates(vendor):
 
 
 def test_the_vendors_client_sends_with_templates(vendor):
-    """It sends one email with a template, and several."""
     vendor.templates.create(STANDARD)
     email = {"sender": "a@example.com", "to": "b@example.com", "template_alias": "welcome"}
     sent = vendor.outbound.send_with_template({**email, "template_model": {"name": "Ann"}, "metadata": {"k": "v"}})

@@ -122,13 +122,11 @@ def test_urls_with_credentials_port_or_ip_address_are_accepted(make, url):
     ],
 )
 def test_an_invalid_webhook_is_rejected_by_its_code(api, rejected, fields, code, text):
-    """A webhook that breaks a rule is rejected by that rule's code, and not kept."""
     rejected(api.post("/webhooks", {"Url": URL, **fields}), 422, code, text)
     assert listed(api) == []
 
 
 def test_an_empty_body_is_code_1355(api, rejected, make, edit):
-    """A body that says nothing is rejected by code 1355, and one of another type by 403."""
     rejected(api.post("/webhooks", {}), 422, 1355)
     rejected(edit(make()["ID"]), 422, 1355)
     rejected(api.request("POST", "/webhooks", data="null", headers={"Content-Type": "application/json"}), 422, 1355)
@@ -189,7 +187,6 @@ def test_an_unknown_webhook_is_code_1352(api, rejected, method, number):
 
 
 def test_a_deleted_webhook_is_gone(api, rejected, make):
-    """A deleted webhook is gone, and its id is not given again."""
     number = make()["ID"]
     response = api.request("DELETE", f"/webhooks/{number}")
     assert response.json() == {"ErrorCode": 0, "Message": f"Webhook {number} removed."}
@@ -215,7 +212,6 @@ def test_a_stream_has_at_most_ten_webhooks(api, rejected, make):
 
 
 def test_an_archived_stream_accepts_no_webhook(api, sandbox, rejected, make, edit):
-    """An archived stream takes no webhook, and those it has stay as they are until it is purged."""
     api.post("/message-streams", {"ID": "news", "Name": "News", "MessageStreamType": "Broadcasts"})
     number = make(MessageStream="news")["ID"]
     assert api.request("POST", "/message-streams/news/archive").status_code == 200

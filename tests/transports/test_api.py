@@ -14,7 +14,7 @@ from emailapi.models.email import Email, Header, TrackLinks
 from emailapi.settings import Options
 from emailapi.transports.api.payload import EMAILS, encode
 from emailapi.transports.api.transport import APITransport
-from emailapi.wire import wire_names, write
+from emailapi.wire import dump_json, load_json, wire_names, write
 
 PLAIN = Options(timeout=(1.0, 1.0), reconcile=False)
 FILLED = Options(
@@ -60,9 +60,8 @@ def test_every_field_is_in_the_request(requests_json):
 
 
 def test_an_email_with_every_field_is_encoded_as_in_the_contract(requests_json):
-    """An email with every field is encoded as the request that was written by hand from the contract."""
     assert encoded(FULL) == requests_json("email")
-    assert write(FULL) == requests_json("email")
+    assert load_json(dump_json(write(FULL))) == requests_json("email")
 
 
 def test_the_json_is_compact_utf_8(requests_json):
@@ -139,7 +138,6 @@ def body_of(payloads):
 
 
 def test_an_invalid_email_has_its_error_at_its_index():
-    """Emails that are rejected here leave the others alone, and each error names its email and field."""
     emails = [EMAIL, {"txt_body": "x"}, EMAIL, None, attrs.evolve(EMAIL, to=()), EMAIL, {"to": "a b@x"}]
     (payloads,), items = chunked(emails)
     assert [*payloads] == [0, 2, 5]
@@ -156,7 +154,6 @@ def test_without_a_valid_email_no_request_is_made():
 
 @pytest.mark.parametrize("count, sizes", [(1, [1]), (500, [500]), (501, [500, 1]), (1000, [500, 500])])
 def test_chunks_of_500(count, sizes):
-    """A request has at most 500 emails."""
     found, _ = chunked([EMAIL] * count)
     assert [len(payloads) for payloads in found] == sizes
     assert [place for payloads in found for place in payloads] == list(range(count))
@@ -184,6 +181,5 @@ def test_chunks_of_50_megabytes(more, sizes):
 
 
 def test_a_chunk_shows_no_content():
-    """The repr of a chunk, and of its emails, has no email in it."""
     (payloads,), _ = chunked([attrs.evolve(EMAIL, text_body="hush")])
     assert "hush" not in repr(payloads)

@@ -71,7 +71,6 @@ def test_both_transports_send_the_same_key(client):
 
 
 def test_without_reconcile_there_is_no_key():
-    """A client that adds no keys adds none here."""
     second = MemoryTransport()
     with Client("token", base_url="http://127.0.0.1:9", reconcile=False) as nowhere:
         Fallback(APITransport(nowhere), second).send(EMAIL)
@@ -79,7 +78,6 @@ def test_without_reconcile_there_is_no_key():
 
 
 def test_the_fallback_of_the_client_is_not_used():
-    """A transport that is called the API is the API alone."""
     second = MemoryTransport()
     with (
         Client("token", base_url="http://127.0.0.1:9", fallback=second) as client,

@@ -38,7 +38,6 @@ def metadata(payload):
 
 
 def test_a_chunk_has_one_batch_key_and_each_email_its_own():
-    """Each email of a chunk carries the chunk's key and a key of its own; no two chunks share one."""
     found = list(batches([new_email("a")] * 5, 2))
     assert [chunk.count for chunk in found] == [2, 2, 1]
     for chunk in found:
@@ -50,7 +49,6 @@ def test_a_chunk_has_one_batch_key_and_each_email_its_own():
 
 
 def test_an_email_moved_to_the_next_chunk_has_the_key_of_that_chunk():
-    """An email that no longer fits a chunk carries the key of the one it is sent in, and keeps its own."""
     big = [new_email(f"m{number}", text_body="x" * 4_900_000) for number in range(11)]
     first, second = batches(big)
     assert (len(first.payloads), len(second.payloads)) == (10, 1)
@@ -129,7 +127,6 @@ def test_closing_the_client_before_the_first_chunk_raises(serve, connect):
 
 
 def test_a_failed_check_is_the_error_of_its_email(serve, connect):
-    """With `check_first` an email whose check fails is not sent; the others are."""
     service = serve(searching=[MODES["422"]])
     given = [new_email("a", idempotency_key="a"), new_email("b", idempotency_key="b")]
     first, second = connect(service).outbound.send_batch(given, check_first=True)
@@ -139,7 +136,6 @@ def test_a_failed_check_is_the_error_of_its_email(serve, connect):
 
 
 def test_check_first_posts_nothing_if_all_emails_were_sent_before(serve, connect):
-    """With `check_first` a batch that was sent whole before makes no request but its searches."""
     service = serve()
     client = connect(service)
     given = [new_email(tag, idempotency_key=tag) for tag in "ab"]
@@ -181,7 +177,6 @@ def test_a_repeated_key_within_a_request_is_rejected(serve, connect):
 
 
 def test_after_a_check_without_a_response_no_email_is_sent(serve, connect):
-    """After a look-up without a response, the next keys are not looked up, and none of these emails is sent."""
     service = serve(searching=[None, *[MODES["reset"]] * 9])
     client = connect(service, retry=Retry(attempts=1))
     given = [new_email(tag, idempotency_key=tag) for tag in "abcd"]

@@ -162,7 +162,6 @@ def test_the_error_of_the_secondary_has_that_of_the_primary_as_cause():
 
 
 def test_closing_a_fallback_closes_both_transports():
-    """Closing a pair closes both, as leaving its block does, and closing a client its fallback."""
     transports = [Bare() for _ in range(5)]
     Fallback(transports[0], transports[1]).close()
     with Fallback(transports[2], transports[3]):

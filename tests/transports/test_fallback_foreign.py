@@ -55,7 +55,6 @@ class Mixed(Bare):
 
 @pytest.mark.parametrize("fate", [ValueError("oops"), None, 5], ids=repr)
 def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
-    """A user's transport that raises or returns anything against the protocol leaves the email unknown, sent once."""
     second = MemoryTransport()
     for transport in (Fallback(Foreign(fate), second), Fallback(Bare(RateLimited("slow down")), Foreign(fate))):
         with pytest.raises(DeliveryUnknown, match=r"Foreign (raised ValueError|returned)") as caught:
@@ -67,7 +66,6 @@ def test_a_transport_that_breaks_the_protocol_leaves_the_email_unknown(fate):
 
 @pytest.mark.parametrize("response", [ValueError("oops"), None, (), BatchResult((TAKEN,)), (TAKEN,) * 3], ids=repr)
 def test_a_batch_without_a_result_for_each_email_leaves_each_unknown(response):
-    """A response that cannot be laid beside its emails makes each of them unknown; what the primary took stands."""
     second = MemoryTransport()
     batch = Fallback(Foreign(response), second).send_batch([EMAIL, EMAIL])
     assert [type(item) for item in batch] == [DeliveryUnknown] * 2
@@ -108,7 +106,6 @@ def test_a_primary_without_send_batch_is_supported():
 
 
 def test_a_secondary_without_send_batch_is_supported():
-    """A secondary that cannot be reached three times running does not keep the rest of a batch waiting."""
     second = OneByOne(ConnectionFailed("no server"))
     batch = Fallback(Bare(RateLimited("slow down")), second).send_batch([EMAIL] * 9)
     assert second.asked == 3

@@ -32,7 +32,6 @@ def test_a_search_respects_retry_after(serve, connect, clock):
 
 
 def test_a_search_with_a_long_retry_after_ends_the_look_up(serve, connect, clock):
-    """A search that is put off for longer than there is time ends the look-up at once."""
     service = serve(RESET, searching=[busy("60")] * 9)
     began = clock()
     with pytest.raises(DeliveryUnknown) as caught:
@@ -51,7 +50,6 @@ def test_a_rejected_search_is_not_repeated(serve, connect):
 
 
 def test_a_dripping_search_ends_with_the_look_up(serve, connect, clock):
-    """A look-up takes its ten seconds and no more, also where the deadline leaves far more."""
     service = serve(RESET, searching=[MODES["drip-body"]] * 9, clock=clock)
     with pytest.raises(DeliveryUnknown):
         connect(service, deadline=1_000_000.0).outbound.send(new_email("a"))
@@ -71,7 +69,6 @@ def test_many_searches_end_with_the_look_up(serve, connect, clock):
 
 
 def test_searches_are_logged_and_passed_to_hooks(serve, connect, caplog):
-    """Each search has its line in the log, and hooks are told of it, as of any other request."""
     caplog.set_level(logging.INFO, "emailapi")
     told: list[HookEvent] = []
     service = serve(RESET, searching=[MODES["500"]])

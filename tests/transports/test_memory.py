@@ -16,7 +16,6 @@ def test_the_memory_transport_is_a_transport():
 
 
 def test_a_sent_email_is_recorded():
-    """An email is kept as it was given, and the result tells of it."""
     transport = MemoryTransport()
     result = transport.send(EMAIL)
     assert transport.sent == [EMAIL]
@@ -67,7 +66,6 @@ def test_an_empty_batch_has_an_empty_result():
 
 
 def test_a_closed_transport_sends_nothing_and_keeps_its_emails():
-    """A closed transport takes nothing, and still shows what it took."""
     transport = MemoryTransport()
     transport.send(EMAIL)
     transport.close()

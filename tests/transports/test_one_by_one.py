@@ -88,7 +88,6 @@ def test_a_fallback_continues_while_one_transport_works():
 
 @pytest.mark.parametrize("how", ["batch", "many"])
 def test_each_email_has_its_own_deadline(how, monkeypatch):
-    """The deadline of 30 seconds passes between two emails of one chunk, not within one."""
     ahead = [0.0]
     monkeypatch.setattr("emailapi._delivery.retry.monotonic", lambda: monotonic() + ahead[0])
 

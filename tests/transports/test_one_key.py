@@ -170,7 +170,6 @@ def test_a_message_normalized_by_the_service_matches_the_email(changes, serve, c
 
 
 def test_a_rejection_of_some_recipients_finds_the_message_of_the_others(serve, connect):
-    """The message need not name the recipients that the rejection names."""
     text = "Found inactive addresses: A@example.com.\nInactive recipients are ones that bounced."
     two = attrs.evolve(FIRST, to=["a@example.com", "c@example.com"])
     rejected = Mode("406", "lost", respond_with({"ErrorCode": 406, "Message": text}, 422))

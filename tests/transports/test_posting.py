@@ -143,7 +143,6 @@ def test_a_closed_client_sends_nothing(call, serve, connect):
 
 
 def test_closing_the_client_prevents_the_next_attempt(serve, connect, clock):
-    """A client that is closed while an email waits for its next attempt sends it no more, and it was not sent."""
     service = serve(*[MODES["429"]] * 2)
     client = connect(service)
     clock.before_pause = client.close
@@ -192,7 +191,6 @@ def test_a_rejected_check_sends_nothing(serve, connect):
 
 @pytest.mark.usefixtures("clock")
 def test_rows_without_a_message_are_ignored(serve, connect):
-    """A listing whose rows name our key and no message finds nothing."""
     service = serve(UNDONE, searching=[Mode("x", "fine", listing({"Metadata": {"emailapi-key": "k"}}))] * 99)
     with pytest.raises(DeliveryUnknown):
         connect(service).outbound.send(Email(**_bare()), idempotency_key="k")

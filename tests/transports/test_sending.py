@@ -42,7 +42,6 @@ def test_results_in_the_order_of_the_input(serve, connect):
 
 
 def test_a_failed_chunk_does_not_affect_the_others(serve, connect):
-    """Each email of a rejected chunk has an error of its own; the other chunks stand."""
     service = serve(None, MODES["422"], None)
     items = list(connect(service).outbound.send_many(new_emails(6), chunk_size=2, workers=1))
     assert [item.outcome for item in items] == [
@@ -73,7 +72,6 @@ def test_a_too_large_email_is_the_error_of_its_item(serve, connect):
 
 @pytest.mark.parametrize("sized", [True, False])
 def test_progress_is_called_after_each_chunk(sized, serve, connect):
-    """`progress` is told after each chunk how many emails are done, and of how many if that can be known."""
     told = []
     given = list(new_emails(5)) if sized else new_emails(5)
     many = connect(serve()).outbound.send_many(given, chunk_size=2, progress=lambda *numbers: told.append(numbers))
@@ -107,7 +105,6 @@ def test_an_error_of_the_input_ends_the_sending(serve, connect):
 
 
 def test_check_first_ends_at_an_email_without_a_key(serve, connect):
-    """With `check_first` an email that has no key ends the sending at its place; those before it are sent."""
     given = [new_email("a", idempotency_key="k"), new_email("b"), new_email("c", idempotency_key="l")]
     sending = connect(serve()).outbound.send_many(given, check_first=True)
     assert isinstance(next(sending), SendResult)

@@ -54,7 +54,6 @@ def test_leaving_the_block_early_stops_the_threads(how, serve, connect):
 
 
 def test_close_prevents_further_attempts(serve, connect):
-    """`close` ends the wait of a chunk for its next attempt; what was put off was not sent."""
     service = serve(*[MODES["429"]] * 9)
     client = connect(service, retry=Retry(attempts=9, initial=100, maximum=100), deadline=300)
     sending = client.outbound.send_many(new_emails(6), chunk_size=1, workers=2)
@@ -70,7 +69,6 @@ def test_close_prevents_further_attempts(serve, connect):
 
 
 def test_close_ends_the_checks(serve, connect):
-    """`close` ends the looking up of keys before a chunk is sent; its emails were not sent."""
     slow = Mode("slow", "fine", lambda exchange: time.sleep(0.02) or listing()(exchange))
     service = serve(searching=[slow] * 400)
     keyed = [new_email("a", idempotency_key=f"k{number}") for number in range(400)]
@@ -90,7 +88,6 @@ def drop(sending):
 
 @pytest.mark.parametrize("sized, rest", [(True, "5 are not"), (False, "the remaining emails are not")])
 def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, connect):
-    """A dropped sending says how many emails it took, and how many of them all it does not send."""
     service = serve()
     given = list(new_emails(9)) if sized else new_emails(9)
     sending = [connect(service).outbound.send_many(given, chunk_size=2, workers=1)]
@@ -100,7 +97,6 @@ def test_dropping_a_sending_warns_and_names_the_numbers(sized, rest, serve, conn
 
 
 def test_dropping_a_closed_sending_does_not_warn(serve, connect):
-    """One that was closed goes without a warning, and counts what was sent whether it was read or not."""
     event = threading.Event()
     service = serve(held(event))
     sending = [connect(service).outbound.send_many(list(new_emails(9)), chunk_size=1, workers=1)]
@@ -160,7 +156,6 @@ def test_closing_the_client_ends_the_sending(serve, connect):
 
 
 def test_close_ends_looking_up(serve, connect, monkeypatch):
-    """`close` ends the looking up of an email that may have been sent; it stays unknown."""
     monkeypatch.setattr("emailapi._delivery.polling.LOOK_UP_SECONDS", 100)
     service = serve(MODES["reset-not-done"])
     sending = connect(service, deadline=300).outbound.send_many(new_emails(1))

@@ -108,5 +108,4 @@ def test_a_send_calls_few_functions(sends, path):
 
 
 def test_the_trace_sees_calls():
-    """The trace is not empty, or the limits limit nothing."""
     assert ("models/stored.py", "Stored.replace") in traced(lambda given: given.replace(tag="x"), email())

@@ -88,7 +88,6 @@ def test_dates_written_by_python_are_read(moment):
     ],
 )
 def test_a_day_is_read_from_a_string_that_begins_with_one(value, expected):
-    """A day is read from a text that begins with one, all else is None."""
     assert parse_day(value) == expected
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from enum import StrEnum
 
 import pytest
 from hypothesis import given, strategies as st
 
-from emailapi.wire import dump_json, json_text, load_json
+from emailapi.wire import Base64, dump_json, json_text, load_json
 
 
 class Word(StrEnum):
@@ -50,7 +51,6 @@ def test_a_value_survives_dumping_and_loading(value):
     ],
 )
 def test_json_is_compact_utf_8(encoder, value, data):
-    """JSON is written compact, in UTF-8 and not in escapes; control characters are escaped."""
     assert dump_json(value) == data
     assert json.loads(data) == json.loads(json.dumps(value))
 
@@ -88,3 +88,19 @@ def test_invalid_json_is_a_value_error(data):
 def test_unusual_but_valid_json_is_read(data):
     """A byte order mark, white space around and UTF-16 are read."""
     assert load_json(data) == {"a": 1}
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("sizes", [(), (0,), (1, 2, 3, 4), (3 * 65_536 - 1, 3 * 65_536, 3 * 65_536 + 1)])
+def test_files_are_written_as_base64(sizes):
+    files = [bytes(number % 251 for number in range(size)) for size in sizes]
+    text = {"a": "ü", "files": [{"content": base64.b64encode(file).decode()} for file in files], "b": "emailapi-file-"}
+    written = {**text, "files": [{"content": Base64(file)} for file in files]}
+    assert dump_json(written) == dump_json(text)
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("wrong", [{1}, float("nan"), "\ud800"])
+def test_a_value_beside_a_file_is_checked_like_any_other(wrong):
+    with pytest.raises((TypeError, ValueError)):
+        dump_json({"file": Base64(b"x"), "wrong": wrong})

@@ -45,7 +45,6 @@ HEADER_A, HEADER_B = {"Name": "X-A", "Value": "b"}, {"Name": "X-B", "Value": "c"
     ],
 )
 def test_each_filter_of_messages_is_encoded(name, value, pairs):
-    """Each filter is written as the contract spells it; None is left out."""
     assert write_query(MessageFilters, {name: value}) == pairs
 
 
@@ -125,7 +124,6 @@ def test_an_enumeration_of_numbers_is_encoded():
 
 
 def test_an_unknown_filter_without_a_similar_name_has_no_suggestion():
-    """Where no known name is near, all are listed."""
     assert unknown_name_message("q", {"alpha": 1, "beta": 2}, "field") == "unknown field 'q'; known: alpha, beta"
 
 
@@ -166,6 +164,5 @@ def test_arguments_become_the_json_body(fields, body):
     ],
 )
 def test_an_invalid_argument_of_a_body_is_named(fields, sentence):
-    """An argument that is unknown or missing is a TypeError, as in any call."""
     with pytest.raises(TypeError, match=re.escape(sentence)):
         write_body(New, fields)

@@ -8,13 +8,20 @@ import shlex
 from collections.abc import Mapping
 
 from ...models.attachment import Attachment
-from ...models.email import KEY_NAME, Email
+from ...models.email import KEY_NAME, Email, TemplateEmail
 from ...models.header import Header
 from ...wire import dump_json, wire_names
 from ..captured import CapturedEmail
+from .message_template import MadeBy, made_by
 
 # Larger files are not written into a snippet.
 _MOST_BYTES = 20_000
+# Lines of a call of curl.
+TOKEN_HEADER = (
+    '  -H "X-Postmark-Server-Token: $EMAILAPI_SERVER_TOKEN" \\\n'
+    "  -H 'Accept: application/json' -H 'Content-Type: application/json' \\\n"
+)
+_CONTENT = ("subject", "html_body", "text_body")
 
 
 def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
@@ -44,7 +51,17 @@ def request_of(email: CapturedEmail, *, whole: bool) -> dict[str, object]:
         "message_stream": email.message_stream,
     }
     kept = {name: value for name, value in values.items() if value not in (None, "", [], {}, False, "None")}
+    made = made_by(email)
+    if made is not None:
+        kept = {name: value for name, value in kept.items() if name not in _CONTENT} | _by_template(made)
+        names = wire_names(TemplateEmail)
     return {names[name]: value for name, value in kept.items()}
+
+
+def _by_template(made: MadeBy) -> dict[str, object]:
+    """Return the fields that an email with a template has in place of `_CONTENT`."""
+    named: dict[str, object] = {"template_alias": made.alias} if made.alias else {"template_id": made.id}
+    return {**named, "template_model": made.model, **({} if made.inline else {"inline_css": False})}
 
 
 def _metadata(email: CapturedEmail) -> dict[str, str]:
@@ -79,26 +96,21 @@ def pretty(value: object) -> str:
 
 def snippets(email: CapturedEmail, url: str) -> list[tuple[str, str]]:
     """Return the send of a message as calls: pairs of a name and a text. The token is taken from the environment."""
-    request = request_of(email, whole=True)
+    request, made = request_of(email, whole=True), made_by(email)
     return [
-        ("curl", _curl(request, url)),
-        ("Python", _python(email, url)),
-        ("postmark.js", _javascript(request, url)),
+        ("curl", _curl(request, f"{url}/email{'/withTemplate' if made else ''}")),
+        ("Python", _python(email, made, url)),
+        ("postmark.js", _javascript(request, f"sendEmail{'WithTemplate' if made else ''}", url)),
         ("pytest", _test(email)),
         ("JSON", pretty(request)),
     ]
 
 
 def _curl(request: Mapping[str, object], url: str) -> str:
-    return (
-        f"curl {shlex.quote(f'{url}/email')} \\\n"
-        '  -H "X-Postmark-Server-Token: $EMAILAPI_SERVER_TOKEN" \\\n'
-        "  -H 'Accept: application/json' -H 'Content-Type: application/json' \\\n"
-        f"  --data-raw {shlex.quote(dump_json(request).decode())}"
-    )
+    return f"curl {shlex.quote(url)} \\\n{TOKEN_HEADER}  --data-raw {shlex.quote(dump_json(request).decode())}"
 
 
-def _arguments(email: CapturedEmail) -> dict[str, object]:
+def _arguments(email: CapturedEmail, made: MadeBy | None) -> dict[str, object]:
     values = {
         "sender": email._row["sender"],
         "to": [str(each) for each in email.to],
@@ -115,29 +127,33 @@ def _arguments(email: CapturedEmail) -> dict[str, object]:
         "track_links": "" if email.track_links == "None" else email.track_links,
         "message_stream": email.message_stream,
     }
-    return {name: value for name, value in values.items() if value}
+    given = {name: value for name, value in values.items() if value}
+    if made is None:
+        return given
+    return {name: value for name, value in given.items() if name not in _CONTENT} | _by_template(made)
 
 
-def _python(email: CapturedEmail, url: str) -> str:
-    lines = [f"    {name}={value!r}," for name, value in _arguments(email).items()]
+def _python(email: CapturedEmail, made: MadeBy | None, url: str) -> str:
+    lines = [f"    {name}={value!r}," for name, value in _arguments(email, made).items()]
     if email.attachments:
         files = [f"Attachment.from_path({each.name!r})" for each in email.attachments]
         lines.append(f"    attachments=[{', '.join(files)}],")
-    imported = "Attachment, Client, Email" if email.attachments else "Client, Email"
+    kind = "Email" if made is None else "TemplateEmail"
+    imported = f"Attachment, Client, {kind}" if email.attachments else f"Client, {kind}"
     return "\n".join(
         [
             f"from emailapi import {imported}",
             "",
             f"client = Client(base_url={url!r})  # the token is in EMAILAPI_SERVER_TOKEN",
-            "email = Email(",
+            f"email = {kind}(",
             *lines,
             ")",
-            "print(client.outbound.send(email).message_id)",
+            f"print(client.outbound.{'send' if made is None else 'send_template'}(email).message_id)",
         ]
     )
 
 
-def _javascript(request: Mapping[str, object], url: str) -> str:
+def _javascript(request: Mapping[str, object], method: str, url: str) -> str:
     host = json.dumps(url.partition("//")[2])
     return "\n".join(
         [
@@ -145,7 +161,7 @@ def _javascript(request: Mapping[str, object], url: str) -> str:
             "",
             f"const options = {{ requestHost: {host}, useHttps: false }};",
             "const client = new ServerClient(process.env.EMAILAPI_SERVER_TOKEN, options);",
-            f"const result = await client.sendEmail({pretty(request)});",
+            f"const result = await client.{method}({pretty(request)});",
             "console.log(result.MessageID);",
         ]
     )

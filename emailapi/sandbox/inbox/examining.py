@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from ..captured import CapturedEmail
 from .checks import Examined, File
+from .message_template import made_by
 
 
 def examined(email: CapturedEmail) -> Examined:
     """Return a message for the checks."""
     outbound = email._row["stream_type"] != "Inbound"
     received = email.as_received() if outbound else email
+    made = made_by(email)
     return Examined(
         subject=email.subject,
         sender=email.sender.email,
@@ -22,4 +24,5 @@ def examined(email: CapturedEmail) -> Examined:
         files=tuple([File(each.name, each.content_type or "", len(each.content)) for each in email.attachments]),
         size=len(email.raw),
         broadcast=email._row["stream_type"] == "Broadcasts",
+        unknown_names=() if made is None else made.missing,
     )

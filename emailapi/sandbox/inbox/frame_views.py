@@ -20,7 +20,8 @@ from ..surroundings import Surroundings
 from ..tables import account, messages, templates
 from ..tracking import Key, read_key, received
 from .frame import PREFIX, SCHEMES, TEMPLATE, Frame, frame_headers, framed, read_capability
-from .template_preview import content_of_row, preview
+from .message_template import content_of_row
+from .template_preview import choose, preview
 
 FRAME_RULES = (
     URLRule(f"{PREFIX}/<capability>/html", endpoint="frame html", methods=["GET"]),
@@ -68,15 +69,17 @@ class FrameViews:
         )
 
     def template(self, capability: str) -> Response:
-        """Return the HTML of a template, rendered with the model of the query."""
+        """Return the HTML of a template, rendered with the model that is asked for."""
         with self._here.store.transaction(writing=False) as db:
             key = read_key(capability, TEMPLATE, account.secret(db))
             row = None if key is None else templates.of_any_server(db, key.message)
             content = None if row is None else content_of_row(db, row)
-        if row is None or content is None:
+            asked = request.args.get("of", ""), request.args.get("model", "")
+            chosen = None if row is None else choose(db, row, *asked)
+        if row is None or content is None or chosen is None:
             raise Rejection(1101, "There is no such template.", status=404)
         scheme = request.args.get("scheme", "")
-        html = preview(content, row["type"], request.args.get("model", "")).html
+        html = preview(content, row["type"], chosen.given).html
         shown = framed(html, scheme if scheme in SCHEMES else "light", lambda _content_id: None)
         return Response(
             shown.encode("utf-8", "replace"),

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Response, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..rejection import Rejection
+from .copying import pretty
 
+_OF_SERVER = re.compile(r"/inbox/\d+(?=/)", re.ASCII)
 _FOLDER = Path(__file__).parent
-_TYPES = {"inbox.css": "text/css; charset=utf-8", "inbox.js": "text/javascript; charset=utf-8"}
+_SCRIPTS = ("inbox.js", "search.js", "notify.js", "rail.js")
+_TYPES = {"inbox.css": "text/css; charset=utf-8", **dict.fromkeys(_SCRIPTS, "text/javascript; charset=utf-8")}
 KEYBOARD = (
     (("j", "k"), "next and previous message"),
     (("Enter", "o"), "open"),
@@ -34,13 +39,15 @@ KEYBOARD = (
 @cache
 def environment() -> Environment:
     """Return the templates, each compiled once in a process."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_FOLDER / "html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["pretty"] = pretty
+    return made
 
 
 @cache
@@ -86,7 +93,16 @@ def html_response(template: str, values: Mapping[str, object], status: int = 200
         environment()
         .get_template(template)
         .render(
-            {"assets": _assets()[1], "keyboard": KEYBOARD, "base": "", "q": "", "said": "", "failed": False, **values}
+            {
+                "assets": _assets()[1],
+                "scripts": _SCRIPTS,
+                "keyboard": KEYBOARD,
+                "base": "",
+                "q": "",
+                "said": "",
+                "failed": False,
+                **values,
+            }
         )
     )
     return Response(html, status, page_headers(request.host), content_type="text/html; charset=utf-8")
@@ -98,6 +114,9 @@ def error_page(rejection: Rejection) -> Response:
     title = {403: "Not allowed", 404: "Not found", 405: "Not allowed"}.get(
         status, "The sandbox failed" if status >= 500 else "Not valid"
     )
-    response = html_response("error.html", {"title": title, "text": rejection.reason or rejection.message}, status)
+    server, search = _OF_SERVER.match(request.path), request.args.get("q", "")
+    back = (server[0] if server else "/inbox") + (f"?{urlencode({'q': search})}" if server and search else "")
+    values = {"title": title, "text": rejection.reason or rejection.message, "back": back}
+    response = html_response("error.html", values, status)
     response.headers.update(rejection.headers)
     return response

@@ -8,12 +8,13 @@ import attrs
 
 from ..store import Transaction
 from ..tables import list_rows, servers, streams, suppressions
-from ..tables.words import STATES
+from ..tables.words import STATES, UNSEEN
 from .pages import PageCall
 from .times import ahead
 
 PROBLEMS = "is:bounced OR is:complained OR is:delayed OR is:suppressed"
 _ICONS = {"Transactional": "sent", "Broadcasts": "broadcast", "Inbound": "inbound"}
+_PROBLEM_FLAGS = tuple([STATES[name] for name in ("bounced", "complained", "delayed", "suppressed")])
 _MOST_SERVERS = 50
 
 
@@ -29,18 +30,64 @@ class Link:
     bad: bool = False
 
 
-def counted(number: int) -> str:
-    """Return a count of messages in words; empty for none."""
-    return f"{list_rows.MOST:,}+" if number > list_rows.MOST else f"{number:,}" if number else ""
+@attrs.frozen
+class Counts:
+    """
+    How many messages a server has; those of flags end at `list_rows.MOST`, the others at `list_rows.MOST_OF_STREAM`.
+
+    Attributes:
+        streams: By stream that is not archived, in the order of the navigation.
+        problems: Those that need a look.
+        unseen: Those that were never looked at.
+        inbound: Those that came in.
+    """
+
+    streams: tuple[tuple[streams.Stream, int], ...]
+    problems: int
+    unseen: int
+
+    @property
+    def all(self) -> int:
+        """All of them."""
+        return sum(count for _, count in self.streams)
+
+    @property
+    def inbound(self) -> int:
+        """Those that came in."""
+        return sum(count for stream, count in self.streams if stream.type == "Inbound")
+
+
+def counted(number: int, most: int = list_rows.MOST) -> str:
+    """Return a count of messages in words, none as an empty text; with a plus if there are more than are counted."""
+    return f"{most:,}+" if number > most else f"{number:,}" if number else ""
+
+
+def counted_all(number: int) -> str:
+    """Return a count of whole streams in words, likewise."""
+    return counted(number, list_rows.MOST_OF_STREAM)
+
+
+def counts_of(db: Transaction, server: int) -> Counts:
+    """Count the messages of a server."""
+    there = [each for each in streams.of_server(db, server) if each.archived_at is None]
+    flagged = {
+        flag: sum(list_rows.count_of_flag(db, each.key, flag) for each in there) for flag in (*_PROBLEM_FLAGS, UNSEEN)
+    }
+    return Counts(
+        tuple([(each, list_rows.count_of_stream(db, each.key)) for each in there]),
+        sum(flagged[flag] for flag in _PROBLEM_FLAGS),
+        flagged[UNSEEN],
+    )
 
 
 def layout_of(call: PageCall, path: str) -> dict[str, object]:
     """Return what all templates need."""
     query = call.query.get("q", "")
     with call.store.transaction(writing=False) as db:
+        counts = counts_of(db, call.server["id"])
         navigation = [
-            ("Messages", _messages(call, db, path, query)),
-            ("Look into", _look_into(call, db, path, query)),
+            ("Messages", _messages(call, counts, path, query)),
+            ("Look into", _look_into(call, db, counts, path, query)),
             ("Change", _change(call, path)),
         ]
         _, others = servers.page(db, "", _MOST_SERVERS, 0)
@@ -53,6 +100,8 @@ def layout_of(call: PageCall, path: str) -> dict[str, object]:
         "servers": others,
         "q": query,
         "navigation": navigation,
+        "counts": counts,
+        "trouble": _trouble(call),
         "offset": ahead(now - real),
         "faults": len(armed),
         "said": call.query.get("said", "")[:500],
@@ -60,33 +109,34 @@ def layout_of(call: PageCall, path: str) -> dict[str, object]:
     }
 
 
-def _messages(call: PageCall, db: Transaction, path: str, query: str) -> list[Link]:
+def _trouble(call: PageCall) -> str:
+    failure = call.store.failure
+    if not failure:
+        return ""
+    path = call.store.path
+    where = "The database" if path is None else f"The data file {path}"
+    return f"{where} cannot be written ({failure}): nothing new is stored, and the API responds with status 503."
+
+
+def _messages(call: PageCall, counts: Counts, path: str, query: str) -> list[Link]:
     stream = call.query.get("stream", "")
     listing = path == ""
-    found, total = [], 0
-    for each in streams.of_server(db, call.server["id"]):
-        if each.archived_at is not None:
-            continue
-        count = list_rows.count_of_stream(db, each.key)
-        total += count
-        found.append(
-            Link(
-                each.id,
-                f"{call.base}?stream={quote(each.id)}",
-                _ICONS[each.type],
-                listing and stream == each.id,
-                counted(count),
-            )
+    found = [
+        Link(
+            each.id,
+            f"{call.base}?stream={quote(each.id)}",
+            _ICONS[each.type],
+            listing and stream == each.id,
+            counted_all(count),
         )
+        for each, count in counts.streams
+    ]
     current = listing and not stream and query != PROBLEMS
-    return [Link("All", call.base, "all", current, counted(total)), *found]
+    return [Link("All", call.base, "all", current, counted_all(counts.all)), *found]
 
 
-def _look_into(call: PageCall, db: Transaction, path: str, query: str) -> list[Link]:
+def _look_into(call: PageCall, db: Transaction, counts: Counts, path: str, query: str) -> list[Link]:
     server = call.server["id"]
-    flags = [STATES[name] for name in ("bounced", "complained", "delayed", "suppressed")]
-    keys = [each.key for each in streams.of_server(db, server)]
-    problems = sum(list_rows.count_of_flag(db, key, flag) for key in keys for flag in flags)
     failing = db.number(
         "SELECT count(*) FROM webhook_requests WHERE server = ? AND due_at IS NOT NULL AND tries > 0", server
     )
@@ -96,7 +146,7 @@ def _look_into(call: PageCall, db: Transaction, path: str, query: str) -> list[L
             f"{call.base}?q={quote(PROBLEMS)}",
             "warn",
             path == "" and query == PROBLEMS,
-            counted(problems),
+            counted(counts.problems),
             bad=True,
         ),
         _link(call, path, "Suppressions", "/suppressions", "suppressed", counted(suppressions.count(db, server))),

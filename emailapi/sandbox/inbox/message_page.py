@@ -10,19 +10,24 @@ from flask import Response
 from ...errors import InvalidArgument
 from ...models.address import Address
 from ..captured import CapturedEmail
-from ..finding import Scope, catch_up, find_ids
-from ..posting.attempts import WebhookAttempt
-from ..progress import progress_of
+from ..finding import Scope, find_ids
+from ..instants import micros
+from ..progress import event_of, progress_of
 from ..query import Query, parse
 from ..rejection import Rejection
+from ..routes.bounces import DUMP_KEPT
 from ..served_files import ISOLATED, download
-from ..store import StorageFailed
-from ..tables import account, bounces, erasing, list_rows, messages
+from ..store import StorageFailed, Transaction
+from ..tables import account, bounces, erasing, list_rows, messages, streams
 from ..tables.words import UNSEEN
 from ..tracking import place_of
 from .copying import pretty, request_of
 from .frame import Frame
+from .inbound_message import state_of
+from .layout import counted
 from .message_tabs import TABS, Opened
+from .message_template import made_by
+from .message_webhooks import told_of
 from .outcome import outcome_of
 from .page_reading import reading_of
 from .pages import PageCall, Pages, Values
@@ -47,19 +52,30 @@ def _query(call: PageCall) -> Query:
 def _around(call: PageCall, email: CapturedEmail) -> dict[str, object]:
     """Return the list beside a message, and its neighbours there."""
     number, search = email._row["id"], call.query.get("q", "")
-    query = _query(call)
+    query, position = _query(call), ""
     with call.store.transaction(writing=False) as db:
         ids = find_ids(db, query, Scope(call.server["id"], inbound=True), _NEAR)
         at = ids.index(number) if number in ids else -1
         if at < 0:
             older = Scope(call.server["id"], before=(email._row["received_at"], number), inbound=True)
             ids, at = [number, *find_ids(db, query, older, _SIDE - 1)], 0
+        else:
+            position = f"{at + 1} of {_total(call, db, query, len(ids))}"
         start = max(0, min(at - 5, len(ids) - _SIDE))
         rows: list[MessageRow] = rows_of(db, ids[start : start + _SIDE], call.times, search)
         others = [ids[place] if 0 <= place < len(ids) else 0 for place in (at - 1, at + 1)]
         known = {row["id"]: row["uuid"] for row in list_rows.heads(db, [each for each in others if each])}
     newer, older_id = (known.get(each, "") for each in others)
-    return {"side": rows, "newer": newer, "older": older_id, "back": f"?{urlencode({'q': search})}" if search else ""}
+    back = f"?{urlencode({'q': search})}" if search else ""
+    return {"side": rows, "newer": newer, "older": older_id, "position": position, "back": back}
+
+
+def _total(call: PageCall, db: Transaction, query: Query, found: int) -> str:
+    """Return in words how many messages match, of which so many were found among the newest."""
+    if query.groups:
+        return f"{found:,}" if found < _NEAR else f"{_NEAR:,}+"
+    keys = [each.key for each in streams.of_server(db, call.server["id"])]
+    return counted(sum(list_rows.count_of_stream(db, key) for key in keys))
 
 
 def _see(call: PageCall, message: int) -> None:
@@ -88,6 +104,7 @@ def _facts(call: PageCall, email: CapturedEmail) -> dict[str, object]:
     inbound = email._row["stream_type"] == "Inbound"
     return {
         "email": email,
+        "made": made_by(email),
         "mailboxes": named,
         "sent": call.times.words(email.received_at),
         "via": {"smtp": "SMTP", "template": "template", "bulk": "bulk"}.get(email._row["via"], "API"),
@@ -100,39 +117,42 @@ def _rail(call: PageCall, email: CapturedEmail, recipient: str) -> dict[str, obj
     """Return what has happened to a message, and what can."""
     with call.store.transaction(writing=False) as db:
         progress = progress_of(db, email._row)
-        bounced = bounces.of_message(db, email._row["id"])
+        bounced = bounces.of_message(db, email._row["id"], micros(call.clock.now() - DUMP_KEPT))
+        rows = messages.events_of(db, email._row["id"])
     inbound = email._row["stream_type"] == "Inbound"
     recipient = recipient if recipient in progress else ""
     tracked = (email.track_opens, email.track_links != "None")
     possible = [] if inbound else buttons(email, progress, recipient, reading_of(email).clicked)
-    entries = timeline(email, bounced, call.view.requests())
+    state = state_of(call, email) if inbound else None
+    told = told_of(call, email.message_id)
+    entries = timeline(email, rows, bounced, call.here.log.numbered(), told)
+    events = [event_of(row) for row in rows]
     return {
         "recipients": [*progress],
         "recipient": recipient,
-        "outcome": [("received", "Received")] if inbound else outcome_of(progress, email.events, bounced, tracked),
+        "outcome": outcome_of(progress, events, bounced, tracked) if state is None else state.outcome,
+        "inbound_status": "" if state is None else state.status,
+        "inbound_facts": [] if state is None else state.facts,
         "buttons": possible,
         "impossible": impossible(possible),
         "entries": [(entry, call.times.words(entry.at)) for entry in entries],
-        "hooks": _newest_attempts(call, email),
+        "hooks": told,
     }
 
 
-def _newest_attempts(call: PageCall, email: CapturedEmail) -> list[WebhookAttempt]:
-    """Return the last attempt of each request to a webhook about a message, newest first."""
-    found: dict[str, WebhookAttempt] = {}
-    for attempt in call.webhooks.attempts(message=email, limit=200):
-        found.setdefault(attempt.trace_id, attempt)
-    return [*found.values()]
+# Names of a query that say how a message is shown.
+_OF_VIEW = ("q", "tab", "width", "scheme", "for", "open")
 
 
 def _latest(call: PageCall) -> Response:
-    catch_up(call.store)
+    call.catch_up()
     with call.store.transaction(writing=False) as db:
         ids = find_ids(db, _query(call), Scope(call.server["id"], inbound=True), 1)
         found = list_rows.heads(db, ids)
     if not found:
         raise Rejection(701, "No message matches.", status=404)
-    return call.back(f"/m/{found[0]['uuid']}", q=call.query.get("q", ""))
+    kept = {name: call.query[name] for name in _OF_VIEW if name in call.query}
+    return call.back(f"/m/{found[0]['uuid']}", failed=False, **kept)
 
 
 @pages.show("/m/<message_id>", "message.html")
@@ -140,7 +160,7 @@ def show_message(call: PageCall, message_id: str) -> Values | Response:
     """Show a message; `latest` is the newest that matches the search."""
     if message_id == "latest":
         return _latest(call)
-    catch_up(call.store)
+    call.catch_up()
     email = call.email(message_id)
     _see(call, email._row["id"])
     recipient = call.query.get("for", "").lower()
@@ -153,7 +173,6 @@ def show_message(call: PageCall, message_id: str) -> Values | Response:
     return {
         **_facts(call, email),
         **_rail(call, email, recipient),
-        "times": call.times,
         "read": reading_of(email),
         "tab": tab,
         "tabs": _tabs(email, len(files)),

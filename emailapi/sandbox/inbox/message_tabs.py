@@ -18,6 +18,7 @@ from .copying import pretty, request_of, snippets
 from .examining import examined
 from .frame import PREFIX, SCHEMES
 from .header_rows import header_rows
+from .inbound_message import details_of
 from .page_reading import reading_of
 from .pages import PageCall
 from .source_lines import MOST, source_lines
@@ -108,7 +109,9 @@ def _html(opened: Opened) -> dict[str, object]:
 
 
 def _headers(opened: Opened) -> dict[str, object]:
-    return {"headers": header_rows(opened.email.raw)}
+    rows, wanted = header_rows(opened.email.raw), opened.call.query.get("filter", "").strip()[:200]
+    found = [row for row in rows if wanted.lower() in f"{row.name}: {row.value}\n{row.raw}".lower()]
+    return {"headers": found, "all_headers": len(rows), "filter": wanted}
 
 
 def _raw(opened: Opened) -> dict[str, object]:
@@ -119,7 +122,9 @@ def _raw(opened: Opened) -> dict[str, object]:
 def _json(opened: Opened) -> dict[str, object]:
     found = opened.call.webhooks.attempts(message=opened.email, limit=20)
     payloads = {attempt.trace_id: (attempt.trigger, pretty(attempt.payload)) for attempt in reversed(found)}
-    return {"request": pretty(request_of(opened.email, whole=False)), "payloads": [*payloads.values()]}
+    inbound = opened.email._row["stream_type"] == "Inbound"
+    shown = details_of(opened.call, opened.email) if inbound else request_of(opened.email, whole=False)
+    return {"request": pretty(shown), "payloads": [*payloads.values()]}
 
 
 def _attachments(opened: Opened) -> dict[str, object]:

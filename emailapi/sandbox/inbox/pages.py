@@ -19,6 +19,7 @@ returns a response, usually `call.back("/suppressions", "...")`. Both raise `Inv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -30,12 +31,13 @@ from ..calls import Call
 from ..captured import CapturedEmail, Place
 from ..clock import Clock
 from ..faults import Faults
+from ..finding import catch_up
 from ..posting.attempts import Webhooks
 from ..rejection import Rejection
 from ..server_faults import ServerFaults
 from ..server_view import ServerView
 from ..simulation import Events
-from ..store import Row, Store
+from ..store import Row, StorageFailed, Store
 from ..surroundings import Surroundings
 from ..tables import servers
 from .times import Times
@@ -94,7 +96,7 @@ class PageCall:
     @property
     def events(self) -> Events:
         """Makes events of messages."""
-        return Events(lambda: self.store, self.clock.now)
+        return Events(lambda: self.store, self.clock.now, "button")
 
     @property
     def webhooks(self) -> Webhooks:
@@ -105,6 +107,11 @@ class PageCall:
     def faults(self) -> ServerFaults:
         """The failures of the server."""
         return ServerFaults(self.here.faults, self.server["id"])
+
+    def catch_up(self) -> None:
+        """Index all messages, so that they are found; if nothing can be stored, those that are indexed are found."""
+        with suppress(StorageFailed):
+            catch_up(self.store)
 
     def email(self, message_id: str) -> CapturedEmail:
         """
@@ -161,7 +168,7 @@ class Described:
         method: HTTP method.
         path: Path below that of the server, with `<name>` where the function takes an argument.
         function: Called with the `PageCall`, and the arguments of the path by name.
-        template: The name of the template; empty for an action.
+        template: The name of the template; empty for an action that always leads to another page.
     """
 
     method: str
@@ -185,9 +192,9 @@ class Pages:
         """Register a function whose values a template shows."""
         return self._add("GET", path, template)
 
-    def act(self, path: str) -> Callable[[Function], Function]:
-        """Register a function that changes something."""
-        return self._add("POST", path, "")
+    def act(self, path: str, template: str = "") -> Callable[[Function], Function]:
+        """Register a function that changes something; a template shows the values, if it returns any."""
+        return self._add("POST", path, template)
 
     def _add(self, method: str, path: str, template: str) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+
 import attrs
 
 from ...errors import ERROR_CODES
-from ..request_log import RecordedRequest
+from ..rejection import Rejection
+from ..request_log import BODY_BYTES, RecordedRequest
+from .copying import pretty
 from .pages import PageCall, Pages, Values
 from .times import Instant, Times
 
 pages = Pages()
 
 _SHOWN = 200
+_MESSAGES = 3
+# Requests below these paths have the token of the account.
+_OF_ACCOUNT = ("/servers", "/domains", "/senders", "/data-removals", "/templates/push")
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +36,7 @@ class _Reason:
 class _Entry:
     """A request in words."""
 
+    number: int
     time: Instant
     method: str
     path: str
@@ -42,10 +51,7 @@ class _Entry:
     curl: str
 
 
-_MESSAGES = 3
-
-
-def _entry(request: RecordedRequest, times: Times, url: str) -> _Entry:
+def _entry(number: int, request: RecordedRequest, times: Times, url: str, most: int = _MESSAGES) -> _Entry:
     path = f"{request.path}?{request.query}" if request.query else request.path
     reasons = [
         _Reason(
@@ -54,10 +60,10 @@ def _entry(request: RecordedRequest, times: Times, url: str) -> _Entry:
             text=each.message,
             meaning=ERROR_CODES[each.code].meaning if each.code in ERROR_CODES else "",
         )
-        for each in request.rejections
+        for each in request.rejections[:most]
     ]
-    by_http = request.method != "SMTP"
     return _Entry(
+        number=number,
         time=times.words(request.received_at),
         method=request.method,
         path=path,
@@ -65,19 +71,24 @@ def _entry(request: RecordedRequest, times: Times, url: str) -> _Entry:
         kind="bad" if request.status is None or request.status >= 400 else "warn" if reasons else "",
         milliseconds=f"{request.seconds * 1000:,.1f}",
         client=request.user_agent[:120],
-        messages=request.message_ids[:_MESSAGES],
-        more=max(len(request.message_ids) - _MESSAGES, 0),
-        reasons=tuple(reasons[:_MESSAGES]),
+        messages=request.message_ids[:most],
+        more=max(len(request.message_ids) - most, 0),
+        reasons=tuple(reasons),
         fault=request.fault or "",
-        curl=_curl(request.method, url + path) if by_http else "",
+        curl="" if request.method == "SMTP" else _curl(request, url + path),
     )
 
 
-def _curl(method: str, url: str) -> str:
-    quoted = url.replace("'", "'\\''")
-    body = " -H 'Content-Type: application/json' -d @body.json" if method in ("POST", "PUT", "PATCH") else ""
-    token = '-H "X-Postmark-Server-Token: $EMAILAPI_SERVER_TOKEN"'
-    return f"curl -X {method} '{quoted}' {token} -H 'Accept: application/json'{body}"
+def _curl(request: RecordedRequest, url: str) -> str:
+    kind = "Account" if request.path.lower().startswith(_OF_ACCOUNT) else "Server"
+    lines = [
+        f"curl -X {request.method} {shlex.quote(url)}",
+        f'  -H "X-Postmark-{kind}-Token: $EMAILAPI_{kind.upper()}_TOKEN" -H "Accept: application/json"',
+    ]
+    if request.body_size:
+        body = shlex.quote(request.body) if request.body_size <= BODY_BYTES else "@body.json"
+        lines.append(f'  -H "Content-Type: application/json" --data-{"raw" if body[0] != "@" else "binary"} {body}')
+    return " \\\n".join(lines)
 
 
 @pages.show("/requests", "requests.html")
@@ -85,10 +96,29 @@ def show_requests(call: PageCall) -> Values:
     """Show the last requests of the server, and those without a valid token."""
     rejected = call.query.get("rejected") == "1"
     own = (None, call.server["id"])
-    found = [each for each in call.here.log.newest(rejected=rejected) if each.server_id in own]
+    found = [(number, each) for number, each in call.here.log.numbered(rejected=rejected) if each.server_id in own]
     times, url = call.times, f"http://{call.host}"
     return {
-        "entries": [_entry(each, times, url) for each in found[:_SHOWN]],
+        "entries": [_entry(number, each, times, url) for number, each in found[:_SHOWN]],
         "rejected": rejected,
         "hidden": max(len(found) - _SHOWN, 0),
     }
+
+
+@pages.show("/requests/<int:number>", "request.html")
+def show_request(call: PageCall, number: int) -> Values:
+    """Show one request, with its body."""
+    request = next((each for known, each in call.here.log.numbered() if known == number), None)
+    if request is None or request.server_id not in (None, call.server["id"]):
+        raise Rejection(12, f"Request {number} is not among the last ones of this server.", status=404)
+    entry = _entry(number, request, call.times, f"http://{call.host}", 500)
+    return {"one": entry, "body": _shown(request), "cut": max(0, request.body_size - BODY_BYTES)}
+
+
+def _shown(request: RecordedRequest) -> str:
+    if request.body_size > BODY_BYTES:
+        return request.body
+    try:
+        return pretty(json.loads(request.body)) if request.body else ""
+    except (ValueError, RecursionError):
+        return request.body

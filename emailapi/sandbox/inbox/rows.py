@@ -43,6 +43,7 @@ class MessageRow:
         key: A text that changes with the row.
         kind: The class of the state, and `words` its name.
         to: The first recipient, and `others` the number of further ones.
+        opens: How often it was opened.
         unseen: Whether the message was never looked at.
         search: The search that leads back to the list, as a query of a URL.
     """
@@ -57,6 +58,7 @@ class MessageRow:
     tag: str
     files: bool
     via: str
+    opens: int
     time: Instant
     received_at: datetime
     unseen: bool
@@ -80,12 +82,19 @@ def _snippet(row: Row) -> str:
 
 def rows_of(db: Transaction, ids: Sequence[int], times: Times, search: str = "") -> list[MessageRow]:
     """Return the rows of messages, by their ids in the database and in this order."""
-    flags, bounces = list_rows.flags_of(db, ids, _FLAGS), list_rows.bounce_types(db, ids)
+    flags, bounces, opens = (
+        list_rows.flags_of(db, ids, _FLAGS),
+        list_rows.bounce_types(db, ids),
+        list_rows.opens(db, ids),
+    )
     query = f"?{urlencode({'q': search})}" if search else ""
-    return [_row(row, flags[row["id"]], bounces.get(row["id"]), times, query) for row in list_rows.heads(db, ids)]
+    return [
+        _row(row, flags[row["id"]], bounces.get(row["id"]), opens.get(row["id"], 0), times, query)
+        for row in list_rows.heads(db, ids)
+    ]
 
 
-def _row(row: Row, flags: set[str], bounce: str | None, times: Times, search: str) -> MessageRow:
+def _row(row: Row, flags: set[str], bounce: str | None, opens: int, times: Times, search: str) -> MessageRow:
     kind, words = _state(flags, bounce)
     recipients = json.loads(row["shown"])["recipients"]
     when = moment(row["received_at"])
@@ -100,10 +109,11 @@ def _row(row: Row, flags: set[str], bounce: str | None, times: Times, search: st
         tag=row["tag"] or "",
         files="has:attachment" in flags,
         via=row["via"],
+        opens=opens,
         time=times.words(when),
         received_at=when,
         unseen=UNSEEN in flags,
         search=search,
     )
-    key = hashlib.blake2b(f"{words} {made.unseen} {made.time.short}".encode(), digest_size=6).hexdigest()
+    key = hashlib.blake2b(f"{words} {made.unseen} {opens} {made.time.short}".encode(), digest_size=6).hexdigest()
     return attrs.evolve(made, key=key)

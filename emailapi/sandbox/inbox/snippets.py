@@ -11,7 +11,10 @@ _CLIENTS: Snippets = (
         """\
 from emailapi import Client, Email
 
-client = Client("{token}", base_url="{url}")
+client = Client(
+    "{token}",
+    base_url="{url}",
+)
 client.outbound.send(Email(
     sender="me@example.com", to="you@example.com",
     subject="Hello", text_body="It works.",

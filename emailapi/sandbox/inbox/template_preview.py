@@ -13,9 +13,9 @@ from ..fields import Field
 from ..rejection import Rejection
 from ..store import Row, Transaction
 from ..tables import templates
-from ..template_content import HTML, SUBJECT, TEXT, Content, read_model, within
+from ..template_content import HTML, SUBJECT, TEXT, Content, read_model
 from ..templating.inlining import inline_css
-from ..templating.linting import lint, unused_keys
+from ..templating.linting import lint, missing_names, unused_keys
 from ..templating.places import RenderingFailed
 from ..templating.rendering import suggested_model
 
@@ -49,6 +49,7 @@ class Preview:
         invalid: Why the model that was given cannot be used; empty if it can.
         subject: The rendered subject, and the two bodies; empty where there is none, or it cannot be rendered.
         problems: Problems, in the order of the parts.
+        missing: Names that the model lacks, each once.
         unused: Keys of the model that the template does not use.
     """
 
@@ -58,13 +59,48 @@ class Preview:
     html: str
     text: str
     problems: tuple[Problem, ...]
+    missing: tuple[str, ...]
     unused: tuple[str, ...]
 
 
-def content_of_row(db: Transaction, row: Row) -> Content:
-    """Return the content of a template, in its layout if it has one."""
-    layout = templates.by_id(db, row["server"], row["layout"]) if row["layout"] else None
-    return within(layout, subject=row["subject"], html_body=row["html_body"], text_body=row["text_body"])
+@attrs.frozen
+class Chosen:
+    """
+    The model that a template is shown with.
+
+    Attributes:
+        of: `given` by the address of the page, `saved` for the template, `suggested`, or the id of a message.
+        given: The model as JSON; empty for the suggested one.
+        message: The id of the message that it is of; empty for none.
+    """
+
+    of: str
+    given: str = attrs.field(repr=False)
+    message: str = ""
+
+
+def choose(db: Transaction, row: Row, of: str, given: str) -> Chosen:
+    """
+    Return the model that a template is shown with: the one asked for, else the saved one, else the suggested one.
+
+    Args:
+        db: The transaction.
+        row: The template.
+        of: The model that is asked for, as `Chosen.of`; `last` is the last message of the template.
+        given: A model, which goes before `of`.
+    """
+    if given:
+        return Chosen("given", given)
+    use = None
+    if of == "last":
+        use = templates.last_use(db, row["id"])
+    elif of not in ("", "saved", "suggested"):
+        use = templates.use_by(db, row["id"], of)
+    if use is not None:
+        return Chosen(use["uuid"], use["model"], use["uuid"])
+    if row["model"] and of != "suggested":
+        return Chosen("saved", row["model"])
+    return Chosen("suggested", "")
 
 
 def read_given(text: str) -> Mapping[str, Any]:
@@ -121,5 +157,6 @@ def preview(content: Content, type: str, given: str) -> Preview:
         html=inline_css(html) if html else "",
         text=rendered.get(TEXT, ""),
         problems=tuple(problems),
+        missing=tuple(missing_names(parsed, model)),
         unused=tuple(unused_keys(parsed, model)),
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import attrs
 
-from ...models.messages import MessageEvent
 from ..captured import CapturedEmail
-from ..events import BOUNCE_TYPES
-from ..instants import micros
+from ..events import BOUNCE_TYPES, CAUSES
+from ..instants import moment
 from ..request_log import RecordedRequest
 from ..store import Row
+from .message_webhooks import Caused, Told
 
 _STATES = {
     "Delivered": ("delivered", "Delivered"),
@@ -21,6 +22,7 @@ _STATES = {
     "LinkClicked": ("clicked", "Clicked"),
     "Bounced": ("bounced", "Bounced"),
 }
+_SUPPRESSED = "the address is suppressed now"
 
 
 @attrs.frozen
@@ -32,8 +34,11 @@ class Entry:
         kind: The class of the state.
         what: The event in a word or two.
         at: When it happened.
-        recipient: The address; empty for what is about the whole message.
-        why: The cause and the details.
+        recipient: The address; empty for an entry about the whole message.
+        why: The details, and the cause.
+        told: The requests to webhooks that it has caused.
+        content: The text of the bounce; empty for other events.
+        request: The number of the request that has sent the message; 0 if it is not known.
     """
 
     kind: str
@@ -41,50 +46,64 @@ class Entry:
     at: datetime
     recipient: str
     why: tuple[str, ...]
+    told: tuple[Told, ...] = ()
+    content: str = attrs.field(default="", repr=False)
+    request: int = 0
 
 
-def timeline(email: CapturedEmail, bounces: Sequence[Row], requests: Iterable[RecordedRequest]) -> list[Entry]:
+def timeline(
+    email: CapturedEmail,
+    events: Sequence[Row],
+    bounces: Sequence[Row],
+    requests: Iterable[tuple[int, RecordedRequest]],
+    told: Sequence[Told],
+) -> list[Entry]:
     """
     Return the events of a message, newest first, down to the request that sent it.
 
     Args:
         email: The message.
+        events: Its events, oldest first.
         bounces: Its bounces.
-        requests: The last requests to the sandbox.
+        requests: The last requests to the sandbox, with their numbers.
+        told: The requests to webhooks about it.
     """
     by_number = {str(row["id"]): row for row in bounces}
     complaints = {(row["email"], row["bounced_at"]) for row in bounces if row["type"] == "SpamComplaint"}
-    entries = [_entry(event, by_number, complaints) for event in email.events]
-    return [*reversed(entries), _accepted(email, requests)]
+    caused = Caused(told)
+    entries = [attrs.evolve(_entry(event, by_number, complaints), told=caused.by(event)) for event in events]
+    return [*reversed(entries), _accepted(email, requests, told)]
 
 
-def _entry(event: MessageEvent, bounces: dict[str, Row], complaints: set[tuple[str, int]]) -> Entry:
-    at = event.received_at
-    assert at is not None  # noqa: S101 - an event of the database has its time
-    details = {name: str(value) for name, value in (event.details or {}).items()}
-    kind, what = _STATES.get(str(event.type), ("quiet", str(event.type)))
+def _entry(event: Row, bounces: dict[str, Row], complaints: set[tuple[str, int]]) -> Entry:
+    details = {name: str(value) for name, value in json.loads(event["details"]).items()}
+    kind, what = _STATES.get(event["type"], ("quiet", event["type"]))
+    content = ""
     why = [details.get("Summary", "").removeprefix("smtp;")]
-    if event.type == "Bounced":
+    if event["type"] == "Bounced":
         bounce = bounces.get(details.get("BounceID", ""))
-        what = BOUNCE_TYPES[bounce["type"]].name if bounce is not None else what
-        why.append("the address is suppressed now" if bounce is not None and bounce["inactive"] else "")
-    elif event.type in ("Delivered", "Transient"):
+        what, content = (BOUNCE_TYPES[bounce["type"]].name, bounce["content"]) if bounce is not None else (what, "")
+        why.append(_SUPPRESSED if bounce is not None and bounce["inactive"] else "")
+    elif event["type"] in ("Delivered", "Transient"):
         why = [details.get("DeliveryMessage", "").removeprefix("smtp;")]
-    elif event.type == "LinkClicked":
+    elif event["type"] == "LinkClicked":
         why.append(details.get("Link", ""))
-    elif event.type == "SubscriptionChanged":
-        complained = (event.recipient, micros(at)) in complaints
+    elif event["type"] == "SubscriptionChanged":
+        complained = (event["recipient"], event["received_at"]) in complaints
         kind, what = ("complained", "Complaint") if complained else ("quiet", "Unsubscribed")
-        why = ["the address is suppressed now" if details.get("SuppressSending") == "True" else "not suppressed"]
-    return Entry(kind, what, at, event.recipient, tuple([each for each in why if each]))
+        why = [_SUPPRESSED if details.get("SuppressSending") == "True" else "not suppressed"]
+    why.append(CAUSES.get(event["cause"], ""))
+    shown = tuple([each for each in why if each])
+    return Entry(kind, what, moment(event["received_at"]), event["recipient"], shown, content=content)
 
 
-def _accepted(email: CapturedEmail, requests: Iterable[RecordedRequest]) -> Entry:
+def _accepted(email: CapturedEmail, requests: Iterable[tuple[int, RecordedRequest]], told: Sequence[Told]) -> Entry:
     if email._row["stream_type"] == "Inbound":
-        return Entry("received", "Received", email.received_at, "", (f"by the stream {email.message_stream}",))
-    found = next((each for each in requests if email.message_id in each.message_ids), None)
-    if found is None:
-        why: tuple[str, ...] = ("by SMTP" if email._row["via"] == "smtp" else "by the API",)
-    else:
-        why = (f"{found.method} {found.path}", found.user_agent[:60], found.fault or "")
-    return Entry("quiet", "Accepted", email.received_at, "", tuple([each for each in why if each]))
+        why: tuple[str, ...] = (f"by the stream {email.message_stream}",)
+        return Entry("received", "Received", email.received_at, "", why, tuple(told))
+    why, number = ("by SMTP" if email._row["via"] == "smtp" else "by the API",), 0
+    for known, request in requests:
+        if email.message_id in request.message_ids:
+            why, number = (f"{request.method} {request.path}", request.user_agent[:60], request.fault or ""), known
+            break
+    return Entry("quiet", "Accepted", email.received_at, "", tuple([each for each in why if each]), request=number)

@@ -16,11 +16,13 @@ from ..surroundings import Surroundings
 from ..tables import servers
 from . import (
     connect_page,
+    inbound_message,
     inbound_page,
     lab_page,
     list_page,
     message_page,
     requests_page,
+    searching,
     stats_page,
     suppressions_page,
     templates_page,
@@ -38,6 +40,7 @@ _PARTS = 200
 PAGES = (
     *list_page.pages,
     *message_page.pages,
+    *inbound_message.pages,
     *requests_page.pages,
     *webhooks_page.pages,
     *suppressions_page.pages,
@@ -46,6 +49,7 @@ PAGES = (
     *inbound_page.pages,
     *lab_page.pages,
     *connect_page.pages,
+    *searching.pages,
 )
 
 
@@ -135,6 +139,7 @@ class Inbox:
             form=request.form,
             files=request.files,
         )
+        revision = self._here.store.revision
         try:
             value = page.function(call, **arguments)
         except InvalidArgument as error:
@@ -143,7 +148,7 @@ class Inbox:
             return call.back(call.form.get("page", ""), str(error), failed=True)
         if isinstance(value, Response):
             return value
-        response = html_response(page.template, {**layout_of(call, page.path), **value})
+        response = html_response(page.template, {**layout_of(call, page.path), "revision": revision, **value})
         if request.cookies.get("inbox_server") != str(server_id):
             response.set_cookie("inbox_server", str(server_id), path="/inbox", httponly=True, samesite="Strict")
         return response

@@ -10,17 +10,21 @@ from flask import Response
 from werkzeug.datastructures import MultiDict
 
 from ...errors import InvalidArgument
+from ...webhooks import payloads
 from ..instants import micros
 from ..posting.attempts import AttemptFilters, WebhookAttempt
-from ..routes import webhooks as rules
+from ..posting.timetable import INBOUND
+from ..posting.verification import SAMPLES, NotVerified
+from ..routes import server, webhooks as rules
 from ..tables import streams, webhook_requests, webhooks
+from .copying import pretty
+from .message_webhooks import tries_of
 from .pages import PageCall, Pages, Values
 from .times import Instant
 
 pages = Pages()
 
 _SHOWN = 100
-_TRIES = 7
 _BODY = 20_000
 TRIGGERS = ("Open", "Click", "Delivery", "Bounce", "SpamComplaint", "SubscriptionChange")
 
@@ -48,13 +52,13 @@ def _indented(body: bytes) -> str:
         return text
 
 
-def _shown(call: PageCall, attempt: WebhookAttempt) -> _Shown:
+def _shown(call: PageCall, attempt: WebhookAttempt, waits: bool) -> _Shown:
     return _Shown(
         attempt=attempt,
         at=call.times.words(attempt.at),
-        retry_at=None if attempt.retry_at is None else call.times.words(attempt.retry_at),
+        retry_at=call.times.words(attempt.retry_at) if waits and attempt.retry_at is not None else None,
         status="none" if attempt.status is None else str(attempt.status),
-        tries="by hand" if attempt.manual else f"try {attempt.number} of {_TRIES}",
+        tries=tries_of(call, attempt),
         body=_indented(attempt.body),
         milliseconds=f"{attempt.seconds * 1000:,.0f}",
     )
@@ -71,14 +75,24 @@ def show_webhooks(call: PageCall) -> Values:
     failed = call.query.get("failed_only") == "1"
     filters: AttemptFilters = {"limit": _SHOWN, "failed": True} if failed else {"limit": _SHOWN}
     found = call.webhooks.attempts(**filters)
+    with call.store.transaction(writing=False) as db:
+        waiting = webhook_requests.waiting(db, min([each.id for each in found], default=0))
     return {
         "webhooks": [(row, _triggers(row["triggers"]), counts[row["id"]]) for row in rows],
-        "attempts": [_shown(call, attempt) for attempt in found],
+        "attempts": [_shown(call, attempt, attempt.id in waiting) for attempt in found],
         "streams": known,
         "triggers": TRIGGERS,
         "failed_only": failed,
         "inbound_hook": call.server["inbound_hook_url"],
+        "inbound_raw": bool(call.server["raw_email_enabled"]),
+        "samples": _samples(),
     }
+
+
+def _samples() -> list[tuple[str, str]]:
+    """Return an example of each payload: pairs of a trigger and JSON."""
+    builders = {**SAMPLES, INBOUND: "inbound"}
+    return [(trigger, pretty(getattr(payloads, builder)())) for trigger, builder in builders.items()]
 
 
 _DAY = 86_400_000_000
@@ -96,15 +110,38 @@ def _id(form: MultiDict[str, str], name: str) -> int:
     return int(text)
 
 
+def _options(form: MultiDict[str, str], trigger: str) -> dict[str, bool]:
+    """Return the options of a trigger that a form has."""
+    if trigger == "Open":
+        return {"PostFirstOpenOnly": form.get("first_open_only") == "1"}
+    if trigger in ("Bounce", "SpamComplaint"):
+        return {"IncludeContent": form.get("include_content") == "1"}
+    return {}
+
+
+@pages.act("/webhooks/inbound")
+def set_inbound_hook(call: PageCall) -> Response:
+    """Set the URL that inbound emails are posted to."""
+    url = call.form.get("url", "").strip()
+    raw = call.form.get("raw") == "1"
+    call.ask_api(server.edit, {"InboundHookUrl": url, "RawEmailEnabled": raw})
+    return call.back("/webhooks", "The inbound hook was set." if url else "The server has no inbound hook now.")
+
+
 @pages.act("/webhooks/new")
 def create(call: PageCall) -> Response:
     """Create a webhook."""
     chosen = call.form.getlist("trigger")
-    body = {
+    body: dict[str, object] = {
         "Url": call.form.get("url", "").strip(),
         "MessageStream": call.form.get("stream", ""),
-        "Triggers": {name: {"Enabled": name in chosen} for name in TRIGGERS},
+        "Triggers": {name: {"Enabled": name in chosen, **_options(call.form, name)} for name in TRIGGERS},
     }
+    if call.form.get("username"):
+        body["HttpAuth"] = {"Username": call.form["username"], "Password": call.form.get("password", "")}
+    if call.form.get("header"):
+        name, _, value = call.form["header"].partition(":")
+        body["HttpHeaders"] = [{"Name": name.strip(), "Value": value.strip()}]
     call.ask_api(rules.create, body)
     return call.back("/webhooks", "The webhook was created.")
 
@@ -114,6 +151,21 @@ def delete(call: PageCall) -> Response:
     """Remove a webhook."""
     call.ask_api(rules.delete, webhook_id=call.form.get("webhook", ""))
     return call.back("/webhooks", "The webhook was removed.")
+
+
+@pages.act("/webhooks/sample")
+def post_samples(call: PageCall) -> Response:
+    """Post a sample of each event that a webhook is told of."""
+    number = _id(call.form, "webhook")
+    with call.store.transaction(writing=False) as db:
+        row = webhooks.by_id(db, call.server["id"], number, micros(call.clock.now()))
+    if row is None:
+        raise InvalidArgument(f"there is no webhook {number} on this server", argument="webhook")
+    asked = NotVerified(call.server["id"], webhooks.content_of(row))
+    results = call.here.verifying.ask(asked, number).results
+    problems = [f"{trigger}: {problem}" for trigger, _, problem in results if problem]
+    said = f"{len(results)} sample{'' if len(results) == 1 else 's'} posted, {len(results) - len(problems)} accepted."
+    return call.back("/webhooks", " ".join([said, *problems[:1]]), failed=bool(problems))
 
 
 @pages.act("/webhooks/replay")

@@ -192,6 +192,7 @@ class Notices:
             recipient=notice.recipient,
             trace=str(uuid.uuid4()),
             body=dump_json(payload),
+            happened_at=notice.at,
             due_at=notice.at,
         )
 
@@ -243,6 +244,7 @@ def deliver_inbound(db: Transaction, server: int, message_id: str, payload: Payl
         recipient=str(payload.get("OriginalRecipient", "")),
         trace=str(uuid.uuid4()),
         body=dump_json(sent),
+        happened_at=now,
         due_at=now,
     )
     webhook_requests.add_all(db, [request])

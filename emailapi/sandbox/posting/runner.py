@@ -66,6 +66,10 @@ class Runner(Job):
             self._paused_until = monotonic() + _PAUSE
             self._end_worker(request)
 
+    def tries(self, kind: str) -> int:
+        """Return how many attempts there are of a request of a kind that is never accepted."""
+        return len(self._timetable.minutes(kind)) + 1
+
     @property
     def at_work(self) -> bool:
         """Whether attempts are under way."""

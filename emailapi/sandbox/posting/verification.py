@@ -10,6 +10,7 @@ import attrs
 
 from ...models.webhooks import TriggerCheck, WebhookVerification
 from ...webhooks import payloads
+from ...webhooks.writing import Payload
 from ...wire import dump_json
 from ..responses import written
 from ..store import Row, Store
@@ -21,7 +22,8 @@ from .results import keep_attempt
 from .runner import Runner
 from .sending import make_sending
 
-_SAMPLES = {
+# The builders of payloads by trigger.
+SAMPLES = {
     "Open": "open",
     "Click": "click",
     "Delivery": "delivery",
@@ -85,19 +87,27 @@ class Verifying:
     runner: Runner
     now: Callable[[], int]
 
-    def ask(self, asked: NotVerified) -> Verified:
-        """Post a sample of each enabled event; the database is not held meanwhile."""
+    def ask(self, asked: NotVerified, webhook_id: int | None = None) -> Verified:
+        """
+        Post a sample of each enabled event; the database is not held meanwhile.
+
+        Args:
+            asked: Server and settings.
+            webhook_id: The webhook whose attempts these are; None for settings that are not stored yet.
+        """
         with self.store.transaction(writing=False) as db:
             server = servers.by_id(db, asked.server)
         results = []
         triggers = json.loads(asked.webhook.triggers)
-        for trigger, sample in _SAMPLES.items():
+        for trigger, sample in SAMPLES.items():
             if server is not None and triggers[trigger]["Enabled"]:
-                results.append(self._post(server, asked.webhook, trigger, sample))
+                results.append(self._post(server, asked.webhook, trigger, payloads.check(sample), webhook_id))
         return Verified(asked.webhook, tuple(results))
 
-    def _post(self, server: Row, webhook: Webhook, trigger: str, sample: str) -> tuple[str, int | None, str]:
-        payload, trace, at = payloads.check(sample), str(uuid.uuid4()), self.now()
+    def _post(
+        self, server: Row, webhook: Webhook, trigger: str, payload: Payload, webhook_id: int | None
+    ) -> tuple[str, int | None, str]:
+        trace, at = str(uuid.uuid4()), self.now()
         recipient = str(payload.get("Recipient") or payload.get("Email") or "")
         body = dump_json(payload)
         sending = make_sending(trigger, server, recipient, target_of(webhook), body, trace, 0)
@@ -105,11 +115,13 @@ class Verifying:
         accepted = outcome.status == 200 and not outcome.error
         request = NewRequest(
             server=server["id"],
+            webhook=webhook_id,
             kind=trigger,
             message=None,
             recipient=recipient,
             trace=trace,
             body=body,
+            happened_at=at,
             due_at=None,
             accepted=accepted,
         )

@@ -30,11 +30,11 @@ routes = Routes()
 
 _PATH = f"{BOUNCES.path}/<bounce_id>"
 _CODE = BOUNCES.error_code
-_DUMP_KEPT = timedelta(days=30)
+DUMP_KEPT = timedelta(days=30)
 
 
 def _dump_kept(call: Call, row: Row) -> bool:
-    return call.now - moment(row["bounced_at"]) < _DUMP_KEPT
+    return call.now - moment(row["bounced_at"]) < DUMP_KEPT
 
 
 def _shown(call: Call, row: Row) -> dict[str, object]:

@@ -7,17 +7,17 @@ import uuid
 import attrs
 
 from ...models.bulk import BULK, BulkState, BulkStatus
-from ..bulk_rules import CheckedBulk, check_bulk
+from ..bulk_rules import BulkMessage, CheckedBulk, check_bulk
 from ..calls import Call
 from ..instants import micros, wire_text
 from ..intake import Intake
 from ..rejection import Rejection
 from ..responses import written
 from ..routing import Routes
-from ..rules import BATCH_BYTES, CheckedEmail, check_size
+from ..rules import BATCH_BYTES, CheckedEmail, TemplateUse, check_size
 from ..store import Row
 from ..tables import bulk, streams
-from ..template_content import Content, check_content, find_content
+from ..template_content import Content, check_content, find_template
 
 routes = Routes()
 
@@ -60,31 +60,31 @@ def _stream(call: Call, asked: str) -> str:
     raise Rejection(1226, f"There is no {what} on this server, or it is archived.")
 
 
-def _content(call: Call, request: CheckedBulk) -> Content:
+def _content(call: Call, request: CheckedBulk) -> tuple[Row | None, Content]:
     """
-    Return the content of a request.
+    Return the template of a request, if it has one, and its content.
 
     Raises:
         Rejection: 1101 without the template, 1122 for content that cannot be parsed.
     """
     if request.template is not None:
-        return find_content(call.db, call.owner.id, request.template)
+        return find_template(call.db, call.owner.id, request.template)
     content = Content(subject=request.subject, html_body=request.html_body, text_body=request.text_body)
     check_content(content)
-    return content
+    return None, content
 
 
-def _rendered(
-    email: CheckedEmail, stream: str, content: Content, model: dict[str, object], inline: bool
-) -> CheckedEmail:
-    texts = content.render(model, inline=inline)
+def _rendered(message: BulkMessage, stream: str, template: Row | None, content: Content, inline: bool) -> CheckedEmail:
+    texts = content.render(message.model, inline=inline)
+    use = None if template is None else TemplateUse(template["id"], template["alias"], message.model, inline)
     return attrs.evolve(
-        email,
+        message.email,
         message_stream=stream,
         subject=texts.subject,
         html_body=texts.html_body,
         text_body=texts.text_body,
         failure=texts.failure,
+        template=use,
     )
 
 
@@ -92,10 +92,10 @@ def _rendered(
 def create(call: Call) -> object:
     """Accept a request, with all of its messages."""
     request = check_bulk(call.body)
-    stream, content = _stream(call, request.stream), _content(call, request)
-    intake, released = Intake(call.db, call.owner, call.now, call.faults), 0
+    stream, (template, content) = _stream(call, request.stream), _content(call, request)
+    intake, released = Intake(call.db, call.owner, call.now, call.faults, via="bulk"), 0
     for message in request.messages:
-        email = _rendered(message.email, stream, content, message.model, request.inline)
+        email = _rendered(message, stream, template, content, request.inline)
         try:
             check_size(email)
             intake.take(email)

@@ -109,6 +109,11 @@ def counts(db: Transaction, server: int) -> dict[str, int]:
     return {row["type"]: row["count"] for row in rows}
 
 
-def of_message(db: Transaction, message: int) -> list[Row]:
-    """Return type, address, time and effect of the bounces of a message, oldest first."""
-    return db.rows("SELECT id, type, email, bounced_at, inactive FROM bounces WHERE message = ? ORDER BY id", message)
+def of_message(db: Transaction, message: int, since: int) -> list[Row]:
+    """Return the bounces of a message, oldest first; the text of one that came before an instant is empty."""
+    return db.rows(
+        "SELECT id, type, email, bounced_at, inactive, CASE WHEN bounced_at > ? THEN content ELSE '' END AS content"
+        " FROM bounces WHERE message = ? ORDER BY id",
+        since,
+        message,
+    )

@@ -10,8 +10,9 @@ from ..store import Row, Transaction
 from .messages import ids_of
 from .words import UNSEEN
 
-# Counts end here: nothing on the way to a page goes through all messages.
-MOST = 1_000
+# Counts end here: nothing on the way to a page goes through all messages. Those of streams are by an index that is
+# dense, and that of flags is not.
+MOST, MOST_OF_STREAM = 1_000, 10_000
 # Of a body, only the characters that a snippet may come from are read.
 _HEADS = (
     "SELECT m.id, m.uuid, m.received_at, m.subject, m.tag, m.shown, m.via, s.type AS stream_type, s.id AS stream_id,"
@@ -51,13 +52,26 @@ def bounce_types(db: Transaction, ids: Sequence[int]) -> dict[int, str]:
     return {row["message"]: row["type"] for row in rows if row["type"] != "SpamComplaint"}
 
 
+def opens(db: Transaction, ids: Sequence[int]) -> dict[int, int]:
+    """Return how often messages were opened, by their ids; those that never were are not in it."""
+    rows = db.rows(
+        # CROSS: SQLite would go through all events.
+        "SELECT e.message, count(*) AS number FROM json_each(?) i CROSS JOIN events e ON e.message = i.value"
+        " WHERE e.type = 'Opened' GROUP BY e.message",
+        json.dumps([*ids]),
+    )
+    return {row["message"]: row["number"] for row in rows}
+
+
 def count_of_stream(db: Transaction, stream: int) -> int:
-    """Return how many messages a stream has, at most one more than `MOST`."""
-    return db.number("SELECT count(*) FROM (SELECT 1 FROM messages WHERE stream = ? LIMIT ?)", stream, MOST + 1)
+    """Return how many messages a stream has, at most one more than `MOST_OF_STREAM`."""
+    return db.number(
+        "SELECT count(*) FROM (SELECT 1 FROM messages WHERE stream = ? LIMIT ?)", stream, MOST_OF_STREAM + 1
+    )
 
 
 def count_of_flag(db: Transaction, stream: int, flag: str) -> int:
-    """Return how many messages of a stream have a flag, likewise."""
+    """Return how many messages of a stream have a flag, at most one more than `MOST`."""
     return db.number(
         "SELECT count(*) FROM (SELECT 1 FROM flags WHERE flag = ? AND message BETWEEN ? AND ? LIMIT ?)",
         flag,
@@ -70,3 +84,18 @@ def mark_seen(db: Transaction, message: int) -> bool:
     """Note that a message was looked at; return whether that is new."""
     db.run("DELETE FROM flags WHERE flag = ? AND message = ?", UNSEEN, message)
     return db.number("SELECT changes()") > 0
+
+
+def tags_of_stream(db: Transaction, stream: int, limit: int) -> list[str]:
+    """Return the first tags of a stream's messages, in the order of their letters."""
+    # From each tag to the next one: there are as many steps in the index as tags, not as messages.
+    rows = db.rows(
+        "WITH RECURSIVE found (tag) AS ("
+        " SELECT min(tag) FROM messages WHERE stream = ?1 AND tag IS NOT NULL"
+        " UNION ALL SELECT (SELECT min(tag) FROM messages m WHERE m.stream = ?1 AND m.tag > found.tag)"
+        " FROM found WHERE found.tag IS NOT NULL"
+        ") SELECT tag FROM found WHERE tag IS NOT NULL LIMIT ?2",
+        stream,
+        limit,
+    )
+    return [row["tag"] for row in rows]

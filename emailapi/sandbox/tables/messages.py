@@ -35,7 +35,7 @@ class Pending:
     Messages that are stored together: a statement over 500 rows costs a fifth of 500 statements.
 
     Attributes:
-        messages: Rows of `messages`; `subjects`, `contents`, `attachments`, `recipients`, `metadata` and
+        messages: Rows of `messages`; `subjects`, `contents`, `attachments`, `recipients`, `metadata`, `templated` and
             `sources` likewise.
     """
 
@@ -49,6 +49,7 @@ class Pending:
         self.attachments: list[Sequence[Value]] = []
         self.recipients: list[Sequence[Value]] = []
         self.metadata: list[Sequence[Value]] = []
+        self.templated: list[Sequence[Value]] = []
         self.sources: list[Sequence[Value]] = []
 
     def take_id(self, stream: int) -> int:
@@ -68,6 +69,7 @@ class Pending:
         run_all("INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)", self.attachments)
         run_all("INSERT INTO recipients VALUES (?, ?, ?, ?)", self.recipients)
         run_all("INSERT INTO metadata VALUES (?, ?, ?, ?, ?)", self.metadata)
+        run_all("INSERT INTO templated VALUES (?, ?, ?, ?, ?, ?)", self.templated)
         run_all("INSERT INTO sources VALUES (?, ?)", self.sources)
 
 
@@ -144,14 +146,17 @@ def older_than(db: Transaction, instant: int) -> list[Row]:
     )
 
 
-def add_events(db: Transaction, rows: Iterable[tuple[int, str, str, int, str]]) -> None:
-    """Store events: message, recipient, type, instant, details as JSON."""
-    db.run_all("INSERT INTO events (message, recipient, type, received_at, details) VALUES (?, ?, ?, ?, ?)", rows)
+def add_events(db: Transaction, rows: Iterable[tuple[int, str, str, int, str, str]]) -> None:
+    """Store events: message, recipient, type, instant, details as JSON, cause."""
+    names = "message, recipient, type, received_at, details, cause"
+    db.run_all(f"INSERT INTO events ({names}) VALUES (?, ?, ?, ?, ?, ?)", rows)  # noqa: S608
 
 
 def events_of(db: Transaction, message: int) -> list[Row]:
     """Return a message's events, oldest first."""
-    return db.rows("SELECT recipient, type, received_at, details FROM events WHERE message = ? ORDER BY id", message)
+    return db.rows(
+        "SELECT recipient, type, received_at, details, cause FROM events WHERE message = ? ORDER BY id", message
+    )
 
 
 def files(db: Transaction, message: int) -> list[File]:

@@ -81,6 +81,34 @@ def used_by(db: Transaction, layout: int) -> list[int]:
     return [row["id"] for row in db.rows("SELECT id FROM templates WHERE layout = ? AND active = 1", layout)]
 
 
+def keep_model(db: Transaction, template_id: int, model: str | None) -> None:
+    """Store the model, as JSON, that the inbox shows a template with; None for the suggested one."""
+    db.update("templates", template_id, model=model)
+
+
+def use_of(db: Transaction, message: int) -> Row | None:
+    """Return the template that made a message by its id in the database, with the model, or None."""
+    return db.row("SELECT * FROM templated WHERE message = ?", message)
+
+
+def last_use(db: Transaction, template_id: int) -> Row | None:
+    """Return the id of the last message that a template has made, with the model, or None."""
+    return db.row(
+        "SELECT t.*, m.uuid FROM templated t JOIN messages m ON m.id = t.message WHERE t.template = ?"
+        " ORDER BY t.received_at DESC, t.message DESC LIMIT 1",
+        template_id,
+    )
+
+
+def use_by(db: Transaction, template_id: int, uuid: str) -> Row | None:
+    """Return the same for one message by its id; None unless the template has made it."""
+    return db.row(
+        "SELECT t.*, m.uuid FROM templated t JOIN messages m ON m.id = t.message WHERE t.template = ? AND m.uuid = ?",
+        template_id,
+        uuid.lower(),
+    )
+
+
 def count(db: Transaction, server: int) -> int:
     """Return how many templates a server has."""
     return db.number("SELECT count(*) FROM templates WHERE server = ? AND active = 1", server)

@@ -45,6 +45,7 @@ class NewRequest:
         kind: The trigger, or `Inbound`.
         message: The message's id in the service; None for an event without a message.
         trace: The id of the request, which all tries have.
+        happened_at: The instant of the event.
         due_at: The instant of the first try.
     """
 
@@ -56,6 +57,7 @@ class NewRequest:
     recipient: str
     trace: str
     body: bytes = attrs.field(repr=False)
+    happened_at: int
     due_at: int | None
     accepted: bool = False
 
@@ -121,6 +123,26 @@ def attempts(db: Transaction, filters: Mapping[str, Value], limit: int) -> list[
     """Return the tries that match all filters, newest first, with their requests."""
     where = f" WHERE {' AND '.join(_FILTERS[name] for name in filters)}" if filters else ""
     return db.named(f"{_ATTEMPT}{where} ORDER BY a.id DESC LIMIT :limit", **filters, limit=limit)
+
+
+def waiting(db: Transaction, first: int) -> set[int]:
+    """Return the ids of the last attempts, from an id on, of requests that wait for a further attempt."""
+    rows = db.rows(
+        "SELECT max(a.id) AS id FROM webhook_attempts a JOIN webhook_requests r ON r.id = a.request"
+        " WHERE a.id >= ? AND r.due_at IS NOT NULL GROUP BY a.request",
+        first,
+    )
+    return {row["id"] for row in rows}
+
+
+def of_message(db: Transaction, message: str, limit: int) -> list[Row]:
+    """Return the requests about a message by its id in the service, newest first, with the URLs of their webhooks."""
+    return db.rows(
+        "SELECT r.*, coalesce(w.url, '') AS url FROM webhook_requests r LEFT JOIN webhooks w ON w.id = r.webhook"
+        " WHERE r.message = ? ORDER BY r.id DESC LIMIT ?",
+        message,
+        limit,
+    )
 
 
 def failed_of(db: Transaction, webhook: int, server: int | None) -> list[int]:

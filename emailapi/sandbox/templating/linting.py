@@ -40,6 +40,7 @@ class _Linter:
         self._scopes: list[tuple[str, Scope | None]] = [("", Scope(model))]
         self.found: list[tuple[int, str]] = []
         self.used: set[str] = set()
+        self.missing: dict[str, None] = {}
 
     def run(self) -> None:
         """Read the tags."""
@@ -90,6 +91,7 @@ class _Linter:
             return
         names = read_path(text).names
         if names and not _has(scope.outer, names[-1]):
+            self.missing.setdefault(text)
             self._say(start, inner, "the model has no such name, and nothing is printed")
         elif isinstance(scope.value, (dict, list)):
             self._say(start, inner, "an object or an array is printed as nothing")
@@ -125,6 +127,16 @@ def lint(parsed: Parsed, model: Mapping[str, object]) -> list[TemplateFault]:
     linter = _Linter(parsed.source, model)
     linter.run()
     return placed(parsed.source, sorted(linter.found))
+
+
+def missing_names(templates: list[Parsed], model: Mapping[str, object]) -> list[str]:
+    """Return the names in templates that a model lacks, each once, as they are written."""
+    found: dict[str, None] = {}
+    for parsed in templates:
+        linter = _Linter(parsed.source, model)
+        linter.run()
+        found |= linter.missing
+    return [*found]
 
 
 def names_used(parsed: Parsed) -> set[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -63,14 +65,25 @@ def browsing(sandbox: Sandbox) -> Browsing:
     return Browsing(sandbox)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a browser: they run once, on one Python."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+# For the package: a browser for each file would take seconds each, and one that stays would leave an event loop running
+# in which tests of other packages could not start theirs.
+@pytest.fixture(scope="package")
+def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
+    """A browser, for which all names that end in `.example` are this machine."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = shutil.which("chromium")
-    if path is None:
-        pytest.skip("chromium is not installed")
+    needs("chromium", path, "chromium is not installed")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
+        )
         yield browser
         browser.close()
 
@@ -85,4 +98,17 @@ def page(chromium: Any) -> Iterator[Any]:
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
     yield page
     context.close()
-    assert [error for error in errors if "ERR_CONNECTION_REFUSED" not in error] == []
+    expected = ("ERR_CONNECTION_REFUSED", "status of 404")
+    assert [error for error in errors if not any(each in error for each in expected)] == []
+
+
+def words(html: str) -> str:
+    """Return the text of a page's main part, in one line."""
+    main = html[html.index("<main") : html.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+def shown(browsing: Any, message: str, **query: str) -> str:
+    response = browsing.get(f"/m/{message}", **query)
+    assert response.status_code == 200, response.text
+    return words(response.text)

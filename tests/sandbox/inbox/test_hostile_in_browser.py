@@ -108,12 +108,12 @@ def test_a_hostile_email_runs_nothing_and_loads_nothing_but_its_own_files(
     browser_page.goto(_message_page(sandbox, message))
     frame = browser_page.frame_locator("iframe[title='The email as HTML']")
     frame.locator("#top").wait_for()
-    browser_page.wait_for_load_state("networkidle")
+    browser_page.wait_for_load_state()
     assert frame.locator("#logo").evaluate("image => image.naturalWidth") == 1
     assert remote.paths == []
     assert browser_page.title() == "Hostile · Sandbox"
     own = {path.split("/")[1 if path.startswith("/o/") else 2] for path in asked}
-    assert own == {"4000001", "static", "frame", "o"}
+    assert own == {"4000001", "events", "static", "frame", "o"}
     assert [str(event.type) for event in sandbox.messages()[0].events].count("Opened") == 1
 
 
@@ -124,7 +124,7 @@ def test_a_click_on_what_is_hostile_does_nothing(
     browser_page.goto(_message_page(sandbox, _send_hostile(sandbox, api, remote)))
     frame = browser_page.frame_locator("iframe[title='The email as HTML']")
     frame.locator(f"#{link}").click(force=True)
-    browser_page.wait_for_load_state("networkidle")
+    browser_page.wait_for_timeout(500)
     assert browser_page.title() == "Hostile · Sandbox"
     assert remote.paths == []
 
@@ -211,7 +211,7 @@ def test_an_svg_that_holds_a_script_runs_nothing(sandbox: Sandbox, api: Any, bro
 def test_huge_headers_and_bodies_are_shown_in_part(sandbox: Sandbox, api: Any, browser_page: Any) -> None:
     message = api.accepted(
         Headers=[{"Name": f"X-Header-{number}", "Value": "<script>1</script>" + "x" * 900} for number in range(100)],
-        HtmlBody="<p>" + "<b>x</b>\n" * 60_000,
+        HtmlBody="<p>" + "<b>x</b>\n" * 20_000,
         Subject="y" * 1900,
     )
     for tab in ("headers", "html", "raw", "json", "text", "checks", "links"):

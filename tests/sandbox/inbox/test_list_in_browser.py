@@ -87,3 +87,78 @@ def test_the_theme_that_was_chosen_stays(sandbox: Sandbox, page: Any) -> None:
     page.click("[data-theme-switch]")
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_counts_grow_with_the_list(sandbox: Sandbox, send: Send, page: Any) -> None:
+    send(subject="First")
+    page.goto(_inbox(sandbox))
+    send(subject="Second")
+    page.wait_for_selector("[data-total-words] >> text=2 of 2")
+    assert page.inner_text(".nav a >> text=All") == "All"
+    assert page.inner_text(".nav a[aria-current] b") == "2"
+    assert page.inner_text(".filter[aria-current] b") == "2"
+
+
+def test_suggestions_are_chosen_by_keys(sandbox: Sandbox, send: Send, page: Any) -> None:
+    send(tag="welcome")
+    page.goto(_inbox(sandbox))
+    page.keyboard.press("/")
+    page.wait_for_selector("#suggestions [role=option] >> text=from:")
+    page.keyboard.type("hello -ta")
+    page.wait_for_selector("#suggestions [role=option]:first-child >> text=tag:")
+    page.keyboard.press("ArrowDown")
+    chosen = page.get_attribute(".search input", "aria-activedescendant")
+    assert page.get_attribute(f"#{chosen}", "aria-selected") == "true"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#suggestions [role=option] >> text=welcome")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.input_value(".search input") == "hello -tag:welcome "
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?q=*")
+    page.wait_for_selector("text=There are no messages with “hello”, not with the tag welcome.")
+
+
+def test_suggestions_are_chosen_with_the_mouse_and_closed_by_escape(sandbox: Sandbox, page: Any) -> None:
+    page.goto(_inbox(sandbox))
+    page.click(".search input")
+    page.click("#suggestions >> text=has:")
+    page.click("#suggestions >> text=attachment")
+    assert page.input_value(".search input") == "has:attachment "
+    page.wait_for_selector("#suggestions [role=option] >> text=to:")
+    page.keyboard.press("Escape")
+    assert page.locator("#suggestions").is_hidden()
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.name") != "q"
+
+
+def test_notifications_are_off_until_they_are_switched_on(sandbox: Sandbox, send: Send, page: Any) -> None:
+    page.context.grant_permissions(["notifications"], origin=sandbox.url)
+    page.add_init_script(
+        "window.told = []; window.Notification = class extends EventTarget {"
+        " static permission = 'granted'; static async requestPermission() { return 'granted' }"
+        " constructor(words, options) { super(); told.push(`${words}: ${options.body}`) } };"
+        " Object.defineProperty(document, 'hidden', { get: () => true })"
+    )
+    send(subject="First")
+    page.goto(_inbox(sandbox))
+    send(subject="Second")
+    page.wait_for_selector("a.row >> text=Second")
+    assert page.evaluate("told") == []
+    page.click("[data-notify]")
+    page.wait_for_selector("[data-notify][aria-pressed=true]")
+    send(subject="Third")
+    page.wait_for_selector("a.row >> text=Third")
+    assert page.evaluate("told") == ["1 new message: Third"]
+
+
+def test_clearing_asks_and_names_how_many(sandbox: Sandbox, send: Send, page: Any) -> None:
+    for tag in ("a", "a", "b"):
+        send(tag=tag)
+    page.goto(f"{_inbox(sandbox)}?q=tag:a")
+    page.click("summary >> text=Clear…")
+    page.wait_for_selector("text=Delete the 2 messages of this view?")
+    page.click("details[open] button >> text=Delete")
+    page.wait_for_selector("[role=status] >> text=2 messages deleted.")
+    assert [message.tag for message in sandbox.messages()] == ["b"]

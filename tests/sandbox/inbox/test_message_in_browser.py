@@ -78,11 +78,11 @@ def test_a_look_counts_as_an_open_once_and_other_widths_do_not(opened: Any, sand
     def opens() -> int:
         return [str(event.type) for event in sandbox.messages("subject:order")[0].events].count("Opened")
 
-    opened.wait_for_load_state("networkidle")
+    sandbox.wait_for("subject:order is:opened")
     assert opens() == 1
     opened.locator(".seg >> text=375").click()
     opened.wait_for_selector(".paper.w375")
-    opened.wait_for_load_state("networkidle")
+    opened.frame_locator("iframe").locator("text=Track").wait_for()
     assert opened.locator("iframe").bounding_box()["width"] <= 377
     assert opens() == 1
 
@@ -111,21 +111,72 @@ def test_the_message_is_deleted_by_key_after_a_question(opened: Any, sandbox: Sa
 def test_nothing_scrolls_sideways_on_a_narrow_screen(sandbox: Sandbox, api: Any, page: Any, tab: str) -> None:
     long = "x" * 400
     file = {"Name": f"{long}.txt", "Content": "eA==", "ContentType": "text/plain"}
+    api.accepted()
     message = api.accepted(
         Subject=long,
+        Tag="t" * 200,
         To=f"{'y' * 60}@{'z' * 60}.example.com",
         HtmlBody=f"<p>{long}<a href='https://example.com/{long}'>{long}</a>",
         TextBody=f"https://example.com/{long}",
         Metadata={"name": "v" * 80},
         Attachments=[file],
     )
+    api.accepted()
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{sandbox.url}/inbox/4000001/m/{message}?tab={tab}")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_headers_are_narrowed_while_a_text_is_typed(opened: Any) -> None:
+    opened.keyboard.press("4")
+    opened.wait_for_selector("#headers")
+    field = opened.get_by_label("Filter")
+    rows = opened.locator("#headers > tr:visible")
+    assert rows.count() > 3
+    field.fill("subject")
+    assert rows.count() == 1
+    field.fill("")
+    assert rows.count() > 3
+
+
+def test_the_next_try_of_a_webhook_is_made_by_its_button(sandbox: Sandbox, api: Any, opened: Any, message: str) -> None:
+    api.post("/webhooks", {"Url": "http://127.0.0.1:9/", "Triggers": {"Bounce": {"Enabled": True}}})
+    sandbox.events.bounce(message)
+    sandbox.clock.wait_idle()
+    opened.reload()
+    opened.locator("button.now").click()
+    opened.wait_for_selector("[role=status] >> text=nothing listens")
+    assert [each.number for each in sandbox.webhooks.attempts()] == [2, 1]
+
+
+def test_the_events_follow_what_happens_unless_they_are_in_use(opened: Any, sandbox: Sandbox, message: str) -> None:
+    sandbox.events.bounce(message, "SoftBounce")
+    opened.wait_for_selector(".line li.bounced")
+    opened.wait_for_selector(".outcome >> text=1 soft bounce")
+    opened.locator(".rail h2").first.hover()
+    sandbox.events.complain(message)
+    opened.wait_for_timeout(1_000)
+    assert opened.locator(".line li.complained").count() == 0
+    opened.locator("h1").hover()
+    opened.wait_for_selector(".line li.complained")
+
+
+def test_the_buttons_of_impossible_events_stay_disabled_when_the_page_is_live(opened: Any) -> None:
+    assert opened.locator("button[value=delay]").is_disabled()
+    assert opened.locator("button[value=complain]").is_enabled()
+
+
+def test_a_page_without_its_sandbox_can_be_read_and_does_nothing(opened: Any, sandbox: Sandbox) -> None:
+    sandbox.close()
+    opened.wait_for_selector("[role=alert] >> text=The sandbox has stopped")
+    assert opened.locator("button[value=complain]").is_disabled()
+    assert opened.locator("h1").inner_text() == "Order"
+
+
 def test_focus_leaves_the_frame_again(opened: Any) -> None:
     opened.locator("iframe").focus()
-    for _ in range(3):
-        opened.keyboard.press("Tab")
-    assert opened.evaluate("document.activeElement.tagName") != "IFRAME"
+    opened.keyboard.press("Tab")
+    opened.frame_locator("iframe").locator("a:focus").wait_for()
+    opened.keyboard.press("Tab")
+    # The frame is in a process of its own, which hands the focus on when it gets to it.
+    opened.wait_for_function("document.activeElement.tagName !== 'IFRAME'")

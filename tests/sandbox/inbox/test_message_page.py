@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from emailapi.sandbox import Sandbox
 
 from ...ports import unused_port
+from .conftest import shown, words
 
 HTML = '<p>Hello <b>Dana</b>, your code is 739204.</p><a href="https://shop.example.com/1">Track</a><img src="https://x.example/a">'
 FILE = {"Name": "a.pdf", "Content": base64.b64encode(b"12345").decode(), "ContentType": "application/pdf"}
@@ -32,18 +31,6 @@ def message(api: Any) -> str:
             Attachments=[FILE],
         )
     )
-
-
-def words(html: str) -> str:
-    """Return the text of a page's main part, in one line."""
-    main = html[html.index("<main") : html.index("</main>")]
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
-
-
-def shown(browsing: Any, message: str, **query: str) -> str:
-    response = browsing.get(f"/m/{message}", **query)
-    assert response.status_code == 200, response.text
-    return words(response.text)
 
 
 def test_the_head_names_sender_recipients_and_facts(browsing: Any, message: str) -> None:
@@ -143,7 +130,8 @@ def test_the_outcome_is_a_sentence_in_words(browsing: Any, sandbox: Sandbox, mes
 
 
 def test_the_timeline_ends_with_the_request(browsing: Any, message: str) -> None:
-    assert re.search(r"Accepted [\d:]+ POST /email · python-requests", shown(browsing, message))
+    assert re.search(r"Accepted [\d:]+ POST /email · python-requests/[\d.]+ · request", shown(browsing, message))
+    assert "/inbox/4000001/requests/1" in browsing.get(f"/m/{message}").text
 
 
 def test_a_webhook_of_a_message_is_posted_again(browsing: Any, sandbox: Sandbox, api: Any) -> None:
@@ -176,10 +164,25 @@ def test_neighbours_follow_the_search(browsing: Any, api: Any) -> None:
     assert re.search(rf'm/{ids[0]}\?q=tag%3Aa" aria-label="Older', page)
 
 
+def test_the_place_of_a_message_in_its_list_is_told(browsing: Any, api: Any) -> None:
+    ids = [api.accepted(Tag=tag) for tag in ("a", "b", "a", "a")]
+    assert " 3 of 4 " in shown(browsing, ids[1])
+    assert " 2 of 3 " in shown(browsing, ids[2], q="tag:a")
+    assert " of " not in shown(browsing, ids[1], q="tag:a").partition("Copy as")[0]
+
+
+def test_headers_are_narrowed_by_a_text(browsing: Any, api: Any) -> None:
+    message = api.accepted(Headers=[{"Name": "X-Order", "Value": "10482"}])
+    text = shown(browsing, message, tab="headers", filter="10482")
+    assert re.search(r"1 of \d+ headers Header Value X-Order 10482", text)
+    assert "No header has nothing ." in shown(browsing, message, tab="headers", filter="nothing")
+
+
 def test_the_latest_is_the_newest_that_matches(browsing: Any, api: Any) -> None:
     ids = [api.accepted(Tag=tag) for tag in ("a", "b")]
     assert f"/m/{ids[0]}?q=" in browsing.get("/m/latest", q="tag:a").url
     assert f"/m/{ids[1]}" in browsing.get("/m/latest").url
+    assert browsing.get("/m/latest", tab="headers").url.endswith(f"/m/{ids[1]}?tab=headers")
     assert browsing.get("/m/latest", q="tag:c").status_code == 404
 
 
@@ -223,31 +226,37 @@ def test_the_message_of_another_server_is_unknown_here(browsing: Any, account: A
     assert browsing.session.get(f"{browsing.url}/{other}/m/{message}").status_code == 404
 
 
+def test_an_unknown_message_leads_back_to_its_search(browsing: Any) -> None:
+    page = browsing.get("/m/nothing", q="tag:a is:unseen").text
+    assert 'href="/inbox/4000001?q=tag%3Aa+is%3Aunseen" data-back' in page
+
+
+def test_an_inbound_message_that_failed_is_posted_again(browsing: Any, api: Any, sandbox: Sandbox) -> None:
+    api.put("/server", {"InboundHookUrl": f"http://127.0.0.1:{unused_port()}/"})
+    with sandbox.faults.webhook_fail(status=403):
+        message = sandbox.receive(subject="Re: hi", text="yes", mailbox_hash="10482").message_id
+        sandbox.clock.wait_idle()
+    text = shown(browsing, message)
+    assert "Not posted: all tries have failed" in text
+    assert "Hash 10482" in text
+    assert "no rule has blocked" in text
+    assert "The email is posted again." in words(browsing.post(f"/m/{message}/inbound", act="retry").text)
+    sandbox.clock.wait_idle()
+    assert len(sandbox.webhooks.attempts(message=message)) == 2
+
+
+def test_a_blocked_inbound_message_bypasses_the_rules(browsing: Any, api: Any, sandbox: Sandbox) -> None:
+    api.post("/triggers/inboundrules", {"Rule": "spam@example.com"})
+    message = sandbox.receive(sender="spam@example.com", subject="x", text="y").message_id
+    assert "Blocked: " in shown(browsing, message)
+    page = f"/m/{message}"
+    assert "Its status is Blocked" in browsing.post(f"{page}/inbound", act="retry", page=page).text
+    browsing.post(f"{page}/inbound", act="bypass")
+    assert "the server has no inbound hook" in shown(browsing, message)
+    assert '"Status": "Processed"' in shown(browsing, message, tab="json")
+
+
 def test_an_inbound_message_has_no_buttons(browsing: Any, sandbox: Sandbox) -> None:
     text = shown(browsing, sandbox.receive(subject="Re: hi", text="yes").message_id)
     assert "Received" in text
     assert "Simulate" not in text
-
-
-def test_the_copied_calls_send_the_message_again(
-    browsing: Any, sandbox: Sandbox, message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = browsing.get(f"/m/{message}", tab="copy").text
-    texts = [unescape(each) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)]
-    curl, python, javascript, test, request = texts
-    assert curl.startswith(f"curl {sandbox.url}/email")
-    assert sandbox.token not in page
-    assert f'requestHost: "{sandbox.url[7:]}"' in javascript
-    assert "expect(to='dana@example.com')" in test
-    assert json.loads(request)["Attachments"][0]["Content"] == FILE["Content"]
-    monkeypatch.setenv("EMAILAPI_SERVER_TOKEN", sandbox.token)
-    exec(python.replace("Attachment.from_path('a.pdf')", "Attachment(name='a.pdf', content=b'12345')"), {})
-    first, second = sandbox.messages()
-    for name in ("subject", "html_body", "text_body", "to", "bcc", "track_opens", "track_links"):
-        assert getattr(first, name) == getattr(second, name)
-
-
-def test_the_key_of_a_send_is_not_copied(browsing: Any, sandbox: Sandbox, send: Any) -> None:
-    message = send(metadata={"order": "1"})
-    assert len(sandbox.messages()[0].metadata) == 2
-    assert browsing.get(f"/m/{message}/json").json()["Metadata"] == {"order": "1"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
+import requests
 
 from emailapi import Client
 from emailapi.sandbox import Sandbox
@@ -65,6 +68,52 @@ def test_a_rejected_request_is_shown_with_its_code_and_reason(sandbox: Sandbox, 
     assert "<b>300</b> Invalid &#39;From&#39; address" in browsing.get("/requests", rejected="1").text
 
 
+def _post(sandbox: Sandbox, path: str, body: object, token: str = "Server") -> requests.Response:
+    given = {"Server": sandbox.token, "Account": sandbox.account_token}[token]
+    headers = {f"X-Postmark-{token}-Token": given, "Accept": "application/json"}
+    return requests.post(sandbox.url + path, json=body, headers=headers, timeout=60)
+
+
+def test_a_request_is_shown_with_its_body_and_as_curl(sandbox: Sandbox, browsing: Browsing) -> None:
+    _post(sandbox, "/email", {"From": "a@example.com", "To": "it's", "TextBody": "x"})
+    number = re.search(r"/requests/(\d+)", browsing.get("/requests").text)[1]  # type: ignore[index]
+    text = unescape(browsing.get(f"/requests/{number}").text)
+    assert '"TextBody": "x"' in text
+    assert "--data-raw '{" in text
+    assert "300 means: " in text
+    assert browsing.get("/requests/99").status_code == 404
+
+
+def test_the_passwords_in_a_request_are_masked(sandbox: Sandbox, browsing: Browsing) -> None:
+    login = {"Username": "ada", "Password": 'very "secret'}
+    header = {"Name": "X-Api-Key", "Value": "hush"}
+    _post(sandbox, "/webhooks", {"Url": "http://127.0.0.1:9/", "HttpAuth": login, "HttpHeaders": [header]})
+    text = unescape(browsing.get("/requests/1").text)
+    assert '"Password": "***"' in text
+    assert '"Value": "***"' in text
+    assert not re.search("secret|hush", text)
+    assert "hush" not in repr(sandbox.requests())
+
+
+def test_a_long_body_is_cut(sandbox: Sandbox, browsing: Browsing) -> None:
+    _post(sandbox, "/email", {"From": "a@example.com", "To": "b@example.com", "TextBody": "x" * 20_000})
+    text = browsing.get("/requests/1").text
+    assert "further bytes were not kept" in text
+    assert "--data-binary @body.json" in text
+
+
+def test_a_request_of_the_account_is_copied_with_its_token(sandbox: Sandbox, browsing: Browsing) -> None:
+    _post(sandbox, "/servers", {"Name": "Second"}, "Account")
+    assert "X-Postmark-Account-Token: $EMAILAPI_ACCOUNT_TOKEN" in unescape(browsing.get("/requests/1").text)
+
+
+def test_the_request_of_another_server_is_not_shown(sandbox: Sandbox, browsing: Browsing, send: Send) -> None:
+    send()
+    _post(sandbox, "/servers", {"Name": "Second"}, "Account")
+    other = f"{sandbox.inbox_url}/4000002/requests/1"
+    assert browsing.session.get(other, timeout=60).status_code == 404
+
+
 def test_an_address_is_suppressed_and_sent_to_again(sandbox: Sandbox, client: Client, browsing: Browsing) -> None:
     done = browsing.post("/suppressions/add", address="Dana@example.com", stream="outbound", page="/suppressions")
     assert "dana@example.com" in done.text
@@ -108,6 +157,8 @@ def test_the_clock_is_moved_and_stopped(sandbox: Sandbox, browsing: Browsing) ->
         ({"amount": "-1", "unit": "hours"}, "forward"),
         ({"amount": "nan", "unit": "hours"}, "must be a number"),
         ({"amount": "1", "unit": "years"}, "must be one of"),
+        ({"act": "set", "at": "2001-01-01T00:00"}, "forward"),
+        ({"act": "set", "at": "soon"}, "must be like"),
     ],
 )
 def test_a_wrong_move_of_the_clock_is_explained(browsing: Browsing, form: dict[str, str], text: str) -> None:
@@ -138,32 +189,36 @@ def test_each_fault_is_armed_and_cancelled(sandbox: Sandbox, browsing: Browsing,
     assert [*sandbox.faults] == []
 
 
+def test_the_clock_is_moved_to_a_time(sandbox: Sandbox, browsing: Browsing) -> None:
+    browsing.post("/lab/clock", act="set", at="2090-01-31T12:00:00", page="/lab")
+    assert sandbox.clock.now().astimezone().replace(tzinfo=None) >= datetime(2090, 1, 31, 12)
+
+
+def test_a_fault_takes_all_its_arguments_and_tells_them(sandbox: Sandbox, browsing: Browsing) -> None:
+    form = {"to": "*@example.com", "route": "POST /email", "after": "1", "times": "2"}
+    browsing.post("/lab/faults", kind="fail", value="422", code="300", page="/lab", **form)
+    browsing.post("/lab/faults", kind="reject", value="451 4.7.1 Later", at="rcpt", page="/lab")
+    browsing.post("/lab/faults", kind="bounce_all", value="SoftBounce", page="/lab")
+    text = browsing.get("/lab").text
+    assert "returned 422 with code 300, to *@example.com, POST /email, after 1 others" in text
+    assert "replied 451 4.7.1 Later" in text
+    assert "soft bounce" in text
+    assert next((fault.kind, fault.remaining) for fault in sandbox.faults) == ("fail", 2)
+
+
+def test_a_fault_is_armed_on_all_servers(sandbox: Sandbox, browsing: Browsing) -> None:
+    browsing.post("/lab/faults", kind="hold", everywhere="1", page="/lab")
+    assert [fault.server for fault in sandbox.faults] == [None]
+    assert "on all servers" in browsing.get("/lab").text
+
+
+@pytest.mark.parametrize("form", [{"kind": "drip", "at": "rcpt"}, {"kind": "hold", "code": "300"}])
+def test_an_argument_that_a_fault_does_not_take_is_explained(browsing: Browsing, form: dict[str, str]) -> None:
+    assert re.search("(at|code) is for the faults", browsing.post("/lab/faults", value="1", page="/lab", **form).text)
+
+
 def test_the_form_offers_every_fault(browsing: Browsing) -> None:
     assert all(f'value="{kind}"' in browsing.get("/lab").text for kind in KINDS)
-
-
-def test_a_webhook_is_created_and_its_attempts_are_posted_again(
-    sandbox: Sandbox, client: Client, browsing: Browsing, send: Send
-) -> None:
-    sandbox.faults.webhook_fail(status=500, times=None)
-    browsing.post(
-        "/webhooks/new",
-        url="http://127.0.0.1:9/hooks",
-        stream="outbound",
-        trigger=["Delivery", "Bounce"],
-        page="/webhooks",
-    )
-    (webhook,) = client.webhooks.list()
-    send()
-    sandbox.clock.wait_idle(10)
-    (first,) = sandbox.webhooks.attempts()
-    assert "try 1 of 7" in browsing.get("/webhooks").text
-    browsing.post("/webhooks/resend", attempt=str(first.id), page="/webhooks")
-    browsing.post("/webhooks/resend", attempt=str(first.id), now="1", page="/webhooks")
-    assert [(each.number, each.manual) for each in sandbox.webhooks.attempts()] == [(2, True), (0, True), (1, False)]
-    assert "posted again, 0 accepted" in browsing.post("/webhooks/replay", webhook=str(webhook.id)).text
-    browsing.post("/webhooks/delete", webhook=str(webhook.id), page="/webhooks")
-    assert [*client.webhooks.list()] == []
 
 
 def test_a_sample_message_is_sent(sandbox: Sandbox, browsing: Browsing) -> None:

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from emailapi.sandbox import Sandbox
-from emailapi.sandbox.inbox.snippets import clients
+from emailapi.sandbox.inbox.snippets import clients, frameworks
+
+# Programs that use the settings of a framework: the settings stand in the place of SETTINGS.
+PROGRAMS = {
+    "Environment": """
+from emailapi import Client, Email
+
+Client().outbound.send(Email(sender="me@example.com", to="you@example.com", subject="Hello", text_body="Hi"))
+""",
+    "Django": """
+from django.conf import settings
+from django.core.mail import send_mail
+
+given = {}
+exec(SETTINGS, given)
+settings.configure(**{name: value for name, value in given.items() if name.isupper()})
+send_mail("Hello", "Hi", "me@example.com", ["you@example.com"])
+""",
+    "Flask": """
+from flask import Flask
+from emailapi.flask import Mail, Message
+
+app = Flask("shop")
+exec(SETTINGS)
+mail = Mail(app)
+with app.app_context():
+    mail.send(Message("Hello", recipients=["you@example.com"], body="Hi", sender="me@example.com"))
+""",
+}
 
 
 def _snippet(sandbox: Sandbox, name: str) -> str:
-    return dict(clients(sandbox.url, sandbox.token, sandbox.smtp_host, sandbox.smtp_port))[name]
+    given = sandbox.url, sandbox.token, sandbox.smtp_host, sandbox.smtp_port
+    return {**dict(clients(*given)), **dict(frameworks(*given))}[name]
 
 
 @pytest.mark.slow
@@ -25,3 +55,21 @@ def test_a_program_in_python_sends_an_email(sandbox: Sandbox, name: str) -> None
 def test_the_command_of_curl_sends_an_email(sandbox: Sandbox) -> None:
     subprocess.run(["bash", "-c", _snippet(sandbox, "curl")], check=True, timeout=60, capture_output=True)
     assert [message.subject for message in sandbox.messages()] == ["Hello"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_settings_of_a_framework_let_it_send_an_email(sandbox: Sandbox, name: str) -> None:
+    settings = _snippet(sandbox, name)
+    program = f"SETTINGS = {settings!r}\n{PROGRAMS[name]}"
+    command = [sys.executable, "-c", program]
+    if name == "Environment":
+        command = ["bash", "-c", f'{settings}\nexec "$0" "$@"', *command]
+    subprocess.run(command, check=True, timeout=60, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    assert [message.subject for message in sandbox.messages()] == ["Hello"]
+
+
+def test_the_settings_for_smtp_have_the_true_address_and_token(sandbox: Sandbox) -> None:
+    for name in ("Laravel", "Rails"):
+        settings = _snippet(sandbox, name)
+        assert all(str(true) in settings for true in (sandbox.smtp_host, sandbox.smtp_port, sandbox.token))

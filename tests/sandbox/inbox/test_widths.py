@@ -17,7 +17,7 @@ Send = Callable[..., str]
 LONG = "x" * 300
 
 
-@pytest.mark.parametrize("width", [320, 390, 760, 1000, 1280])
+@pytest.mark.parametrize("width", [320, 640, 1000])
 def test_nothing_scrolls_sideways(sandbox: Sandbox, client: Client, send: Send, page: Any, width: int) -> None:
     send(subject=LONG, tag=LONG[:100], to=f"{LONG[:60]}@example.com", text_body=LONG)
     client.suppressions.create("outbound", [f"{LONG[:60]}@example.com"])

@@ -46,7 +46,6 @@ def test_a_missing_region_is_an_error():
 
 
 def test_missing_credentials_are_an_error(monkeypatch):
-    """Without credentials no transport is made."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(ConfigurationError, match="credentials"):
@@ -71,7 +70,6 @@ def test_the_region_comes_from_the_environment(monkeypatch):
 
 
 def test_a_repr_has_no_secret(connect):
-    """The repr names region and configuration set, and nothing that is secret."""
     transport = connect("http://localhost:1", configuration_set_name="news", source_arn="arn:x")
     assert repr(transport) == "SESTransport(region_name='eu-west-1', configuration_set_name='news')"
     assert isinstance(transport, Transport)
@@ -93,7 +91,6 @@ def test_a_client_of_another_aws_service_is_rejected():
 
 
 def test_a_closed_transport_sends_nothing(serve, connect, boto):
-    """A closed transport sends nothing, nor do those made of it; a client that was given is not closed."""
     service = serve()
     client = boto(service.url)
     transport = connect(service.url, client=client)

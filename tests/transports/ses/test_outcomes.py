@@ -65,7 +65,6 @@ MODES = [{}, *({"retries": {"mode": mode, "max_attempts": 5}} for mode in ("lega
 
 
 def test_an_accepted_email_has_its_id(serve, connect):
-    """An email that SES takes is a result with SES's id, and leaves in one request."""
     service = serve()
     result = connect(service.url).send(new_email())
     assert (result.message_id, result.via, result.to) == ("0100-1", "ses", "you@example.com")
@@ -244,7 +243,6 @@ def test_an_email_is_not_sent_after_the_deadline(serve, connect, monkeypatch):
 
 
 def test_a_batch_has_a_result_or_error_for_each_email(serve, connect):
-    """Each email of a batch has its result or its own error, and the others are sent."""
     service = serve(THROTTLED, fault(500, "InternalFailure"))
     unverified = new_email(sender="x@unverified.example.com")
     batch = connect(service.url).send_batch(

@@ -66,7 +66,6 @@ def test_a_failed_connection_of_a_given_client_is_retried(boto, connect):
 
 
 def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
-    """A connection that ends in the TLS handshake sent nothing; the next one does, once."""
     service = serve(HANG_UP, HANG_UP, tls=tls)
     assert connect(service.url).send(new_email()).message_id
     assert service.connections == 3
@@ -74,7 +73,6 @@ def test_a_failed_tls_handshake_is_retried(serve, connect, tls, trusted):
 
 
 def test_tls_to_a_plain_server_is_not_sent(serve, connect):
-    """A handshake with a server without TLS fails, and nothing was sent."""
     service = serve()
     fails(connect(service.url.replace("http:", "https:")).send)
     assert not service.posts
@@ -127,7 +125,6 @@ def test_no_email_is_sent_after_a_handshake_beyond_the_deadline(serve, boto, con
 
 
 def test_a_connection_is_reused_until_it_was_idle_too_long(serve, connect):
-    """One connection carries email after email; after a long sleep of the machine another one is made."""
     service = serve()
     transport = connect(service.url)
     with time_machine.travel("2027-01-01T00:00:00Z", tick=False) as clock:

@@ -36,7 +36,6 @@ COMMON = {
 
 
 def test_moto_accepts_a_simple_email(sent, moto, connect):
-    """An email without headers and attachments reaches moto by `SendEmail`, with moto's id as the result's."""
     result = connect(moto).send(new_email(sender="Me <me@example.com>", to="A <a@example.com>", cc="c@example.com"))
     (message,) = sent
     assert (message.id, message.source, message.body) == (result.message_id, "Me <me@example.com>", "Hello")
@@ -136,7 +135,6 @@ def test_send_raw_email_has_every_parameter(serve, connect):
 
 
 def test_recipients_of_a_raw_email_are_listed_once(serve, connect):
-    """Everybody in to, cc and bcc is listed once, and Bcc stands in no header."""
     service = serve()
     connect(service.url).send(
         new_email(
@@ -191,7 +189,6 @@ def test_raw_mime_is_7_bit(serve, connect):
 
 @pytest.mark.parametrize("tags", [{"app": "shop"}, [{"Name": "app", "Value": "shop"}]], ids=["by name", "as boto3's"])
 def test_tags_of_the_email_take_precedence(serve, connect, tags):
-    """Tags of every email are sent too, unless the email has one of that name."""
     service = serve()
     transport = connect(service.url, tags=tags)
     transport.send(new_email())
@@ -207,7 +204,6 @@ def test_another_charset_is_sent_as_a_parameter(serve, connect):
 
 
 def test_threads_share_a_transport(serve, connect):
-    """Many threads send by one transport, each email once."""
     service = serve()
     transport = connect(service.url)
     threads = [

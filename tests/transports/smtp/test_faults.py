@@ -68,7 +68,6 @@ def test_a_421_at_every_attempt_is_an_smtp_error(script, connect):
 
 
 def test_attempts_1_makes_a_single_attempt(script, connect):
-    """`Retry(attempts=1)` and `within(attempts=1)` try once."""
     server = script(polite(mail=Talk.cut))
     with pytest.raises(ConnectionFailed):
         connect(server, retry=Retry(attempts=1)).send(new_email())
@@ -118,8 +117,6 @@ def test_a_reply_before_the_content_does_not_accept_the_email(more, script, conn
 
 
 def test_a_rejection_sent_before_closing_the_connection_is_read(script, connect):
-    """A server that rejects in the middle of an email and hangs up is quoted, where that can be read."""
-
     def reject(talk: Talk) -> None:
         talk.say(b"354 go")
         talk.say(b"552 5.3.4 too much")
@@ -158,7 +155,6 @@ def test_an_unknown_host_is_retried_and_not_sent(connect):
 
 
 def test_a_rejecting_greeting_is_final_if_it_is_permanent(script, connect):
-    """A greeting that rejects for good is not tried again; one that rejects for now is."""
     server = script(polite(greeting=b"554 5.7.1 not you"))
     with pytest.raises(ConnectionFailed, match="not you") as caught:
         connect(server).send(new_email())
@@ -202,7 +198,6 @@ def test_a_batch_continues_after_any_outcome(script, connect):
 
 
 def test_a_batch_without_a_connection_is_not_tried_for_each_email(script, connect):
-    """When no connection can be made, each item has that error, after the attempts of one."""
     server = script(polite(ehlo=Talk.cut))
     batch = connect(server).send_batch([new_email(), new_email(tag="no"), new_email()])
     assert [type(item) for item in batch] == [ConnectionFailed, InvalidEmail, ConnectionFailed]

@@ -93,7 +93,6 @@ def test_an_8_bit_message_is_encoded_without_8bitmime(script, connect):
 
 
 def test_a_message_that_cannot_be_encoded_is_rejected(script, connect):
-    """Without 8BITMIME, a part that is said to be ASCII and is not cannot be encoded, and is not sent as it is."""
     ready = READY.replace(b"\r\n\r\n", b"\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n") + "\xfc".encode()
     server = script(polite())
     with pytest.raises(InvalidEmail, match="8BITMIME"):

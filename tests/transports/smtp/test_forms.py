@@ -101,7 +101,6 @@ def test_an_empty_sender_is_the_null_sender(script, connect):
 
 
 def test_send_accepts_message_objects_and_mappings(listen, connect):
-    """`send` and `send_batch` take an `Email`, a mapping, and any `Message`."""
     server = listen()
     transport = connect(server)
     transport.send(as_email_message())
@@ -170,7 +169,6 @@ def test_an_address_cannot_inject_a_parameter(text):
 
 
 def test_smtp_parameters_are_sent_with_their_commands(script, connect):
-    """Parameters of MAIL and RCPT are written behind their addresses, those that are ours only once."""
     from .scripted import polite
 
     server = script(polite("DSN", "SIZE 0", "8BITMIME"))

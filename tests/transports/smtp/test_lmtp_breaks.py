@@ -76,7 +76,6 @@ def test_a_failure_before_the_end_of_data_is_retried(stage, script, connect_lmtp
 
 
 def test_a_session_limit_is_not_the_outcome_of_a_recipient(script, connect_lmtp):
-    """The recipient that met the limit gets the email by another connection; the one that has it does not."""
     limit = b"452 4.4.5 maximum messages per session"
     first = polite(lmtp=True, ends=[b"250 ok", SAVED[0], limit, b"550 5.1.1 no"])
     server = script(first, polite(lmtp=True, ends=[b"250 other"]))
@@ -96,7 +95,6 @@ def test_a_session_limit_on_a_new_connection_is_the_outcome(script, connect_lmtp
 
 
 def test_many_recipients_are_sent_to_in_parts(script, connect_lmtp):
-    """A recipient that was one too many has a transaction, and a reply, of its own."""
     rcpt = [b"250 ok", b"250 ok", b"452 4.5.3 too many recipients", b"250 ok"]
     server = script(polite(lmtp=True, rcpt=rcpt, ends=[SAVED[0], b"550 5.1.1 no", SAVED[2]]))
     result = connect_lmtp(server).send(three())

@@ -109,7 +109,6 @@ def broken() -> str:
 
 @pytest.mark.parametrize("generator", [from_a_loop, broken, lambda: None, lambda: "", lambda: "a\1b", lambda: "a\nb"])
 def test_an_invalid_token_is_a_configuration_error(generator, script, connect):
-    """A function that gives no token is a ConfigurationError, and its own words are not repeated."""
     server = script(polite("AUTH XOAUTH2"))
     with pytest.raises(ConfigurationError, match="oauth_token_generator") as caught:
         connect(server, username="user", oauth_token_generator=generator).send(new_email())

@@ -99,7 +99,6 @@ def test_an_unknown_option_is_an_error():
 
 @pytest.mark.parametrize("host", ["bücher.example", "BÜCHER.example."])
 def test_a_host_name_can_be_international(host):
-    """An international host is asked for by its ASCII name, as IDNA 2008 has it."""
     assert SMTPTransport(host).hostname == "xn--bcher-kva.example"
 
 

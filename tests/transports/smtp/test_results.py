@@ -75,7 +75,6 @@ def test_a_rejection_resets_the_transaction(told, code, script, connect):
 
 
 def test_a_rejection_at_the_end_of_data_applies_to_all_recipients(script, connect):
-    """A rejection at the end of data counts for the recipients that had been taken, too; it is not sent again."""
     server = script(polite(rcpt=[b"250 ok", b"550 who?"], ends=[b"554 5.7.1 spam"]))
     with pytest.raises(SMTPError, match="spam") as caught:
         connect(server).send(new_email(to="a@x.example, b@x.example"))
@@ -127,7 +126,6 @@ def test_without_another_connection_the_result_names_the_missing_recipients(scri
 
 
 def test_an_unknown_part_makes_the_whole_email_unknown(script, connect):
-    """When the second part is lost after its end, the email may or may not have come to those in it."""
     server = script(polite(rcpt=[b"250 ok", b"452 4.5.3 too many", b"250 ok"], ends=[b"250 ok", Talk.cut]))
     with pytest.raises(DeliveryUnknown):
         connect(server).send(new_email(to="a@x.example, b@x.example"))
@@ -191,7 +189,6 @@ def test_an_unexpected_reply_is_not_logged(steps, script, connect, caplog):
 
 
 def test_replies_are_parsed_into_code_enhanced_code_and_text():
-    """Lines are joined, the enhanced code is taken out of each, and bytes that are not text do no harm."""
     assert Reply.read(550, b"5.1.1 no\n5.1.1 such \xff user") == Reply(550, "no such \ufffd user", "5.1.1")
     assert Reply.read(250, b"2.0.0\nfine") == Reply(250, "fine", "2.0.0")
     assert Reply.read(250, b"10.0.0.1 is fine") == Reply(250, "10.0.0.1 is fine")

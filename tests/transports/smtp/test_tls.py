@@ -43,7 +43,6 @@ def as_is_known(**options):
     ],
 )
 def test_tls_is_required_for_other_hosts(options, tls, port):
-    """Without a word TLS is required off loopback, implicit at 465, opportunistic on loopback; the port follows."""
     assert as_is_known(**options) == (tls, port)
 
 
@@ -100,7 +99,6 @@ def test_start_tls_false_does_not_encrypt(script, connect):
 
 
 def test_opportunistic_tls_on_loopback_accepts_a_self_signed_certificate(listen, trust, connect):
-    """TLS without a known certificate is no less safe there than no TLS."""
     server = listen(starttls=trust.stranger, require_starttls=True)
     connect(server).send(new_email())
     assert len(server.envelopes) == 1
@@ -168,7 +166,6 @@ def test_a_rejected_starttls_sends_nothing(rejection, script, connect):
 
 
 def test_opportunistic_tls_continues_unencrypted_after_a_rejected_starttls(script, connect):
-    """Opportunistic TLS goes on in clear where STARTTLS is offered and rejected; not when the server goes away."""
     server = script(polite("STARTTLS", starttls=b"454 4.7.0 not now"))
     connect(server).send(new_email())
     assert len(server.messages) == 1

@@ -149,7 +149,21 @@
     waiting = null;
     pill.hidden = true;
   };
+  // Counts of the navigation and the filters, the number of messages, and what is wrong with the data file.
+  const showFacts = (facts) => {
+    for (const count of all("b[data-of]", facts)) {
+      for (const link of all(".nav a, a.filter")) {
+        if (link.getAttribute("href") === count.dataset.of && one("b", link)) one("b", link).textContent = count.textContent;
+      }
+    }
+    const total = one("[data-total-words]"), bar = one("[data-trouble-bar]"), trouble = one("[data-trouble]", facts).textContent;
+    if (total) total.textContent = one("[data-total]", facts).textContent;
+    if (bar.textContent !== trouble) bar.textContent = trouble;
+    bar.hidden = !trouble;
+    facts.remove();
+  };
   const update = (fresh) => {
+    showFacts(one("[data-facts]", fresh));
     const rows = new Map(all("li[data-id]", fresh).map((item) => [item.dataset.id, item]));
     const known = new Map(items().map((item) => [item.dataset.id, item]));
     const added = [...rows.keys()].filter((id) => !known.has(id)).length;
@@ -157,11 +171,11 @@
     for (const [id, item] of known) {
       const now = rows.get(id);
       if (!now || now.dataset.key === item.dataset.key) continue;
-      const hadFocus = item.contains(document.activeElement), mark = rowOf(item).getAttribute("aria-current");
+      // The link itself stays, with its focus, its marks, and its animation.
+      const row = rowOf(item), later = rowOf(now.cloneNode(true));
       item.dataset.key = now.dataset.key;
-      item.replaceChildren(...now.cloneNode(true).childNodes);
-      if (mark) rowOf(item).setAttribute("aria-current", mark);
-      if (hadFocus) rowOf(item).focus({ preventScroll: true });
+      row.classList.toggle("new", later.classList.contains("new"));
+      row.replaceChildren(...later.childNodes);
     }
     const unseen = all(".row.new", fresh).length;
     document.title = document.title.replace(/^\(\d+\) /, "");
@@ -170,7 +184,11 @@
       if (rows.size < known.size && !busy()) show(fresh);
       return undefined;
     }
-    say(`${added} new message${added === 1 ? "" : "s"}`);
+    const words = `${added} new message${added === 1 ? "" : "s"}`;
+    say(words);
+    const first = rowOf([...rows.values()][0]);
+    const detail = { words, subject: one("strong", first).textContent, href: added === 1 ? first.href : location.href };
+    document.dispatchEvent(new CustomEvent("inbox:new", { detail }));
     if (list.dataset.first !== "true") return undefined;
     if (!busy()) return show(fresh);
     waiting = fresh;
@@ -187,7 +205,10 @@
 
   let fetching = false, again = false;
   const refresh = async () => {
-    if (!list) return;
+    if (!list) {
+      document.dispatchEvent(new CustomEvent("inbox:changed"));
+      return;
+    }
     if (fetching) {
       again = true;
       return;
@@ -228,13 +249,18 @@
       gone.textContent = `The sandbox has stopped: this page shows what it had${last ? ` until ${last.textContent}` : ""}.`;
     }
     gone.hidden = !over;
-    for (const button of all("main form[method=post] button")) button.disabled = Boolean(over);
+    // Buttons of impossible events stay disabled.
+    for (const button of all(over ? "main form[method=post] button:enabled" : "[data-paused]")) {
+      button.disabled = Boolean(over);
+      button.toggleAttribute("data-paused", Boolean(over));
+    }
   };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("emailapi-inbox") : null;
-  let seen = null;
+  // The state of the database that the page shows: what came before the stream began is fetched, too.
+  let seen = Number(document.body.dataset.revision);
   const changed = (revision) => {
     state("live");
-    if (revision !== seen && seen !== null) refresh();
+    if (revision !== seen) refresh();
     seen = revision;
   };
   const poll = () => setInterval(() => document.hidden || refresh(), 2000);
@@ -258,7 +284,7 @@
     };
     addEventListener("pagehide", () => source.close());
   };
-  if (light) {
+  if (document.body.dataset.base) {
     state("live");
     if (channel) channel.onmessage = (event) => (event.data === -1 ? state("wait") : changed(event.data));
     if (channel && navigator.locks) navigator.locks.request("emailapi-inbox", () => new Promise(stream));
@@ -277,6 +303,14 @@
     });
   }
 
+  // Rows that are narrowed while something is typed.
+  for (const field of all("[data-filter]")) {
+    field.addEventListener("input", () => {
+      const wanted = field.value.trim().toLowerCase();
+      for (const row of all(`#${field.dataset.filter} > tr`)) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    });
+  }
+
   // Keys; off while something is typed, and with modifiers.
   const keysOn = () => stored("inbox-keys") !== "off";
   const dialog = one("[data-keys-dialog]"), keysSwitch = one("[data-keys-switch]");
@@ -286,8 +320,10 @@
   }
   const open = (selector) => {
     const link = one(selector);
-    if (link) link.click();
-    return Boolean(link);
+    if (!link) return false;
+    link.click();
+    if (link.matches("summary")) link.focus();
+    return true;
   };
   const pages = { i: "", w: "/webhooks", t: "/templates", r: "/requests" };
   const keys = {
