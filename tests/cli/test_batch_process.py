@@ -75,7 +75,7 @@ def test_ctrl_c_ends_a_batch_with_130_and_a_journal(client, command, tmp_path, s
         assert "waiting for the emails under way" in err
         assert "run the same command again" in err
         assert json.loads(out.splitlines()[-1])["remaining"] >= 0
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     assert sent(client) == {f"u{number}@example.com": 1 for number in range(ROWS)}
 
@@ -83,7 +83,7 @@ def test_ctrl_c_ends_a_batch_with_130_and_a_journal(client, command, tmp_path, s
 def test_a_batch_goes_on_without_the_reader_of_its_output(client, command):
     line = " ".join(f"'{part}'" for part in command)
     done = subprocess.run(
-        ["bash", "-c", f"{line} | head -n 1; exit ${{PIPESTATUS[0]}}"], capture_output=True, timeout=60
+        ["bash", "-c", f"{line} | head -n 1; exit ${{PIPESTATUS[0]}}"], capture_output=True, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert sum(sent(client).values()) == ROWS
@@ -94,7 +94,7 @@ def test_two_batches_do_not_use_one_journal_at_a_time(client, command, tmp_path,
 
     batch = {"input": "x", "rows": ROWS, "email": {}, "service": ""}
     with Journal(str(tmp_path / "run.jsonl"), batch, "run"):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     assert "is in use by another batch" in done.stderr
     assert not sent(client)
@@ -105,11 +105,11 @@ def test_a_full_disk_ends_a_batch_and_its_journal_continues(client, command):
     """A file that may not grow stands for the disk: the journal's last line is torn."""
     limit = f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000)); sys.argv = {command[2:]}"
     code = f"{limit}\nfrom emailapi.cli import main\nsys.exit(main())"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 1
     error = json.loads(done.stderr.splitlines()[-1])["error"]
     assert (error["type"], "run.jsonl cannot be written: File too large" in error["message"]) == ("JournalFailed", True)
     assert 0 < sum(sent(client).values()) < ROWS
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0
     assert sent(client) == {f"u{number}@example.com": 1 for number in range(ROWS)}

@@ -113,5 +113,5 @@ def test_a_terminal_shows_a_table_in_which_texts_control_nothing(sent, no_color)
 @pytest.mark.processes
 def test_a_reader_that_has_gone_ends_a_list_without_an_error(sent):
     command = f"{sys.executable} -m emailapi messages list --all | head -n 1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, "[\n", "")
