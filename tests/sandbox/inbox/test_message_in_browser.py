@@ -131,6 +131,7 @@ def test_headers_are_narrowed_while_a_text_is_typed(opened: Any) -> None:
     opened.keyboard.press("4")
     field = opened.get_by_label("Filter")
     rows = opened.locator("#headers > tr:visible")
+    field.wait_for()
     assert rows.count() > 3
     field.fill("subject")
     assert rows.count() == 1
