@@ -139,13 +139,12 @@ def _moved(moves: Sequence[Row], older: datetime, newer: datetime) -> timedelta:
 
 
 def _values(call: PageCall) -> dict[str, object]:
-    search, revision = _search(call), call.store.revision
+    search = _search(call)
     found = _found(call, search)
     stream = call.query.get("stream", "")
     filters = [(name, query, search.text == query and not stream, count) for name, query, count in _FILTERS]
     return {
         "groups": _groups(found.rows, found.moves),
-        "revision": revision,
         "shown": len(found.rows),
         "total": found.total,
         "counted_all": counted_all,

@@ -152,8 +152,7 @@ def _latest(call: PageCall) -> Response:
     if not found:
         raise Rejection(701, "No message matches.", status=404)
     kept = {name: call.query[name] for name in _OF_VIEW if name in call.query}
-    query = f"?{urlencode(kept)}" if kept else ""
-    return Response(status=303, headers={"Location": f"{call.base}/m/{found[0]['uuid']}{query}"})
+    return call.back(f"/m/{found[0]['uuid']}", failed=False, **kept)
 
 
 @pages.show("/m/<message_id>", "message.html")

@@ -129,6 +129,7 @@ def test_nothing_scrolls_sideways_on_a_narrow_screen(sandbox: Sandbox, api: Any,
 
 def test_headers_are_narrowed_while_a_text_is_typed(opened: Any) -> None:
     opened.keyboard.press("4")
+    opened.wait_for_selector("#headers")
     field = opened.get_by_label("Filter")
     rows = opened.locator("#headers > tr:visible")
     field.wait_for()

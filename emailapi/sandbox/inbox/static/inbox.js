@@ -257,7 +257,7 @@
   };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("emailapi-inbox") : null;
   // The state of the database that the page shows: what came before the stream began is fetched, too.
-  let seen = list ? Number(list.dataset.revision) : null;
+  let seen = Number(document.body.dataset.revision);
   const changed = (revision) => {
     state("live");
     if (revision !== seen) refresh();

@@ -4,14 +4,15 @@
   const one = (selector, from = document) => from.querySelector(selector);
   const rail = one(".rail");
   if (!rail) return;
-  let fetching = false, again = false;
+  let fetching = false, again = false, leaving = false;
   const busy = () => rail.matches(":hover") || rail.contains(document.activeElement) || Boolean(one("details[open]", rail));
   const update = async () => {
     again = fetching || busy();
-    if (again) return;
+    if (again || leaving) return;
     fetching = true;
     try {
       const response = await fetch(location.href);
+      leaving = leaving || response.status === 404;
       if (response.ok) {
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
         again = again || busy();
@@ -26,6 +27,9 @@
   };
   const later = () => again && !busy() && setTimeout(update, 300);
   document.addEventListener("inbox:changed", update);
+  document.addEventListener("submit", () => {
+    leaving = true;
+  });
   rail.addEventListener("mouseleave", later);
   rail.addEventListener("focusout", () => setTimeout(later));
 })();
