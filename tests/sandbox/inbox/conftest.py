@@ -66,7 +66,7 @@ def browsing(sandbox: Sandbox) -> Browsing:
 
 
 # Milliseconds that a page may take on a machine that does much else.
-_PATIENCE = 120_000
+_TIMEOUT = 120_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,7 +92,7 @@ def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
 
         def new_context(**options: Any) -> Any:
             context = make(**options)
-            context.set_default_timeout(_PATIENCE)
+            context.set_default_timeout(_TIMEOUT)
             return context
 
         browser.new_context = new_context
