@@ -41,6 +41,10 @@ _HEADER = (
     "EXISTS (SELECT 1 FROM contents c, json_each(c.headers) h WHERE c.message = m.id"
     " AND lower(json_extract(h.value, '$[0]')) = ? AND holds(json_extract(h.value, '$[1]'), ?))"
 )
+# What `events.error_texts` writes.
+_SMTP_ERROR = (
+    "EXISTS (SELECT 1 FROM bounces b WHERE b.message = m.id AND b.type = 'SMTPApiError' AND instr(b.content, ?))"
+)
 HAS = ("attachment", "html", "text", "link", "code", "inline")
 
 
@@ -146,6 +150,12 @@ def _metadata(value: str, _now: datetime) -> Term:
     return Term("", condition=f"{condition})", values=values)
 
 
+def _code(value: str, _now: datetime) -> Term | None:
+    if not re.fullmatch(r"[0-9]{1,9}", value):
+        return None
+    return Term("", condition=_SMTP_ERROR, values=(f" Error {int(value)}: ",))
+
+
 def _instant(text: str, now: datetime) -> int | None:
     ago = _AGO.fullmatch(text.lower())
     if ago:
@@ -191,6 +201,7 @@ _OPERATORS: dict[str, Callable[[str, datetime], Term | None]] = {
     "via": _flag("via", SOURCES),
     "stream": _stream,
     "id": _id,
+    "code": _code,
     "header": _header,
     "metadata": _metadata,
     "after": _time("m.received_at >= ?"),

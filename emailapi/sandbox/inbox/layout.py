@@ -115,7 +115,7 @@ def _trouble(call: PageCall) -> str:
         return ""
     path = call.store.path
     where = "The database" if path is None else f"The data file {path}"
-    return f"{where} cannot be written ({failure}): nothing new is stored, and requests are answered by status 503."
+    return f"{where} cannot be written ({failure}): nothing new is stored, and the API responds with status 503."
 
 
 def _messages(call: PageCall, counts: Counts, path: str, query: str) -> list[Link]:

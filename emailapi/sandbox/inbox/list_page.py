@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 import attrs
 from flask import Response
 
 from ...errors import InvalidArgument
-from ..finding import Scope, catch_up, find_ids
+from ..finding import Scope, find_ids
 from ..instants import micros
 from ..query import Query, Term, parse, term
-from ..store import Row, StorageFailed, Transaction
+from ..store import Row, Transaction
 from ..tables import clock_moves, list_rows, messages
 from .connect_page import connection
 from .frontend import html_response
@@ -89,8 +88,7 @@ class _Found:
 
 
 def _found(call: PageCall, search: _Search) -> _Found:
-    with suppress(StorageFailed):  # what cannot be written can be read still
-        catch_up(call.store)
+    call.catch_up()
     with call.store.transaction(writing=False) as db:
         first = Scope(call.server["id"], inbound=True)
         scope = attrs.evolve(first, before=_before(call, db))

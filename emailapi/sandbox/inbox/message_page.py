@@ -10,7 +10,7 @@ from flask import Response
 from ...errors import InvalidArgument
 from ...models.address import Address
 from ..captured import CapturedEmail
-from ..finding import Scope, catch_up, find_ids
+from ..finding import Scope, find_ids
 from ..instants import micros
 from ..progress import event_of, progress_of
 from ..query import Query, parse
@@ -145,7 +145,7 @@ _OF_VIEW = ("q", "tab", "width", "scheme", "for", "open")
 
 
 def _latest(call: PageCall) -> Response:
-    catch_up(call.store)
+    call.catch_up()
     with call.store.transaction(writing=False) as db:
         ids = find_ids(db, _query(call), Scope(call.server["id"], inbound=True), 1)
         found = list_rows.heads(db, ids)
@@ -160,7 +160,7 @@ def show_message(call: PageCall, message_id: str) -> Values | Response:
     """Show a message; `latest` is the newest that matches the search."""
     if message_id == "latest":
         return _latest(call)
-    catch_up(call.store)
+    call.catch_up()
     email = call.email(message_id)
     _see(call, email._row["id"])
     recipient = call.query.get("for", "").lower()

@@ -19,6 +19,7 @@ returns a response, usually `call.back("/suppressions", "...")`. Both raise `Inv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -30,12 +31,13 @@ from ..calls import Call
 from ..captured import CapturedEmail, Place
 from ..clock import Clock
 from ..faults import Faults
+from ..finding import catch_up
 from ..posting.attempts import Webhooks
 from ..rejection import Rejection
 from ..server_faults import ServerFaults
 from ..server_view import ServerView
 from ..simulation import Events
-from ..store import Row, Store
+from ..store import Row, StorageFailed, Store
 from ..surroundings import Surroundings
 from ..tables import servers
 from .times import Times
@@ -105,6 +107,11 @@ class PageCall:
     def faults(self) -> ServerFaults:
         """The failures of the server."""
         return ServerFaults(self.here.faults, self.server["id"])
+
+    def catch_up(self) -> None:
+        """Index all messages, so that they are found; if nothing can be stored, those that are indexed are found."""
+        with suppress(StorageFailed):
+            catch_up(self.store)
 
     def email(self, message_id: str) -> CapturedEmail:
         """

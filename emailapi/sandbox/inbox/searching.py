@@ -32,6 +32,7 @@ _OPERATORS = {
     "header": ("name=value", "with the header {}"),
     "metadata": ("key=value", "with the metadata {}"),
     "id": ("a MessageID", "with the id {}"),
+    "code": ("the error of an email by SMTP, as 300", "not sent because of error {}"),
 }
 _STATES = {
     "unseen": "not opened here yet",

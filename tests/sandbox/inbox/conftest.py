@@ -65,6 +65,10 @@ def browsing(sandbox: Sandbox) -> Browsing:
     return Browsing(sandbox)
 
 
+# Milliseconds that a page may take on a machine that does much else.
+_PATIENCE = 120_000
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that use a browser: they run once, on one Python."""
     for item in items:
@@ -84,6 +88,14 @@ def chromium(needs: Callable[[str, object, str], None]) -> Iterator[Any]:
         browser = playwright.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"]
         )
+        make = browser.new_context
+
+        def new_context(**options: Any) -> Any:
+            context = make(**options)
+            context.set_default_timeout(_PATIENCE)
+            return context
+
+        browser.new_context = new_context
         yield browser
         browser.close()
 

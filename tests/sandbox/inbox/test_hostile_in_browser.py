@@ -113,7 +113,7 @@ def test_a_hostile_email_runs_nothing_and_loads_nothing_but_its_own_files(
     assert remote.paths == []
     assert browser_page.title() == "Hostile · Sandbox"
     own = {path.split("/")[1 if path.startswith("/o/") else 2] for path in asked}
-    assert own == {"4000001", "events", "static", "frame", "o"}
+    assert own == {"4000001", "static", "frame", "o", "events"}
     assert [str(event.type) for event in sandbox.messages()[0].events].count("Opened") == 1
 
 

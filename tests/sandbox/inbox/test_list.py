@@ -216,7 +216,7 @@ def test_suggestions_are_the_operators_and_the_values_that_exist(
 def test_each_suggestion_is_understood_by_the_search(browsing: Browsing, send: Send, kind: str) -> None:
     send(tag="welcome")
     found = browsing.get("/suggestions").json()
-    values = {"larger:": "1MB", "smaller:": "1MB", "after:": "2h", "before:": "2026-11-29"}
+    values = {"code:": "300", "larger:": "1MB", "smaller:": "1MB", "after:": "2h", "before:": "2026-11-29"}
     asked = (
         [f"{name}{values.get(name, 'x=y')}" for name, _ in found["operators"] if name not in ("is:", "has:", "via:")]
         if kind == "operators"

@@ -44,7 +44,7 @@ def test_a_change_is_told(stream: Callable[[], Opened], send: Send) -> None:
     assert _revision(response) != first
 
 
-def test_eight_streams_are_open_at_a_time_and_requests_are_answered_beside_them(
+def test_eight_streams_are_open_at_a_time_beside_other_requests(
     browsing: Browsing, stream: Callable[[], Opened], send: Send
 ) -> None:
     opened = [stream() for _ in range(MOST_STREAMS)]

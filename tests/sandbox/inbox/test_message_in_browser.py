@@ -132,6 +132,7 @@ def test_headers_are_narrowed_while_a_text_is_typed(opened: Any) -> None:
     opened.wait_for_selector("#headers")
     field = opened.get_by_label("Filter")
     rows = opened.locator("#headers > tr:visible")
+    field.wait_for()
     assert rows.count() > 3
     field.fill("subject")
     assert rows.count() == 1

@@ -182,6 +182,7 @@ def test_the_latest_is_the_newest_that_matches(browsing: Any, api: Any) -> None:
     ids = [api.accepted(Tag=tag) for tag in ("a", "b")]
     assert f"/m/{ids[0]}?q=" in browsing.get("/m/latest", q="tag:a").url
     assert f"/m/{ids[1]}" in browsing.get("/m/latest").url
+    assert browsing.get("/m/latest", tab="headers").url.endswith(f"/m/{ids[1]}?tab=headers")
     assert browsing.get("/m/latest", q="tag:c").status_code == 404
 
 

@@ -146,6 +146,12 @@ def test_an_error_in_a_message_is_acknowledged_and_becomes_a_bounce(sandbox, cli
     assert client.stats.overview().sent == 0
 
 
+@pytest.mark.parametrize("query, found", [("code:300", 1), ("-code:300", 0), ("code:406", 0), ("code:30", 0)])
+def test_an_email_that_was_not_sent_is_found_by_the_code_of_its_error(sandbox, send, query, found):
+    send(ERRORS["no body"][0], "dana@example.com")
+    assert len(sandbox.messages(query)) == found
+
+
 def test_only_suppressed_recipients_bounce(sandbox, client, send):
     client.suppressions.create("outbound", ["eve@example.com"])
     send(MESSAGE, "dana@example.com", "eve@example.com")
